@@ -1,0 +1,90 @@
+/** The isolation levels of PostgreSQL that differ from each other. */
+export type IsolationLevel = 'read committed' | 'repeatable read' | 'serializable'
+
+/** What one statement answered. */
+export interface QueryResult<Row> {
+  readonly rows: Row[]
+  /** The rows returned, or written by an INSERT, UPDATE or DELETE; 0 for anything else. */
+  readonly rowCount: number
+  /** The first word of the command tag, such as `SELECT` or `CREATE`. */
+  readonly command: string
+}
+
+/**
+ * Something that statements can be sent to: a {@link Database}, a {@link Session} or an open
+ * {@link Transaction}. Every operation of driftpin takes one of these.
+ *
+ * Rows are the same from every engine: `bigint` (int8) is always a JavaScript `bigint`, the
+ * smaller integers and floats are numbers, `bytea` is a `Uint8Array`, `timestamptz` a `Date`,
+ * `json` and `jsonb` are parsed, arrays are arrays, and everything else, enums, `numeric`, `date`
+ * and `timestamp` included, is the text that PostgreSQL prints. Arrays of types that are not
+ * built in are text too; cast them to `text[]`. A `timestamptz` that no `Date` can hold throws.
+ *
+ * Values go the same way: `null` and `undefined` are NULL, a JavaScript array becomes an SQL
+ * array, any other object becomes JSON. An array that is meant as JSON is passed through
+ * `JSON.stringify` first.
+ */
+export interface Queryable {
+  /** The schema that driftpin's tables are in; `public` unless the adapter was told otherwise. */
+  readonly schema: string
+
+  /** Runs exactly one statement, with values for `$1`, `$2` and so on. */
+  query<Row = Record<string, unknown>>(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<QueryResult<Row>>
+
+  /** Runs any number of statements, without values, and answers nothing. */
+  script(text: string): Promise<void>
+
+  /**
+   * Runs `work` in a transaction: committed when it returns, rolled back when it throws.
+   *
+   * Within a transaction this is a savepoint. A transaction in which a statement failed is never
+   * committed, even if `work` caught the error: it is rolled back and `transaction_failed` is
+   * thrown, since PostgreSQL would answer such a COMMIT with a silent ROLLBACK.
+   *
+   * @throws DriftpinError `waits_for_itself` when `work` uses the outer database or transaction
+   * and would wait for itself for ever; the message has both call sites.
+   */
+  transaction<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    options?: { readonly isolation?: IsolationLevel },
+  ): Promise<T>
+}
+
+/** An open transaction. It belongs to whoever opened it and cannot be used after its end. */
+export interface Transaction extends Queryable {
+  readonly kind: 'transaction'
+}
+
+/** One connection, held for as long as the callback of {@link Database.withSession} runs. */
+export interface Session extends Queryable {
+  readonly kind: 'session'
+}
+
+/** What an engine can and cannot do; ask for the ability, never for the engine's name. */
+export interface Capabilities {
+  /** Whether two transactions can be open at once. */
+  readonly concurrentTransactions: boolean
+}
+
+/** A PostgreSQL, through one of the adapters. It does not own the client it was made from. */
+export interface Database extends Queryable {
+  readonly kind: 'database'
+  readonly capabilities: Capabilities
+
+  /** Keeps one connection for all of `work`, for what lives in a session: an advisory lock. */
+  withSession<T>(work: (session: Session) => Promise<T>): Promise<T>
+
+  /**
+   * Calls `handler` with the payload of every NOTIFY on `channel`, until the returned function is
+   * called. On a pool this keeps one connection; when that is lost, its error is thrown as an
+   * uncaught one unless `onError` takes it.
+   */
+  listen(
+    channel: string,
+    handler: (payload: string) => void,
+    options?: { readonly onError?: (error: unknown) => void },
+  ): Promise<() => Promise<void>>
+}

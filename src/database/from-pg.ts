@@ -1,0 +1,189 @@
+import { DriftpinError } from '../errors.js'
+import { type AdapterOptions, createDatabase } from './create-database.js'
+import type { Database, IsolationLevel, QueryResult, Transaction } from './database.js'
+import { type Decoder, decoderOf } from './decode-value.js'
+import type { Connection, Driver, EncodedValue, Statements } from './driver.js'
+import { OpenTransaction } from './open-transaction.js'
+import { quoteIdentifier } from './quote-identifier.js'
+import { turnOf } from './turn.js'
+
+interface PgQueryLike {
+  readonly text: string
+  readonly values?: EncodedValue[]
+  readonly queryMode?: string
+  readonly types?: { getTypeParser(oid: number, format?: string): Decoder }
+}
+
+interface PgResultLike {
+  readonly rows: unknown[]
+  readonly rowCount: number | null
+  readonly command: string
+}
+
+/** The part of a `pg` client that is used: `pg.Client` and what `pool.connect()` gives have it. */
+export interface PgClientLike {
+  query(config: PgQueryLike): Promise<PgResultLike>
+  on(event: string, listener: (argument: never) => void): unknown
+  off(event: string, listener: (argument: never) => void): unknown
+  /** Since pg 8.21: I, T or E for idle, in a transaction, in a failed one. */
+  getTransactionStatus?(): string | null
+}
+
+/** The part of a `pg.Pool` that is used. */
+export interface PgPoolLike {
+  readonly totalCount: number
+  readonly options?: { readonly max?: number }
+  connect(): Promise<PgClientLike & { release(destroy?: boolean): void }>
+}
+
+/**
+ * A {@link Database} on node-postgres: a pool, or a connected client.
+ *
+ * The pool or client stays the caller's, who ends it. Its own type parsers are not used and not
+ * changed. Every transaction of a pool has a connection of its own; on one client, and on a pool
+ * with `max: 1`, they take turns.
+ *
+ * @example
+ * ```ts
+ * const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
+ * const database = fromPg(pool, { schema: 'chat' })
+ * await createMigrator(database).up()
+ * ```
+ */
+export function fromPg(client: PgPoolLike | PgClientLike, options: AdapterOptions = {}): Database {
+  return createDatabase('totalCount' in client ? poolDriver(client) : clientDriver(client), options)
+}
+
+/**
+ * The transaction that a `pg` client is in, as a {@link Transaction}, so that operations become
+ * part of it. Whoever began it ends it.
+ *
+ * An operation that fails leaves the transaction usable: it runs in a savepoint.
+ *
+ * @example
+ * ```ts
+ * await client.query('BEGIN')
+ * await createChat(fromPgTransaction(client), { ownerId, agentId })
+ * await client.query('INSERT INTO audit ...')
+ * await client.query('COMMIT')
+ * ```
+ */
+export function fromPgTransaction(
+  client: PgClientLike,
+  { schema = 'public' }: AdapterOptions = {},
+): Transaction {
+  return new OpenTransaction({ statements: statementsOf(client), schema, turn: turnOf(client) })
+}
+
+/** Text comes in as it is, so that both drivers are decoded by one table. */
+const types = { getTypeParser: decoderOf }
+
+function statementsOf(client: PgClientLike): Statements {
+  return {
+    async query(text, values): Promise<QueryResult<unknown>> {
+      // The extended protocol takes exactly one statement, and so do we.
+      const config = { text, values: [...values], queryMode: 'extended', types }
+      const { rows, rowCount, command } = await client.query(config)
+      return { rows, rowCount: rowCount ?? 0, command: command ?? '' }
+    },
+    async script(text) {
+      const results: PgResultLike | PgResultLike[] = await client.query({ text, types })
+      return [results].flat().map(({ command }) => command ?? '')
+    },
+  }
+}
+
+function connectionOf(client: PgClientLike): Connection {
+  const statements = statementsOf(client)
+  return {
+    ...statements,
+    async begin<T>(isolation: IsolationLevel, work: (statements: Statements) => Promise<T>) {
+      const status = client.getTransactionStatus?.()
+      if (status === 'T' || status === 'E') {
+        throw new DriftpinError(
+          'transaction_required_none',
+          'This client is in a transaction that was begun elsewhere, and its COMMIT would be ' +
+            'taken over. Use fromPgTransaction(client) to work inside it.',
+          { status },
+        )
+      }
+      await statements.script(`BEGIN ISOLATION LEVEL ${isolation}`)
+      try {
+        const result = await work(statements)
+        await statements.script('COMMIT')
+        return result
+      } catch (error) {
+        // Where this fails too the connection is gone, and the transaction with it.
+        await statements.script('ROLLBACK').catch(() => {})
+        throw error
+      }
+    },
+  }
+}
+
+function poolDriver(pool: PgPoolLike): Driver {
+  const several = pool.options?.max !== 1
+  return {
+    capabilities: { concurrentTransactions: several },
+    single: several ? undefined : pool,
+    async withConnection(work) {
+      const client = await pool.connect()
+      // Without a listener the loss of a connection in use would end the process; the statement
+      // that was running rejects all the same.
+      const ignore = () => {}
+      client.on('error', ignore)
+      let failed = true
+      try {
+        const result = await work(connectionOf(client))
+        failed = false
+        return result
+      } finally {
+        client.off('error', ignore)
+        // A pg that cannot tell its status costs a new connection after an error.
+        const idle = client.getTransactionStatus ? client.getTransactionStatus() === 'I' : !failed
+        client.release(!idle)
+      }
+    },
+    async listen(channel, handler, { onError } = {}) {
+      const client = await pool.connect()
+      if (onError) client.on('error', onError)
+      try {
+        const stop = await listenOn(client, channel, handler)
+        return async () => {
+          await stop()
+          if (onError) client.off('error', onError)
+          client.release()
+        }
+      } catch (error) {
+        client.release(true)
+        throw error
+      }
+    },
+  }
+}
+
+function clientDriver(client: PgClientLike): Driver {
+  const connection = connectionOf(client)
+  return {
+    capabilities: { concurrentTransactions: false },
+    single: client,
+    withConnection: (work) => work(connection),
+    listen: (channel, handler) => turnOf(client).hold(() => listenOn(client, channel, handler)),
+  }
+}
+
+async function listenOn(
+  client: PgClientLike,
+  channel: string,
+  handler: (payload: string) => void,
+): Promise<() => Promise<void>> {
+  const onNotification = (message: { channel: string; payload?: string }) => {
+    if (message.channel === channel) handler(message.payload ?? '')
+  }
+  await client.query({ text: `LISTEN ${quoteIdentifier(channel)}` })
+  client.on('notification', onNotification)
+  return async () => {
+    client.off('notification', onNotification)
+    await client.query({ text: `UNLISTEN ${quoteIdentifier(channel)}` })
+  }
+}

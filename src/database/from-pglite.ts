@@ -1,0 +1,177 @@
+import { DriftpinError } from '../errors.js'
+import { type AdapterOptions, createDatabase } from './create-database.js'
+import type { Database, IsolationLevel, QueryResult, Transaction } from './database.js'
+import { type Decoder, decoders } from './decode-value.js'
+import type { Driver, EncodedValue, Statements } from './driver.js'
+import { OpenTransaction } from './open-transaction.js'
+import { quoteIdentifier } from './quote-identifier.js'
+import { splitStatements } from './split-statements.js'
+import { sqlState } from './sql-state.js'
+import { turnOf } from './turn.js'
+
+interface PGliteResultLike {
+  readonly rows: unknown[]
+  readonly rowCount?: number
+  readonly command?: string
+}
+
+interface PGliteQueryOptionsLike {
+  parsers?: Record<number, Decoder>
+  serializers?: Record<number, (value: EncodedValue) => string>
+}
+
+/** What both a PGlite and the transaction that it gives to a callback can do. */
+export interface PGliteTransactionLike {
+  query(
+    text: string,
+    values?: EncodedValue[],
+    options?: PGliteQueryOptionsLike,
+  ): Promise<PGliteResultLike>
+  exec(text: string, options?: PGliteQueryOptionsLike): Promise<PGliteResultLike[]>
+}
+
+/** The part of a `PGlite` that is used. */
+export interface PGliteLike extends PGliteTransactionLike {
+  readonly closed: boolean
+  readonly parsers?: Record<number | string, unknown>
+  transaction<T>(work: (transaction: PGliteTransactionLike) => Promise<T>): Promise<T>
+  listen(channel: string, handler: (payload: string) => void): Promise<() => Promise<void>>
+}
+
+/**
+ * A {@link Database} on a PGlite, PostgreSQL in the process. The PGlite stays the caller's, who
+ * closes it.
+ *
+ * There is one session: transactions take turns, and a transaction that uses the database around
+ * it is told so instead of waiting for ever. Several adapters of one PGlite share their turns.
+ * PGlite's own methods may be used beside the adapter, but not inside a transaction of it.
+ *
+ * @example
+ * ```ts
+ * const pglite = new PGlite()
+ * const database = fromPGlite(pglite)
+ * await createMigrator(database).up()
+ * ```
+ */
+export function fromPGlite(client: PGliteLike, options: AdapterOptions = {}): Database {
+  const statements = statementsOf(client, client)
+  const driver: Driver = {
+    capabilities: { concurrentTransactions: false },
+    single: client,
+    withConnection: (work) =>
+      work({
+        ...statements,
+        begin: <T>(isolation: IsolationLevel, work: (statements: Statements) => Promise<T>) => {
+          refuseBroken(client)
+          // PGlite's own transaction() is what keeps out those who use the client directly.
+          return client.transaction(async (transaction) => {
+            const inside = statementsOf(transaction, client)
+            await inside.script(`SET TRANSACTION ISOLATION LEVEL ${isolation}`)
+            return await work(inside)
+          })
+        },
+      }),
+    listen: (channel, handler) =>
+      turnOf(client).hold(() => client.listen(quoteIdentifier(channel), handler)),
+  }
+  return createDatabase(driver, options)
+}
+
+/**
+ * The open transaction of a PGlite, as its `transaction()` hands it to a callback, as a
+ * {@link Transaction}, so that operations become part of it.
+ *
+ * @example
+ * ```ts
+ * await pglite.transaction(async (tx) => {
+ *   await createChat(fromPGliteTransaction(tx), { ownerId, agentId })
+ *   await tx.query('INSERT INTO audit ...')
+ * })
+ * ```
+ */
+export function fromPGliteTransaction(
+  transaction: PGliteTransactionLike,
+  { schema = 'public' }: AdapterOptions = {},
+): Transaction {
+  const statements = statementsOf(transaction, transaction)
+  return new OpenTransaction({ statements, schema, turn: turnOf(transaction) })
+}
+
+/** Values come encoded already, so PGlite's own serializers are all replaced by none. */
+const serializers = new Proxy<Record<number, (value: EncodedValue) => string>>(
+  {},
+  { get: () => (value: string) => value },
+)
+
+/**
+ * PGlite reads arrays of user-defined types only once it was told to look for them; text it is
+ * for all of them, as from a server.
+ */
+function parsersOf(client: PGliteLike | PGliteTransactionLike): Record<number, Decoder> {
+  const parsers: Record<number, Decoder> = Object.fromEntries(decoders)
+  const known = 'parsers' in client ? Object.keys(client.parsers ?? {}) : []
+  for (const oid of known) parsers[Number(oid)] ??= (text) => text
+  return parsers
+}
+
+/** What went wrong for good with a PGlite. */
+const broken = new WeakMap<object, DriftpinError>()
+
+function refuseBroken(client: object): void {
+  const reason = broken.get(client)
+  if (reason) throw reason
+}
+
+function breakEngine(client: object, what: string, cause: unknown): DriftpinError {
+  const error = new DriftpinError(
+    'engine_broken',
+    `The embedded PostgreSQL ${what}, and nothing it says can be relied on any more. ` +
+      'Close it and open another one; what was not committed before is lost.',
+    cause,
+  )
+  broken.set(client, error)
+  return error
+}
+
+function statementsOf(
+  target: PGliteTransactionLike,
+  client: PGliteLike | PGliteTransactionLike,
+): Statements {
+  const options = { serializers, parsers: parsersOf(client) }
+  return {
+    async query(text, values): Promise<QueryResult<unknown>> {
+      const result = await guarded(client, () => target.query(text, [...values], options))
+      const { rows, rowCount } = result
+      return { rows, rowCount: rowCount ?? 0, command: commandOf(client, text, result) }
+    },
+    async script(text) {
+      const results = await guarded(client, () => target.exec(text, options))
+      return results.map((result) => commandOf(client, text, result))
+    },
+  }
+}
+
+/**
+ * A statement that PostgreSQL finished has a command tag. PGlite reports some that crashed it
+ * (a jsonb nested thousands deep) as an empty success: those have none.
+ */
+function commandOf(client: object, text: string, { command }: PGliteResultLike): string {
+  if (command !== undefined) return command
+  if (splitStatements(text).length === 0) return ''
+  throw breakEngine(client, 'answered a statement without saying that it was done', { text })
+}
+
+/** An error that is not PostgreSQL's own is a crash of the WebAssembly around it. */
+async function guarded<T>(
+  client: PGliteLike | PGliteTransactionLike,
+  work: () => Promise<T>,
+): Promise<T> {
+  refuseBroken(client)
+  try {
+    return await work()
+  } catch (error) {
+    const ours = error instanceof DriftpinError || sqlState(error) !== undefined
+    if (ours || ('closed' in client && client.closed)) throw error
+    throw breakEngine(client, 'crashed', error)
+  }
+}

@@ -1,0 +1,149 @@
+import { DriftpinError } from '../errors.js'
+import type { QueryResult, Transaction } from './database.js'
+import type { Statements } from './driver.js'
+import { encodeValue } from './encode-value.js'
+import { sqlState } from './sql-state.js'
+import { Turn } from './turn.js'
+
+interface Place {
+  readonly statements: Statements
+  readonly schema: string
+  readonly turn: Turn
+  /** 0 for the transaction itself, 1 for a savepoint in it, and so on. */
+  readonly depth?: number
+}
+
+/** A transaction or a savepoint in one; both look the same to their user. */
+export class OpenTransaction implements Transaction {
+  readonly kind = 'transaction'
+  readonly schema: string
+  readonly #statements: Statements
+  readonly #turn: Turn
+  readonly #depth: number
+  #closed = false
+  /** The first error that PostgreSQL aborted this for, whether or not `work` caught it. */
+  #failure: unknown
+
+  constructor({ statements, schema, turn, depth = 0 }: Place) {
+    this.#statements = statements
+    this.schema = schema
+    this.#turn = turn
+    this.#depth = depth
+  }
+
+  /** Runs `work` in a transaction that the caller has begun, and that the caller will end. */
+  static async run<T>(place: Place, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const transaction = new OpenTransaction(place)
+    try {
+      const result = await work(transaction)
+      await transaction.#finish()
+      return result
+    } catch (error) {
+      await transaction.#close()
+      throw error
+    }
+  }
+
+  query<Row>(text: string, values: readonly unknown[] = []): Promise<QueryResult<Row>> {
+    return this.#do(async () => {
+      const result = await this.#statements.query(text, values.map(encodeValue))
+      this.#refuseEnding([result.command])
+      return result as QueryResult<Row>
+    })
+  }
+
+  script(text: string): Promise<void> {
+    return this.#do(async () => this.#refuseEnding(await this.#statements.script(text)))
+  }
+
+  transaction<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    { isolation }: { isolation?: string } = {},
+  ): Promise<T> {
+    if (isolation) {
+      return Promise.reject(
+        new DriftpinError(
+          'invalid_input',
+          'The isolation of a transaction is chosen where it begins, and this is a savepoint in ' +
+            'one. Leave the option out here.',
+          { isolation },
+        ),
+      )
+    }
+    return this.#turn.hold(async () => {
+      this.#checkOpen()
+      return await this.#savepoint(work)
+    })
+  }
+
+  async #savepoint<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const depth = this.#depth + 1
+    const name = `driftpin_${depth}`
+    const { schema } = this
+    await this.#statements.script(`SAVEPOINT ${name}`)
+    let result: T
+    try {
+      const place = { statements: this.#statements, schema, turn: new Turn(), depth }
+      result = await OpenTransaction.run(place, work)
+    } catch (error) {
+      await this.#statements.script(`ROLLBACK TO SAVEPOINT ${name}; RELEASE SAVEPOINT ${name}`)
+      throw error
+    }
+    await this.#statements.script(`RELEASE SAVEPOINT ${name}`)
+    return result
+  }
+
+  #do<T>(work: () => Promise<T>): Promise<T> {
+    return this.#turn.hold(async () => {
+      this.#checkOpen()
+      try {
+        return await work()
+      } catch (error) {
+        if (sqlState(error)) this.#failure ??= error
+        throw error
+      }
+    })
+  }
+
+  #checkOpen(): void {
+    if (!this.#closed) return
+    throw new DriftpinError(
+      'transaction_closed',
+      'This transaction has ended. Use it only inside its callback, and await what it is asked.',
+      { depth: this.#depth },
+    )
+  }
+
+  /** COMMIT belongs to whoever began the transaction; afterwards we would run in none at all. */
+  #refuseEnding(tags: readonly string[]): void {
+    const ending = tags.find((tag) => tag === 'COMMIT' || tag === 'ROLLBACK')
+    if (!ending) return
+    const error = new DriftpinError(
+      'transaction_failed',
+      `A statement inside a transaction ended or rewound it with ${ending}. ` +
+        'Return from the callback to commit, throw to roll back, nest transaction() for a part.',
+      { tags },
+    )
+    this.#failure ??= error
+    throw error
+  }
+
+  /** Waits for statements nobody awaited, then lets nobody in any more. */
+  async #close(): Promise<void> {
+    await this.#turn.hold(async () => {
+      this.#closed = true
+    })
+  }
+
+  async #finish(): Promise<void> {
+    await this.#close()
+    if (this.#failure === undefined) return
+    throw new DriftpinError(
+      'transaction_failed',
+      'A statement of this transaction failed, so that it cannot be committed, although the ' +
+        'callback caught the error. It was rolled back. To go on after an error, put what may ' +
+        'fail in a nested transaction().',
+      this.#failure,
+    )
+  }
+}

@@ -1,0 +1,22 @@
+import { DriftpinError } from '../errors.js'
+
+const utf8 = new TextEncoder()
+
+/**
+ * Quotes a name for use in SQL. The only place where a name becomes SQL text.
+ *
+ * @throws DriftpinError `invalid_input` for an empty name, a NUL, a lone surrogate, or more than
+ * 63 bytes, which PostgreSQL would cut silently.
+ */
+export function quoteIdentifier(name: string): string {
+  const bytes = utf8.encode(name).length
+  if (bytes === 0 || bytes > 63 || name.includes('\0') || !name.isWellFormed()) {
+    throw new DriftpinError(
+      'invalid_input',
+      `${JSON.stringify(name)} cannot be a name in PostgreSQL: it must have 1 to 63 bytes of ` +
+        `UTF-8 without NUL, and has ${bytes} bytes. Choose another name.`,
+      { name, bytes },
+    )
+  }
+  return `"${name.replaceAll('"', '""')}"`
+}

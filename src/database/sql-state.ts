@@ -1,0 +1,12 @@
+/**
+ * The SQLSTATE of an error that a server reported, or undefined for any other error.
+ *
+ * `severity` is asked for too, because an errno such as EPIPE also has five letters. It is a
+ * shape and not a class that is looked at, since each driver has a class of its own.
+ */
+export function sqlState(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
+  const { code, severity } = error as { code?: unknown; severity?: unknown }
+  if (typeof code !== 'string' || typeof severity !== 'string') return undefined
+  return /^[0-9A-Z]{5}$/.test(code) ? code : undefined
+}

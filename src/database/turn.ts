@@ -1,0 +1,80 @@
+import type { AsyncLocalStorage } from 'node:async_hooks'
+import { DriftpinError } from '../errors.js'
+
+/** Who has a turn now: kept with the asynchronous work that it started, innermost first. */
+interface Holder {
+  readonly turn: Turn
+  readonly taken: Error
+  readonly outer: Holder | undefined
+  active: boolean
+}
+
+/**
+ * Where the running code finds the turns that it holds itself. Without AsyncLocalStorage (outside
+ * Node) this is undefined, and a wait for oneself is a wait.
+ */
+const holders: AsyncLocalStorage<Holder> | undefined = (() => {
+  const asyncHooks = globalThis.process?.getBuiltinModule?.('node:async_hooks')
+  return asyncHooks && new asyncHooks.AsyncLocalStorage<Holder>()
+})()
+
+/** One after the other, first come first served, on something that serves one at a time. */
+export class Turn {
+  #last: Promise<unknown> = Promise.resolve()
+
+  /**
+   * Runs `work` when all that asked before have finished.
+   *
+   * @throws DriftpinError `waits_for_itself` when the caller runs inside a turn of this that has
+   * not ended: it would wait for its own end.
+   */
+  async hold<T>(work: () => Promise<T>): Promise<T> {
+    const asked = new Error('asked for here')
+    const outer = holders?.getStore()
+    for (let holder = outer; holder; holder = holder.outer) {
+      if (holder.turn === this && holder.active) throw waitsForItself(holder.taken, asked)
+    }
+    const before = this.#last
+    let end = () => {}
+    this.#last = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    await before
+    const holder: Holder = { turn: this, taken: asked, outer, active: true }
+    try {
+      return await (holders ? holders.run(holder, work) : work())
+    } finally {
+      holder.active = false
+      end()
+    }
+  }
+}
+
+const turns = new WeakMap<object, Turn>()
+
+/** The turn of a client, the same one for every adapter of that client. */
+export function turnOf(client: object): Turn {
+  const known = turns.get(client)
+  if (known) return known
+  const turn = new Turn()
+  turns.set(client, turn)
+  return turn
+}
+
+/** The lines of a stack that the caller can do something about. */
+function callSite(error: Error): string {
+  const lines = (error.stack ?? '').split('\n').slice(1)
+  const outside = lines.filter((line) => !/[/\\](src|dist)[/\\]database[/\\]/.test(line))
+  return (outside.length > 0 ? outside : lines).slice(0, 3).join('\n')
+}
+
+function waitsForItself(taken: Error, asked: Error): DriftpinError {
+  return new DriftpinError(
+    'waits_for_itself',
+    'This statement would wait for ever: its own transaction has the only connection. ' +
+      'Use the transaction that the callback was given.\n' +
+      `The transaction was opened\n${callSite(taken)}\nand the outer one is used\n` +
+      callSite(asked),
+    { taken, asked },
+  )
+}

@@ -1,0 +1,71 @@
+/**
+ * Every code a {@link DriftpinError} can carry. Match on these, never on message text.
+ *
+ * Errors that PostgreSQL itself reports are not wrapped: they pass through as the driver made
+ * them, with their SQLSTATE in `code`.
+ */
+export const errorCodes = [
+  // what the caller asked for
+  'invalid_input',
+  'chat_not_found',
+  'agent_not_found',
+  'agent_deleted',
+  'workspace_not_found',
+  'no_live_context',
+  // the seam
+  'isolation_refused',
+  'transaction_required_none',
+  'transaction_closed',
+  'transaction_failed',
+  'waits_for_itself',
+  'value_out_of_range',
+  'engine_broken',
+  // migrations
+  'migrations_unreadable',
+  'migration_invalid',
+  'migration_duplicate',
+  'migration_incomplete',
+  'migration_edited',
+  'migration_gap',
+  'migration_unknown',
+  'migration_dirty',
+  'migration_locked',
+  'migration_failed',
+  'migration_target',
+  // scanning
+  'scan_root_not_found',
+  'scan_root_not_a_directory',
+  'scan_root_unreadable',
+] as const
+
+/** One of {@link errorCodes}. */
+export type ErrorCode = (typeof errorCodes)[number]
+
+/**
+ * What driftpin throws: a code to match on, a message that says what happened, what was expected
+ * and what to do, and always a cause.
+ *
+ * The cause is the error underneath where there was one, and otherwise the facts that led to the
+ * refusal, as a plain object.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await refresh(database, { chatId })
+ * } catch (error) {
+ *   if (error instanceof DriftpinError && error.code === 'no_live_context') return 'nothing newer'
+ *   throw error
+ * }
+ * ```
+ */
+export class DriftpinError extends Error {
+  override readonly name = 'DriftpinError'
+  readonly code: ErrorCode
+  override readonly cause: unknown
+
+  constructor(code: ErrorCode, message: string, cause: unknown) {
+    super(message)
+    this.code = code
+    this.cause = cause
+  }
+}

@@ -1,0 +1,109 @@
+import { DriftpinError } from '../errors.js'
+import type { LedgerEntry } from './ledger.js'
+import { checksumOf, type Migration } from './migration.js'
+
+/** How a migration stands: in the folder, in the database, or in both and equal or not. */
+export type MigrationState = 'applied' | 'pending' | 'edited' | 'dirty' | 'unknown'
+
+/** One line of {@link Migrator.status}. */
+export interface MigrationStatus {
+  readonly version: number
+  readonly name: string
+  /**
+   * `applied` or `pending`; `edited`: applied, and its file has changed since; `dirty`: begun
+   * without a transaction and not finished; `unknown`: applied, and there is no file for it.
+   */
+  readonly state: MigrationState
+  readonly appliedAt: Date | undefined
+  readonly durationMs: number | undefined
+}
+
+/** Lays folder and ledger side by side, by version. */
+export async function compareLedger(
+  migrations: readonly Migration[],
+  entries: readonly LedgerEntry[],
+): Promise<MigrationStatus[]> {
+  const files = new Map(migrations.map((migration) => [migration.version, migration]))
+  const rows = new Map(entries.map((entry) => [entry.version, entry]))
+  const versions = [...new Set([...files.keys(), ...rows.keys()])].sort((a, b) => a - b)
+  return await Promise.all(
+    versions.map(async (version) => {
+      const file = files.get(version)
+      const row = rows.get(version)
+      const { appliedAt, durationMs } = row ?? {}
+      const state = await stateOf(file, row)
+      return { version, name: (file ?? row)!.name, state, appliedAt, durationMs }
+    }),
+  )
+}
+
+async function stateOf(
+  file: Migration | undefined,
+  row: LedgerEntry | undefined,
+): Promise<MigrationState> {
+  if (!row) return 'pending'
+  if (row.durationMs === undefined) return 'dirty'
+  if (!file) return 'unknown'
+  return file.name === row.name && (await checksumOf(file)) === row.checksum ? 'applied' : 'edited'
+}
+
+/**
+ * Refuses to go on from a database that the folder does not explain.
+ *
+ * @throws DriftpinError `migration_dirty`, `migration_unknown`, `migration_edited` or
+ * `migration_gap`.
+ */
+export function assertInStep(
+  statuses: readonly MigrationStatus[],
+  migrations: readonly Migration[],
+  ledger: string,
+): void {
+  const newest = migrations.at(-1)?.version ?? 0
+  const fileOf = (version: number) => migrations.find((m) => m.version === version)?.up.file
+  const row = (version: number) => `DELETE FROM ${ledger} WHERE version = ${version}`
+  let pending: MigrationStatus | undefined
+  for (const status of statuses) {
+    const { version, name, state } = status
+    const what = fileOf(version) ?? `migration ${version} (${name})`
+    if (state === 'dirty') {
+      throw new DriftpinError(
+        'migration_dirty',
+        `${what} runs without a transaction, was begun and did not finish. See what it left ` +
+          `(such as an invalid index), undo that by hand, then: ${row(version)}`,
+        status,
+      )
+    }
+    if (state === 'unknown' && version > newest) {
+      throw new DriftpinError(
+        'migration_unknown',
+        `The database is newer than this code: it has had ${what}, and the newest file here is ` +
+          `number ${newest}. Deploy the code that has it, or migrate down with that code first.`,
+        status,
+      )
+    }
+    if (state === 'unknown') {
+      throw new DriftpinError(
+        'migration_gap',
+        `The database has had ${what}, which has no file here. Put the file back.`,
+        status,
+      )
+    }
+    if (state === 'edited') {
+      throw new DriftpinError(
+        'migration_edited',
+        `${what} was changed after it was applied. Put it back as it was, and make the change in ` +
+          'a new migration.',
+        status,
+      )
+    }
+    if (state === 'pending') pending ??= status
+    else if (pending) {
+      throw new DriftpinError(
+        'migration_gap',
+        `${fileOf(pending.version)} was never applied, but ${what} after it was. Give it a ` +
+          'number after the newest one.',
+        pending,
+      )
+    }
+  }
+}

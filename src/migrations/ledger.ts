@@ -1,0 +1,110 @@
+import type { Database, Queryable, Session } from '../database/database.js'
+import { quoteIdentifier } from '../database/quote-identifier.js'
+import type { Migration } from './migration.js'
+
+/** A row of the ledger: a migration that was applied, or begun. */
+export interface LedgerEntry {
+  readonly version: number
+  readonly name: string
+  readonly checksum: string
+  readonly appliedAt: Date
+  /** Undefined for a migration without a transaction that was begun and never finished. */
+  readonly durationMs: number | undefined
+}
+
+interface LedgerRow {
+  version: bigint
+  name: string
+  checksum: string
+  applied_at: Date
+  duration_ms: number | null
+}
+
+/** The table that says which migrations a schema has had. */
+export class Ledger {
+  readonly schema: string
+  readonly table: string
+  /** The table's whole name, quoted. */
+  readonly name: string
+
+  constructor(schema: string, table: string) {
+    this.schema = schema
+    this.table = table
+    this.name = `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`
+  }
+
+  /** Makes the schema and the table where they are missing. */
+  async create(session: Session): Promise<void> {
+    const { rows } = await session.query<{ schema: boolean; ledger: boolean }>(
+      `SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1) AS schema,
+              EXISTS (SELECT FROM pg_catalog.pg_tables
+                      WHERE schemaname = $1 AND tablename = $2) AS ledger`,
+      [this.schema, this.table],
+    )
+    // Asked first: IF NOT EXISTS wants the right to create even where there is nothing to do.
+    if (!rows[0]!.schema) {
+      await session.script(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(this.schema)}`)
+    }
+    if (!rows[0]!.ledger) {
+      await session.script(`CREATE TABLE IF NOT EXISTS ${this.name} (
+        version bigint NOT NULL,
+        name text NOT NULL,
+        checksum text NOT NULL,
+        applied_at timestamptz NOT NULL DEFAULT now(),
+        duration_ms double precision,
+        CONSTRAINT ${quoteIdentifier(`${this.table}_pkey`.slice(-63))} PRIMARY KEY (version)
+      );
+      COMMENT ON TABLE ${this.name} IS
+        'Which migrations this schema has had. Written by driftpin''s migrator alone.';
+      COMMENT ON COLUMN ${this.name}.checksum IS
+        'sha256 over the up and the down file, in hexadecimal.';
+      COMMENT ON COLUMN ${this.name}.duration_ms IS
+        'Milliseconds it took; NULL for one without a transaction that was begun and not finished.'`)
+    }
+  }
+
+  /** Everything in it, by version; nothing where there is no ledger yet. */
+  async read(database: Database | Session): Promise<LedgerEntry[]> {
+    const { rows: found } = await database.query(
+      'SELECT FROM pg_catalog.pg_tables WHERE schemaname = $1 AND tablename = $2',
+      [this.schema, this.table],
+    )
+    if (found.length === 0) return []
+    const { rows } = await database.query<LedgerRow>(
+      `SELECT version, name, checksum, applied_at, duration_ms FROM ${this.name} ORDER BY version`,
+    )
+    return rows.map(({ version, name, checksum, applied_at, duration_ms }) => ({
+      version: Number(version),
+      name,
+      checksum,
+      appliedAt: applied_at,
+      durationMs: duration_ms ?? undefined,
+    }))
+  }
+
+  /** Notes that a migration has begun, before it runs, so that a second runner collides here. */
+  async begin(queryable: Queryable, { version, name }: Migration, checksum: string) {
+    await queryable.query(
+      `INSERT INTO ${this.name} (version, name, checksum) VALUES ($1, $2, $3)`,
+      [version, name, checksum],
+    )
+  }
+
+  async finish(queryable: Queryable, { version }: Migration, durationMs: number) {
+    await queryable.query(`UPDATE ${this.name} SET duration_ms = $2 WHERE version = $1`, [
+      version,
+      durationMs,
+    ])
+  }
+
+  /** Marks an applied migration as begun again: its down is about to run without a transaction. */
+  async reopen(queryable: Queryable, { version }: Migration) {
+    await queryable.query(`UPDATE ${this.name} SET duration_ms = NULL WHERE version = $1`, [
+      version,
+    ])
+  }
+
+  async remove(queryable: Queryable, { version }: Migration) {
+    await queryable.query(`DELETE FROM ${this.name} WHERE version = $1`, [version])
+  }
+}

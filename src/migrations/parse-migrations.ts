@@ -1,0 +1,103 @@
+import { splitStatements } from '../database/split-statements.js'
+import { DriftpinError } from '../errors.js'
+import type { Direction, Migration, MigrationScript } from './migration.js'
+
+/** A file as it was read. */
+export interface MigrationFile {
+  readonly file: string
+  readonly text: string
+}
+
+const fileName = /^(\d{1,15})_([A-Za-z0-9][A-Za-z0-9_-]*)\.(up|down)\.sql$/
+const directive = /^-- *driftpin: *(.*?) *$/
+
+interface Draft {
+  readonly version: number
+  readonly name: string
+  up?: MigrationScript
+  down?: MigrationScript
+}
+
+/**
+ * Pairs up files, in the order of their numbers.
+ *
+ * @throws DriftpinError `migration_invalid` for a name or a first line that means nothing,
+ * `migration_duplicate` for two migrations with one number, `migration_incomplete` for half a pair.
+ */
+export function parseMigrations(
+  files: readonly MigrationFile[],
+  { forwardOnly = false }: { readonly forwardOnly?: boolean } = {},
+): Migration[] {
+  const drafts = new Map<number, Draft>()
+  for (const { file, text } of [...files].sort((a, b) => (a.file < b.file ? -1 : 1))) {
+    const { version, name, direction } = parseName(file)
+    const draft = drafts.get(version) ?? { version, name }
+    const taken = draft[direction] ?? (draft.name === name ? undefined : (draft.up ?? draft.down))
+    if (taken) throw duplicate(version, taken.file, file)
+    draft[direction] = parseScript(file, text)
+    drafts.set(version, draft)
+  }
+  return [...drafts.values()]
+    .sort((a, b) => a.version - b.version)
+    .map(({ version, name, up, down }) => {
+      if (!up) throw halfPair(down!.file, 'up')
+      if (!down && !forwardOnly) throw halfPair(up.file, 'down')
+      return { version, name, up, down }
+    })
+}
+
+function parseName(file: string): { version: number; name: string; direction: Direction } {
+  const match = fileName.exec(file)
+  const version = Number(match?.[1])
+  if (!match || version === 0) {
+    throw new DriftpinError(
+      'migration_invalid',
+      `${file} is not the name of a migration. Call it like 000012_add_titles.up.sql, with a ` +
+        'number from 1 on, or move it out of the folder.',
+      { file },
+    )
+  }
+  return { version, name: match[2]!, direction: match[3] as Direction }
+}
+
+function parseScript(file: string, raw: string): MigrationScript {
+  const text = raw.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n')
+  const words = directive.exec(text.split('\n', 1)[0]!)?.[1]
+  if (words === undefined) return { file, text, transaction: true }
+  if (words !== 'no transaction') {
+    throw new DriftpinError(
+      'migration_invalid',
+      `${file} begins with a directive that driftpin does not know: ${JSON.stringify(words)}. ` +
+        'There is only "-- driftpin: no transaction".',
+      { file, words },
+    )
+  }
+  const statements = splitStatements(text).length
+  if (statements !== 1) {
+    throw new DriftpinError(
+      'migration_invalid',
+      `${file} runs without a transaction and has ${statements} statements, but must have exactly ` +
+        'one: several would be one implicit transaction again. Give each a migration of its own.',
+      { file, statements },
+    )
+  }
+  return { file, text, transaction: false }
+}
+
+function duplicate(version: number, first: string, second: string): DriftpinError {
+  return new DriftpinError(
+    'migration_duplicate',
+    `${first} and ${second} have the same number, ${version}. Give the later one the next number.`,
+    { version, files: [first, second] },
+  )
+}
+
+function halfPair(file: string, missing: Direction): DriftpinError {
+  const hint = missing === 'down' ? ' or say that the folder is forward only (forwardOnly)' : ''
+  return new DriftpinError(
+    'migration_incomplete',
+    `${file} has no ${missing} file beside it. Write ` +
+      `${file.replace(/\.(up|down)\.sql$/, `.${missing}.sql`)}${hint}.`,
+    { file },
+  )
+}

@@ -1,0 +1,51 @@
+import { DriftpinError } from '../errors.js'
+import type { Migration } from './migration.js'
+import { type MigrationFile, parseMigrations } from './parse-migrations.js'
+
+/**
+ * Reads a folder of SQL pairs, `000001_create_users.up.sql` and `000001_create_users.down.sql`,
+ * for {@link createMigrator}. Files that do not end in `.sql` are left alone.
+ *
+ * @param options.forwardOnly Allows migrations without a down file; false by default.
+ * @throws DriftpinError `migrations_unreadable` when the folder cannot be read or has no
+ * migration, and what {@link parseMigrations} throws for its files.
+ *
+ * @example
+ * ```ts
+ * const migrations = await readMigrations('./db/migrations')
+ * await createMigrator(database, { migrations, ledger: 'app_migrations' }).up()
+ * ```
+ */
+export async function readMigrations(
+  directory: string,
+  options: { readonly forwardOnly?: boolean } = {},
+): Promise<Migration[]> {
+  // Asked for at run time, so that a backend without a file system can import this room.
+  const fs = globalThis.process?.getBuiltinModule?.('node:fs/promises')
+  if (!fs) throw unreadable(directory, 'there are no files to read in this runtime', undefined)
+  let files: MigrationFile[]
+  try {
+    const names = (await fs.readdir(directory)).filter((name) => name.endsWith('.sql'))
+    files = await Promise.all(
+      names.map(async (file) => ({
+        file,
+        text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+          await fs.readFile(`${directory}/${file}`),
+        ),
+      })),
+    )
+  } catch (error) {
+    throw unreadable(directory, error instanceof Error ? error.message : String(error), error)
+  }
+  if (files.length === 0) throw unreadable(directory, 'no file in it ends in .sql', { directory })
+  return parseMigrations(files, options)
+}
+
+function unreadable(directory: string, why: string, cause: unknown): DriftpinError {
+  return new DriftpinError(
+    'migrations_unreadable',
+    `The migrations in ${directory} cannot be read: ${why}. ` +
+      'Name a folder of pairs such as 000001_create_users.up.sql and .down.sql.',
+    cause ?? { directory },
+  )
+}

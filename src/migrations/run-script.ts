@@ -1,0 +1,72 @@
+import type { Queryable } from '../database/database.js'
+import { type ScriptStatement, splitStatements } from '../database/split-statements.js'
+import { sqlState } from '../database/sql-state.js'
+import { DriftpinError } from '../errors.js'
+import type { MigrationScript } from './migration.js'
+
+const begins = /^(begin|start\s+transaction)\b/i
+const ends = /^(commit|end)\b/i
+const control = /^(begin|start\s+transaction|commit|end|rollback|abort|prepare\s+transaction)\b/i
+
+/**
+ * The statements of a file. A BEGIN in front and a COMMIT at the end are left out, since the
+ * runner's own transaction is around them: folders written for other tools often have them.
+ *
+ * @throws DriftpinError `migration_invalid` for transaction control anywhere else.
+ */
+export function statementsOf(script: MigrationScript): ScriptStatement[] {
+  let statements = splitStatements(script.text)
+  if (begins.test(statements[0]?.text ?? '') && ends.test(statements.at(-1)!.text)) {
+    statements = statements.slice(1, -1)
+  }
+  const stray = statements.find(({ text }) => control.test(text))
+  if (stray) {
+    throw new DriftpinError(
+      'migration_invalid',
+      `${script.file} ends or begins a transaction in line ${lineAt(script, stray.offset)}, which ` +
+        'is what the runner does. Take the statement out, or split the migration there.',
+      { file: script.file, statement: stray.text },
+    )
+  }
+  return statements
+}
+
+/**
+ * Runs a file statement by statement, so that an error can be shown where it is: PostgreSQL
+ * itself gives a position for errors of syntax only.
+ *
+ * @throws DriftpinError `migration_failed` with the line, and PostgreSQL's error as the cause.
+ */
+export async function runScript(queryable: Queryable, script: MigrationScript): Promise<void> {
+  for (const statement of statementsOf(script)) {
+    try {
+      await queryable.script(statement.text)
+    } catch (error) {
+      throw failed(script, statement, error)
+    }
+  }
+}
+
+function lineAt({ text }: MigrationScript, offset: number): number {
+  return text.slice(0, offset).split('\n').length
+}
+
+function failed(script: MigrationScript, statement: ScriptStatement, error: unknown) {
+  const { message, position } = error as { message?: string; position?: string | number }
+  // The position counts characters from 1, where JavaScript counts UTF-16 units from 0.
+  const inside = position ? [...statement.text].slice(0, Number(position) - 1).join('').length : 0
+  const line = lineAt(script, statement.offset + inside)
+  const first = lineAt(script, statement.offset)
+  const shown = statement.text
+    .split('\n')
+    .map((text, index) => ({ text, number: first + index }))
+    .filter(({ number }) => number <= first + 2 || Math.abs(number - line) <= 2)
+    .map(({ text, number }) => `${number === line ? '>' : ' '} ${number} | ${text}`)
+  const state = sqlState(error)
+  return new DriftpinError(
+    'migration_failed',
+    `${script.file} failed in line ${line}: ${message ?? String(error)}` +
+      `${state ? ` (SQLSTATE ${state})` : ''}\n${shown.join('\n')}`,
+    error,
+  )
+}

@@ -1,0 +1,5 @@
+DROP TABLE chat_queued_messages;
+DROP TABLE chat_messages;
+DROP TYPE chat_message_role;
+DROP TABLE chats;
+DROP TYPE chat_status;

@@ -1,0 +1,2 @@
+DROP TABLE chat_debug_steps;
+DROP TABLE chat_debug_runs;

@@ -1,0 +1,4 @@
+DROP TABLE workspace_agent_context_resources;
+DROP TABLE workspace_agent_context_snapshots;
+DROP TYPE workspace_agent_context_resource_status;
+DROP TYPE workspace_agent_context_body_kind;

@@ -1,0 +1,5 @@
+ALTER TABLE chats
+    DROP CONSTRAINT chats_context_aggregate_hash_not_empty,
+    DROP COLUMN context_error,
+    DROP COLUMN context_dirty_since,
+    DROP COLUMN context_aggregate_hash;

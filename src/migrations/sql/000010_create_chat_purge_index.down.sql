@@ -1,0 +1,2 @@
+-- driftpin: no transaction
+DROP INDEX CONCURRENTLY chats_updated_at_id_archived_idx;

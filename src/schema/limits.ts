@@ -1,0 +1,35 @@
+/**
+ * The caps of the domain. Every check, message and test reads them from here.
+ *
+ * All sizes are bytes (of the UTF-8 encoding, for text).
+ */
+export const limits = {
+  /** Resources in one push. */
+  resourcesMax: 1000,
+  /** One body, encoded as JSON. */
+  bodyBytesMax: 256 * 1024,
+  /** How deeply a body may nest. PostgreSQL itself gives up at a few thousand. */
+  bodyDepthMax: 100,
+  /** All bodies of one push together, encoded as JSON. */
+  bodiesBytesMax: 4 * 1024 * 1024,
+  /** `source` and `source_path`. A source is part of a key, and an index row has about 2700. */
+  sourceBytesMax: 1024,
+  /** `error` of a resource and `snapshot_error` of a push. */
+  errorBytesMax: 4096,
+  /** `content_hash` and `aggregate_hash`; neither may be empty. */
+  hashBytesMax: 64,
+  /** A channel of NOTIFY, which is what bounds the name of the schema. */
+  channelBytesMax: 63,
+  /** A title of a chat. */
+  titleBytesMax: 4096,
+} as const
+
+/** The caps of a scan: what an agent takes from one directory. All sizes are bytes. */
+export const scanLimits = {
+  /** One resource that is read whole; a larger one is `oversize`. */
+  resourceBytesMax: 64 * 1024,
+  /** All resources with status `ok` together; one that does not fit is `excluded`. */
+  totalBytesMax: 2 * 1024 * 1024,
+  /** Resources that are taken; those after it are `excluded`. */
+  resourcesMax: 500,
+} as const

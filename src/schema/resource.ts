@@ -1,0 +1,70 @@
+/** What PostgreSQL can keep as `jsonb`. */
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue }
+
+/** A JSON object: what every body of a resource is. */
+export type JsonObject = { readonly [key: string]: JsonValue }
+
+/**
+ * What a resource is. The last four are reserved: the schema knows them, so that rows of a newer
+ * version can be read, but no push may carry them.
+ */
+export const bodyKinds = [
+  'instruction_file',
+  'skill',
+  'mcp_config',
+  'mcp_server',
+  'plugin',
+  'hook',
+  'subagent',
+  'command',
+] as const
+
+/** One of {@link bodyKinds}. */
+export type BodyKind = (typeof bodyKinds)[number]
+
+/** The kinds that a push may carry. */
+export const pushableKinds = ['instruction_file', 'skill', 'mcp_config', 'mcp_server'] as const
+
+/** What became of a resource; only `ok` has a body. */
+export const resourceStatuses = ['ok', 'oversize', 'unreadable', 'invalid', 'excluded'] as const
+
+/** One of {@link resourceStatuses}. */
+export type ResourceStatus = (typeof resourceStatuses)[number]
+
+/**
+ * One thing an agent found, as a push carries it and a scan returns it.
+ *
+ * @example
+ * ```ts
+ * const resource: ResourceInput = {
+ *   source: '/home/dev/shop/AGENTS.md',
+ *   kind: 'instruction_file',
+ *   body: { content: btoa('# Shop\n') },
+ *   contentHash: new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)),
+ *   sizeBytes: 7,
+ *   status: 'ok',
+ * }
+ * ```
+ */
+export interface ResourceInput {
+  /** Where it is: for a file its absolute path as found, `mcp:<server>` for an MCP server. */
+  readonly source: string
+  readonly kind: BodyKind
+  /** The decoded shape depends on the kind; `{}` for any status but `ok`. */
+  readonly body: JsonObject
+  /** sha256 of the original bytes, 1 to 64 bytes. */
+  readonly contentHash: Uint8Array
+  /** The true size in bytes, whatever the status. */
+  readonly sizeBytes: number | bigint
+  readonly status: ResourceStatus
+  /** Why the status is not `ok`; empty otherwise, which is the default. */
+  readonly error?: string
+  /** The file it was read from, where that is not the source itself; empty by default. */
+  readonly sourcePath?: string
+}
