@@ -47,7 +47,7 @@ export function createDatabase(driver: Driver, { schema = 'public' }: AdapterOpt
 function onConnections(
   schema: string,
   withConnection: <T>(work: (connection: Connection) => Promise<T>) => Promise<T>,
-): Queryable {
+): Omit<Queryable, 'kind'> {
   return {
     schema,
     query: <Row>(text: string, values: readonly unknown[] = []) => {

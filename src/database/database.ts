@@ -25,6 +25,8 @@ export interface QueryResult<Row> {
  * `JSON.stringify` first.
  */
 export interface Queryable {
+  readonly kind: 'database' | 'session' | 'transaction'
+
   /** The schema that driftpin's tables are in; `public` unless the adapter was told otherwise. */
   readonly schema: string
 

@@ -18,10 +18,10 @@ export const limits = {
   errorBytesMax: 4096,
   /** `content_hash` and `aggregate_hash`; neither may be empty. */
   hashBytesMax: 64,
-  /** A channel of NOTIFY, which is what bounds the name of the schema. */
-  channelBytesMax: 63,
   /** A title of a chat. */
   titleBytesMax: 4096,
+  /** Messages added by one call. */
+  messagesMax: 1000,
 } as const
 
 /** The caps of a scan: what an agent takes from one directory. All sizes are bytes. */

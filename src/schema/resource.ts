@@ -1,41 +1,34 @@
-/** What PostgreSQL can keep as `jsonb`. */
-export type JsonValue =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly JsonValue[]
-  | { readonly [key: string]: JsonValue }
+import {
+  enums,
+  type WorkspaceAgentContextBodyKind,
+  type WorkspaceAgentContextResourceStatus,
+} from './generated/tables.js'
+import type { JsonObject } from './json.js'
 
-/** A JSON object: what every body of a resource is. */
-export type JsonObject = { readonly [key: string]: JsonValue }
+export type { JsonObject } from './json.js'
 
 /**
  * What a resource is. The last four are reserved: the schema knows them, so that rows of a newer
  * version can be read, but no push may carry them.
  */
-export const bodyKinds = [
+export const bodyKinds = enums.workspace_agent_context_body_kind
+
+/** One of {@link bodyKinds}. */
+export type BodyKind = WorkspaceAgentContextBodyKind
+
+/** The kinds that a push may carry. */
+export const pushableKinds = [
   'instruction_file',
   'skill',
   'mcp_config',
   'mcp_server',
-  'plugin',
-  'hook',
-  'subagent',
-  'command',
-] as const
-
-/** One of {@link bodyKinds}. */
-export type BodyKind = (typeof bodyKinds)[number]
-
-/** The kinds that a push may carry. */
-export const pushableKinds = ['instruction_file', 'skill', 'mcp_config', 'mcp_server'] as const
+] as const satisfies readonly BodyKind[]
 
 /** What became of a resource; only `ok` has a body. */
-export const resourceStatuses = ['ok', 'oversize', 'unreadable', 'invalid', 'excluded'] as const
+export const resourceStatuses = enums.workspace_agent_context_resource_status
 
 /** One of {@link resourceStatuses}. */
-export type ResourceStatus = (typeof resourceStatuses)[number]
+export type ResourceStatus = WorkspaceAgentContextResourceStatus
 
 /**
  * One thing an agent found, as a push carries it and a scan returns it.

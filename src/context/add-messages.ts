@@ -1,0 +1,102 @@
+import { z } from 'zod'
+import type { Queryable } from '../database/database.js'
+import { type ChatMessageRole, enums } from '../schema/generated/tables.js'
+import type { JsonValue } from '../schema/json.js'
+import { limits } from '../schema/limits.js'
+import { type ChatRef, chatRef } from './chat-ref.js'
+import {
+  type ChatKey,
+  chatKey,
+  checkInput,
+  type WriteOptions,
+  writeOptions,
+} from './check-input.js'
+import { lockChat } from './locks.js'
+import { notifyChats } from './notify-chats.js'
+import { runOperation } from './run-operation.js'
+import { defineStatement } from './statement.js'
+import { whyNotJson } from './why-not-json.js'
+
+const content = z
+  .custom<JsonValue>()
+  .superRefine((value, context) => {
+    const why = whyNotJson({ content: value }, limits.bodyDepthMax)
+    if (why) context.addIssue({ code: 'custom', message: why })
+  })
+  .optional()
+
+const input = z.strictObject({
+  ...chatKey,
+  ...writeOptions,
+  messages: z
+    .array(z.strictObject({ role: z.enum(enums.chat_message_role), content }))
+    .min(1)
+    .max(limits.messagesMax),
+})
+
+/** A message to add. */
+export interface NewMessage {
+  readonly role: ChatMessageRole
+  /** The parts of the message, any JSON; NULL by default. */
+  readonly content?: JsonValue | undefined
+}
+
+const insertMessages = defineStatement({
+  name: 'insert messages',
+  parameters: {
+    chatId: 'uuid',
+    roles: 'chat_message_role[]',
+    contents: 'text[]',
+    now: 'timestamptz?',
+  },
+  row: { id: 'bigint' },
+  sql: ({ chat_messages }, { chatId, roles, contents, now }) => `
+    INSERT INTO ${chat_messages} (chat_id, role, content, created_at)
+    SELECT ${chatId}, message.role, message.content::jsonb, coalesce(${now}, now())
+    FROM unnest(${roles}, ${contents}) WITH ORDINALITY AS message (role, content, place)
+    ORDER BY message.place
+    RETURNING id`,
+})
+
+const touchChat = defineStatement({
+  name: 'touch chat',
+  parameters: { chatId: 'uuid', now: 'timestamptz?' },
+  row: {},
+  sql: ({ chats }, { chatId, now }) => `
+    UPDATE ${chats} SET updated_at = coalesce(${now}, now()) WHERE id = ${chatId}`,
+})
+
+/**
+ * Adds messages to a chat, in order, and moves `chats.updated_at`, which lists and retention go
+ * by. Compacting messages later does not move it, and needs no operation: pins are not in there.
+ *
+ * @returns The ids of the messages, ascending.
+ * @throws DriftpinError `chat_not_found`, `invalid_input`, `isolation_refused`.
+ *
+ * @example
+ * ```ts
+ * await addMessages(database, { chatId, messages: [{ role: 'user', content: 'Hello' }] })
+ * ```
+ */
+export async function addMessages(
+  queryable: Queryable,
+  params: ChatKey & WriteOptions & { readonly messages: readonly NewMessage[] },
+): Promise<{ readonly chat: ChatRef; readonly ids: readonly bigint[] }> {
+  const { messages, now, notify, ...key } = checkInput('addMessages', input, params)
+  const roles = messages.map(({ role }) => role)
+  const contents = messages.map(({ content }) =>
+    content === undefined ? null : JSON.stringify(content),
+  )
+  return await runOperation(queryable, async (transaction) => {
+    const chat = chatRef(await lockChat(transaction, key))
+    const rows = await insertMessages(transaction, {
+      chatId: chat.id,
+      roles,
+      contents,
+      now: now ?? null,
+    })
+    await touchChat(transaction, { chatId: chat.id, now: now ?? null })
+    if (notify) await notifyChats(transaction, [['message_added', [chat]]])
+    return { chat, ids: rows.map(({ id }) => id) }
+  })
+}

@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import type { Queryable, Transaction } from '../database/database.js'
+import { type ChatRef, type ContextChanges, chatRef } from './chat-ref.js'
+import {
+  type ChatKey,
+  chatKey,
+  checkInput,
+  type WriteOptions,
+  writeOptions,
+} from './check-input.js'
+import { lockChat, lockChatAndAgent } from './locks.js'
+import { changeEvents, notifyChats } from './notify-chats.js'
+import { runOperation } from './run-operation.js'
+import { settleChats } from './settle-chats.js'
+import { defineStatement } from './statement.js'
+
+const input = z.strictObject({ ...chatKey, ...writeOptions })
+
+const setArchived = defineStatement({
+  name: 'set archived',
+  parameters: { chatId: 'uuid', archived: 'boolean', now: 'timestamptz?' },
+  row: {},
+  sql: ({ chats }, { chatId, archived, now }) => `
+    UPDATE ${chats} SET archived = ${archived}, updated_at = coalesce(${now}, now())
+    WHERE id = ${chatId}`,
+})
+
+/**
+ * Puts a chat away: it is no longer settled or hydrated, reads as clean, and becomes subject to
+ * the purge. Moves `chats.updated_at`, which is what its retention counts from.
+ *
+ * @returns `changed: false`, and nothing moved, for a chat that is archived already.
+ * @throws DriftpinError `chat_not_found`, `invalid_input`, `isolation_refused`.
+ *
+ * @example
+ * ```ts
+ * await archive(database, { chatId, ownerId: user.id })
+ * ```
+ */
+export async function archive(
+  queryable: Queryable,
+  params: ChatKey & WriteOptions,
+): Promise<{ readonly chat: ChatRef; readonly changed: boolean }> {
+  const { now, notify, ...key } = checkInput('archive', input, params)
+  return await runOperation(queryable, async (transaction) => {
+    const { archived, ...row } = await lockChat(transaction, key)
+    const chat = chatRef(row)
+    if (archived) return { chat, changed: false }
+    await moveTo(transaction, chat, true, now)
+    if (notify) await notifyChats(transaction, [['archived', [chat]]])
+    return { chat, changed: true }
+  })
+}
+
+/**
+ * Takes a chat out of the archive. One without pins is hydrated if there is a live context, and
+ * the dirty mark of one with pins is set or cleared to match. Moves `chats.updated_at`.
+ *
+ * @returns `changed: false`, and nothing moved, for a chat that is not archived.
+ * @throws DriftpinError `chat_not_found`, `invalid_input`, `isolation_refused`.
+ *
+ * @example
+ * ```ts
+ * const { dirtied } = await unarchive(database, { chatId, ownerId: user.id })
+ * ```
+ */
+export async function unarchive(
+  queryable: Queryable,
+  params: ChatKey & WriteOptions,
+): Promise<{ readonly chat: ChatRef; readonly changed: boolean } & ContextChanges> {
+  const { now, notify, ...key } = checkInput('unarchive', input, params)
+  return await runOperation(queryable, async (transaction) => {
+    const { archived, ...row } = await lockChatAndAgent(transaction, key)
+    const chat = chatRef(row)
+    if (!archived) return { chat, changed: false, hydrated: [], dirtied: [], settled: [] }
+    await moveTo(transaction, chat, false, now)
+    const changes = await settleChats(transaction, { chatIds: [chat.id] }, now)
+    if (notify) {
+      await notifyChats(transaction, [['unarchived', [chat]], ...changeEvents(changes)])
+    }
+    return { chat, changed: true, ...changes }
+  })
+}
+
+async function moveTo(
+  transaction: Transaction,
+  chat: ChatRef,
+  archived: boolean,
+  now: Date | string | undefined,
+): Promise<void> {
+  await setArchived(transaction, { chatId: chat.id, archived, now: now ?? null })
+}

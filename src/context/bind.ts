@@ -1,0 +1,151 @@
+import { z } from 'zod'
+import type { Queryable, Transaction } from '../database/database.js'
+import { type ChatRef, type ContextChanges, chatRef } from './chat-ref.js'
+import {
+  type ChatKey,
+  chatKey,
+  checkInput,
+  id,
+  type WriteOptions,
+  writeOptions,
+} from './check-input.js'
+import { type LockedAgent, lockAgent, lockChat } from './locks.js'
+import { changeEvents, notifyChats } from './notify-chats.js'
+import { noLiveContext, refreshChats } from './refresh-chats.js'
+import { runOperation } from './run-operation.js'
+import { settleChats } from './settle-chats.js'
+import { defineStatement } from './statement.js'
+
+const options = { agentId: id.nullable(), refresh: z.boolean().optional(), ...writeOptions }
+const bindInput = z.strictObject({ ...chatKey, ...options })
+const rebindInput = z.strictObject({ workspaceId: id, ...options })
+
+/** Where to bind to. */
+export interface BindOptions extends WriteOptions {
+  /** The agent; its build and workspace follow from it. Null unbinds from all three. */
+  readonly agentId: string | null
+  /** Also replaces the pins with the new agent's live context; false by default. */
+  readonly refresh?: boolean | undefined
+}
+
+/** What binding did to the context of the chats. */
+export interface BindResult extends ContextChanges {
+  /** The chats that are bound where it was asked for now. */
+  readonly bound: readonly ChatRef[]
+  /** Pins replaced, with `refresh: true`. */
+  readonly refreshed: readonly ChatRef[]
+}
+
+const bindChats = defineStatement({
+  name: 'bind chats',
+  parameters: { chatIds: 'uuid[]', workspaceId: 'uuid?', buildId: 'uuid?', agentId: 'uuid?' },
+  row: {},
+  sql: ({ chats }, { chatIds, workspaceId, buildId, agentId }) => `
+    UPDATE ${chats}
+    SET workspace_id = ${workspaceId}, build_id = ${buildId}, agent_id = ${agentId}
+    WHERE id = ANY (${chatIds})
+      AND (workspace_id, build_id, agent_id)
+        IS DISTINCT FROM (${workspaceId}, ${buildId}, ${agentId})`,
+})
+
+const lockChatsOfWorkspace = defineStatement({
+  name: 'lock chats of workspace',
+  parameters: { workspaceId: 'uuid' },
+  row: { id: 'uuid', owner_id: 'uuid' },
+  sql: ({ chats }, { workspaceId }) => `
+    SELECT id, owner_id FROM ${chats}
+    WHERE workspace_id = ${workspaceId} AND NOT archived
+    ORDER BY id
+    FOR NO KEY UPDATE`,
+})
+
+/**
+ * Binds a chat to another agent, or to none. Its pins stay as they are; a chat without pins is
+ * hydrated if there is a live context, and the dirty mark of one with pins is set or cleared to
+ * match. `chats.updated_at` stays. An archived chat is bound and nothing else: unarchiving
+ * settles it.
+ *
+ * @throws DriftpinError `chat_not_found`, `agent_not_found`, `agent_deleted`, `no_live_context`
+ * (with `refresh` only), `invalid_input`, `isolation_refused`.
+ *
+ * @example
+ * ```ts
+ * const { dirtied } = await bind(database, { chatId, agentId: newAgentId })
+ * ```
+ */
+export async function bind(
+  queryable: Queryable,
+  params: ChatKey & BindOptions,
+): Promise<BindResult> {
+  const { agentId, refresh, now, notify, ...key } = checkInput('bind', bindInput, params)
+  return await runOperation(queryable, async (transaction) => {
+    const agent = agentId ? await lockAgent(transaction, agentId, 'share') : undefined
+    const chat = await lockChat(transaction, key)
+    return await bindLocked(transaction, [chatRef(chat)], { agent, refresh, now, notify })
+  })
+}
+
+/**
+ * Binds all unarchived chats of a workspace to one agent, or to none, as {@link bind} does with
+ * one: what a backend calls when a rebuild has made a new agent. The number of statements does
+ * not depend on the number of chats.
+ *
+ * @throws DriftpinError as {@link bind}; a workspace without chats is no error.
+ *
+ * @example
+ * ```ts
+ * const { bound, dirtied } = await rebindWorkspace(database, { workspaceId, agentId: newAgentId })
+ * ```
+ */
+export async function rebindWorkspace(
+  queryable: Queryable,
+  params: { readonly workspaceId: string } & BindOptions,
+): Promise<BindResult> {
+  const input = checkInput('rebindWorkspace', rebindInput, params)
+  const { workspaceId, agentId, refresh, now, notify } = input
+  return await runOperation(queryable, async (transaction) => {
+    const agent = agentId ? await lockAgent(transaction, agentId, 'share') : undefined
+    const chats = (await lockChatsOfWorkspace(transaction, { workspaceId })).map(chatRef)
+    return await bindLocked(transaction, chats, { agent, refresh, now, notify })
+  })
+}
+
+async function bindLocked(
+  transaction: Transaction,
+  bound: readonly ChatRef[],
+  options: { agent: LockedAgent | undefined } & Omit<BindOptions, 'agentId'>,
+): Promise<BindResult> {
+  const { agent, refresh, now, notify } = options
+  if (refresh && !agent) throw noLiveContext('A chat to be refreshed')
+  if (bound.length === 0) {
+    return { bound, refreshed: [], hydrated: [], dirtied: [], settled: [] }
+  }
+  const chatIds = bound.map(({ id }) => id)
+  await bindChats(transaction, {
+    chatIds,
+    workspaceId: agent?.workspace_id ?? null,
+    buildId: agent?.build_id ?? null,
+    agentId: agent?.id ?? null,
+  })
+  const result: BindResult =
+    refresh && agent
+      ? await refreshBound(transaction, bound, agent.id, now)
+      : { bound, refreshed: [], ...(await settleChats(transaction, { chatIds }, now)) }
+  if (notify) {
+    const { refreshed } = result
+    const events = [['bound', bound] as const, ...changeEvents(result)]
+    await notifyChats(transaction, [...events, ['refreshed', refreshed]])
+  }
+  return result
+}
+
+async function refreshBound(
+  transaction: Transaction,
+  bound: readonly ChatRef[],
+  agentId: string,
+  now: Date | string | undefined,
+): Promise<BindResult> {
+  const which = { agentId, chatIds: bound.map(({ id }) => id) }
+  const { refreshed, hydrated } = await refreshChats(transaction, which, now)
+  return { bound, refreshed, hydrated, dirtied: [], settled: [] }
+}

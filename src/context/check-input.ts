@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { DriftpinError } from '../errors.js'
+import { textBytes, whyNotStorable } from '../schema/storable-text.js'
+
+/** A uuid in its usual form, of any version. */
+export const id = z.guid()
+
+/** A time: a Date, or an ISO 8601 text with an offset, for microseconds. */
+export const time = z.union([
+  z.date(),
+  z.iso.datetime({ offset: true, error: 'must be a Date or an ISO 8601 time with an offset' }),
+])
+
+/** A text that PostgreSQL can keep, of at most so many bytes of UTF-8. */
+export function text(bytesMax: number) {
+  return z.string().superRefine((value, context) => {
+    const why = whyNotStorable(value)
+    if (why) context.addIssue({ code: 'custom', message: why })
+    const bytes = textBytes(value)
+    if (bytes > bytesMax) {
+      context.addIssue({
+        code: 'custom',
+        message: `has ${bytes} bytes, and at most ${bytesMax} are allowed`,
+      })
+    }
+  })
+}
+
+/** Which chat, and optionally whose: a stranger's is then as good as none. */
+export const chatKey = { chatId: id, ownerId: id.optional() }
+
+/** What every operation that writes takes besides. */
+export const writeOptions = { now: time.optional(), notify: z.boolean().optional() }
+
+/** The parameters of {@link writeOptions}, as the caller sees them. */
+export interface WriteOptions {
+  /** The time of the operation; the database's own by default. */
+  readonly now?: Date | string | undefined
+  /** Sends one NOTIFY a changed chat on `driftpin_<schema>`; false by default. */
+  readonly notify?: boolean | undefined
+}
+
+/** The parameters of {@link chatKey}, as the caller sees them. */
+export interface ChatKey {
+  readonly chatId: string
+  /** When given, a chat of anybody else is `chat_not_found`. */
+  readonly ownerId?: string | undefined
+}
+
+/**
+ * Checks the parameters of an operation, before anything else is done.
+ *
+ * @throws DriftpinError `invalid_input` that names the first parameter at fault.
+ */
+export function checkInput<T>(operation: string, schema: z.ZodType<T>, input: unknown): T {
+  const result = schema.safeParse(input)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]!
+  const path = z.core.toDotPath(issue.path.filter((key) => typeof key !== 'symbol'))
+  throw new DriftpinError(
+    'invalid_input',
+    `${operation}: ${path === '' ? 'the parameters' : path}: ${issue.message}. ` +
+      'Nothing was written.',
+    result.error,
+  )
+}

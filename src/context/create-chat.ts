@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import type { Queryable } from '../database/database.js'
+import { DriftpinError } from '../errors.js'
+import { type ChatStatus, enums } from '../schema/generated/tables.js'
+import { limits } from '../schema/limits.js'
+import { type ChatRef, chatRef } from './chat-ref.js'
+import { checkInput, id, text, type WriteOptions, writeOptions } from './check-input.js'
+import { lockAgent } from './locks.js'
+import { notifyChats } from './notify-chats.js'
+import { runOperation } from './run-operation.js'
+import { settleChats } from './settle-chats.js'
+import { defineStatement } from './statement.js'
+
+const input = z
+  .strictObject({
+    id: id.optional(),
+    ownerId: id,
+    agentId: id.optional(),
+    workspaceId: id.optional(),
+    title: text(limits.titleBytesMax).optional(),
+    status: z.enum(enums.chat_status).optional(),
+    ...writeOptions,
+  })
+  .refine(({ agentId, workspaceId }) => !(agentId && workspaceId), {
+    path: ['workspaceId'],
+    message: 'follows from agentId, so give one of the two',
+  })
+
+/** A chat to create. */
+export interface CreateChatParams extends WriteOptions {
+  /** The database's own by default. */
+  readonly id?: string | undefined
+  readonly ownerId: string
+  /** The agent to bind it to; its build and workspace follow from it. */
+  readonly agentId?: string | undefined
+  /** The workspace to put it in while it has no agent. */
+  readonly workspaceId?: string | undefined
+  /** `New Chat` by default. */
+  readonly title?: string | undefined
+  /** `waiting` by default. */
+  readonly status?: ChatStatus | undefined
+}
+
+const lockWorkspace = defineStatement({
+  name: 'lock workspace',
+  parameters: { workspaceId: 'uuid' },
+  row: { id: 'uuid' },
+  sql: ({ workspaces }, { workspaceId }) => `
+    SELECT id FROM ${workspaces} WHERE id = ${workspaceId} FOR KEY SHARE`,
+})
+
+const insertChat = defineStatement({
+  name: 'insert chat',
+  parameters: {
+    id: 'uuid?',
+    ownerId: 'uuid',
+    workspaceId: 'uuid?',
+    buildId: 'uuid?',
+    agentId: 'uuid?',
+    title: 'text?',
+    status: 'chat_status?',
+    now: 'timestamptz?',
+  },
+  row: { id: 'uuid', owner_id: 'uuid' },
+  sql: (names, { id, ownerId, workspaceId, buildId, agentId, title, status, now }) => `
+    INSERT INTO ${names.chats}
+      (id, owner_id, workspace_id, build_id, agent_id, title, status, created_at, updated_at)
+    VALUES (coalesce(${id}, gen_random_uuid()), ${ownerId}, ${workspaceId}, ${buildId}, ${agentId},
+            coalesce(${title}, 'New Chat'), coalesce(${status}, 'waiting'),
+            coalesce(${now}, now()), coalesce(${now}, now()))
+    RETURNING id, owner_id`,
+})
+
+/**
+ * Creates a chat. Bound to an agent that has pushed, it is hydrated at once.
+ *
+ * @throws DriftpinError `agent_not_found`, `agent_deleted`, `workspace_not_found`,
+ * `invalid_input`, `isolation_refused`. An id that is taken is PostgreSQL's own 23505.
+ *
+ * @example
+ * ```ts
+ * const { chat, hydrated } = await createChat(database, { ownerId: user.id, agentId })
+ * ```
+ */
+export async function createChat(
+  queryable: Queryable,
+  params: CreateChatParams,
+): Promise<{ readonly chat: ChatRef; readonly hydrated: boolean }> {
+  const good = checkInput('createChat', input, params)
+  const { ownerId, agentId, workspaceId, now, notify } = good
+  return await runOperation(queryable, async (transaction) => {
+    const agent = agentId ? await lockAgent(transaction, agentId, 'share') : undefined
+    if (workspaceId && (await lockWorkspace(transaction, { workspaceId })).length === 0) {
+      throw new DriftpinError(
+        'workspace_not_found',
+        `There is no workspace ${workspaceId}. It may have been deleted.`,
+        { workspaceId },
+      )
+    }
+    const [row] = await insertChat(transaction, {
+      id: good.id ?? null,
+      ownerId,
+      workspaceId: agent?.workspace_id ?? workspaceId ?? null,
+      buildId: agent?.build_id ?? null,
+      agentId: agent?.id ?? null,
+      title: good.title ?? null,
+      status: good.status ?? null,
+      now: now ?? null,
+    })
+    const chat = chatRef(row!)
+    const changes = agent && (await settleChats(transaction, { chatIds: [chat.id] }, now))
+    if (notify) await notifyChats(transaction, [['created', [chat]]])
+    return { chat, hydrated: changes?.hydrated.length === 1 }
+  })
+}

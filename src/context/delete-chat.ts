@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import type { Queryable } from '../database/database.js'
+import { chatNotFound } from './chat-not-found.js'
+import { type ChatRef, chatRef } from './chat-ref.js'
+import {
+  type ChatKey,
+  chatKey,
+  checkInput,
+  type WriteOptions,
+  writeOptions,
+} from './check-input.js'
+import { notifyChats } from './notify-chats.js'
+import { runOperation } from './run-operation.js'
+import { defineStatement } from './statement.js'
+
+const input = z.strictObject({ ...chatKey, notify: writeOptions.notify })
+
+const deleteOneChat = defineStatement({
+  name: 'delete chat',
+  parameters: { chatId: 'uuid', ownerId: 'uuid?' },
+  row: { id: 'uuid', owner_id: 'uuid' },
+  sql: ({ chats }, { chatId, ownerId }) => `
+    DELETE FROM ${chats}
+    WHERE id = ${chatId} AND (${ownerId} IS NULL OR owner_id = ${ownerId})
+    RETURNING id, owner_id`,
+})
+
+/**
+ * Deletes a chat, archived or not, with everything that belongs to it. Files that it used stay:
+ * only the links to them go.
+ *
+ * @throws DriftpinError `chat_not_found`, `invalid_input`, `isolation_refused`.
+ *
+ * @example
+ * ```ts
+ * await deleteChat(database, { chatId, ownerId: user.id })
+ * ```
+ */
+export async function deleteChat(
+  queryable: Queryable,
+  params: ChatKey & Pick<WriteOptions, 'notify'>,
+): Promise<{ readonly chat: ChatRef }> {
+  const { chatId, ownerId, notify } = checkInput('deleteChat', input, params)
+  return await runOperation(queryable, async (transaction) => {
+    const [row] = await deleteOneChat(transaction, { chatId, ownerId: ownerId ?? null })
+    if (!row) throw chatNotFound(chatId)
+    const chat = chatRef(row)
+    if (notify) await notifyChats(transaction, [['deleted', [chat]]])
+    return { chat }
+  })
+}

@@ -1,0 +1,146 @@
+import { z } from 'zod'
+import type { Queryable } from '../database/database.js'
+import type { BodyKind, ResourceStatus } from '../schema/resource.js'
+import { chatNotFound } from './chat-not-found.js'
+import { type ChatRef, chatRef } from './chat-ref.js'
+import { type ChatKey, chatKey, checkInput } from './check-input.js'
+import { decodeText } from './decode-text.js'
+import { noLiveContext } from './refresh-chats.js'
+import { defineStatement } from './statement.js'
+
+const input = z.strictObject(chatKey)
+
+/** One resource on one side of a diff. */
+export interface DiffSide {
+  readonly kind: BodyKind
+  readonly contentHash: Uint8Array
+  readonly sizeBytes: bigint
+  readonly status: ResourceStatus
+  /** The text of an instruction file or SKILL.md in UTF-8; null for anything else. */
+  readonly text: string | null
+}
+
+/** The pinned context of a chat against the live one, each list by source in byte order. */
+export interface ContextDiff {
+  readonly chat: ChatRef
+  readonly hydrated: boolean
+  /** Live and not pinned. */
+  readonly added: readonly { readonly source: string; readonly live: DiffSide }[]
+  /** Pinned and no longer live. */
+  readonly removed: readonly { readonly source: string; readonly pinned: DiffSide }[]
+  /** Different in kind, content hash, size or status. */
+  readonly modified: readonly {
+    readonly source: string
+    readonly pinned: DiffSide
+    readonly live: DiffSide
+  }[]
+}
+
+const side = (alias: string, prefix: string) => `
+           ${alias}.body_kind AS ${prefix}_kind, ${alias}.content_hash AS ${prefix}_hash,
+           ${alias}.size_bytes AS ${prefix}_size, ${alias}.status AS ${prefix}_status,
+           ${alias}.body AS ${prefix}_body`
+
+// What a diff compares. The body is covered by its hash.
+const compared = (alias: string) =>
+  ['body_kind', 'content_hash', 'size_bytes', 'status'].map((name) => `${alias}.${name}`).join(', ')
+
+const selectDiff = defineStatement({
+  name: 'diff',
+  parameters: { chatId: 'uuid', ownerId: 'uuid?' },
+  row: {
+    id: 'uuid',
+    owner_id: 'uuid',
+    hydrated: 'boolean',
+    has_live: 'boolean',
+    source: 'text?',
+    pinned_kind: 'workspace_agent_context_body_kind?',
+    pinned_hash: 'bytea?',
+    pinned_size: 'bigint?',
+    pinned_status: 'workspace_agent_context_resource_status?',
+    pinned_body: 'jsonb?',
+    live_kind: 'workspace_agent_context_body_kind?',
+    live_hash: 'bytea?',
+    live_size: 'bigint?',
+    live_status: 'workspace_agent_context_resource_status?',
+    live_body: 'jsonb?',
+  },
+  // One statement sees one moment, so that no lock is needed to see no part of a push or refresh.
+  sql: (names, { chatId, ownerId }) => `
+    SELECT chat.id, chat.owner_id, chat.context_aggregate_hash IS NOT NULL AS hydrated,
+           head.workspace_agent_id IS NOT NULL AS has_live,
+           differing.*
+    FROM ${names.chats} chat
+    LEFT JOIN ${names.workspace_agent_context_snapshots} head
+      ON head.workspace_agent_id = chat.agent_id
+    LEFT JOIN LATERAL (
+      SELECT coalesce(pin.source, live.source) AS source,${side('pin', 'pinned')},
+             ${side('live', 'live').trim()}
+      FROM (SELECT * FROM ${names.chat_context_resources} WHERE chat_id = chat.id) pin
+      FULL JOIN (SELECT * FROM ${names.workspace_agent_context_resources}
+                 WHERE workspace_agent_id = head.workspace_agent_id) live
+        ON live.source = pin.source
+      WHERE head.workspace_agent_id IS NOT NULL
+        AND (${compared('pin')}) IS DISTINCT FROM (${compared('live')})
+    ) differing ON true
+    WHERE chat.id = ${chatId} AND (${ownerId} IS NULL OR chat.owner_id = ${ownerId})
+    ORDER BY differing.source COLLATE "C"`,
+})
+
+type DiffRow = Awaited<ReturnType<typeof selectDiff>>[number]
+
+/**
+ * Tells how the live context of a chat's agent differs from its pins, by rows, while drift is
+ * told by the aggregate hash. Empty exactly when both are equal in kind, content hash, size and
+ * status, source by source. Of a chat that is not hydrated everything is added.
+ *
+ * @throws DriftpinError `no_live_context`, `chat_not_found`, `invalid_input`.
+ *
+ * @example
+ * ```ts
+ * const { added, removed, modified } = await diff(database, { chatId })
+ * for (const { source, pinned, live } of modified) showPatch(source, pinned.text, live.text)
+ * ```
+ */
+export async function diff(queryable: Queryable, params: ChatKey): Promise<ContextDiff> {
+  const { chatId, ownerId } = checkInput('diff', input, params)
+  const rows = await selectDiff(queryable, { chatId, ownerId: ownerId ?? null })
+  const [first] = rows
+  if (!first) throw chatNotFound(chatId)
+  if (!first.has_live) throw noLiveContext(`The chat ${first.id}`)
+  const added = []
+  const removed = []
+  const modified = []
+  for (const row of rows) {
+    if (row.source === null) continue
+    const { source } = row
+    const pinned = pinnedSide(row)
+    const live = liveSide(row)
+    if (pinned && live) modified.push({ source, pinned, live })
+    else if (pinned) removed.push({ source, pinned })
+    else if (live) added.push({ source, live })
+  }
+  return { chat: chatRef(first), hydrated: first.hydrated, added, removed, modified }
+}
+
+function pinnedSide(row: DiffRow): DiffSide | undefined {
+  if (row.pinned_kind === null) return undefined
+  return {
+    kind: row.pinned_kind,
+    contentHash: row.pinned_hash!,
+    sizeBytes: row.pinned_size!,
+    status: row.pinned_status!,
+    text: row.pinned_status === 'ok' ? decodeText(row.pinned_kind, row.pinned_body) : null,
+  }
+}
+
+function liveSide(row: DiffRow): DiffSide | undefined {
+  if (row.live_kind === null) return undefined
+  return {
+    kind: row.live_kind,
+    contentHash: row.live_hash!,
+    sizeBytes: row.live_size!,
+    status: row.live_status!,
+    text: row.live_status === 'ok' ? decodeText(row.live_kind, row.live_body) : null,
+  }
+}

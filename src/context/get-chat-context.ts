@@ -1,0 +1,119 @@
+import { z } from 'zod'
+import type { Queryable } from '../database/database.js'
+import type { BodyKind, ResourceStatus } from '../schema/resource.js'
+import { chatNotFound } from './chat-not-found.js'
+import { type ChatRef, chatRef } from './chat-ref.js'
+import { type ChatKey, chatKey, checkInput, id } from './check-input.js'
+import { dirtyExpression } from './dirty.js'
+import { defineStatement } from './statement.js'
+
+const oneInput = z.strictObject(chatKey)
+const manyInput = z.strictObject({
+  chatIds: z.array(id).max(10_000),
+  ownerId: id.optional(),
+})
+
+/** The state of a chat's pinned context, without the bodies. */
+export interface ChatContext {
+  readonly chat: ChatRef
+  readonly hydrated: boolean
+  /** The hash that the pins were taken at; null while it is not hydrated. */
+  readonly aggregateHash: Uint8Array | null
+  /** Whether the live context differs from the pins. */
+  readonly dirty: boolean
+  /** Since when it is dirty; null when it is not. */
+  readonly dirtySince: Date | null
+  /** The snapshot error at the time of pinning; empty if there was none. */
+  readonly error: string
+  /** How many pins there are, by kind and status, each pair that occurs once. */
+  readonly counts: readonly PinCount[]
+}
+
+/** How many pins have this kind and this status. */
+export interface PinCount {
+  readonly kind: BodyKind
+  readonly status: ResourceStatus
+  readonly count: number
+}
+
+const readContexts = defineStatement({
+  name: 'read chat contexts',
+  parameters: { chatIds: 'uuid[]', ownerId: 'uuid?' },
+  row: {
+    id: 'uuid',
+    owner_id: 'uuid',
+    aggregate_hash: 'bytea?',
+    dirty: 'boolean',
+    dirty_since: 'timestamptz?',
+    error: 'text',
+    counts: 'jsonb',
+  },
+  sql: (names, { chatIds, ownerId }) => `
+    SELECT chat.id, chat.owner_id, chat.context_aggregate_hash AS aggregate_hash,
+           ${dirtyExpression(names, 'chat')} AS dirty, chat.context_dirty_since AS dirty_since,
+           chat.context_error AS error,
+           (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                     'kind', pins.body_kind, 'status', pins.status, 'count', pins.count)
+                   ORDER BY pins.body_kind, pins.status), '[]')
+            FROM (SELECT pin.body_kind, pin.status, count(*)
+                  FROM ${names.chat_context_resources} pin
+                  WHERE pin.chat_id = chat.id
+                  GROUP BY pin.body_kind, pin.status) pins) AS counts
+    FROM unnest(${chatIds}) WITH ORDINALITY AS asked (id, place)
+    JOIN ${names.chats} chat ON chat.id = asked.id
+    WHERE ${ownerId} IS NULL OR chat.owner_id = ${ownerId}
+    ORDER BY asked.place`,
+})
+
+/**
+ * Tells the state of a chat's pinned context: hydrated or not, dirty or not, how many pins.
+ *
+ * @throws DriftpinError `chat_not_found`, `invalid_input`.
+ *
+ * @example
+ * ```ts
+ * const { dirty, dirtySince } = await getChatContext(database, { chatId, ownerId: user.id })
+ * ```
+ */
+export async function getChatContext(queryable: Queryable, params: ChatKey): Promise<ChatContext> {
+  const { chatId, ownerId } = checkInput('getChatContext', oneInput, params)
+  const [context] = await contextsOf(queryable, [chatId], ownerId)
+  if (!context) throw chatNotFound(chatId)
+  return context
+}
+
+/**
+ * {@link getChatContext} for many chats at once, in the order asked for. Chats that do not exist,
+ * or are somebody else's, are left out.
+ *
+ * @throws DriftpinError `invalid_input`.
+ *
+ * @example
+ * ```ts
+ * const contexts = await getChatContexts(database, { chatIds, ownerId: user.id })
+ * ```
+ */
+export async function getChatContexts(
+  queryable: Queryable,
+  params: { readonly chatIds: readonly string[]; readonly ownerId?: string | undefined },
+): Promise<ChatContext[]> {
+  const { chatIds, ownerId } = checkInput('getChatContexts', manyInput, params)
+  return await contextsOf(queryable, chatIds, ownerId)
+}
+
+async function contextsOf(
+  queryable: Queryable,
+  chatIds: readonly string[],
+  ownerId: string | undefined,
+): Promise<ChatContext[]> {
+  const rows = await readContexts(queryable, { chatIds, ownerId: ownerId ?? null })
+  return rows.map((row) => ({
+    chat: chatRef(row),
+    hydrated: row.aggregate_hash !== null,
+    aggregateHash: row.aggregate_hash,
+    dirty: row.dirty,
+    dirtySince: row.dirty ? row.dirty_since : null,
+    error: row.error,
+    counts: row.counts as unknown as PinCount[],
+  }))
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import type { Queryable } from '../database/database.js'
+import { type ContextChanges, chatRef } from './chat-ref.js'
+import {
+  type ChatKey,
+  chatKey,
+  checkInput,
+  id,
+  type WriteOptions,
+  writeOptions,
+} from './check-input.js'
+import { lockChatAndAgent, lockLiveAgent } from './locks.js'
+import { changeEvents, notifyChats } from './notify-chats.js'
+import { runOperation } from './run-operation.js'
+import { settleChats } from './settle-chats.js'
+
+const input = z.union([
+  z.strictObject({ agentId: id, ...writeOptions }),
+  z.strictObject({ ...chatKey, ...writeOptions }),
+])
+
+/**
+ * Pins the live context for the first time: for one chat, or for all chats of an agent that have
+ * no pins. Archived chats are left alone, and so are chats whose agent has not pushed.
+ *
+ * Pushing, creating, binding and unarchiving do this by themselves. It is for a backend that
+ * wants it at another moment: after pushes that were not `ready`, or after unpinning.
+ *
+ * @returns The chats that were hydrated. Chats that have pins already are settled.
+ * @throws DriftpinError `chat_not_found`, `agent_not_found`, `invalid_input`,
+ * `isolation_refused`.
+ *
+ * @example
+ * ```ts
+ * const { hydrated } = await hydrate(database, { agentId })
+ * ```
+ */
+export async function hydrate(
+  queryable: Queryable,
+  params: ({ readonly agentId: string } | ChatKey) & WriteOptions,
+): Promise<ContextChanges> {
+  const { now, notify, ...which } = checkInput('hydrate', input, params)
+  return await runOperation(queryable, async (transaction) => {
+    let changes: ContextChanges
+    if ('agentId' in which) {
+      await lockLiveAgent(transaction, which.agentId, 'share')
+      changes = await settleChats(transaction, which, now)
+    } else {
+      const chat = await lockChatAndAgent(transaction, which)
+      changes = await settleChats(transaction, { chatIds: [chatRef(chat).id] }, now)
+    }
+    if (notify) await notifyChats(transaction, changeEvents(changes))
+    return changes
+  })
+}

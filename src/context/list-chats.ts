@@ -1,0 +1,147 @@
+import { z } from 'zod'
+import type { Queryable } from '../database/database.js'
+import { DriftpinError } from '../errors.js'
+import type { ChatStatus } from '../schema/generated/tables.js'
+import { type ChatRef, chatRef } from './chat-ref.js'
+import { checkInput, id } from './check-input.js'
+import { dirtyExpression } from './dirty.js'
+import { defineStatement } from './statement.js'
+
+const input = z.strictObject({
+  ownerId: id,
+  archived: z.boolean().optional(),
+  limit: z.int().min(1).max(1000).default(50),
+  cursor: z.string().max(1000).optional(),
+})
+
+const cursorContent = z.tuple([z.iso.datetime({ offset: true }), id])
+
+/** Which chats to list. */
+export interface ListChatsParams {
+  readonly ownerId: string
+  /** Only archived ones, or only those that are not; both by default. */
+  readonly archived?: boolean | undefined
+  /** How many a page; 50 by default, 1000 at most. */
+  readonly limit?: number | undefined
+  /** The `nextCursor` of the page before; the first page by default. */
+  readonly cursor?: string | undefined
+}
+
+/** A chat as a list shows it. */
+export interface ListedChat extends ChatRef {
+  readonly title: string
+  readonly status: ChatStatus
+  readonly archived: boolean
+  readonly workspaceId: string | null
+  readonly agentId: string | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
+  readonly hydrated: boolean
+  readonly dirty: boolean
+}
+
+const selectChats = defineStatement({
+  name: 'list chats',
+  parameters: {
+    ownerId: 'uuid',
+    archived: 'boolean?',
+    afterTime: 'timestamptz?',
+    afterId: 'uuid?',
+    limit: 'integer',
+  },
+  row: {
+    id: 'uuid',
+    owner_id: 'uuid',
+    title: 'text',
+    status: 'chat_status',
+    archived: 'boolean',
+    workspace_id: 'uuid?',
+    agent_id: 'uuid?',
+    created_at: 'timestamptz',
+    updated_at: 'timestamptz',
+    exact_updated_at: 'text',
+    hydrated: 'boolean',
+    dirty: 'boolean',
+  },
+  // The cursor's time is text in ISO 8601 whatever the session's DateStyle, with microseconds.
+  sql: (names, { ownerId, archived, afterTime, afterId, limit }) => `
+    SELECT chat.id, chat.owner_id, chat.title, chat.status, chat.archived, chat.workspace_id,
+           chat.agent_id, chat.created_at, chat.updated_at,
+           to_jsonb(chat.updated_at) #>> '{}' AS exact_updated_at,
+           chat.context_aggregate_hash IS NOT NULL AS hydrated,
+           ${dirtyExpression(names, 'chat')} AS dirty
+    FROM ${names.chats} chat
+    WHERE chat.owner_id = ${ownerId}
+      AND (${archived} IS NULL OR chat.archived = ${archived})
+      AND (${afterTime} IS NULL OR (chat.updated_at <= ${afterTime}
+           AND (chat.updated_at < ${afterTime} OR chat.id > ${afterId})))
+    ORDER BY chat.updated_at DESC, chat.id
+    LIMIT ${limit}`,
+})
+
+/**
+ * Lists the chats of an owner, newest first, page by page, each with whether it is dirty. Reads
+ * no pin. A chat that is updated between two pages moves to the front, out of the pages that are
+ * still to come.
+ *
+ * @returns A page, and the cursor of the next one, or null when this was the last.
+ * @throws DriftpinError `invalid_input`, also for a cursor that this did not make.
+ *
+ * @example
+ * ```ts
+ * let cursor: string | undefined
+ * do {
+ *   const page = await listChats(database, { ownerId: user.id, cursor })
+ *   render(page.chats)
+ *   cursor = page.nextCursor ?? undefined
+ * } while (cursor)
+ * ```
+ */
+export async function listChats(
+  queryable: Queryable,
+  params: ListChatsParams,
+): Promise<{ readonly chats: readonly ListedChat[]; readonly nextCursor: string | null }> {
+  const { ownerId, archived, limit, cursor } = checkInput('listChats', input, params)
+  const [afterTime, afterId] = cursor === undefined ? [null, null] : decodeCursor(cursor)
+  // One more than asked for tells whether there is another page.
+  const rows = await selectChats(queryable, {
+    ownerId,
+    archived: archived ?? null,
+    afterTime,
+    afterId,
+    limit: limit + 1,
+  })
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  const nextCursor =
+    rows.length > limit && last ? encodeCursor([last.exact_updated_at, last.id]) : null
+  const chats = page.map((row) => ({
+    ...chatRef(row),
+    title: row.title,
+    status: row.status,
+    archived: row.archived,
+    workspaceId: row.workspace_id,
+    agentId: row.agent_id,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    hydrated: row.hydrated,
+    dirty: row.dirty,
+  }))
+  return { chats, nextCursor }
+}
+
+function encodeCursor(content: z.output<typeof cursorContent>): string {
+  return Buffer.from(JSON.stringify(content)).toString('base64url')
+}
+
+function decodeCursor(cursor: string): z.output<typeof cursorContent> {
+  try {
+    return cursorContent.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()))
+  } catch (error) {
+    throw new DriftpinError(
+      'invalid_input',
+      'listChats: cursor: is not one that listChats made. Pass nextCursor on as it is.',
+      error,
+    )
+  }
+}

@@ -1,0 +1,128 @@
+import { z } from 'zod'
+import type { Queryable } from '../database/database.js'
+import type { JsonObject } from '../schema/json.js'
+import { limits } from '../schema/limits.js'
+import type { BodyKind, ResourceStatus } from '../schema/resource.js'
+import { chatNotFound } from './chat-not-found.js'
+import { type ChatKey, chatKey, checkInput, text } from './check-input.js'
+import { defineStatement } from './statement.js'
+
+const listInput = z.strictObject({ ...chatKey, bodies: z.boolean().default(false) })
+const getInput = z.strictObject({ ...chatKey, source: text(limits.sourceBytesMax) })
+
+/** A chat's own copy of one resource. */
+export interface Pin {
+  readonly source: string
+  readonly kind: BodyKind
+  readonly contentHash: Uint8Array
+  readonly sizeBytes: bigint
+  readonly status: ResourceStatus
+  readonly error: string
+  readonly sourcePath: string
+  /** When this source was first pinned to the chat. */
+  readonly createdAt: Date
+  /** When this pin was last replaced. */
+  readonly updatedAt: Date
+}
+
+/** A pin with its body. */
+export interface PinWithBody extends Pin {
+  readonly body: JsonObject
+}
+
+const selectPins = defineStatement({
+  name: 'list pins',
+  parameters: { chatId: 'uuid', ownerId: 'uuid?', source: 'text?', bodies: 'boolean' },
+  row: {
+    source: 'text?',
+    body_kind: 'workspace_agent_context_body_kind?',
+    body: 'jsonb?',
+    content_hash: 'bytea?',
+    size_bytes: 'bigint?',
+    status: 'workspace_agent_context_resource_status?',
+    error: 'text?',
+    source_path: 'text?',
+    created_at: 'timestamptz?',
+    updated_at: 'timestamptz?',
+  },
+  // The outer join gives a chat without pins one row of NULL, and no chat none.
+  sql: ({ chats, chat_context_resources }, { chatId, ownerId, source, bodies }) => `
+    SELECT pin.source, pin.body_kind, CASE WHEN ${bodies} THEN pin.body END AS body,
+           pin.content_hash, pin.size_bytes, pin.status, pin.error, pin.source_path,
+           pin.created_at, pin.updated_at
+    FROM ${chats} chat
+    LEFT JOIN ${chat_context_resources} pin
+      ON pin.chat_id = chat.id AND (${source} IS NULL OR pin.source = ${source})
+    WHERE chat.id = ${chatId} AND (${ownerId} IS NULL OR chat.owner_id = ${ownerId})
+    ORDER BY pin.source COLLATE "C"`,
+})
+
+/**
+ * Lists the pins of a chat by source, in the order of its bytes. Bodies come only with
+ * `bodies: true`: together they may have 4 MiB.
+ *
+ * @throws DriftpinError `chat_not_found`, `invalid_input`.
+ *
+ * @example
+ * ```ts
+ * for (const pin of await listPins(database, { chatId })) console.log(pin.source, pin.status)
+ * ```
+ */
+export async function listPins(
+  queryable: Queryable,
+  params: ChatKey & { readonly bodies: true },
+): Promise<PinWithBody[]>
+export async function listPins(
+  queryable: Queryable,
+  params: ChatKey & { readonly bodies?: boolean | undefined },
+): Promise<Pin[]>
+export async function listPins(
+  queryable: Queryable,
+  params: ChatKey & { readonly bodies?: boolean | undefined },
+): Promise<Pin[]> {
+  const { bodies, ...key } = checkInput('listPins', listInput, params)
+  return await readPins(queryable, key, null, bodies)
+}
+
+/**
+ * One pin of a chat with its body, or null where the chat has no such pin.
+ *
+ * @throws DriftpinError `chat_not_found`, `invalid_input`.
+ *
+ * @example
+ * ```ts
+ * const pin = await getPin(database, { chatId, source: '/home/dev/shop/AGENTS.md' })
+ * ```
+ */
+export async function getPin(
+  queryable: Queryable,
+  params: ChatKey & { readonly source: string },
+): Promise<PinWithBody | null> {
+  const { source, ...key } = checkInput('getPin', getInput, params)
+  const [pin] = await readPins(queryable, key, source, true)
+  return (pin as PinWithBody | undefined) ?? null
+}
+
+async function readPins(
+  queryable: Queryable,
+  { chatId, ownerId }: ChatKey,
+  source: string | null,
+  bodies: boolean,
+): Promise<Pin[]> {
+  const values = { chatId, ownerId: ownerId ?? null, source, bodies }
+  const rows = await selectPins(queryable, values)
+  if (rows.length === 0) throw chatNotFound(chatId)
+  if (rows[0]!.source === null) return []
+  return rows.map((row) => ({
+    source: row.source!,
+    kind: row.body_kind!,
+    contentHash: row.content_hash!,
+    sizeBytes: row.size_bytes!,
+    status: row.status!,
+    error: row.error!,
+    sourcePath: row.source_path!,
+    createdAt: row.created_at!,
+    updatedAt: row.updated_at!,
+    ...(bodies && { body: row.body as JsonObject }),
+  }))
+}

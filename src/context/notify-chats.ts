@@ -1,0 +1,65 @@
+import type { Transaction } from '../database/database.js'
+import { notificationChannel } from '../database/schema-name.js'
+import type { ChatRef, ContextChanges } from './chat-ref.js'
+import { defineStatement } from './statement.js'
+
+/** What a notification says happened to its chat. */
+export type ContextEvent =
+  | 'created'
+  | 'hydrated'
+  | 'dirtied'
+  | 'settled'
+  | 'refreshed'
+  | 'unpinned'
+  | 'bound'
+  | 'message_added'
+  | 'archived'
+  | 'unarchived'
+  | 'deleted'
+
+/** The payload of a notification, as JSON. */
+export interface ContextNotification {
+  readonly event: ContextEvent
+  readonly chatId: string
+  readonly ownerId: string
+}
+
+const sendNotifications = defineStatement({
+  name: 'notify',
+  parameters: { channel: 'text', payloads: 'text[]' },
+  row: { sent: 'integer' },
+  sql: (_, { channel, payloads }) => `
+    SELECT count(pg_catalog.pg_notify(${channel}, payload))::integer AS sent
+    FROM unnest(${payloads}) AS payload`,
+})
+
+/**
+ * Sends one notification a chat, inside the transaction, so that listeners hear of it when it is
+ * committed and never otherwise. Later events of a chat win over earlier ones in the list.
+ */
+export async function notifyChats(
+  transaction: Transaction,
+  events: readonly (readonly [ContextEvent, readonly ChatRef[]])[],
+): Promise<void> {
+  const byChat = new Map<string, ContextNotification>()
+  for (const [event, chats] of events) {
+    for (const { id, ownerId } of chats) byChat.set(id, { event, chatId: id, ownerId })
+  }
+  if (byChat.size === 0) return
+  const payloads = [...byChat.values()].map((notification) => JSON.stringify(notification))
+  const channel = notificationChannel(transaction.schema)
+  await sendNotifications(transaction, { channel, payloads })
+}
+
+/** The changes of a context as events. */
+export function changeEvents({
+  hydrated,
+  dirtied,
+  settled,
+}: ContextChanges): (readonly [ContextEvent, readonly ChatRef[]])[] {
+  return [
+    ['hydrated', hydrated],
+    ['dirtied', dirtied],
+    ['settled', settled],
+  ]
+}

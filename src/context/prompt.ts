@@ -1,0 +1,112 @@
+import { z } from 'zod'
+import type { Queryable } from '../database/database.js'
+import type { JsonValue } from '../schema/json.js'
+import { chatNotFound } from './chat-not-found.js'
+import { type ChatKey, chatKey, checkInput } from './check-input.js'
+import { decodeText } from './decode-text.js'
+import { sanitiseLine, sanitiseText } from './sanitise-text.js'
+import { defineStatement } from './statement.js'
+
+const input = z.strictObject(chatKey)
+
+/** The pinned context of a chat as text for a model. */
+export interface Prompt {
+  readonly hydrated: boolean
+  /** The block; empty when there is nothing to say. */
+  readonly text: string
+  /** Instruction files and skills that are not in the text, by kind and then source. */
+  readonly skipped: readonly { readonly source: string; readonly reason: string }[]
+}
+
+const selectPromptPins = defineStatement({
+  name: 'read pins for prompt',
+  parameters: { chatId: 'uuid', ownerId: 'uuid?' },
+  row: {
+    hydrated: 'boolean',
+    source: 'text?',
+    body_kind: 'workspace_agent_context_body_kind?',
+    status: 'workspace_agent_context_resource_status?',
+    body: 'jsonb?',
+  },
+  sql: ({ chats, chat_context_resources }, { chatId, ownerId }) => `
+    SELECT chat.context_aggregate_hash IS NOT NULL AS hydrated,
+           pin.source, pin.body_kind, pin.status, pin.body
+    FROM ${chats} chat
+    LEFT JOIN ${chat_context_resources} pin
+      ON pin.chat_id = chat.id AND pin.body_kind IN ('instruction_file', 'skill')
+    WHERE chat.id = ${chatId} AND (${ownerId} IS NULL OR chat.owner_id = ${ownerId})
+    ORDER BY pin.body_kind, pin.source COLLATE "C"`,
+})
+
+/**
+ * Writes the pinned context of a chat as one block of text for a model: instruction files whole,
+ * then an index of the skills. It is a function of the pins alone: the same pins give the same
+ * bytes, whatever became of the agent.
+ *
+ * ```text
+ * <agent-context>
+ * <instruction-file source="/home/dev/shop/AGENTS.md">
+ * # Shop
+ * Run the tests before you push.
+ * </instruction-file>
+ * <skills>
+ * - release-notes: Writes the notes of a release. ("/home/dev/shop/skills/release-notes/SKILL.md")
+ * </skills>
+ * </agent-context>
+ * ```
+ *
+ * Pins whose status is not ok, or whose text is not UTF-8, are skipped and reported, and never
+ * fatal. Texts, names and paths are sanitised: CRLF becomes LF; HTML comments and invisible code
+ * points are removed; the tags above are neutralised by writing their `<` as `&lt;`; trailing
+ * space is trimmed; three or more line feeds become two.
+ *
+ * @throws DriftpinError `chat_not_found`, `invalid_input`.
+ *
+ * @example
+ * ```ts
+ * const { text, skipped } = await prompt(database, { chatId })
+ * const system = `You are a coding agent.\n\n${text}`
+ * ```
+ */
+export async function prompt(queryable: Queryable, params: ChatKey): Promise<Prompt> {
+  const { chatId, ownerId } = checkInput('prompt', input, params)
+  const rows = await selectPromptPins(queryable, { chatId, ownerId: ownerId ?? null })
+  if (rows.length === 0) throw chatNotFound(chatId)
+  const files: string[] = []
+  const skills: string[] = []
+  const skipped: { source: string; reason: string }[] = []
+  for (const { source, body_kind, status, body } of rows) {
+    if (source === null || body_kind === null) continue
+    const written = body_kind === 'skill' ? writeSkill(source, body) : writeFile(source, body)
+    if (status !== 'ok') skipped.push({ source, reason: `its status is ${status}` })
+    else if (written === undefined) skipped.push({ source, reason: 'its body is not UTF-8 text' })
+    else (body_kind === 'skill' ? skills : files).push(written)
+  }
+  const index = skills.length > 0 ? ['<skills>', ...skills, '</skills>'] : []
+  const parts = [...files, ...index]
+  const text = parts.length > 0 ? ['<agent-context>', ...parts, '</agent-context>', ''] : []
+  return { hydrated: rows[0]!.hydrated, text: text.join('\n'), skipped }
+}
+
+function writeFile(source: string, body: JsonValue): string | undefined {
+  const text = decodeText('instruction_file', body)
+  if (text === null) return undefined
+  const content = sanitiseText(text).trim()
+  return [`<instruction-file source="${quoted(source)}">`, content, '</instruction-file>']
+    .filter((line) => line !== '')
+    .join('\n')
+}
+
+function writeSkill(source: string, body: JsonValue): string | undefined {
+  if (decodeText('skill', body) === null) return undefined
+  const { name, description } = body as Record<string, JsonValue | undefined>
+  const said = [name, description].filter((one) => typeof one === 'string').map(sanitiseLine)
+  return `- ${said.join(': ')} ("${quoted(source)}")`
+}
+
+function quoted(source: string): string {
+  return sanitiseLine(source)
+    .replaceAll('"', '&quot;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+}

@@ -1,0 +1,147 @@
+import { z } from 'zod'
+import type { Queryable, Transaction } from '../database/database.js'
+import { DriftpinError } from '../errors.js'
+import { type ChatRef, chatRef } from './chat-ref.js'
+import { checkInput, time, type WriteOptions, writeOptions } from './check-input.js'
+import { notifyChats } from './notify-chats.js'
+import { runOperation } from './run-operation.js'
+import { defineStatement } from './statement.js'
+
+const limit = z.int().min(1).max(100_000).default(1000)
+const purgeInput = z.strictObject({ before: time, limit, notify: writeOptions.notify })
+const expiredInput = z.strictObject({
+  retentionDays: z.int().min(0).max(36_500).default(30),
+  limit,
+  ...writeOptions,
+})
+
+const purgeChats = defineStatement({
+  name: 'purge chats',
+  parameters: { before: 'timestamptz', limit: 'integer' },
+  row: { id: 'uuid', owner_id: 'uuid' },
+  // The lock looks at each row again as it is when the lock is had, and passes over rows that
+  // somebody else holds: a chat in use is not waited for, the next run gets it.
+  sql: ({ chats }, { before, limit }) => `
+    WITH doomed AS MATERIALIZED (
+      SELECT id, updated_at FROM ${chats}
+      WHERE archived AND updated_at < ${before}
+      ORDER BY updated_at, id
+      LIMIT ${limit}
+      FOR UPDATE SKIP LOCKED
+    ), purged AS (
+      DELETE FROM ${chats} chat USING doomed WHERE chat.id = doomed.id
+      RETURNING chat.id, chat.owner_id, chat.updated_at
+    )
+    SELECT id, owner_id FROM purged ORDER BY updated_at, id`,
+})
+
+const expiryCutoff = defineStatement({
+  name: 'expiry cutoff',
+  parameters: { retentionDays: 'integer', now: 'timestamptz?' },
+  row: { cutoff: 'text' },
+  // As text, since a Date would lose the microseconds. In hours, since a day of a session's time
+  // zone may have 23 or 25.
+  sql: (_, { retentionDays, now }) => `
+    SELECT to_jsonb(coalesce(${now}, now()) - make_interval(hours => 24 * ${retentionDays}))
+             #>> '{}' AS cutoff`,
+})
+
+const tryPurgeLock = defineStatement({
+  name: 'try purge lock',
+  parameters: { key: 'text' },
+  row: { locked: 'boolean' },
+  sql: (_, { key }) => `
+    SELECT pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended(${key}, 0)) AS locked`,
+})
+
+async function purgeBatch(
+  transaction: Transaction,
+  { before, limit, notify }: z.output<typeof purgeInput>,
+): Promise<ChatRef[]> {
+  const purged = (await purgeChats(transaction, { before, limit })).map(chatRef)
+  if (notify) await notifyChats(transaction, [['deleted', purged]])
+  return purged
+}
+
+/**
+ * Deletes archived chats that were last updated strictly before a time, the oldest first, with
+ * everything that belongs to them, pins included. A chat that is locked at the moment is left
+ * for the next run.
+ *
+ * @param params.limit How many at most; 1000 by default, 1 to 100000.
+ * @throws DriftpinError `invalid_input`, `isolation_refused`.
+ *
+ * @example
+ * ```ts
+ * const { purged } = await purge(database, { before: '2026-01-01T00:00:00Z', limit: 100 })
+ * ```
+ */
+export async function purge(
+  queryable: Queryable,
+  params: {
+    readonly before: Date | string
+    readonly limit?: number | undefined
+  } & Pick<WriteOptions, 'notify'>,
+): Promise<{ readonly purged: readonly ChatRef[] }> {
+  const good = checkInput('purge', purgeInput, params)
+  return await runOperation(queryable, async (transaction) => ({
+    purged: await purgeBatch(transaction, good),
+  }))
+}
+
+/** What a run of {@link purgeExpired} did. */
+export interface PurgeExpiredResult {
+  /** How many chats were deleted. */
+  readonly purged: number
+  readonly batches: number
+  /** True when another process was purging, and this one left the rest to it. */
+  readonly busy: boolean
+}
+
+/**
+ * Purges everything past retention, batch after batch, each in a transaction of its own: the
+ * retention job. Of two processes that run it at once, one works and the other stops.
+ *
+ * @param params.retentionDays Days of 24 hours; 30 by default; 0 keeps everything for ever.
+ * @param params.limit Chats a batch; 1000 by default.
+ * @throws DriftpinError `transaction_required_none` inside a transaction, whose locks would be
+ * held over all batches; `invalid_input`.
+ *
+ * @example
+ * ```ts
+ * setInterval(() => purgeExpired(database, { retentionDays: 90 }), 3_600_000)
+ * ```
+ */
+export async function purgeExpired(
+  queryable: Queryable,
+  params: {
+    readonly retentionDays?: number | undefined
+    readonly limit?: number | undefined
+  } & WriteOptions = {},
+): Promise<PurgeExpiredResult> {
+  const { retentionDays, limit, now, notify } = checkInput('purgeExpired', expiredInput, params)
+  if (queryable.kind === 'transaction') {
+    throw new DriftpinError(
+      'transaction_required_none',
+      'purgeExpired commits batch after batch, which it cannot inside a transaction. ' +
+        'Call it on the database, or purge() here.',
+      { retentionDays },
+    )
+  }
+  let purged = 0
+  let batches = 0
+  if (retentionDays === 0) return { purged, batches, busy: false }
+  const [row] = await expiryCutoff(queryable, { retentionDays, now: now ?? null })
+  const before = row!.cutoff
+  const key = `driftpin purge ${queryable.schema}`
+  for (;;) {
+    const batch = await runOperation(queryable, async (transaction) => {
+      const [lock] = await tryPurgeLock(transaction, { key })
+      return lock!.locked ? await purgeBatch(transaction, { before, limit, notify }) : undefined
+    })
+    if (!batch) return { purged, batches, busy: true }
+    if (batch.length === 0) return { purged, batches, busy: false }
+    purged += batch.length
+    batches += 1
+  }
+}

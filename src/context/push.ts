@@ -1,0 +1,162 @@
+import type { Queryable } from '../database/database.js'
+import { aggregateHash } from '../schema/aggregate-hash.js'
+import type { ResourceInput } from '../schema/resource.js'
+import type { ContextChanges } from './chat-ref.js'
+import type { WriteOptions } from './check-input.js'
+import { lockAgent } from './locks.js'
+import { mirrored, mirroredColumns, mirroredFromExcluded } from './mirrored-columns.js'
+import { changeEvents, notifyChats } from './notify-chats.js'
+import { runOperation } from './run-operation.js'
+import { settleChats } from './settle-chats.js'
+import { defineStatement } from './statement.js'
+import { type ValidResource, validatePush } from './validate-push.js'
+
+/** One full report of an agent's resources. */
+export interface PushParams extends WriteOptions {
+  readonly agentId: string
+  /** The agent's counter, 0 to 2^63 - 1. */
+  readonly version: number | bigint
+  /** True for the first push of an agent that has begun to count anew; false by default. */
+  readonly initial?: boolean | undefined
+  /** False while the agent is still starting: stored, but nothing is hydrated or settled. */
+  readonly ready?: boolean | undefined
+  /** 1 to 64 bytes; computed from the resources by default. */
+  readonly aggregateHash?: Uint8Array | undefined
+  /** What went wrong with the report as a whole; empty by default. */
+  readonly snapshotError?: string | undefined
+  readonly resources: readonly ResourceInput[]
+}
+
+/** What a push did. */
+export interface PushResult extends ContextChanges {
+  /** False when the version gate refused it; then not one row has changed. */
+  readonly accepted: boolean
+}
+
+const readVersion = defineStatement({
+  name: 'read snapshot version',
+  parameters: { agentId: 'uuid' },
+  row: { version: 'bigint' },
+  sql: ({ workspace_agent_context_snapshots }, { agentId }) => `
+    SELECT version FROM ${workspace_agent_context_snapshots}
+    WHERE workspace_agent_id = ${agentId}`,
+})
+
+const writeSnapshot = defineStatement({
+  name: 'write snapshot',
+  parameters: {
+    agentId: 'uuid',
+    version: 'bigint',
+    hash: 'bytea',
+    error: 'text',
+    now: 'timestamptz?',
+  },
+  row: {},
+  sql: ({ workspace_agent_context_snapshots }, { agentId, version, hash, error, now }) => `
+    INSERT INTO ${workspace_agent_context_snapshots}
+      (workspace_agent_id, version, aggregate_hash, snapshot_error, received_at)
+    VALUES (${agentId}, ${version}, ${hash}, ${error}, coalesce(${now}, now()))
+    ON CONFLICT (workspace_agent_id) DO UPDATE
+    SET version = excluded.version, aggregate_hash = excluded.aggregate_hash,
+        snapshot_error = excluded.snapshot_error, received_at = excluded.received_at`,
+})
+
+const writeResources = defineStatement({
+  name: 'write resources',
+  parameters: { agentId: 'uuid', resources: 'jsonb', now: 'timestamptz?' },
+  row: { written: 'integer', removed: 'integer' },
+  sql: (names, { agentId, resources, now }) => `
+    WITH pushed AS MATERIALIZED (
+      SELECT source, body_kind::${names.workspace_agent_context_body_kind} AS body_kind, body,
+             decode(content_hash, 'hex') AS content_hash, size_bytes,
+             status::${names.workspace_agent_context_resource_status} AS status, error, source_path
+      FROM jsonb_to_recordset(${resources}) AS resource (
+        source text, body_kind text, body jsonb, content_hash text, size_bytes bigint,
+        status text, error text, source_path text)
+    ), changed AS MATERIALIZED (
+      SELECT pushed.*
+      FROM pushed
+      LEFT JOIN ${names.workspace_agent_context_resources} live
+        ON live.workspace_agent_id = ${agentId} AND live.source = pushed.source
+      WHERE live.source IS NULL OR (${mirrored('live')}) IS DISTINCT FROM (${mirrored('pushed')})
+    ), removed AS (
+      DELETE FROM ${names.workspace_agent_context_resources} live
+      WHERE live.workspace_agent_id = ${agentId}
+        AND NOT EXISTS (SELECT FROM pushed WHERE pushed.source = live.source)
+      RETURNING 1
+    ), written AS (
+      INSERT INTO ${names.workspace_agent_context_resources}
+        (workspace_agent_id, source, ${mirroredColumns.join(', ')}, created_at, updated_at)
+      SELECT ${agentId}, source, ${mirroredColumns.join(', ')},
+             coalesce(${now}, now()), coalesce(${now}, now())
+      FROM changed
+      ON CONFLICT (workspace_agent_id, source)
+        DO UPDATE SET ${mirroredFromExcluded}, updated_at = excluded.updated_at
+      RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM written)::integer AS written,
+           (SELECT count(*) FROM removed)::integer AS removed`,
+})
+
+/** One jsonb for all resources, around bodies that were encoded for their size already. */
+function encodeResources(resources: readonly ValidResource[]): string {
+  const rows = resources.map((resource) => {
+    const { source, kind, contentHash, sizeBytes, status, error, sourcePath } = resource
+    const row = {
+      source,
+      body_kind: kind,
+      content_hash: Buffer.from(contentHash).toString('hex'),
+      size_bytes: String(sizeBytes),
+      status,
+      error,
+      source_path: sourcePath,
+    }
+    return `${JSON.stringify(row).slice(0, -1)},"body":${resource.encodedBody}}`
+  })
+  return `[${rows.join(',')}]`
+}
+
+/**
+ * Replaces the live context of an agent, and then hydrates the chats that wait for it and settles
+ * those that have pins.
+ *
+ * It is accepted if the agent has no snapshot, or `initial` is true, or `version` is greater than
+ * the stored one. Resources that are equal to what is stored are neither written nor locked. The
+ * number of statements does not depend on the number of resources or of chats.
+ *
+ * The caps are in {@link limits}. Everything is checked before the first write, and one bad
+ * resource rejects the whole push.
+ *
+ * @throws DriftpinError `invalid_input`, `agent_not_found`, `agent_deleted`, `isolation_refused`.
+ *
+ * @example
+ * ```ts
+ * const found = await scan('/home/dev/shop')
+ * const { accepted, hydrated, dirtied } = await push(database, {
+ *   agentId,
+ *   version: 7,
+ *   snapshotError: found.snapshotError,
+ *   resources: found.resources,
+ * })
+ * ```
+ */
+export async function push(queryable: Queryable, params: PushParams): Promise<PushResult> {
+  const { agentId, version, initial, ready, resources, ...given } = validatePush(params)
+  const { snapshotError: error, notify } = given
+  const now = given.now ?? null
+  const hash = given.aggregateHash ?? (await aggregateHash(resources))
+  const encoded = encodeResources(resources)
+  return await runOperation(queryable, async (transaction) => {
+    await lockAgent(transaction, agentId, 'update')
+    const [stored] = await readVersion(transaction, { agentId })
+    if (stored && !initial && BigInt(version) <= stored.version) {
+      return { accepted: false, hydrated: [], dirtied: [], settled: [] }
+    }
+    await writeSnapshot(transaction, { agentId, version, hash, error, now })
+    await writeResources(transaction, { agentId, resources: encoded, now })
+    if (!ready) return { accepted: true, hydrated: [], dirtied: [], settled: [] }
+    const changes = await settleChats(transaction, { agentId }, given.now)
+    if (notify) await notifyChats(transaction, changeEvents(changes))
+    return { accepted: true, ...changes }
+  })
+}

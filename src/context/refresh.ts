@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import type { Queryable } from '../database/database.js'
+import { type ChatRef, chatRef } from './chat-ref.js'
+import {
+  type ChatKey,
+  chatKey,
+  checkInput,
+  type WriteOptions,
+  writeOptions,
+} from './check-input.js'
+import { lockChatAndAgent } from './locks.js'
+import { notifyChats } from './notify-chats.js'
+import { noLiveContext, refreshChats } from './refresh-chats.js'
+import { runOperation } from './run-operation.js'
+
+const input = z.strictObject({ ...chatKey, ...writeOptions })
+
+/** What a refresh did, counted in pins. */
+export interface RefreshResult {
+  readonly chat: ChatRef
+  readonly added: number
+  readonly replaced: number
+  readonly removed: number
+  /** The hash that the chat is pinned at now. */
+  readonly aggregateHash: Uint8Array
+}
+
+/**
+ * Replaces the pinned context of one chat with the live context of its agent, and takes off its
+ * dirty mark. Only pins that differ are written. `chats.updated_at` stays.
+ *
+ * A chat that was never hydrated is hydrated by this; an archived one is refreshed like any other.
+ *
+ * @throws DriftpinError `no_live_context` for a chat without an agent, or whose agent has no
+ * snapshot; the pins stay. `chat_not_found`, `invalid_input`, `isolation_refused`.
+ *
+ * @example
+ * ```ts
+ * const { added, replaced, removed } = await refresh(database, { chatId, ownerId: user.id })
+ * ```
+ */
+export async function refresh(
+  queryable: Queryable,
+  params: ChatKey & WriteOptions,
+): Promise<RefreshResult> {
+  const { now, notify, ...key } = checkInput('refresh', input, params)
+  return await runOperation(queryable, async (transaction) => {
+    const chat = await lockChatAndAgent(transaction, key)
+    if (chat.agent_id === null) throw noLiveContext(`The chat ${chat.id}`)
+    const which = { agentId: chat.agent_id, chatIds: [chat.id] }
+    const done = await refreshChats(transaction, which, now)
+    if (notify) await notifyChats(transaction, [['refreshed', [chatRef(chat)]]])
+    const { aggregateHash, added, replaced, removed } = done
+    return { chat: chatRef(chat), added, replaced, removed, aggregateHash }
+  })
+}

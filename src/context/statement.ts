@@ -1,0 +1,118 @@
+import type { Queryable } from '../database/database.js'
+import { quoteIdentifier } from '../database/quote-identifier.js'
+import {
+  type ChatMessageRole,
+  type ChatStatus,
+  enums,
+  tableNames,
+} from '../schema/generated/tables.js'
+import type { JsonValue } from '../schema/json.js'
+import type { BodyKind, ResourceStatus } from '../schema/resource.js'
+
+/** What comes back for each SQL type that our statements use. */
+interface Results {
+  uuid: string
+  text: string
+  boolean: boolean
+  integer: number
+  bigint: bigint
+  bytea: Uint8Array
+  timestamptz: Date
+  jsonb: JsonValue
+  chat_status: ChatStatus
+  workspace_agent_context_body_kind: BodyKind
+  workspace_agent_context_resource_status: ResourceStatus
+}
+
+/** What is sent for each SQL type that our statements use. */
+interface Parameters {
+  uuid: string
+  'uuid[]': readonly string[]
+  text: string
+  'text[]': readonly (string | null)[]
+  boolean: boolean
+  integer: number
+  bigint: number | bigint
+  bytea: Uint8Array
+  timestamptz: Date | string
+  /** Encoded already, so that an array is never mistaken for an SQL array. */
+  jsonb: string
+  chat_status: ChatStatus
+  'chat_message_role[]': readonly ChatMessageRole[]
+}
+
+type MaybeNull<T extends string> = T | `${T}?`
+type Shape<Types> = Readonly<Record<string, MaybeNull<keyof Types & string>>>
+type Typed<Types, S extends Shape<Types>> = {
+  readonly [Name in keyof S]: S[Name] extends `${infer T extends keyof Types & string}?`
+    ? Types[T] | null
+    : S[Name] extends keyof Types
+      ? Types[S[Name]]
+      : never
+}
+
+type TableName = (typeof tableNames)[number]
+type EnumName = keyof typeof enums
+
+/** Every table and enum type of one schema, qualified and quoted. */
+export type Names = Readonly<Record<TableName | EnumName, string>>
+
+/** A statement's declaration, kept so that a test can hold it against the migrated schema. */
+export interface StatementDeclaration {
+  readonly name: string
+  readonly parameters: Shape<Parameters>
+  readonly row: Shape<Results>
+  text(schema: string): string
+}
+
+const declared: StatementDeclaration[] = []
+
+/** Every statement that the operations can send. */
+export const statements: readonly StatementDeclaration[] = declared
+
+function namesIn(schema: string): Names {
+  const prefix = quoteIdentifier(schema)
+  const names = [...tableNames, ...Object.keys(enums)]
+  return Object.fromEntries(names.map((name) => [name, `${prefix}.${name}`])) as Names
+}
+
+/**
+ * Declares a statement: its parameters and rows with their SQL types, and its text, made of the
+ * names of a schema and of the placeholders of its parameters. A type that ends in `?` may be
+ * NULL. Answers the function that runs it.
+ */
+export function defineStatement<const P extends Shape<Parameters>, const R extends Shape<Results>>({
+  name,
+  parameters,
+  row,
+  sql,
+}: {
+  readonly name: string
+  readonly parameters: P
+  readonly row: R
+  sql(names: Names, placeholders: { readonly [Name in keyof P]: string }): string
+}): (queryable: Queryable, values: Typed<Parameters, P>) => Promise<Typed<Results, R>[]> {
+  const texts = new Map<string, string>()
+  const order = Object.keys(parameters)
+  const text = (schema: string): string => {
+    const known = texts.get(schema)
+    if (known !== undefined) return known
+    const names = namesIn(schema)
+    const placeholders = order.map((parameter, index) => {
+      const type = parameters[parameter]!.replace('?', '')
+      const element = type.replace('[]', '')
+      const qualified = element in names ? type.replace(element, names[element as EnumName]) : type
+      return [parameter, `$${index + 1}::${qualified}`]
+    })
+    // A line of its own says in pg_stat_activity and in logs which statement this is.
+    const made = `-- driftpin: ${name}\n${sql(names, Object.fromEntries(placeholders)).trim()}`
+    texts.set(schema, made)
+    return made
+  }
+  declared.push({ name, parameters, row, text })
+  return async (queryable, values) => {
+    const ordered = order.map((parameter) => values[parameter as keyof typeof values])
+    const result = await queryable.query<Typed<Results, R>>(text(queryable.schema), ordered)
+    return result.rows
+  }
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import type { Queryable } from '../database/database.js'
+import { type ChatRef, chatRef } from './chat-ref.js'
+import {
+  type ChatKey,
+  chatKey,
+  checkInput,
+  type WriteOptions,
+  writeOptions,
+} from './check-input.js'
+import { lockChat } from './locks.js'
+import { notifyChats } from './notify-chats.js'
+import { runOperation } from './run-operation.js'
+import { defineStatement } from './statement.js'
+
+const input = z.strictObject({ ...chatKey, notify: writeOptions.notify })
+
+const deletePins = defineStatement({
+  name: 'delete pins',
+  parameters: { chatId: 'uuid' },
+  row: { removed: 'integer' },
+  sql: ({ chat_context_resources }, { chatId }) => `
+    WITH removed AS (
+      DELETE FROM ${chat_context_resources} WHERE chat_id = ${chatId} RETURNING 1
+    )
+    SELECT count(*)::integer AS removed FROM removed`,
+})
+
+const clearHydration = defineStatement({
+  name: 'clear hydration',
+  parameters: { chatId: 'uuid' },
+  row: {},
+  sql: ({ chats }, { chatId }) => `
+    UPDATE ${chats}
+    SET context_aggregate_hash = NULL, context_dirty_since = NULL, context_error = ''
+    WHERE id = ${chatId}`,
+})
+
+/**
+ * Takes the pins off a chat. The next accepted push of its agent hydrates it again, and so does
+ * {@link hydrate}. `chats.updated_at` stays.
+ *
+ * @throws DriftpinError `chat_not_found`, `invalid_input`, `isolation_refused`.
+ *
+ * @example
+ * ```ts
+ * const { removed } = await unpin(database, { chatId })
+ * ```
+ */
+export async function unpin(
+  queryable: Queryable,
+  params: ChatKey & Pick<WriteOptions, 'notify'>,
+): Promise<{ readonly chat: ChatRef; readonly removed: number }> {
+  const { notify, ...key } = checkInput('unpin', input, params)
+  return await runOperation(queryable, async (transaction) => {
+    const chat = chatRef(await lockChat(transaction, key))
+    const [row] = await deletePins(transaction, { chatId: chat.id })
+    await clearHydration(transaction, { chatId: chat.id })
+    if (notify) await notifyChats(transaction, [['unpinned', [chat]]])
+    return { chat, removed: row!.removed }
+  })
+}

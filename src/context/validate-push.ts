@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import { DriftpinError } from '../errors.js'
+import { limits } from '../schema/limits.js'
+import { pushableKinds, type ResourceInput, resourceStatuses } from '../schema/resource.js'
+import { textBytes } from '../schema/storable-text.js'
+import { checkInput, id, text, writeOptions } from './check-input.js'
+import { whyNotJson } from './why-not-json.js'
+
+const int64 = z.union([
+  z.int().nonnegative(),
+  z
+    .bigint()
+    .nonnegative()
+    .max(2n ** 63n - 1n),
+])
+
+const hash = z.custom<Uint8Array>(
+  (value) => value instanceof Uint8Array && value.length > 0 && value.length <= limits.hashBytesMax,
+  { error: `must be a Uint8Array of 1 to ${limits.hashBytesMax} bytes` },
+)
+
+const source = text(limits.sourceBytesMax).min(1, 'must not be empty')
+
+const body = z.custom<ResourceInput['body']>().superRefine((value, context) => {
+  const why = whyNotJson(value, limits.bodyDepthMax)
+  if (why) context.addIssue({ code: 'custom', message: why })
+})
+
+const resource = z.strictObject({
+  source,
+  kind: z.enum(pushableKinds),
+  body,
+  contentHash: hash,
+  sizeBytes: int64,
+  status: z.enum(resourceStatuses),
+  error: text(limits.errorBytesMax).default(''),
+  sourcePath: text(limits.sourceBytesMax).default(''),
+})
+
+const push = z.strictObject({
+  agentId: id,
+  version: int64,
+  initial: z.boolean().default(false),
+  ready: z.boolean().default(true),
+  aggregateHash: hash.optional(),
+  snapshotError: text(limits.errorBytesMax).default(''),
+  // Checked one by one below, so that a message can name the source.
+  resources: z
+    .array(z.unknown())
+    .max(limits.resourcesMax, `more than ${limits.resourcesMax} are not allowed`),
+  ...writeOptions,
+})
+
+/** A push that was found good. */
+export interface ValidPush extends Omit<z.output<typeof push>, 'resources'> {
+  readonly resources: readonly ValidResource[]
+}
+
+/** A resource that was found good, with its body encoded once. */
+export interface ValidResource extends z.output<typeof resource> {
+  readonly encodedBody: string
+}
+
+/**
+ * Checks a push as a whole, before anything is written: one bad resource rejects all of it.
+ *
+ * @throws DriftpinError `invalid_input`, naming the index and the source.
+ */
+export function validatePush(input: unknown): ValidPush {
+  const head = checkInput('push', push, input)
+  const indexBySource = new Map<string, number>()
+  let bodiesBytes = 0
+  const resources = head.resources.map((candidate, index) => {
+    const where = `push: resources[${index}]${describeSource(candidate)}`
+    const good = checkInput(where, resource, candidate)
+    const twin = indexBySource.get(good.source)
+    if (twin !== undefined) throw refused(where, `has the source of resources[${twin}]`)
+    indexBySource.set(good.source, index)
+    const encodedBody = JSON.stringify(good.body)
+    const bytes = textBytes(encodedBody)
+    if (bytes > limits.bodyBytesMax) {
+      throw refused(
+        where,
+        `body: has ${bytes} bytes as JSON, and at most ${limits.bodyBytesMax} are allowed`,
+      )
+    }
+    bodiesBytes += bytes
+    return { ...good, encodedBody }
+  })
+  if (bodiesBytes > limits.bodiesBytesMax) {
+    throw refused(
+      'push: resources',
+      `the bodies have ${bodiesBytes} bytes together, and at most ${limits.bodiesBytesMax} are ` +
+        'allowed',
+    )
+  }
+  return { ...head, resources }
+}
+
+function refused(where: string, why: string): DriftpinError {
+  const message = `${where}: ${why}. Nothing was written.`
+  return new DriftpinError('invalid_input', message, { where, why })
+}
+
+/** The source, short enough for a message whatever it is. */
+function describeSource(candidate: unknown): string {
+  const { source } = (candidate ?? {}) as { source?: unknown }
+  if (typeof source !== 'string') return ''
+  return ` (${JSON.stringify(source.length > 120 ? `${source.slice(0, 120)}...` : source)})`
+}

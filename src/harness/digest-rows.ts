@@ -1,0 +1,51 @@
+import type { Queryable } from '../database/database.js'
+import { quoteIdentifier } from '../database/quote-identifier.js'
+import { readCatalog } from '../migrations/read-catalog.js'
+
+/** The rows of one table, as a number and a hash that does not depend on their order. */
+export interface TableDigest {
+  readonly rows: number
+  readonly hash: string
+}
+
+/**
+ * Hashes the rows of every table in the schema of a database: two digests are equal exactly when
+ * every table holds the same rows. What PostgreSQL keeps beside rows, sequences and the catalog,
+ * is not in it.
+ *
+ * @param options.only Restricts each table to the rows that match, such as one chat's; a table
+ * for which it answers undefined is left out.
+ *
+ * @example
+ * ```ts
+ * const before = await digestRows(database)
+ * await assert.rejects(push(database, bad))
+ * assert.deepEqual(await digestRows(database), before)
+ * ```
+ */
+export async function digestRows(
+  queryable: Queryable,
+  {
+    only = () => ({ where: 'true' }),
+  }: {
+    only?: (table: string) => { where: string; values?: readonly unknown[] } | undefined
+  } = {},
+): Promise<Record<string, TableDigest>> {
+  const { tables } = await readCatalog(queryable)
+  const digests: Record<string, TableDigest> = {}
+  for (const { name } of tables) {
+    const restriction = only(name)
+    if (!restriction) continue
+    const table = `${quoteIdentifier(queryable.schema)}.${quoteIdentifier(name)}`
+    const { rows } = await queryable.query<TableDigest>(
+      `SELECT count(*)::integer AS rows,
+              encode(sha256(convert_to(coalesce(
+                string_agg(entry, E'\\n' ORDER BY entry COLLATE "C"), ''), 'UTF8')), 'hex') AS hash
+       FROM (SELECT encode(sha256(convert_to(one::text, 'UTF8')), 'hex') AS entry
+             FROM ${table} one WHERE ${restriction.where}) entries`,
+      restriction.values,
+    )
+    digests[name] = rows[0]!
+  }
+  return digests
+}

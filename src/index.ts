@@ -1,0 +1,80 @@
+// The public list of `driftpin`: what a backend imports. It loads neither WebAssembly nor any
+// test tool, and touches no file by itself.
+
+export { addMessages, type NewMessage } from './context/add-messages.js'
+export { archive, unarchive } from './context/archive.js'
+export { type BindOptions, type BindResult, bind, rebindWorkspace } from './context/bind.js'
+export type { ChatRef, ContextChanges } from './context/chat-ref.js'
+export type { ChatKey, WriteOptions } from './context/check-input.js'
+export { type CreateChatParams, createChat } from './context/create-chat.js'
+export { deleteChat } from './context/delete-chat.js'
+export { type ContextDiff, type DiffSide, diff } from './context/diff.js'
+export {
+  type ChatContext,
+  getChatContext,
+  getChatContexts,
+  type PinCount,
+} from './context/get-chat-context.js'
+export { hydrate } from './context/hydrate.js'
+export { type ListChatsParams, type ListedChat, listChats } from './context/list-chats.js'
+export { getPin, listPins, type Pin, type PinWithBody } from './context/list-pins.js'
+export type { ContextEvent, ContextNotification } from './context/notify-chats.js'
+export { type Prompt, prompt } from './context/prompt.js'
+export { type PurgeExpiredResult, purge, purgeExpired } from './context/purge.js'
+export { type PushParams, type PushResult, push } from './context/push.js'
+export { type RefreshResult, refresh } from './context/refresh.js'
+export { unpin } from './context/unpin.js'
+export type { AdapterOptions } from './database/create-database.js'
+export type {
+  Capabilities,
+  Database,
+  IsolationLevel,
+  Queryable,
+  QueryResult,
+  Session,
+  Transaction,
+} from './database/database.js'
+export {
+  fromPg,
+  fromPgTransaction,
+  type PgClientLike,
+  type PgPoolLike,
+} from './database/from-pg.js'
+export {
+  fromPGlite,
+  fromPGliteTransaction,
+  type PGliteLike,
+  type PGliteTransactionLike,
+} from './database/from-pglite.js'
+export { notificationChannel } from './database/schema-name.js'
+export { DriftpinError, type ErrorCode } from './errors.js'
+export type { MigrationState, MigrationStatus } from './migrations/compare-ledger.js'
+export {
+  createMigrator,
+  type FinishedStep,
+  type Migrator,
+  type MigratorOptions,
+  type PlannedStep,
+} from './migrations/create-migrator.js'
+export type { Direction, Migration, MigrationScript } from './migrations/migration.js'
+export { readMigrations } from './migrations/read-migrations.js'
+export { aggregateHash } from './schema/aggregate-hash.js'
+export {
+  type ChatMessageRole,
+  type ChatStatus,
+  constraintNames,
+  type DriftpinTables,
+  enums,
+  tableNames,
+} from './schema/generated/tables.js'
+export type { JsonObject, JsonValue } from './schema/json.js'
+export { limits, scanLimits } from './schema/limits.js'
+export {
+  type BodyKind,
+  bodyKinds,
+  pushableKinds,
+  type ResourceInput,
+  type ResourceStatus,
+  resourceStatuses,
+} from './schema/resource.js'
+export type { Row } from './schema/row.js'

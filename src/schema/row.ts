@@ -1,0 +1,22 @@
+import type { Column } from './column.js'
+import type { DriftpinTables } from './generated/tables.js'
+
+/**
+ * A row of a table, as it comes through the adapters of driftpin.
+ *
+ * @example
+ * ```ts
+ * const { rows } = await database.query<Row<'chats'>>('SELECT * FROM chats WHERE id = $1', [id])
+ * ```
+ */
+export type Row<Table extends keyof DriftpinTables> = {
+  readonly [Name in keyof DriftpinTables<bigint>[Table]]: DriftpinTables<bigint>[Table][Name] extends Column<
+    infer Select,
+    // biome-ignore lint/suspicious/noExplicitAny: what may be written does not matter here.
+    any,
+    // biome-ignore lint/suspicious/noExplicitAny: likewise.
+    any
+  >
+    ? Select
+    : never
+}

@@ -1,0 +1,33 @@
+import type {} from 'vitest'
+import type { TestProject } from 'vitest/node'
+import { serverMajors, startRealServer } from './real-server.js'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** The servers of this run, oldest first. A test makes databases of its own in them. */
+    servers: { major: number; url: string }[]
+  }
+}
+
+/**
+ * Starts the real servers once for the whole run, so that no test file pays for one.
+ * Ends those that did start when another did not, and then fails with every reason.
+ */
+export default async function startServers(project: TestProject): Promise<() => Promise<void>> {
+  const starts = await Promise.allSettled(serverMajors.map((major) => startRealServer(major)))
+  const servers = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []))
+  const stopAll = async () => {
+    await Promise.all(servers.map((server) => server.stop()))
+  }
+  const reasons = starts.flatMap((start) => (start.status === 'rejected' ? [start.reason] : []))
+  if (reasons.length > 0) {
+    await stopAll()
+    const messages = reasons.map((reason) => reason.message)
+    throw new AggregateError(reasons, `No tests without real servers.\n${messages.join('\n')}`)
+  }
+  project.provide(
+    'servers',
+    servers.map(({ major, url }) => ({ major, url })),
+  )
+  return stopAll
+}
