@@ -1,14 +1,19 @@
 import { readdir, readFile } from 'node:fs/promises'
+import type { MigrationFile } from '../src/migrations/parse-migrations.ts'
 
 const directory = new URL('../src/migrations/sql/', import.meta.url)
 
-/** The text of `src/migrations/generated/bundled.ts`: every SQL file as a string. */
-export async function bundleMigrations(): Promise<string> {
+/** Every SQL file of our own migrations. */
+export async function readMigrationFiles(): Promise<MigrationFile[]> {
   const names = (await readdir(directory)).filter((name) => name.endsWith('.sql')).sort()
-  const files = await Promise.all(
+  return await Promise.all(
     names.map(async (file) => ({ file, text: await readFile(new URL(file, directory), 'utf8') })),
   )
-  const entries = files.map(({ file, text }) => {
+}
+
+/** The text of `src/migrations/generated/bundled.ts`: every SQL file as a string. */
+export async function bundleMigrations(): Promise<string> {
+  const entries = (await readMigrationFiles()).map(({ file, text }) => {
     const escaped = text.replace(/[\\`]|\$\{/g, '\\$&')
     return `  {\n    file: '${file}',\n    text: \`${escaped}\`,\n  },\n`
   })

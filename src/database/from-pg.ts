@@ -20,11 +20,14 @@ interface PgResultLike {
   readonly command: string
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: the type that Node's EventEmitter gives a listener.
+type Listener = (...args: any[]) => void
+
 /** The part of a `pg` client that is used: `pg.Client` and what `pool.connect()` gives have it. */
 export interface PgClientLike {
   query(config: PgQueryLike): Promise<PgResultLike>
-  on(event: string, listener: (argument: never) => void): unknown
-  off(event: string, listener: (argument: never) => void): unknown
+  on(event: string, listener: Listener): unknown
+  off(event: string, listener: Listener): unknown
   /** Since pg 8.21: I, T or E for idle, in a transaction, in a failed one. */
   getTransactionStatus?(): string | null
 }

@@ -11,7 +11,7 @@ export type FrontMatter =
 const nameCharsMax = 64
 const descriptionCharsMax = 1024
 
-/** Far more than the specification needs, and little enough for any pattern the parser is slow at. */
+/** Far more than the specification needs, and too little for any pattern the parser is slow at. */
 const frontMatterBytesMax = 16 * 1024
 
 /**

@@ -50,8 +50,8 @@ const filesAtOnce = 16
  *
  * @example
  * ```ts
- * const { resources, aggregateHash, snapshotError } = await scan('.', { rootName: '/home/dev/shop' })
- * await push(database, { agentId, version, initial: false, resources, aggregateHash, snapshotError })
+ * const { rootName, ...found } = await scan('.', { rootName: '/home/dev/shop' })
+ * await push(database, { agentId, version, initial: false, ...found })
  * ```
  */
 export async function scan(directory: string, options: ScanOptions = {}): Promise<ScanResult> {

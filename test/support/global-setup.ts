@@ -1,3 +1,7 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
 import type {} from 'vitest'
 import type { TestProject } from 'vitest/node'
 import { serverMajors, startRealServer } from './real-server.js'
@@ -6,7 +10,17 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** The servers of this run, oldest first. A test makes databases of its own in them. */
     servers: { major: number; url: string }[]
+    /** The files of a fresh PGlite, as a tar file to load: initdb takes seconds. */
+    pgliteDataDir: string
   }
+}
+
+async function dumpPGlite(file: string): Promise<void> {
+  const pglite = new PGlite()
+  await pglite.waitReady
+  const dump = await pglite.dumpDataDir('none')
+  await writeFile(file, new Uint8Array(await dump.arrayBuffer()), { mode: 0o600 })
+  await pglite.close()
 }
 
 /**
@@ -14,10 +28,13 @@ declare module 'vitest' {
  * Ends those that did start when another did not, and then fails with every reason.
  */
 export default async function startServers(project: TestProject): Promise<() => Promise<void>> {
+  const pgliteDataDir = join(tmpdir(), `driftpin-pglite-${process.pid}.tar`)
+  const dumped = dumpPGlite(pgliteDataDir)
   const starts = await Promise.allSettled(serverMajors.map((major) => startRealServer(major)))
   const servers = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []))
   const stopAll = async () => {
     await Promise.all(servers.map((server) => server.stop()))
+    await rm(pgliteDataDir, { force: true })
   }
   const reasons = starts.flatMap((start) => (start.status === 'rejected' ? [start.reason] : []))
   if (reasons.length > 0) {
@@ -25,6 +42,8 @@ export default async function startServers(project: TestProject): Promise<() => 
     const messages = reasons.map((reason) => reason.message)
     throw new AggregateError(reasons, `No tests without real servers.\n${messages.join('\n')}`)
   }
+  await dumped
+  project.provide('pgliteDataDir', pgliteDataDir)
   project.provide(
     'servers',
     servers.map(({ major, url }) => ({ major, url })),

@@ -1,0 +1,154 @@
+import { truncate } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { type ScanResult, scan } from '../../src/scan/index.js'
+import { limits, scanLimits } from '../../src/schema/limits.js'
+import { makeTree, type TreeEntry } from './make-tree.js'
+import { outcomes } from './outcomes.js'
+import { sha256 } from './sha256.js'
+import { skillText } from './skill-text.js'
+import { whyNotAcceptable } from './why-not-acceptable.js'
+
+const { resourceBytesMax, resourcesMax, totalBytesMax } = scanLimits
+const nameOf = (i: number) => `s${String(i).padStart(5, '0')}`
+
+function skills(count: number, text = (name: string) => skillText(name)) {
+  const entries = Array.from({ length: count }, (_, i): [string, TreeEntry] => [
+    `skills/${nameOf(i)}/SKILL.md`,
+    text(nameOf(i)),
+  ])
+  return Object.fromEntries(entries)
+}
+
+function countByStatus({ resources }: ScanResult): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { status } of resources) counts[status] = (counts[status] ?? 0) + 1
+  return counts
+}
+
+test('a file of exactly the cap is ok and one byte more is oversize, hashed whole', async () => {
+  const fits = 'x'.repeat(resourceBytesMax)
+  const { resources } = await scan(await makeTree({ 'AGENTS.md': fits, 'CLAUDE.md': `${fits}x` }))
+  expect(resources).toMatchObject([
+    { status: 'ok', sizeBytes: resourceBytesMax, contentHash: sha256(fits) },
+    {
+      status: 'oversize',
+      sizeBytes: resourceBytesMax + 1,
+      contentHash: sha256(`${fits}x`),
+      body: {},
+      error: `${resourceBytesMax + 1} bytes, more than the ${resourceBytesMax} of a resource`,
+    },
+  ])
+})
+
+test('a file of 64 MiB is hashed whole, and what kind of file it is does not matter', async () => {
+  const root = await makeTree({ '.mcp.json': '' })
+  await truncate(join(root, '.mcp.json'), 2 ** 26)
+  expect((await scan(root)).resources).toMatchObject([
+    { status: 'oversize', sizeBytes: 2 ** 26, contentHash: sha256(new Uint8Array(2 ** 26)) },
+  ])
+})
+
+test('past the cap of a scan resources are excluded but hashed', async () => {
+  const found = await scan(await makeTree({ 'AGENTS.md': 'x', ...skills(599) }))
+  expect(countByStatus(found)).toEqual({ ok: resourcesMax, excluded: 600 - resourcesMax })
+  expect(found.resources.findIndex(({ status }) => status === 'excluded')).toBe(resourcesMax)
+  expect(found.resources.at(-1)).toMatchObject({
+    body: {},
+    contentHash: sha256(skillText(nameOf(598))),
+    sizeBytes: skillText(nameOf(598)).length,
+    error: `past the first ${resourcesMax} resources of a scan`,
+  })
+  expect(found.snapshotError).toBe('')
+  expect(await whyNotAcceptable(found)).toEqual([])
+})
+
+test('resources that are not ok count to the cap as well', async () => {
+  const large = 'x'.repeat(resourceBytesMax + 1)
+  const files = { 'AGENTS.md': large, 'CLAUDE.md': { link: 'missing' } }
+  const found = await scan(await makeTree({ ...files, ...skills(resourcesMax) }))
+  expect(countByStatus(found)).toEqual({
+    oversize: 1,
+    unreadable: 1,
+    ok: resourcesMax - 2,
+    excluded: 2,
+  })
+})
+
+test('past the cap everything is excluded, whatever else is wrong with it', async () => {
+  const found = await scan(
+    await makeTree({
+      ...skills(resourcesMax),
+      'skills/z1/SKILL.md': 'no front matter',
+      'skills/z2/SKILL.md': 'x'.repeat(resourceBytesMax + 1),
+      'skills/z3': { link: 'missing' },
+      'skills/z4/SKILL.md': { a: 'FIFO' },
+    }),
+  )
+  expect(found.resources.slice(resourcesMax)).toMatchObject([
+    { status: 'excluded', sizeBytes: 15, contentHash: sha256('no front matter') },
+    { status: 'excluded', sizeBytes: resourceBytesMax + 1 },
+    { status: 'excluded', sizeBytes: 0, contentHash: sha256() },
+    { status: 'excluded', sizeBytes: 0, contentHash: sha256() },
+  ])
+})
+
+test('of 5000 resources those that a push may carry are reported, the rest counted', async () => {
+  const root = await makeTree({ 'AGENTS.md': 'x', ...skills(4999, () => 'bad') })
+  const found = await scan(root, { rootName: '/w' })
+  expect(found.resources.length).toBe(limits.resourcesMax)
+  expect(found.resources.slice(1).map(({ source }) => source)).toEqual(
+    Array.from({ length: limits.resourcesMax - 1 }, (_, i) => `/w/skills/${nameOf(i)}/SKILL.md`),
+  )
+  expect(found.snapshotError).toBe(
+    `${5000 - limits.resourcesMax} resources past the first ${limits.resourcesMax} left out`,
+  )
+  expect(await whyNotAcceptable(found)).toEqual([])
+})
+
+test('one resource too many is counted in the singular', async () => {
+  const found = await scan(await makeTree(skills(limits.resourcesMax + 1, () => '')))
+  expect(found.snapshotError).toBe(`1 resource past the first ${limits.resourcesMax} left out`)
+})
+
+test('what does not fit into 2 MiB is excluded and smaller ones after it still fit', async () => {
+  const size = 60 * 1024
+  const padded = (name: string) => skillText(name).padEnd(size, 'x')
+  const fitting = Math.floor(totalBytesMax / size)
+  const root = await makeTree({
+    'AGENTS.md': 'x'.repeat(resourceBytesMax + 1),
+    'CLAUDE.md': Buffer.alloc(size, 0xff),
+    ...skills(fitting + 2, padded),
+    'skills/small/SKILL.md': skillText('small'),
+  })
+  const found = await scan(root)
+  const expected = Object.fromEntries(
+    Array.from({ length: fitting + 2 }, (_, i) => [
+      `skills/${nameOf(i)}/SKILL.md`,
+      i < fitting ? 'ok' : `excluded: does not fit into the ${totalBytesMax} bytes of a scan`,
+    ]),
+  )
+  expect(outcomes(found)).toEqual({
+    'AGENTS.md': expect.stringContaining('oversize: '),
+    'CLAUDE.md': 'invalid: not UTF-8',
+    ...expected,
+    'skills/small/SKILL.md': 'ok',
+  })
+  const excluded = found.resources.find(({ status }) => status === 'excluded')
+  expect(excluded).toMatchObject({ sizeBytes: size, contentHash: sha256(padded(nameOf(fitting))) })
+})
+
+test('exactly 2 MiB fit', async () => {
+  const padded = (name: string) => skillText(name).padEnd(resourceBytesMax, 'x')
+  const found = await scan(await makeTree(skills(totalBytesMax / resourceBytesMax + 1, padded)))
+  expect(countByStatus(found)).toEqual({ ok: totalBytesMax / resourceBytesMax, excluded: 1 })
+})
+
+test('bodies that grow in JSON cannot fill a push before they fill a scan', async () => {
+  const text = (name: string) => skillText(name, `"${'\\a'.repeat(1024)}"`)
+  const found = await scan(await makeTree(skills(resourcesMax, text)))
+  const sizeBytes = text(nameOf(0)).length * resourcesMax
+  expect(sizeBytes).toBeLessThan(totalBytesMax)
+  expect(countByStatus(found).excluded).toBeGreaterThan(0)
+  expect(await whyNotAcceptable(found)).toEqual([])
+})

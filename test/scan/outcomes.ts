@@ -1,0 +1,11 @@
+import type { ScanResult } from '../../src/scan/index.js'
+
+/** What became of each resource, by its source below the root: a status, or a status and why. */
+export function outcomes({ rootName, resources }: ScanResult): Record<string, string> {
+  return Object.fromEntries(
+    resources.map(({ source, status, error }) => [
+      source.slice(rootName.length + 1),
+      error ? `${status}: ${error}` : status,
+    ]),
+  )
+}

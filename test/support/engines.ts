@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises'
+import { PGlite } from '@electric-sql/pglite'
+import pg from 'pg'
+import { afterAll, beforeAll, inject } from 'vitest'
+import {
+  type Database,
+  fromPGlite,
+  fromPg,
+  type Queryable,
+  type Transaction,
+} from '../../src/index.js'
+import { createMigrator } from '../../src/migrations/create-migrator.js'
+
+/** An engine that a test file runs on, once it was opened. */
+export interface Engine {
+  readonly name: string
+  /** True for one that has several sessions. */
+  readonly concurrent: boolean
+  /** A database handle on another schema of this engine; nothing is in it yet. */
+  database(schema: string): Database
+  /** A schema of its own with driftpin's tables in it. */
+  install(): Promise<Database>
+}
+
+interface Opened {
+  database(schema: string): Database
+  close(): Promise<void>
+}
+
+async function openPGlite(): Promise<Opened> {
+  // Starting from the files of another instance saves running initdb in every test file.
+  const loadDataDir = new Blob([await readFile(inject('pgliteDataDir'))])
+  const client = new PGlite({ loadDataDir })
+  await client.waitReady
+  return {
+    database: (schema) => fromPGlite(client, { schema }),
+    close: () => client.close(),
+  }
+}
+
+async function openServer(url: string): Promise<Opened> {
+  const name = `test_${process.pid}_${Math.random().toString(36).slice(2)}`
+  const admin = new pg.Client({ connectionString: url })
+  await admin.connect()
+  await admin.query(`CREATE DATABASE ${name}`)
+  await admin.end()
+  const own = new URL(url)
+  own.pathname = `/${name}`
+  const pool = new pg.Pool({ connectionString: own.href, max: 20 })
+  return { database: (schema) => fromPg(pool, { schema }), close: () => pool.end() }
+}
+
+/** Every engine that tests run on, by name; each opens one that is closed after the file. */
+export const engineNames = ['PGlite', 'PostgreSQL 14', 'PostgreSQL 18'] as const
+
+/** Opens an engine for the tests of the enclosing `describe`. */
+export function useEngine(name: (typeof engineNames)[number]): Engine {
+  let opened: Opened
+  let installs = 0
+  beforeAll(async () => {
+    if (name === 'PGlite') {
+      opened = await openPGlite()
+      return
+    }
+    const major = Number(name.split(' ')[1])
+    opened = await openServer(inject('servers').find((server) => server.major === major)!.url)
+  })
+  afterAll(async () => {
+    await opened?.close()
+  })
+  const database = (schema: string) => opened.database(schema)
+  return {
+    name,
+    concurrent: name !== 'PGlite',
+    database,
+    async install() {
+      installs += 1
+      const installed = database(`install ${installs}`)
+      await createMigrator(installed).up()
+      return installed
+    },
+  }
+}
+
+/** A queryable that notes every text it is asked to run, in its transactions too. */
+export function recording(queryable: Queryable, texts: string[]): Database {
+  return new Proxy(queryable, {
+    get(target, property) {
+      const value = Reflect.get(target, property)
+      if (property === 'query' || property === 'script') {
+        return (text: string, ...rest: unknown[]) => {
+          texts.push(text)
+          return value.call(target, text, ...rest)
+        }
+      }
+      if (property === 'transaction' || property === 'withSession') {
+        return (work: (inner: Transaction) => Promise<unknown>, ...rest: unknown[]) =>
+          value.call(target, (inner: Queryable) => work(recording(inner, texts) as never), ...rest)
+      }
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  }) as Database
+}
