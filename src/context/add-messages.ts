@@ -3,6 +3,7 @@ import type { Queryable } from '../database/database.js'
 import { type ChatMessageRole, enums } from '../schema/generated/tables.js'
 import type { JsonValue } from '../schema/json.js'
 import { limits } from '../schema/limits.js'
+import { textBytes } from '../schema/storable-text.js'
 import { type ChatRef, chatRef } from './chat-ref.js'
 import {
   type ChatKey,
@@ -20,8 +21,14 @@ import { whyNotJson } from './why-not-json.js'
 const content = z
   .custom<JsonValue>()
   .superRefine((value, context) => {
-    const why = whyNotJson({ content: value }, limits.bodyDepthMax)
+    const bytesMax = limits.messageBytesMax + '{"content":}'.length
+    const why = whyNotJson({ content: value }, { depthMax: limits.bodyDepthMax, bytesMax })
+    const bytes = why === undefined ? textBytes(JSON.stringify(value) ?? '') : 0
     if (why) context.addIssue({ code: 'custom', message: why })
+    else if (bytes > limits.messageBytesMax) {
+      const message = `has ${bytes} bytes as JSON, and at most ${limits.messageBytesMax} are allowed`
+      context.addIssue({ code: 'custom', message })
+    }
   })
   .optional()
 

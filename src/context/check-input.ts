@@ -5,11 +5,20 @@ import { textBytes, whyNotStorable } from '../schema/storable-text.js'
 /** A uuid in its usual form, of any version. */
 export const id = z.guid()
 
-/** A time: a Date, or an ISO 8601 text with an offset, for microseconds. */
-export const time = z.union([
-  z.date(),
-  z.iso.datetime({ offset: true, error: 'must be a Date or an ISO 8601 time with an offset' }),
-])
+const timeError =
+  'must be a Date or an ISO 8601 time with an offset, at most six decimals, in the years 1 to 9999'
+
+/**
+ * A time: a Date, or an ISO 8601 text with an offset, for microseconds. PostgreSQL takes offsets
+ * below 16 hours, and knows no year 0.
+ */
+export const time = z
+  .union([z.date(), z.iso.datetime({ offset: true })], { error: timeError })
+  .refine((value) => {
+    const year = new Date(value).getUTCFullYear()
+    const exact = value instanceof Date || /:\d\d(\.\d{1,6})?(Z|[+-](0\d|1[0-5]):\d\d)$/.test(value)
+    return exact && year >= 1 && year <= 9999
+  }, timeError)
 
 /** A text that PostgreSQL can keep, of at most so many bytes of UTF-8. */
 export function text(bytesMax: number) {

@@ -76,7 +76,8 @@ const selectDiff = defineStatement({
     LEFT JOIN LATERAL (
       SELECT coalesce(pin.source, live.source) AS source,${side('pin', 'pinned')},
              ${side('live', 'live').trim()}
-      FROM (SELECT * FROM ${names.chat_context_resources} WHERE chat_id = chat.id) pin
+      FROM (SELECT * FROM ${names.chat_context_resources}
+            WHERE chat_id = chat.id AND chat.context_aggregate_hash IS NOT NULL) pin
       FULL JOIN (SELECT * FROM ${names.workspace_agent_context_resources}
                  WHERE workspace_agent_id = head.workspace_agent_id) live
         ON live.source = pin.source

@@ -14,10 +14,10 @@ import { changeEvents, notifyChats } from './notify-chats.js'
 import { runOperation } from './run-operation.js'
 import { settleChats } from './settle-chats.js'
 
-const input = z.union([
-  z.strictObject({ agentId: id, ...writeOptions }),
-  z.strictObject({ ...chatKey, ...writeOptions }),
-])
+const agentInput = z.strictObject({ agentId: id, ...writeOptions })
+const chatInput = z.strictObject({ ...chatKey, ...writeOptions })
+
+type HydrateInput = z.output<typeof agentInput> | z.output<typeof chatInput>
 
 /**
  * Pins the live context for the first time: for one chat, or for all chats of an agent that have
@@ -39,7 +39,9 @@ export async function hydrate(
   queryable: Queryable,
   params: ({ readonly agentId: string } | ChatKey) & WriteOptions,
 ): Promise<ContextChanges> {
-  const { now, notify, ...which } = checkInput('hydrate', input, params)
+  // One of the two is chosen first, so that an error names what is wrong with it.
+  const input = 'agentId' in Object(params) ? agentInput : chatInput
+  const { now, notify, ...which } = checkInput<HydrateInput>('hydrate', input, params)
   return await runOperation(queryable, async (transaction) => {
     let changes: ContextChanges
     if ('agentId' in which) {

@@ -3,7 +3,7 @@ import type { Queryable } from '../database/database.js'
 import { DriftpinError } from '../errors.js'
 import type { ChatStatus } from '../schema/generated/tables.js'
 import { type ChatRef, chatRef } from './chat-ref.js'
-import { checkInput, id } from './check-input.js'
+import { checkInput, id, time } from './check-input.js'
 import { dirtyExpression } from './dirty.js'
 import { defineStatement } from './statement.js'
 
@@ -14,7 +14,7 @@ const input = z.strictObject({
   cursor: z.string().max(1000).optional(),
 })
 
-const cursorContent = z.tuple([z.iso.datetime({ offset: true }), id])
+const cursorContent = z.tuple([time, id])
 
 /** Which chats to list. */
 export interface ListChatsParams {
@@ -63,11 +63,12 @@ const selectChats = defineStatement({
     hydrated: 'boolean',
     dirty: 'boolean',
   },
-  // The cursor's time is text in ISO 8601 whatever the session's DateStyle, with microseconds.
+  // The cursor's time is text in ISO 8601 whatever the session's settings, with microseconds.
   sql: (names, { ownerId, archived, afterTime, afterId, limit }) => `
     SELECT chat.id, chat.owner_id, chat.title, chat.status, chat.archived, chat.workspace_id,
            chat.agent_id, chat.created_at, chat.updated_at,
-           to_jsonb(chat.updated_at) #>> '{}' AS exact_updated_at,
+           to_char(chat.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+             AS exact_updated_at,
            chat.context_aggregate_hash IS NOT NULL AS hydrated,
            ${dirtyExpression(names, 'chat')} AS dirty
     FROM ${names.chats} chat

@@ -17,8 +17,9 @@ const delimiter = /<(?=\s*(?:\/\s*)?(?:agent-context|instruction-file|skills|ski
  */
 export function sanitiseText(text: string): string {
   // Comments go after the invisible code points, which could split `<!--`, and tags after both,
-  // since either removal can bring the two halves of a tag together.
-  const visible = text.replaceAll('\r\n', '\n').replace(invisible, '')
+  // since either removal can bring the two halves of a tag together. The CR of a CRLF goes last,
+  // with the trailing space, since every removal can bring those two together.
+  const visible = text.replace(invisible, '')
   const neutral = withoutComments(visible).replace(delimiter, '&lt;')
   const lines = neutral.split('\n').map(withoutTrailingSpace)
   return lines.join('\n').replace(/\n{3,}/g, '\n\n')
@@ -40,9 +41,9 @@ function withoutComments(text: string): string {
     kept.push(text[at]!)
     at += 1
     if (kept.at(-1) !== '-' || kept.slice(-4).join('') !== '<!--') continue
-    // `<!-->` is a comment too, so that the end may share its hyphens with the beginning.
-    const shared = text.slice(at - 2, at) === '--' ? 2 : 0
-    const end = text.indexOf('-->', at - shared)
+    // `<!-->` and `<!--->` are comments too: the end may share its hyphens with the beginning.
+    const shared = text[at] === '>' ? 2 : text.startsWith('->', at) ? 1 : 0
+    const end = shared > 0 ? at - shared : text.indexOf('-->', at)
     if (end < 0) break
     kept.length -= 4
     at = end + 3
@@ -53,6 +54,6 @@ function withoutComments(text: string): string {
 // A regular expression for this takes quadratic time on a long run of spaces inside a line.
 function withoutTrailingSpace(line: string): string {
   let end = line.length
-  while (end > 0 && (line[end - 1] === ' ' || line[end - 1] === '\t')) end -= 1
+  while (end > 0 && ' \t\r'.includes(line[end - 1]!)) end -= 1
   return line.slice(0, end)
 }

@@ -22,7 +22,7 @@ const hash = z.custom<Uint8Array>(
 const source = text(limits.sourceBytesMax).min(1, 'must not be empty')
 
 const body = z.custom<ResourceInput['body']>().superRefine((value, context) => {
-  const why = whyNotJson(value, limits.bodyDepthMax)
+  const why = whyNotJson(value, { depthMax: limits.bodyDepthMax, bytesMax: limits.bodyBytesMax })
   if (why) context.addIssue({ code: 'custom', message: why })
 })
 

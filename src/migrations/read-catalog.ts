@@ -20,6 +20,8 @@ export interface CatalogConstraint {
   readonly definition: string
   /** For a foreign key: the table it refers to, if that is in the schema, and what a delete does. */
   readonly references: string | null
+  /** For a foreign key: the columns it refers to, in the order of `columns`. */
+  readonly referencedColumns: readonly string[]
   readonly onDelete: 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default' | null
 }
 
@@ -85,8 +87,6 @@ export async function readChatScopedTables(
 const tablesSql = `
 WITH here AS (
   SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname = $1
-), names_of AS (
-  SELECT a.attrelid, a.attnum, a.attname::text AS name FROM pg_catalog.pg_attribute a
 )
 SELECT c.relname::text COLLATE "C" AS name,
        c.relpersistence = 'u' AS unlogged,
@@ -107,13 +107,17 @@ SELECT c.relname::text COLLATE "C" AS name,
                  'name', k.conname,
                  'kind', CASE k.contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique'
                                         WHEN 'f' THEN 'foreign key' ELSE 'check' END,
-                 'columns', (SELECT coalesce(pg_catalog.jsonb_agg(m.name ORDER BY key.place), '[]')
+                 'columns', (SELECT coalesce(pg_catalog.jsonb_agg(m.attname ORDER BY key.place), '[]')
                              FROM unnest(k.conkey) WITH ORDINALITY AS key (attnum, place)
-                             JOIN names_of m ON m.attrelid = c.oid AND m.attnum = key.attnum),
+                             JOIN pg_catalog.pg_attribute m ON m.attrelid = c.oid AND m.attnum = key.attnum),
                  'definition', pg_catalog.replace(pg_catalog.pg_get_constraintdef(k.oid),
                                                   pg_catalog.quote_ident($1) || '.', ''),
                  'references', (SELECT f.relname FROM pg_catalog.pg_class f
                                 WHERE f.oid = k.confrelid AND f.relnamespace = c.relnamespace),
+                 'referencedColumns', (
+                   SELECT coalesce(pg_catalog.jsonb_agg(m.attname ORDER BY key.place), '[]')
+                   FROM unnest(k.confkey) WITH ORDINALITY AS key (attnum, place)
+                   JOIN pg_catalog.pg_attribute m ON m.attrelid = k.confrelid AND m.attnum = key.attnum),
                  'onDelete', CASE k.confdeltype WHEN 'a' THEN 'no action' WHEN 'r' THEN 'restrict'
                              WHEN 'c' THEN 'cascade' WHEN 'n' THEN 'set null'
                              WHEN 'd' THEN 'set default' END
@@ -124,9 +128,9 @@ SELECT c.relname::text COLLATE "C" AS name,
                  'name', i.relname,
                  'definition', pg_catalog.replace(pg_catalog.pg_get_indexdef(x.indexrelid),
                                                   pg_catalog.quote_ident($1) || '.', ''),
-                 'columns', (SELECT coalesce(pg_catalog.jsonb_agg(m.name ORDER BY key.place), '[]')
+                 'columns', (SELECT coalesce(pg_catalog.jsonb_agg(m.attname ORDER BY key.place), '[]')
                              FROM unnest(x.indkey::int2[]) WITH ORDINALITY AS key (attnum, place)
-                             JOIN names_of m ON m.attrelid = c.oid AND m.attnum = key.attnum),
+                             JOIN pg_catalog.pg_attribute m ON m.attrelid = c.oid AND m.attnum = key.attnum),
                  'valid', x.indisvalid
                ) ORDER BY i.relname::text COLLATE "C"), '[]')
         FROM pg_catalog.pg_index x

@@ -20,6 +20,8 @@ export const limits = {
   hashBytesMax: 64,
   /** A title of a chat. */
   titleBytesMax: 4096,
+  /** One message, encoded as JSON. */
+  messageBytesMax: 16 * 1024 * 1024,
   /** Messages added by one call. */
   messagesMax: 1000,
 } as const

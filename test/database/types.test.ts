@@ -34,7 +34,7 @@ const values: { type: string; sql: string; value: unknown; sent?: unknown }[] = 
   { type: 'jsonb', sql: '\'{"a": [1, null, "b"]}\'', value: { a: [1, null, 'b'] } },
   { type: 'jsonb', sql: "'[1, 2]'", value: [1, 2], sent: '[1, 2]' },
   { type: 'jsonb', sql: '\'"text"\'', value: 'text', sent: '"text"' },
-  { type: 'json', sql: '\'{"b": 1}\'', value: { b: 1 } },
+  { type: 'json', sql: '\'{"b":1}\'', value: { b: 1 } },
   {
     type: 'timestamptz',
     sql: "'2026-11-22 21:46:21.123+05:30'",
@@ -103,15 +103,10 @@ describe.each(engineNames)('values on %s', (name) => {
   })
 
   test.each(values)('$type $sql can be sent', async ({ type, sql, value, sent = value }) => {
-    const { rows } = await engine.database('public').query(
-      `SELECT $1::${type} IS NOT DISTINCT FROM (${sql})::${type} AS same,
-                $1::${type}::text = (${sql})::${type}::text AS identical`.replace(
-        /\$1::json IS NOT DISTINCT FROM \(.*\)::json AS/,
-        'true AS',
-      ),
-      [sent],
-    )
-    expect(rows).toStrictEqual([{ same: true, identical: true }])
+    const { rows } = await engine
+      .database('public')
+      .query(`SELECT $1::${type}::text AS sent, (${sql})::${type}::text AS meant`, [sent])
+    expect(rows[0]!.sent).toStrictEqual(rows[0]!.meant)
   })
 
   test.each(['America/St_Johns', 'Asia/Kolkata'])(

@@ -6,7 +6,8 @@ import type { Reporter, SerializedError, TestModule } from 'vitest/node'
  *
  * It is written when the process exits, because vitest and the global teardown may still report
  * trouble after the tests have ended, and because only then is the exit code known. A run that
- * fails without a failed test, in a hook, an import, a setup or a teardown, never says 0 failed.
+ * fails without a failed test, in a hook, an import, a setup or a teardown, never says 0 failed,
+ * and one that ran no test at all has failed: a setup that waits for nothing ends the process.
  */
 export default class ClosingLine implements Reporter {
   private passed = 0
@@ -15,7 +16,8 @@ export default class ClosingLine implements Reporter {
 
   onInit(): void {
     process.once('exit', (exitCode) => {
-      const failed = exitCode === 0 ? this.failed : Math.max(this.failed, 1)
+      if (this.passed + this.failed === 0) process.exitCode = 1
+      const failed = exitCode === 0 && process.exitCode !== 1 ? this.failed : Math.max(this.failed, 1)
       const skipped = this.skipped > 0 ? `, ${this.skipped} skipped` : ''
       process.stdout.write(`${this.passed} passed, ${failed} failed${skipped}\n`)
     })

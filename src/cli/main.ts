@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { exitCodeOf, exitCodes } from './command-error.js'
+import { demoCommand } from './demo-command.js'
+import { migrateCommand } from './migrate-command.js'
+import { paint } from './paint.js'
+import { scanCommand } from './scan-command.js'
+
+const { version } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+) as { version: string }
+
+const program = new Command('driftpin')
+  .description('PostgreSQL schema, migrations and operations for chats with pinned agent context')
+  .version(version)
+  .addCommand(demoCommand())
+  .addCommand(scanCommand())
+  .addCommand(migrateCommand())
+  .addHelpText(
+    'after',
+    [
+      '',
+      'Examples:',
+      '  driftpin demo',
+      '  driftpin scan .',
+      '  driftpin migrate up --database postgres://app@localhost/app',
+      '',
+      'Exit codes:',
+      '  0  fine',
+      '  1  a claim did not hold, or the work failed',
+      '  2  wrong use: options, a directory or a database that cannot be what was meant',
+    ].join('\n'),
+  )
+
+/** Commander ends the process by itself with 1 for wrong use, where we say 2. */
+function exitWithOurCodes(command: Command): void {
+  command.exitOverride()
+  for (const one of command.commands) exitWithOurCodes(one)
+}
+
+exitWithOurCodes(program)
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? exitCodes.fine : exitCodes.wrongUse
+  } else {
+    const message = error instanceof Error ? error.message : String(error)
+    console.error(`${paint('red', 'driftpin:')} ${message}`)
+    process.exitCode = exitCodeOf(error)
+  }
+}

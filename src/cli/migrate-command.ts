@@ -1,0 +1,116 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { createMigrator, type FinishedStep, type Migrator } from '../migrations/create-migrator.js'
+import { readMigrations } from '../migrations/read-migrations.js'
+import { humanDuration } from './human-size.js'
+import { type DatabaseOptions, databaseOptions, withDatabase } from './open-database.js'
+import { paint } from './paint.js'
+import { printJson } from './print-json.js'
+import { renderTable } from './render-table.js'
+
+interface MigrateOptions extends DatabaseOptions {
+  readonly migrations?: string
+  readonly ledger?: string
+  readonly forwardOnly?: boolean
+  readonly json?: boolean
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text)
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number)) {
+    throw new InvalidArgumentError('It must be a whole number from 0 on.')
+  }
+  return number
+}
+
+function subcommand(name: string, description: string): Command {
+  return databaseOptions(new Command(name).description(description))
+    .option('--migrations <dir>', "a folder of SQL pairs, instead of driftpin's own migrations")
+    .option('--ledger <table>', 'the name of the ledger table; driftpin_migrations by default')
+    .option('--forward-only', 'the folder has no down files')
+    .option('--json', 'print JSON')
+}
+
+async function withMigrator<T>(
+  { migrations, ledger, forwardOnly, json, ...database }: MigrateOptions,
+  work: (migrator: Migrator) => Promise<T>,
+): Promise<T> {
+  const read = migrations && (await readMigrations(migrations, { forwardOnly: !!forwardOnly }))
+  return await withDatabase(database, async (opened) => {
+    const onStep = (step: FinishedStep) => {
+      if (!json) console.log(`${step.file}  ${humanDuration(step.durationMs)}`)
+    }
+    const options = { onStep, ...(read && { migrations: read }), ...(ledger && { ledger }) }
+    return await work(createMigrator(opened, options))
+  })
+}
+
+async function run(options: MigrateOptions, work: (migrator: Migrator) => Promise<FinishedStep[]>) {
+  const steps = await withMigrator(options, work)
+  if (options.json) printJson(steps.map(({ sql, ...step }) => step))
+  else if (steps.length === 0) console.log('Nothing to do.')
+}
+
+/** `driftpin migrate up|down|to|status|plan`. */
+export function migrateCommand(): Command {
+  const up = subcommand('up', 'apply everything that is pending').action(
+    (options: MigrateOptions) => run(options, (migrator) => migrator.up()),
+  )
+  const down = subcommand('down', 'take back the newest migration')
+    .option('--steps <n>', 'how many to take back', wholeNumber, 1)
+    .action((options: MigrateOptions & { steps: number }) =>
+      run(options, (migrator) => migrator.down({ steps: options.steps })),
+    )
+  const to = subcommand('to', 'go up or down to a version; 0 takes everything back')
+    .argument('<version>', 'the number of a migration', wholeNumber)
+    .action((version: number, options: MigrateOptions) =>
+      run(options, (migrator) => migrator.to(version)),
+    )
+  const status = subcommand('status', 'show which migrations are applied').action(showStatus)
+  const plan = subcommand('plan', 'print the SQL that would run, and run nothing')
+    .option('--to <version>', 'the version to plan for; the newest by default', wholeNumber)
+    .action(showPlan)
+  return new Command('migrate')
+    .description('apply, take back and inspect migrations')
+    .addCommand(up)
+    .addCommand(down)
+    .addCommand(to)
+    .addCommand(status)
+    .addCommand(plan)
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Examples:',
+        '  driftpin migrate up --database postgres://app@localhost/app --schema chat',
+        '  driftpin migrate status --data .driftpin',
+        '  driftpin migrate plan --to 0 --data .driftpin',
+        '  driftpin migrate up --migrations db/migrations --ledger app_migrations --data .driftpin',
+      ].join('\n'),
+    )
+}
+
+async function showStatus(options: MigrateOptions): Promise<void> {
+  const statuses = await withMigrator(options, (migrator) => migrator.status())
+  if (options.json) {
+    printJson(statuses)
+    return
+  }
+  const rows = statuses.map(({ version, name, state, appliedAt, durationMs }) => [
+    version,
+    name,
+    state,
+    appliedAt?.toISOString() ?? '',
+    durationMs === undefined ? '' : humanDuration(durationMs),
+  ])
+  console.log(renderTable({ columns: ['version', 'name', 'state', 'applied', 'took'], rows }))
+}
+
+async function showPlan(options: MigrateOptions & { to?: number }): Promise<void> {
+  const steps = await withMigrator(options, (migrator) => migrator.plan(options.to))
+  if (options.json) {
+    printJson(steps)
+    return
+  }
+  for (const { file, sql } of steps) console.log(`${paint('bold', `-- ${file}`)}\n${sql}`)
+  if (steps.length === 0) console.log('-- Nothing to do.')
+}

@@ -1,0 +1,10 @@
+/**
+ * A text from outside, fit for a terminal and for one line: control characters, which could move
+ * the cursor or change a title, are shown as escapes.
+ */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
+    const known: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+    return known[character] ?? `\\u{${character.codePointAt(0)!.toString(16)}}`
+  })
+}

@@ -1,0 +1,34 @@
+import type { ResourceInput } from '../schema/resource.js'
+import { humanSize } from './human-size.js'
+import type { TableContent } from './render-table.js'
+
+/** A source without the root that all of them share. */
+export function belowRoot(source: string, rootName: string): string {
+  return source.startsWith(`${rootName}/`) ? source.slice(rootName.length + 1) : source
+}
+
+/** What a scan found, one resource a row. */
+export function resourceTable(resources: readonly ResourceInput[], rootName: string): TableContent {
+  return {
+    columns: ['source', 'kind', 'size', 'status'],
+    rows: resources.map(({ source, kind, sizeBytes, status }) => [
+      belowRoot(source, rootName),
+      kind,
+      humanSize(sizeBytes),
+      status,
+    ]),
+  }
+}
+
+/** Why a resource is not ok, one a row; undefined where all are. */
+export function troubleTable(
+  resources: readonly ResourceInput[],
+  rootName: string,
+): TableContent | undefined {
+  const trouble = resources.filter(({ status }) => status !== 'ok')
+  if (trouble.length === 0) return undefined
+  return {
+    columns: ['not ok', 'because'],
+    rows: trouble.map(({ source, error }) => [belowRoot(source, rootName), error ?? '']),
+  }
+}
