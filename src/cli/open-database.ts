@@ -1,8 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { PGlite } from '@electric-sql/pglite'
 import type { Command } from 'commander'
-import pg from 'pg'
 import type { Database } from '../database/database.js'
 import { fromPg } from '../database/from-pg.js'
 import { fromPGlite } from '../database/from-pglite.js'
@@ -46,6 +44,8 @@ async function withServer<T>(
     // The value is not repeated: it may well be a password in the wrong place.
     throw new UsageError('The --database is no URL: write it as postgres://user@host:port/name.')
   }
+  // Each engine is loaded only where it is used.
+  const { default: pg } = await import('pg')
   const pool = new pg.Pool({ connectionString: url, max: 2, connectionTimeoutMillis: 10_000 })
   try {
     await pool.query('SELECT 1').catch((error) => {
@@ -73,6 +73,7 @@ async function withFolder<T>(
   const lock = join(folder, 'driftpin.lock')
   await takeLock(lock, folder)
   try {
+    const { PGlite } = await import('@electric-sql/pglite')
     const client = new PGlite(folder)
     try {
       await client.waitReady

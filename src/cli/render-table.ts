@@ -25,7 +25,7 @@ export function renderTable({ columns, rows }: TableContent): string {
       'bottom-mid': '',
       'bottom-left': '',
       'bottom-right': '',
-      left: '  ',
+      left: '',
       right: '',
       middle: ' ',
       mid: '',

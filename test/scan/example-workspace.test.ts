@@ -12,7 +12,7 @@ test('the example workspace scans to six resources that are all ok', async () =>
     'CLAUDE.md': 'ok',
     '.mcp.json': 'ok',
     '.agents/skills/check-station/SKILL.md': 'ok',
-    '.claude/skills/review-migration/SKILL.md': 'ok',
+    '.claude/skills/review-sql/SKILL.md': 'ok',
     'skills/release-notes/SKILL.md': 'ok',
   })
 })

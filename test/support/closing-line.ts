@@ -17,7 +17,8 @@ export default class ClosingLine implements Reporter {
   onInit(): void {
     process.once('exit', (exitCode) => {
       if (this.passed + this.failed === 0) process.exitCode = 1
-      const failed = exitCode === 0 && process.exitCode !== 1 ? this.failed : Math.max(this.failed, 1)
+      const failed =
+        exitCode === 0 && process.exitCode !== 1 ? this.failed : Math.max(this.failed, 1)
       const skipped = this.skipped > 0 ? `, ${this.skipped} skipped` : ''
       process.stdout.write(`${this.passed} passed, ${failed} failed${skipped}\n`)
     })

@@ -79,7 +79,7 @@ export async function chatsStep(
       await fillChat(database, id)
     }
     const tables = (await readChatScopedTables(database)).length
-    note(`Each gets rows in every chat-scoped table that the catalog knows of: ${tables} tables.`)
+    note(`Each gets rows in all ${tables} chat-scoped tables that the catalog knows of.`)
     table(await chatsTable(database, chats))
     const contexts = await getChatContexts(database, { chatIds: [ada.chat.id, grace.chat.id] })
     const pins = contexts.map(({ counts }) => counts.reduce((sum, { count }) => sum + count, 0))

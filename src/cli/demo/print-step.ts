@@ -38,11 +38,11 @@ export function printSummary(report: DemoReport, given: boolean): void {
   console.log('\nTry next:')
   const next = [
     given
-      ? ['npm start', 'the same with a project that has every kind of trouble']
-      : ['npm start -- ~/your/project', 'the same with a project of yours, on a copy'],
-    ['npm start -- --json', 'the same as one JSON document'],
-    ['npx driftpin scan .', 'what an agent finds in a directory'],
+      ? ['npm start', 'with a project that has every kind of trouble']
+      : ['npm start -- ~/your/project', 'on a copy of a project of yours'],
+    ['npm start -- --json', 'as one JSON document'],
+    ['npx driftpin scan .', 'what an agent finds there'],
     ['npx driftpin migrate plan --data .driftpin', 'the SQL of the schema'],
   ]
-  for (const [command, what] of next) console.log(`  ${command!.padEnd(44)}${what}`)
+  for (const [command, what] of next) console.log(`  ${command!.padEnd(45)}${what}`)
 }

@@ -75,7 +75,7 @@ async function onEmbedded(
     const engine = await report.step('Start PostgreSQL inside this process', async ({ note }) => {
       const { rows } = await database.query<{ version: string }>('SELECT version()')
       const version = rows[0]!.version.split(' ').slice(0, 2).join(' ')
-      note(`${version} as WebAssembly (PGlite): no server, no Docker, nothing installed.`)
+      note(`${version} as WebAssembly (PGlite): no server, no Docker.`)
       return version
     })
     await migrateStep(report, stage)

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
+import { parseArgs } from 'node:util'
+import { benchContext } from './context.ts'
+import type { Measured } from './measured.ts'
+
+// npm run bench -- NAME [--json]: measures one room and prints what it found. Nothing here is
+// asserted anywhere: a figure belongs to the machine and the moment it was taken on.
+
+const benches: Record<string, () => Promise<Measured>> = { context: benchContext }
+
+const { values, positionals } = parseArgs({
+  options: { json: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
+const names = positionals.length > 0 ? positionals : Object.keys(benches)
+for (const name of names) {
+  const bench = benches[name]
+  if (!bench) {
+    console.error(`There is no bench ${name}. There are: ${Object.keys(benches).join(', ')}.`)
+    process.exit(2)
+  }
+  report(name, await bench())
+}
+
+function report(name: string, { figures, ratios, versions, notes }: Measured): void {
+  const [cpu] = cpus()
+  const machine = {
+    cpu: cpu?.model.trim() ?? 'unknown',
+    cores: cpus().length,
+    memoryBytes: totalmem(),
+    platform: `${process.platform} ${process.arch}`,
+  }
+  const all = { node: process.version, driftpin: ownVersion(), ...versions }
+  if (values.json) {
+    console.log(JSON.stringify({ name, machine, versions: all, figures, ratios }))
+    return
+  }
+  console.log(`${name} on ${machine.cores} x ${machine.cpu}`)
+  console.log(
+    Object.entries(all)
+      .map(([what, version]) => `${what} ${version}`)
+      .join(', '),
+  )
+  for (const note of notes) console.log(note)
+  const rows = Object.entries({ ...figures, ...ratios })
+  for (const [key, value] of rows) {
+    console.log(`  ${key.padEnd(26)}${value.toLocaleString('en', { maximumFractionDigits: 4 })}`)
+  }
+}
+
+function ownVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}

@@ -1,0 +1,24 @@
+/** What a bench found. */
+export interface Measured {
+  readonly figures: Readonly<Record<string, number>>
+  readonly ratios: Readonly<Record<string, number>>
+  readonly versions: Readonly<Record<string, string>>
+  /** Conditions, for a person. */
+  readonly notes: readonly string[]
+}
+
+/** The middle of some measurements. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length / 2
+  return sorted.length % 2 === 1
+    ? sorted[Math.floor(middle)]!
+    : (sorted[middle - 1]! + sorted[middle]!) / 2
+}
+
+/** How long something takes, in milliseconds. */
+export async function timeMs(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now()
+  await work()
+  return performance.now() - started
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import type { DemoReport } from '../../src/cli/demo/report.js'
+import { driftpin } from '../support/run-command.js'
+import { temporaryFolder } from '../support/temporary-folder.js'
+
+const example = fileURLToPath(new URL('../../examples/workspace', import.meta.url))
+const planted = fileURLToPath(new URL('./plant-purge-defect.ts', import.meta.url))
+
+async function hashOfTree(folder: string): Promise<string> {
+  const hash = createHash('sha256')
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(entry.parentPath, entry.name)
+    hash.update(path)
+    if (entry.isFile()) hash.update(await readFile(path))
+  }
+  return hash.digest('hex')
+}
+
+async function leftovers(): Promise<string[]> {
+  return (await readdir(tmpdir())).filter((name) => name.startsWith('driftpin-demo-'))
+}
+
+test('the demo checks its claims on the example, and leaves nothing behind', async () => {
+  const before = await leftovers()
+  const tree = await hashOfTree(example)
+  const { code, stdout, stderr } = await driftpin(['demo', '--json'])
+  const report = JSON.parse(stdout) as DemoReport
+  expect({ code, stderr, failed: report.claimsFailed }).toEqual({ code: 0, stderr: '', failed: [] })
+  expect(report.claimsChecked).toBeGreaterThan(20)
+  expect(report.steps).toHaveLength(9)
+  const statuses = report.steps[2]!.tables[0]!.rows.map((row) => row[3])
+  expect(new Set(statuses)).toEqual(new Set(['ok', 'oversize', 'invalid', 'unreadable']))
+  expect(await hashOfTree(example)).toBe(tree)
+  expect(await leftovers()).toEqual(before)
+})
+
+test('a directory of the user is only read, links and all', async () => {
+  const folder = await temporaryFolder()
+  await mkdir(join(folder, '.agents/skills'), { recursive: true })
+  await mkdir(join(folder, '.claude'))
+  await cp(join(example, 'skills/release-notes'), join(folder, '.agents/skills/release-notes'), {
+    recursive: true,
+  })
+  await symlink('../.agents/skills', join(folder, '.claude/skills'))
+  await writeFile(join(folder, 'AGENTS.md'), '# Mine\n')
+  await symlink('AGENTS.md', join(folder, 'CLAUDE.md'))
+  await symlink('.cursorrules', join(folder, '.cursorrules'))
+  const tree = await hashOfTree(folder)
+  const { code, stdout } = await driftpin(['demo', folder])
+  expect(stdout).toContain('All 24 claims hold')
+  expect(stdout).toContain('Try next:')
+  expect(code).toBe(0)
+  expect(await hashOfTree(folder)).toBe(tree)
+})
+
+test('a claim that does not hold is named, and the demo exits with 1', async () => {
+  const { code, stdout } = await driftpin(['demo'], [planted])
+  expect(stdout).toContain("FAIL  not one row of Ada's chat has changed")
+  expect(stdout).toContain('1 of 24 claims do not hold:')
+  expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
+  expect(code).toBe(1)
+})
+
+test.each([
+  ['an empty directory', '', 'holds nothing that an agent would find'],
+  ['a file in place of a directory', 'a-file', 'a-file'],
+  ['a missing directory', 'missing', 'missing'],
+])('%s is a clear message and exit code 2', async (_, name, message) => {
+  const folder = await temporaryFolder()
+  if (name === 'a-file') await writeFile(join(folder, name), '')
+  const { code, stdout, stderr } = await driftpin(['demo', join(folder, name)])
+  expect(stderr).toContain(message)
+  expect(stderr).toMatch(/^driftpin: /)
+  expect(stderr).not.toContain('    at ')
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+})

@@ -1,0 +1,109 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, inject, test } from 'vitest'
+import { driftpin } from '../support/run-command.js'
+import { temporaryFolder } from '../support/temporary-folder.js'
+
+const { url } = inject('servers').at(-1)!
+
+async function writePairs(folder: string): Promise<void> {
+  await mkdir(folder)
+  await writeFile(join(folder, '1_create_boats.up.sql'), 'CREATE TABLE boats (name text);')
+  await writeFile(join(folder, '1_create_boats.down.sql'), 'DROP TABLE boats;')
+  await writeFile(join(folder, '2_add_sails.up.sql'), 'ALTER TABLE boats\n  ADD sails integre;')
+  await writeFile(join(folder, '2_add_sails.down.sql'), 'ALTER TABLE boats DROP sails;')
+}
+
+describe('migrate on a folder', () => {
+  test('up, status, plan, down and to work on one embedded database', async () => {
+    const data = join(await temporaryFolder(), 'data')
+    const migrate = (...args: string[]) => driftpin(['migrate', ...args, '--data', data])
+    const up = await migrate('up')
+    expect(up.stdout).toContain('000010_create_chat_purge_index.up.sql')
+    expect((await migrate('up')).stdout).toBe('Nothing to do.\n')
+    const plan = await migrate('plan', '--to', '9')
+    expect(plan.stdout).toContain('DROP INDEX CONCURRENTLY')
+    await migrate('down', '--steps', '2')
+    const status = JSON.parse((await migrate('status', '--json')).stdout)
+    expect(status.map(({ state }: { state: string }) => state)).toEqual([
+      ...Array(8).fill('applied'),
+      'pending',
+      'pending',
+    ])
+    expect((await migrate('to', '0')).code).toBe(0)
+    expect(await readdir(data)).not.toContain('driftpin.lock')
+  })
+
+  test('a folder that holds something else is left alone', async () => {
+    const folder = await temporaryFolder()
+    await writeFile(join(folder, 'thesis.txt'), 'years of work')
+    const { code, stderr } = await driftpin(['migrate', 'status', '--data', folder])
+    expect(stderr).toContain('holds other files and no database')
+    expect(code).toBe(2)
+    expect(await readdir(folder)).toEqual(['thesis.txt'])
+  })
+
+  test('a folder that another process uses is refused, by its pid', async () => {
+    const folder = await temporaryFolder()
+    await writeFile(join(folder, 'driftpin.lock'), String(process.pid))
+    const { code, stderr } = await driftpin(['migrate', 'status', '--data', folder])
+    expect(stderr).toContain(`in use by process ${process.pid}`)
+    expect(code).toBe(2)
+    expect(await readdir(folder)).toEqual(['driftpin.lock'])
+  })
+})
+
+describe('migrate on a server', () => {
+  test("a user's own pairs run in a schema and a ledger of their own", async () => {
+    const folder = join(await temporaryFolder(), 'migrations')
+    await writePairs(folder)
+    const common = ['--database', url, '--schema', 'cli boats', '--migrations', folder]
+    const { code, stdout, stderr } = await driftpin(['migrate', 'up', ...common])
+    expect(stdout).toMatch(/^1_create_boats\.up\.sql/)
+    expect(stderr).toContain('2_add_sails.up.sql failed in line 2')
+    expect(stderr).toContain('SQLSTATE 42704')
+    expect(stderr).toContain('>   2 |   ADD sails integre'.replace('>   2', '> 2'))
+    expect(code).toBe(1)
+    const status = await driftpin(['migrate', 'status', '--json', ...common])
+    expect(JSON.parse(status.stdout).map(({ state }: { state: string }) => state)).toEqual([
+      'applied',
+      'pending',
+    ])
+  })
+
+  test('two deploys at once apply each migration once', async () => {
+    const args = ['migrate', 'up', '--database', url, '--schema', 'cli twice']
+    const [first, second] = await Promise.all([driftpin(args), driftpin(args)])
+    const said = `${first.stdout}${second.stdout}`
+    expect(said.match(/000001_create_workspaces\.up\.sql/g)).toHaveLength(1)
+    expect(said).toContain('Nothing to do.')
+    expect([first.code, second.code]).toEqual([0, 0])
+  })
+
+  test.each([
+    ['a wrong password', (good: URL) => Object.assign(good, { password: 'hunter2' }), '28P01'],
+    ['no such database', (good: URL) => Object.assign(good, { pathname: '/nope' }), '3D000'],
+    ['nobody listening', (good: URL) => Object.assign(good, { port: '1' }), 'ECONNREFUSED'],
+  ])('%s is one line and exit code 2', async (_, spoil, reason) => {
+    const spoilt = spoil(new URL(url)).href
+    const { code, stderr } = await driftpin(['migrate', 'status', '--database', spoilt])
+    expect(stderr).toContain(reason)
+    expect(stderr).not.toContain('hunter2')
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+    expect(code).toBe(2)
+  })
+})
+
+test.each([
+  [['migrate', 'up'], 'Name a database'],
+  [['migrate', 'up', '--data', 'x', '--database', 'postgres://x'], 'not both'],
+  [['migrate', 'up', '--database', 'secret'], 'is no URL'],
+  [['migrate', 'to', 'x', '--data', 'x'], 'whole number'],
+  [['migrate', 'down', '--steps', '-1', '--data', 'x'], 'whole number'],
+  [['migrate', 'up', '--migrations', '/nowhere', '--data', 'x'], 'cannot be read'],
+])('wrong use exits with 2 and touches nothing: %j', async (args, message) => {
+  const { code, stderr } = await driftpin(args)
+  expect(stderr).toContain(message)
+  expect(stderr).not.toContain('secret')
+  expect(code).toBe(2)
+})

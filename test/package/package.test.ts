@@ -1,0 +1,61 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { run } from '../support/run-command.js'
+import { temporaryFolder } from '../support/temporary-folder.js'
+
+const repository = fileURLToPath(new URL('../../', import.meta.url))
+const bin = (name: string) => join(repository, 'node_modules/.bin', name)
+
+/** Prints every file that importing a module loads, by Node's own hook. */
+const listLoaded = `
+import { register } from 'node:module'
+register('data:text/javascript,' + encodeURIComponent(\`
+import { writeSync } from 'node:fs'
+export async function load(url, context, next) { writeSync(1, url + '\\\\n'); return next(url, context) }
+\`))
+await import(process.argv[2])
+`
+
+async function packed(): Promise<string> {
+  const folder = await temporaryFolder()
+  const args = ['pack', '--silent', '--pack-destination', folder]
+  const { code, stderr } = await run('npm', args, { cwd: repository })
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+  return join(folder, (await readdir(folder))[0]!)
+}
+
+test('the packed package holds together, and installs and runs in an empty folder', async () => {
+  const tarball = await packed()
+  const lint = await run(bin('publint'), [tarball, '--strict'])
+  expect({ code: lint.code, said: lint.stdout }).toMatchObject({ code: 0 })
+  const attwArgs = [tarball, '--profile', 'esm-only', '--exclude-entrypoints', './schema.sql']
+  const types = await run(bin('attw'), attwArgs)
+  expect({ code: types.code, said: types.stdout }).toMatchObject({ code: 0 })
+
+  const folder = await temporaryFolder()
+  await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
+  const install = ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball]
+  expect(await run('npm', install, { cwd: folder })).toMatchObject({ code: 0 })
+
+  const exports = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8')).exports
+  const entries = Object.keys(exports).filter((name) => !/\.(sql|json)$/.test(name))
+  expect(entries).toEqual(['.', './scan'])
+  await writeFile(join(folder, 'list-loaded.js'), listLoaded)
+  for (const entry of entries) {
+    const name = entry.replace('.', 'driftpin')
+    const { code, stdout, stderr } = await run(process.execPath, ['list-loaded.js', name], {
+      cwd: folder,
+    })
+    expect({ name, code, stderr }).toEqual({ name, code: 0, stderr: '' })
+    expect(stdout).toContain('/driftpin/dist/')
+    expect(stdout).not.toMatch(/pglite\/dist|\.wasm|vitest|fast-check|node_modules\/pg\//)
+  }
+  const sql = join(folder, 'node_modules/driftpin/dist/schema/schema.sql')
+  expect(await readFile(sql, 'utf8')).toContain('CREATE TABLE public.chat_context_resources')
+
+  const demo = await run('npx', ['driftpin', 'demo', '--json'], { cwd: folder })
+  expect({ code: demo.code, stderr: demo.stderr }).toMatchObject({ code: 0 })
+  expect(JSON.parse(demo.stdout).claimsFailed).toEqual([])
+})
