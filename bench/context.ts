@@ -78,6 +78,7 @@ async function measurePush(database: Database) {
     const after = await rowPlaces(database, agentId)
     await database.query('DELETE FROM workspace_agents WHERE id = ANY ($1)', [[agentId, plain]])
     await database.query('VACUUM workspace_agent_context_resources')
+    await database.query('CHECKPOINT')
     if (round === 0) continue
     first.push(firstMs)
     rowByRow.push(rowByRowMs)
@@ -101,6 +102,8 @@ async function measureHydrate(database: Database): Promise<number> {
     if (hydrated.length !== chatsHydrated) throw new Error('not every chat was hydrated')
   })
   await database.query('DELETE FROM chats WHERE agent_id = $1', [agentId])
+  await database.query('VACUUM chat_context_resources')
+  await database.query('CHECKPOINT')
   return ms
 }
 

@@ -12,9 +12,14 @@ export const mirroredColumns = [
   'source_path',
 ] as const
 
-/** The mirrored columns of a table alias, for a select list. */
+/** Columns of a table alias, for a select list or a row comparison. */
+export function columns(alias: string, names: readonly string[]): string {
+  return names.map((name) => `${alias}.${name}`).join(', ')
+}
+
+/** The mirrored columns of a table alias. */
 export function mirrored(alias: string): string {
-  return mirroredColumns.map((column) => `${alias}.${column}`).join(', ')
+  return columns(alias, mirroredColumns)
 }
 
 /** What ON CONFLICT DO UPDATE sets, besides `updated_at`. */

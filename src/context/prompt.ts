@@ -100,8 +100,9 @@ function writeFile(source: string, body: JsonValue): string | undefined {
 function writeSkill(source: string, body: JsonValue): string | undefined {
   if (decodeText('skill', body) === null) return undefined
   const { name, description } = body as Record<string, JsonValue | undefined>
-  const said = [name, description].filter((one) => typeof one === 'string').map(sanitiseLine)
-  return `- ${said.join(': ')} ("${quoted(source)}")`
+  const lines = [name, description].map((one) => (typeof one === 'string' ? sanitiseLine(one) : ''))
+  const said = lines.filter((line) => line !== '').join(': ')
+  return `- ${said}${said === '' ? '' : ' '}("${quoted(source)}")`
 }
 
 function quoted(source: string): string {

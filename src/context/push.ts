@@ -1,15 +1,16 @@
-import type { Queryable } from '../database/database.js'
+import type { Queryable, Transaction } from '../database/database.js'
 import { aggregateHash } from '../schema/aggregate-hash.js'
 import type { ResourceInput } from '../schema/resource.js'
 import type { ContextChanges } from './chat-ref.js'
 import type { WriteOptions } from './check-input.js'
+import { jsonbDigest } from './jsonb-digest.js'
 import { lockAgent } from './locks.js'
-import { mirrored, mirroredColumns, mirroredFromExcluded } from './mirrored-columns.js'
+import { columns, mirrored, mirroredColumns, mirroredFromExcluded } from './mirrored-columns.js'
 import { changeEvents, notifyChats } from './notify-chats.js'
 import { runOperation } from './run-operation.js'
 import { settleChats } from './settle-chats.js'
-import { defineStatement } from './statement.js'
-import { type ValidResource, validatePush } from './validate-push.js'
+import { defineStatement, type Names } from './statement.js'
+import { type ValidPush, type ValidResource, validatePush } from './validate-push.js'
 
 /** One full report of an agent's resources. */
 export interface PushParams extends WriteOptions {
@@ -61,59 +62,113 @@ const writeSnapshot = defineStatement({
         snapshot_error = excluded.snapshot_error, received_at = excluded.received_at`,
 })
 
-const writeResources = defineStatement({
-  name: 'write resources',
-  parameters: { agentId: 'uuid', resources: 'jsonb', now: 'timestamptz?' },
-  row: { written: 'integer', removed: 'integer' },
-  sql: (names, { agentId, resources, now }) => `
+/** The columns of a resource but its body, for `jsonb_to_recordset`. */
+const headColumns =
+  'source text, body_kind text, content_hash text, size_bytes bigint, status text, ' +
+  'error text, source_path text'
+
+/** What is compared without the body. */
+const heads = mirroredColumns.filter((column) => column !== 'body')
+
+/** The columns as they are stored, of a record that came as JSON. */
+const asStored = (names: Names, record: string) => `
+             ${record}.body_kind::${names.workspace_agent_context_body_kind} AS body_kind,
+             decode(${record}.content_hash, 'hex') AS content_hash, ${record}.size_bytes,
+             ${record}.status::${names.workspace_agent_context_resource_status} AS status,
+             ${record}.error, ${record}.source_path`
+
+const compareResources = defineStatement({
+  name: 'remove absent and find differing resources',
+  parameters: { agentId: 'uuid', resources: 'jsonb' },
+  row: { source: 'text' },
+  sql: (names, { agentId, resources }) => `
     WITH pushed AS MATERIALIZED (
-      SELECT source, body_kind::${names.workspace_agent_context_body_kind} AS body_kind, body,
-             decode(content_hash, 'hex') AS content_hash, size_bytes,
-             status::${names.workspace_agent_context_resource_status} AS status, error, source_path
-      FROM jsonb_to_recordset(${resources}) AS resource (
-        source text, body_kind text, body jsonb, content_hash text, size_bytes bigint,
-        status text, error text, source_path text)
-    ), changed AS MATERIALIZED (
-      SELECT pushed.*
-      FROM pushed
-      LEFT JOIN ${names.workspace_agent_context_resources} live
-        ON live.workspace_agent_id = ${agentId} AND live.source = pushed.source
-      WHERE live.source IS NULL OR (${mirrored('live')}) IS DISTINCT FROM (${mirrored('pushed')})
+      SELECT sent.source, decode(sent.body_digest, 'hex') AS body_digest,${asStored(names, 'sent')}
+      FROM jsonb_to_recordset(${resources}) AS sent (${headColumns}, body_digest text)
     ), removed AS (
       DELETE FROM ${names.workspace_agent_context_resources} live
       WHERE live.workspace_agent_id = ${agentId}
         AND NOT EXISTS (SELECT FROM pushed WHERE pushed.source = live.source)
-      RETURNING 1
-    ), written AS (
-      INSERT INTO ${names.workspace_agent_context_resources}
-        (workspace_agent_id, source, ${mirroredColumns.join(', ')}, created_at, updated_at)
-      SELECT ${agentId}, source, ${mirroredColumns.join(', ')},
-             coalesce(${now}, now()), coalesce(${now}, now())
-      FROM changed
-      ON CONFLICT (workspace_agent_id, source)
-        DO UPDATE SET ${mirroredFromExcluded}, updated_at = excluded.updated_at
-      RETURNING 1
     )
-    SELECT (SELECT count(*) FROM written)::integer AS written,
-           (SELECT count(*) FROM removed)::integer AS removed`,
+    SELECT pushed.source
+    FROM pushed
+    LEFT JOIN ${names.workspace_agent_context_resources} live
+      ON live.workspace_agent_id = ${agentId} AND live.source = pushed.source
+    WHERE live.source IS NULL
+      OR (${columns('live', heads)}) IS DISTINCT FROM (${columns('pushed', heads)})
+      OR sha256(convert_to(live.body::text, 'UTF8')) <> pushed.body_digest`,
 })
 
-/** One jsonb for all resources, around bodies that were encoded for their size already. */
-function encodeResources(resources: readonly ValidResource[]): string {
-  const rows = resources.map((resource) => {
-    const { source, kind, contentHash, sizeBytes, status, error, sourcePath } = resource
-    const row = {
-      source,
-      body_kind: kind,
-      content_hash: Buffer.from(contentHash).toString('hex'),
-      size_bytes: String(sizeBytes),
-      status,
-      error,
-      source_path: sourcePath,
-    }
-    return `${JSON.stringify(row).slice(0, -1)},"body":${resource.encodedBody}}`
-  })
-  return `[${rows.join(',')}]`
+const writeResources = defineStatement({
+  name: 'write differing resources',
+  parameters: { agentId: 'uuid', resources: 'jsonb', now: 'timestamptz?' },
+  row: {},
+  sql: (names, { agentId, resources, now }) => `
+    INSERT INTO ${names.workspace_agent_context_resources}
+      (workspace_agent_id, source, ${mirroredColumns.join(', ')}, created_at, updated_at)
+    SELECT ${agentId}, pushed.source, ${mirrored('pushed')},
+           coalesce(${now}, now()), coalesce(${now}, now())
+    FROM (
+      SELECT sent.source, sent.body,${asStored(names, 'sent')}
+      FROM jsonb_to_recordset(${resources}) AS sent (${headColumns}, body jsonb)
+    ) pushed
+    LEFT JOIN ${names.workspace_agent_context_resources} live
+      ON live.workspace_agent_id = ${agentId} AND live.source = pushed.source
+    WHERE live.source IS NULL OR (${mirrored('live')}) IS DISTINCT FROM (${mirrored('pushed')})
+    ON CONFLICT (workspace_agent_id, source)
+      DO UPDATE SET ${mirroredFromExcluded}, updated_at = excluded.updated_at`,
+})
+
+/** A resource without its body, as the statements take it. */
+function headOf({
+  source,
+  kind,
+  contentHash,
+  sizeBytes,
+  status,
+  error,
+  sourcePath,
+}: ValidResource) {
+  return {
+    source,
+    body_kind: kind,
+    content_hash: Buffer.from(contentHash).toString('hex'),
+    size_bytes: String(sizeBytes),
+    status,
+    error,
+    source_path: sourcePath,
+  }
+}
+
+/**
+ * Makes the stored resources equal to the pushed ones. Bodies travel only where something
+ * differs: most pushes of a running agent repeat what is stored, and bodies may have 4 MiB.
+ */
+async function replaceResources(
+  transaction: Transaction,
+  agentId: string,
+  { resources, now }: ValidPush,
+  hasStored: boolean,
+): Promise<void> {
+  const compared = await Promise.all(
+    resources.map(async (resource) => ({
+      ...headOf(resource),
+      // Where nothing is stored there is nothing to be equal to.
+      body_digest: hasStored ? await jsonbDigest(resource.body) : '',
+    })),
+  )
+  const rows = await compareResources(transaction, { agentId, resources: JSON.stringify(compared) })
+  const sources = new Set(rows.map(({ source }) => source))
+  if (sources.size === 0) return
+  // Around bodies that were encoded for their size already.
+  const written = resources
+    .filter(({ source }) => sources.has(source))
+    .map((resource) => {
+      const head = JSON.stringify(headOf(resource))
+      return `${head.slice(0, -1)},"body":${resource.encodedBody}}`
+    })
+  const encoded = `[${written.join(',')}]`
+  await writeResources(transaction, { agentId, resources: encoded, now: now ?? null })
 }
 
 /**
@@ -121,8 +176,8 @@ function encodeResources(resources: readonly ValidResource[]): string {
  * those that have pins.
  *
  * It is accepted if the agent has no snapshot, or `initial` is true, or `version` is greater than
- * the stored one. Resources that are equal to what is stored are neither written nor locked. The
- * number of statements does not depend on the number of resources or of chats.
+ * the stored one. Resources that are equal to what is stored are neither written, nor locked, nor
+ * sent. The number of statements does not depend on the number of resources or of chats.
  *
  * The caps are in {@link limits}. Everything is checked before the first write, and one bad
  * resource rejects the whole push.
@@ -141,21 +196,19 @@ function encodeResources(resources: readonly ValidResource[]): string {
  * ```
  */
 export async function push(queryable: Queryable, params: PushParams): Promise<PushResult> {
-  const { agentId, version, initial, ready, resources, ...given } = validatePush(params)
-  const { snapshotError: error, notify } = given
-  const now = given.now ?? null
-  const hash = given.aggregateHash ?? (await aggregateHash(resources))
-  const encoded = encodeResources(resources)
+  const good = validatePush(params)
+  const { agentId, version, initial, ready, snapshotError: error, now, notify } = good
+  const hash = good.aggregateHash ?? (await aggregateHash(good.resources))
   return await runOperation(queryable, async (transaction) => {
     await lockAgent(transaction, agentId, 'update')
     const [stored] = await readVersion(transaction, { agentId })
     if (stored && !initial && BigInt(version) <= stored.version) {
       return { accepted: false, hydrated: [], dirtied: [], settled: [] }
     }
-    await writeSnapshot(transaction, { agentId, version, hash, error, now })
-    await writeResources(transaction, { agentId, resources: encoded, now })
+    await writeSnapshot(transaction, { agentId, version, hash, error, now: now ?? null })
+    await replaceResources(transaction, agentId, good, stored !== undefined)
     if (!ready) return { accepted: true, hydrated: [], dirtied: [], settled: [] }
-    const changes = await settleChats(transaction, { agentId }, given.now)
+    const changes = await settleChats(transaction, { agentId }, now)
     if (notify) await notifyChats(transaction, changeEvents(changes))
     return { accepted: true, ...changes }
   })

@@ -1,8 +1,6 @@
-const utf8 = new TextEncoder()
-
 /** The size of a text in bytes of UTF-8. */
 export function textBytes(text: string): number {
-  return utf8.encode(text).length
+  return Buffer.byteLength(text)
 }
 
 /**

@@ -1,0 +1,52 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, inject, onTestFinished, test } from 'vitest'
+import { run } from '../support/run-command.js'
+
+const repository = fileURLToPath(new URL('../../', import.meta.url))
+const readme = await readFile(join(repository, 'README.md'), 'utf8')
+const fences = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code!)
+
+/** Runs an example against the sources, from a folder where the dependencies are found. */
+async function runFence(code: string, env: NodeJS.ProcessEnv = {}) {
+  const cache = join(repository, 'node_modules/.cache')
+  await mkdir(cache, { recursive: true })
+  const folder = await mkdtemp(join(cache, 'readme-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  const own = code
+    .replaceAll("'driftpin'", `'${join(repository, 'src/index.ts')}'`)
+    .replaceAll("'driftpin/scan'", `'${join(repository, 'src/scan/index.ts')}'`)
+  await writeFile(join(folder, 'fence.mts'), own)
+  const args = ['--import', 'tsx', join(folder, 'fence.mts')]
+  return await run(process.execPath, args, { cwd: repository, env })
+}
+
+test('the ten lines run, and print what the README says', async () => {
+  const { code, stdout, stderr } = await runFence(`${fences[0]}\nprocess.exit(0)\n`)
+  const lines = stdout.trim().split('\n')
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(lines).toHaveLength(2)
+  expect(readme).toContain(`It prints \`${lines[0]}\` and \`${lines[1]}\`.`)
+})
+
+test('the lines for a PostgreSQL of your own run on one', async () => {
+  const { url } = inject('servers').at(-1)!
+  const env = { DATABASE_URL: url }
+  const { code, stderr } = await runFence(`${fences[1]}\nawait pool.end()\n`, env)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+})
+
+test('every example of the README is one of these two', () => {
+  expect(fences).toHaveLength(2)
+})
+
+test('the commands that the README names are those of package.json', async () => {
+  const { scripts } = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8'))
+  for (const [, name] of readme.matchAll(/npm (?:run )?(start|test|bench)\b/g)) {
+    expect(scripts).toHaveProperty(name!)
+  }
+  const ci = await readFile(join(repository, '.ci/run'), 'utf8')
+  expect(ci).toContain('npm install && npm test')
+  expect(readme).toContain('npm install && npm test')
+})
