@@ -1,6 +1,7 @@
 import type { Catalog, CatalogColumn, CatalogTable } from '../src/migrations/read-catalog.ts'
 
-const pascal = (name: string) => name.replace(/(?:^|_)([a-z])/g, (_, letter) => letter.toUpperCase())
+const pascal = (name: string) =>
+  name.replace(/(?:^|_)([a-z])/g, (_, letter) => letter.toUpperCase())
 
 /** What a column is when read, and what may be written to it. */
 function typesOf({ type }: CatalogColumn, catalog: Catalog): { select: string; insert?: string } {

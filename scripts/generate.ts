@@ -12,7 +12,8 @@ import { generateTables } from './generate-tables.ts'
 // With --check nothing is written, and a stale file is an error.
 
 const root = new URL('../', import.meta.url)
-const header = '-- Made by `npm run generate` from a migrated database. Change a migration instead.\n'
+const header =
+  '-- Made by `npm run generate` from a migrated database. Change a migration instead.\n'
 
 /** The whole schema as pg_dump has it, without what differs from run to run or says nothing. */
 async function dumpSchema(pglite: PGlite): Promise<string> {
@@ -20,10 +21,16 @@ async function dumpSchema(pglite: PGlite): Promise<string> {
   const dump = await (await pgDump({ pg: pglite, args })).text()
   const kept = dump
     .split('\n')
-    .filter((line) => !/^(SET |SELECT pg_catalog\.set_config|\\(un)?restrict |--( Dumped .*)?$)/.test(line))
+    .filter(
+      (line) =>
+        !/^(SET |SELECT pg_catalog\.set_config|\\(un)?restrict |--( Dumped .*)?$)/.test(line),
+    )
     .filter((line) => !/^-- (PostgreSQL database dump|.*; Type: COMMENT;)/.test(line))
     .map((line) => line.replace(/^-- (Name: .*); Schema: .*$/, '-- $1'))
-  return `${header}\n${kept.join('\n').replace(/\n{3,}/g, '\n\n').trim()}\n`
+  return `${header}\n${kept
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim()}\n`
 }
 
 async function generate(): Promise<Map<string, string>> {

@@ -4,7 +4,7 @@
  * Errors that PostgreSQL itself reports are not wrapped: they pass through as the driver made
  * them, with their SQLSTATE in `code`.
  */
-export const errorCodes = [
+const errorCodes = [
   // what the caller asked for
   'invalid_input',
   'chat_not_found',
@@ -38,7 +38,7 @@ export const errorCodes = [
   'scan_root_unreadable',
 ] as const
 
-/** One of {@link errorCodes}. */
+/** One of the codes above. */
 export type ErrorCode = (typeof errorCodes)[number]
 
 /**

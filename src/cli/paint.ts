@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
 
 /** Whether output may have colour: a terminal that did not ask for none (see no-color.org). */
-export function wantsColour(): boolean {
+function wantsColour(): boolean {
   if (process.env.NO_COLOR) return false
   return process.stdout.isTTY === true || Boolean(process.env.FORCE_COLOR)
 }

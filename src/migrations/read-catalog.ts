@@ -13,7 +13,7 @@ export interface CatalogColumn {
 }
 
 /** A constraint as the catalog has it. NOT NULL is a property of the column, not one of these. */
-export interface CatalogConstraint {
+interface CatalogConstraint {
   readonly name: string
   readonly kind: 'primary key' | 'unique' | 'foreign key' | 'check'
   readonly columns: readonly string[]
@@ -25,7 +25,7 @@ export interface CatalogConstraint {
   readonly onDelete: 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default' | null
 }
 
-export interface CatalogIndex {
+interface CatalogIndex {
   readonly name: string
   readonly definition: string
   readonly columns: readonly string[]
@@ -42,7 +42,7 @@ export interface CatalogTable {
   readonly indexes: readonly CatalogIndex[]
 }
 
-export interface CatalogEnum {
+interface CatalogEnum {
   readonly name: string
   readonly comment: string
   /** In their order in the type. */

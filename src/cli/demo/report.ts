@@ -1,7 +1,7 @@
 import type { TableContent } from '../render-table.js'
 
 /** Something that the demo says is so, and whether it found it so. */
-export interface Claim {
+interface Claim {
   readonly claim: string
   readonly holds: boolean
 }
