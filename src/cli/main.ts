@@ -39,6 +39,11 @@ function exitWithOurCodes(command: Command): void {
   for (const one of command.commands) exitWithOurCodes(one)
 }
 
+// A reader that has seen enough, such as head, is no error; the work still ends as it should.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
 exitWithOurCodes(program)
 try {
   await program.parseAsync()

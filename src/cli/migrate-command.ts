@@ -2,7 +2,12 @@ import { Command, InvalidArgumentError } from 'commander'
 import { createMigrator, type FinishedStep, type Migrator } from '../migrations/create-migrator.js'
 import { readMigrations } from '../migrations/read-migrations.js'
 import { humanDuration } from './human-size.js'
-import { type DatabaseOptions, databaseOptions, withDatabase } from './open-database.js'
+import {
+  type Absent,
+  type DatabaseOptions,
+  databaseOptions,
+  withDatabase,
+} from './open-database.js'
 import { paint } from './paint.js'
 import { printJson } from './print-json.js'
 import { renderTable } from './render-table.js'
@@ -32,10 +37,11 @@ function subcommand(name: string, description: string): Command {
 
 async function withMigrator<T>(
   { migrations, ledger, forwardOnly, json, ...database }: MigrateOptions,
+  absent: Absent,
   work: (migrator: Migrator) => Promise<T>,
 ): Promise<T> {
   const read = migrations && (await readMigrations(migrations, { forwardOnly: !!forwardOnly }))
-  return await withDatabase(database, async (opened) => {
+  return await withDatabase(database, absent, async (opened) => {
     const onStep = (step: FinishedStep) => {
       if (!json) console.log(`${step.file}  ${humanDuration(step.durationMs)}`)
     }
@@ -44,8 +50,12 @@ async function withMigrator<T>(
   })
 }
 
-async function run(options: MigrateOptions, work: (migrator: Migrator) => Promise<FinishedStep[]>) {
-  const steps = await withMigrator(options, work)
+async function run(
+  options: MigrateOptions,
+  absent: Absent,
+  work: (migrator: Migrator) => Promise<FinishedStep[]>,
+) {
+  const steps = await withMigrator(options, absent, work)
   if (options.json) printJson(steps.map(({ sql, ...step }) => step))
   else if (steps.length === 0) console.log('Nothing to do.')
 }
@@ -53,20 +63,20 @@ async function run(options: MigrateOptions, work: (migrator: Migrator) => Promis
 /** `driftpin migrate up|down|to|status|plan`. */
 export function migrateCommand(): Command {
   const up = subcommand('up', 'apply everything that is pending').action(
-    (options: MigrateOptions) => run(options, (migrator) => migrator.up()),
+    (options: MigrateOptions) => run(options, 'create', (migrator) => migrator.up()),
   )
   const down = subcommand('down', 'take back the newest migration')
     .option('--steps <n>', 'how many to take back', wholeNumber, 1)
     .action((options: MigrateOptions & { steps: number }) =>
-      run(options, (migrator) => migrator.down({ steps: options.steps })),
+      run(options, 'refuse', (migrator) => migrator.down({ steps: options.steps })),
     )
   const to = subcommand('to', 'go up or down to a version; 0 takes everything back')
     .argument('<version>', 'the number of a migration', wholeNumber)
     .action((version: number, options: MigrateOptions) =>
-      run(options, (migrator) => migrator.to(version)),
+      run(options, 'create', (migrator) => migrator.to(version)),
     )
   const status = subcommand('status', 'show which migrations are applied').action(showStatus)
-  const plan = subcommand('plan', 'print the SQL that would run, and run nothing')
+  const plan = subcommand('plan', 'print the SQL that would run, by default on an empty database')
     .option('--to <version>', 'the version to plan for; the newest by default', wholeNumber)
     .action(showPlan)
   return new Command('migrate')
@@ -83,6 +93,7 @@ export function migrateCommand(): Command {
         'Examples:',
         '  driftpin migrate up --database postgres://app@localhost/app --schema chat',
         '  driftpin migrate status --data .driftpin',
+        '  driftpin migrate plan            (all of it, for an empty database)',
         '  driftpin migrate plan --to 0 --data .driftpin',
         '  driftpin migrate up --migrations db/migrations --ledger app_migrations --data .driftpin',
       ].join('\n'),
@@ -90,7 +101,7 @@ export function migrateCommand(): Command {
 }
 
 async function showStatus(options: MigrateOptions): Promise<void> {
-  const statuses = await withMigrator(options, (migrator) => migrator.status())
+  const statuses = await withMigrator(options, 'refuse', (migrator) => migrator.status())
   if (options.json) {
     printJson(statuses)
     return
@@ -106,7 +117,7 @@ async function showStatus(options: MigrateOptions): Promise<void> {
 }
 
 async function showPlan(options: MigrateOptions & { to?: number }): Promise<void> {
-  const steps = await withMigrator(options, (migrator) => migrator.plan(options.to))
+  const steps = await withMigrator(options, 'pretend', (migrator) => migrator.plan(options.to))
   if (options.json) {
     printJson(steps)
     return

@@ -1,11 +1,12 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { mkdir, readdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Database } from '../database/database.js'
 import { fromPg } from '../database/from-pg.js'
 import { fromPGlite } from '../database/from-pglite.js'
 import { sqlState } from '../database/sql-state.js'
 import { UsageError } from './command-error.js'
+import { lockName, withFolderLock } from './with-folder-lock.js'
 
 /** Which database a command works on. */
 export interface DatabaseOptions {
@@ -22,16 +23,30 @@ export function databaseOptions(command: Command): Command {
     .option('--schema <name>', 'the schema of the tables', 'public')
 }
 
-/** Opens the database that the options name, for as long as the callback runs. */
+/** What to do where the options name no database, or a folder without one. */
+export type Absent = 'create' | 'refuse' | 'pretend'
+
+/**
+ * Opens the database that the options name, for as long as the callback runs. A folder without
+ * one gets one (`create`), is an error (`refuse`), or is taken for an empty database, which is
+ * then made in memory, as is one that is not named at all (`pretend`).
+ */
 export async function withDatabase<T>(
   { database, data, schema }: DatabaseOptions,
+  absent: Absent,
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
   if (database !== undefined && data !== undefined) {
     throw new UsageError('Name one database: --database or --data, not both.')
   }
   if (database !== undefined) return await withServer(database, schema, work)
-  if (data !== undefined) return await withFolder(resolve(data), schema, work)
+  if (data !== undefined && (absent === 'create' || (await holdsDatabase(data)))) {
+    return await withFolder(resolve(data), schema, work)
+  }
+  if (absent === 'pretend') return await withEmbedded(undefined, schema, work)
+  if (data !== undefined) {
+    throw new UsageError(`There is no database in ${data}. Make one with: driftpin migrate up.`)
+  }
   throw new UsageError('Name a database: --database URL for a server, or --data DIR for a folder.')
 }
 
@@ -70,20 +85,28 @@ async function withFolder<T>(
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
   await checkFolder(folder)
-  const lock = join(folder, 'driftpin.lock')
-  await takeLock(lock, folder)
+  return await withFolderLock(folder, () => withEmbedded(folder, schema, work))
+}
+
+async function withEmbedded<T>(
+  folder: string | undefined,
+  schema: string,
+  work: (database: Database) => Promise<T>,
+): Promise<T> {
+  const { PGlite } = await import('@electric-sql/pglite')
+  const client = new PGlite(folder)
   try {
-    const { PGlite } = await import('@electric-sql/pglite')
-    const client = new PGlite(folder)
-    try {
-      await client.waitReady
-      return await work(fromPGlite(client, { schema }))
-    } finally {
-      await client.close()
-    }
+    await client.waitReady
+    return await work(fromPGlite(client, { schema }))
   } finally {
-    await rm(lock, { force: true })
+    await client.close()
   }
+}
+
+async function holdsDatabase(folder: string): Promise<boolean> {
+  const names: string[] = await readdir(folder).catch(() => [])
+  if (names.length > 0) await checkFolder(resolve(folder))
+  return names.includes('PG_VERSION')
 }
 
 /** Anything but a data folder or room for one would be buried under a thousand files. */
@@ -91,7 +114,7 @@ async function checkFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     const names = await readdir(folder)
-    const foreign = names.filter((name) => name !== 'driftpin.lock')
+    const foreign = names.filter((name) => !name.startsWith(lockName))
     if (foreign.length > 0 && !names.includes('PG_VERSION')) {
       throw new UsageError(`${folder} holds other files and no database. Name another folder.`)
     }
@@ -100,34 +123,5 @@ async function checkFolder(folder: string): Promise<void> {
     const { code } = error as { code?: string }
     const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'it is a file' : (code ?? String(error))
     throw new UsageError(`${folder} cannot hold a database: ${why}.`, { cause: error })
-  }
-}
-
-/** PGlite itself would let two processes write one folder, and ruin it. */
-async function takeLock(lock: string, folder: string): Promise<void> {
-  for (;;) {
-    try {
-      await writeFile(lock, String(process.pid), { flag: 'wx', mode: 0o600 })
-      return
-    } catch (error) {
-      if ((error as { code?: string }).code !== 'EEXIST') {
-        throw new UsageError(`${folder} cannot be written.`, { cause: error })
-      }
-    }
-    const holder = Number(await readFile(lock, 'utf8').catch(() => ''))
-    if (isRunning(holder)) {
-      throw new UsageError(`${folder} is in use by process ${holder}. Stop that one first.`)
-    }
-    await rm(lock, { force: true })
-  }
-}
-
-function isRunning(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as { code?: string }).code === 'EPERM'
   }
 }

@@ -13,7 +13,7 @@ export function scanCommand(): Command {
     .description('show what an agent finds in a directory, and the hash of it all')
     .argument('<dir>', 'the directory to scan')
     .option('--root-name <name>', 'how to present the directory; its path by default')
-    .option('--json', 'print JSON, in the form that push takes')
+    .option('--json', 'print JSON, with hashes in hexadecimal')
     .action(async (directory: string, options: { rootName?: string; json?: boolean }) => {
       const { rootName } = options
       const found = await scan(directory, rootName === undefined ? {} : { rootName })

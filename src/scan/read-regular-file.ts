@@ -43,7 +43,8 @@ export async function readRegularFile(
  * that is appended to for ever must not hold the scan for ever.
  */
 async function readWhole(handle: FileHandle, sizeAtFirst: number): Promise<FileContent> {
-  const readMax = sizeAtFirst + scanLimits.resourceBytesMax
+  // One byte more than a resource may have: a file of unknown size is seen to be oversize.
+  const readMax = sizeAtFirst + scanLimits.resourceBytesMax + 1
   const chunk = Buffer.allocUnsafe(scanLimits.resourceBytesMax)
   const hash = createHash('sha256')
   let kept: Buffer[] | undefined = []

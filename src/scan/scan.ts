@@ -18,7 +18,7 @@ export interface ScanOptions {
   readonly rootName?: string
 }
 
-/** What a scan found: together with an agent, a version and `initial`, a push. */
+/** What a scan found: without `rootName`, and with an agent and a version, it is a push. */
 export interface ScanResult {
   /** The root as the sources present it, without trailing slashes. */
   readonly rootName: string
@@ -44,7 +44,7 @@ const filesAtOnce = 16
  * nothing but a regular file is ever opened. No text of the result shows the real path of the
  * machine, unless that is the root name.
  *
- * Throws a DriftpinError with code `scan_root_not_found`, `scan_root_not_a_directory` or
+ * @throws DriftpinError `scan_root_not_found`, `scan_root_not_a_directory` or
  * `scan_root_unreadable` for a directory that cannot be scanned, and `invalid_input` for a path or
  * a root name that PostgreSQL could not store.
  *

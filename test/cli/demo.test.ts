@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -57,6 +57,31 @@ test('a directory of the user is only read, links and all', async () => {
   expect(stdout).toContain('Try next:')
   expect(code).toBe(0)
   expect(await hashOfTree(folder)).toBe(tree)
+})
+
+test('nothing outside is written, through whatever links, and a read-only file is no trouble', async () => {
+  const outer = await temporaryFolder()
+  const real = join(outer, 'real')
+  const shared = join(outer, 'shared/kept')
+  await mkdir(join(real, 'lib/kept'), { recursive: true })
+  await mkdir(shared, { recursive: true })
+  const skill = '---\nname: kept\ndescription: Stays.\n---\n'
+  await writeFile(join(real, 'lib/kept/SKILL.md'), skill)
+  await writeFile(join(shared, 'SKILL.md'), skill)
+  await writeFile(join(real, 'notes.md'), '# Shared\n')
+  for (const name of ['CLAUDE.md', '.cursorrules']) await writeFile(join(real, name), '# Mine\n')
+  await chmod(join(real, 'CLAUDE.md'), 0o444)
+  await symlink(join(real, 'notes.md'), join(real, 'AGENTS.md'))
+  await symlink(join(outer, 'shared'), join(real, 'skills'))
+  await mkdir(join(real, '.agents'))
+  await symlink(join(real, 'lib'), join(real, '.agents/skills'))
+  await mkdir(join(outer, 'a/b'), { recursive: true })
+  await symlink(real, join(outer, 'a/b/project'))
+  const tree = await hashOfTree(outer)
+  const { code, stdout, stderr } = await driftpin(['demo', join(outer, 'a/b/project')])
+  expect(stdout).toContain('All 24 claims hold')
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(await hashOfTree(outer)).toBe(tree)
 })
 
 test('a claim that does not hold is named, and the demo exits with 1', async () => {

@@ -1,6 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, inject, test } from 'vitest'
+import { withFolderLock } from '../../src/cli/with-folder-lock.js'
 import { driftpin } from '../support/run-command.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 
@@ -43,10 +44,43 @@ describe('migrate on a folder', () => {
     expect(await readdir(folder)).toEqual(['thesis.txt'])
   })
 
+  test('looking at a database that is not there makes none', async () => {
+    const data = join(await temporaryFolder(), 'data')
+    const status = await driftpin(['migrate', 'status', '--data', data])
+    expect(status.stderr).toContain('There is no database')
+    expect(status.code).toBe(2)
+    const plan = await driftpin(['migrate', 'plan', '--data', data])
+    expect(plan.stdout).toContain('CREATE TABLE chat_context_resources')
+    expect(plan.code).toBe(0)
+    await expect(readdir(data)).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+
+  test('of many processes that find a dead lock one takes it over', async () => {
+    const folder = await temporaryFolder()
+    await writeFile(join(folder, 'driftpin.lock'), '999999999')
+    await writeFile(join(folder, 'PG_VERSION'), '18')
+    let inside = 0
+    let most = 0
+    const contend = () =>
+      withFolderLock(folder, async () => {
+        inside += 1
+        most = Math.max(most, inside)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        inside -= 1
+      }).then(
+        () => 'worked',
+        (error) => error.message,
+      )
+    const outcomes = await Promise.all(Array.from({ length: 20 }, contend))
+    expect(most).toBe(1)
+    expect(outcomes.filter((outcome) => outcome === 'worked')).toHaveLength(1)
+    expect(await readdir(folder)).toEqual(['PG_VERSION'])
+  })
+
   test('a folder that another process uses is refused, by its pid', async () => {
     const folder = await temporaryFolder()
     await writeFile(join(folder, 'driftpin.lock'), String(process.pid))
-    const { code, stderr } = await driftpin(['migrate', 'status', '--data', folder])
+    const { code, stderr } = await driftpin(['migrate', 'up', '--data', folder])
     expect(stderr).toContain(`in use by process ${process.pid}`)
     expect(code).toBe(2)
     expect(await readdir(folder)).toEqual(['driftpin.lock'])
@@ -101,6 +135,7 @@ test.each([
   [['migrate', 'to', 'x', '--data', 'x'], 'whole number'],
   [['migrate', 'down', '--steps', '-1', '--data', 'x'], 'whole number'],
   [['migrate', 'up', '--migrations', '/nowhere', '--data', 'x'], 'cannot be read'],
+  [['migrate', 'down', '--data', 'x'], 'There is no database'],
 ])('wrong use exits with 2 and touches nothing: %j', async (args, message) => {
   const { code, stderr } = await driftpin(args)
   expect(stderr).toContain(message)

@@ -101,8 +101,8 @@ export async function driftStep(
   const { database, copy, found, rootName } = stage
   await report.step('The workspace changes, and the agent pushes again', async (pen) => {
     const before = await pinnedBytes(database, chats.ada)
-    const drift = await driftWorkspace(copy.folder, found.resources, rootName)
-    const now = await scan(copy.folder, { rootName })
+    const drift = await driftWorkspace(copy, found.resources, rootName)
+    const now = await scan(copy, { rootName })
     const { dirtied } = await push(database, pushOf(now, agentId, 2))
     const { added, removed, modified, ...rest } = await diff(database, { chatId: chats.ada.id })
     pen.table(diffTable({ added, removed, modified, ...rest }, rootName))

@@ -42,7 +42,7 @@ export function printSummary(report: DemoReport, given: boolean): void {
       : ['npm start -- ~/your/project', 'on a copy of a project of yours'],
     ['npm start -- --json', 'as one JSON document'],
     ['npx driftpin scan .', 'what an agent finds there'],
-    ['npx driftpin migrate plan --data .driftpin', 'the SQL of the schema'],
+    ['npx driftpin migrate plan', 'the SQL of the schema'],
   ]
   for (const [command, what] of next) console.log(`  ${command!.padEnd(45)}${what}`)
 }

@@ -14,27 +14,31 @@ import {
 import { type DemoReport, type DemoStep, ReportWriter } from './report.js'
 import type { Stage } from './stage.js'
 import { deleteStep, purgeStep, replaceStep } from './survival-steps.js'
-import { copyContext, copyExample, type WorkspaceCopy } from './workspace-copy.js'
+import { withTemporaryFolder } from './with-temporary-folder.js'
+import { copyContext, copyExample } from './workspace-copy.js'
 
 /** Where the shipped example pretends to lie. */
 const exampleRoot = '/home/dev/tideline'
 
 /** Scans the directory, and makes the copy that will drift; the directory itself is only read. */
-async function prepare(directory: string | undefined): Promise<Omit<Stage, 'database'>> {
+async function prepare(
+  folder: string,
+  directory: string | undefined,
+): Promise<Omit<Stage, 'database'>> {
   if (directory === undefined) {
-    const copy = await copyExample()
-    return { copy, ...(await scanAs(copy.folder, exampleRoot)) }
+    const copy = await copyExample(folder)
+    return { copy, ...(await scanAs(copy, exampleRoot)) }
   }
   const scanned = await scanAs(directory, resolve(directory))
-  if (scanned.found.resources.length === 0) {
+  const { found, rootName } = scanned
+  if (found.resources.length === 0) {
     throw new UsageError(
       `${directory} holds nothing that an agent would find: no AGENTS.md, CLAUDE.md, ` +
         '.cursorrules or .mcp.json at its top, and no skills/NAME/SKILL.md. Name another ' +
         'directory, or none for the example.',
     )
   }
-  const copy = await copyContext(directory, scanned.found.resources, scanned.rootName)
-  return { copy, ...scanned }
+  return { copy: await copyContext(folder, directory, found.resources, rootName), ...scanned }
 }
 
 async function scanAs(directory: string, name: string) {
@@ -55,23 +59,19 @@ export async function runDemo(
   onStep: (step: DemoStep, number: number) => void,
 ): Promise<DemoReport> {
   const report = new ReportWriter(onStep)
-  const prepared = await prepare(directory)
-  try {
-    return await onEmbedded(report, prepared, prepared.copy)
-  } finally {
-    await prepared.copy.remove()
-  }
+  return await withTemporaryFolder(async (folder) => {
+    return await onEmbedded(report, await prepare(folder, directory))
+  })
 }
 
 async function onEmbedded(
   report: ReportWriter,
   prepared: Omit<Stage, 'database'>,
-  copy: WorkspaceCopy,
 ): Promise<DemoReport> {
   const client = new PGlite()
   try {
     const database = fromPGlite(client)
-    const stage: Stage = { ...prepared, copy, database }
+    const stage: Stage = { ...prepared, database }
     const engine = await report.step('Start PostgreSQL inside this process', async ({ note }) => {
       const { rows } = await database.query<{ version: string }>('SELECT version()')
       const version = rows[0]!.version.split(' ').slice(0, 2).join(' ')

@@ -7,7 +7,6 @@ import { digestRows, type TableDigest } from '../../harness/digest-rows.js'
 import { readChatScopedTables } from '../../migrations/read-catalog.js'
 import type { ScanResult } from '../../scan/scan.js'
 import type { TableContent } from '../render-table.js'
-import type { WorkspaceCopy } from './workspace-copy.js'
 
 /** Two chats of two people: one asks for the new context when it drifts, the other does not. */
 export interface Chats {
@@ -18,7 +17,8 @@ export interface Chats {
 /** What the steps of the demo work on. */
 export interface Stage {
   readonly database: Database
-  readonly copy: WorkspaceCopy
+  /** The folder that drifts, a copy. */
+  readonly copy: string
   readonly rootName: string
   /** The first scan. */
   readonly found: ScanResult

@@ -35,7 +35,7 @@ export async function replaceStep(
     const chatIds = [chats.ada.id, chats.grace.id]
     const [, graceBefore] = await getChatContexts(database, { chatIds })
     const { agentId } = await insertAgent(stage, { workspaceId, buildNumber: 2 })
-    const { rootName: _, ...found } = await scan(copy.folder, { rootName })
+    const { rootName: _, ...found } = await scan(copy, { rootName })
     await push(database, { agentId, version: 1, initial: true, ...found })
     const { bound, hydrated } = await rebindWorkspace(database, { workspaceId, agentId })
     table(await chatsTable(database, chats))

@@ -1,92 +1,93 @@
-import { cp, lstat, mkdir, mkdtemp, readlink, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import { chmod, cp, lstat, mkdir, readlink, realpath, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { scanLimits } from '../../schema/limits.js'
 import type { ResourceInput } from '../../schema/resource.js'
 import { belowRoot } from '../resource-table.js'
-
-/** A temporary directory that the demo may change as it likes. */
-export interface WorkspaceCopy {
-  readonly folder: string
-  remove(): Promise<void>
-}
-
-async function temporaryFolder(): Promise<WorkspaceCopy> {
-  const outer = await mkdtemp(join(tmpdir(), 'driftpin-demo-'))
-  const folder = join(outer, 'workspace')
-  await mkdir(folder)
-  return { folder, remove: () => rm(outer, { recursive: true, force: true }) }
-}
+import { isInside } from './is-inside.js'
 
 /** The shipped example, from a checkout and from an installed package alike. */
 const example = fileURLToPath(new URL('../../../examples/workspace', import.meta.url))
 
-/** A copy of the example, with the kinds of trouble that real directories have. */
-export async function copyExample(): Promise<WorkspaceCopy> {
-  const copy = await temporaryFolder()
-  await cp(example, copy.folder, { recursive: true })
-  const skill = (name: string) => join(copy.folder, 'skills', name)
+/**
+ * Copies the example into an empty folder, with the kinds of trouble that real directories have:
+ * a broken link, a link out of the root and an oversize file.
+ */
+export async function copyExample(folder: string): Promise<string> {
+  const copy = join(folder, 'workspace')
+  await cp(example, copy, { recursive: true })
+  const skill = (name: string) => join(copy, 'skills', name)
   await mkdir(skill('old-deploy'))
   await symlink('../../gone/SKILL.md', join(skill('old-deploy'), 'SKILL.md'))
   await mkdir(skill('borrowed'))
-  await writeFile(join(copy.folder, '..', 'outside.md'), 'Not part of the workspace.\n')
+  await writeFile(join(folder, 'outside.md'), 'Not part of the workspace.\n')
   await symlink('../../../outside.md', join(skill('borrowed'), 'SKILL.md'))
   const line = 'Every station, its datum and its harmonic constants, one a line.\n'
   const times = Math.ceil((scanLimits.resourceBytesMax + 1) / line.length)
-  await writeFile(join(copy.folder, '.cursorrules'), line.repeat(times))
+  await writeFile(join(copy, '.cursorrules'), line.repeat(times))
   return copy
 }
 
+interface CopyPlan {
+  readonly root: string
+  readonly target: string
+  /** Where links that leave the root lead in the copy: never to the place they really name. */
+  readonly outside: string
+}
+
 /**
- * A copy of what a scan found in a directory of the user's, links included, and of nothing else:
- * the directory may be a large project.
+ * Copies what a scan found in a directory of the user's into an empty folder, links included, and
+ * nothing else: the directory may be a large project.
  */
 export async function copyContext(
+  folder: string,
   directory: string,
   resources: readonly ResourceInput[],
   rootName: string,
-): Promise<WorkspaceCopy> {
-  const copy = await temporaryFolder()
-  const root = resolve(directory)
+): Promise<string> {
+  const target = join(folder, 'workspace')
+  const outside = join(folder, 'outside')
+  await mkdir(target)
+  await mkdir(outside)
+  const plan = { root: await realpath(directory), target, outside }
   for (const { source } of resources) {
-    await copyPath(root, copy.folder, belowRoot(source, rootName).split('/'))
+    await copyPath(plan, belowRoot(source, rootName).split('/'))
   }
-  return copy
+  return target
 }
 
 /** Links on the way to one file that are followed; Linux gives up after as many. */
 const linksMax = 40
 
 /** Copies one file, and on the way to it every link, as a link, and what that leads to. */
-async function copyPath(
-  root: string,
-  target: string,
-  parts: readonly string[],
-  links = 0,
-): Promise<void> {
+async function copyPath(plan: CopyPlan, parts: readonly string[], links = 0): Promise<void> {
+  const { root, target, outside } = plan
   let at = root
   for (const [index, part] of parts.entries()) {
     at = join(at, part)
-    const below = relative(root, at)
+    const copied = join(target, relative(root, at))
     const stats = await lstat(at).catch(() => undefined)
     if (!stats) return
     if (stats.isSymbolicLink()) {
       const goal = resolve(dirname(at), await readlink(at))
-      const inside = relative(root, goal)
-      await mkdir(dirname(join(target, below)), { recursive: true })
-      await symlink(relative(dirname(at), goal), join(target, below)).catch(() => {})
-      const leaves = inside.startsWith('..') || isAbsolute(inside)
-      const rest = [...inside.split('/'), ...parts.slice(index + 1)]
-      if (!leaves && links < linksMax) await copyPath(root, target, rest, links + 1)
+      const stays = isInside(root, goal)
+      const copiedGoal = stays ? join(target, relative(root, goal)) : outside
+      await mkdir(dirname(copied), { recursive: true })
+      await symlink(relative(dirname(copied), copiedGoal) || '.', copied).catch(() => {})
+      const rest = [...relative(root, goal).split('/'), ...parts.slice(index + 1)]
+      if (stays && links < linksMax) await copyPath(plan, rest, links + 1)
       return
     }
     if (stats.isFile()) {
       // One that cannot be read is left out, and shows as removed later: that is what it is.
-      await cp(at, join(target, below)).catch(() => {})
+      const done = await cp(at, copied).then(
+        () => true,
+        () => false,
+      )
+      if (done) await chmod(copied, 0o600)
       return
     }
     if (!stats.isDirectory()) return
-    await mkdir(join(target, below), { recursive: true })
+    await mkdir(copied, { recursive: true })
   }
 }

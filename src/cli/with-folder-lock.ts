@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto'
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { UsageError } from './command-error.js'
+
+/** The name of the lock in a data folder; files that begin with it are ours. */
+export const lockName = 'driftpin.lock'
+
+/**
+ * Runs `work` while no other process works on a data folder: PGlite itself would let two write
+ * it, and ruin it.
+ *
+ * @throws UsageError with the pid of the process that has the folder.
+ */
+export async function withFolderLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const lock = join(folder, lockName)
+  await takeLock(lock, folder)
+  try {
+    return await work()
+  } finally {
+    await rm(lock, { force: true })
+  }
+}
+
+/**
+ * The lock appears with the pid in it, by a hard link, so that nobody sees it empty and takes its
+ * holder for dead.
+ */
+async function takeLock(lock: string, folder: string): Promise<void> {
+  const mine = `${lock}.${process.pid}.${randomUUID()}`
+  try {
+    await writeFile(mine, String(process.pid), { mode: 0o600 })
+    while (!(await linked(mine, lock))) {
+      const holder = await holderOf(lock)
+      if (isRunning(holder)) {
+        throw new UsageError(`${folder} is in use by process ${holder}. Stop that one first.`)
+      }
+      await removeStale(lock, mine)
+    }
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    throw new UsageError(`${folder} cannot be written.`, { cause: error })
+  } finally {
+    await rm(mine, { force: true })
+  }
+}
+
+async function linked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to)
+    return true
+  } catch (error) {
+    if ((error as { code?: string }).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+async function holderOf(lock: string): Promise<number> {
+  return Number(await readFile(lock, 'utf8').catch(() => ''))
+}
+
+/** Takes a dead process's lock away, unless somebody else has taken it over meanwhile. */
+async function removeStale(lock: string, mine: string): Promise<void> {
+  const stale = `${mine}.stale`
+  const moved = await rename(lock, stale).then(
+    () => true,
+    () => false,
+  )
+  if (!moved) return
+  // What was moved may be a fresh lock of another process: then it goes back where it was.
+  if (isRunning(await holderOf(stale))) await linked(stale, lock)
+  await rm(stale, { force: true })
+}
+
+function isRunning(pid: number): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as { code?: string }).code === 'EPERM'
+  }
+}
