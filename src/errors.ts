@@ -8,6 +8,7 @@ const errorCodes = [
   // what the caller asked for
   'invalid_input',
   'chat_not_found',
+  'chat_moved',
   'agent_not_found',
   'agent_deleted',
   'workspace_not_found',

@@ -16,19 +16,22 @@ import { lockChat } from './locks.js'
 import { notifyChats } from './notify-chats.js'
 import { runOperation } from './run-operation.js'
 import { defineStatement } from './statement.js'
-import { whyNotJson } from './why-not-json.js'
+import { exponentBytes, whyNotJson } from './why-not-json.js'
+
+const bytesOf = (value: JsonValue | undefined) =>
+  value === undefined ? 0 : textBytes(JSON.stringify(value)) + exponentBytes(value)
+
+const whyTooLarge = (bytes: number, max: number) =>
+  bytes > max ? `has ${bytes} bytes as JSON, and at most ${max} are allowed` : undefined
 
 const content = z
   .custom<JsonValue>()
   .superRefine((value, context) => {
     const bytesMax = limits.messageBytesMax + '{"content":}'.length
     const why = whyNotJson({ content: value }, { depthMax: limits.bodyDepthMax, bytesMax })
-    const bytes = why === undefined ? textBytes(JSON.stringify(value) ?? '') : 0
-    if (why) context.addIssue({ code: 'custom', message: why })
-    else if (bytes > limits.messageBytesMax) {
-      const message = `has ${bytes} bytes as JSON, and at most ${limits.messageBytesMax} are allowed`
-      context.addIssue({ code: 'custom', message })
-    }
+    const message = why ?? whyTooLarge(bytesOf(value), limits.messageBytesMax)
+    // Nothing more is asked then: what has no form in JSON cannot be added up below.
+    if (message) context.addIssue({ code: 'custom', message, continue: false })
   })
   .optional()
 
@@ -38,7 +41,12 @@ const input = z.strictObject({
   messages: z
     .array(z.strictObject({ role: z.enum(enums.chat_message_role), content }))
     .min(1)
-    .max(limits.messagesMax),
+    .max(limits.messagesMax)
+    .superRefine((messages, context) => {
+      const bytes = messages.reduce((sum, one) => sum + bytesOf(one.content), 0)
+      const message = whyTooLarge(bytes, limits.messagesBytesMax)
+      if (message) context.addIssue({ code: 'custom', message })
+    }),
 })
 
 /** A message to add. */
@@ -59,7 +67,7 @@ const insertMessages = defineStatement({
   row: { id: 'bigint' },
   sql: ({ chat_messages }, { chatId, roles, contents, now }) => `
     INSERT INTO ${chat_messages} (chat_id, role, content, created_at)
-    SELECT ${chatId}, message.role, message.content::jsonb, coalesce(${now}, now())
+    SELECT ${chatId}, message.role, message.content::pg_catalog.jsonb, coalesce(${now}, now())
     FROM unnest(${roles}, ${contents}) WITH ORDINALITY AS message (role, content, place)
     ORDER BY message.place
     RETURNING id`,
@@ -74,7 +82,7 @@ const touchChat = defineStatement({
 })
 
 /**
- * Adds messages to a chat, in order, and moves `chats.updated_at`, which lists and retention go
+ * Adds 1 to 1000 messages to a chat, of at most 16 MiB together, in order, and moves `chats.updated_at`, which lists and retention go
  * by. Compacting messages later does not move it, and needs no operation: pins are not in there.
  *
  * @returns The ids of the messages, ascending.

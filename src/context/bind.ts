@@ -62,8 +62,8 @@ const lockChatsOfWorkspace = defineStatement({
 /**
  * Binds a chat to another agent, or to none. Its pins stay as they are; a chat without pins is
  * hydrated if there is a live context, and the dirty mark of one with pins is set or cleared to
- * match. `chats.updated_at` stays. An archived chat is bound and nothing else: unarchiving
- * settles it.
+ * match. `chats.updated_at` stays. An archived chat is bound and nothing else, unless `refresh`
+ * asks for its pins: unarchiving settles it.
  *
  * @throws DriftpinError `chat_not_found`, `agent_not_found`, `agent_deleted`, `no_live_context`
  * (with `refresh` only), `invalid_input`, `isolation_refused`.
@@ -116,10 +116,10 @@ async function bindLocked(
   options: { agent: LockedAgent | undefined } & Omit<BindOptions, 'agentId'>,
 ): Promise<BindResult> {
   const { agent, refresh, now, notify } = options
-  if (refresh && !agent) throw noLiveContext('A chat to be refreshed')
   if (bound.length === 0) {
     return { bound, refreshed: [], hydrated: [], dirtied: [], settled: [] }
   }
+  if (refresh && !agent) throw noLiveContext(`The chat ${bound[0]!.id}`)
   const chatIds = bound.map(({ id }) => id)
   await bindChats(transaction, {
     chatIds,

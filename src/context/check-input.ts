@@ -17,7 +17,8 @@ export const time = z
   .refine((value) => {
     const year = new Date(value).getUTCFullYear()
     const exact = value instanceof Date || /:\d\d(\.\d{1,6})?(Z|[+-](0\d|1[0-5]):\d\d)$/.test(value)
-    return exact && year >= 1 && year <= 9999
+    const knownYear = value instanceof Date || !value.startsWith('0000')
+    return exact && knownYear && year >= 1 && year <= 9999
   }, timeError)
 
 /** A text that PostgreSQL can keep, of at most so many bytes of UTF-8. */

@@ -35,7 +35,7 @@ export interface CreateChatParams extends WriteOptions {
   readonly agentId?: string | undefined
   /** The workspace to put it in while it has no agent. */
   readonly workspaceId?: string | undefined
-  /** `New Chat` by default. */
+  /** At most 1024 bytes; `New Chat` by default. */
   readonly title?: string | undefined
   /** `waiting` by default. */
   readonly status?: ChatStatus | undefined

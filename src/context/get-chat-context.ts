@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Queryable } from '../database/database.js'
+import { limits } from '../schema/limits.js'
 import type { BodyKind, ResourceStatus } from '../schema/resource.js'
 import { chatNotFound } from './chat-not-found.js'
 import { type ChatRef, chatRef } from './chat-ref.js'
@@ -9,7 +10,7 @@ import { defineStatement } from './statement.js'
 
 const oneInput = z.strictObject(chatKey)
 const manyInput = z.strictObject({
-  chatIds: z.array(id).max(10_000),
+  chatIds: z.array(id).max(limits.chatsAskedMax),
   ownerId: id.optional(),
 })
 
@@ -83,7 +84,7 @@ export async function getChatContext(queryable: Queryable, params: ChatKey): Pro
 }
 
 /**
- * {@link getChatContext} for many chats at once, in the order asked for. Chats that do not exist,
+ * {@link getChatContext} for many chats at once, 10000 at most, in the order asked for. Chats that do not exist,
  * or are somebody else's, are left out.
  *
  * @throws DriftpinError `invalid_input`.

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Queryable } from '../database/database.js'
 import { DriftpinError } from '../errors.js'
 import type { ChatStatus } from '../schema/generated/tables.js'
+import { limits } from '../schema/limits.js'
 import { type ChatRef, chatRef } from './chat-ref.js'
 import { checkInput, id, time } from './check-input.js'
 import { dirtyExpression } from './dirty.js'
@@ -10,7 +11,7 @@ import { defineStatement } from './statement.js'
 const input = z.strictObject({
   ownerId: id,
   archived: z.boolean().optional(),
-  limit: z.int().min(1).max(1000).default(50),
+  limit: z.int().min(1).max(limits.pageMax).default(50),
   cursor: z.string().max(1000).optional(),
 })
 

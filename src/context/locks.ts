@@ -121,7 +121,8 @@ export interface LockedChat {
 }
 
 /**
- * Locks a chat, against other operations but not against new messages.
+ * Locks a chat against other operations, but not against rows that refer to it: the host's own
+ * INSERT of a message does not wait.
  *
  * @throws DriftpinError `chat_not_found`.
  */
@@ -146,6 +147,6 @@ export async function lockChatAndAgent(
 ): Promise<LockedChat> {
   const [agent] = await lockAgentOfChat(transaction, { chatId: key.chatId })
   const chat = await lockChat(transaction, key)
-  if (chat.agent_id !== (agent?.id ?? null)) throw new MovedError('the chat was bound elsewhere')
+  if (chat.agent_id !== (agent?.id ?? null)) throw new MovedError(chat.id)
   return chat
 }

@@ -91,7 +91,8 @@ export async function prompt(queryable: Queryable, params: ChatKey): Promise<Pro
 function writeFile(source: string, body: JsonValue): string | undefined {
   const text = decodeText('instruction_file', body)
   if (text === null) return undefined
-  const content = sanitiseText(text).trim()
+  // The first line keeps its indentation, which may mean code.
+  const content = sanitiseText(text).replace(/^\n+/, '').trimEnd()
   return [`<instruction-file source="${quoted(source)}">`, content, '</instruction-file>']
     .filter((line) => line !== '')
     .join('\n')

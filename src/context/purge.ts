@@ -1,16 +1,17 @@
 import { z } from 'zod'
 import type { Queryable, Transaction } from '../database/database.js'
 import { DriftpinError } from '../errors.js'
+import { limits } from '../schema/limits.js'
 import { type ChatRef, chatRef } from './chat-ref.js'
 import { checkInput, time, type WriteOptions, writeOptions } from './check-input.js'
 import { notifyChats } from './notify-chats.js'
 import { runOperation } from './run-operation.js'
 import { defineStatement } from './statement.js'
 
-const limit = z.int().min(1).max(100_000).default(1000)
+const limit = z.int().min(1).max(limits.purgeMax).default(1000)
 const purgeInput = z.strictObject({ before: time, limit, notify: writeOptions.notify })
 const expiredInput = z.strictObject({
-  retentionDays: z.int().min(0).max(36_500).default(30),
+  retentionDays: z.int().min(0).max(limits.retentionDaysMax).default(30),
   limit,
   ...writeOptions,
 })
@@ -102,7 +103,8 @@ export interface PurgeExpiredResult {
  * Purges everything past retention, batch after batch, each in a transaction of its own: the
  * retention job. Of two processes that run it at once, one works and the other stops.
  *
- * @param params.retentionDays Days of 24 hours; 30 by default; 0 keeps everything for ever.
+ * @param params.retentionDays Days of 24 hours, at most 36500; 30 by default; 0 keeps everything
+ * for ever.
  * @param params.limit Chats a batch; 1000 by default.
  * @throws DriftpinError `transaction_required_none` inside a transaction, whose locks would be
  * held over all batches; `invalid_input`.

@@ -30,7 +30,10 @@ export interface PushParams extends WriteOptions {
 
 /** What a push did. */
 export interface PushResult extends ContextChanges {
-  /** False when the version gate refused it; then not one row has changed. */
+  /**
+   * False when the version gate refused it; then not one row has changed. The lists are those of
+   * the attempt that was committed, and are empty for a push that was not `ready`.
+   */
   readonly accepted: boolean
 }
 
@@ -63,9 +66,12 @@ const writeSnapshot = defineStatement({
 })
 
 /** The columns of a resource but its body, for `jsonb_to_recordset`. */
-const headColumns =
-  'source text, body_kind text, content_hash text, size_bytes bigint, status text, ' +
-  'error text, source_path text'
+const headColumns = [
+  ...['source', 'body_kind', 'content_hash', 'status', 'error', 'source_path'].map(
+    (name) => `${name} pg_catalog.text`,
+  ),
+  'size_bytes bigint',
+].join(', ')
 
 /** What is compared without the body. */
 const heads = mirroredColumns.filter((column) => column !== 'body')
@@ -84,7 +90,7 @@ const compareResources = defineStatement({
   sql: (names, { agentId, resources }) => `
     WITH pushed AS MATERIALIZED (
       SELECT sent.source, decode(sent.body_digest, 'hex') AS body_digest,${asStored(names, 'sent')}
-      FROM jsonb_to_recordset(${resources}) AS sent (${headColumns}, body_digest text)
+      FROM jsonb_to_recordset(${resources}) AS sent (${headColumns}, body_digest pg_catalog.text)
     ), removed AS (
       DELETE FROM ${names.workspace_agent_context_resources} live
       WHERE live.workspace_agent_id = ${agentId}
@@ -96,7 +102,7 @@ const compareResources = defineStatement({
       ON live.workspace_agent_id = ${agentId} AND live.source = pushed.source
     WHERE live.source IS NULL
       OR (${columns('live', heads)}) IS DISTINCT FROM (${columns('pushed', heads)})
-      OR sha256(convert_to(live.body::text, 'UTF8')) <> pushed.body_digest`,
+      OR sha256(convert_to(live.body::pg_catalog.text, 'UTF8')) <> pushed.body_digest`,
 })
 
 const writeResources = defineStatement({
@@ -110,7 +116,7 @@ const writeResources = defineStatement({
            coalesce(${now}, now()), coalesce(${now}, now())
     FROM (
       SELECT sent.source, sent.body,${asStored(names, 'sent')}
-      FROM jsonb_to_recordset(${resources}) AS sent (${headColumns}, body jsonb)
+      FROM jsonb_to_recordset(${resources}) AS sent (${headColumns}, body pg_catalog.jsonb)
     ) pushed
     LEFT JOIN ${names.workspace_agent_context_resources} live
       ON live.workspace_agent_id = ${agentId} AND live.source = pushed.source

@@ -22,7 +22,7 @@ const stampLive = defineStatement({
       FROM before
       WHERE chat.id = before.id
         AND (chat.context_aggregate_hash, chat.context_dirty_since, chat.context_error)
-          IS DISTINCT FROM (before.aggregate_hash, NULL::timestamptz, before.snapshot_error)
+          IS DISTINCT FROM (before.aggregate_hash, NULL::pg_catalog.timestamptz, before.snapshot_error)
     )
     SELECT id, owner_id, was_hydrated, aggregate_hash FROM before ORDER BY id`,
 })

@@ -6,7 +6,16 @@ import { defineStatement } from './statement.js'
 const retriesMax = 5
 
 /** Thrown when what was read to know what to lock had changed by the time it was locked. */
-export class MovedError extends Error {}
+export class MovedError extends DriftpinError {
+  constructor(chatId: string) {
+    super(
+      'chat_moved',
+      `The chat ${chatId} was bound to another agent each time it was about to be locked. ` +
+        'Nothing was written. Try again.',
+      { chatId },
+    )
+  }
+}
 
 const readIsolation = defineStatement({
   name: 'read isolation',
@@ -33,7 +42,9 @@ export async function runOperation<T>(
   const inside = queryable.kind === 'transaction'
   if (inside) {
     const [row] = await readIsolation(queryable, {})
-    if (row!.isolation !== 'read committed') throw refused(row!.isolation)
+    const { isolation } = row!
+    // READ UNCOMMITTED is READ COMMITTED in PostgreSQL.
+    if (/^(repeatable read|serializable)$/.test(isolation)) throw refused(isolation)
   }
   const options = inside ? {} : ({ isolation: 'read committed' } as const)
   for (let retries = 0; ; retries++) {

@@ -51,6 +51,19 @@ type Typed<Types, S extends Shape<Types>> = {
       : never
 }
 
+/** The names that SQL has for the built-in types, without the search path. */
+const builtIn = {
+  uuid: 'pg_catalog.uuid',
+  text: 'pg_catalog.text',
+  boolean: 'pg_catalog.bool',
+  integer: 'pg_catalog.int4',
+  bigint: 'pg_catalog.int8',
+  bytea: 'pg_catalog.bytea',
+  timestamptz: 'pg_catalog.timestamptz',
+  jsonb: 'pg_catalog.jsonb',
+} as const
+type BuiltIn = keyof typeof builtIn
+
 type TableName = (typeof tableNames)[number]
 type EnumName = keyof typeof enums
 
@@ -101,7 +114,9 @@ export function defineStatement<const P extends Shape<Parameters>, const R exten
     const placeholders = order.map((parameter, index) => {
       const type = parameters[parameter]!.replace('?', '')
       const element = type.replace('[]', '')
-      const qualified = element in names ? type.replace(element, names[element as EnumName]) : type
+      // Qualified, since a temporary table would be found before a built-in type of its name.
+      const own = element in names ? names[element as EnumName] : builtIn[element as BuiltIn]
+      const qualified = type.replace(element, own)
       return [parameter, `$${index + 1}::${qualified}`]
     })
     // A line of its own says in pg_stat_activity and in logs which statement this is.

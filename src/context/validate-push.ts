@@ -4,7 +4,7 @@ import { limits } from '../schema/limits.js'
 import { pushableKinds, type ResourceInput, resourceStatuses } from '../schema/resource.js'
 import { textBytes } from '../schema/storable-text.js'
 import { checkInput, id, text, writeOptions } from './check-input.js'
-import { whyNotJson } from './why-not-json.js'
+import { exponentBytes, whyNotJson } from './why-not-json.js'
 
 const int64 = z.union([
   z.int().nonnegative(),
@@ -77,7 +77,7 @@ export function validatePush(input: unknown): ValidPush {
     if (twin !== undefined) throw refused(where, `has the source of resources[${twin}]`)
     indexBySource.set(good.source, index)
     const encodedBody = JSON.stringify(good.body)
-    const bytes = textBytes(encodedBody)
+    const bytes = textBytes(encodedBody) + exponentBytes(good.body)
     if (bytes > limits.bodyBytesMax) {
       throw refused(
         where,

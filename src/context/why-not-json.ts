@@ -13,35 +13,59 @@ export function whyNotJson(
   { depthMax, bytesMax }: { readonly depthMax: number; readonly bytesMax: number },
 ): string | undefined {
   if (!isPlain(object)) return 'must be a plain object'
-  let bytes = 0
-  const rest: { value: unknown; path: string; depth: number }[] = [
-    { value: object, path: '', depth: 1 },
-  ]
+  // Every member is counted with a comma, which is one too many.
+  let bytes = 1
+  const rest: Container[] = [{ value: object as object, path: '', depth: 1 }]
   for (let next = rest.pop(); next; next = rest.pop()) {
     const { value, path, depth } = next
-    bytes += leastBytes(value)
-    if (bytes > bytesMax) return `has more than the ${bytesMax} bytes as JSON that are allowed`
-    const why = whyNotScalar(value)
-    if (why !== undefined) {
-      if (why !== '') return path === '' ? why : `${path}: ${why}`
-      continue
-    }
     if (depth > depthMax) return `nests more than ${depthMax} deep`
-    const entries = Object.entries(value as object)
-    if (Array.isArray(value) && entries.length !== value.length) return `${path}: has holes`
-    for (const [key, child] of entries) {
-      const whyKey = whyNotStorable(key)
-      if (whyKey) return `a key ${whyKey}`
-      if (!Array.isArray(value)) {
-        bytes += key.length
-        // What it says now need not be what it says when it is encoded.
-        if (Object.getOwnPropertyDescriptor(value, key)?.get) return `${path}.${key}: is a getter`
-      }
-      // Paths are for messages: past a few levels they would only cost.
-      rest.push({ value: child, path: depth > 5 ? path : `${path}.${key}`, depth: depth + 1 })
+    // Paths are for messages: past a few levels they would only cost.
+    const at = (key: string | number) => (depth > 5 ? path : `${path}.${key}`)
+    const isArray = Array.isArray(value)
+    const keys = isArray ? undefined : Object.keys(value)
+    for (let index = 0; index < (keys ?? (value as unknown[])).length; index++) {
+      const key = keys ? keys[index]! : index
+      const why = keys && whyNotKey(value, keys[index]!)
+      if (why) return at(key) === path ? why : `${at(key)}: ${why}`
+      const child = (value as Record<string | number, unknown>)[key]
+      bytes += leastBytes(child) + (keys ? keys[index]!.length + 3 : 0)
+      if (bytes > bytesMax) return `has more than the ${bytesMax} bytes as JSON that are allowed`
+      const whyChild = whyNotScalar(child)
+      if (whyChild === undefined)
+        rest.push({ value: child as object, path: at(key), depth: depth + 1 })
+      else if (whyChild !== '') return `${at(key)}: ${whyChild}`
     }
   }
   return undefined
+}
+
+/** An array or object whose members are still to be looked at. */
+interface Container {
+  readonly value: object
+  readonly path: string
+  readonly depth: number
+}
+
+function whyNotKey(value: object, key: string): string | undefined {
+  const why = whyNotStorable(key)
+  if (why) return `the key ${why}`
+  // What it says now need not be what it says when it is encoded.
+  return Object.getOwnPropertyDescriptor(value, key)?.get ? 'is a getter' : undefined
+}
+
+/**
+ * How many bytes more PostgreSQL prints for the numbers of a JSON value than JSON has: it writes
+ * 1e308 as a one and 308 zeros, and a body must not be small on the way in and huge on the way out.
+ */
+export function exponentBytes(value: unknown): number {
+  if (typeof value === 'number') {
+    const exponent = /e([+-]\d+)$/.exec(String(value))?.[1]
+    return exponent === undefined ? 0 : Math.abs(Number(exponent))
+  }
+  if (typeof value !== 'object' || value === null) return 0
+  let sum = 0
+  for (const child of Object.values(value)) sum += exponentBytes(child)
+  return sum
 }
 
 /** Empty for a good scalar, a reason for a bad value, undefined for an array or object. */
@@ -56,15 +80,16 @@ function whyNotScalar(value: unknown): string | undefined {
     case 'object':
       if (value === null) return ''
       return isPlain(value) || isPlainArray(value) ? undefined : 'is not a plain object or array'
+    case 'undefined':
+      return 'is missing, which has no form in JSON'
     default:
       return `a ${typeof value} has no form in JSON`
   }
 }
 
-/** No fewer bytes than a value has as JSON, without what is in it but for the commas. */
+/** No fewer bytes than a value has as JSON with a comma, but for what is in it. */
 function leastBytes(value: unknown): number {
-  if (typeof value === 'string') return value.length + 2
-  return Array.isArray(value) ? value.length + 1 : 1
+  return typeof value === 'string' ? value.length + 3 : 2
 }
 
 function isPlainArray(value: object): boolean {

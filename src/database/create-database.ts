@@ -10,7 +10,10 @@ import type {
 import type { Connection, Driver } from './driver.js'
 import { encodeValue } from './encode-value.js'
 import { OpenTransaction } from './open-transaction.js'
+import { refuseCopyFromStdin } from './refuse-copy-from-stdin.js'
 import { checkSchemaName } from './schema-name.js'
+import { splitStatements } from './split-statements.js'
+import { sqlState } from './sql-state.js'
 import { Turn, turnOf } from './turn.js'
 
 /** Options that every adapter takes. */
@@ -30,14 +33,24 @@ export function createDatabase(driver: Driver, { schema = 'public' }: AdapterOpt
     capabilities: driver.capabilities,
     ...onConnections(schema, withConnection),
     withSession: (work) =>
-      withConnection((connection) => {
+      withConnection(async (connection) => {
         // The session's own turn lets its user call it from several places at once.
         const turn = new Turn()
-        const session: Session = {
-          kind: 'session',
-          ...onConnections(schema, (work) => turn.hold(() => work(connection))),
+        let closed = false
+        const whileOpen = <T>(work: (connection: Connection) => Promise<T>) =>
+          turn.hold(() => {
+            if (closed) throw sessionClosed()
+            return work(connection)
+          })
+        const session: Session = { kind: 'session', ...onConnections(schema, whileOpen) }
+        try {
+          return await work(session)
+        } finally {
+          // Waits for what nobody awaited: the connection's next user must not meet it.
+          await turn.hold(async () => {
+            closed = true
+          })
         }
-        return work(session)
       }),
     listen: driver.listen,
   }
@@ -52,14 +65,25 @@ function onConnections(
     schema,
     query: <Row>(text: string, values: readonly unknown[] = []) => {
       return withConnection(async (connection) => {
+        refuseCopyFromStdin(text)
+        await refuseSecondBegin(connection, text)
         const result = await connection.query(text, values.map(encodeValue))
-        await refuseOpenTransaction(connection, [result.command])
+        if (await endOpenTransaction(connection, text)) throw leftOpen(text)
         return result as QueryResult<Row>
       })
     },
     script: (text) =>
       withConnection(async (connection) => {
-        await refuseOpenTransaction(connection, await connection.script(text))
+        refuseCopyFromStdin(text)
+        await refuseSecondBegin(connection, text)
+        try {
+          await connection.script(text)
+        } catch (error) {
+          // It may have failed after its own BEGIN. Its error is what matters.
+          await endOpenTransaction(connection, text).catch(() => {})
+          throw error
+        }
+        if (await endOpenTransaction(connection, text)) throw leftOpen(text)
       }),
     transaction: <T>(
       work: (transaction: Transaction) => Promise<T>,
@@ -73,18 +97,60 @@ function onConnections(
   }
 }
 
-/** A connection given back in the middle of a transaction would poison its next user. */
-async function refuseOpenTransaction(connection: Connection, tags: readonly string[]) {
-  let open = false
-  for (const tag of tags) {
-    if (tag === 'BEGIN' || tag === 'START') open = true
-    else if (tag === 'COMMIT' || tag === 'ROLLBACK') open = false
-  }
-  if (!open) return
-  await connection.script('ROLLBACK')
+/**
+ * Rolls back what a text left open, and says whether it did: a connection given back in the middle
+ * of a transaction would poison its next user.
+ */
+async function endOpenTransaction(connection: Connection, text: string): Promise<boolean> {
+  if (!beginsTransaction(text)) return false
+  const open = await isInTransaction(connection)
+  if (open) await connection.script('ROLLBACK')
+  return open
+}
+
+/** Refuses to begin where somebody else has begun, and would find the transaction ended. */
+async function refuseSecondBegin(connection: Connection, text: string): Promise<void> {
+  if (!beginsTransaction(text) || !(await isInTransaction(connection))) return
   throw new DriftpinError(
+    'transaction_required_none',
+    'This connection is in a transaction that was begun elsewhere, and the text begins another. ' +
+      'Nothing was run. Use fromPgTransaction(client) to work inside that one.',
+    { text },
+  )
+}
+
+function beginsTransaction(text: string): boolean {
+  // Most texts have neither word, and need not be split to know.
+  if (!/\b(begin|start)\b/i.test(text)) return false
+  return splitStatements(text).some((one) => /^(begin|start\s+transaction)\b/i.test(one.text))
+}
+
+/**
+ * Command tags do not tell: a ROLLBACK may be to a savepoint, and a COMMIT may chain. A savepoint
+ * does: outside a transaction it fails with no_active_sql_transaction, and only there.
+ */
+async function isInTransaction(connection: Connection): Promise<boolean> {
+  try {
+    await connection.script('SAVEPOINT driftpin')
+  } catch (error) {
+    return sqlState(error) !== '25P01'
+  }
+  await connection.script('RELEASE SAVEPOINT driftpin')
+  return true
+}
+
+function leftOpen(text: string): DriftpinError {
+  return new DriftpinError(
     'invalid_input',
     'A statement left a transaction open, which was rolled back. Use transaction() instead.',
-    { tags },
+    { text },
+  )
+}
+
+function sessionClosed(): DriftpinError {
+  return new DriftpinError(
+    'transaction_closed',
+    'This session has ended. Use it only inside its callback, and await what it is asked.',
+    {},
   )
 }

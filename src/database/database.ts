@@ -30,13 +30,27 @@ export interface Queryable {
   /** The schema that driftpin's tables are in; `public` unless the adapter was told otherwise. */
   readonly schema: string
 
-  /** Runs exactly one statement, with values for `$1`, `$2` and so on. */
+  /**
+   * Runs exactly one statement, with values for `$1`, `$2` and so on.
+   *
+   * @example
+   * ```ts
+   * const { rows } = await database.query<{ n: bigint }>('SELECT count(*) AS n FROM chats')
+   * ```
+   */
   query<Row = Record<string, unknown>>(
     text: string,
     values?: readonly unknown[],
   ): Promise<QueryResult<Row>>
 
-  /** Runs any number of statements, without values, and answers nothing. */
+  /**
+   * Runs any number of statements, without values, and answers nothing.
+   *
+   * @example
+   * ```ts
+   * await database.script('ANALYZE chats; ANALYZE chat_messages')
+   * ```
+   */
   script(text: string): Promise<void>
 
   /**
@@ -76,13 +90,31 @@ export interface Database extends Queryable {
   readonly kind: 'database'
   readonly capabilities: Capabilities
 
-  /** Keeps one connection for all of `work`, for what lives in a session: an advisory lock. */
+  /**
+   * Keeps one connection for all of `work`, for what lives in a session: an advisory lock.
+   *
+   * @example
+   * ```ts
+   * await database.withSession(async (session) => {
+   *   await session.query('SELECT pg_advisory_lock(42)')
+   *   await session.transaction(nightlyWork)
+   *   await session.query('SELECT pg_advisory_unlock(42)')
+   * })
+   * ```
+   */
   withSession<T>(work: (session: Session) => Promise<T>): Promise<T>
 
   /**
    * Calls `handler` with the payload of every NOTIFY on `channel`, until the returned function is
-   * called. On a pool this keeps one connection; when that is lost, its error is thrown as an
-   * uncaught one unless `onError` takes it.
+   * called. On a pool this keeps one connection. When that is lost, listening has ended, and its
+   * error goes to `onError`, or is thrown as an uncaught one: call this again to listen again.
+   *
+   * @example
+   * ```ts
+   * const stop = await database.listen(notificationChannel(database.schema), (payload) => {
+   *   const { event, chatId } = JSON.parse(payload)
+   * })
+   * ```
    */
   listen(
     channel: string,

@@ -23,7 +23,7 @@ export function encodeValue(value: unknown): EncodedValue {
       if (value instanceof Date) return encodeDate(value)
       if (value instanceof Uint8Array) return encodeBytes(value)
       if (Array.isArray(value)) return encodeArray(value)
-      return encodeValue(JSON.stringify(value))
+      return encodeJson(value)
     default:
       throw unencodable(`a ${typeof value}`, value)
   }
@@ -36,6 +36,23 @@ function unencodable(what: string, value: unknown): DriftpinError {
       'Pass a string, number, bigint, boolean, Date, Uint8Array, array or plain object.',
     { value },
   )
+}
+
+function encodeJson(value: object): string {
+  let text: string | undefined
+  try {
+    text = JSON.stringify(value)
+  } catch (error) {
+    throw new DriftpinError(
+      'invalid_input',
+      'A value for a statement has no form in JSON: it refers to itself, or holds a bigint. ' +
+        'Encode it yourself and pass the text.',
+      error,
+    )
+  }
+  // What toJSON made of it may be nothing at all.
+  if (text === undefined) throw unencodable('no JSON', value)
+  return text
 }
 
 function encodeDate(date: Date): string {
@@ -53,7 +70,8 @@ function encodeBytes(bytes: Uint8Array): string {
 }
 
 function encodeArray(array: readonly unknown[]): string {
-  const elements = array.map((element) => {
+  // Array.from makes the holes of a sparse array undefined, which is NULL.
+  const elements = Array.from(array, (element) => {
     if (Array.isArray(element)) return encodeArray(element)
     const encoded = encodeValue(element)
     if (encoded === null) return 'NULL'

@@ -3,8 +3,9 @@ import { type AdapterOptions, createDatabase } from './create-database.js'
 import type { Database, IsolationLevel, QueryResult, Transaction } from './database.js'
 import { type Decoder, decoderOf } from './decode-value.js'
 import type { Connection, Driver, EncodedValue, Statements } from './driver.js'
+import { type Listening, listenOn } from './listen-on.js'
 import { OpenTransaction } from './open-transaction.js'
-import { quoteIdentifier } from './quote-identifier.js'
+import { checkSchemaName } from './schema-name.js'
 import { turnOf } from './turn.js'
 
 interface PgQueryLike {
@@ -46,6 +47,11 @@ export interface PgPoolLike {
  * changed. Every transaction of a pool has a connection of its own; on one client, and on a pool
  * with `max: 1`, they take turns.
  *
+ * @param options.schema The schema of driftpin's tables; `public` by default.
+ * @throws DriftpinError `invalid_input` for a name that no schema of ours can have; from its
+ * methods `transaction_required_none` on a client that is in a transaction already, and
+ * `waits_for_itself`.
+ *
  * @example
  * ```ts
  * const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
@@ -61,20 +67,30 @@ export function fromPg(client: PgPoolLike | PgClientLike, options: AdapterOption
  * The transaction that a `pg` client is in, as a {@link Transaction}, so that operations become
  * part of it. Whoever began it ends it.
  *
- * An operation that fails leaves the transaction usable: it runs in a savepoint.
+ * An operation that fails leaves the transaction usable: it runs in a savepoint. Nothing is
+ * retried in there.
+ *
+ * @param options.schema The schema of driftpin's tables; `public` by default.
+ * @throws DriftpinError `invalid_input` for a name that no schema of ours can have.
  *
  * @example
  * ```ts
  * await client.query('BEGIN')
- * await createChat(fromPgTransaction(client), { ownerId, agentId })
- * await client.query('INSERT INTO audit ...')
- * await client.query('COMMIT')
+ * try {
+ *   await createChat(fromPgTransaction(client), { ownerId, agentId })
+ *   await client.query('INSERT INTO audit ...')
+ *   await client.query('COMMIT')
+ * } catch (error) {
+ *   await client.query('ROLLBACK')
+ *   throw error
+ * }
  * ```
  */
 export function fromPgTransaction(
   client: PgClientLike,
   { schema = 'public' }: AdapterOptions = {},
 ): Transaction {
+  checkSchemaName(schema)
   return new OpenTransaction({ statements: statementsOf(client), schema, turn: turnOf(client) })
 }
 
@@ -148,21 +164,48 @@ function poolDriver(pool: PgPoolLike): Driver {
       }
     },
     async listen(channel, handler, { onError } = {}) {
+      if (!several) throw onlyConnection(channel)
       const client = await pool.connect()
-      if (onError) client.on('error', onError)
+      let stop: (() => Promise<void>) | undefined
+      let released = false
+      const release = (destroy: boolean) => {
+        if (released) return
+        released = true
+        client.off('error', onLoss)
+        client.release(destroy)
+      }
+      // The connection goes back at once, or the pool would be one short, and never end.
+      const onLoss = (error: unknown) => {
+        release(true)
+        if (onError) onError(error)
+        else throw error
+      }
+      client.on('error', onLoss)
       try {
-        const stop = await listenOn(client, channel, handler)
-        return async () => {
-          await stop()
-          if (onError) client.off('error', onError)
-          client.release()
-        }
+        stop = await listenOn(client, listeningOf(client), channel, handler)
       } catch (error) {
-        client.release(true)
+        release(true)
         throw error
+      }
+      return async () => {
+        if (released) return
+        const destroy = await stop().then(
+          () => false,
+          () => true,
+        )
+        release(destroy)
       }
     },
   }
+}
+
+function onlyConnection(channel: string): DriftpinError {
+  return new DriftpinError(
+    'invalid_input',
+    'Listening keeps a connection, and this pool has only one (max: 1), so that nothing else ' +
+      'would ever run. Give it more, or listen on a client.',
+    { channel },
+  )
 }
 
 function clientDriver(client: PgClientLike): Driver {
@@ -171,22 +214,22 @@ function clientDriver(client: PgClientLike): Driver {
     capabilities: { concurrentTransactions: false },
     single: client,
     withConnection: (work) => work(connection),
-    listen: (channel, handler) => turnOf(client).hold(() => listenOn(client, channel, handler)),
+    listen: (channel, handler) => {
+      const { run, subscribe } = listeningOf(client)
+      const inTurn = (text: string) => turnOf(client).hold(() => run(text))
+      return listenOn(client, { run: inTurn, subscribe }, channel, handler)
+    },
   }
 }
 
-async function listenOn(
-  client: PgClientLike,
-  channel: string,
-  handler: (payload: string) => void,
-): Promise<() => Promise<void>> {
-  const onNotification = (message: { channel: string; payload?: string }) => {
-    if (message.channel === channel) handler(message.payload ?? '')
-  }
-  await client.query({ text: `LISTEN ${quoteIdentifier(channel)}` })
-  client.on('notification', onNotification)
-  return async () => {
-    client.off('notification', onNotification)
-    await client.query({ text: `UNLISTEN ${quoteIdentifier(channel)}` })
+function listeningOf(client: PgClientLike): Listening {
+  return {
+    run: (text) => client.query({ text }),
+    subscribe(onNotification) {
+      const listener = ({ channel, payload }: { channel: string; payload?: string }) =>
+        onNotification(channel, payload ?? '')
+      client.on('notification', listener)
+      return () => client.off('notification', listener)
+    },
   }
 }

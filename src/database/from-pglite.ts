@@ -3,8 +3,9 @@ import { type AdapterOptions, createDatabase } from './create-database.js'
 import type { Database, IsolationLevel, QueryResult, Transaction } from './database.js'
 import { type Decoder, decoders } from './decode-value.js'
 import type { Driver, EncodedValue, Statements } from './driver.js'
+import { listenOn } from './listen-on.js'
 import { OpenTransaction } from './open-transaction.js'
-import { quoteIdentifier } from './quote-identifier.js'
+import { checkSchemaName } from './schema-name.js'
 import { splitStatements } from './split-statements.js'
 import { sqlState } from './sql-state.js'
 import { turnOf } from './turn.js'
@@ -35,7 +36,7 @@ export interface PGliteLike extends PGliteTransactionLike {
   readonly closed: boolean
   readonly parsers?: Record<number | string, unknown>
   transaction<T>(work: (transaction: PGliteTransactionLike) => Promise<T>): Promise<T>
-  listen(channel: string, handler: (payload: string) => void): Promise<() => Promise<void>>
+  onNotification(handler: (channel: string, payload: string) => void): () => void
 }
 
 /**
@@ -45,6 +46,10 @@ export interface PGliteLike extends PGliteTransactionLike {
  * There is one session: transactions take turns, and a transaction that uses the database around
  * it is told so instead of waiting for ever. Several adapters of one PGlite share their turns.
  * PGlite's own methods may be used beside the adapter, but not inside a transaction of it.
+ *
+ * @param options.schema The schema of driftpin's tables; `public` by default.
+ * @throws DriftpinError `invalid_input` for a name that no schema of ours can have; from its
+ * methods `engine_broken`, once the WebAssembly has crashed, and `waits_for_itself`.
  *
  * @example
  * ```ts
@@ -71,15 +76,23 @@ export function fromPGlite(client: PGliteLike, options: AdapterOptions = {}): Da
           })
         },
       }),
-    listen: (channel, handler) =>
-      turnOf(client).hold(() => client.listen(quoteIdentifier(channel), handler)),
+    listen: (channel, handler) => {
+      const run = (text: string) => turnOf(client).hold(() => statements.script(text))
+      // PGlite's own listen() never hears a channel that has a double quote in its name.
+      const subscribe = client.onNotification.bind(client)
+      return listenOn(client, { run, subscribe }, channel, handler)
+    },
   }
   return createDatabase(driver, options)
 }
 
 /**
  * The open transaction of a PGlite, as its `transaction()` hands it to a callback, as a
- * {@link Transaction}, so that operations become part of it.
+ * {@link Transaction}, so that operations become part of it. An operation that fails leaves the
+ * transaction usable, since it runs in a savepoint; nothing is retried in there.
+ *
+ * @param options.schema The schema of driftpin's tables; `public` by default.
+ * @throws DriftpinError `invalid_input` for a name that no schema of ours can have.
  *
  * @example
  * ```ts
@@ -93,6 +106,7 @@ export function fromPGliteTransaction(
   transaction: PGliteTransactionLike,
   { schema = 'public' }: AdapterOptions = {},
 ): Transaction {
+  checkSchemaName(schema)
   const statements = statementsOf(transaction, transaction)
   return new OpenTransaction({ statements, schema, turn: turnOf(transaction) })
 }
@@ -104,8 +118,8 @@ const serializers = new Proxy<Record<number, (value: EncodedValue) => string>>(
 )
 
 /**
- * PGlite reads arrays of user-defined types only once it was told to look for them; text it is
- * for all of them, as from a server.
+ * PGlite parses arrays of user-defined types once it has been told to look for them; here they are
+ * text, as from a server. It copies these parsers over its own, so that each has to be named.
  */
 function parsersOf(client: PGliteLike | PGliteTransactionLike): Record<number, Decoder> {
   const parsers: Record<number, Decoder> = Object.fromEntries(decoders)
@@ -137,7 +151,13 @@ function statementsOf(
   target: PGliteTransactionLike,
   client: PGliteLike | PGliteTransactionLike,
 ): Statements {
-  const options = { serializers, parsers: parsersOf(client) }
+  const options = {
+    serializers,
+    // Read while an answer is parsed, when PGlite has started and knows its types.
+    get parsers() {
+      return parsersOf(client)
+    },
+  }
   return {
     async query(text, values): Promise<QueryResult<unknown>> {
       const result = await guarded(client, () => target.query(text, [...values], options))

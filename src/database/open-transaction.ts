@@ -2,8 +2,12 @@ import { DriftpinError } from '../errors.js'
 import type { QueryResult, Transaction } from './database.js'
 import type { Statements } from './driver.js'
 import { encodeValue } from './encode-value.js'
+import { refuseCopyFromStdin } from './refuse-copy-from-stdin.js'
+import { splitStatements } from './split-statements.js'
 import { sqlState } from './sql-state.js'
 import { Turn } from './turn.js'
+
+const endsTransaction = /^(commit|end|rollback|abort|prepare\s+transaction)\b/i
 
 interface Place {
   readonly statements: Statements
@@ -46,14 +50,17 @@ export class OpenTransaction implements Transaction {
 
   query<Row>(text: string, values: readonly unknown[] = []): Promise<QueryResult<Row>> {
     return this.#do(async () => {
+      this.#refuseText(text)
       const result = await this.#statements.query(text, values.map(encodeValue))
-      this.#refuseEnding([result.command])
       return result as QueryResult<Row>
     })
   }
 
   script(text: string): Promise<void> {
-    return this.#do(async () => this.#refuseEnding(await this.#statements.script(text)))
+    return this.#do(async () => {
+      this.#refuseText(text)
+      await this.#statements.script(text)
+    })
   }
 
   transaction<T>(
@@ -86,7 +93,11 @@ export class OpenTransaction implements Transaction {
       const place = { statements: this.#statements, schema, turn: new Turn(), depth }
       result = await OpenTransaction.run(place, work)
     } catch (error) {
-      await this.#statements.script(`ROLLBACK TO SAVEPOINT ${name}; RELEASE SAVEPOINT ${name}`)
+      const undo = `ROLLBACK TO SAVEPOINT ${name}; RELEASE SAVEPOINT ${name}`
+      // Where even this fails the connection is gone, and this transaction with it.
+      await this.#statements.script(undo).catch(() => {
+        this.#failure ??= error
+      })
       throw error
     }
     await this.#statements.script(`RELEASE SAVEPOINT ${name}`)
@@ -114,15 +125,20 @@ export class OpenTransaction implements Transaction {
     )
   }
 
-  /** COMMIT belongs to whoever began the transaction; afterwards we would run in none at all. */
-  #refuseEnding(tags: readonly string[]): void {
-    const ending = tags.find((tag) => tag === 'COMMIT' || tag === 'ROLLBACK')
+  /**
+   * COMMIT belongs to whoever began the transaction; afterwards we would run in none at all. It is
+   * refused before it is sent, since nothing takes a commit back.
+   */
+  #refuseText(text: string): void {
+    refuseCopyFromStdin(text)
+    if (!/\b(commit|end|rollback|abort|prepare)\b/i.test(text)) return
+    const ending = splitStatements(text).find((one) => endsTransaction.test(one.text))
     if (!ending) return
     const error = new DriftpinError(
       'transaction_failed',
-      `A statement inside a transaction ended or rewound it with ${ending}. ` +
+      `${ending.text} would end or rewind the transaction that it is in, and was not run. ` +
         'Return from the callback to commit, throw to roll back, nest transaction() for a part.',
-      { tags },
+      { statement: ending.text },
     )
     this.#failure ??= error
     throw error

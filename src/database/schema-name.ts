@@ -3,7 +3,14 @@ import { quoteIdentifier } from './quote-identifier.js'
 
 const channelPrefix = 'driftpin_'
 
-/** The channel that operations notify on, with `notify: true`: `driftpin_<schema>`. */
+/**
+ * The channel that operations notify on, with `notify: true`: `driftpin_<schema>`.
+ *
+ * @example
+ * ```ts
+ * await database.listen(notificationChannel(database.schema), (payload) => console.log(payload))
+ * ```
+ */
 export function notificationChannel(schema: string): string {
   return `${channelPrefix}${schema}`
 }

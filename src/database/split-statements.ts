@@ -9,11 +9,10 @@ export interface ScriptStatement {
 /** The words and signs of SQL that matter for finding the end of a statement. */
 const token = new RegExp(
   [
-    '(?<blank>\\s+|--[^\\n]*)',
+    '(?<blank>\\s+|--[^\\n\\r]*)',
     '(?<comment>/\\*)',
-    // Loops are unrolled, since one alternative a character overflows on a long literal.
-    "(?<literal>[eE]'[^'\\\\]*(?:(?:\\\\[^]|'')[^'\\\\]*)*'?|'[^']*(?:''[^']*)*'?" +
-      '|"[^"]*(?:""[^"]*)*"?|\\d[\\w.]*)',
+    '(?<number>\\d[\\w.]*)',
+    '(?<quote>[eE]?\'|")',
     '(?<dollar>\\$(?:[A-Za-z_\\u0080-\\uffff][\\w\\u0080-\\uffff]*)?\\$)',
     '(?<word>[A-Za-z_\\u0080-\\uffff][\\w$\\u0080-\\uffff]*)',
     '(?<sign>[^])',
@@ -42,7 +41,7 @@ export function splitStatements(script: string): ScriptStatement[] {
   token.lastIndex = 0
   while (token.lastIndex < script.length) {
     const at = token.lastIndex
-    const { blank, comment, dollar, word, sign } = token.exec(script)!.groups!
+    const { blank, comment, quote, dollar, word, sign } = token.exec(script)!.groups!
     if (blank !== undefined) continue
     if (comment !== undefined) {
       token.lastIndex = endOfComment(script, at)
@@ -53,6 +52,7 @@ export function splitStatements(script: string): ScriptStatement[] {
       continue
     }
     if (start < 0) start = at
+    if (quote !== undefined) token.lastIndex = endOfQuoted(script, quote, token.lastIndex)
     if (dollar !== undefined) token.lastIndex = endOf(script, dollar, token.lastIndex)
     if (sign === '(') parentheses++
     if (sign === ')') parentheses = Math.max(0, parentheses - 1)
@@ -79,6 +79,21 @@ function blocksAfter(word: string, blocks: number, parentheses: number, words: s
 function endOf(script: string, closing: string, from: number): number {
   const found = script.indexOf(closing, from)
   return found < 0 ? script.length : found + closing.length
+}
+
+/** Past the closing quote; a doubled one stands for itself, and so does one after a backslash. */
+function endOfQuoted(script: string, quote: string, from: number): number {
+  const closing = quote.at(-1)!
+  const escapes = quote.length > 1
+  let at = from
+  for (;;) {
+    const end = script.indexOf(closing, at)
+    if (end < 0) return script.length
+    const backslash = escapes ? script.indexOf('\\', at) : -1
+    if (backslash >= 0 && backslash < end) at = backslash + 2
+    else if (script[end + 1] === closing) at = end + 2
+    else return end + 1
+  }
 }
 
 function endOfComment(script: string, from: number): number {

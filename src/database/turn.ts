@@ -18,6 +18,24 @@ const holders: AsyncLocalStorage<Holder> | undefined = (() => {
   return asyncHooks && new asyncHooks.AsyncLocalStorage<Holder>()
 })()
 
+/**
+ * Runs `work` as if nobody had a turn. A notification arrives while somebody's statement runs, and
+ * its handler is not part of that.
+ */
+export function outsideTurns(work: () => void): void {
+  if (holders) holders.exit(work)
+  else work()
+}
+
+/**
+ * The innermost turn that has not ended. One that has is forgotten: work that starts itself again
+ * and again from inside a turn would otherwise drag an ever longer list along.
+ */
+function liveHolder(holder: Holder | undefined): Holder | undefined {
+  while (holder && !holder.active) holder = holder.outer
+  return holder
+}
+
 /** One after the other, first come first served, on something that serves one at a time. */
 export class Turn {
   #last: Promise<unknown> = Promise.resolve()
@@ -30,9 +48,9 @@ export class Turn {
    */
   async hold<T>(work: () => Promise<T>): Promise<T> {
     const asked = new Error('asked for here')
-    const outer = holders?.getStore()
-    for (let holder = outer; holder; holder = holder.outer) {
-      if (holder.turn === this && holder.active) throw waitsForItself(holder.taken, asked)
+    const outer = liveHolder(holders?.getStore())
+    for (let holder = outer; holder; holder = liveHolder(holder.outer)) {
+      if (holder.turn === this) throw waitsForItself(holder.taken, asked)
     }
     const before = this.#last
     let end = () => {}

@@ -1,5 +1,6 @@
 import type { Database, Queryable, Session } from '../database/database.js'
 import { quoteIdentifier } from '../database/quote-identifier.js'
+import { sqlState } from '../database/sql-state.js'
 import { DriftpinError } from '../errors.js'
 import { assertInStep, compareLedger, type MigrationStatus } from './compare-ledger.js'
 import { bundledFiles } from './generated/bundled.js'
@@ -74,6 +75,7 @@ export function createMigrator(database: Database, options: MigratorOptions = {}
   const migrations = options.migrations ?? parseMigrations(bundledFiles)
   const ledger = new Ledger(database.schema, options.ledger ?? 'driftpin_migrations')
   const { lockTimeoutMs = 60_000, onStep } = options
+  if (!(lockTimeoutMs >= 0)) throw badTimeout(lockTimeoutMs)
 
   const statusesOf = async (database: Database | Session) =>
     await compareLedger(migrations, await ledger.read(database))
@@ -101,9 +103,9 @@ export function createMigrator(database: Database, options: MigratorOptions = {}
 
   return {
     up: () => migrate(() => migrations.length),
-    down: ({ steps = 1 } = {}) => {
+    down: async ({ steps = 1 } = {}) => {
       if (!Number.isSafeInteger(steps) || steps < 0) throw badSteps(steps)
-      return migrate((applied) => Math.max(0, applied - steps))
+      return await migrate((applied) => Math.max(0, applied - steps))
     },
     to: (version) => migrate(() => countTo(migrations, version)),
     status: () => statusesOf(database),
@@ -132,6 +134,14 @@ function countTo(migrations: readonly Migration[], version: number): number {
     'migration_target',
     `There is no migration ${version}. There are ${versions.join(', ')}, and 0 for none.`,
     { version },
+  )
+}
+
+function badTimeout(lockTimeoutMs: number): DriftpinError {
+  return new DriftpinError(
+    'invalid_input',
+    `lockTimeoutMs is ${lockTimeoutMs}: give the milliseconds to wait, from 0 on.`,
+    { lockTimeoutMs },
   )
 }
 
@@ -178,13 +188,22 @@ async function runStep(session: Session, ledger: Ledger, step: Step): Promise<Fi
   const started = performance.now()
   const elapsed = () => performance.now() - started
   if (planned.transaction) {
-    await session.transaction(async (transaction) => {
+    let ran = false
+    const run = session.transaction(async (transaction) => {
       await transaction.script(`SET LOCAL search_path = ${searchPath(ledger.schema)}`)
       await noteBefore(transaction, ledger, step)
       await runScript(transaction, scriptOf(step))
       await noteAfter(transaction, ledger, step, elapsed())
+      ran = true
+    })
+    await run.catch((error) => {
+      throw ran && sqlState(error) ? commitFailed(planned.file, error) : error
     })
   } else {
+    // Not RESET: PGlite, like many an application, has set one of its own.
+    const { rows } = await session.query<{ path: string }>(
+      "SELECT pg_catalog.current_setting('search_path') AS path",
+    )
     await session.script(`SET search_path = ${searchPath(ledger.schema)}`)
     try {
       await noteBefore(session, ledger, step)
@@ -192,10 +211,20 @@ async function runStep(session: Session, ledger: Ledger, step: Step): Promise<Fi
       await noteAfter(session, ledger, step, elapsed())
     } finally {
       // Where the connection is gone its settings are too.
-      await session.script('RESET search_path').catch(() => {})
+      const restore = "SELECT pg_catalog.set_config('search_path', $1, false)"
+      await session.query(restore, [rows[0]!.path]).catch(() => {})
     }
   }
   return { ...planned, durationMs: elapsed() }
+}
+
+function commitFailed(file: string, error: Error): DriftpinError {
+  return new DriftpinError(
+    'migration_failed',
+    `${file} failed when it was committed: ${error.message} (SQLSTATE ${sqlState(error)}). ` +
+      'Deferred constraints are checked then, so look at the rows that it writes.',
+    error,
+  )
 }
 
 /** Names without a schema go to this one; pg_temp last, or a temporary table could take them. */

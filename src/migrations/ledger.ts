@@ -1,5 +1,6 @@
 import type { Database, Queryable, Session } from '../database/database.js'
 import { quoteIdentifier } from '../database/quote-identifier.js'
+import { sqlState } from '../database/sql-state.js'
 import type { Migration } from './migration.js'
 
 /** A row of the ledger: a migration that was applied, or begun. */
@@ -43,7 +44,11 @@ export class Ledger {
     )
     // Asked first: IF NOT EXISTS wants the right to create even where there is nothing to do.
     if (!rows[0]!.schema) {
-      await session.script(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(this.schema)}`)
+      const create = `CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(this.schema)}`
+      await session.script(create).catch((error) => {
+        // A runner with another ledger has another lock, and may make the schema at this moment.
+        if (sqlState(error) !== '23505') throw error
+      })
     }
     if (!rows[0]!.ledger) {
       await session.script(`CREATE TABLE IF NOT EXISTS ${this.name} (
@@ -52,7 +57,7 @@ export class Ledger {
         checksum text NOT NULL,
         applied_at timestamptz NOT NULL DEFAULT now(),
         duration_ms double precision,
-        CONSTRAINT ${quoteIdentifier(`${this.table}_pkey`.slice(-63))} PRIMARY KEY (version)
+        PRIMARY KEY (version)
       );
       COMMENT ON TABLE ${this.name} IS
         'Which migrations this schema has had. Written by driftpin''s migrator alone.';

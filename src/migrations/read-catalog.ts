@@ -1,4 +1,5 @@
 import type { Queryable } from '../database/database.js'
+import { quoteIdentifier } from '../database/quote-identifier.js'
 
 /** A column as the catalog has it. */
 export interface CatalogColumn {
@@ -66,9 +67,19 @@ export interface Catalog {
  */
 export async function readCatalog(queryable: Queryable): Promise<Catalog> {
   const values = [queryable.schema]
-  const { rows: tables } = await queryable.query<CatalogTable>(tablesSql, values)
-  const { rows: enums } = await queryable.query<CatalogEnum>(enumsSql, values)
-  return { tables, enums }
+  return await queryable.transaction(async (transaction) => {
+    // PostgreSQL leaves the schema out of a definition when it is the one that is searched.
+    const { rows: before } = await transaction.query<{ path: string }>(
+      "SELECT pg_catalog.current_setting('search_path') AS path",
+    )
+    const search = (path: string) =>
+      transaction.query("SELECT pg_catalog.set_config('search_path', $1, true)", [path])
+    await search(`${quoteIdentifier(queryable.schema)}, pg_temp`)
+    const { rows: tables } = await transaction.query<CatalogTable>(tablesSql, values)
+    const { rows: enums } = await transaction.query<CatalogEnum>(enumsSql, values)
+    await search(before[0]!.path)
+    return { tables, enums }
+  })
 }
 
 /** The tables whose rows belong to one chat, by name, with the column that says to which. */
@@ -110,8 +121,7 @@ SELECT c.relname::text COLLATE "C" AS name,
                  'columns', (SELECT coalesce(pg_catalog.jsonb_agg(m.attname ORDER BY key.place), '[]')
                              FROM unnest(k.conkey) WITH ORDINALITY AS key (attnum, place)
                              JOIN pg_catalog.pg_attribute m ON m.attrelid = c.oid AND m.attnum = key.attnum),
-                 'definition', pg_catalog.replace(pg_catalog.pg_get_constraintdef(k.oid),
-                                                  pg_catalog.quote_ident($1) || '.', ''),
+                 'definition', pg_catalog.pg_get_constraintdef(k.oid),
                  'references', (SELECT f.relname FROM pg_catalog.pg_class f
                                 WHERE f.oid = k.confrelid AND f.relnamespace = c.relnamespace),
                  'referencedColumns', (
@@ -126,8 +136,7 @@ SELECT c.relname::text COLLATE "C" AS name,
         WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'f', 'c')) AS constraints,
        (SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
                  'name', i.relname,
-                 'definition', pg_catalog.replace(pg_catalog.pg_get_indexdef(x.indexrelid),
-                                                  pg_catalog.quote_ident($1) || '.', ''),
+                 'definition', pg_catalog.pg_get_indexdef(x.indexrelid, 0, true),
                  'columns', (SELECT coalesce(pg_catalog.jsonb_agg(m.attname ORDER BY key.place), '[]')
                              FROM unnest(x.indkey::int2[]) WITH ORDINALITY AS key (attnum, place)
                              JOIN pg_catalog.pg_attribute m ON m.attrelid = c.oid AND m.attnum = key.attnum),

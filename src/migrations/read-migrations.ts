@@ -23,20 +23,20 @@ export async function readMigrations(
   // Asked for at run time, so that a backend without a file system can import this room.
   const fs = globalThis.process?.getBuiltinModule?.('node:fs/promises')
   if (!fs) throw unreadable(directory, 'there are no files to read in this runtime', undefined)
-  let files: MigrationFile[]
-  try {
-    const names = (await fs.readdir(directory)).filter((name) => name.endsWith('.sql'))
-    files = await Promise.all(
-      names.map(async (file) => ({
-        file,
-        text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
-          await fs.readFile(`${directory}/${file}`),
-        ),
-      })),
-    )
-  } catch (error) {
-    throw unreadable(directory, error instanceof Error ? error.message : String(error), error)
+  const failed = (error: unknown, file = '') =>
+    unreadable(directory, file + (error instanceof Error ? error.message : String(error)), error)
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  const read = async (file: string): Promise<MigrationFile> => {
+    try {
+      return { file, text: decoder.decode(await fs.readFile(`${directory}/${file}`)) }
+    } catch (error) {
+      throw failed(error, `${file}: `)
+    }
   }
+  const names = await fs.readdir(directory).catch((error) => {
+    throw failed(error)
+  })
+  const files = await Promise.all(names.filter((name) => name.endsWith('.sql')).map(read))
   if (files.length === 0) throw unreadable(directory, 'no file in it ends in .sql', { directory })
   return parseMigrations(files, options)
 }

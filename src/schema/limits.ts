@@ -2,11 +2,19 @@
  * The caps of the domain. Every check, message and test reads them from here.
  *
  * All sizes are bytes (of the UTF-8 encoding, for text).
+ *
+ * @example
+ * ```ts
+ * if (resources.length > limits.resourcesMax) showWarning('The rest will be left out.')
+ * ```
  */
 export const limits = {
   /** Resources in one push. */
   resourcesMax: 1000,
-  /** One body, encoded as JSON. */
+  /**
+   * One body, encoded as JSON. A number with an exponent counts as PostgreSQL writes it, in full:
+   * 1e308 has 309 digits.
+   */
   bodyBytesMax: 256 * 1024,
   /** How deeply a body may nest. PostgreSQL itself gives up at a few thousand. */
   bodyDepthMax: 100,
@@ -18,12 +26,22 @@ export const limits = {
   errorBytesMax: 4096,
   /** `content_hash` and `aggregate_hash`; neither may be empty. */
   hashBytesMax: 64,
-  /** A title of a chat. */
-  titleBytesMax: 4096,
+  /** A title of a chat. Short enough to stay in the row that lists read. */
+  titleBytesMax: 1024,
   /** One message, encoded as JSON. */
-  messageBytesMax: 16 * 1024 * 1024,
+  messageBytesMax: 4 * 1024 * 1024,
+  /** All messages of one call together, encoded as JSON. */
+  messagesBytesMax: 16 * 1024 * 1024,
   /** Messages added by one call. */
   messagesMax: 1000,
+  /** Chats asked for by one call of `getChatContexts`. */
+  chatsAskedMax: 10_000,
+  /** Chats on one page of `listChats`. */
+  pageMax: 1000,
+  /** Chats deleted by one `purge`, or by one batch of `purgeExpired`. */
+  purgeMax: 100_000,
+  /** Days of retention, a hundred years. */
+  retentionDaysMax: 36_500,
 } as const
 
 /** The caps of a scan: what an agent takes from one directory. All sizes are bytes. */

@@ -14,6 +14,10 @@ const floors: readonly (readonly string[])[] = [
 const portable = new Set(['database', 'schema', 'migrations', 'context'])
 const heavy = /^(vitest|fast-check|@electric-sql\/.*|pg)$/
 
+/** `import 'x'`, `import y from 'x'`, `export z from 'x'`, of types too, and `import('x')`. */
+const statement = /^(?:import|export)\b(?:[^'"()]*?\bfrom)?\s*['"](.+?)['"]/gms
+const call = /\bimport\(\s*['"](.+?)['"]\s*\)/g
+
 const floorOf = (room: string) => floors.findIndex((rooms) => rooms.includes(room))
 
 /**
@@ -25,10 +29,8 @@ export function brokenWalls(file: string, text: string): string[] {
   const room = file.split('/')[0]!
   const floor = floorOf(room)
   if (floor < 0) return [`${file}: the room ${room} is not in the list of test/house`]
-  const imports = [
-    ...text.matchAll(/^(?:import|export)\b(?!\s+type\b)[^'"]*?from\s+['"](.+?)['"]/gms),
-  ]
-  return imports.flatMap(([, specifier]) => {
+  const imports = [...text.matchAll(statement), ...text.matchAll(call)]
+  return imports.flatMap(([whole, specifier]) => {
     if (specifier!.startsWith('.')) {
       const target = new URL(specifier!, `file:///${file}`).pathname
         .slice(1)
@@ -38,7 +40,8 @@ export function brokenWalls(file: string, text: string): string[] {
       const upward = floorOf(other) > floor
       return upward || sideways ? [`${file}: imports ${target}, which is not below it`] : []
     }
-    if (!portable.has(room)) return []
+    const isType = /^(?:import|export)\s+type\b/.test(whole!)
+    if (!portable.has(room) || isType) return []
     if (specifier!.startsWith('node:')) {
       return [`${file}: imports ${specifier}; ask process.getBuiltinModule for it`]
     }

@@ -29,6 +29,10 @@ test.each([
   ["import { readFile } from 'node:fs'", 'migrations/ledger.ts'],
   ["import pg from 'pg'", 'context/push.ts'],
   ["export { PGlite } from '@electric-sql/pglite'", 'database/from-pglite.ts'],
+  ["import '../cli/main.js'", 'schema/row.ts'],
+  ["const run = () => import('../cli/main.js')", 'schema/row.ts'],
+  ["import type { Push } from '../context/push.js'", 'schema/row.ts'],
+  ["export type { Push } from '../context/push.js'", 'scan/scan.ts'],
   ['', 'attic/box.ts'],
 ])('the keeper of the walls sees %j in %s', (text, file) => {
   expect(brokenWalls(file, text)).toHaveLength(1)

@@ -1,0 +1,44 @@
+import { quoteIdentifier } from './quote-identifier.js'
+import { outsideTurns } from './turn.js'
+
+/** What listening takes of a connection. */
+export interface Listening {
+  run(text: string): Promise<unknown>
+  subscribe(onNotification: (channel: string, payload: string) => void): () => void
+}
+
+/** How many listen on each channel of a connection: only the last to stop may UNLISTEN. */
+const counts = new WeakMap<object, Map<string, number>>()
+
+/** Listens on a connection until the returned function is called; a second call does nothing. */
+export async function listenOn(
+  connection: object,
+  { run, subscribe }: Listening,
+  channel: string,
+  handler: (payload: string) => void,
+): Promise<() => Promise<void>> {
+  const name = quoteIdentifier(channel)
+  const count = counts.get(connection) ?? new Map<string, number>()
+  counts.set(connection, count)
+  const add = (change: 1 | -1) => {
+    count.set(channel, (count.get(channel) ?? 0) + change)
+    return count.get(channel)
+  }
+  add(1)
+  try {
+    await run(`LISTEN ${name}`)
+  } catch (error) {
+    add(-1)
+    throw error
+  }
+  const unsubscribe = subscribe((heard, payload) => {
+    if (heard === channel) outsideTurns(() => handler(payload))
+  })
+  let stopped = false
+  return async () => {
+    if (stopped) return
+    stopped = true
+    unsubscribe()
+    if (add(-1) === 0) await run(`UNLISTEN ${name}`)
+  }
+}

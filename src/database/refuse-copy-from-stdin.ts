@@ -1,0 +1,18 @@
+import { DriftpinError } from '../errors.js'
+import { splitStatements } from './split-statements.js'
+
+/**
+ * Refuses COPY FROM STDIN before it is sent. It would wait for data that nobody sends: PGlite
+ * blocks the process for ever, and a connection of `pg` never answers again.
+ */
+export function refuseCopyFromStdin(text: string): void {
+  if (!/\bstdin\b/i.test(text)) return
+  const copy = splitStatements(text).find((one) => /^copy\b.*\bfrom\s+stdin\b/is.test(one.text))
+  if (!copy) return
+  throw new DriftpinError(
+    'invalid_input',
+    'COPY FROM STDIN needs a stream of data, which a statement here does not have. ' +
+      'Use INSERT, or the COPY of the client itself.',
+    { statement: copy.text },
+  )
+}

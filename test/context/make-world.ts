@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto'
+import { archive, createChat, type Database, push } from '../../src/index.js'
+import { type MadeAgent, makeAgent } from './make-agent.js'
+import { makeFile, makeResources, makeSkill } from './make-resources.js'
+import type { OperationName } from './operations.js'
+
+/** An owner's workspace with two agents that have pushed, and chats in several states. */
+export interface World extends MadeAgent {
+  /** A second agent of the same workspace, which has something else. */
+  readonly next: MadeAgent
+  /** Hydrated, and dirty. */
+  readonly chatId: string
+  readonly archivedId: string
+  /** The source of a pin of the chat. */
+  readonly source: string
+}
+
+/** Fills an installed schema with a world of its own; worlds share nothing. */
+export async function makeWorld(database: Database): Promise<World> {
+  const agent = await makeAgent(database)
+  const { agentId, ownerId } = agent
+  const next = await makeAgent(database, agent)
+  const resources = [...makeResources(7), makeSkill('release-notes')]
+  await push(database, { agentId, version: 1, resources })
+  await push(database, { agentId: next.agentId, version: 1, resources: makeResources(3, 'next') })
+  const { chat } = await createChat(database, { ownerId, agentId })
+  const { chat: old } = await createChat(database, { ownerId, agentId })
+  await archive(database, { chatId: old.id, now: '2020-01-01T00:00:00Z' })
+  await push(database, { agentId, version: 2, resources: [makeFile('/shop/AGENTS.md')] })
+  return { ...agent, next, chatId: chat.id, archivedId: old.id, source: resources[0]!.source }
+}
+
+/**
+ * Good parameters for every operation in a world, each with everything that it takes. In this
+ * order they can also be run one after the other.
+ */
+export function goodCalls(world: World): [OperationName, Record<string, unknown>][] {
+  const { agentId, next, ownerId, workspaceId, chatId, archivedId, source } = world
+  const now = '2026-05-01T12:00:00.123456Z'
+  const key = { chatId, ownerId }
+  const write = { now, notify: true }
+  const resource = { ...makeFile('/shop/AGENTS.md', 'new\n'), error: '', sourcePath: '' }
+  const head = { agentId, initial: false, ready: true, snapshotError: '', ...write }
+  const aggregateHash = new Uint8Array(32)
+  return [
+    ['push', { ...head, version: 3, aggregateHash, resources: [resource] }],
+    ['createChat', { id: randomUUID(), ownerId, agentId, title: 'T', status: 'running', ...write }],
+    ['createChat', { id: randomUUID(), ownerId, workspaceId, title: 'T', ...write }],
+    ['getChatContext', key],
+    ['getChatContexts', { chatIds: [chatId, archivedId], ownerId }],
+    ['listChats', { ownerId, archived: false, limit: 10 }],
+    ['listPins', { ...key, bodies: true }],
+    ['getPin', { ...key, source }],
+    ['diff', key],
+    ['prompt', key],
+    ['addMessages', { ...key, messages: [{ role: 'user', content: { text: 'Hi' } }], ...write }],
+    ['refresh', { ...key, ...write }],
+    ['bind', { ...key, agentId: next.agentId, refresh: false, ...write }],
+    ['rebindWorkspace', { workspaceId, agentId, refresh: true, ...write }],
+    ['unpin', { ...key, notify: true }],
+    ['hydrate', { ...key, ...write }],
+    ['hydrate', { agentId, ...write }],
+    ['archive', { ...key, ...write }],
+    ['unarchive', { ...key, ...write }],
+    ['purge', { before: '2020-01-01T00:00:00.000001Z', limit: 10, notify: true }],
+    ['purgeExpired', { retentionDays: 30, limit: 10, ...write }],
+    ['deleteChat', { ...key, notify: true }],
+  ]
+}

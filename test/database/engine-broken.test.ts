@@ -1,0 +1,101 @@
+import type { PGlite } from '@electric-sql/pglite'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type Database, fromPGlite, fromPGliteTransaction } from '../../src/index.js'
+import { openPGlite } from '../support/open-pglite.js'
+
+/** Nested so deeply that PGlite crashes on it and answers as if nothing had happened. */
+const deep = `${'['.repeat(7000)}${']'.repeat(7000)}`
+const broken = { name: 'DriftpinError', code: 'engine_broken' }
+
+describe('a PGlite that crashed', () => {
+  let pglite: PGlite
+  let database: Database
+
+  beforeEach(async () => {
+    pglite = await openPGlite()
+    database = fromPGlite(pglite)
+    await database.script('CREATE TABLE deep (body jsonb)')
+  })
+  // A crashed instance may refuse to close too; the process is what ends it then.
+  afterEach(() => pglite.close().catch(() => {}))
+
+  test('the crash looks like success to PGlite itself, which is why it is looked for', async () => {
+    const answer = await pglite.query('INSERT INTO deep VALUES ($1)', [deep])
+    expect(answer).toMatchObject({ rows: [], affectedRows: 0 })
+    expect(answer).not.toHaveProperty('command')
+  })
+
+  test('the statement is refused, and so is everything after it', async () => {
+    const insert = database.query('INSERT INTO deep VALUES ($1)', [deep])
+    const first = await insert.catch((error) => error)
+    expect(first).toMatchObject(broken)
+    expect(first.message).toContain('Close it and open another one')
+    expect(first.cause).toBeTruthy()
+    const again = fromPGlite(pglite, { schema: 'other' })
+    for (const use of [
+      () => database.query('SELECT 1'),
+      () => database.script('SELECT 1'),
+      () => database.transaction(async () => 'never'),
+      () => database.withSession((session) => session.query('SELECT 1')),
+      () => database.listen('x', () => {}),
+      () => again.query('SELECT 1'),
+    ]) {
+      await expect(use()).rejects.toBe(first)
+    }
+  })
+
+  test('in a transaction it rejects with the same, and the callback cannot go on', async () => {
+    const seen: unknown[] = []
+    const run = database.transaction(async (transaction) => {
+      await transaction.query("INSERT INTO deep VALUES ('1')")
+      for (const sql of ['INSERT INTO deep VALUES ($1)', 'SELECT $1::text']) {
+        seen.push(await transaction.query(sql, [deep]).catch((error) => error))
+      }
+      throw seen[0]
+    })
+    await expect(run).rejects.toMatchObject(broken)
+    expect(seen).toMatchObject([broken, broken])
+    await expect(database.query('SELECT 1')).rejects.toMatchObject(broken)
+  })
+
+  test("in the caller's own transaction it is refused there", async () => {
+    const run = pglite.transaction(async (transaction) => {
+      const ours = fromPGliteTransaction(transaction)
+      const insert = ours.query('INSERT INTO deep VALUES ($1)', [deep])
+      await expect(insert).rejects.toMatchObject(broken)
+      await expect(ours.query('SELECT 1')).rejects.toMatchObject(broken)
+    })
+    await run.catch(() => {})
+  })
+
+  test('another PGlite in the same process goes on', async () => {
+    await database.query('INSERT INTO deep VALUES ($1)', [deep]).catch(() => {})
+    const other = await openPGlite()
+    const { rows } = await fromPGlite(other).query('SELECT 1 AS one')
+    expect(rows).toEqual([{ one: 1 }])
+    await other.close()
+  })
+})
+
+test('a closed PGlite rejects with its own error and is not called broken', async () => {
+  const pglite = await openPGlite()
+  const database = fromPGlite(pglite)
+  await database.query('SELECT 1')
+  await pglite.close()
+  const error = await database.query('SELECT 1').catch((error) => error)
+  expect(error).toBeInstanceOf(Error)
+  expect(error.name).not.toBe('DriftpinError')
+  expect(error.message).toContain('closed')
+})
+
+test('arrays of types that PGlite learns later stay text, as from a server', async () => {
+  const pglite = await openPGlite()
+  const early = fromPGlite(pglite)
+  const sql = "SELECT ARRAY['1.2.3.4'::inet] AS inets"
+  expect((await early.query(sql)).rows).toEqual([{ inets: '{1.2.3.4}' }])
+  await early.script("CREATE TYPE mood AS ENUM ('good')")
+  await pglite.refreshArrayTypes()
+  const { rows } = await early.query("SELECT ARRAY['good'::mood] AS moods")
+  expect(rows).toEqual([{ moods: '{good}' }])
+  await pglite.close()
+})

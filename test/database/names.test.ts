@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest'
+import { quoteIdentifier } from '../../src/database/quote-identifier.js'
+import { notificationChannel } from '../../src/database/schema-name.js'
+import { createMigrator, fromPg } from '../../src/index.js'
+import { engineNames, useEngine } from '../support/engines.js'
+
+const refused = expect.objectContaining({ name: 'DriftpinError', code: 'invalid_input' })
+const nobody = { totalCount: 0, connect: () => Promise.reject(new Error('never called')) }
+const handle = (schema: string) => fromPg(nobody, { schema })
+
+describe('quoted names', () => {
+  test.each([
+    ['chats', '"chats"'],
+    ['Upper Case', '"Upper Case"'],
+    ['with "quotes"', '"with ""quotes"""'],
+    ['"; DROP TABLE chats; --', '"""; DROP TABLE chats; --"'],
+    ["'\\", '"\'\\"'],
+    ['x'.repeat(63), `"${'x'.repeat(63)}"`],
+    ['é'.repeat(31), `"${'é'.repeat(31)}"`],
+    ['\u{1F600}', '"\u{1F600}"'],
+  ])('%j becomes %s', (name, quoted) => {
+    expect(quoteIdentifier(name)).toBe(quoted)
+  })
+
+  test.each([
+    ['no character at all', ''],
+    ['64 bytes', 'x'.repeat(64)],
+    ['64 bytes in 32 characters', 'é'.repeat(32)],
+    ['a NUL', 'a\0b'],
+    ['a lone surrogate', 'a\ud800'],
+  ])('a name with %s is refused', (_, name) => {
+    expect(() => quoteIdentifier(name)).toThrow(refused)
+    expect(() => handle(name)).toThrow(refused)
+  })
+})
+
+describe('names of schemas', () => {
+  test('54 bytes are the most, since the channel of notifications has 9 more', () => {
+    expect(handle('x'.repeat(54)).schema).toHaveLength(54)
+    expect(Buffer.byteLength(notificationChannel('x'.repeat(54)))).toBe(63)
+    expect(() => handle('x'.repeat(55))).toThrow(refused)
+    expect(() => handle(`${'é'.repeat(27)}x`)).toThrow(refused)
+  })
+
+  test.each(['pg_catalog', 'pg_toast', 'pg_temp', 'pg_mine', 'information_schema'])(
+    '%s belongs to PostgreSQL',
+    (schema) => {
+      expect(() => handle(schema)).toThrow(refused)
+    },
+  )
+
+  test('public is the schema when none is named', () => {
+    expect(fromPg(nobody).schema).toBe('public')
+  })
+})
+
+describe.each(engineNames)('hostile names of schemas on %s', (name) => {
+  const engine = useEngine(name)
+
+  test.each(['Upper "quoted" name', "it's; --", '$1 %I', 'é'.repeat(27), ' '])(
+    'the schema %j works end to end, and takes nothing from another',
+    async (schema) => {
+      const database = engine.database(schema)
+      await createMigrator(database).up()
+      const owner = '00000000-0000-4000-8000-000000000001'
+      const table = `${quoteIdentifier(schema)}.chats`
+      await database.query(`INSERT INTO ${table} (owner_id) VALUES ($1)`, [owner])
+      expect((await database.query(`SELECT title FROM ${table}`)).rows).toEqual([
+        { title: 'New Chat' },
+      ])
+      const { rows } = await database.query(
+        `SELECT count(*)::int AS tables FROM pg_tables WHERE schemaname = 'public'`,
+      )
+      expect(rows).toEqual([{ tables: 0 }])
+      await createMigrator(database).to(0)
+    },
+  )
+})

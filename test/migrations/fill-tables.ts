@@ -1,0 +1,75 @@
+import { quoteIdentifier } from '../../src/database/quote-identifier.js'
+import { fillChat } from '../../src/harness/fill-chat.js'
+import type { Queryable } from '../../src/index.js'
+import { readCatalog } from '../../src/migrations/read-catalog.js'
+
+/** Columns that tell whether and how a chat is hydrated: the pins' up migration clears them. */
+export const hydrationColumns = ['context_aggregate_hash', 'context_dirty_since', 'context_error']
+
+/**
+ * Puts rows in every table that there is at the moment: a workspace with a build, an agent and
+ * what it reported, and a chat bound to it and hydrated, with all that belongs to a chat.
+ */
+export async function fillTables(queryable: Queryable): Promise<void> {
+  const { tables } = await readCatalog(queryable)
+  const has = (name: string) => tables.some((table) => table.name === name)
+  const q = (name: string) => `${quoteIdentifier(queryable.schema)}.${quoteIdentifier(name)}`
+  const insert = async (sql: string, values: unknown[] = []) =>
+    (await queryable.query<{ id: string }>(`INSERT INTO ${sql} RETURNING *`, values)).rows[0]!.id
+  if (!has('workspaces')) return
+  const workspace = await insert(
+    `${q('workspaces')} (owner_id, name) VALUES (gen_random_uuid(), 'one')`,
+  )
+  const build = await insert(
+    `${q('workspace_builds')} (workspace_id, build_number) VALUES ($1, 1)`,
+    [workspace],
+  )
+  const agent = await insert(`${q('workspace_agents')} (build_id, name) VALUES ($1, 'main')`, [
+    build,
+  ])
+  if (has('workspace_agent_context_snapshots')) {
+    await insert(`${q('workspace_agent_context_snapshots')} VALUES ($1, 1, '\\x01')`, [agent])
+    await insert(
+      `${q('workspace_agent_context_resources')}
+       VALUES ($1, '/AGENTS.md', 'instruction_file', '{}', '\\x02', 0, 'ok')`,
+      [agent],
+    )
+  }
+  if (!has('chats')) return
+  const chat = await insert(
+    `${q('chats')} (owner_id, workspace_id, build_id, agent_id)
+     VALUES (gen_random_uuid(), $1, $2, $3)`,
+    [workspace, build, agent],
+  )
+  const hydratable = tables.some(({ columns }) =>
+    columns.some(({ name }) => name === hydrationColumns[0]),
+  )
+  if (hydratable) {
+    await queryable.query(
+      `UPDATE ${q('chats')} SET context_aggregate_hash = '\\x03', context_dirty_since = now(),
+         context_error = 'partial' WHERE id = $1`,
+      [chat],
+    )
+  }
+  await fillChat(queryable, chat)
+}
+
+/** Every row of some tables as text, in an order of its own, with the columns asked for only. */
+export async function rowsOf(
+  queryable: Queryable,
+  tables: readonly { readonly name: string; readonly columns: readonly string[] }[],
+): Promise<Record<string, string[]>> {
+  const parts = tables.map(
+    ({ name, columns }) =>
+      `SELECT '${name}' AS name, to_jsonb(one)::text AS row
+       FROM (SELECT ${columns.map(quoteIdentifier)}
+             FROM ${quoteIdentifier(queryable.schema)}.${quoteIdentifier(name)}) one`,
+  )
+  const content: Record<string, string[]> = Object.fromEntries(tables.map(({ name }) => [name, []]))
+  if (parts.length === 0) return content
+  const { rows } = await queryable.query<{ name: string; row: string }>(
+    `SELECT name, row FROM (${parts.join(' UNION ALL ')}) all_rows ORDER BY row COLLATE "C"`,
+  )
+  for (const { name, row } of rows) content[name]!.push(row)
+  return content
+}

@@ -1,0 +1,128 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createMigrator, type Database, tableNames } from '../../src/index.js'
+import { parseMigrations } from '../../src/migrations/parse-migrations.js'
+import { readCatalog } from '../../src/migrations/read-catalog.js'
+import { engineNames, useEngine } from '../support/engines.js'
+import { readDefaults } from './read-defaults.js'
+
+const versionsOf = (steps: readonly { version: number }[]) => steps.map(({ version }) => version)
+
+test('every engine gives the same catalog, down to defaults, comments and indexes', async () => {
+  const shapes = await Promise.all(
+    seen.map(async ({ database }) => ({
+      catalog: await readCatalog(database!),
+      defaults: await readDefaults(database!),
+    })),
+  )
+  expect(shapes).toHaveLength(engineNames.length)
+  expect(shapes[0]!.catalog.tables.map(({ name }) => name)).toEqual(
+    [...tableNames, 'driftpin_migrations'].sort(),
+  )
+  expect(Object.keys(shapes[0]!.defaults).length).toBeGreaterThan(20)
+  for (const shape of shapes.slice(1)) expect(shape).toEqual(shapes[0])
+})
+
+const engines = engineNames.map((name) => useEngine(name))
+const seen: { database: Database | undefined }[] = engines.map(() => ({ database: undefined }))
+beforeAll(async () => {
+  for (const [index, engine] of engines.entries()) seen[index]!.database = await engine.install()
+})
+
+describe.each(engineNames)('migrating on %s', (name) => {
+  const engine = useEngine(name)
+
+  test('up applies everything in order, and up again does nothing', async () => {
+    const database = engine.database('again')
+    const seen: number[] = []
+    const migrator = createMigrator(database, { onStep: ({ version }) => seen.push(version) })
+    const steps = await migrator.up()
+    expect(versionsOf(steps)).toEqual(seen)
+    expect(seen).toEqual([...seen].sort((a, b) => a - b))
+    for (const step of steps) {
+      expect(step.direction).toBe('up')
+      expect(step.file).toMatch(/^\d{6}_[a-z_]+\.up\.sql$/)
+      expect(step.durationMs).toBeGreaterThanOrEqual(0)
+    }
+    const before = await readCatalog(database)
+    expect(await migrator.up()).toEqual([])
+    expect(await migrator.to(seen.at(-1)!)).toEqual([])
+    expect(await readCatalog(database)).toEqual(before)
+    expect(seen).toHaveLength(steps.length)
+  })
+
+  test('one migration has no transaction, and its index is there and valid', async () => {
+    const database = await engine.install()
+    const plan = await createMigrator(engine.database('plan only')).plan()
+    expect(plan.filter(({ transaction }) => !transaction)).toMatchObject([
+      { name: 'create_chat_purge_index' },
+    ])
+    const { tables } = await readCatalog(database)
+    const indexes = tables.flatMap((table) => table.indexes)
+    expect(indexes.map(({ name }) => name)).toContain('chats_updated_at_id_archived_idx')
+    expect(indexes.filter(({ valid }) => !valid)).toEqual([])
+  })
+
+  test('the ledger has version, name, checksum, time and duration of each', async () => {
+    const database = await engine.install()
+    const { rows } = await database.query(
+      `SELECT * FROM "${database.schema}".driftpin_migrations ORDER BY version`,
+    )
+    const statuses = await createMigrator(database).status()
+    expect(rows.map(({ version, name }) => ({ version: Number(version), name }))).toEqual(
+      statuses.map(({ version, name }) => ({ version, name })),
+    )
+    for (const row of rows) {
+      expect(Object.keys(row)).toEqual(['version', 'name', 'checksum', 'applied_at', 'duration_ms'])
+      expect(row.checksum).toMatch(/^[0-9a-f]{64}$/)
+      expect(row.applied_at).toBeInstanceOf(Date)
+      expect(row.duration_ms).toBeGreaterThan(0)
+    }
+    expect(new Set(rows.map(({ checksum }) => checksum)).size).toBe(rows.length)
+  })
+
+  test.each(['own ledger "quoted"', 'l'.repeat(63), 'ü'.repeat(31), '\u{1F600}'.repeat(15)])(
+    'a ledger can be called %s',
+    async (ledger) => {
+      const database = engine.database(`ledger ${[...ledger][0]}`)
+      const migrations = parseMigrations([
+        { file: '1_one.up.sql', text: 'CREATE TABLE one (n int)' },
+        { file: '1_one.down.sql', text: 'DROP TABLE one' },
+      ])
+      const migrator = createMigrator(database, { migrations, ledger })
+      const steps = await migrator.up()
+      expect(await migrator.up()).toEqual([])
+      const { tables } = await readCatalog(database)
+      expect(tables.map(({ name }) => name)).toContain(ledger)
+      expect((await migrator.to(0)).length).toBe(steps.length)
+    },
+  )
+
+  test('two installs in two schemas of one database do not see each other', async () => {
+    const [first, second] = [engine.database('first'), engine.database('second')]
+    await createMigrator(first).up()
+    expect((await readCatalog(second)).tables).toEqual([])
+    expect((await createMigrator(second).status()).every((one) => one.state === 'pending')).toBe(
+      true,
+    )
+    await createMigrator(second).up()
+    await first.query('INSERT INTO "first".chats (owner_id) VALUES (gen_random_uuid())')
+    const { rows } = await second.query('SELECT count(*)::int AS chats FROM "second".chats')
+    expect(rows).toEqual([{ chats: 0 }])
+    const before = await readCatalog(second)
+    await createMigrator(first).to(0)
+    expect(await readCatalog(second)).toEqual(before)
+    expect((await createMigrator(second).status()).every((one) => one.state === 'applied')).toBe(
+      true,
+    )
+  })
+
+  test('a table of pg_temp does not stand in for one of ours', async () => {
+    const database = engine.database('temporary')
+    await database.withSession(async (session) => {
+      await session.script('CREATE TEMPORARY TABLE workspaces (n int)')
+    })
+    await createMigrator(database).up()
+    const { tables } = await readCatalog(database)
+    expect(tables.map(({ name }) => name)).toContain('workspaces')
+  })
+})

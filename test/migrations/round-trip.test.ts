@@ -1,0 +1,173 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createMigrator, type Database } from '../../src/index.js'
+import { type Catalog, readCatalog } from '../../src/migrations/read-catalog.js'
+import { engineNames, useEngine } from '../support/engines.js'
+import { fillTables, hydrationColumns, rowsOf } from './fill-tables.js'
+import { readDefaults } from './read-defaults.js'
+
+/** All that a migration can make: tables, types and defaults, and whatever else has a name. */
+async function shapeOf(database: Database) {
+  const { rows: others } = await database.query(
+    `SELECT relkind::text || ' ' || relname AS name FROM pg_class
+     WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1)
+     UNION ALL
+     SELECT 'routine ' || proname FROM pg_proc
+     WHERE pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1)
+     ORDER BY 1`,
+    [database.schema],
+  )
+  return {
+    catalog: await readCatalog(database),
+    defaults: await readDefaults(database),
+    names: others.map(({ name }) => name),
+  }
+}
+
+type Shape = Awaited<ReturnType<typeof shapeOf>>
+
+const ledger = 'driftpin_migrations'
+const names = (catalog: Catalog) => catalog.tables.map(({ name }) => name)
+
+describe.each(engineNames)('down and up again on %s', (name) => {
+  const engine = useEngine(name)
+  let versions: number[]
+  /** The shape after each version, from 0 on, as it was on the way up. */
+  const shapes = new Map<number, Shape>()
+
+  beforeAll(async () => {
+    const database = engine.database('shapes')
+    const migrator = createMigrator(database)
+    versions = (await migrator.status()).map(({ version }) => version)
+    for (const version of [0, ...versions]) {
+      await migrator.to(version)
+      shapes.set(version, await shapeOf(database))
+    }
+  })
+
+  /** What is in the tables of a shape, without the columns that hydration has. */
+  const contentOf = (database: Database, { catalog }: Shape) =>
+    rowsOf(
+      database,
+      catalog.tables
+        .filter((table) => table.name !== ledger)
+        .map((table) => ({
+          name: table.name,
+          columns: table.columns
+            .map((column) => column.name)
+            .filter((column) => !hydrationColumns.includes(column)),
+        })),
+    )
+
+  test('every shape differs from the one before, so that going back can be seen', () => {
+    const seen = [...shapes.values()].map((shape) => JSON.stringify(shape))
+    expect(new Set(seen).size).toBe(versions.length + 1)
+  })
+
+  test('to every version and back restores the schema exactly, with rows in the tables', async () => {
+    const database = await engine.install()
+    const migrator = createMigrator(database)
+    const newest = versions.at(-1)!
+    for (const version of [...versions.slice(0, -1), 0].sort((a, b) => b - a)) {
+      await fillTables(database)
+      const before = await contentOf(database, shapes.get(version)!)
+      await migrator.to(version)
+      expect(await shapeOf(database)).toEqual(shapes.get(version))
+      expect(await contentOf(database, shapes.get(version)!)).toEqual(before)
+      for (const rows of Object.values(before)) expect(rows).not.toEqual([])
+      await migrator.to(newest)
+      expect(await shapeOf(database)).toEqual(shapes.get(newest))
+      expect(await contentOf(database, shapes.get(version)!)).toEqual(before)
+    }
+  })
+
+  test('one down and one up again at a time gives every shape twice', async () => {
+    const database = await engine.install()
+    const migrator = createMigrator(database)
+    for (const version of [...versions.slice(0, -1), 0].sort((a, b) => b - a)) {
+      await migrator.down()
+      expect(await shapeOf(database)).toEqual(shapes.get(version))
+    }
+    expect(await migrator.down()).toEqual([])
+  })
+
+  test('down to zero leaves the ledger alone, and nothing in it', async () => {
+    const database = await engine.install()
+    await fillTables(database)
+    await createMigrator(database).to(0)
+    const shape = await shapeOf(database)
+    expect(names(shape.catalog)).toEqual([ledger])
+    expect(shape.catalog.enums).toEqual([])
+    expect(shape.names).toEqual([`i ${ledger}_pkey`, `r ${ledger}`])
+    expect(await rowsOf(database, [{ name: ledger, columns: ['version'] }])).toEqual({
+      [ledger]: [],
+    })
+  })
+})
+
+describe.each(engineNames)('the migration of the pins on %s', (name) => {
+  const engine = useEngine(name)
+  const file = 'create_chat_context_resources'
+
+  async function around(): Promise<{ database: Database; before: number; its: number }> {
+    const database = await engine.install()
+    await fillTables(database)
+    const statuses = await createMigrator(database).status()
+    const index = statuses.findIndex((status) => status.name === file)
+    return { database, before: statuses[index - 1]!.version, its: statuses[index]!.version }
+  }
+
+  test('its down drops the one table, and leaves both enums and every other row', async () => {
+    const { database, before, its } = await around()
+    const migrator = createMigrator(database)
+    await migrator.to(its)
+    const [shape, rows] = [await shapeOf(database), await everyRow(database)]
+    await migrator.to(before)
+    const after = await shapeOf(database)
+    expect(after.catalog.enums).toEqual(shape.catalog.enums)
+    const pins = 'chat_context_resources'
+    expect(after.catalog.tables).toEqual(shape.catalog.tables.filter(({ name }) => name !== pins))
+    const { [pins]: gone, ...others } = rows
+    expect(gone).not.toEqual([])
+    expect(await everyRow(database)).toEqual(others)
+  })
+
+  test('its up creates no type, and changes no row but the three columns of hydration', async () => {
+    const { database, before, its } = await around()
+    const migrator = createMigrator(database)
+    await migrator.to(before)
+    await fillTables(database)
+    const [shape, rows] = [await shapeOf(database), await everyRow(database)]
+    await migrator.to(its)
+    const { chat_context_resources: pins, ...others } = await everyRow(database)
+    expect(pins).toEqual([])
+    const cleared = {
+      context_aggregate_hash: null,
+      context_dirty_since: null,
+      context_error: '',
+    }
+    expect(Object.keys(cleared)).toEqual(hydrationColumns)
+    expect(rows.chats).toHaveLength(2)
+    const unpinned = rows.chats!.map((chat) => ({ ...(chat as object), ...cleared }))
+    expect(others).toEqual({ ...rows, chats: unpinned })
+    expect((await shapeOf(database)).catalog.enums).toEqual(shape.catalog.enums)
+  })
+
+  /** Every row of every table but the ledger, parsed, by table. */
+  async function everyRow(database: Database): Promise<Record<string, unknown[]>> {
+    const { tables } = await readCatalog(database)
+    const named = tables.map((table) => ({
+      name: table.name,
+      columns: table.columns.map((column) => column.name),
+    }))
+    const rows = await rowsOf(
+      database,
+      named.filter((table) => table.name !== ledger),
+    )
+    return Object.fromEntries(
+      Object.entries(rows).map(([table, texts]) => {
+        const parsed = texts.map((text): Record<string, unknown> => JSON.parse(text))
+        return [table, parsed.sort((a, b) => (String(a.id) < String(b.id) ? -1 : 1))]
+      }),
+    )
+  }
+})
