@@ -1,11 +1,11 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
-import { type Database, fromPGlite, fromPg } from '../../src/index.js'
+import { type Database, fromPg } from '../../src/index.js'
 import { engineNames, useEngine } from '../support/engines.js'
-import { openPGlite } from '../support/open-pglite.js'
 
-describe.each(engineNames)('listening on %s', (name) => {
-  const engine = useEngine(name)
+const engines = engineNames.map(useEngine)
+
+describe.each(engines)('listening on $name', (engine) => {
   const notify = (database: Pick<Database, 'query'>, channel: string, payload: string) =>
     database.query('SELECT pg_notify($1, $2)', [channel, payload])
 
@@ -123,9 +123,8 @@ describe.each(['a PGlite', 'a client'])('listening within a transaction of %s', 
   let close: () => Promise<void>
   beforeAll(async () => {
     if (name === 'a PGlite') {
-      const pglite = await openPGlite()
-      database = fromPGlite(pglite)
-      close = () => pglite.close()
+      database = engines[0]!.database('public')
+      close = async () => {}
     } else {
       const client = new pg.Client({ connectionString: inject('servers').at(-1)!.url })
       await client.connect()

@@ -57,7 +57,7 @@ describe('names of schemas', () => {
 describe.each(engineNames)('hostile names of schemas on %s', (name) => {
   const engine = useEngine(name)
 
-  test.each(['Upper "quoted" name', "it's; --", '$1 %I', 'é'.repeat(27), ' '])(
+  test.each(['Upper "quoted" name', "it's; $1 %I --", 'é'.repeat(27)])(
     'the schema %j works end to end, and takes nothing from another',
     async (schema) => {
       const database = engine.database(schema)
@@ -72,7 +72,6 @@ describe.each(engineNames)('hostile names of schemas on %s', (name) => {
         `SELECT count(*)::int AS tables FROM pg_tables WHERE schemaname = 'public'`,
       )
       expect(rows).toEqual([{ tables: 0 }])
-      await createMigrator(database).to(0)
     },
   )
 })

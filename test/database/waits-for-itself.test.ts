@@ -1,8 +1,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { type Database, fromPGlite, fromPg } from '../../src/index.js'
+import { type Database, fromPg } from '../../src/index.js'
 import { engineNames, useEngine } from '../support/engines.js'
-import { openPGlite } from '../support/open-pglite.js'
 
 const accused = { name: 'DriftpinError', code: 'waits_for_itself' }
 
@@ -13,15 +12,16 @@ interface Single {
 
 const serverUrl = () => inject('servers').at(-1)!.url
 
+const engines = engineNames.map(useEngine)
+const [pglite] = engines
+
 /** Everything that has one connection only, each with two adapters of the same client. */
 const singles: Single[] = [
   {
     name: 'a PGlite',
     async open() {
-      const client = await openPGlite()
-      await client.waitReady
-      const [first, second] = [fromPGlite(client), fromPGlite(client, { schema: 'other' })]
-      return { first, second, close: () => client.close() }
+      const [first, second] = [pglite!.database('public'), pglite!.database('other')]
+      return { first, second, close: async () => {} }
     },
   },
   {
@@ -122,9 +122,7 @@ describe.each(singles)('waiting for itself on $name', ({ open }) => {
   })
 })
 
-describe.each(engineNames)('waiting for itself on %s', (name) => {
-  const engine = useEngine(name)
-
+describe.each(engines)('waiting for itself on $name', (engine) => {
   test('the outer transaction inside a nested one is refused', async () => {
     const database = engine.database('public')
     const run = database.transaction((outer) =>

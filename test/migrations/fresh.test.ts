@@ -1,5 +1,5 @@
-import { beforeAll, describe, expect, test } from 'vitest'
-import { createMigrator, type Database, tableNames } from '../../src/index.js'
+import { describe, expect, test } from 'vitest'
+import { createMigrator, tableNames } from '../../src/index.js'
 import { parseMigrations } from '../../src/migrations/parse-migrations.js'
 import { readCatalog } from '../../src/migrations/read-catalog.js'
 import { engineNames, useEngine } from '../support/engines.js'
@@ -7,13 +7,14 @@ import { readDefaults } from './read-defaults.js'
 
 const versionsOf = (steps: readonly { version: number }[]) => steps.map(({ version }) => version)
 
+const engines = engineNames.map(useEngine)
+
 test('every engine gives the same catalog, down to defaults, comments and indexes', async () => {
-  const shapes = await Promise.all(
-    seen.map(async ({ database }) => ({
-      catalog: await readCatalog(database!),
-      defaults: await readDefaults(database!),
-    })),
-  )
+  const shapes = []
+  for (const engine of engines) {
+    const database = await engine.install()
+    shapes.push({ catalog: await readCatalog(database), defaults: await readDefaults(database) })
+  }
   expect(shapes).toHaveLength(engineNames.length)
   expect(shapes[0]!.catalog.tables.map(({ name }) => name)).toEqual(
     [...tableNames, 'driftpin_migrations'].sort(),
@@ -22,15 +23,7 @@ test('every engine gives the same catalog, down to defaults, comments and indexe
   for (const shape of shapes.slice(1)) expect(shape).toEqual(shapes[0])
 })
 
-const engines = engineNames.map((name) => useEngine(name))
-const seen: { database: Database | undefined }[] = engines.map(() => ({ database: undefined }))
-beforeAll(async () => {
-  for (const [index, engine] of engines.entries()) seen[index]!.database = await engine.install()
-})
-
-describe.each(engineNames)('migrating on %s', (name) => {
-  const engine = useEngine(name)
-
+describe.each(engines)('migrating on $name', (engine) => {
   test('up applies everything in order, and up again does nothing', async () => {
     const database = engine.database('again')
     const seen: number[] = []

@@ -87,8 +87,10 @@ const mismatches: {
   },
 ]
 
-describe.each(engineNames)('a database that the folder does not explain, on %s', (name) => {
-  const engine = useEngine(name)
+// Opened once for both parts of this file.
+const engines = engineNames.map(useEngine)
+
+describe.each(engines)('a database that the folder does not explain, on $name', (engine) => {
   let schemas = 0
   async function deploy(of = deployed): Promise<Database> {
     schemas += 1
@@ -164,8 +166,7 @@ describe.each(engineNames)('a database that the folder does not explain, on %s',
   })
 })
 
-describe.each(engineNames)('a migration without a transaction on %s', (name) => {
-  const engine = useEngine(name)
+describe.each(engines)('a migration without a transaction on $name', (engine) => {
   const directive = '-- driftpin: no transaction\n'
   const index = 'CREATE UNIQUE INDEX CONCURRENTLY numbers_n ON numbers (n)'
   const migrations = parseMigrations([
