@@ -63,6 +63,12 @@ export interface ChatKey {
  * @throws DriftpinError `invalid_input` that names the first parameter at fault.
  */
 export function checkInput<T>(operation: string, schema: z.ZodType<T>, input: unknown): T {
+  const prototype = input instanceof Object ? Object.getPrototypeOf(input) : null
+  if (prototype !== null && prototype !== Object.prototype) {
+    // A Date or an array would pass for an object without any parameter.
+    const message = `${operation}: the parameters: must be a plain object. Nothing was written.`
+    throw new DriftpinError('invalid_input', message, { input })
+  }
   const result = schema.safeParse(input)
   if (result.success) return result.data
   const issue = result.error.issues[0]!

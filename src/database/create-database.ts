@@ -89,11 +89,12 @@ function onConnections(
       work: (transaction: Transaction) => Promise<T>,
       { isolation = 'read committed' }: { isolation?: IsolationLevel } = {},
     ) =>
-      withConnection((connection) =>
-        connection.begin(isolation, (statements) =>
+      withConnection((connection) => {
+        checkIsolation(isolation)
+        return connection.begin(isolation, (statements) =>
           OpenTransaction.run({ statements, schema, turn: new Turn() }, work),
-        ),
-      ),
+        )
+      }),
   }
 }
 
@@ -137,6 +138,21 @@ async function isInTransaction(connection: Connection): Promise<boolean> {
   }
   await connection.script('RELEASE SAVEPOINT driftpin')
   return true
+}
+
+/** It becomes part of the statement, so that nothing but these may pass. */
+function checkIsolation(isolation: string): void {
+  const levels: readonly string[] = [
+    'read committed',
+    'repeatable read',
+    'serializable',
+  ] satisfies IsolationLevel[]
+  if (levels.includes(isolation)) return
+  throw new DriftpinError(
+    'invalid_input',
+    `${JSON.stringify(isolation)} is no isolation level. There are: ${levels.join(', ')}.`,
+    { isolation },
+  )
 }
 
 function leftOpen(text: string): DriftpinError {

@@ -34,6 +34,7 @@ export interface PGliteTransactionLike {
 /** The part of a `PGlite` that is used. */
 export interface PGliteLike extends PGliteTransactionLike {
   readonly closed: boolean
+  readonly waitReady: Promise<void>
   readonly parsers?: Record<number | string, unknown>
   transaction<T>(work: (transaction: PGliteTransactionLike) => Promise<T>): Promise<T>
   onNotification(handler: (channel: string, payload: string) => void): () => void
@@ -117,14 +118,21 @@ const serializers = new Proxy<Record<number, (value: EncodedValue) => string>>(
   { get: () => (value: string) => value },
 )
 
+/** The parsers made for a PGlite, and for how many of its own; it learns types, and forgets none. */
+const made = new WeakMap<object, { readonly known: number; readonly parsers: Decoders }>()
+type Decoders = Record<number, Decoder>
+
 /**
  * PGlite parses arrays of user-defined types once it has been told to look for them; here they are
  * text, as from a server. It copies these parsers over its own, so that each has to be named.
  */
-function parsersOf(client: PGliteLike | PGliteTransactionLike): Record<number, Decoder> {
-  const parsers: Record<number, Decoder> = Object.fromEntries(decoders)
-  const known = 'parsers' in client ? Object.keys(client.parsers ?? {}) : []
-  for (const oid of known) parsers[Number(oid)] ??= (text) => text
+function parsersOf(client: PGliteLike | PGliteTransactionLike): Decoders {
+  const oids = 'parsers' in client ? Object.keys(client.parsers ?? {}) : []
+  const before = made.get(client)
+  if (before?.known === oids.length) return before.parsers
+  const parsers: Decoders = Object.fromEntries(decoders)
+  for (const oid of oids) parsers[Number(oid)] ??= (text) => text
+  made.set(client, { known: oids.length, parsers })
   return parsers
 }
 
@@ -151,21 +159,21 @@ function statementsOf(
   target: PGliteTransactionLike,
   client: PGliteLike | PGliteTransactionLike,
 ): Statements {
-  const options = {
-    serializers,
-    // Read while an answer is parsed, when PGlite has started and knows its types.
-    get parsers() {
-      return parsersOf(client)
-    },
+  const optionsNow = async () => {
+    // Only once it has started does PGlite know its types.
+    if ('waitReady' in client) await client.waitReady
+    return { serializers, parsers: parsersOf(client) }
   }
   return {
     async query(text, values): Promise<QueryResult<unknown>> {
-      const result = await guarded(client, () => target.query(text, [...values], options))
+      const result = await guarded(client, async () =>
+        target.query(text, [...values], await optionsNow()),
+      )
       const { rows, rowCount } = result
       return { rows, rowCount: rowCount ?? 0, command: commandOf(client, text, result) }
     },
     async script(text) {
-      const results = await guarded(client, () => target.exec(text, options))
+      const results = await guarded(client, async () => target.exec(text, await optionsNow()))
       return results.map((result) => commandOf(client, text, result))
     },
   }

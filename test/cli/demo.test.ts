@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmod, cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -40,26 +40,7 @@ test('the demo checks its claims on the example, and leaves nothing behind', asy
   expect(await leftovers()).toEqual(before)
 })
 
-test('a directory of the user is only read, links and all', async () => {
-  const folder = await temporaryFolder()
-  await mkdir(join(folder, '.agents/skills'), { recursive: true })
-  await mkdir(join(folder, '.claude'))
-  await cp(join(example, 'skills/release-notes'), join(folder, '.agents/skills/release-notes'), {
-    recursive: true,
-  })
-  await symlink('../.agents/skills', join(folder, '.claude/skills'))
-  await writeFile(join(folder, 'AGENTS.md'), '# Mine\n')
-  await symlink('AGENTS.md', join(folder, 'CLAUDE.md'))
-  await symlink('.cursorrules', join(folder, '.cursorrules'))
-  const tree = await hashOfTree(folder)
-  const { code, stdout } = await driftpin(['demo', folder])
-  expect(stdout).toContain('All 24 claims hold')
-  expect(stdout).toContain('Try next:')
-  expect(code).toBe(0)
-  expect(await hashOfTree(folder)).toBe(tree)
-})
-
-test('nothing outside is written, through whatever links, and a read-only file is no trouble', async () => {
+test('a directory of the user is only read, through whatever links', async () => {
   const outer = await temporaryFolder()
   const real = join(outer, 'real')
   const shared = join(outer, 'shared/kept')
@@ -69,7 +50,10 @@ test('nothing outside is written, through whatever links, and a read-only file i
   await writeFile(join(real, 'lib/kept/SKILL.md'), skill)
   await writeFile(join(shared, 'SKILL.md'), skill)
   await writeFile(join(real, 'notes.md'), '# Shared\n')
-  for (const name of ['CLAUDE.md', '.cursorrules']) await writeFile(join(real, name), '# Mine\n')
+  await writeFile(join(real, 'CLAUDE.md'), '# Mine\n')
+  await symlink('.cursorrules', join(real, '.cursorrules'))
+  await mkdir(join(real, '.claude'))
+  await symlink('../.agents/skills', join(real, '.claude/skills'))
   await chmod(join(real, 'CLAUDE.md'), 0o444)
   await symlink(join(real, 'notes.md'), join(real, 'AGENTS.md'))
   await symlink(join(outer, 'shared'), join(real, 'skills'))
@@ -80,12 +64,13 @@ test('nothing outside is written, through whatever links, and a read-only file i
   const tree = await hashOfTree(outer)
   const { code, stdout, stderr } = await driftpin(['demo', join(outer, 'a/b/project')])
   expect(stdout).toContain('All 24 claims hold')
+  expect(stdout).toContain('Try next:')
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(await hashOfTree(outer)).toBe(tree)
 })
 
 test('a claim that does not hold is named, and the demo exits with 1', async () => {
-  const { code, stdout } = await driftpin(['demo'], [planted])
+  const { code, stdout } = await driftpin(['demo'], ['tsx', planted])
   expect(stdout).toContain("FAIL  not one row of Ada's chat has changed")
   expect(stdout).toContain('1 of 24 claims do not hold:')
   expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])

@@ -22,6 +22,12 @@ describe.each(engineNames)('purging on %s', (engineName) => {
   }
   const ids = async (work: ReturnType<typeof purge>) => (await work).purged.map(({ id }) => id)
 
+  test('a Date in place of the parameters is refused, and nothing is purged', async () => {
+    const database = await engine.install()
+    const never = purgeExpired(database, new Date() as never)
+    await expect(never).rejects.toMatchObject({ code: 'invalid_input' })
+  })
+
   test('takes archived chats strictly before the time, to the microsecond', async () => {
     const time = (micros: number) => `2026-01-01T00:00:00.${String(micros).padStart(6, '0')}Z`
     const made: string[] = []

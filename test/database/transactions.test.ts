@@ -92,6 +92,12 @@ describe.each(engineNames)('transactions on %s', (name) => {
     })
   })
 
+  test('what is no isolation level never reaches the server', async () => {
+    const isolation = 'read committed; DROP SCHEMA public' as 'serializable'
+    const never = engine.database('public').transaction(async () => 'never', { isolation })
+    await expect(never).rejects.toMatchObject({ code: 'invalid_input' })
+  })
+
   test('an isolation level on a nested transaction is refused, and the outer one goes on', async () => {
     const { database, t, values } = await table()
     await database.transaction(async (outer) => {

@@ -1,10 +1,12 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { PGlite } from '@electric-sql/pglite'
 import type {} from 'vitest'
 import type { TestProject } from 'vitest/node'
 import { serverMajors, startRealServer } from './real-server.js'
+import { run } from './run-command.js'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -14,6 +16,8 @@ declare module 'vitest' {
     pgliteDataDir: string
   }
 }
+
+const repository = fileURLToPath(new URL('../../', import.meta.url))
 
 async function dumpPGlite(file: string): Promise<void> {
   const pglite = new PGlite()
@@ -30,6 +34,7 @@ async function dumpPGlite(file: string): Promise<void> {
 export default async function startServers(project: TestProject): Promise<() => Promise<void>> {
   const pgliteDataDir = join(tmpdir(), `driftpin-pglite-${process.pid}.tar`)
   const dumped = dumpPGlite(pgliteDataDir)
+  const built = run('npm', ['run', '--silent', 'build'], { cwd: repository })
   const starts = await Promise.allSettled(serverMajors.map((major) => startRealServer(major)))
   const servers = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []))
   const stopAll = async () => {
@@ -43,6 +48,8 @@ export default async function startServers(project: TestProject): Promise<() => 
     throw new AggregateError(reasons, `No tests without real servers.\n${messages.join('\n')}`)
   }
   await dumped
+  const { code, stdout } = await built
+  if (code !== 0) throw new Error(`The package does not build.\n${stdout}`)
   project.provide('pgliteDataDir', pgliteDataDir)
   project.provide(
     'servers',

@@ -34,10 +34,10 @@ export function run(
 }
 
 const repository = fileURLToPath(new URL('../../', import.meta.url))
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
-/** Runs the command line from its sources. */
+/** Runs the command line as it was built when the run began, after other modules if need be. */
 export function driftpin(args: readonly string[], preload: readonly string[] = []) {
-  const imports = ['tsx', ...preload].flatMap((module) => ['--import', module])
+  const imports = preload.flatMap((module) => ['--import', module])
   return run(process.execPath, [...imports, main, ...args], { cwd: repository })
 }
