@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -19,7 +19,24 @@ declare module 'vitest' {
 
 const repository = fileURLToPath(new URL('../../', import.meta.url))
 
+/** Removes what runs that were killed left: their names have their pids. */
+async function removeOldDumps(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const pid = Number(/^driftpin-pglite-(\d+)\.tar$/.exec(name)?.[1])
+    if (pid && !isRunning(pid)) await rm(join(tmpdir(), name), { force: true })
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
 async function dumpPGlite(file: string): Promise<void> {
+  await removeOldDumps()
   const pglite = new PGlite()
   await pglite.waitReady
   const dump = await pglite.dumpDataDir('none')
