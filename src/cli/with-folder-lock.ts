@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UsageError } from './command-error.js'
 
@@ -32,7 +32,7 @@ async function takeLock(lock: string, folder: string): Promise<void> {
     await writeFile(mine, String(process.pid), { mode: 0o600 })
     while (!(await linked(mine, lock))) {
       const holder = await holderOf(lock)
-      if (isRunning(holder)) {
+      if (holder !== undefined && isRunning(holder)) {
         throw new UsageError(`${folder} is in use by process ${holder}. Stop that one first.`)
       }
       await removeStale(lock, mine)
@@ -55,21 +55,34 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
-async function holderOf(lock: string): Promise<number> {
-  return Number(await readFile(lock, 'utf8').catch(() => ''))
+/** The pid in a lock, 0 for one without any, undefined for none. */
+async function holderOf(lock: string): Promise<number | undefined> {
+  const text = await readFile(lock, 'utf8').catch(() => undefined)
+  return text === undefined ? undefined : Number(text)
 }
 
-/** Takes a dead process's lock away, unless somebody else has taken it over meanwhile. */
+/**
+ * Takes a dead process's lock away, one process at a time: who looked at a dead lock and then
+ * removes the file could remove the fresh lock of somebody who was quicker.
+ */
 async function removeStale(lock: string, mine: string): Promise<void> {
-  const stale = `${mine}.stale`
-  const moved = await rename(lock, stale).then(
-    () => true,
-    () => false,
-  )
-  if (!moved) return
-  // What was moved may be a fresh lock of another process: then it goes back where it was.
-  if (isRunning(await holderOf(stale))) await linked(stale, lock)
-  await rm(stale, { force: true })
+  const takeover = `${lock}.takeover`
+  if (!(await linked(mine, takeover))) {
+    const holder = await holderOf(takeover)
+    // Gone already is as good as released. A dead one is not taken over in turn.
+    if (holder !== undefined && !isRunning(holder)) {
+      throw new UsageError(`Process ${holder} died while it took over. Delete ${takeover}.`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    return
+  }
+  try {
+    // Nobody else removes a dead lock now, and a fresh one only comes where there is none.
+    const holder = await holderOf(lock)
+    if (holder !== undefined && !isRunning(holder)) await rm(lock, { force: true })
+  } finally {
+    await rm(takeover, { force: true })
+  }
 }
 
 function isRunning(pid: number): boolean {
