@@ -14,27 +14,20 @@ import { defineStatement } from './statement.js'
 
 const agentRow = { id: 'uuid', deleted: 'boolean', build_id: 'uuid', workspace_id: 'uuid' } as const
 
-const lockAgentForUpdate = defineStatement({
-  name: 'lock agent for update',
-  parameters: { agentId: 'uuid' },
-  row: agentRow,
-  sql: ({ workspace_agents, workspace_builds }, { agentId }) => `
+const defineAgentLock = (mode: 'UPDATE' | 'SHARE') =>
+  defineStatement({
+    name: `lock agent for ${mode.toLowerCase()}`,
+    parameters: { agentId: 'uuid' },
+    row: agentRow,
+    sql: ({ workspace_agents, workspace_builds }, { agentId }) => `
     SELECT a.id, a.deleted, a.build_id, b.workspace_id
     FROM ${workspace_agents} a JOIN ${workspace_builds} b ON b.id = a.build_id
     WHERE a.id = ${agentId}
-    FOR UPDATE OF a`,
-})
+    FOR ${mode} OF a`,
+  })
 
-const lockAgentForShare = defineStatement({
-  name: 'lock agent for share',
-  parameters: { agentId: 'uuid' },
-  row: agentRow,
-  sql: ({ workspace_agents, workspace_builds }, { agentId }) => `
-    SELECT a.id, a.deleted, a.build_id, b.workspace_id
-    FROM ${workspace_agents} a JOIN ${workspace_builds} b ON b.id = a.build_id
-    WHERE a.id = ${agentId}
-    FOR SHARE OF a`,
-})
+const lockAgentForUpdate = defineAgentLock('UPDATE')
+const lockAgentForShare = defineAgentLock('SHARE')
 
 /** An agent whose row is locked until the end of the transaction. */
 export interface LockedAgent {

@@ -1,4 +1,3 @@
-import type { Column } from './column.js'
 import type { DriftpinTables } from './generated/tables.js'
 
 /**
@@ -10,13 +9,9 @@ import type { DriftpinTables } from './generated/tables.js'
  * ```
  */
 export type Row<Table extends keyof DriftpinTables> = {
-  readonly [Name in keyof DriftpinTables<bigint>[Table]]: DriftpinTables<bigint>[Table][Name] extends Column<
-    infer Select,
-    // biome-ignore lint/suspicious/noExplicitAny: what may be written does not matter here.
-    any,
-    // biome-ignore lint/suspicious/noExplicitAny: likewise.
-    any
-  >
+  readonly [Name in keyof DriftpinTables<bigint>[Table]]: DriftpinTables<bigint>[Table][Name] extends {
+    readonly __select__: infer Select
+  }
     ? Select
     : never
 }
