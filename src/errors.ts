@@ -37,6 +37,16 @@ const errorCodes = [
   'scan_root_not_found',
   'scan_root_not_a_directory',
   'scan_root_unreadable',
+  // the harness
+  'harness_closed',
+  'setup_failed',
+  'seed_failed',
+  'image_damaged',
+  'image_foreign',
+  'image_unusable',
+  'cache_unwritable',
+  'rewind_impossible',
+  'test_leaked',
 ] as const
 
 /** One of the codes above. */

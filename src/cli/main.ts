@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander'
 import { exitCodeOf, exitCodes } from './command-error.js'
 import { demoCommand } from './demo-command.js'
 import { migrateCommand } from './migrate-command.js'
+import { openCommand } from './open-command.js'
 import { paint } from './paint.js'
 import { scanCommand } from './scan-command.js'
 
@@ -17,6 +18,7 @@ const program = new Command('driftpin')
   .addCommand(demoCommand())
   .addCommand(scanCommand())
   .addCommand(migrateCommand())
+  .addCommand(openCommand())
   .addHelpText(
     'after',
     [

@@ -38,14 +38,23 @@ export async function digestRows(
     if (!restriction) continue
     const table = `${quoteIdentifier(queryable.schema)}.${quoteIdentifier(name)}`
     const { rows } = await queryable.query<TableDigest>(
-      `SELECT count(*)::integer AS rows,
-              encode(sha256(convert_to(coalesce(
-                string_agg(entry, E'\\n' ORDER BY entry COLLATE "C"), ''), 'UTF8')), 'hex') AS hash
-       FROM (SELECT encode(sha256(convert_to(one::text, 'UTF8')), 'hex') AS entry
-             FROM ${table} one WHERE ${restriction.where}) entries`,
+      tableDigestSql(table, restriction.where),
       restriction.values,
     )
     digests[name] = rows[0]!
   }
   return digests
+}
+
+/**
+ * A query for the digest of one table or materialized view. Rows are compared as text, since some
+ * types, json among them, have neither an order nor an equality.
+ *
+ * @param table The name as it stands in SQL.
+ */
+export function tableDigestSql(table: string, where = 'true'): string {
+  return `SELECT count(*)::integer AS rows,
+                 encode(sha256(coalesce(string_agg(entry, '' ORDER BY entry), '')), 'hex') AS hash
+          FROM (SELECT sha256(convert_to((one.*)::text, 'UTF8')) AS entry
+                FROM ONLY ${table} one WHERE ${where}) entries`
 }

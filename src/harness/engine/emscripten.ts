@@ -1,0 +1,129 @@
+// The shapes of what hook-engine.ts finds inside of PGlite: no code, and nothing of our own.
+
+/** A file, directory or link of the in-memory file system. */
+export interface FileNode {
+  readonly id: number
+  name: string
+  parent: FileNode
+  mode: number
+  mtime: number
+  ctime: number
+  /** Bytes of a file, at least `usedBytes` of them; children by name of a directory. */
+  contents: Uint8Array | Record<string, FileNode>
+  usedBytes: number
+  link?: string
+  readonly stream_ops: object
+  readonly rdev: number
+  readonly mounted: { readonly root: FileNode } | null
+}
+
+/** An open file. Duplicates share their position and flags. */
+export interface OpenFile {
+  fd: number | null
+  readonly node: FileNode
+  readonly path: string
+  flags: number
+  position: number
+  readonly shared: object
+  getdents?: unknown
+}
+
+/** The part of Emscripten's file system that is used. */
+export interface FileSystem {
+  readonly root: FileNode
+  streams: (OpenFile | null | undefined)[]
+  currentPath: string
+  isDir(mode: number): boolean
+  isFile(mode: number): boolean
+  isLink(mode: number): boolean
+  lookupPath(path: string, options?: object): { readonly node: FileNode }
+  hashAddNode(node: FileNode): void
+  hashRemoveNode(node: FileNode): void
+  mkdirTree(path: string, mode?: number): void
+  symlink(target: string, path: string): void
+  createStream(stream: object, fd: number): OpenFile
+  getDevice(rdev: number): { stream_ops: { read: DeviceRead } }
+  createPreloadedFile(
+    directory: string,
+    name: string,
+    bytes: Uint8Array,
+    canRead: boolean,
+    canWrite: boolean,
+    onLoad: () => void,
+    onError: (reason: unknown) => void,
+    dontCreateFile: boolean,
+  ): void
+}
+
+type DeviceRead = (stream: object, buffer: Uint8Array, offset: number, length: number) => number
+
+/** Emscripten's object of a running module. */
+export interface Module {
+  readonly HEAPU8: Uint8Array
+  readonly FS: FileSystem
+  readonly MEMFS: {
+    readonly stream_ops: { write: FileWrite }
+    readonly ops_table: {
+      readonly file: { readonly stream: { write: FileWrite }; readonly node: NodeOperations }
+      readonly dir: { readonly node: NodeOperations }
+    }
+    createNode(parent: FileNode, name: string, mode: number, dev: number): FileNode
+  }
+  stackSave(): number
+  stackRestore(pointer: number): void
+  stringToUTF8OnStack(text: string): number
+  UTF8ToString(pointer: number): string
+  _malloc(bytes: number): number
+  _free(pointer: number): void
+  _PostgresMainLoopOnce(): void
+}
+
+export type FileWrite = (
+  stream: { readonly node: FileNode },
+  buffer: Uint8Array,
+  offset: number,
+  length: number,
+  position: number,
+  canOwn?: boolean,
+) => number
+
+type NodeOperations = Partial<
+  Record<
+    'setattr' | 'mknod' | 'rename' | 'unlink' | 'rmdir' | 'symlink',
+    (one: FileNode, other: unknown, ...rest: unknown[]) => unknown
+  >
+>
+
+/** Contents that were copied before they were written, and the stretch that was written since. */
+export interface WrittenCopy {
+  readonly origin: Uint8Array
+  from: number
+  to: number
+}
+
+/** What the WebAssembly exports. */
+export interface Exports {
+  readonly __heap_base: { readonly value: number }
+  readonly __indirect_function_table: { readonly length: number }
+  emscripten_get_sbrk_ptr(): number
+  _emscripten_timeout(which: number, now: number): void
+}
+
+/** What the WebAssembly asks of JavaScript. */
+export interface Imports {
+  _dlopen_js(handle: number): number
+  _dlsym_js(handle: number, symbol: number, index: number): number
+  _setitimer_js(which: number, ms: number): number
+  __syscall_pipe2(fds: number, flags: number): number
+  emscripten_date_now(): number
+  clock_time_get(clock: number, precision: bigint, result: number): number
+}
+
+/** What PGlite hands to the setup of an extension, to be amended. */
+export interface EmscriptenOptions {
+  readonly wasmMemory: { readonly buffer: ArrayBuffer }
+  instantiateWasm(
+    imports: { env: Imports },
+    done: (instance: { exports: Exports }, module: unknown) => void,
+  ): object
+}

@@ -1,0 +1,163 @@
+import type { FileNode, FileSystem, OpenFile } from './emscripten.js'
+import type { Internals } from './internals.js'
+
+/** A file, directory or link as it was at the mark. */
+export interface MarkedNode {
+  readonly node: FileNode
+  readonly name: string
+  readonly parent: FileNode
+  readonly mode: number
+  readonly mtime: number
+  readonly ctime: number
+  readonly contents: FileNode['contents']
+  readonly usedBytes: number
+}
+
+interface MarkedStream {
+  readonly stream: OpenFile
+  readonly fd: number
+  readonly flags: number
+  readonly position: number
+}
+
+/** The files of an engine at rest. It holds on to nodes, so it is of use to that engine alone. */
+export interface FilesMark {
+  readonly nodes: ReadonlyMap<FileNode, MarkedNode>
+  readonly streams: readonly (MarkedStream | undefined)[]
+  readonly currentPath: string
+}
+
+/** The mark that an engine's files equal, but for those that were touched since. */
+const lastMark = new WeakMap<Internals, FilesMark>()
+
+/** Directories that are no state of a database: devices, and the processes of the machine. */
+const excluded = new Set(['dev', 'proc'])
+
+/** The children that belong to a directory's state. */
+export function childrenOf(files: FileSystem, node: FileNode): FileNode[] {
+  const children = Object.entries(node.contents as Record<string, FileNode>)
+  const isState = ([name]: [string, FileNode]) => node !== files.root || !excluded.has(name)
+  return children.filter(isState).map(([, child]) => child)
+}
+
+/** Notes every file, and makes the bytes of each the mark's: a later write copies them. */
+export function markFiles(engine: Internals): FilesMark {
+  const { files } = engine
+  const nodes = new Map<FileNode, MarkedNode>()
+  const visit = (node: FileNode) => {
+    const { name, parent, mode, mtime, ctime, usedBytes } = node
+    let contents = node.contents
+    if (files.isDir(mode)) contents = { ...(contents as Record<string, FileNode>) }
+    else if (files.isFile(mode)) engine.share(contents as Uint8Array)
+    nodes.set(node, { node, name, parent, mode, mtime, ctime, usedBytes, contents })
+    if (files.isDir(mode)) for (const child of childrenOf(files, node)) visit(child)
+  }
+  visit(files.root)
+  const streams = files.streams.map((stream) =>
+    stream ? { stream, fd: stream.fd!, flags: stream.flags, position: stream.position } : undefined,
+  )
+  const mark = { nodes, streams, currentPath: files.currentPath }
+  engine.touched.clear()
+  lastMark.set(engine, mark)
+  return mark
+}
+
+/**
+ * Puts the files back: contents, names, places, what was created, deleted, renamed or truncated,
+ * the table of open files and the working directory.
+ *
+ * @returns How many bytes of files were copied.
+ */
+export function rewindFiles(engine: Internals, mark: FilesMark): number {
+  const { files } = engine
+  // Away from another mark, anything may differ.
+  const touched = lastMark.get(engine) === mark ? engine.touched : new Set(mark.nodes.keys())
+  // All that is in the wrong place is taken out before anything is put in its own.
+  for (const node of touched) {
+    const marked = mark.nodes.get(node)
+    if (marked && files.isDir(marked.mode)) takeOutStrangers(files, marked, touched)
+  }
+  let copied = 0
+  for (const node of touched) {
+    const marked = mark.nodes.get(node)
+    if (!marked) continue
+    if (files.isDir(marked.mode)) putBack(files, marked)
+    else if (files.isFile(marked.mode)) copied += restoreContents(engine, marked)
+    node.mode = marked.mode
+    node.mtime = marked.mtime
+    node.ctime = marked.ctime
+  }
+  rewindStreams(files, mark.streams)
+  files.currentPath = mark.currentPath
+  engine.touched.clear()
+  lastMark.set(engine, mark)
+  return copied
+}
+
+/** Takes out the children that were not there, or not under this name. */
+function takeOutStrangers(
+  files: FileSystem,
+  { node, contents }: MarkedNode,
+  touched: Set<FileNode>,
+): void {
+  const before = contents as Record<string, FileNode>
+  const now = node.contents as Record<string, FileNode>
+  for (const [name, child] of Object.entries(now)) {
+    if (before[name] === child && child.name === name && child.parent === node) continue
+    takeOut(files, child, touched)
+    delete now[name]
+  }
+}
+
+/** With everything below it, of which a part may belong elsewhere and is put back later. */
+function takeOut(files: FileSystem, node: FileNode, touched: Set<FileNode>): void {
+  files.hashRemoveNode(node)
+  touched.add(node)
+  if (!files.isDir(node.mode)) return
+  for (const child of Object.values(node.contents)) takeOut(files, child as FileNode, touched)
+  node.contents = {}
+}
+
+function putBack(files: FileSystem, { node, contents }: MarkedNode): void {
+  const before = contents as Record<string, FileNode>
+  const now = node.contents as Record<string, FileNode>
+  const missing = Object.keys(before).filter((name) => now[name] !== before[name])
+  for (const name of missing) {
+    const child = before[name]!
+    child.name = name
+    child.parent = node
+    files.hashAddNode(child)
+  }
+  // A listing gives the names in the order of the object, which has to be what it was.
+  if (missing.length > 0) node.contents = { ...before }
+}
+
+function restoreContents(engine: Internals, { node, contents, usedBytes }: MarkedNode): number {
+  const saved = contents as Uint8Array
+  const now = node.contents as Uint8Array
+  node.usedBytes = usedBytes
+  if (now === saved) return 0
+  const copy = engine.copies.get(now)
+  if (copy?.origin !== saved || engine.isShared(now)) {
+    node.contents = saved
+    return 0
+  }
+  // The copy that the first write made is kept: the next test writes to the same file.
+  const written = saved.subarray(copy.from, copy.to)
+  now.set(written, copy.from)
+  copy.from = saved.length
+  copy.to = 0
+  return written.length
+}
+
+function rewindStreams(files: FileSystem, marked: FilesMark['streams']): void {
+  files.streams.length = marked.length
+  marked.forEach((saved, fd) => {
+    files.streams[fd] = saved?.stream ?? null
+    if (!saved) return
+    saved.stream.fd = saved.fd
+    saved.stream.flags = saved.flags
+    saved.stream.position = saved.position
+    saved.stream.getdents = null
+  })
+}

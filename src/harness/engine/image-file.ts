@@ -1,0 +1,122 @@
+import { crc32 } from 'node:zlib'
+import { DriftpinError } from '../../errors.js'
+import type { Image, ImageEntry } from './image.js'
+import { provenBuild } from './internals.js'
+
+/** Raised whenever what an image holds, or how it is written, changes. */
+export const formatVersion = 1
+
+const magic = 'driftpin'
+/** Magic, format version, length of the header, checksum of all that follows. */
+const prefixBytes = magic.length + 4 + 4 + 4
+
+/** An entry as it is written: its contents are a stretch of the bytes behind the header. */
+type WrittenEntry = Omit<ImageEntry, 'contents'> & { readonly at?: number }
+
+interface Header extends Omit<Image, 'entries' | 'memory'> {
+  readonly entries: readonly WrittenEntry[]
+  readonly memory: Omit<Image['memory'], 'bytes'> & { readonly at: number; readonly length: number }
+}
+
+/** The bytes of an image file. Files of equal contents are stored once. */
+export function encodeImage(image: Image, key: string): Uint8Array[] {
+  const body: Uint8Array[] = []
+  let length = 0
+  const store = (bytes: Uint8Array) => {
+    const at = length
+    body.push(bytes)
+    length += bytes.length
+    return at
+  }
+  const known = new Map<number, { readonly at: number; readonly bytes: Uint8Array }[]>()
+  const storeOnce = (bytes: Uint8Array) => {
+    const sum = crc32(bytes)
+    const alike = known.get(sum) ?? []
+    const same = alike.find((other) => Buffer.compare(other.bytes, bytes) === 0)
+    if (same) return same.at
+    const at = store(bytes)
+    known.set(sum, [...alike, { at, bytes }])
+    return at
+  }
+  const { bytes, ...memory } = image.memory
+  const header: Header = {
+    ...image,
+    memory: { ...memory, at: store(bytes), length: bytes.length },
+    entries: image.entries.map(({ contents, ...entry }) =>
+      contents ? { ...entry, at: storeOnce(contents) } : entry,
+    ),
+  }
+  return encodeParts(header, key, body)
+}
+
+/**
+ * Reads an image, whose contents then lie in `file`.
+ *
+ * @param key What it has to be made from, where that is known.
+ * @throws DriftpinError `image_damaged` where the bytes are not what was written, and
+ * `image_foreign` for an image of another format or made from something else.
+ */
+export function decodeImage(file: Buffer, key?: string): Image {
+  const { header, body } = decodeParts(file, key)
+  const { entries, memory, ...rest } = header as Header
+  if (rest.build !== provenBuild) throw foreign('it was taken of another build of PGlite')
+  const { at, length, ...place } = memory
+  return {
+    ...rest,
+    memory: { ...place, bytes: body.subarray(at, at + length) },
+    entries: entries.map(({ at, ...entry }) =>
+      at === undefined ? entry : { ...entry, contents: body.subarray(at, at + entry.usedBytes) },
+    ),
+  }
+}
+
+/** A header and a body, with what is needed to tell whether they are whole. */
+export function encodeParts(
+  header: object,
+  key: string,
+  body: readonly Uint8Array[],
+): Uint8Array[] {
+  const text = Buffer.from(JSON.stringify({ ...header, key }))
+  const prefix = Buffer.alloc(prefixBytes)
+  prefix.write(magic, 'latin1')
+  prefix.writeUInt32LE(formatVersion, magic.length)
+  prefix.writeUInt32LE(text.length, magic.length + 4)
+  // The checksum of no bytes begins anew instead of going on.
+  const parts = body.filter((part) => part.length > 0)
+  const sum = parts.reduce((sum, part) => crc32(part, sum), crc32(text))
+  prefix.writeUInt32LE(sum, magic.length + 8)
+  return [prefix, text, ...parts]
+}
+
+/** @throws DriftpinError `image_damaged` and `image_foreign`. */
+export function decodeParts(file: Buffer, key?: string): { header: object; body: Buffer } {
+  if (file.length < prefixBytes || file.toString('latin1', 0, magic.length) !== magic) {
+    throw damaged('it does not begin like one', { length: file.length })
+  }
+  const version = file.readUInt32LE(magic.length)
+  if (version !== formatVersion) throw foreign(`its format is ${version}, not ${formatVersion}`)
+  if (crc32(file.subarray(prefixBytes)) !== file.readUInt32LE(magic.length + 8)) {
+    throw damaged('its checksum is wrong', { length: file.length })
+  }
+  const bodyAt = prefixBytes + file.readUInt32LE(magic.length + 4)
+  const header: { key: string } = JSON.parse(file.toString('utf8', prefixBytes, bodyAt))
+  if (key !== undefined && header.key !== key) throw foreign('it was made from something else')
+  return { header, body: file.subarray(bodyAt) }
+}
+
+function damaged(what: string, facts: unknown): DriftpinError {
+  return new DriftpinError(
+    'image_damaged',
+    `This is no whole image of a database: ${what}. Delete the file; the harness makes another.`,
+    facts,
+  )
+}
+
+function foreign(what: string): DriftpinError {
+  return new DriftpinError(
+    'image_foreign',
+    `This image of a database cannot be opened here: ${what}. Open it with the version of ` +
+      'driftpin that wrote it, or delete it.',
+    {},
+  )
+}

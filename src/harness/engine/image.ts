@@ -1,0 +1,213 @@
+import { DriftpinError } from '../../errors.js'
+import type { FileNode } from './emscripten.js'
+import { childrenOf, type MarkedNode, markFiles } from './files.js'
+import { type Internals, type LoaderEvent, provenBuild } from './internals.js'
+import type { EngineMark } from './mark.js'
+import { type MemoryMark, rewindMemory } from './memory.js'
+import type { Timer } from './own-timers.js'
+import type { PreloadedModule } from './preload-modules.js'
+
+/** A file, directory or link of an image; contents are left out where every engine has them. */
+export interface ImageEntry {
+  readonly path: string
+  readonly mode: number
+  readonly mtime: number
+  readonly usedBytes: number
+  readonly contents?: Uint8Array
+  readonly link?: string
+}
+
+interface ImageStream {
+  readonly fd: number
+  readonly path: string
+  readonly flags: number
+  readonly position: number
+}
+
+/** A running PostgreSQL at rest: everything that another instance needs to go on from there. */
+export interface Image {
+  /** The build of PGlite that it was taken of; no other can go on with it. */
+  readonly build: string
+  readonly memory: MemoryMark
+  readonly entries: readonly ImageEntry[]
+  readonly streams: readonly ImageStream[]
+  readonly currentPath: string
+  readonly tableLength: number
+  readonly preloaded: readonly PreloadedModule[]
+  readonly loader: readonly LoaderEvent[]
+  readonly timers: readonly Timer[]
+}
+
+const isPipe = (path: string) => path.startsWith('pipe[')
+const isDevice = (path: string) => path.startsWith('/dev/')
+
+/**
+ * The image of an engine at a mark.
+ *
+ * @throws DriftpinError `image_unusable` where another instance could not go on from it: a module
+ * came late, or a file is open that has no name any more.
+ */
+export function imageOf(engine: Internals, mark: EngineMark): Image {
+  if (mark.loader.some((event) => event.kind === 'open' && event.grew)) {
+    throw unusable('a module was loaded while the engine ran', mark.loader)
+  }
+  return imageToStart(engine, mark)
+}
+
+/** An image that can at least be started from its files, whatever was loaded or is open. */
+export function imageToKeep(engine: Internals, mark: EngineMark): Image {
+  try {
+    return imageOf(engine, mark)
+  } catch {
+    // No engine has a table of no length, so that nobody tries to go on from its memory.
+    const files = { ...mark.files, streams: [] }
+    return imageToStart(engine, { ...mark, files, loader: [], tableLength: 0 })
+  }
+}
+
+function imageToStart(engine: Internals, mark: EngineMark): Image {
+  const { entries, paths } = entriesOf(engine, mark)
+  const streams: ImageStream[] = []
+  for (const marked of mark.files.streams) {
+    if (!marked || isDevice(marked.stream.path)) continue
+    const { fd, flags, position, stream } = marked
+    const path = isPipe(stream.path) ? stream.path : paths.get(stream.node)
+    if (path === undefined) throw unusable('an open file was deleted', { path: stream.path })
+    streams.push({ fd, path, flags, position: position ?? 0 })
+  }
+  return {
+    build: provenBuild,
+    memory: mark.memory,
+    entries,
+    streams,
+    currentPath: mark.files.currentPath,
+    tableLength: mark.tableLength,
+    preloaded: engine.preloaded,
+    loader: mark.loader,
+    timers: mark.timers,
+  }
+}
+
+/** The files of an engine at a mark, parents before their children. */
+export function entriesOf({ files, isBundled }: Internals, mark: EngineMark) {
+  const paths = new Map<FileNode, string>()
+  const entries: ImageEntry[] = []
+  for (const marked of mark.files.nodes.values()) {
+    const { node, parent, name } = marked
+    // The root is its own parent.
+    const path = node === files.root ? '' : `${paths.get(parent)}/${name}`
+    paths.set(node, path)
+    if (path !== '') entries.push(entryOf({ files, isBundled }, marked, path))
+  }
+  return { entries, paths }
+}
+
+type EntryReader = Pick<Internals, 'files' | 'isBundled'>
+
+function entryOf({ files, isBundled }: EntryReader, marked: MarkedNode, path: string): ImageEntry {
+  const { mode, mtime, usedBytes, contents, node } = marked
+  if (files.isLink(mode)) return { path, mode, mtime, usedBytes: 0, link: node.link! }
+  if (!files.isFile(mode)) return { path, mode, mtime, usedBytes: 0 }
+  const bytes = contents as Uint8Array
+  if (isBundled(bytes)) return { path, mode, mtime, usedBytes }
+  // A file that was written from the engine's memory has signed bytes.
+  const unsigned = new Uint8Array(bytes.buffer, bytes.byteOffset, usedBytes)
+  return { path, mode, mtime, usedBytes, contents: unsigned }
+}
+
+/**
+ * Lays an image over an engine that has loaded the image's modules and has not started.
+ *
+ * @throws DriftpinError `image_unusable` where the engine did not come out as the image says.
+ */
+export function layImage(engine: Internals, image: Image): EngineMark {
+  if (JSON.stringify(engine.preloaded) !== JSON.stringify(image.preloaded)) {
+    throw unusable('its modules came to lie elsewhere', {
+      expected: image.preloaded,
+      found: engine.preloaded,
+    })
+  }
+  rewindMemory(engine, image.memory)
+  layEntries(engine, image.entries)
+  layStreams(engine, image)
+  for (const event of image.loader) {
+    engine.replay(event)
+    engine.loader.push(event)
+  }
+  if (engine.tableLength() !== image.tableLength) {
+    throw unusable('its function table has another length', {
+      expected: image.tableLength,
+      found: engine.tableLength(),
+    })
+  }
+  // The replay and the pipe wrote into the memory.
+  rewindMemory(engine, image.memory)
+  engine.setTimers(image.timers)
+  return {
+    memory: image.memory,
+    files: markFiles(engine),
+    tableLength: image.tableLength,
+    loader: [...engine.loader],
+    timers: image.timers,
+  }
+}
+
+/** Makes the files of an engine those that are given, and no others. */
+export function layEntries(engine: Internals, entries: readonly ImageEntry[]): void {
+  const { files } = engine
+  const nodes = new Map<string, FileNode>([['', files.root]])
+  for (const entry of entries) {
+    const { path, mode, mtime } = entry
+    const cut = path.lastIndexOf('/')
+    const parent = nodes.get(path.slice(0, cut))!
+    const name = path.slice(cut + 1)
+    const children = parent.contents as Record<string, FileNode>
+    const node = children[name] ?? engine.createNode(parent, name, mode)
+    nodes.set(path, node)
+    node.mode = mode
+    node.mtime = node.ctime = mtime
+    if (entry.link !== undefined) node.link = entry.link
+    if (entry.contents) {
+      node.contents = engine.share(entry.contents)
+      node.usedBytes = entry.usedBytes
+    }
+  }
+  const kept = new Set(nodes.values())
+  for (const node of nodes.values()) {
+    if (!files.isDir(node.mode)) continue
+    for (const child of childrenOf(files, node)) {
+      if (kept.has(child)) continue
+      files.hashRemoveNode(child)
+      delete (node.contents as Record<string, FileNode>)[child.name]
+    }
+  }
+}
+
+function layStreams({ files, openPipe }: Internals, image: Image): void {
+  for (const { fd, path, flags, position } of image.streams) {
+    if (isPipe(path)) {
+      // One call opens both ends.
+      if (!files.streams[fd]) openPipe()
+      const stream = files.streams[fd]
+      if (stream?.path !== path) throw unusable('a pipe has another number', { fd, path })
+      stream.flags = flags
+      continue
+    }
+    const { node } = files.lookupPath(path)
+    const { stream_ops } = node
+    files.createStream(
+      { node, path, flags, seekable: true, position, stream_ops, ungotten: [], error: false },
+      fd,
+    )
+  }
+  files.currentPath = image.currentPath
+}
+
+function unusable(what: string, facts: unknown): DriftpinError {
+  return new DriftpinError(
+    'image_unusable',
+    `An image of the running database cannot be used here: ${what}. The harness starts the ` +
+      'database from its files instead, which is slower and otherwise the same.',
+    facts,
+  )
+}

@@ -1,0 +1,254 @@
+import { MemoryFS, type PGlite } from '@electric-sql/pglite'
+import type {
+  EmscriptenOptions,
+  Exports,
+  FileNode,
+  FileSystem,
+  Imports,
+  Module,
+} from './emscripten.js'
+import { type EngineTimers, ownTimers, type Timer } from './own-timers.js'
+import type { PreloadedModule } from './preload-modules.js'
+import { type WatchedFiles, watchFiles } from './watch-files.js'
+
+/**
+ * This file, with the three that it takes apart its work into (emscripten.ts, own-timers.ts and
+ * watch-files.ts), is the one place that reaches past PGlite's documented
+ * surface. Everything here was found true of the build that {@link provenBuild} names; a test checks each line of it against the installed
+ * one, and a harness on any other build works without images. This is PGlite 0.5.16: the length of
+ * its WebAssembly, and the checksum.
+ */
+export const provenBuild = '9086480-334fb74d'
+
+/** The stack of the module, which grows down to here from where the heap begins. */
+const stackBytes = 8 * 1024 * 1024
+
+/**
+ * Below this the module keeps its constants, which C forbids to write. Under a broad workload the
+ * lowest byte that ever changed was at 2,573,312; the test of these internals runs that workload.
+ */
+const constantsEnd = 2_560_000
+
+/** The status with which the engine leaves a statement that raised an error: a longjmp. */
+const longjmpStatus = 100
+
+/** What the engine did to its dynamic loader. `path` is read from the engine's own memory. */
+export type LoaderEvent =
+  | {
+      readonly kind: 'open'
+      readonly handle: number
+      readonly path: string
+      readonly grew: boolean
+    }
+  | { readonly kind: 'symbol'; readonly handle: number; readonly name: string }
+
+/** What a harness owns of an engine: its time, its random numbers, what it was told of it. */
+export interface EngineHook {
+  /** To be passed to PGlite, in this order: hook, then the caller's extensions. */
+  readonly extension: object
+  /** To be passed to PGlite as `fs`. */
+  readonly fs: MemoryFS
+  readonly attach: (pglite: PGlite) => Internals
+  /** Milliseconds since 1970 for `now()`; undefined follows the machine. */
+  clock: (() => number | undefined) | undefined
+}
+
+/** A running engine, from the inside. */
+export interface Internals extends WatchedFiles {
+  readonly files: FileSystem
+  readonly loader: LoaderEvent[]
+  /** Side modules that were loaded before the engine started, in their order. */
+  readonly preloaded: PreloadedModule[]
+  readonly memory: () => Uint8Array
+  /** Where the static data that can change begins, and where it ends: at the stack. */
+  readonly dataStart: number
+  readonly dataEnd: number
+  readonly stackPointer: () => number
+  readonly setStackPointer: (pointer: number) => void
+  readonly heapTop: () => number
+  readonly tableLength: () => number
+  /** Where the allocator puts the next small piece: equal in engines that went the same way. */
+  readonly nextAddress: () => number
+  /** True of contents that every engine of this build has from the start. */
+  readonly isBundled: (contents: Uint8Array) => boolean
+  readonly createNode: (parent: FileNode, name: string, mode: number) => FileNode
+  /** Timers that are running, each with the milliseconds that it has left. */
+  readonly timers: () => Timer[]
+  readonly setTimers: (timers: readonly Timer[]) => void
+  readonly openPipe: () => void
+  readonly replay: (event: LoaderEvent) => void
+  readonly fillRandom: (fill: (bytes: Uint8Array) => void) => void
+  /** Why it crashed, where it did. */
+  readonly crash: () => unknown
+}
+
+/** @param preload Runs when the engine has its own files, before it has a database. */
+export function hookEngine(preload: (internals: Internals) => Promise<void>): EngineHook {
+  let exports: Exports
+  let imports: Imports
+  let internals: Internals | undefined
+  let timers: EngineTimers
+  const loader: LoaderEvent[] = []
+  const hook: EngineHook = {
+    clock: undefined,
+    fs: new (class extends MemoryFS {
+      override async initialSyncFs(): Promise<void> {
+        await preload(hook.attach(this.pg!))
+      }
+    })(),
+    extension: {
+      name: 'driftpin',
+      setup: async (_pglite: PGlite, options: EmscriptenOptions) => ({
+        emscriptenOpts: {
+          ...options,
+          instantiateWasm: (all, done) => {
+            imports = { ...all.env }
+            timers = ownTimers(all.env, () => exports)
+            wrapClock(hook, all.env, options.wasmMemory)
+            wrapLoader(loader, all.env, imports, () => exports, options.wasmMemory)
+            return options.instantiateWasm(all, (instance, module) => {
+              exports = instance.exports
+              done(instance, module)
+            })
+          },
+        } satisfies EmscriptenOptions,
+      }),
+    },
+    attach: (pglite) => {
+      const module = (pglite as unknown as { readonly Module: Module }).Module
+      internals ??= insideOf(module, { exports, imports, loader, timers })
+      return internals
+    },
+  }
+  return hook
+}
+
+function insideOf(
+  module: Module,
+  {
+    exports,
+    imports,
+    loader,
+    timers,
+  }: { exports: Exports; imports: Imports; loader: LoaderEvent[]; timers: EngineTimers },
+): Internals {
+  const heapBase = exports.__heap_base.value
+  return {
+    files: module.FS,
+    loader,
+    preloaded: [],
+    memory: () => module.HEAPU8,
+    dataStart: constantsEnd,
+    dataEnd: heapBase - stackBytes,
+    stackPointer: () => module.stackSave(),
+    setStackPointer: (pointer) => module.stackRestore(pointer),
+    heapTop: () => wordAt(module, exports.emscripten_get_sbrk_ptr()),
+    tableLength: () => exports.__indirect_function_table.length,
+    nextAddress: () => {
+      const address = module._malloc(64)
+      module._free(address)
+      return address
+    },
+    isBundled: bundledIn(module.FS),
+    createNode: (parent, name, mode) => module.MEMFS.createNode(parent, name, mode, 0),
+    ...watchFiles(module),
+    timers: timers.left,
+    setTimers: timers.setAll,
+    openPipe: () => {
+      imports.__syscall_pipe2(module.stringToUTF8OnStack('room for two descriptors'), 0)
+    },
+    replay: (event) => {
+      if (event.kind === 'open') imports._dlopen_js(event.handle)
+      else imports._dlsym_js(event.handle, module.stringToUTF8OnStack(event.name), scratch(module))
+    },
+    fillRandom: (fill) => {
+      const { node } = module.FS.lookupPath('/dev/urandom')
+      module.FS.getDevice(node.rdev).stream_ops.read = (_stream, buffer, offset, length) => {
+        fill(buffer.subarray(offset, offset + length))
+        return length
+      }
+    },
+    crash: watchForCrash(module),
+  }
+}
+
+const scratch = (module: Module) => module.stringToUTF8OnStack('room for a word')
+
+/** Called before there is a database: what is there now is what the package brought. */
+function bundledIn(files: FileSystem): (contents: Uint8Array) => boolean {
+  const bundled = new WeakSet<Uint8Array>()
+  const visit = (node: FileNode) => {
+    if (files.isFile(node.mode)) bundled.add(node.contents as Uint8Array)
+    if (files.isDir(node.mode)) for (const child of Object.values(node.contents)) visit(child)
+  }
+  visit(files.root)
+  return (contents) => bundled.has(contents)
+}
+
+function wordAt(module: Module, address: number): number {
+  const bytes = module.HEAPU8
+  return new DataView(bytes.buffer).getUint32(address, true)
+}
+
+/** PGlite takes what is not an error of PostgreSQL's for done, so that a crash goes unseen. */
+function watchForCrash(module: Module): () => unknown {
+  let crash: unknown
+  const once = module._PostgresMainLoopOnce
+  module._PostgresMainLoopOnce = () => {
+    try {
+      once()
+    } catch (error) {
+      if ((error as { status?: unknown }).status !== longjmpStatus) crash ??= error
+      throw error
+    }
+  }
+  return () => crash
+}
+
+type Memory = EmscriptenOptions['wasmMemory']
+
+/** Taken before anybody fakes it: an engine keeps real time unless it is told another. */
+const RealDate = globalThis.Date
+
+function wrapClock(hook: EngineHook, target: Imports, memory: Memory): void {
+  const { clock_time_get: timeGet } = target
+  const now = () => hook.clock?.() ?? RealDate.now()
+  target.emscripten_date_now = now
+  target.clock_time_get = (clock, precision, result) => {
+    // 0 is the clock that tells the time of day; the others measure spans.
+    if (clock !== 0) return timeGet(clock, precision, result)
+    const view = new DataView(memory.buffer)
+    view.setBigInt64(result, BigInt(Math.round(now() * 1000)) * 1000n, true)
+    return 0
+  }
+}
+
+/** Where the name of a library stands in the loader's own record of it. */
+const nameOffset = 36
+
+function wrapLoader(
+  loader: LoaderEvent[],
+  target: Imports,
+  { _dlopen_js: open, _dlsym_js: symbolOf }: Imports,
+  exports: () => Exports,
+  memory: Memory,
+): void {
+  const length = () => exports().__indirect_function_table.length
+  target._dlopen_js = (handle) => {
+    const before = length()
+    const done = open(handle)
+    const path = textAt(memory, handle + nameOffset)
+    if (done) loader.push({ kind: 'open', handle, path, grew: length() > before })
+    return done
+  }
+  target._dlsym_js = (handle, symbol, index) => {
+    const name = textAt(memory, symbol)
+    loader.push({ kind: 'symbol', handle, name })
+    return symbolOf(handle, symbol, index)
+  }
+}
+
+function textAt({ buffer }: Memory, start: number): string {
+  const bytes = Buffer.from(buffer, start)
+  return bytes.toString('utf8', 0, bytes.indexOf(0))
+}

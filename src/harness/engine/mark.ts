@@ -1,0 +1,39 @@
+import { type FilesMark, markFiles, rewindFiles } from './files.js'
+import type { Internals, LoaderEvent } from './internals.js'
+import { type MemoryMark, markMemory, rewindMemory } from './memory.js'
+import type { Timer } from './own-timers.js'
+
+/** An engine at rest: all that has to be put back so that nothing of what follows is left. */
+export interface EngineMark {
+  readonly memory: MemoryMark
+  readonly files: FilesMark
+  readonly tableLength: number
+  readonly loader: readonly LoaderEvent[]
+  readonly timers: readonly Timer[]
+}
+
+/** Notes the state of an engine that is between two statements. */
+export function markEngine(engine: Internals): EngineMark {
+  return {
+    memory: markMemory(engine),
+    files: markFiles(engine),
+    tableLength: engine.tableLength(),
+    loader: [...engine.loader],
+    timers: engine.timers(),
+  }
+}
+
+/** Why an engine cannot be put back to a mark, or undefined where it can. */
+export function whyNotRewindable(engine: Internals, mark: EngineMark): string | undefined {
+  if (engine.crash() !== undefined) return 'the engine crashed'
+  if (engine.tableLength() !== mark.tableLength) return 'a module was loaded after the mark'
+  if (engine.memory().length < mark.memory.size) return 'the memory shrank'
+  return undefined
+}
+
+/** @returns How many bytes were copied. */
+export function rewindEngine(engine: Internals, mark: EngineMark): number {
+  engine.setTimers(mark.timers)
+  engine.loader.splice(0, engine.loader.length, ...mark.loader)
+  return rewindFiles(engine, mark.files) + rewindMemory(engine, mark.memory)
+}

@@ -1,0 +1,131 @@
+import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
+import { type Image, type ImageEntry, layEntries, layImage } from './image.js'
+import { type EngineHook, hookEngine, type Internals } from './internals.js'
+import { type EngineMark, markEngine } from './mark.js'
+import { preloadModules, readEngineFile } from './preload-modules.js'
+import { startParameters } from './start-parameters.js'
+
+export type Extensions = NonNullable<PGliteOptions['extensions']>
+
+/** A PGlite with its inside. */
+export interface Engine {
+  readonly pglite: PGlite
+  readonly inside: Internals
+  readonly hook: EngineHook
+}
+
+/** What a harness decides about an engine. */
+export interface EngineOptions {
+  readonly extensions: Extensions
+  /** The compiled module, so that a process compiles it once. */
+  readonly wasm: PGliteOptions['pgliteWasmModule']
+  /** Fills the random device; without it, it is the machine's. */
+  readonly random?: (bytes: Uint8Array) => void
+  /** Milliseconds since 1970; without it, or where it answers undefined, the machine's. */
+  readonly clock?: () => number | undefined
+}
+
+/** Starts PostgreSQL in a data directory of its own, or in the one that `lay` puts there. */
+export async function startEngine({
+  extensions,
+  wasm,
+  random,
+  clock,
+  lay = async () => {},
+  options = {},
+}: EngineOptions & {
+  readonly lay?: (inside: Internals) => Promise<void>
+  readonly options?: PGliteOptions
+}): Promise<Engine> {
+  const hook = hookEngine(async (inside) => {
+    if (random) inside.fillRandom(random)
+    await lay(inside)
+  })
+  hook.clock = clock
+  const pglite = await PGlite.create({
+    ...options,
+    ...(wasm && { pgliteWasmModule: wasm }),
+    fs: hook.fs,
+    extensions: { driftpin: hook.extension, ...extensions } as Extensions,
+  })
+  return { pglite, hook, inside: hook.attach(pglite) }
+}
+
+/** Makes an instance that goes on where the image was taken: without initdb and without a start. */
+export async function forkEngine(
+  image: Image,
+  { extensions, wasm, random, clock }: EngineOptions,
+): Promise<Engine & { readonly mark: EngineMark }> {
+  const { wrapped, start } = withoutBundles(extensions)
+  const hook = hookEngine(async (inside) => {
+    if (random) inside.fillRandom(random)
+    await loadModules(inside, image)
+  })
+  hook.clock = clock
+  const pglite = await PGlite.create({
+    ...(wasm && { pgliteWasmModule: wasm }),
+    noInitDb: true,
+    initialMemory: image.memory.size,
+    fs: hook.fs,
+    extensions: { driftpin: hook.extension, ...wrapped } as Extensions,
+  })
+  const inside = hook.attach(pglite)
+  const mark = layImage(inside, image)
+  // It was never told to start, and so does not know that it has.
+  Object.defineProperty(pglite, 'ready', { get: () => !pglite.closed })
+  await pglite.refreshArrayTypes()
+  await start()
+  return { pglite, hook, inside, mark }
+}
+
+/**
+ * Starts PostgreSQL on the files of an image, as after a crash of the machine: what was committed
+ * is there, and nothing of the session. It takes longer than a fork, and needs nothing to match.
+ */
+export async function startFromFiles(
+  image: Image,
+  options: EngineOptions,
+): Promise<Engine & { readonly mark: EngineMark }> {
+  const { wrapped, start } = withoutBundles(options.extensions)
+  const engine = await startEngine({
+    ...options,
+    extensions: wrapped,
+    options: { startParams: [...startParameters] },
+    lay: async (inside) => layEntries(inside, image.entries),
+  })
+  await start()
+  return { ...engine, mark: markEngine(engine.inside) }
+}
+
+async function loadModules(inside: Internals, { preloaded, entries }: Image): Promise<void> {
+  const modules = preloaded.map(({ path }) => {
+    const bytes = readEngineFile(inside, path) ?? contentsOf(entries, path)
+    return { path, bytes }
+  })
+  await preloadModules(inside, modules)
+}
+
+const contentsOf = (entries: readonly ImageEntry[], path: string) =>
+  entries.find((entry) => entry.path === path)!.contents!
+
+/** The image has an extension's files and modules already; its JavaScript is still needed. */
+export function withoutBundles(extensions: Extensions) {
+  const started: (() => Promise<void>)[] = []
+  const wrapped: Extensions = {}
+  for (const [name, extension] of Object.entries(extensions)) {
+    if (extension instanceof URL) continue
+    wrapped[name] = {
+      ...extension,
+      setup: async (...args) => {
+        const result = await extension.setup(...args)
+        if (result.init) started.push(result.init)
+        const { bundlePath: _, init: __, sharedPreloadLibraries: ___, ...rest } = result
+        return rest
+      },
+    }
+  }
+  const start = async () => {
+    for (const init of started) await init()
+  }
+  return { wrapped, start }
+}

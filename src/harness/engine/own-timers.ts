@@ -1,0 +1,43 @@
+import type { Exports, Imports } from './emscripten.js'
+
+/** A timer of the engine: which of its three, and in how many milliseconds it rings. */
+export interface Timer {
+  readonly which: number
+  readonly ms: number
+}
+
+/** Taken before anybody fakes them: an engine keeps real time unless it is told another. */
+const { setTimeout, clearTimeout, performance: clock } = globalThis
+
+/** The timers of an engine. */
+export interface EngineTimers {
+  /** Those that are running, each with the milliseconds that it has left. */
+  readonly left: () => Timer[]
+  readonly setAll: (timers: readonly Timer[]) => void
+}
+
+/** Timers that can be put back, and that do not keep a process alive that has nothing to do. */
+export function ownTimers(target: Imports, exports: () => Exports): EngineTimers {
+  const running = new Map<number, { readonly handle: NodeJS.Timeout; readonly due: number }>()
+  const set = (which: number, ms: number) => {
+    clearTimeout(running.get(which)?.handle)
+    running.delete(which)
+    if (ms > 0) {
+      const handle = setTimeout(() => {
+        running.delete(which)
+        exports()._emscripten_timeout(which, clock.now())
+      }, ms).unref()
+      running.set(which, { handle, due: clock.now() + ms })
+    }
+    return 0
+  }
+  target._setitimer_js = set
+  return {
+    left: () =>
+      [...running].map(([which, { due }]) => ({ which, ms: Math.max(1, due - clock.now()) })),
+    setAll: (timers) => {
+      for (const which of running.keys()) set(which, 0)
+      for (const { which, ms } of timers) set(which, ms)
+    },
+  }
+}

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { DriftpinError } from '../errors.js'
+import { bundledFiles } from '../migrations/generated/bundled.js'
+import type { Extensions } from './engine/open-engine.js'
+import { type MigrationFolder, readMigrationFolder } from './migration-folder.js'
+import type { TestDatabase } from './test-database.js'
+
+/** What a harness makes its databases from. All of it is optional: the default is our schema. */
+export interface HarnessOptions {
+  /**
+   * A folder of migrations: SQL pairs, files that only go forward (Flyway, goose, dbmate, Supabase
+   * and the like), or a folder of Prisma's or Drizzle's. `false` leaves the database empty.
+   * Without it, driftpin's own.
+   */
+  readonly migrations?: string | false
+  /**
+   * Makes the schema in code instead of from a folder. It runs once in every process, on an empty
+   * database.
+   */
+  readonly setup?: (db: TestDatabase) => Promise<void>
+  /**
+   * Rows that every database begins with: an SQL file, which runs in one transaction and is kept
+   * with the image, or a function, which runs once in every process.
+   */
+  readonly seed?: string | ((db: TestDatabase) => Promise<void>)
+  /**
+   * Names what `setup` and `seed` functions make, so that it is kept on disk as well. Change it
+   * whenever they change: nothing else can tell that they did.
+   */
+  readonly key?: string
+  /** PGlite's extensions by name, such as `{ pg_trgm }`; a migration creates them with SQL. */
+  readonly extensions?: Extensions
+  /**
+   * A seed, an integer, for everything random in SQL: `gen_random_uuid()`, `uuidv7()` and
+   * `random()` then repeat. Without it they are truly random.
+   */
+  readonly random?: number
+  /**
+   * `'test'` stops the time of SQL at 2026-01-01 00:00 UTC until `db.clock` is set or advanced; the
+   * time of the process goes on. `'real'`, the default, is the machine's.
+   */
+  readonly clock?: 'real' | 'test'
+  /**
+   * Where images are kept, or `false` to keep none. By default `node_modules/.cache/driftpin` of
+   * the project, or `DRIFTPIN_CACHE_DIR`.
+   */
+  readonly cacheDirectory?: string | false
+  /** `false` starts every database from its files: the way without images, for comparison. */
+  readonly images?: boolean
+}
+
+/** Options that were looked into: files read, and a name for all that they lead to. */
+export interface ReadOptions {
+  readonly folder: MigrationFolder | 'ours' | undefined
+  readonly seedScript: { readonly path: string; readonly text: string } | undefined
+  /** Runs in each process, where there are functions. */
+  readonly functions: readonly ((db: TestDatabase) => Promise<void>)[]
+  /** A hash of all that the image depends on and can be read. */
+  readonly hash: string
+}
+
+/** @throws DriftpinError `invalid_input` for options that contradict each other, and whatever is
+ * wrong with a folder or file that they name. */
+export async function readOptions(options: HarnessOptions): Promise<ReadOptions> {
+  refuseContradictions(options)
+  const { migrations, setup, seed, extensions = {}, random, clock } = options
+  const folder =
+    migrations === undefined && !setup
+      ? 'ours'
+      : migrations
+        ? await readMigrationFolder(resolve(migrations))
+        : undefined
+  const seedScript = typeof seed === 'string' ? await readSeed(seed) : undefined
+  const functions = [setup, typeof seed === 'function' ? seed : undefined]
+  const parts = {
+    migrations: folder === 'ours' ? bundledFiles : folder?.hash,
+    seed: seedScript?.text,
+    extensions: Object.keys(extensions),
+    random,
+    clock,
+  }
+  return {
+    folder,
+    seedScript,
+    functions: functions.filter((one) => one !== undefined),
+    hash: createHash('sha256').update(JSON.stringify(parts)).digest('hex'),
+  }
+}
+
+async function readSeed(file: string): Promise<{ path: string; text: string }> {
+  const path = resolve(file)
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path))
+    return { path, text: text.replaceAll('\r\n', '\n') }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new DriftpinError(
+      'seed_failed',
+      `The seed ${path} cannot be read: ${why}. Name an SQL file in UTF-8, or pass a function.`,
+      error,
+    )
+  }
+}
+
+function refuseContradictions(options: HarnessOptions): void {
+  const refuse = (why: string) => {
+    throw new DriftpinError('invalid_input', why, { options: Object.keys(options) })
+  }
+  const { migrations, setup, seed, key, random, clock, images, cacheDirectory } = options
+  if (migrations && setup) refuse('Both migrations and setup make the schema: pass one of them.')
+  if (key !== undefined && !setup && typeof seed !== 'function') {
+    refuse('A key names what a setup or seed function makes, and there is none: leave it out.')
+  }
+  if (key !== undefined && cacheDirectory === false) {
+    refuse('A key keeps what functions make on disk, and cacheDirectory is false: pass one.')
+  }
+  if (random !== undefined && !Number.isSafeInteger(random)) {
+    refuse(`random is a whole number to begin with, not ${random}.`)
+  }
+  if (clock !== undefined && clock !== 'real' && clock !== 'test') {
+    refuse(`clock is 'real' or 'test', not ${JSON.stringify(clock)}.`)
+  }
+  if (images === false && (random !== undefined || clock === 'test')) {
+    refuse('random and clock are given to the engine with its image: images cannot be false.')
+  }
+}

@@ -1,0 +1,263 @@
+import type { PGlite } from '@electric-sql/pglite'
+import { DriftpinError } from '../errors.js'
+import { type Image, imageOf, imageToKeep } from './engine/image.js'
+import { type EngineMark, markEngine, rewindEngine, whyNotRewindable } from './engine/mark.js'
+import {
+  type Engine,
+  type EngineOptions,
+  type Extensions,
+  forkEngine,
+  startFromFiles,
+} from './engine/open-engine.js'
+import { readWasm } from './engine/wasm.js'
+import { createRandomSource, type RandomSource } from './random-source.js'
+import { count, type HarnessStatistics } from './statistics.js'
+import type { TestInstance } from './test-instance.js'
+import { type SessionMark, type WatchedPGlite, watchPGlite } from './watch-pglite.js'
+
+/** How long what a test left running may take to end before its instance is given up. */
+const idleMsMax = 2000
+
+/** What all instances of a harness have in common. */
+export interface Workshop {
+  readonly extensions: Extensions
+  readonly randomSeed: number | undefined
+  readonly statistics: HarnessStatistics
+  /** Where every instance begins. */
+  readonly image: Image
+  /** Modules that tests loaded, which new instances load at once so that they can be rewound. */
+  readonly learned: Set<string>
+}
+
+/** A point that an instance can be put back to. */
+export interface InstanceMark {
+  /** Changes when the instance had to be replaced, and the mark with it. */
+  state: MarkState
+  /** Makes an instance that stands at this mark, where no image of it can. */
+  readonly remake: (() => Promise<Instance>) | undefined
+}
+
+interface MarkState {
+  readonly engine: Engine
+  readonly inside: EngineMark
+  readonly session: SessionMark
+  readonly randomPosition: number
+  readonly clock: number | undefined
+}
+
+/** Where an instance begins: the workshop's image, unless another is given. */
+interface Origin {
+  readonly image?: Image
+  readonly randomPosition: number
+  readonly clock: number | undefined
+}
+
+/** An engine, and what it is given from outside. */
+interface Standing {
+  readonly engine: Engine
+  readonly watch: WatchedPGlite
+  readonly random: RandomSource
+  /** What `now()` says, in milliseconds since 1970; undefined follows the machine. */
+  clock: number | undefined
+  /** What it stood at in the beginning. */
+  readonly beginning: EngineMark
+}
+
+/** A PostgreSQL in the process that can be put back to a mark, or replaced where it cannot. */
+export class Instance implements TestInstance {
+  /** Where this instance began. */
+  readonly base: InstanceMark
+  readonly #workshop: Workshop
+  readonly #origin: Origin
+  #standing: Standing
+  #isClosed = false
+
+  private constructor(workshop: Workshop, origin: Origin, standing: Standing) {
+    this.#workshop = workshop
+    this.#origin = origin
+    this.#standing = standing
+    this.base = { state: stateOf(standing, standing.beginning), remake: undefined }
+  }
+
+  static async open(workshop: Workshop, origin: Origin): Promise<Instance> {
+    return new Instance(workshop, origin, await stand(workshop, origin))
+  }
+
+  get pglite(): PGlite {
+    return this.#standing.engine.pglite
+  }
+
+  get watch(): WatchedPGlite {
+    return this.#standing.watch
+  }
+
+  get clock(): number | undefined {
+    return this.#standing.clock
+  }
+
+  set clock(ms: number | undefined) {
+    this.#standing.clock = ms
+  }
+
+  /** Notes where this instance is. Nothing may be going on in it. */
+  async mark(remake?: () => Promise<Instance>): Promise<InstanceMark> {
+    this.#refuseClosed()
+    if (!(await this.watch.idle(idleMsMax))) {
+      const texts = [...this.watch.inFlight].map(({ text }) => text)
+      throw new DriftpinError(
+        'rewind_impossible',
+        `A mark was asked for while this is going on: ${texts.join('; ')}. Await it first.`,
+        { inFlight: [...this.watch.inFlight] },
+      )
+    }
+    const crash = this.#standing.engine.inside.crash()
+    if (crash !== undefined) throw cannotRewind('the engine crashed before the mark', crash)
+    return { state: stateOf(this.#standing), remake }
+  }
+
+  /** Puts this instance back to a mark of it, in place where that is possible. */
+  async rewind(mark: InstanceMark): Promise<void> {
+    this.#refuseClosed()
+    const { statistics } = this.#workshop
+    const started = performance.now()
+    const why = await this.#whyNot(mark)
+    if (why === undefined) {
+      await this.watch.rewind(mark.state.session)
+      statistics.bytesCopied += rewindEngine(this.#standing.engine.inside, mark.state.inside)
+      this.#standing.random.goTo(mark.state.randomPosition)
+      this.#standing.clock = mark.state.clock
+    } else {
+      count(statistics.replaced, why)
+      await this.#replace(mark, why)
+    }
+    statistics.rewindMs.push(performance.now() - started)
+  }
+
+  async #whyNot({ state }: InstanceMark): Promise<string | undefined> {
+    const { engine, watch } = this.#standing
+    if (state.engine !== engine) return 'the instance had been replaced since the mark'
+    if (engine.pglite.closed) return 'the test closed the instance'
+    const isCrashed = engine.inside.crash() !== undefined
+    if (!isCrashed && !(await watch.idle(idleMsMax))) return 'a statement did not end'
+    this.#learn(state)
+    return whyNotRewindable(engine.inside, state.inside)
+  }
+
+  /** What one test loads, the next is likely to load too. */
+  #learn({ inside }: MarkState): void {
+    for (const event of this.#standing.engine.inside.loader.slice(inside.loader.length)) {
+      if (event.kind === 'open' && event.grew) this.#workshop.learned.add(event.path)
+    }
+  }
+
+  async #replace(mark: InstanceMark, why: string): Promise<void> {
+    const old = this.#standing.engine
+    this.#standing = await this.#standAt(mark, why)
+    mark.state = stateOf(this.#standing, this.#standing.beginning)
+    void discard(old)
+  }
+
+  /** Something new to stand on, which is where the mark was. */
+  async #standAt(mark: InstanceMark, why: string): Promise<Standing> {
+    if (mark === this.base) return stand(this.#workshop, this.#origin)
+    const { engine, inside, randomPosition, clock } = mark.state
+    try {
+      const image = imageOf(engine.inside, inside)
+      return await stand(this.#workshop, { image, randomPosition, clock })
+    } catch (error) {
+      if (!mark.remake) throw cannotRewind(why, error)
+      return (await mark.remake()).#standing
+    }
+  }
+
+  /** A second instance that stands where this one did at the mark. */
+  async fork(mark: InstanceMark): Promise<Instance> {
+    this.#refuseClosed()
+    if (mark === this.base) return Instance.open(this.#workshop, this.#origin)
+    const { engine, inside, randomPosition, clock } = mark.state
+    try {
+      const image = imageOf(engine.inside, inside)
+      return await Instance.open(this.#workshop, { image, randomPosition, clock })
+    } catch (error) {
+      if (!mark.remake) throw error
+      count(this.#workshop.statistics.fallbacks, 'the image of a mark could not be used')
+      return mark.remake()
+    }
+  }
+
+  /** An image of this instance as it is, whatever is going on in it. */
+  imageNow(): Image {
+    const { inside } = this.#standing.engine
+    return imageToKeep(inside, markEngine(inside))
+  }
+
+  /** The image of this instance at a mark, for other instances to go on from. */
+  imageOf({ state }: InstanceMark): Image {
+    return imageOf(state.engine.inside, state.inside)
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await discard(this.#standing.engine)
+  }
+
+  #refuseClosed(): void {
+    if (!this.#isClosed) return
+    throw new DriftpinError('harness_closed', 'This database was closed. Fork another one.', {})
+  }
+}
+
+async function stand(workshop: Workshop, origin: Origin): Promise<Standing> {
+  const random = createRandomSource(workshop.randomSeed)
+  random.goTo(origin.randomPosition)
+  const given: { clock: number | undefined } = { clock: origin.clock }
+  const image = origin.image ?? workshop.image
+  const options: EngineOptions = {
+    extensions: workshop.extensions,
+    wasm: await (await readWasm()).module(),
+    random: random.fill,
+    clock: () => given.clock,
+  }
+  const { mark, ...engine } = await forkEngine(image, options).catch((error) => {
+    if (!(error instanceof DriftpinError) || error.code !== 'image_unusable') throw error
+    count(workshop.statistics.fallbacks, error.message)
+    return startFromFiles(image, options)
+  })
+  workshop.statistics.forks++
+  const learned = origin.image ? [] : [...workshop.learned]
+  for (const path of learned) await load(engine, path)
+  random.goTo(origin.randomPosition)
+  const beginning = learned.length > 0 ? markEngine(engine.inside) : mark
+  return Object.assign(given, { engine, random, beginning, watch: watchPGlite(engine.pglite) })
+}
+
+const load = ({ pglite }: Engine, path: string) => pglite.exec(`LOAD '${path}'`)
+
+function stateOf(
+  { engine, watch, random, clock }: Standing,
+  inside: EngineMark = markEngine(engine.inside),
+): MarkState {
+  return {
+    engine,
+    inside,
+    session: watch.mark(),
+    randomPosition: random.position(),
+    clock,
+  }
+}
+
+/** A crashed engine, or one that waits for something, cannot be closed: it is let go. */
+async function discard({ pglite, inside }: Engine): Promise<void> {
+  inside.setTimers([])
+  if (pglite.closed || inside.crash() !== undefined) return
+  if (!pglite.isInTransaction()) await pglite.close().catch(() => {})
+}
+
+function cannotRewind(why: string, cause: unknown): DriftpinError {
+  return new DriftpinError(
+    'rewind_impossible',
+    `The database cannot be put back to this mark: ${why}, and no other instance can be made ` +
+      'at the mark. Rewind to an earlier one, or fork another database.',
+    cause ?? { why },
+  )
+}

@@ -1,0 +1,83 @@
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { fromPGlite } from '../database/from-pglite.js'
+import { dumpRows } from './dump-rows.js'
+import type { TestInstance } from './test-instance.js'
+import { saveImage } from './write-image.js'
+
+/** Ten images are some 200 MB; what fails after that is kept as rows alone. */
+const imagesMax = 10
+
+/** Databases of failed tests are kept in a folder for each run, of which only the last stays. */
+export interface Evidence {
+  /** Keeps the database of a failed test, and says in words where. */
+  keep(test: string, instance: TestInstance): Promise<string>
+  /** Removes what an earlier try of a test kept, once it passed. */
+  forget(test: string): Promise<void>
+}
+
+/**
+ * @param root The folder for all runs; what is in there of runs that ended is removed.
+ * @param run The process id of the run, which all of its workers have in common.
+ */
+export async function openEvidence(root: string, run: number): Promise<Evidence> {
+  const folder = join(root, String(run))
+  await removeOthers(root, String(run))
+  // Shorter to read, and to paste where the tests were started.
+  const pathOf = (test: string) => relative('', join(folder, nameOf(test)))
+  return {
+    async keep(test, instance) {
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      const path = pathOf(test)
+      const kept = (await readdir(folder)).filter((name) => name.endsWith('.image')).length
+      const image = kept < imagesMax ? instance.imageNow?.() : undefined
+      if (image) await saveImage(`${path}.image`, image)
+      const rows = await writeRows(`${path}.sql`, instance)
+      return image
+        ? `Its database is kept: npx driftpin open ${path}.image`
+        : rows
+          ? `The rows of its database are kept: ${path}.sql`
+          : 'Its database could not be kept: the engine answers no more.'
+    },
+    async forget(test) {
+      for (const ending of ['image', 'sql']) await rm(`${pathOf(test)}.${ending}`, { force: true })
+    },
+  }
+}
+
+/** Reads what was committed; the image, taken before, has the open transaction as well. */
+async function writeRows(path: string, { pglite, watch }: TestInstance): Promise<boolean> {
+  try {
+    if (watch.inFlight.size > 0) return false
+    if (pglite.isInTransaction()) await pglite.exec('ROLLBACK')
+    await writeFile(path, await dumpRows(fromPGlite(pglite)), { mode: 0o600 })
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function removeOthers(root: string, run: string): Promise<void> {
+  const names = await readdir(root).catch(() => [])
+  const others = names.filter((name) => /^\d+$/.test(name) && name !== run)
+  for (const name of others) {
+    if (!isRunning(Number(name))) await rm(join(root, name), { recursive: true, force: true })
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as { code?: string }).code === 'EPERM'
+  }
+}
+
+/** A name that every file system takes, and two tests do not share. */
+function nameOf(test: string): string {
+  const words = test.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
+  let hash = 0
+  for (const character of test) hash = (hash * 31 + character.codePointAt(0)!) | 0
+  return `${words.replaceAll(/^-|-$/g, '').slice(0, 80)}-${(hash >>> 0).toString(36)}`
+}

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto'
+import type { PGlite } from '@electric-sql/pglite'
+import { fromPGlite } from '../database/from-pglite.js'
+import { DriftpinError } from '../errors.js'
+import { createMigrator } from '../migrations/create-migrator.js'
+import { buildTemplate } from './engine/build-template.js'
+import type { Image } from './engine/image.js'
+import { decodeImage, encodeImage, formatVersion } from './engine/image-file.js'
+import { initdbParameters, startParameters } from './engine/start-parameters.js'
+import type { HarnessOptions, ReadOptions } from './harness-options.js'
+import { defaultCacheDirectory, openImageCache } from './image-cache.js'
+import { makeOnce } from './make-once.js'
+import { createRandomSource } from './random-source.js'
+import type { HarnessStatistics } from './statistics.js'
+import { testClockStart } from './test-clock.js'
+
+/** Images of this process, by name: several harnesses may begin with the same one. */
+const loaded = new Map<string, Promise<Image>>()
+
+/** Everything an image depends on, as the name of its file. */
+export function imageName(read: ReadOptions, build: string, key?: string): string {
+  const parts = [formatVersion, build, read.hash, key, ...initdbParameters, ...startParameters]
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+}
+
+/** The directory of the cache, or undefined where the caller wants none. */
+export function cacheDirectoryOf({ cacheDirectory }: HarnessOptions): string | undefined {
+  return cacheDirectory === false ? undefined : (cacheDirectory ?? defaultCacheDirectory())
+}
+
+/** Reads the image of what was asked for, or makes it. */
+export async function loadTemplate(
+  options: HarnessOptions,
+  read: ReadOptions,
+  { name, statistics }: { readonly name: string; readonly statistics: HarnessStatistics },
+): Promise<Image> {
+  const known = loaded.get(name)
+  if (known) return known
+  const make = async () => {
+    statistics.imagesBuilt++
+    return buildTemplate({
+      extensions: options.extensions ?? {},
+      prepare: (pglite) => prepare(pglite, read),
+      ...givenBy(options),
+    })
+  }
+  const directory = cacheDirectoryOf(options)
+  const loading = directory ? viaCache(directory, name, statistics, make) : make()
+  loaded.set(name, loading)
+  // What failed once may work the next time: a file was mended, a disk has room again.
+  loading.catch(() => loaded.delete(name))
+  return loading
+}
+
+function givenBy({ random, clock }: HarnessOptions) {
+  return {
+    ...(random !== undefined && { random: createRandomSource(random).fill }),
+    ...(clock === 'test' && { clock: () => testClockStart }),
+  }
+}
+
+async function viaCache(
+  directory: string,
+  name: string,
+  statistics: HarnessStatistics,
+  make: () => Promise<Image>,
+): Promise<Image> {
+  return makeOnce(directory, name, {
+    find: async () => {
+      const image = await readCached(directory, name)
+      if (image) statistics.imagesReused++
+      return image
+    },
+    make: async () => {
+      const image = await make()
+      await writeCached(directory, name, image)
+      return image
+    },
+  })
+}
+
+/** An image that was kept, unless it is damaged, in which case it is removed. */
+export async function readCached(directory: string, name: string): Promise<Image | undefined> {
+  const cache = openImageCache(directory)
+  const bytes = await cache.read(`${name}.image`)
+  if (!bytes) return undefined
+  try {
+    return decodeImage(bytes, name)
+  } catch (error) {
+    if (!(error instanceof DriftpinError)) throw error
+    await cache.remove(`${name}.image`)
+    return undefined
+  }
+}
+
+/** @throws DriftpinError `cache_unwritable`. */
+export async function writeCached(directory: string, name: string, image: Image): Promise<void> {
+  await openImageCache(directory).write(`${name}.image`, encodeImage(image, name))
+}
+
+/** Migrates and seeds an empty database. */
+export async function prepare(pglite: PGlite, read: ReadOptions): Promise<void> {
+  const database = fromPGlite(pglite)
+  if (read.folder === 'ours') await createMigrator(database).up()
+  else await read.folder?.apply(database)
+  if (!read.seedScript) return
+  const { path, text } = read.seedScript
+  try {
+    await database.transaction((transaction) => transaction.script(text))
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new DriftpinError(
+      'seed_failed',
+      `The seed ${path} failed and left nothing behind: ${why}. It runs as one transaction.`,
+      error,
+    )
+  }
+}

@@ -1,0 +1,89 @@
+import { DriftpinError } from '../errors.js'
+
+/** Versioned, baseline and undo files have a version; repeatable ones have none. */
+const flyway = /^(?:(?<kind>[VBU])(?<version>\d+(?:[._]\d+)*)__|R__).*\.sql$/
+
+/**
+ * The names of plain SQL files in the order in which they are run. Numbers are compared as numbers
+ * where every name begins with one, so that 10 comes after 9; otherwise the bytes decide.
+ *
+ * Names of Flyway go by its rules: versions in order, from the newest baseline on if there is
+ * one, then the repeatable ones by name; undo files are not run.
+ *
+ * @throws DriftpinError `migrations_unreadable` for a name among Flyway's that Flyway would pass
+ * over in silence.
+ */
+export function inOrderOfRunning(directory: string, names: readonly string[]): string[] {
+  if (names.some((name) => /^V\d[\d._]*__/.test(name))) return flywayOrder(directory, names)
+  const numbered = names.every((name) => /^\d/.test(name))
+  return [...names].sort(numbered ? byNumbers : byBytes)
+}
+
+/** The order of the bytes of two names, which no locale changes. */
+export function byBytes(one: string, other: string): number {
+  return Buffer.compare(Buffer.from(one), Buffer.from(other))
+}
+
+function flywayOrder(directory: string, names: readonly string[]): string[] {
+  const files = names.map((name) => {
+    const { kind = 'R', version = '' } = flyway.exec(name)?.groups ?? { kind: '?' }
+    return { name, kind, version: numbersOf(version) }
+  })
+  const versioned = files.filter(({ kind }) => kind === 'V')
+  const undoes = (undo: readonly bigint[]) =>
+    versioned.some(({ version }) => compareNumbers(version, undo) === 0)
+  const odd = files.find(({ kind, version }) => kind === '?' || (kind === 'U' && !undoes(version)))
+  if (odd) {
+    throw new DriftpinError(
+      'migrations_unreadable',
+      `The migrations in ${directory} are named as for Flyway, but ${odd.name} is not, or undoes ` +
+        'a version that is not there. Call it like V2__add_titles.sql or R__views.sql, or move ' +
+        'it out of the folder.',
+      { directory, file: odd.name },
+    )
+  }
+  const inOrder = (some: typeof files) =>
+    some.sort((a, b) => compareNumbers(a.version, b.version) || byBytes(a.name, b.name))
+  const baseline = inOrder(files.filter(({ kind }) => kind === 'B')).at(-1)
+  const later = versioned.filter(
+    ({ version }) => !baseline || compareNumbers(version, baseline.version) > 0,
+  )
+  const repeatable = inOrder(files.filter(({ kind }) => kind === 'R'))
+  return [...(baseline ? [baseline] : []), ...inOrder(later), ...repeatable].map(({ name }) => name)
+}
+
+/** By the version in front, such as 1.10, then by what follows, its numbers as numbers too. */
+function byNumbers(one: string, other: string): number {
+  const version = /^\d+(?:\.\d+)*/
+  const [a, b] = [version.exec(one)![0], version.exec(other)![0]]
+  return (
+    compareNumbers(numbersOf(a), numbersOf(b)) ||
+    compareWords(one.slice(a.length), other.slice(b.length)) ||
+    byBytes(one, other)
+  )
+}
+
+function numbersOf(version: string): bigint[] {
+  // Not a Number: a timestamp with milliseconds has more digits than that holds.
+  return (version.match(/\d+/g) ?? []).map(BigInt)
+}
+
+/** A number that is missing counts as 0, so that 1 and 1.0 are one version. */
+function compareNumbers(one: readonly bigint[], other: readonly bigint[]): number {
+  for (let index = 0; index < Math.max(one.length, other.length); index++) {
+    const [a, b] = [one[index] ?? 0n, other[index] ?? 0n]
+    if (a !== b) return a < b ? -1 : 1
+  }
+  return 0
+}
+
+function compareWords(one: string, other: string): number {
+  const [words, others] = [one.split(/(\d+)/), other.split(/(\d+)/)]
+  for (let index = 0; index < Math.min(words.length, others.length); index++) {
+    const [a, b] = [words[index]!, others[index]!]
+    // Every second piece is what the split found: the digits.
+    const order = index % 2 ? compareNumbers(numbersOf(a), numbersOf(b)) : byBytes(a, b)
+    if (order !== 0) return order
+  }
+  return words.length - others.length
+}

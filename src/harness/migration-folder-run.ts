@@ -1,0 +1,158 @@
+import type { Database, Session } from '../database/database.js'
+import { type ScriptStatement, splitStatements } from '../database/split-statements.js'
+import { sqlState } from '../database/sql-state.js'
+import { DriftpinError } from '../errors.js'
+import type { MigrationScript } from '../migrations/migration.js'
+import { runScript } from '../migrations/run-script.js'
+
+/** What PostgreSQL refuses inside of a transaction, whatever else is in it. */
+const alone = new RegExp(
+  `^(?:${[
+    'create\\s+(?:unique\\s+)?index\\s+concurrently',
+    'drop\\s+index\\s+concurrently',
+    'reindex\\b.*\\bconcurrently',
+    'reindex\\s+(?:\\([^)]*\\)\\s*)?(?:schema|database|system)',
+    'alter\\s+table\\b.*\\bdetach\\s+partition\\b.*\\bconcurrently',
+    'vacuum',
+    'cluster$',
+    '(?:create|drop)\\s+(?:database|tablespace|subscription)',
+    'alter\\s+system',
+    'discard\\s+all',
+  ].join('|')})\\b`,
+  'is',
+)
+const addsValue =
+  /^alter\s+type\b.*\badd\s+value\s+(?:if\s+not\s+exists\s+)?(?<value>'(?:[^']|'')*')/is
+const begins = /^(?:begin|start\s+transaction)\b/i
+/** COMMIT and ROLLBACK in all their forms, but for those after which a transaction goes on. */
+const ends =
+  /^(?:commit|end|rollback|abort)\b(?!(?:\s+(?:work|transaction))?\s+(?:to|and +chain|prepared))/i
+const control = /^(?:begin|start\s+transaction|commit|end|rollback|abort|prepare\s+transaction)\b/i
+
+/**
+ * active_sql_transaction, unsafe_new_enum_value_usage and invalid_transaction_termination: what
+ * PostgreSQL answers to a statement that would have worked outside of a transaction.
+ */
+const refusedInTransaction = new Set(['25001', '55P04', '2D000'])
+
+/** Whether one of these statements works outside of a transaction only. */
+export function needsNoTransaction(statements: readonly ScriptStatement[]): boolean {
+  return statements.some(({ text }, index) => {
+    if (alone.test(text)) return true
+    // A new value of an enum may be added in a transaction, but not used in the same one.
+    const value = addsValue.exec(text)?.groups?.value
+    return (
+      value !== undefined && statements.slice(index + 1).some((later) => later.text.includes(value))
+    )
+  })
+}
+
+/**
+ * Runs files one after the other on one connection, each in a transaction if it can. What a file
+ * sets for the session is taken back after it, since the connection may be the only one: a dump
+ * from pg_dump empties the search_path.
+ *
+ * @throws DriftpinError `migration_failed` with the file, and PostgreSQL's error as the cause.
+ */
+export async function runMigrationFiles(
+  database: Database,
+  files: readonly MigrationScript[],
+): Promise<void> {
+  await database.withSession(async (session) => {
+    const { rows: settings } = await session.query<{ name: string; setting: string }>(
+      `SELECT name, setting FROM pg_catalog.pg_settings WHERE source = 'session'
+       UNION ALL SELECT 'role', pg_catalog.current_setting('role')`,
+    )
+    const restore = async () => {
+      await session.script('RESET ALL')
+      // The unnest of two arrays is syntax, and has no schema.
+      await session.query(
+        `SELECT pg_catalog.set_config(name, setting, false)
+         FROM unnest($1::text[], $2::text[]) AS kept (name, setting)`,
+        [settings.map(({ name }) => name), settings.map(({ setting }) => setting)],
+      )
+    }
+    for (const file of files) {
+      try {
+        await runFile(session, file)
+      } catch (error) {
+        // Where the connection is gone its settings are too, and this error is what matters.
+        await restore().catch(() => {})
+        throw error
+      }
+      await restore()
+    }
+  })
+}
+
+async function runFile(session: Session, script: MigrationScript): Promise<void> {
+  const statements = splitStatements(script.text)
+  if (!script.transaction || needsNoTransaction(statements) || hasOwn(statements)) {
+    return await runInPieces(session, script, statements)
+  }
+  try {
+    await runInTransaction(session, script)
+  } catch (error) {
+    // A text does not tell all: the procedure that is called may commit. Nothing of it stayed.
+    const state = error instanceof DriftpinError && sqlState(error.cause)
+    if (!state || !refusedInTransaction.has(state)) throw error
+    await runInPieces(session, script, statements)
+  }
+}
+
+/** Whether a file begins or ends transactions itself, other than one around all of it. */
+function hasOwn(statements: readonly ScriptStatement[]): boolean {
+  const [first, last] = [statements[0]?.text ?? '', statements.at(-1)?.text ?? '']
+  const wrapped = begins.test(first) && /^(?:commit|end)\b/i.test(last)
+  return (wrapped ? statements.slice(1, -1) : statements).some(({ text }) => control.test(text))
+}
+
+async function runInTransaction(session: Session, script: MigrationScript): Promise<void> {
+  try {
+    await session.transaction((transaction) => runScript(transaction, script))
+  } catch (error) {
+    if (error instanceof DriftpinError) throw error
+    throw failed(`${script.file} failed when it was committed`, error)
+  }
+}
+
+/** Runs statement by statement, as psql would, and what is between BEGIN and COMMIT in one go. */
+async function runInPieces(
+  session: Session,
+  script: MigrationScript,
+  statements: readonly ScriptStatement[],
+): Promise<void> {
+  const { file, text } = script
+  for (let index = 0; index < statements.length; index++) {
+    const { offset, text: statement } = statements[index]!
+    const line = text.slice(0, offset).split('\n').length
+    if (begins.test(statement)) {
+      const last = statements.findIndex((one, at) => at > index && ends.test(one.text))
+      const end = statements[last]
+      // One that the file leaves open is committed, as the tool does at the end of the file.
+      const whole = end
+        ? text.slice(offset, end.offset + end.text.length)
+        : `${text.slice(offset)}\n;COMMIT`
+      await session.script(whole).catch((error) => {
+        throw failed(`${file} failed in the transaction that it begins in line ${line}`, error)
+      })
+      if (!end) return
+      index = last
+    } else if (!ends.test(statement)) {
+      // In front of it come empty lines, so that the line in a message is the file's.
+      const lines = '\n'.repeat(line - 1)
+      await runScript(session, { file, text: lines + statement, transaction: false })
+    }
+    // A COMMIT without a BEGIN ends the tool's transaction, of which there is none here.
+  }
+}
+
+function failed(what: string, error: unknown): DriftpinError {
+  const state = sqlState(error)
+  const message = error instanceof Error ? error.message : String(error)
+  return new DriftpinError(
+    'migration_failed',
+    `${what}: ${message}${state ? ` (SQLSTATE ${state})` : ''}.`,
+    error,
+  )
+}

@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises'
+import { DriftpinError } from '../errors.js'
+import { decodeImage } from './engine/image-file.js'
+import { Instance } from './instance.js'
+import { createStatistics } from './statistics.js'
+import { createTestDatabase, type TestDatabase } from './test-database.js'
+import { savedKey } from './write-image.js'
+
+/**
+ * Opens a database that {@link TestDatabase.save} or a failed test kept, where it was: with open
+ * transactions, settings and temporary tables, if it could be kept so, and otherwise as after a
+ * crash. The file is only read.
+ *
+ * @throws DriftpinError `image_damaged` for a file that is none or not whole, and `image_foreign`
+ * for one of another version.
+ *
+ * @example
+ * ```ts
+ * await using db = await openImage('.driftpin/failed/4711/a-pin-outlives-its-agent.image')
+ * console.log((await db.query('SELECT * FROM chats')).rows)
+ * ```
+ */
+export async function openImage(path: string): Promise<TestDatabase> {
+  const bytes = await readFile(path).catch((error) => {
+    throw new DriftpinError(
+      'image_damaged',
+      `${path} cannot be read: ${error.message}. Name the file that a failed test printed.`,
+      error,
+    )
+  })
+  const image = decodeImage(bytes, savedKey)
+  const instance = await Instance.open(
+    {
+      extensions: {},
+      randomSeed: undefined,
+      statistics: createStatistics(),
+      image,
+      learned: new Set(),
+    },
+    { randomPosition: 0, clock: undefined },
+  )
+  return createTestDatabase({ instance, base: instance.base, release: () => instance.close() })
+}

@@ -1,0 +1,156 @@
+import { PGlite } from '@electric-sql/pglite'
+import { DriftpinError } from '../errors.js'
+import { decodeParts, encodeParts } from './engine/image-file.js'
+import type { Extensions } from './engine/open-engine.js'
+import type { Wasm } from './engine/wasm.js'
+import type { HarnessOptions, ReadOptions } from './harness-options.js'
+import { openImageCache } from './image-cache.js'
+import { cacheDirectoryOf, imageName, prepare } from './load-template.js'
+import { makeOnce } from './make-once.js'
+import { runFunctions } from './run-functions.js'
+import { count, type HarnessStatistics } from './statistics.js'
+import type { MadeInstance, TestInstance } from './test-instance.js'
+import { type WatchedPGlite, watchPGlite } from './watch-pglite.js'
+
+/** How long what a test left running may take to end before the instance is given up. */
+const idleMsMax = 2000
+
+let hasWarned = false
+
+/**
+ * The way without images, through nothing but what PGlite documents: a rewind is a new PGlite that
+ * loads a data directory. What a session had (settings, temporary tables) is not part of a mark.
+ */
+export async function openPlainWorkshop(
+  options: HarnessOptions,
+  read: ReadOptions,
+  { wasm, statistics }: { readonly wasm: Wasm; readonly statistics: HarnessStatistics },
+): Promise<() => Promise<MadeInstance>> {
+  if (!wasm.isProven) warnOnce(options, wasm)
+  const extensions = options.extensions ?? {}
+  const name = `plain-${imageName(read, wasm.build)}`
+  const make = async () => {
+    statistics.imagesBuilt++
+    await using pglite = await PGlite.create({ extensions })
+    await prepare(pglite, read)
+    return pglite.dumpDataDir('none')
+  }
+  const directory = cacheDirectoryOf(options)
+  const tar = directory
+    ? await makeOnce(directory, name, {
+        find: () => readTar(directory, name),
+        make: async () => {
+          const made = await make()
+          const bytes = Buffer.from(await made.arrayBuffer())
+          await openImageCache(directory).write(`${name}.tar`, encodeParts({}, name, [bytes]))
+          return made
+        },
+      })
+    : await make()
+  const why = wasm.isProven ? 'images are switched off' : 'images were not proven on this PGlite'
+  return async () => {
+    count(statistics.fallbacks, why)
+    const instance = await PlainInstance.open(tar, extensions, statistics)
+    if (read.functions.length === 0) return { instance, base: instance.base }
+    await runFunctions(instance, instance.base, read)
+    return { instance, base: await instance.mark() }
+  }
+}
+
+async function readTar(directory: string, name: string): Promise<Blob | undefined> {
+  const cache = openImageCache(directory)
+  const bytes = await cache.read(`${name}.tar`)
+  if (!bytes) return undefined
+  try {
+    return new Blob([new Uint8Array(decodeParts(bytes, name).body)])
+  } catch (error) {
+    if (!(error instanceof DriftpinError)) throw error
+    await cache.remove(`${name}.tar`)
+    return undefined
+  }
+}
+
+function warnOnce({ random, clock }: HarnessOptions, { build }: Wasm): void {
+  const what =
+    `driftpin was not proven on the PGlite that is installed (its WebAssembly is ${build}). ` +
+    'Tests work, and each rewind starts PostgreSQL anew, which takes about a second.'
+  if (random !== undefined || clock === 'test') {
+    throw new DriftpinError('image_unusable', `${what} random and clock cannot be had.`, { build })
+  }
+  if (hasWarned) return
+  hasWarned = true
+  process.emitWarning(`${what} Install the version that driftpin depends on.`, 'DriftpinWarning')
+}
+
+interface PlainMark {
+  readonly tar: Blob
+}
+
+class PlainInstance implements TestInstance {
+  readonly base: PlainMark
+  #pglite: PGlite
+  #watch: WatchedPGlite
+  readonly #extensions: Extensions
+  readonly #statistics: HarnessStatistics
+
+  private constructor(
+    pglite: PGlite,
+    base: PlainMark,
+    { extensions, statistics }: { extensions: Extensions; statistics: HarnessStatistics },
+  ) {
+    this.base = base
+    this.#pglite = pglite
+    this.#watch = watchPGlite(pglite)
+    this.#extensions = extensions
+    this.#statistics = statistics
+  }
+
+  static async open(
+    tar: Blob,
+    extensions: Extensions,
+    statistics: HarnessStatistics,
+  ): Promise<PlainInstance> {
+    const pglite = await PGlite.create({ loadDataDir: tar, extensions })
+    return new PlainInstance(pglite, { tar }, { extensions, statistics })
+  }
+
+  get pglite(): PGlite {
+    return this.#pglite
+  }
+
+  get watch(): WatchedPGlite {
+    return this.#watch
+  }
+
+  get clock(): undefined {
+    return undefined
+  }
+
+  set clock(ms: number | undefined) {
+    if (ms === undefined) return
+    throw new DriftpinError('image_unusable', 'Without images the clock cannot be set.', { ms })
+  }
+
+  async mark(): Promise<PlainMark> {
+    await this.#pglite.exec('CHECKPOINT')
+    return { tar: await this.#pglite.dumpDataDir('none') }
+  }
+
+  async rewind({ tar }: PlainMark): Promise<void> {
+    const started = performance.now()
+    const old = this.#pglite
+    const isIdle = await this.#watch.idle(idleMsMax)
+    this.#pglite = await PGlite.create({ loadDataDir: tar, extensions: this.#extensions })
+    this.#watch = watchPGlite(this.#pglite)
+    if (isIdle && !old.closed) await old.close()
+    this.#statistics.rewindMs.push(performance.now() - started)
+  }
+
+  async fork({ tar }: PlainMark): Promise<TestInstance> {
+    return PlainInstance.open(tar, this.#extensions, this.#statistics)
+  }
+
+  async close(): Promise<void> {
+    if (!this.#pglite.closed) await this.#pglite.close()
+  }
+}

@@ -1,0 +1,40 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { projectDirectory } from './image-cache.js'
+import { addStatistics, type HarnessStatistics, renderStatistics } from './statistics.js'
+
+/** Set by the reporter, so that workers know that somebody prints for all of them. */
+export const collectorVariable = 'DRIFTPIN_STATS_COLLECTOR'
+
+const directory = () => join(projectDirectory(), '.driftpin', 'stats')
+
+/**
+ * With `DRIFTPIN_STATS=1`, prints what a worker did, or leaves it for the reporter of the run,
+ * which prints one table for all workers.
+ */
+export function writeStatistics(statistics: HarnessStatistics, run: number): void {
+  if (process.env.DRIFTPIN_STATS !== '1') return
+  if (process.env[collectorVariable] !== String(run)) {
+    console.error(`\n${renderStatistics(statistics)}`)
+    return
+  }
+  mkdirSync(directory(), { recursive: true })
+  const name = `${run}-${process.pid}-${process.hrtime.bigint()}.json`
+  writeFileSync(join(directory(), name), JSON.stringify(statistics))
+}
+
+/** Takes what the workers of a run left, and removes what runs before it left behind. */
+export function collectStatistics(run: number): HarnessStatistics {
+  let names: string[]
+  try {
+    names = readdirSync(directory())
+  } catch {
+    names = []
+  }
+  const own = names.filter((name) => name.startsWith(`${run}-`))
+  const all = own.map(
+    (name): HarnessStatistics => JSON.parse(readFileSync(join(directory(), name), 'utf8')),
+  )
+  rmSync(directory(), { recursive: true, force: true })
+  return addStatistics(all)
+}

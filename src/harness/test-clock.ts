@@ -1,0 +1,38 @@
+import { DriftpinError } from '../errors.js'
+
+/** Where a test clock stands before anybody sets it. */
+export const testClockStart = Date.UTC(2026, 0, 1)
+
+/** The time of SQL in one database: `now()`, `clock_timestamp()` and the time in `uuidv7()`. */
+export interface TestClock {
+  /** What `clock_timestamp()` would say, to the millisecond. */
+  now(): Date
+  /** Stops the clock at a time; undefined lets it follow the machine again. */
+  set(time: Date | number | undefined): void
+  /** Moves a stopped clock by milliseconds, backwards where they are negative. */
+  advance(ms: number): void
+}
+
+/** @throws DriftpinError `invalid_input` for what is no time, and for moving a clock that runs. */
+export function createTestClock(held: { clock: number | undefined }): TestClock {
+  const check = (ms: number): number => {
+    if (Number.isFinite(ms)) return ms
+    throw new DriftpinError('invalid_input', `${ms} is no time to set a clock to.`, { ms })
+  }
+  return {
+    now: () => new Date(held.clock ?? Date.now()),
+    set: (time) => {
+      held.clock = time === undefined ? undefined : check(Number(time))
+    },
+    advance: (ms) => {
+      if (held.clock === undefined) {
+        throw new DriftpinError(
+          'invalid_input',
+          "This clock follows the machine. Stop it with set() first, or pass clock: 'test'.",
+          { ms },
+        )
+      }
+      held.clock = check(held.clock + ms)
+    },
+  }
+}

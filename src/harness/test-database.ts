@@ -1,0 +1,150 @@
+import type { PGlite } from '@electric-sql/pglite'
+import type { Database, Queryable, Session, Transaction } from '../database/database.js'
+import { fromPGlite } from '../database/from-pglite.js'
+import { DriftpinError } from '../errors.js'
+import { digestDatabase } from './digest.js'
+import { createTestClock, type TestClock } from './test-clock.js'
+import type { MadeInstance, TestInstance } from './test-instance.js'
+import { askedFor } from './watch-pglite.js'
+import { saveImage } from './write-image.js'
+
+/** A point that {@link TestDatabase.rewind} goes back to. It belongs to its database. */
+export interface DatabaseMark {
+  readonly kind: 'mark'
+}
+
+/**
+ * A PostgreSQL in the process that belongs to its holder alone, and that can be put back to where
+ * it was: rows, sequences, tables, types, roles, settings, whatever a session can change.
+ *
+ * It is a {@link Database}, so that every operation takes it as it is, and has the PGlite itself.
+ */
+export interface TestDatabase extends Database {
+  /**
+   * The PGlite behind it. It is another one after a rewind that had to replace the instance (after
+   * a crash, for example), so ask for it again instead of keeping it.
+   */
+  readonly pglite: PGlite
+  /** The time of its SQL. */
+  readonly clock: TestClock
+  /**
+   * Notes where the database is. Takes a few milliseconds and holds on to about 5 MB.
+   *
+   * @throws DriftpinError `rewind_impossible` while a statement or a transaction is going on
+   * elsewhere.
+   */
+  mark(): Promise<DatabaseMark>
+  /**
+   * Puts the database back to a mark, or to how it was when it was forked. An open transaction, a
+   * cursor, a LISTEN and whatever else the session had is gone; what the session had at the mark
+   * is back.
+   *
+   * @throws DriftpinError `invalid_input` for the mark of another database.
+   */
+  rewind(mark?: DatabaseMark): Promise<void>
+  /** A second database that begins where this one was at the mark, or where it began. */
+  fork(mark?: DatabaseMark): Promise<TestDatabase>
+  /**
+   * Keeps the database in a file, as it is, for `driftpin open` and `openImage`. A file that is
+   * there already is replaced.
+   */
+  save(path: string): Promise<void>
+  /** A hash of the whole content: rows, sequences, catalog, roles, settings and the session. */
+  digest(): Promise<string>
+  /** Gives the database back. What is asked of it afterwards is refused. */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** What a test database is made of. */
+export interface TestDatabaseParts extends MadeInstance {
+  readonly release: () => Promise<void>
+}
+
+/** What belongs to a test database and is nobody else's business but the harness's. */
+const partsOf = new WeakMap<TestDatabase, TestDatabaseParts>()
+
+export const instanceOf = (db: TestDatabase): TestInstance => partsOf.get(db)!.instance
+
+const marks = new WeakMap<DatabaseMark, object>()
+
+export function createTestDatabase(parts: TestDatabaseParts): TestDatabase {
+  const { instance, base } = parts
+  const own = new WeakSet<object>([base])
+  let isClosed = false
+  let adapted: { readonly pglite: PGlite; readonly database: Database } | undefined
+  const database = (): Database => {
+    if (isClosed) {
+      throw new DriftpinError('harness_closed', 'This database was closed. Fork another one.', {})
+    }
+    const { pglite } = instance
+    if (adapted?.pglite !== pglite) adapted = { pglite, database: fromPGlite(pglite) }
+    return adapted.database
+  }
+  const find = (mark: DatabaseMark | undefined): object => {
+    database()
+    const found = mark ? marks.get(mark) : base
+    if (found && own.has(found)) return found
+    throw new DriftpinError(
+      'invalid_input',
+      'This mark was made by another database: rewind the one that made it.',
+      { mark },
+    )
+  }
+  const db: TestDatabase = {
+    kind: 'database',
+    schema: 'public',
+    get capabilities() {
+      return database().capabilities
+    },
+    // Asked for late, so that a database that was closed or replaced is found out.
+    query: async <Row>(text: string, values?: readonly unknown[]) =>
+      askedFor(() => database().query<Row>(text, values)),
+    script: async (text) => askedFor(() => database().script(text)),
+    transaction: async <T>(
+      work: (transaction: Transaction) => Promise<T>,
+      options?: Parameters<Queryable['transaction']>[1],
+    ) => askedFor(() => database().transaction(work, options)),
+    withSession: async <T>(work: (session: Session) => Promise<T>) =>
+      askedFor(() => database().withSession(work)),
+    listen: async (channel, handler, options) =>
+      askedFor(() => database().listen(channel, handler, options)),
+    get pglite() {
+      database()
+      return instance.pglite
+    },
+    clock: createTestClock(instance),
+    mark: async () => {
+      database()
+      const mark: DatabaseMark = { kind: 'mark' }
+      const made = await instance.mark()
+      own.add(made)
+      marks.set(mark, made)
+      return mark
+    },
+    rewind: async (mark) => instance.rewind(find(mark)),
+    fork: async (mark) => {
+      const forked = await instance.fork(find(mark))
+      return createTestDatabase({
+        instance: forked,
+        base: forked.base,
+        release: () => forked.close(),
+      })
+    },
+    save: async (path) => {
+      database()
+      const image = instance.imageNow?.()
+      if (image) return saveImage(path, image)
+      throw new DriftpinError('image_unusable', 'Without images a database cannot be saved.', {})
+    },
+    digest: async () => digestDatabase(database()),
+    close: async () => {
+      if (isClosed) return
+      isClosed = true
+      await parts.release()
+    },
+    [Symbol.asyncDispose]: () => db.close(),
+  }
+  partsOf.set(db, parts)
+  return db
+}

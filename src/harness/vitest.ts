@@ -1,0 +1,120 @@
+import { isMainThread } from 'node:worker_threads'
+import { type TestAPI, test as vitestTest } from 'vitest'
+import { DriftpinError } from '../errors.js'
+import type { HarnessOptions } from './harness-options.js'
+import type { TestDatabase } from './test-database.js'
+import { openTestWorker, type TestWorker } from './test-worker.js'
+
+/**
+ * How a test is kept from the others.
+ *
+ * - `rewind` (the default): the database of the process is put back after each test, about a
+ *   millisecond. Rows, sequences, tables, roles, settings: everything.
+ * - `rollback`: a transaction around the test, about a tenth of a millisecond. Sequences stay where
+ *   they were moved to, nothing commits (deferred constraints and NOTIFY are not seen), `now()`
+ *   stands still, and `db.pglite`, marks and forks are not there.
+ * - `fork`: an instance of the test's own, about a tenth of a second. Concurrent tests always get
+ *   one.
+ */
+export type Isolation = 'rewind' | 'rollback' | 'fork'
+
+/** What {@link databaseTest} can be told, beside where its databases come from. */
+export interface DatabaseTestOptions extends HarnessOptions {
+  /** `rewind` by default. For a part of a file: `test.override('isolation', 'fork')`. */
+  readonly isolation?: Isolation
+  /**
+   * What to do with a test that ends with an open transaction, a query in flight, a LISTEN, an
+   * advisory lock or a changed setting: `fail` (the default), `warn` or `off`.
+   */
+  readonly leaks?: 'fail' | 'warn' | 'off'
+  /** Whether the database of a failed test is kept, in `.driftpin/failed`; true by default. */
+  readonly keepFailed?: boolean
+  /** `allow` lets tests run in vitest's threads pool, in which PGlite has crashed V8 for others. */
+  readonly threads?: 'refuse' | 'allow'
+}
+
+/** What tests are given. */
+export interface DatabaseFixtures {
+  /** A migrated and seeded database that is this test's alone. */
+  db: TestDatabase
+  isolation: Isolation
+}
+
+/**
+ * Makes vitest's `test` with a database in it. The first test of a process opens the harness, from
+ * an image that was kept; see {@link HarnessOptions} for what it is made from.
+ *
+ * @throws DriftpinError in the tests that use `db`: what `openHarness` throws, `test_leaked` for a
+ * test that left something open, and `invalid_input` in the threads pool.
+ *
+ * @example
+ * ```ts
+ * import { databaseTest } from 'driftpin/vitest'
+ *
+ * export const test = databaseTest({
+ *   migrations: './db/migrations',
+ *   seed: async (db) => {
+ *     await db.query("INSERT INTO plans (name) VALUES ('free')")
+ *   },
+ * })
+ *
+ * test('a user begins on the free plan', async ({ db }) => {
+ *   await db.query("INSERT INTO users (name, plan) SELECT 'Ada', id FROM plans")
+ * })
+ * ```
+ */
+export function databaseTest(options: DatabaseTestOptions = {}): TestAPI<DatabaseFixtures> {
+  let opening: Promise<TestWorker> | undefined
+  const open = () => {
+    refuseThreads(options)
+    opening ??= openTestWorker(options)
+    return opening
+  }
+  return vitestTest.extend<DatabaseFixtures & { worker: TestWorker }>({
+    isolation: options.isolation ?? 'rewind',
+    worker: [
+      // biome-ignore lint/correctness/noEmptyPattern: vitest reads from it what a fixture needs.
+      async ({}, use) => {
+        const worker = await open()
+        await use(worker)
+        await worker.report()
+      },
+      { scope: 'file' },
+    ],
+    db: async ({ task, isolation, worker }, use) => {
+      const name = `${task.file.name} > ${task.fullTestName ?? task.name}`
+      const given = await worker.begin(task.concurrent === true ? 'fork' : isolation)
+      await use(given.db)
+      await given.end({ name, hasFailed: task.result?.state === 'fail' && !task.fails })
+    },
+  }) as unknown as TestAPI<DatabaseFixtures>
+}
+
+/**
+ * vitest's `test` with a database of driftpin's own schema in it: migrated, empty, the test's
+ * alone.
+ *
+ * @example
+ * ```ts
+ * import { createChat } from 'driftpin'
+ * import { test } from 'driftpin/vitest'
+ *
+ * test('a chat begins without pins', async ({ db }) => {
+ *   await createChat(db, { ownerId: crypto.randomUUID() })
+ * })
+ * ```
+ */
+export const test: TestAPI<DatabaseFixtures> = databaseTest()
+
+function refuseThreads({ threads }: DatabaseTestOptions): void {
+  if (isMainThread || threads === 'allow') return
+  throw new DriftpinError(
+    'invalid_input',
+    "These tests run in vitest's threads pool, in which PGlite has crashed V8 and with it the " +
+      "whole run. Set pool: 'forks' in vitest.config.ts, or pass threads: 'allow'.",
+    { pool: 'threads' },
+  )
+}
+
+export type { DatabaseMark, TestDatabase } from './test-database.js'
+export type { HarnessOptions }

@@ -1,0 +1,235 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { PGlite, QueryOptions, Results, Transaction } from '@electric-sql/pglite'
+import { DriftpinError } from '../errors.js'
+
+/** Something that was begun on a PGlite, and where. */
+export interface Begun {
+  readonly text: string
+  readonly at: Error
+}
+
+/** What PGlite's own JavaScript remembers of a session, and what is going on in it. */
+export interface WatchedPGlite {
+  /** Statements and transactions that were begun and have not ended. */
+  readonly inFlight: ReadonlySet<Begun>
+  /** Statements since the last rewind that may have left something open, newest last. */
+  readonly openers: Begun[]
+  /** Settles when nothing is going on, or answers false after so many milliseconds. */
+  idle(withinMs: number): Promise<boolean>
+  mark(): SessionMark
+  rewind(mark: SessionMark): Promise<void>
+}
+
+/** What PGlite's JavaScript knew at a mark. */
+export interface SessionMark {
+  readonly parsers: Record<string | number, unknown>
+  readonly serializers: Record<string | number, unknown>
+  readonly listeners: ReadonlySet<Listener>
+}
+
+interface Listener {
+  readonly channel: string | undefined
+  readonly handler: (...payload: string[]) => void
+}
+
+/** Taken before a test fakes them. */
+const { setTimeout, clearTimeout } = globalThis
+
+/** Texts that may leave a session other than it was; of a function, what its body does. */
+const openingPattern = new RegExp(
+  [
+    '(^|;)\\s*(begin|start|listen|do|call|execute)\\b',
+    '(^|;)\\s*set(?!\\s+(local|transaction)\\b)\\b',
+    'set_config|advisory',
+    'create\\s+(or\\s+replace\\s+)?(function|procedure)[^]*\\b(set|listen)\\b',
+  ].join('|'),
+  'im',
+)
+
+/** How long a statement waits for the transaction it is asked in before it is told so. */
+const ownTransactionMsMax = 1000
+
+/** The transactions around the running code. */
+const around = new AsyncLocalStorage<ReadonlySet<Begun>>()
+
+/** Where the running code was asked for something, by a caller whose stack is lost by now. */
+const askedAt = new AsyncLocalStorage<Error>()
+
+/** Runs what a caller asked for, so that whatever it does can be traced to the caller. */
+export function askedFor<T>(work: () => T): T {
+  return askedAt.run(new Error('asked for here'), work)
+}
+
+const beginHere = (text: string): Begun => ({
+  text,
+  at: askedAt.getStore() ?? new Error('asked for here'),
+})
+
+/** Watches what is asked of a PGlite by whatever way leads to its own methods. */
+export function watchPGlite(pglite: PGlite): WatchedPGlite {
+  const inFlight = new Set<Begun>()
+  const openers: Begun[] = []
+  const listeners = new Set<Listener>()
+  const during = async <T>(begun: Begun, work: () => Promise<T>): Promise<T> => {
+    inFlight.add(begun)
+    if (openingPattern.test(begun.text)) openers.push(begun)
+    try {
+      return await work()
+    } finally {
+      inFlight.delete(begun)
+    }
+  }
+  const { query, exec, transaction } = pglite
+  pglite.query = <T>(text: string, ...rest: [params?: unknown[], options?: QueryOptions]) => {
+    const begun = beginHere(text)
+    const ask = () => query.call(pglite, text, ...rest) as Promise<Results<T>>
+    return during(begun, () => outsideOwn(begun, inFlight, ask()))
+  }
+  pglite.exec = (text, ...rest) => {
+    const begun = beginHere(text)
+    return during(begun, () => outsideOwn(begun, inFlight, exec.call(pglite, text, ...rest)))
+  }
+  pglite.transaction = <T>(work: (tx: Transaction) => Promise<T>) => {
+    const begun = beginHere('BEGIN')
+    const inside = new Set(around.getStore()).add(begun)
+    const run = (tx: Transaction) => {
+      for (const name of ['query', 'exec'] as const) {
+        const plain = tx[name] as (text: string, ...rest: unknown[]) => Promise<never>
+        tx[name] = (text: string, ...rest: unknown[]) => {
+          if (openingPattern.test(text)) openers.push(beginHere(text))
+          return plain.call(tx, text, ...rest)
+        }
+      }
+      return around.run(inside, work, tx)
+    }
+    return during(begun, () => transaction.call(pglite, run) as Promise<T>)
+  }
+  watchListeners(pglite, listeners)
+  return {
+    inFlight,
+    openers,
+    idle: async (withinMs) => {
+      const until = performance.now() + withinMs
+      while (inFlight.size > 0 && performance.now() < until) {
+        await new Promise((resolve) => setTimeout(resolve, 1))
+      }
+      return inFlight.size === 0
+    },
+    mark: () => ({
+      parsers: { ...pglite.parsers },
+      serializers: { ...pglite.serializers },
+      listeners: new Set(listeners),
+    }),
+    rewind: async (mark) => {
+      openers.length = 0
+      if (differ(pglite.parsers, mark.parsers)) pglite.parsers = { ...mark.parsers } as never
+      if (differ(pglite.serializers, mark.serializers)) {
+        pglite.serializers = { ...mark.serializers } as never
+      }
+      await forgetListeners(pglite, listeners, mark.listeners)
+      await pglite._cleanupBlob()
+      await pglite._getWrittenBlob()
+    },
+  }
+}
+
+/** Waits for an answer, unless it is the running code's own transaction that keeps it waiting. */
+async function outsideOwn<T>(
+  asked: Begun,
+  inFlight: ReadonlySet<Begun>,
+  answer: Promise<T>,
+): Promise<T> {
+  const own = [...(around.getStore() ?? [])].find((begun) => inFlight.has(begun))
+  if (!own) return answer
+  let timer: NodeJS.Timeout | undefined
+  const waited = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      if (inFlight.has(own)) reject(waitsForItself(asked, own))
+    }, ownTransactionMsMax)
+  })
+  // Should it be answered after all, nobody is there to hear of a failure.
+  answer.catch(() => {})
+  return Promise.race([answer, waited]).finally(() => clearTimeout(timer))
+}
+
+function waitsForItself(asked: Begun, own: Begun): DriftpinError {
+  return new DriftpinError(
+    'waits_for_itself',
+    'This statement would wait for ever: the transaction around it has the only session. ' +
+      'Use the transaction that the callback was given.\n' +
+      `The statement: ${asked.text}\n${callSite(asked.at)}\n` +
+      `The transaction around it was opened\n${callSite(own.at)}`,
+    { asked: asked.at, transaction: own.at },
+  )
+}
+
+/** The lines of a stack that lead out of this package and the engine. */
+export function callSite(error: Error, lines = 3): string {
+  const stack = (error.stack ?? '').split('\n').slice(1)
+  const outside = stack.filter(
+    (line) => !/node_modules|node:|[/\\](src|dist)[/\\](harness|database)[/\\]/.test(line),
+  )
+  return (outside.length > 0 ? outside : stack).slice(0, lines).join('\n')
+}
+
+/** PGlite keeps its listeners to itself; those that come and go are noted as they do. */
+function watchListeners(pglite: PGlite, listeners: Set<Listener>): void {
+  const { listen, unlisten, onNotification, offNotification } = pglite
+  const forget = (channel: string | undefined, handler?: unknown) => {
+    for (const one of listeners) {
+      if (one.channel === channel && (!handler || one.handler === handler)) listeners.delete(one)
+    }
+  }
+  pglite.listen = async (channel, handler, tx) => {
+    const end = await askedFor(() => listen.call(pglite, channel, handler, tx))
+    const listener = { channel, handler: handler as Listener['handler'] }
+    listeners.add(listener)
+    return async (...rest) => {
+      listeners.delete(listener)
+      await end(...rest)
+    }
+  }
+  pglite.unlisten = async (channel, handler, tx) => {
+    await unlisten.call(pglite, channel, handler, tx)
+    forget(channel, handler)
+  }
+  pglite.onNotification = (handler) => {
+    listeners.add({ channel: undefined, handler: handler as Listener['handler'] })
+    const end = onNotification.call(pglite, handler)
+    return () => {
+      forget(undefined, handler)
+      end()
+    }
+  }
+  pglite.offNotification = (handler) => {
+    forget(undefined, handler)
+    offNotification.call(pglite, handler)
+  }
+}
+
+async function forgetListeners(
+  pglite: PGlite,
+  listeners: Set<Listener>,
+  before: ReadonlySet<Listener>,
+): Promise<void> {
+  for (const listener of listeners) {
+    if (before.has(listener)) continue
+    if (listener.channel === undefined) pglite.offNotification(listener.handler as never)
+    // It fails in a failed transaction, once it has forgotten the handler, which is what counts.
+    else await pglite.unlisten(listener.channel, listener.handler).catch(() => {})
+    listeners.delete(listener)
+  }
+  for (const { channel, handler } of before) {
+    if ([...listeners].some((one) => one.channel === channel && one.handler === handler)) continue
+    if (channel === undefined) pglite.onNotification(handler as never)
+    else await pglite.listen(channel, handler as never)
+  }
+}
+
+function differ(now: object, before: object): boolean {
+  const [one, other] = [now, before] as Record<string, unknown>[]
+  const names = Object.keys(one!)
+  return (
+    names.length !== Object.keys(other!).length || names.some((name) => one![name] !== other![name])
+  )
+}

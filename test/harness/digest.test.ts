@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describeDatabase, differences, digestDatabase } from '../../src/harness/digest.js'
+import { type Database, fromPGlite, type Session } from '../../src/index.js'
+import { createMigrator } from '../../src/migrations/create-migrator.js'
+import { engineNames, useEngine } from '../support/engines.js'
+import { openPGlite } from '../support/open-pglite.js'
+import { catalogChanges } from './digest-catalog-changes.js'
+import { contentChanges } from './digest-content-changes.js'
+import { digestStart } from './digest-start.js'
+
+const options = { settings: ['app.owner'] }
+
+describe.each(engineNames)('the digest on %s', (engineName) => {
+  const engine = useEngine(engineName)
+  let database: Database
+  const roles = ['digest_one', 'digest_other', 'digest_super']
+  beforeAll(async () => {
+    database = engine.database('public')
+    await database.script(digestStart)
+    await database.script(`CREATE ROLE digest_one; CREATE ROLE digest_other;
+      CREATE ROLE digest_super SUPERUSER; SELECT lo_from_bytea(4343, '\\x01')`)
+  })
+  afterAll(async () => {
+    // Roles outlive the database, and belong to the server that the other test files use.
+    await database?.script(roles.map((name) => `DROP ROLE IF EXISTS ${name};`).join(''))
+  })
+
+  const inSession = <T>(work: (session: Session) => Promise<T>) =>
+    database.withSession(async (session) => {
+      await session.script("SET app.owner = ''")
+      return await work(session)
+    })
+
+  test.each([...contentChanges, ...catalogChanges])(
+    'tells $what, and where it is',
+    async ({ sql, undo, differs }) => {
+      await inSession(async (session) => {
+        const before = await describeDatabase(session, options)
+        const hash = await digestDatabase(session, options)
+        expect(await digestDatabase(session, options)).toBe(hash)
+        const check = async (
+          inside: Session | Parameters<Parameters<Session['transaction']>[0]>[0],
+        ) => {
+          await inside.script(sql)
+          const found = differences(before, await describeDatabase(inside, options))
+          for (const start of differs) expect(found).toContainEqual(expect.stringContaining(start))
+          expect(found.filter((one) => !differs.some((start) => one.startsWith(start)))).toEqual([])
+          expect(await digestDatabase(inside, options)).not.toBe(hash)
+        }
+        if (undo !== undefined) {
+          await check(session)
+          await session.script(undo)
+        } else {
+          const undone = new Error('undone')
+          await session
+            .transaction(async (transaction) => {
+              await check(transaction)
+              throw undone
+            })
+            .catch((error) => expect(error).toBe(undone))
+        }
+        expect(differences(before, await describeDatabase(session, options))).toEqual([])
+        expect(await digestDatabase(session, options)).toBe(hash)
+      })
+    },
+  )
+
+  test('changes nothing, and goes on where an open transaction and its cursor are', async () => {
+    await database.transaction(async (transaction) => {
+      await transaction.script("SET LOCAL search_path = shop; SET LOCAL DateStyle = 'German'")
+      await transaction.script('DECLARE rest CURSOR FOR SELECT name FROM items ORDER BY id')
+      await transaction.query('FETCH 1 FROM rest')
+      const before = await digestDatabase(transaction)
+      expect(await digestDatabase(transaction)).toBe(before)
+      const { rows } = await transaction.query('FETCH 1 FROM rest')
+      expect(rows).toEqual([{ name: 'b' }])
+      await transaction.script('INSERT INTO nothing DEFAULT VALUES')
+      const set = "SELECT current_setting('DateStyle') AS style, pg_current_xact_id_if_assigned()"
+      expect(await transaction.query(set)).toMatchObject({ rows: [{ style: 'German, DMY' }] })
+    })
+    await database.transaction(async (transaction) => {
+      await digestDatabase(transaction)
+      const sql = 'SELECT pg_current_xact_id_if_assigned()::text AS id'
+      expect((await transaction.query(sql)).rows).toEqual([{ id: null }])
+    })
+  })
+
+  test('does not depend on the order of rows, nor on what was rolled back', async () => {
+    const before = await describeDatabase(database)
+    await database.script(`BEGIN; CREATE TABLE kept AS SELECT * FROM shop.items;
+      DELETE FROM shop.items WHERE id > 1; INSERT INTO shop.items SELECT * FROM kept
+      WHERE id > 1 ORDER BY id DESC; DROP TABLE kept; COMMIT`)
+    await database.script('BEGIN; DROP SCHEMA shop CASCADE; ROLLBACK')
+    expect(differences(before, await describeDatabase(database))).toEqual([])
+  })
+})
+
+test('two fresh databases have the same digest after the same statements', async () => {
+  const clients = await Promise.all([openPGlite(), openPGlite()])
+  const [one, other] = clients.map((client) => fromPGlite(client)) as [Database, Database]
+  // What was made before and is gone moves every number that PostgreSQL gives.
+  await other.script('CREATE TABLE gone (a text); DROP TABLE gone; SELECT lo_unlink(lo_create(0))')
+  for (const database of [one, other]) {
+    await database.script(digestStart)
+    await createMigrator(database).up()
+    await database.query("SELECT lo_from_bytea(0, '\\x01')")
+  }
+  // The ledger has the time of each migration.
+  const ledger = 'rows public.driftpin_migrations'
+  expect(differences(await describeDatabase(one), await describeDatabase(other))).toEqual([ledger])
+  for (const database of [one, other]) {
+    await database.script('DELETE FROM driftpin_migrations')
+  }
+  expect(await digestDatabase(one)).toBe(await digestDatabase(other))
+  await Promise.all(clients.map((client) => client.close()))
+})
