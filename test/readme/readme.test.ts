@@ -8,16 +8,28 @@ const repository = fileURLToPath(new URL('../../', import.meta.url))
 const readme = await readFile(join(repository, 'README.md'), 'utf8')
 const fences = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code!)
 
+const entries = {
+  driftpin: 'index',
+  'driftpin/scan': 'scan/index',
+  'driftpin/harness': 'harness/index',
+  'driftpin/vitest': 'harness/vitest',
+}
+
+function againstSources(code: string): string {
+  return Object.entries(entries).reduce(
+    (text, [name, file]) =>
+      text.replaceAll(`'${name}'`, `'${join(repository, 'src', `${file}.ts`)}'`),
+    code,
+  )
+}
+
 /** Runs an example against the sources, from a folder where the dependencies are found. */
 async function runFence(code: string, env: NodeJS.ProcessEnv = {}) {
   const cache = join(repository, 'node_modules/.cache')
   await mkdir(cache, { recursive: true })
   const folder = await mkdtemp(join(cache, 'readme-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  const own = code
-    .replaceAll("'driftpin'", `'${join(repository, 'src/index.ts')}'`)
-    .replaceAll("'driftpin/scan'", `'${join(repository, 'src/scan/index.ts')}'`)
-  await writeFile(join(folder, 'fence.mts'), own)
+  await writeFile(join(folder, 'fence.mts'), againstSources(code))
   const args = ['--import', 'tsx', join(folder, 'fence.mts')]
   return await run(process.execPath, args, { cwd: repository, env })
 }
@@ -37,8 +49,25 @@ test('the lines for a PostgreSQL of your own run on one', async () => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
 })
 
-test('every example of the README is one of these two', () => {
-  expect(fences).toHaveLength(2)
+test('the test with a database in it passes, with nothing else set up', async () => {
+  const folder = await mkdtemp(join(repository, '.driftpin-readme-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  await writeFile(join(folder, 'fence.test.ts'), againstSources(fences[2]!))
+  await writeFile(join(folder, 'vitest.config.mjs'), 'export default {}')
+  const vitest = join(repository, 'node_modules/vitest/vitest.mjs')
+  const args = [vitest, 'run', '--root', folder, '--reporter', 'json']
+  const { code, stdout } = await run(process.execPath, args, { cwd: folder, env: { CI: '1' } })
+  expect({ code, passed: JSON.parse(stdout).numPassedTests }).toEqual({ code: 0, passed: 1 })
+})
+
+test('the lines without a test runner run, and print the time of the test clock', async () => {
+  const { code, stdout, stderr } = await runFence(fences[3]!)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toContain('2026-01-01T00:01:00.000Z')
+})
+
+test('every example of the README is one of these four', () => {
+  expect(fences).toHaveLength(4)
 })
 
 test('the commands that the README names are those of package.json', async () => {
