@@ -69,7 +69,7 @@ export async function readOptions(options: HarnessOptions): Promise<ReadOptions>
   const folder =
     migrations === undefined && !setup
       ? 'ours'
-      : migrations
+      : migrations !== undefined && migrations !== false
         ? await readMigrationFolder(resolve(migrations))
         : undefined
   const seedScript = typeof seed === 'string' ? await readSeed(seed) : undefined
@@ -77,7 +77,7 @@ export async function readOptions(options: HarnessOptions): Promise<ReadOptions>
   const parts = {
     migrations: folder === 'ours' ? bundledFiles : folder?.hash,
     seed: seedScript?.text,
-    extensions: Object.keys(extensions),
+    extensions: await Promise.all(Object.entries(extensions).map(identify)),
     random,
     clock,
   }
@@ -87,6 +87,27 @@ export async function readOptions(options: HarnessOptions): Promise<ReadOptions>
     functions: functions.filter((one) => one !== undefined),
     hash: createHash('sha256').update(JSON.stringify(parts)).digest('hex'),
   }
+}
+
+/**
+ * What an extension brings. Its setup is what names the files; it is asked without a PGlite, and
+ * one that cannot do without is known by its text.
+ */
+async function identify([name, extension]: [string, Extensions[string]]): Promise<string[]> {
+  if (extension instanceof URL) return [name, await checksum(extension)]
+  try {
+    const { bundlePath } = await extension.setup({} as never, {})
+    if (bundlePath) return [name, await checksum(bundlePath)]
+  } catch {
+    // It will say what is wrong when it is set up in earnest.
+  }
+  return [name, extension.setup.toString()]
+}
+
+async function checksum(file: URL): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex')
 }
 
 async function readSeed(file: string): Promise<{ path: string; text: string }> {
@@ -110,6 +131,8 @@ function refuseContradictions(options: HarnessOptions): void {
   }
   const { migrations, setup, seed, key, random, clock, images, cacheDirectory } = options
   if (migrations && setup) refuse('Both migrations and setup make the schema: pass one of them.')
+  if (migrations === '') refuse('The path of migrations is empty: name a folder, or pass false.')
+  if (cacheDirectory === '') refuse('cacheDirectory is empty: name a folder, or pass false.')
   if (key !== undefined && !setup && typeof seed !== 'function') {
     refuse('A key names what a setup or seed function makes, and there is none: leave it out.')
   }

@@ -10,6 +10,10 @@ const filesMax = 12
 /** Longer than any process takes to write one, so that what is older was left by a dead one. */
 const unfinishedMsMax = 10 * 60 * 1000
 
+/** What this module and its users write; whatever else lies in the folder is the caller's own. */
+const finishedName = /^(plain-)?[0-9a-f]{64}\.(image|tar)$/
+const unfinishedName = /^(plain-)?[0-9a-f]{64}\.((image|tar)\.\d+\.[0-9a-f-]{36}\.tmp|lock)$/
+
 /** The project around the working directory: where its `package.json` is. */
 export function projectDirectory(): string {
   let directory = process.cwd()
@@ -90,8 +94,8 @@ async function prune(directory: string): Promise<void> {
     }),
   )
   const old = Date.now() - unfinishedMsMax
-  const unfinished = found.filter((file) => file.name.endsWith('.tmp') && file.mtimeMs < old)
-  const finished = found.filter((file) => /\.(image|tar)$/.test(file.name))
+  const unfinished = found.filter(({ name, mtimeMs }) => unfinishedName.test(name) && mtimeMs < old)
+  const finished = found.filter(({ name }) => finishedName.test(name))
   finished.sort((one, other) => other.mtimeMs - one.mtimeMs)
   for (const { path } of [...unfinished, ...finished.slice(filesMax)]) {
     await rm(path, { force: true }).catch(() => {})

@@ -25,6 +25,8 @@ export interface Workshop {
   readonly statistics: HarnessStatistics
   /** Where every instance begins. */
   readonly image: Image
+  /** Whether code of the caller's ran before the image was taken. */
+  readonly hasRunFunctions: boolean
   /** Modules that tests loaded, which new instances load at once so that they can be rewound. */
   readonly learned: Set<string>
 }
@@ -170,18 +172,28 @@ export class Instance implements TestInstance {
     }
   }
 
-  /** A second instance that stands where this one did at the mark. */
-  async fork(mark: InstanceMark): Promise<Instance> {
+  /**
+   * A second instance that stands where this one did at the mark. Where no image can be, it starts
+   * from the files: what was committed is there, and nothing that only the session had.
+   */
+  async fork(mark: InstanceMark): Promise<TestInstance> {
     this.#refuseClosed()
     if (mark === this.base) return Instance.open(this.#workshop, this.#origin)
-    const { engine, inside, randomPosition, clock } = mark.state
-    try {
-      const image = imageOf(engine.inside, inside)
-      return await Instance.open(this.#workshop, { image, randomPosition, clock })
-    } catch (error) {
-      if (!mark.remake) throw error
+    if (mark.remake && !this.#canImage(mark)) {
       count(this.#workshop.statistics.fallbacks, 'the image of a mark could not be used')
       return mark.remake()
+    }
+    const { engine, inside, randomPosition, clock } = mark.state
+    const image = imageToKeep(engine.inside, inside)
+    return Instance.open(this.#workshop, { image, randomPosition, clock })
+  }
+
+  #canImage({ state }: InstanceMark): boolean {
+    try {
+      imageOf(state.engine.inside, state.inside)
+      return true
+    } catch {
+      return false
     }
   }
 
@@ -226,8 +238,11 @@ async function stand(workshop: Workshop, origin: Origin): Promise<Standing> {
   workshop.statistics.forks++
   const learned = origin.image ? [] : [...workshop.learned]
   for (const path of learned) await load(engine, path)
+  // A backend that gave random numbers before its image was taken would give the same again.
+  const reseeds = workshop.randomSeed === undefined && (origin.image ?? workshop.hasRunFunctions)
+  if (reseeds) await engine.pglite.query('SELECT setseed($1)', [2 * Math.random() - 1])
   random.goTo(origin.randomPosition)
-  const beginning = learned.length > 0 ? markEngine(engine.inside) : mark
+  const beginning = learned.length > 0 || reseeds ? markEngine(engine.inside) : mark
   return Object.assign(given, { engine, random, beginning, watch: watchPGlite(engine.pglite) })
 }
 

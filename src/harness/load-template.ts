@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { resolve } from 'node:path'
 import type { PGlite } from '@electric-sql/pglite'
 import { fromPGlite } from '../database/from-pglite.js'
 import { DriftpinError } from '../errors.js'
@@ -14,8 +15,15 @@ import { createRandomSource } from './random-source.js'
 import type { HarnessStatistics } from './statistics.js'
 import { testClockStart } from './test-clock.js'
 
+/** An image, and what its databases go on with. */
+export interface Template extends Image {
+  /** Behind the random bytes that were used to make it, so that no database repeats them. */
+  readonly randomPosition: number
+  readonly clock: number | undefined
+}
+
 /** Images of this process, by name: several harnesses may begin with the same one. */
-const loaded = new Map<string, Promise<Image>>()
+const loaded = new Map<string, Promise<Template>>()
 
 /** Everything an image depends on, as the name of its file. */
 export function imageName(read: ReadOptions, build: string, key?: string): string {
@@ -25,7 +33,7 @@ export function imageName(read: ReadOptions, build: string, key?: string): strin
 
 /** The directory of the cache, or undefined where the caller wants none. */
 export function cacheDirectoryOf({ cacheDirectory }: HarnessOptions): string | undefined {
-  return cacheDirectory === false ? undefined : (cacheDirectory ?? defaultCacheDirectory())
+  return cacheDirectory === false ? undefined : resolve(cacheDirectory ?? defaultCacheDirectory())
 }
 
 /** Reads the image of what was asked for, or makes it. */
@@ -33,16 +41,20 @@ export async function loadTemplate(
   options: HarnessOptions,
   read: ReadOptions,
   { name, statistics }: { readonly name: string; readonly statistics: HarnessStatistics },
-): Promise<Image> {
+): Promise<Template> {
   const known = loaded.get(name)
   if (known) return known
   const make = async () => {
     statistics.imagesBuilt++
-    return buildTemplate({
+    const random = createRandomSource(options.random)
+    const clock = options.clock === 'test' ? testClockStart : undefined
+    const image = await buildTemplate({
       extensions: options.extensions ?? {},
       prepare: (pglite) => prepare(pglite, read),
-      ...givenBy(options),
+      random: random.fill,
+      clock: () => clock,
     })
+    return { ...image, randomPosition: random.position(), clock }
   }
   const directory = cacheDirectoryOf(options)
   const loading = directory ? viaCache(directory, name, statistics, make) : make()
@@ -52,19 +64,12 @@ export async function loadTemplate(
   return loading
 }
 
-function givenBy({ random, clock }: HarnessOptions) {
-  return {
-    ...(random !== undefined && { random: createRandomSource(random).fill }),
-    ...(clock === 'test' && { clock: () => testClockStart }),
-  }
-}
-
 async function viaCache(
   directory: string,
   name: string,
   statistics: HarnessStatistics,
-  make: () => Promise<Image>,
-): Promise<Image> {
+  make: () => Promise<Template>,
+): Promise<Template> {
   return makeOnce(directory, name, {
     find: async () => {
       const image = await readCached(directory, name)
@@ -80,12 +85,12 @@ async function viaCache(
 }
 
 /** An image that was kept, unless it is damaged, in which case it is removed. */
-export async function readCached(directory: string, name: string): Promise<Image | undefined> {
+export async function readCached(directory: string, name: string): Promise<Template | undefined> {
   const cache = openImageCache(directory)
   const bytes = await cache.read(`${name}.image`)
   if (!bytes) return undefined
   try {
-    return decodeImage(bytes, name)
+    return decodeImage(bytes, name) as Template
   } catch (error) {
     if (!(error instanceof DriftpinError)) throw error
     await cache.remove(`${name}.image`)
@@ -94,7 +99,7 @@ export async function readCached(directory: string, name: string): Promise<Image
 }
 
 /** @throws DriftpinError `cache_unwritable`. */
-export async function writeCached(directory: string, name: string, image: Image): Promise<void> {
+export async function writeCached(directory: string, name: string, image: Template): Promise<void> {
   await openImageCache(directory).write(`${name}.image`, encodeImage(image, name))
 }
 

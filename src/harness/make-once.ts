@@ -1,4 +1,4 @@
-import { open, readFile, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const pollMs = 50
@@ -19,6 +19,8 @@ export async function makeOnce<T>(
   { find, make }: { find: () => Promise<T | undefined>; make: () => Promise<T> },
 ): Promise<T> {
   const lock = join(directory, `${name}.lock`)
+  // Where it cannot be made there is no lock either, and `make` says what is wrong.
+  await mkdir(directory, { recursive: true }).catch(() => {})
   for (;;) {
     const found = await find()
     if (found !== undefined) return found
@@ -45,8 +47,12 @@ async function take(lock: string): Promise<'mine' | 'others' | 'none'> {
   } catch (error) {
     if ((error as { code?: string }).code !== 'EEXIST') return 'none'
   }
-  if (!(await isHeld(lock))) await rm(lock, { force: true }).catch(() => {})
-  return 'others'
+  if (await isHeld(lock)) return 'others'
+  // A lock of nobody that cannot be removed would be waited for without an end.
+  return rm(lock, { force: true }).then(
+    () => 'others',
+    () => 'none',
+  )
 }
 
 async function isHeld(lock: string): Promise<boolean> {

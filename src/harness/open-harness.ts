@@ -1,5 +1,4 @@
 import { DriftpinError } from '../errors.js'
-import type { Image } from './engine/image.js'
 import { settings } from './engine/start-parameters.js'
 import { readWasm } from './engine/wasm.js'
 import { type HarnessOptions, type ReadOptions, readOptions } from './harness-options.js'
@@ -9,21 +8,21 @@ import {
   imageName,
   loadTemplate,
   readCached,
+  type Template,
   writeCached,
 } from './load-template.js'
 import { openPlainWorkshop } from './plain-instance.js'
 import { runFunctions } from './run-functions.js'
 import { count, createStatistics, type HarnessStatistics } from './statistics.js'
-import { testClockStart } from './test-clock.js'
 import { createTestDatabase, type TestDatabase } from './test-database.js'
-import type { MadeInstance, TestInstance } from './test-instance.js'
+import type { MadeInstance } from './test-instance.js'
 
 /** So many instances that nobody uses are kept for the next fork. */
 const idleMax = 2
 
 /** Makes databases that are migrated, seeded, and each its holder's alone. */
 export interface Harness {
-  /** What differs from the settings of a stock PGlite, by the name of the setting. */
+  /** What differs from the settings of a stock server, by the name of the setting. */
   readonly settings: Readonly<Record<string, string>>
   readonly statistics: HarnessStatistics
   /** A database of one's own. It has to be closed; an instance that is free is used again. */
@@ -56,32 +55,36 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
   const statistics = createStatistics()
   const make = await openSource(options, read, statistics)
   const idle: MadeInstance[] = []
-  const all = new Set<TestInstance>()
+  const open = new Set<TestDatabase>()
   let isClosed = false
+  const refuseClosed = () => {
+    if (isClosed) throw new DriftpinError('harness_closed', 'This harness was closed.', {})
+  }
   const harness: Harness = {
     settings,
     statistics,
     fork: async () => {
-      if (isClosed) throw new DriftpinError('harness_closed', 'This harness was closed.', {})
+      refuseClosed()
       const made = idle.pop() ?? (await make())
-      all.add(made.instance)
-      return createTestDatabase({
+      const db = createTestDatabase({
         ...made,
         release: async () => {
-          if (!isClosed && idle.length < idleMax) {
-            await made.instance.rewind(made.base)
-            idle.push(made)
-          } else {
-            all.delete(made.instance)
-            await made.instance.close()
-          }
+          open.delete(db)
+          if (!isClosed && idle.length < idleMax) await made.instance.rewind(made.base)
+          // The harness may have been closed while it was rewound.
+          if (!isClosed && idle.length < idleMax) idle.push(made)
+          else await made.instance.close()
         },
       })
+      open.add(db)
+      if (isClosed) await db.close()
+      refuseClosed()
+      return db
     },
     close: async () => {
       isClosed = true
-      await Promise.all([...all].map((instance) => instance.close()))
-      all.clear()
+      const unused = idle.splice(0).map(({ instance }) => instance.close())
+      await Promise.all([...unused, ...[...open].map((db) => db.close())])
     },
     [Symbol.asyncDispose]: () => harness.close(),
   }
@@ -99,33 +102,40 @@ async function openSource(
     return openPlainWorkshop(options, read, { wasm, statistics })
   }
   const directory = cacheDirectoryOf(options)
-  const origin = { randomPosition: 0, clock: options.clock === 'test' ? testClockStart : undefined }
   const shared = { extensions: options.extensions ?? {}, randomSeed: options.random, statistics }
-  const workshopOf = (image: Image): Workshop => ({ ...shared, image, learned: new Set() })
-  const fromImage = (image: Image) => {
-    const workshop = workshopOf(image)
-    return async () => atBase(await Instance.open(workshop, origin))
+  const workshopOf = (image: Template, hasRunFunctions: boolean): Workshop => ({
+    ...shared,
+    image,
+    hasRunFunctions,
+    learned: new Set(),
+  })
+  const fromImage = (image: Template, hasRunFunctions = false) => {
+    const workshop = workshopOf(image, hasRunFunctions)
+    const { randomPosition, clock } = image
+    return async () => atBase(await Instance.open(workshop, { randomPosition, clock }))
   }
   const keyed = options.key === undefined ? undefined : imageName(read, wasm.build, options.key)
   const kept = keyed && directory ? await readCached(directory, keyed) : undefined
   if (kept) {
     statistics.imagesReused++
-    return fromImage(kept)
+    return fromImage(kept, true)
   }
   const name = imageName(read, wasm.build)
   const image = await loadTemplate(options, read, { name, statistics })
   const make = fromImage(image)
   if (read.functions.length === 0) return make
   const remake = async (): Promise<Instance> => {
-    const instance = await Instance.open(workshopOf(image), origin)
+    const { randomPosition, clock } = image
+    const instance = await Instance.open(workshopOf(image, false), { randomPosition, clock })
     await runFunctions(instance, instance.base, read)
     return instance
   }
   const seeded = await remake()
   const mark = await seeded.mark()
-  let seededImage: Image
+  let seededImage: Template
   try {
-    seededImage = seeded.imageOf(mark)
+    const { randomPosition, clock } = mark.state
+    seededImage = { ...seeded.imageOf(mark), randomPosition, clock }
   } catch {
     count(statistics.fallbacks, 'the seed loaded a module, so every instance runs it')
     return async () => {
@@ -134,10 +144,8 @@ async function openSource(
     }
   }
   if (keyed && directory) await writeCached(directory, keyed, seededImage)
-  const after = { randomPosition: mark.state.randomPosition, clock: mark.state.clock }
-  const workshop = workshopOf(seededImage)
   await seeded.close()
-  return async () => atBase(await Instance.open(workshop, after))
+  return fromImage(seededImage, true)
 }
 
 const atBase = (instance: Instance): MadeInstance => ({ instance, base: instance.base })

@@ -35,6 +35,7 @@ export async function openImage(path: string): Promise<TestDatabase> {
       randomSeed: undefined,
       statistics: createStatistics(),
       image,
+      hasRunFunctions: false,
       learned: new Set(),
     },
     { randomPosition: 0, clock: undefined },

@@ -48,13 +48,25 @@ export async function openPlainWorkshop(
       })
     : await make()
   const why = wasm.isProven ? 'images are switched off' : 'images were not proven on this PGlite'
+  const seeded =
+    read.functions.length === 0 ? tar : await seed(tar, extensions, { read, statistics })
   return async () => {
     count(statistics.fallbacks, why)
-    const instance = await PlainInstance.open(tar, extensions, statistics)
-    if (read.functions.length === 0) return { instance, base: instance.base }
-    await runFunctions(instance, instance.base, read)
-    return { instance, base: await instance.mark() }
+    const instance = await PlainInstance.open(seeded, extensions, statistics)
+    return { instance, base: instance.base }
   }
+}
+
+async function seed(
+  tar: Blob,
+  extensions: Extensions,
+  { read, statistics }: { readonly read: ReadOptions; readonly statistics: HarnessStatistics },
+): Promise<Blob> {
+  const instance = await PlainInstance.open(tar, extensions, statistics)
+  await runFunctions(instance, instance.base, read)
+  const mark = await instance.mark()
+  await instance.close()
+  return mark.tar
 }
 
 async function readTar(directory: string, name: string): Promise<Blob | undefined> {
@@ -111,6 +123,7 @@ class PlainInstance implements TestInstance {
     statistics: HarnessStatistics,
   ): Promise<PlainInstance> {
     const pglite = await PGlite.create({ loadDataDir: tar, extensions })
+    statistics.forks++
     return new PlainInstance(pglite, { tar }, { extensions, statistics })
   }
 

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises'
-import { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
 import { afterAll, beforeAll, inject } from 'vitest'
+import { openHarness } from '../../src/harness/index.js'
 import {
   type Database,
   fromPGlite,
@@ -10,6 +9,7 @@ import {
   type Transaction,
 } from '../../src/index.js'
 import { createMigrator } from '../../src/migrations/create-migrator.js'
+import { installedHarness, installedSchemas, schemaOf } from './installed-harness.js'
 
 /** An engine that a test file runs on, once it was opened. */
 export interface Engine {
@@ -24,17 +24,18 @@ export interface Engine {
 
 interface Opened {
   database(schema: string): Database
+  /** So many schemas have driftpin's tables from the start. */
+  readonly installed: number
   close(): Promise<void>
 }
 
 async function openPGlite(): Promise<Opened> {
-  // Starting from the files of another instance saves running initdb in every test file.
-  const loadDataDir = new Blob([await readFile(inject('pgliteDataDir'))])
-  const client = new PGlite({ loadDataDir })
-  await client.waitReady
+  const harness = await openHarness(installedHarness)
+  const { pglite } = await harness.fork()
   return {
-    database: (schema) => fromPGlite(client, { schema }),
-    close: () => client.close(),
+    database: (schema) => fromPGlite(pglite, { schema }),
+    close: () => harness.close(),
+    installed: installedSchemas,
   }
 }
 
@@ -47,7 +48,7 @@ async function openServer(url: string): Promise<Opened> {
   const own = new URL(url)
   own.pathname = `/${name}`
   const pool = new pg.Pool({ connectionString: own.href, max: 20 })
-  return { database: (schema) => fromPg(pool, { schema }), close: () => pool.end() }
+  return { database: (schema) => fromPg(pool, { schema }), close: () => pool.end(), installed: 0 }
 }
 
 /** Every engine that tests run on, by name; each opens one that is closed after the file. */
@@ -75,8 +76,8 @@ export function useEngine(name: (typeof engineNames)[number]): Engine {
     database,
     async install() {
       installs += 1
-      const installed = database(`install ${installs}`)
-      await createMigrator(installed).up()
+      const installed = database(schemaOf(installs))
+      if (installs > opened.installed) await createMigrator(installed).up()
       return installed
     },
   }

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { PGlite } from '@electric-sql/pglite'
 import type {} from 'vitest'
 import type { TestProject } from 'vitest/node'
+import { openHarness } from '../../src/harness/index.js'
+import { installedHarness } from './installed-harness.js'
 import { serverMajors, startRealServer } from './real-server.js'
 import { run } from './run-command.js'
 
@@ -65,6 +67,7 @@ export default async function startServers(project: TestProject): Promise<() => 
     throw new AggregateError(reasons, `No tests without real servers.\n${messages.join('\n')}`)
   }
   await dumped
+  await (await openHarness(installedHarness)).close()
   const { code, stdout } = await built
   if (code !== 0) throw new Error(`The package does not build.\n${stdout}`)
   project.provide('pgliteDataDir', pgliteDataDir)

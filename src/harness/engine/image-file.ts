@@ -4,11 +4,12 @@ import type { Image, ImageEntry } from './image.js'
 import { provenBuild } from './internals.js'
 
 /** Raised whenever what an image holds, or how it is written, changes. */
-export const formatVersion = 1
+export const formatVersion = 2
 
 const magic = 'driftpin'
-/** Magic, format version, length of the header, checksum of all that follows. */
+/** Magic, format version, length of the header, checksum of all of them and all that follows. */
 const prefixBytes = magic.length + 4 + 4 + 4
+const checksumAt = prefixBytes - 4
 
 /** An entry as it is written: its contents are a stretch of the bytes behind the header. */
 type WrittenEntry = Omit<ImageEntry, 'contents'> & { readonly at?: number }
@@ -83,8 +84,9 @@ export function encodeParts(
   prefix.writeUInt32LE(text.length, magic.length + 4)
   // The checksum of no bytes begins anew instead of going on.
   const parts = body.filter((part) => part.length > 0)
-  const sum = parts.reduce((sum, part) => crc32(part, sum), crc32(text))
-  prefix.writeUInt32LE(sum, magic.length + 8)
+  const begun = crc32(text, crc32(prefix.subarray(0, checksumAt)))
+  const sum = parts.reduce((sum, part) => crc32(part, sum), begun)
+  prefix.writeUInt32LE(sum, checksumAt)
   return [prefix, text, ...parts]
 }
 
@@ -95,7 +97,8 @@ export function decodeParts(file: Buffer, key?: string): { header: object; body:
   }
   const version = file.readUInt32LE(magic.length)
   if (version !== formatVersion) throw foreign(`its format is ${version}, not ${formatVersion}`)
-  if (crc32(file.subarray(prefixBytes)) !== file.readUInt32LE(magic.length + 8)) {
+  const sum = crc32(file.subarray(prefixBytes), crc32(file.subarray(0, checksumAt)))
+  if (sum !== file.readUInt32LE(checksumAt)) {
     throw damaged('its checksum is wrong', { length: file.length })
   }
   const bodyAt = prefixBytes + file.readUInt32LE(magic.length + 4)

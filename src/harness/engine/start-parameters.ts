@@ -6,7 +6,7 @@ import { PGlite } from '@electric-sql/pglite'
  * with these, a rewind looks at 6.4 MB instead of 160. Without them everything works the same,
  * but slower. Found by measuring; `npm run bench -- harness` repeats it.
  */
-export const settings: Readonly<Record<string, string>> = {
+const smallSettings: Readonly<Record<string, string>> = {
   shared_buffers: '1MB',
   wal_buffers: '32kB',
   huge_pages: 'off',
@@ -30,10 +30,22 @@ export const settings: Readonly<Record<string, string>> = {
   commit_timestamp_buffers: '16',
 }
 
+/** The settings in which a harness's databases differ from a stock server, PGlite's own included. */
+export const settings: Readonly<Record<string, string>> = {
+  fsync: 'off',
+  ...Object.fromEntries(
+    PGlite.defaultStartParams
+      .filter((parameter) => parameter.includes('='))
+      .map((parameter) => parameter.split('=') as [string, string]),
+  ),
+  ...smallSettings,
+  wal_segment_size: '1MB',
+}
+
 /** What PGlite is started with. */
 export const startParameters: readonly string[] = [
   ...PGlite.defaultStartParams,
-  ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+  ...Object.entries(smallSettings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
 ]
 
 /** What initdb is started with: segments of the log of 1 MB instead of 16. */
