@@ -10,6 +10,15 @@ export interface Listening {
 /** How many listen on each channel of a connection: only the last to stop may UNLISTEN. */
 const counts = new WeakMap<object, Map<string, number>>()
 
+/** What is listened to on a connection, for whoever puts its session back to where it was. */
+export const listensOf = (connection: object): ReadonlyMap<string, number> =>
+  new Map(counts.get(connection))
+
+/** Counts anew from here: what was begun since then stops without being heard of. */
+export function restoreListens(connection: object, listens: ReadonlyMap<string, number>): void {
+  counts.set(connection, new Map(listens))
+}
+
 /** Listens on a connection until the returned function is called; a second call does nothing. */
 export async function listenOn(
   connection: object,

@@ -39,6 +39,12 @@ function liveHolder(holder: Holder | undefined): Holder | undefined {
 /** One after the other, first come first served, on something that serves one at a time. */
 export class Turn {
   #last: Promise<unknown> = Promise.resolve()
+  #held = 0
+
+  /** Whether somebody has a turn or waits for one. */
+  get isHeld(): boolean {
+    return this.#held > 0
+  }
 
   /**
    * Runs `work` when all that asked before have finished.
@@ -53,6 +59,7 @@ export class Turn {
       if (holder.turn === this) throw waitsForItself(holder.taken, asked)
     }
     const before = this.#last
+    this.#held++
     let end = () => {}
     this.#last = new Promise<void>((resolve) => {
       end = resolve
@@ -63,6 +70,7 @@ export class Turn {
       return await (holders ? holders.run(holder, work) : work())
     } finally {
       holder.active = false
+      this.#held--
       end()
     }
   }

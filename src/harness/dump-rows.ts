@@ -21,18 +21,21 @@ const sequencesSql = `SELECT format('SELECT setval(%L, %s, %L);',
 FROM pg_sequences ORDER BY schemaname, sequencename`
 
 /**
- * The rows of a database as SQL that a person can read and that loads into the same schema. It has
- * the rows and where the sequences stand; the schema is in the migrations.
+ * The rows of a database as SQL that a person can read and that loads into the same schema, in
+ * place of what is there. It has the rows and where the sequences stand; the schema is in the
+ * migrations.
  */
 export async function dumpRows(database: Queryable): Promise<string> {
   const parts = [
-    '-- The rows of a database, written by driftpin. Load them into the same schema, empty.',
+    '-- The rows of a test database, written by driftpin, for a test database of the same schema.',
+    '-- They replace the rows that it has: those of its seed, and the list of its migrations.',
     '-- Checks between tables are off while they load, since tables come in order of name.',
     'SET session_replication_role = replica;',
   ]
   const tables = await database.query<{ name: string; columns: string | null; values: string }>(
     tablesSql,
   )
+  parts.push(...tables.rows.map(({ name }) => `DELETE FROM ${name};`))
   for (const { name, columns, values } of tables.rows) {
     if (columns === null) continue
     const { rows } = await database.query<{ row: string }>(`SELECT ${values} AS row FROM ${name}`)

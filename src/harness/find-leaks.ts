@@ -1,3 +1,4 @@
+import { turnOf } from '../database/turn.js'
 import type { TestInstance } from './test-instance.js'
 import { type Begun, callSite } from './watch-pglite.js'
 
@@ -6,33 +7,58 @@ export interface SessionState {
   readonly channels: readonly string[]
   readonly advisoryLocks: number
   readonly settings: Readonly<Record<string, string>>
-  /** Whether a function of the schema does such things, which a statement's text does not tell. */
-  readonly functionsMayLeak: boolean
 }
 
+/** A session before its first test. */
+export interface SessionStart extends SessionState {
+  /** Functions that do such things, which the text of the statement that calls one hides. */
+  readonly functions: readonly { readonly name: string; readonly body: string }[]
+}
+
+// The role and what a project makes up for itself (app.tenant) are in no list of settings.
 const sessionSql = `SELECT
   ARRAY(SELECT pg_listening_channels() ORDER BY 1) AS channels,
   (SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory') AS "advisoryLocks",
-  (SELECT coalesce(json_object_agg(name, setting), '{}') FROM pg_settings
-   WHERE source = 'session' AND name NOT LIKE 'transaction%') AS settings,
-  EXISTS (SELECT 1 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-   WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
-     AND p.prosrc ~* 'set_config|advisory|\\mlisten\\M|(^|;|begin|then|loop)\\s+set\\M'
-  ) AS "functionsMayLeak"`
+  (SELECT coalesce(json_object_agg(name, value), '{}') FROM (
+    SELECT name, setting AS value FROM pg_settings
+    WHERE source = 'session' AND name NOT IN
+      ('transaction_isolation', 'transaction_read_only', 'transaction_deferrable')
+    UNION ALL
+    SELECT name, current_setting(name, true) FROM unnest($1::text[]) AS name
+    WHERE current_setting(name, true) <> ''
+  ) AS found) AS settings`
+
+const functionsSql = `SELECT p.proname AS name, p.prosrc AS body
+FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
+  AND p.prosrc ~* 'set_config|advisory|\\mlisten\\M|(^|;|begin|then|loop)\\s+set\\M'`
 
 /** Reads it from an instance in which no transaction is open. */
-export async function readSessionState({ pglite }: TestInstance): Promise<SessionState> {
-  const { rows } = await pglite.query<SessionState>(sessionSql)
+export async function readSessionStart(instance: TestInstance): Promise<SessionStart> {
+  const { rows: functions } =
+    await instance.pglite.query<SessionStart['functions'][number]>(functionsSql)
+  const texts = functions.map(({ body }) => body)
+  return { ...(await readSession(instance, texts)), functions }
+}
+
+/** @param texts SQL in which a project may have set a setting of its own. */
+async function readSession(
+  { pglite }: TestInstance,
+  texts: readonly string[],
+): Promise<SessionState> {
+  const own = texts.flatMap((text) => text.toLowerCase().match(/\b[a-z_]\w*\.[a-z_]\w*\b/g) ?? [])
+  const names = new Set(['role', 'session_authorization', ...own])
+  const { rows } = await pglite.query<SessionState>(sessionSql, [[...names]])
   return rows[0]!
 }
 
 /**
- * What a test left open or changed, each with the line that did it: an open transaction, a query
- * in flight, a LISTEN, an advisory lock, a setting.
+ * What a test left open or changed, each with the line that did it where a statement tells: an open
+ * transaction, a query in flight, a LISTEN, an advisory lock, a setting, a role.
  *
  * @param before What the session had when the test began.
  */
-export async function findLeaks(instance: TestInstance, before: SessionState): Promise<string[]> {
+export async function findLeaks(instance: TestInstance, before: SessionStart): Promise<string[]> {
   const { inFlight } = instance.watch
   // Copied, since what is asked below is watched as well.
   const openers = [...instance.watch.openers]
@@ -44,28 +70,44 @@ export async function findLeaks(instance: TestInstance, before: SessionState): P
     ),
   )
   if (running.length > 0) return running
+  if (turnOf(instance.pglite).isHeld) return ['a session of withSession() that did not end']
   if (instance.pglite.isInTransaction()) {
     return [leak('an open transaction', last(openers, /\b(begin|start)\b/i))]
   }
+  const { functions } = before
   // Asking takes longer than the rewind does, and most tests do nothing of the kind.
-  if (openers.length === 0 && !before.functionsMayLeak) return []
-  const now = await readSessionState(instance)
+  if (openers.length === 0 && functions.length === 0) return []
+  const texts = [...openers.map(({ text }) => text), ...functions.map(({ body }) => body)]
+  const now = await readSession(instance, texts)
+  const by = (pattern: RegExp) => {
+    const callers = functions.filter(({ body }) => pattern.test(body)).map(({ name }) => name)
+    return last(openers, pattern) ?? last(openers, anyOf(callers))
+  }
   const leaks: string[] = []
   for (const channel of now.channels.filter((one) => !before.channels.includes(one))) {
-    leaks.push(leak(`a LISTEN on ${channel}`, last(openers, /\blisten\b/i)))
+    leaks.push(leak(`a LISTEN on ${channel}`, by(/\blisten\b/i)))
   }
   if (now.advisoryLocks > before.advisoryLocks) {
-    leaks.push(leak('an advisory lock', last(openers, /advisory/i)))
+    leaks.push(leak('an advisory lock', by(/advisory/i)))
   }
   for (const [name, value] of Object.entries(now.settings)) {
     if (before.settings[name] === value) continue
-    leaks.push(leak(`the setting ${name} = ${value}`, last(openers, settingOf(name))))
+    leaks.push(leak(`the setting ${name} = ${value}`, by(settingOf(name))))
   }
   return leaks
 }
 
-const settingOf = (name: string) =>
-  new RegExp(`\\bset\\b.*${name.replaceAll('.', '\\.')}|set_config`, 'i')
+/** `SET TIME ZONE` and `SET SESSION AUTHORIZATION` have a space where the setting has none. */
+function settingOf(name: string): RegExp {
+  const written = name === 'TimeZone' ? 'time\\s*zone' : name.replaceAll('.', '\\.')
+  return new RegExp(`\\bset\\b.*${written.replaceAll('_', '[_\\s]')}|set_config`, 'i')
+}
+
+/** A pattern for the calls of functions. */
+export function anyOf(names: readonly string[]): RegExp {
+  const escaped = names.map((name) => name.replaceAll(/[^\w]/g, '\\$&'))
+  return names.length === 0 ? /(?!)/ : new RegExp(`\\b(${escaped.join('|')})\\b`, 'i')
+}
 
 function last(openers: readonly Begun[], pattern: RegExp): Begun | undefined {
   return openers.findLast((begun) => pattern.test(begun.text))

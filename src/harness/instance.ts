@@ -67,22 +67,27 @@ interface Standing {
 
 /** A PostgreSQL in the process that can be put back to a mark, or replaced where it cannot. */
 export class Instance implements TestInstance {
-  /** Where this instance began. */
-  readonly base: InstanceMark
+  #base: InstanceMark
   readonly #workshop: Workshop
   readonly #origin: Origin
   #standing: Standing
+  #last: Promise<unknown> = Promise.resolve()
   #isClosed = false
 
   private constructor(workshop: Workshop, origin: Origin, standing: Standing) {
     this.#workshop = workshop
     this.#origin = origin
     this.#standing = standing
-    this.base = { state: stateOf(standing, standing.beginning), remake: undefined }
+    this.#base = { state: stateOf(standing, standing.beginning), remake: undefined }
   }
 
   static async open(workshop: Workshop, origin: Origin): Promise<Instance> {
     return new Instance(workshop, origin, await stand(workshop, origin))
+  }
+
+  /** Where this instance began. */
+  get base(): InstanceMark {
+    return this.#base
   }
 
   get pglite(): PGlite {
@@ -101,38 +106,57 @@ export class Instance implements TestInstance {
     this.#standing.clock = ms
   }
 
+  /** Lets this instance begin where it is now, which only `remake` can repeat. */
+  async beginHere(remake: () => Promise<Instance>): Promise<void> {
+    this.#base = await this.mark(remake)
+  }
+
   /** Notes where this instance is. Nothing may be going on in it. */
-  async mark(remake?: () => Promise<Instance>): Promise<InstanceMark> {
-    this.#refuseClosed()
-    if (!(await this.watch.idle(idleMsMax))) {
-      const texts = [...this.watch.inFlight].map(({ text }) => text)
-      throw new DriftpinError(
-        'rewind_impossible',
-        `A mark was asked for while this is going on: ${texts.join('; ')}. Await it first.`,
-        { inFlight: [...this.watch.inFlight] },
-      )
-    }
-    const crash = this.#standing.engine.inside.crash()
-    if (crash !== undefined) throw cannotRewind('the engine crashed before the mark', crash)
-    return { state: stateOf(this.#standing), remake }
+  mark(remake?: () => Promise<Instance>): Promise<InstanceMark> {
+    return this.#inTurn(async () => {
+      if (!(await this.watch.idle(idleMsMax))) {
+        const texts = [...this.watch.inFlight].map(({ text }) => text)
+        throw new DriftpinError(
+          'rewind_impossible',
+          `A mark was asked for while this is going on: ${texts.join('; ')}. Await it first.`,
+          { inFlight: [...this.watch.inFlight] },
+        )
+      }
+      const crash = this.#standing.engine.inside.crash()
+      if (crash !== undefined) throw cannotRewind('the engine crashed before the mark', crash)
+      return { state: stateOf(this.#standing), remake }
+    })
   }
 
   /** Puts this instance back to a mark of it, in place where that is possible. */
-  async rewind(mark: InstanceMark): Promise<void> {
+  rewind(mark: InstanceMark): Promise<void> {
+    return this.#inTurn(async () => {
+      const started = performance.now()
+      const { statistics } = this.#workshop
+      let why = await this.#whyNot(mark)
+      if (why === undefined) {
+        await this.watch.rewind(mark.state.session)
+        // What was begun while that was awaited must not be cut in half.
+        if (this.watch.inFlight.size > 0) why = await this.#whyNot(mark)
+      }
+      if (why === undefined) {
+        statistics.bytesCopied += rewindEngine(this.#standing.engine.inside, mark.state.inside)
+        this.#standing.random.goTo(mark.state.randomPosition)
+        this.#standing.clock = mark.state.clock
+      } else {
+        count(statistics.replaced, why)
+        await this.#replace(mark, why)
+      }
+      statistics.rewindMs.push(performance.now() - started)
+    })
+  }
+
+  /** One after the other: a mark that is taken while a rewind goes on would be of neither. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
     this.#refuseClosed()
-    const { statistics } = this.#workshop
-    const started = performance.now()
-    const why = await this.#whyNot(mark)
-    if (why === undefined) {
-      await this.watch.rewind(mark.state.session)
-      statistics.bytesCopied += rewindEngine(this.#standing.engine.inside, mark.state.inside)
-      this.#standing.random.goTo(mark.state.randomPosition)
-      this.#standing.clock = mark.state.clock
-    } else {
-      count(statistics.replaced, why)
-      await this.#replace(mark, why)
-    }
-    statistics.rewindMs.push(performance.now() - started)
+    const turn = this.#last.then(work)
+    this.#last = turn.catch(() => {})
+    return turn
   }
 
   async #whyNot({ state }: InstanceMark): Promise<string | undefined> {
@@ -154,22 +178,24 @@ export class Instance implements TestInstance {
 
   async #replace(mark: InstanceMark, why: string): Promise<void> {
     const old = this.#standing.engine
-    this.#standing = await this.#standAt(mark, why)
-    mark.state = stateOf(this.#standing, this.#standing.beginning)
+    const made = await this.#makeAt(mark, why)
+    this.#standing = made.#standing
+    mark.state = made.#base.state
     void discard(old)
   }
 
-  /** Something new to stand on, which is where the mark was. */
-  async #standAt(mark: InstanceMark, why: string): Promise<Standing> {
-    if (mark === this.base) return stand(this.#workshop, this.#origin)
+  /** Another instance, which begins where the mark is. */
+  async #makeAt(mark: InstanceMark, why: string): Promise<Instance> {
+    if (mark.remake) return mark.remake()
+    if (mark === this.#base) return Instance.open(this.#workshop, this.#origin)
     const { engine, inside, randomPosition, clock } = mark.state
+    let image: Image
     try {
-      const image = imageOf(engine.inside, inside)
-      return await stand(this.#workshop, { image, randomPosition, clock })
+      image = imageOf(engine.inside, inside)
     } catch (error) {
-      if (!mark.remake) throw cannotRewind(why, error)
-      return (await mark.remake()).#standing
+      throw cannotRewind(why, error)
     }
+    return Instance.open(this.#workshop, { image, randomPosition, clock })
   }
 
   /**
@@ -178,23 +204,11 @@ export class Instance implements TestInstance {
    */
   async fork(mark: InstanceMark): Promise<TestInstance> {
     this.#refuseClosed()
-    if (mark === this.base) return Instance.open(this.#workshop, this.#origin)
-    if (mark.remake && !this.#canImage(mark)) {
-      count(this.#workshop.statistics.fallbacks, 'the image of a mark could not be used')
-      return mark.remake()
-    }
+    if (mark.remake) return mark.remake()
+    if (mark === this.#base) return Instance.open(this.#workshop, this.#origin)
     const { engine, inside, randomPosition, clock } = mark.state
     const image = imageToKeep(engine.inside, inside)
     return Instance.open(this.#workshop, { image, randomPosition, clock })
-  }
-
-  #canImage({ state }: InstanceMark): boolean {
-    try {
-      imageOf(state.engine.inside, state.inside)
-      return true
-    } catch {
-      return false
-    }
   }
 
   /** An image of this instance as it is, whatever is going on in it. */
@@ -231,8 +245,8 @@ async function stand(workshop: Workshop, origin: Origin): Promise<Standing> {
     clock: () => given.clock,
   }
   const { mark, ...engine } = await forkEngine(image, options).catch((error) => {
-    if (!(error instanceof DriftpinError) || error.code !== 'image_unusable') throw error
-    count(workshop.statistics.fallbacks, error.message)
+    // Whatever does not fit, the files do: never wrong, and never worse than slow.
+    count(workshop.statistics.fallbacks, error instanceof Error ? error.message : String(error))
     return startFromFiles(image, options)
   })
   workshop.statistics.forks++

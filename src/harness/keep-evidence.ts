@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import type { Queryable } from '../database/database.js'
 import { fromPGlite } from '../database/from-pglite.js'
 import { dumpRows } from './dump-rows.js'
 import type { TestInstance } from './test-instance.js'
@@ -10,8 +11,12 @@ const imagesMax = 10
 
 /** Databases of failed tests are kept in a folder for each run, of which only the last stays. */
 export interface Evidence {
-  /** Keeps the database of a failed test, and says in words where. */
-  keep(test: string, instance: TestInstance): Promise<string>
+  /**
+   * Keeps the database of a failed test, and says in words where, or why not: that never fails.
+   *
+   * @param around The transaction around the test, where there is one.
+   */
+  keep(test: string, instance: TestInstance, around?: Queryable): Promise<string>
   /** Removes what an earlier try of a test kept, once it passed. */
   forget(test: string): Promise<void>
 }
@@ -26,18 +31,22 @@ export async function openEvidence(root: string, run: number): Promise<Evidence>
   // Shorter to read, and to paste where the tests were started.
   const pathOf = (test: string) => relative('', join(folder, nameOf(test)))
   return {
-    async keep(test, instance) {
-      await mkdir(folder, { recursive: true, mode: 0o700 })
+    async keep(test, instance, around) {
       const path = pathOf(test)
-      const kept = (await readdir(folder)).filter((name) => name.endsWith('.image')).length
-      const image = kept < imagesMax ? instance.imageNow?.() : undefined
-      if (image) await saveImage(`${path}.image`, image)
-      const rows = await writeRows(`${path}.sql`, instance)
-      return image
-        ? `Its database is kept: npx driftpin open ${path}.image`
-        : rows
-          ? `The rows of its database are kept: ${path}.sql`
-          : 'Its database could not be kept: the engine answers no more.'
+      try {
+        await mkdir(folder, { recursive: true, mode: 0o700 })
+        const kept = (await readdir(folder)).filter((name) => name.endsWith('.image')).length
+        const image = kept < imagesMax ? instance.imageNow?.() : undefined
+        if (image) await saveImage(`${path}.image`, image)
+        const rows = await rowsOf(instance, around)
+        if (rows !== undefined) await writeFile(`${path}.sql`, rows, { mode: 0o600 })
+        if (image) return `Its database is kept: npx driftpin open ${path}.image`
+        return rows === undefined
+          ? 'Its rows could not be read: it ended in the middle of a statement or a transaction.'
+          : `The rows of its database are kept: ${path}.sql`
+      } catch (error) {
+        return `Its database could not be kept: ${error instanceof Error ? error.message : error}`
+      }
     },
     async forget(test) {
       for (const ending of ['image', 'sql']) await rm(`${pathOf(test)}.${ending}`, { force: true })
@@ -46,14 +55,17 @@ export async function openEvidence(root: string, run: number): Promise<Evidence>
 }
 
 /** Reads what was committed; the image, taken before, has the open transaction as well. */
-async function writeRows(path: string, { pglite, watch }: TestInstance): Promise<boolean> {
+async function rowsOf(
+  { pglite, watch }: TestInstance,
+  around: Queryable | undefined,
+): Promise<string | undefined> {
   try {
-    if (watch.inFlight.size > 0) return false
+    if (around) return await dumpRows(around)
+    if (watch.inFlight.size > 0) return undefined
     if (pglite.isInTransaction()) await pglite.exec('ROLLBACK')
-    await writeFile(path, await dumpRows(fromPGlite(pglite)), { mode: 0o600 })
-    return true
+    return await dumpRows(fromPGlite(pglite))
   } catch {
-    return false
+    return undefined
   }
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import type { PGlite } from '@electric-sql/pglite'
 import { fromPGlite } from '../database/from-pglite.js'
@@ -22,12 +23,16 @@ export interface Template extends Image {
   readonly clock: number | undefined
 }
 
+/** Of this package: what prepares a template changes with it. */
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
+
 /** Images of this process, by name: several harnesses may begin with the same one. */
 const loaded = new Map<string, Promise<Template>>()
 
 /** Everything an image depends on, as the name of its file. */
 export function imageName(read: ReadOptions, build: string, key?: string): string {
-  const parts = [formatVersion, build, read.hash, key, ...initdbParameters, ...startParameters]
+  const settings = [...initdbParameters, ...startParameters]
+  const parts = [formatVersion, version, build, read.hash, key, ...settings]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }
 

@@ -68,6 +68,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
       const made = idle.pop() ?? (await make())
       const db = createTestDatabase({
         ...made,
+        adopt: (fork) => open.add(fork),
         release: async () => {
           open.delete(db)
           if (!isClosed && idle.length < idleMax) await made.instance.rewind(made.base)
@@ -128,20 +129,18 @@ async function openSource(
     const { randomPosition, clock } = image
     const instance = await Instance.open(workshopOf(image, false), { randomPosition, clock })
     await runFunctions(instance, instance.base, read)
+    await instance.beginHere(remake)
     return instance
   }
   const seeded = await remake()
-  const mark = await seeded.mark()
+  const mark = seeded.base
   let seededImage: Template
   try {
     const { randomPosition, clock } = mark.state
     seededImage = { ...seeded.imageOf(mark), randomPosition, clock }
   } catch {
     count(statistics.fallbacks, 'the seed loaded a module, so every instance runs it')
-    return async () => {
-      const instance = await remake()
-      return { instance, base: await instance.mark(remake) }
-    }
+    return async () => atBase(await remake())
   }
   if (keyed && directory) await writeCached(directory, keyed, seededImage)
   await seeded.close()

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { DriftpinError } from '../errors.js'
 import { decodeImage } from './engine/image-file.js'
+import { readWasm } from './engine/wasm.js'
 import { Instance } from './instance.js'
 import { createStatistics } from './statistics.js'
 import { createTestDatabase, type TestDatabase } from './test-database.js'
@@ -9,7 +10,7 @@ import { savedKey } from './write-image.js'
 /**
  * Opens a database that {@link TestDatabase.save} or a failed test kept, where it was: with open
  * transactions, settings and temporary tables, if it could be kept so, and otherwise as after a
- * crash. The file is only read.
+ * crash. The file is only read. Open only what you trust: an image may bring code of extensions.
  *
  * @throws DriftpinError `image_damaged` for a file that is none or not whole, and `image_foreign`
  * for one of another version.
@@ -28,6 +29,15 @@ export async function openImage(path: string): Promise<TestDatabase> {
       error,
     )
   })
+  const { isProven, build } = await readWasm()
+  if (!isProven) {
+    throw new DriftpinError(
+      'image_foreign',
+      `${path} cannot be opened with the PGlite that is installed (${build}), on which driftpin ` +
+        'was not proven. Install the version that driftpin depends on.',
+      { build },
+    )
+  }
   const image = decodeImage(bytes, savedKey)
   const instance = await Instance.open(
     {

@@ -9,18 +9,21 @@ export const collectorVariable = 'DRIFTPIN_STATS_COLLECTOR'
 const directory = () => join(projectDirectory(), '.driftpin', 'stats')
 
 /**
- * With `DRIFTPIN_STATS=1`, prints what a worker did, or leaves it for the reporter of the run,
- * which prints one table for all workers.
+ * With `DRIFTPIN_STATS=1`, prints what a worker did so far, or leaves it for the reporter of the
+ * run, which prints one table for all workers.
  */
-export function writeStatistics(statistics: HarnessStatistics, run: number): void {
+export function writeStatistics(
+  statistics: HarnessStatistics,
+  { run, worker }: { readonly run: number; readonly worker: string },
+): void {
   if (process.env.DRIFTPIN_STATS !== '1') return
   if (process.env[collectorVariable] !== String(run)) {
     console.error(`\n${renderStatistics(statistics)}`)
     return
   }
   mkdirSync(directory(), { recursive: true })
-  const name = `${run}-${process.pid}-${process.hrtime.bigint()}.json`
-  writeFileSync(join(directory(), name), JSON.stringify(statistics))
+  // A worker that runs several files counts on, so that what it said before is replaced.
+  writeFileSync(join(directory(), `${run}-${worker}.json`), JSON.stringify(statistics))
 }
 
 /** Takes what the workers of a run left, and removes what runs before it left behind. */

@@ -59,12 +59,15 @@ export interface TestDatabase extends Database {
 /** What a test database is made of. */
 export interface TestDatabaseParts extends MadeInstance {
   readonly release: () => Promise<void>
+  /** Told of every fork, which has to be closed as well. */
+  readonly adopt?: (db: TestDatabase) => void
 }
 
 /** What belongs to a test database and is nobody else's business but the harness's. */
-const partsOf = new WeakMap<TestDatabase, TestDatabaseParts>()
+const known = new WeakMap<TestDatabase, TestDatabaseParts>()
 
-export const instanceOf = (db: TestDatabase): TestInstance => partsOf.get(db)!.instance
+export const partsOf = (db: TestDatabase): TestDatabaseParts => known.get(db)!
+export const instanceOf = (db: TestDatabase): TestInstance => partsOf(db).instance
 
 const marks = new WeakMap<DatabaseMark, object>()
 
@@ -125,11 +128,14 @@ export function createTestDatabase(parts: TestDatabaseParts): TestDatabase {
     rewind: async (mark) => instance.rewind(find(mark)),
     fork: async (mark) => {
       const forked = await instance.fork(find(mark))
-      return createTestDatabase({
+      const fork = createTestDatabase({
+        ...parts,
         instance: forked,
         base: forked.base,
         release: () => forked.close(),
       })
+      parts.adopt?.(fork)
+      return fork
     },
     save: async (path) => {
       database()
@@ -145,6 +151,6 @@ export function createTestDatabase(parts: TestDatabaseParts): TestDatabase {
     },
     [Symbol.asyncDispose]: () => db.close(),
   }
-  partsOf.set(db, parts)
+  known.set(db, parts)
   return db
 }

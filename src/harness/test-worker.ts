@@ -1,12 +1,14 @@
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import { isMainThread } from 'node:worker_threads'
 import { DriftpinError } from '../errors.js'
-import { findLeaks, readSessionState, type SessionState } from './find-leaks.js'
+import { anyOf, findLeaks, readSessionStart, type SessionStart } from './find-leaks.js'
 import { projectDirectory } from './image-cache.js'
 import { openEvidence } from './keep-evidence.js'
 import { openHarness } from './open-harness.js'
 import { openRollbackDatabase } from './rollback-database.js'
 import { writeStatistics } from './run-statistics.js'
-import { instanceOf, type TestDatabase } from './test-database.js'
+import { createTestDatabase, instanceOf, partsOf, type TestDatabase } from './test-database.js'
 import type { DatabaseTestOptions, Isolation } from './vitest.js'
 
 /** A test's database, and what happens when the test is over. */
@@ -27,12 +29,14 @@ export interface TestWorker {
 export async function openTestWorker(options: DatabaseTestOptions): Promise<TestWorker> {
   const { leaks = 'fail', keepFailed = true } = options
   const harness = await openHarness(options)
-  // All workers of a run have the same parent.
+  // All workers of a run have the same parent, unless they are threads of one process.
+  const run = isMainThread ? process.ppid : process.pid
   const root = join(projectDirectory(), '.driftpin', 'failed')
-  const evidence = keepFailed ? await openEvidence(root, process.ppid) : undefined
+  const evidence = keepFailed ? await openEvidence(root, run) : undefined
+  const worker = randomUUID()
   let shared: Promise<TestDatabase> | undefined
   let isTaken = false
-  const before = new WeakMap<TestDatabase, SessionState>()
+  const before = new WeakMap<TestDatabase, SessionStart>()
   const take = async (isolation: Isolation) => {
     // A test that asks for a second database while the first is in use gets one of its own.
     const own = isolation === 'fork' || isTaken
@@ -40,22 +44,32 @@ export async function openTestWorker(options: DatabaseTestOptions): Promise<Test
     shared ??= own ? undefined : harness.fork()
     const db = await (own ? harness.fork() : shared!)
     if (leaks !== 'off' && !before.has(db)) {
-      before.set(db, await readSessionState(instanceOf(db)))
+      before.set(db, await readSessionStart(instanceOf(db)))
       await db.rewind()
     }
+    // Each time, since what watches is another one after a rewind that replaced the instance.
+    const functions = before.get(db)?.functions.map(({ name }) => name) ?? []
+    instanceOf(db).watch.suspect(anyOf(functions))
     return { db, own }
   }
   return {
     begin: async (isolation) => {
       const { db, own } = await take(isolation)
+      // Of the test's own, so that what it forgot to await cannot reach the next test's rows.
+      const given = createTestDatabase({ ...partsOf(db), release: async () => {} })
       const around =
         isolation === 'rollback' ? await openRollbackDatabase(instanceOf(db)) : undefined
       return {
-        db: around?.db ?? db,
+        db: around?.db ?? given,
         end: async ({ name, hasFailed }) => {
           const instance = instanceOf(db)
-          const kept = hasFailed ? await evidence?.keep(name, instance) : undefined
-          await around?.end()
+          await given.close()
+          const kept = hasFailed ? await evidence?.keep(name, instance, around?.db) : undefined
+          // A crashed engine cannot roll back, and a failed test may have left anything.
+          const isUndone = await around?.end().then(
+            () => !hasFailed && instance.watch.openers.length === 0,
+            () => false,
+          )
           const state = before.get(db)
           const left = !hasFailed && state ? await findLeaks(instance, state) : []
           const keptLeak = left.length > 0 && leaks === 'fail' && evidence
@@ -63,7 +77,7 @@ export async function openTestWorker(options: DatabaseTestOptions): Promise<Test
           if (!where) await evidence?.forget(name)
           if (own) await db.close()
           else {
-            if (!around || left.length > 0) await db.rewind()
+            if (!isUndone) await db.rewind()
             isTaken = false
           }
           if (left.length > 0) report(leaks, name, left, where)
@@ -71,7 +85,7 @@ export async function openTestWorker(options: DatabaseTestOptions): Promise<Test
         },
       }
     },
-    report: async () => writeStatistics(harness.statistics, process.ppid),
+    report: async () => writeStatistics(harness.statistics, { run, worker }),
   }
 }
 

@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { PGlite, QueryOptions, Results, Transaction } from '@electric-sql/pglite'
+import { listensOf, restoreListens } from '../database/listen-on.js'
+import { turnOf } from '../database/turn.js'
 import { DriftpinError } from '../errors.js'
 
 /** Something that was begun on a PGlite, and where. */
@@ -14,6 +16,8 @@ export interface WatchedPGlite {
   readonly inFlight: ReadonlySet<Begun>
   /** Statements since the last rewind that may have left something open, newest last. */
   readonly openers: Begun[]
+  /** Takes statements that match this for openers too, such as calls of certain functions. */
+  suspect(pattern: RegExp): void
   /** Settles when nothing is going on, or answers false after so many milliseconds. */
   idle(withinMs: number): Promise<boolean>
   mark(): SessionMark
@@ -25,6 +29,8 @@ export interface SessionMark {
   readonly parsers: Record<string | number, unknown>
   readonly serializers: Record<string | number, unknown>
   readonly listeners: ReadonlySet<Listener>
+  /** How often the seam listens on each channel. */
+  readonly listens: ReadonlyMap<string, number>
 }
 
 interface Listener {
@@ -33,18 +39,21 @@ interface Listener {
 }
 
 /** Taken before a test fakes them. */
-const { setTimeout, clearTimeout } = globalThis
+const { setTimeout } = globalThis
 
 /** Texts that may leave a session other than it was; of a function, what its body does. */
 const openingPattern = new RegExp(
   [
-    '(^|;)\\s*(begin|start|listen|do|call|execute)\\b',
-    '(^|;)\\s*set(?!\\s+(local|transaction)\\b)\\b',
+    '(^|;|\\*/)\\s*(begin|start|listen|do|call|execute)\\b',
+    '(^|;|\\*/)\\s*set(?!\\s+(local|transaction)\\b)\\b',
     'set_config|advisory',
     'create\\s+(or\\s+replace\\s+)?(function|procedure)[^]*\\b(set|listen)\\b',
   ].join('|'),
   'im',
 )
+
+/** More than anybody reads; a process that never rewinds would keep them all. */
+const openersMax = 100
 
 /** How long a statement waits for the transaction it is asked in before it is told so. */
 const ownTransactionMsMax = 1000
@@ -69,10 +78,16 @@ const beginHere = (text: string): Begun => ({
 export function watchPGlite(pglite: PGlite): WatchedPGlite {
   const inFlight = new Set<Begun>()
   const openers: Begun[] = []
+  let suspected = /(?!)/
   const listeners = new Set<Listener>()
+  const note = (text: string): Begun => {
+    const begun = beginHere(text)
+    if (openingPattern.test(text) || suspected.test(text)) openers.push(begun)
+    if (openers.length > openersMax) openers.shift()
+    return begun
+  }
   const during = async <T>(begun: Begun, work: () => Promise<T>): Promise<T> => {
     inFlight.add(begun)
-    if (openingPattern.test(begun.text)) openers.push(begun)
     try {
       return await work()
     } finally {
@@ -81,13 +96,14 @@ export function watchPGlite(pglite: PGlite): WatchedPGlite {
   }
   const { query, exec, transaction } = pglite
   pglite.query = <T>(text: string, ...rest: [params?: unknown[], options?: QueryOptions]) => {
-    const begun = beginHere(text)
+    const begun = note(text)
     const ask = () => query.call(pglite, text, ...rest) as Promise<Results<T>>
-    return during(begun, () => outsideOwn(begun, inFlight, ask()))
+    return during(begun, () => outsideOwn(begun, inFlight, ask))
   }
   pglite.exec = (text, ...rest) => {
-    const begun = beginHere(text)
-    return during(begun, () => outsideOwn(begun, inFlight, exec.call(pglite, text, ...rest)))
+    const begun = note(text)
+    const ask = () => exec.call(pglite, text, ...rest)
+    return during(begun, () => outsideOwn(begun, inFlight, ask))
   }
   pglite.transaction = <T>(work: (tx: Transaction) => Promise<T>) => {
     const begun = beginHere('BEGIN')
@@ -96,7 +112,7 @@ export function watchPGlite(pglite: PGlite): WatchedPGlite {
       for (const name of ['query', 'exec'] as const) {
         const plain = tx[name] as (text: string, ...rest: unknown[]) => Promise<never>
         tx[name] = (text: string, ...rest: unknown[]) => {
-          if (openingPattern.test(text)) openers.push(beginHere(text))
+          note(text)
           return plain.call(tx, text, ...rest)
         }
       }
@@ -108,17 +124,23 @@ export function watchPGlite(pglite: PGlite): WatchedPGlite {
   return {
     inFlight,
     openers,
+    suspect: (pattern) => {
+      suspected = pattern
+    },
     idle: async (withinMs) => {
       const until = performance.now() + withinMs
-      while (inFlight.size > 0 && performance.now() < until) {
+      // A session of the seam that was left open runs no statement, and keeps everybody waiting.
+      const isBusy = () => inFlight.size > 0 || turnOf(pglite).isHeld
+      while (isBusy() && performance.now() < until) {
         await new Promise((resolve) => setTimeout(resolve, 1))
       }
-      return inFlight.size === 0
+      return !isBusy()
     },
     mark: () => ({
       parsers: { ...pglite.parsers },
       serializers: { ...pglite.serializers },
       listeners: new Set(listeners),
+      listens: listensOf(pglite),
     }),
     rewind: async (mark) => {
       openers.length = 0
@@ -126,30 +148,30 @@ export function watchPGlite(pglite: PGlite): WatchedPGlite {
       if (differ(pglite.serializers, mark.serializers)) {
         pglite.serializers = { ...mark.serializers } as never
       }
-      await forgetListeners(pglite, listeners, mark.listeners)
+      await restoreListeners(pglite, listeners, mark.listeners)
+      restoreListens(pglite, mark.listens)
       await pglite._cleanupBlob()
       await pglite._getWrittenBlob()
     },
   }
 }
 
-/** Waits for an answer, unless it is the running code's own transaction that keeps it waiting. */
+/**
+ * Asks once the running code's own transaction has ended, if it is in one; what is refused because
+ * that does not end was never asked, and so does not happen later either.
+ */
 async function outsideOwn<T>(
   asked: Begun,
   inFlight: ReadonlySet<Begun>,
-  answer: Promise<T>,
+  ask: () => Promise<T>,
 ): Promise<T> {
   const own = [...(around.getStore() ?? [])].find((begun) => inFlight.has(begun))
-  if (!own) return answer
-  let timer: NodeJS.Timeout | undefined
-  const waited = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      if (inFlight.has(own)) reject(waitsForItself(asked, own))
-    }, ownTransactionMsMax)
-  })
-  // Should it be answered after all, nobody is there to hear of a failure.
-  answer.catch(() => {})
-  return Promise.race([answer, waited]).finally(() => clearTimeout(timer))
+  const until = performance.now() + ownTransactionMsMax
+  while (own && inFlight.has(own)) {
+    if (performance.now() > until) throw waitsForItself(asked, own)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  return ask()
 }
 
 function waitsForItself(asked: Begun, own: Begun): DriftpinError {
@@ -207,16 +229,19 @@ function watchListeners(pglite: PGlite, listeners: Set<Listener>): void {
   }
 }
 
-async function forgetListeners(
+/** The session's own part of it comes back with the memory. */
+async function restoreListeners(
   pglite: PGlite,
   listeners: Set<Listener>,
   before: ReadonlySet<Listener>,
 ): Promise<void> {
+  if (listeners.size === before.size && [...before].every((one) => listeners.has(one))) return
+  // PGlite runs SQL for it, which a failed transaction would refuse.
+  if (pglite.isInTransaction()) await pglite.exec('ROLLBACK')
   for (const listener of listeners) {
     if (before.has(listener)) continue
     if (listener.channel === undefined) pglite.offNotification(listener.handler as never)
-    // It fails in a failed transaction, once it has forgotten the handler, which is what counts.
-    else await pglite.unlisten(listener.channel, listener.handler).catch(() => {})
+    else await pglite.unlisten(listener.channel, listener.handler)
     listeners.delete(listener)
   }
   for (const { channel, handler } of before) {

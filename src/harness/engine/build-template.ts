@@ -8,8 +8,11 @@ import { preloadModules, readEngineFile } from './preload-modules.js'
 import { initdbParameters, startParameters } from './start-parameters.js'
 import { readWasm } from './wasm.js'
 
-/** The language of most functions: loaded early, so that a test that makes one can be undone. */
-const plpgsql = '/pglite/lib/postgresql/plpgsql.so'
+/**
+ * The language of most functions, and the dictionaries of text search: loaded early, so that a
+ * test that is the first to need one can be undone.
+ */
+const common = ['plpgsql.so', 'dict_snowball.so'].map((name) => `/pglite/lib/postgresql/${name}`)
 
 /** What makes a new database the one that tests begin with. */
 export interface TemplateOptions extends Omit<EngineOptions, 'wasm'> {
@@ -65,7 +68,7 @@ export async function buildTemplate({ prepare, ...options }: TemplateOptions): P
 function modulesOf({ inside }: Engine, entries: readonly ImageEntry[]): string[] {
   const opened = inside.loader.flatMap((event) => (event.kind === 'open' ? [event.path] : []))
   const brought = entries.filter(({ path, contents }) => contents && path.endsWith('.so'))
-  const all = new Set([plpgsql, ...opened, ...brought.map(({ path }) => path)])
+  const all = new Set([...common, ...opened, ...brought.map(({ path }) => path)])
   return [...all].sort()
 }
 

@@ -1,4 +1,4 @@
-// The shapes of what hook-engine.ts finds inside of PGlite: no code, and nothing of our own.
+// The shapes of what internals.ts finds inside of PGlite: no code, and nothing of our own.
 
 /** A file, directory or link of the in-memory file system. */
 export interface FileNode {
@@ -76,6 +76,8 @@ export interface Module {
   _malloc(bytes: number): number
   _free(pointer: number): void
   _PostgresMainLoopOnce(): void
+  _PostgresMainLongJmp(): void
+  _PostgresSendReadyForQueryIfNecessary(): void
 }
 
 export type FileWrite = (

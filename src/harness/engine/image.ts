@@ -57,12 +57,14 @@ export function imageOf(engine: Internals, mark: EngineMark): Image {
 /** An image that can at least be started from its files, whatever was loaded or is open. */
 export function imageToKeep(engine: Internals, mark: EngineMark): Image {
   try {
-    return imageOf(engine, mark)
-  } catch {
-    // No engine has a table of no length, so that nobody tries to go on from its memory.
-    const files = { ...mark.files, streams: [] }
-    return imageToStart(engine, { ...mark, files, loader: [], tableLength: 0 })
+    // The memory of a crashed engine is not to be gone on with.
+    if (engine.crash() === undefined) return imageOf(engine, mark)
+  } catch (error) {
+    if (!(error instanceof DriftpinError)) throw error
   }
+  // No engine has a table of no length, so that nobody tries to go on from its memory.
+  const files = { ...mark.files, streams: [] }
+  return imageToStart(engine, { ...mark, files, loader: [], tableLength: 0 })
 }
 
 function imageToStart(engine: Internals, mark: EngineMark): Image {

@@ -12,13 +12,12 @@ import type { PreloadedModule } from './preload-modules.js'
 import { type WatchedFiles, watchFiles } from './watch-files.js'
 
 /**
- * This file, with the three that it takes apart its work into (emscripten.ts, own-timers.ts and
- * watch-files.ts), is the one place that reaches past PGlite's documented
- * surface. Everything here was found true of the build that {@link provenBuild} names; a test checks each line of it against the installed
- * one, and a harness on any other build works without images. This is PGlite 0.5.16: the length of
- * its WebAssembly, and the checksum.
+ * This file, with emscripten.ts, own-timers.ts and watch-files.ts, is the one place that reaches
+ * past PGlite's documented surface. Everything here was found true of this build: its version, and
+ * the length and checksum of its WebAssembly. A test checks it against the build that is installed,
+ * and a harness on any other works without images.
  */
-export const provenBuild = '9086480-334fb74d'
+export const provenBuild = '0.5.16-9086480-334fb74d'
 
 /** The stack of the module, which grows down to here from where the heap begins. */
 const stackBytes = 8 * 1024 * 1024
@@ -88,6 +87,7 @@ export function hookEngine(preload: (internals: Internals) => Promise<void>): En
   let imports: Imports
   let internals: Internals | undefined
   let timers: EngineTimers
+  let crashInTimer: unknown
   const loader: LoaderEvent[] = []
   const hook: EngineHook = {
     clock: undefined,
@@ -103,7 +103,13 @@ export function hookEngine(preload: (internals: Internals) => Promise<void>): En
           ...options,
           instantiateWasm: (all, done) => {
             imports = { ...all.env }
-            timers = ownTimers(all.env, () => exports)
+            timers = ownTimers(
+              all.env,
+              () => exports,
+              (error) => {
+                crashInTimer ??= error
+              },
+            )
             wrapClock(hook, all.env, options.wasmMemory)
             wrapLoader(loader, all.env, imports, () => exports, options.wasmMemory)
             return options.instantiateWasm(all, (instance, module) => {
@@ -116,7 +122,10 @@ export function hookEngine(preload: (internals: Internals) => Promise<void>): En
     },
     attach: (pglite) => {
       const module = (pglite as unknown as { readonly Module: Module }).Module
-      internals ??= insideOf(module, { exports, imports, loader, timers })
+      if (!internals) {
+        const inside = insideOf(module, { exports, imports, loader, timers })
+        internals = { ...inside, crash: () => inside.crash() ?? crashInTimer }
+      }
       return internals
     },
   }
@@ -190,18 +199,35 @@ function wordAt(module: Module, address: number): number {
   return new DataView(bytes.buffer).getUint32(address, true)
 }
 
-/** PGlite takes what is not an error of PostgreSQL's for done, so that a crash goes unseen. */
+/**
+ * PGlite takes what is not an error of PostgreSQL's for done, so that a crash goes unseen. What
+ * follows a statement can end the engine too, and no error of PostgreSQL's comes out of that.
+ */
 function watchForCrash(module: Module): () => unknown {
   let crash: unknown
-  const once = module._PostgresMainLoopOnce
-  module._PostgresMainLoopOnce = () => {
-    try {
-      once()
-    } catch (error) {
-      if ((error as { status?: unknown }).status !== longjmpStatus) crash ??= error
-      throw error
+  const watch = (
+    name:
+      | '_PostgresMainLoopOnce'
+      | '_PostgresMainLongJmp'
+      | '_PostgresSendReadyForQueryIfNecessary',
+    isExpected: (error: unknown) => boolean,
+  ) => {
+    const call = module[name]
+    module[name] = () => {
+      try {
+        call()
+      } catch (error) {
+        if (!isExpected(error)) crash ??= error
+        throw error
+      }
     }
   }
+  watch(
+    '_PostgresMainLoopOnce',
+    (error) => (error as { status?: unknown }).status === longjmpStatus,
+  )
+  watch('_PostgresMainLongJmp', () => false)
+  watch('_PostgresSendReadyForQueryIfNecessary', () => false)
   return () => crash
 }
 

@@ -17,7 +17,11 @@ export interface EngineTimers {
 }
 
 /** Timers that can be put back, and that do not keep a process alive that has nothing to do. */
-export function ownTimers(target: Imports, exports: () => Exports): EngineTimers {
+export function ownTimers(
+  target: Imports,
+  exports: () => Exports,
+  onCrash: (error: unknown) => void,
+): EngineTimers {
   const running = new Map<number, { readonly handle: NodeJS.Timeout; readonly due: number }>()
   const set = (which: number, ms: number) => {
     clearTimeout(running.get(which)?.handle)
@@ -25,7 +29,11 @@ export function ownTimers(target: Imports, exports: () => Exports): EngineTimers
     if (ms > 0) {
       const handle = setTimeout(() => {
         running.delete(which)
-        exports()._emscripten_timeout(which, clock.now())
+        try {
+          exports()._emscripten_timeout(which, clock.now())
+        } catch (error) {
+          onCrash(error)
+        }
       }, ms).unref()
       running.set(which, { handle, due: clock.now() + ms })
     }

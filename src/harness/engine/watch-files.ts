@@ -24,7 +24,8 @@ export function watchFiles({ MEMFS: memory }: Module): WatchedFiles {
     const contents = node.contents as Uint8Array
     touched.add(node)
     if (shared.has(contents)) {
-      const copy = contents.slice()
+      // Not slice(): of a Buffer, it would be the same bytes again.
+      const copy = new Uint8Array(contents)
       node.contents = copy
       copies.set(copy, { origin: contents, from: position, to: position + length })
     }
