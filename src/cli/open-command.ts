@@ -1,7 +1,9 @@
 import { Command } from 'commander'
 import { quoteIdentifier } from '../database/quote-identifier.js'
+import { DriftpinError } from '../errors.js'
 import { openImage } from '../harness/open-image.js'
 import type { TestDatabase } from '../harness/test-database.js'
+import { UsageError } from './command-error.js'
 import { printJson } from './print-json.js'
 import { printable } from './printable.js'
 import { renderTable } from './render-table.js'
@@ -14,7 +16,7 @@ export function openCommand(): Command {
     .option('--query <sql>', 'run a statement and print its rows; the file stays as it is')
     .option('--json', 'print JSON')
     .action(async (path: string, options: { query?: string; json?: boolean }) => {
-      await using db = await openImage(path)
+      await using db = await openKept(path)
       const { query, json } = options
       if (query !== undefined) {
         const { rows } = await db.query(query)
@@ -23,6 +25,17 @@ export function openCommand(): Command {
       }
       print(await countRows(db), json)
     })
+}
+
+/** A path to something else is wrong use of the command, not work that failed. */
+async function openKept(path: string): Promise<TestDatabase> {
+  try {
+    return await openImage(path)
+  } catch (error) {
+    if (!(error instanceof DriftpinError)) throw error
+    const isNone = error.code === 'image_damaged' || error.code === 'image_foreign'
+    throw isNone ? new UsageError(error.message, { cause: error }) : error
+  }
 }
 
 async function countRows(db: TestDatabase): Promise<Record<string, unknown>[]> {

@@ -3,7 +3,10 @@ import { DriftpinError } from '../errors.js'
 /** Where a test clock stands before anybody sets it. */
 export const testClockStart = Date.UTC(2026, 0, 1)
 
-/** The time of SQL in one database: `now()`, `clock_timestamp()` and the time in `uuidv7()`. */
+/**
+ * The time of SQL in one database: `now()`, `clock_timestamp()` and the time in `uuidv7()`, which
+ * PostgreSQL keeps from going backwards within a session; a rewind takes it back as well.
+ */
 export interface TestClock {
   /** What `clock_timestamp()` would say, to the millisecond. */
   now(): Date

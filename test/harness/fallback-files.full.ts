@@ -1,0 +1,31 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { readWasm } from '../../src/harness/engine/wasm.js'
+import { readOptions } from '../../src/harness/harness-options.js'
+import { imageName } from '../../src/harness/load-template.js'
+import { freshHarness, useCacheFolder } from './cache-folder.js'
+import { count, sql } from './fallback-exercise.js'
+
+const folder = useCacheFolder()
+
+const options = async () => ({
+  migrations: await folder.migrations('m', sql),
+  cacheDirectory: folder.path('images'),
+})
+
+test('the files of a database are kept as well, and made again where they are damaged', async () => {
+  const all = { ...(await options()), images: false }
+  const { build } = await readWasm()
+  const file = folder.path('images', `plain-${imageName(await readOptions(all), build)}.tar`)
+  for (const imagesBuilt of [1, 0, 1]) {
+    const { openHarness } = await freshHarness()
+    await using harness = await openHarness(all)
+    expect(harness.statistics).toMatchObject({ imagesBuilt })
+    await using db = await harness.fork()
+    expect((await db.query(count)).rows).toEqual([{ n: 0, last: null }])
+    const save = db.save(folder.path('saved.image'))
+    await expect(save).rejects.toMatchObject({ code: 'image_unusable' })
+    expect(() => db.clock.set(0)).toThrow(expect.objectContaining({ code: 'image_unusable' }))
+    if (imagesBuilt === 0) await writeFile(file, (await readFile(file)).subarray(0, -100))
+  }
+})
