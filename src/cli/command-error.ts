@@ -22,6 +22,8 @@ const wrongUse = new Set<ErrorCode>([
   'scan_root_not_found',
   'scan_root_not_a_directory',
   'scan_root_unreadable',
+  'image_damaged',
+  'image_foreign',
 ])
 
 /** The exit code for an error that ended a command. */

@@ -1,9 +1,7 @@
 import { Command } from 'commander'
 import { quoteIdentifier } from '../database/quote-identifier.js'
-import { DriftpinError } from '../errors.js'
 import { openImage } from '../harness/open-image.js'
 import type { TestDatabase } from '../harness/test-database.js'
-import { UsageError } from './command-error.js'
 import { printJson } from './print-json.js'
 import { printable } from './printable.js'
 import { renderTable } from './render-table.js'
@@ -16,7 +14,7 @@ export function openCommand(): Command {
     .option('--query <sql>', 'run a statement and print its rows; the file stays as it is')
     .option('--json', 'print JSON')
     .action(async (path: string, options: { query?: string; json?: boolean }) => {
-      await using db = await openKept(path)
+      await using db = await openImage(path)
       const { query, json } = options
       if (query !== undefined) {
         const { rows } = await db.query(query)
@@ -27,23 +25,21 @@ export function openCommand(): Command {
     })
 }
 
-/** A path to something else is wrong use of the command, not work that failed. */
-async function openKept(path: string): Promise<TestDatabase> {
-  try {
-    return await openImage(path)
-  } catch (error) {
-    if (!(error instanceof DriftpinError)) throw error
-    const isNone = error.code === 'image_damaged' || error.code === 'image_foreign'
-    throw isNone ? new UsageError(error.message, { cause: error }) : error
-  }
-}
-
 async function countRows(db: TestDatabase): Promise<Record<string, unknown>[]> {
-  // An aborted transaction answers nothing else; what it had done is gone with it.
-  if (db.pglite.isInTransaction())
-    await db.query('SELECT 1').catch(() => db.pglite.exec('ROLLBACK'))
+  const isAborted = await db.query('SELECT 1').then(
+    () => false,
+    () => db.pglite.isInTransaction(),
+  )
+  if (isAborted) {
+    console.error("The test's transaction had failed; this is what was there before it.")
+    await db.pglite.exec('ROLLBACK')
+  }
   const tables = await db.query<{ schema: string; name: string }>(
-    `SELECT schemaname AS schema, relname AS name FROM pg_stat_user_tables ORDER BY 1, 2`,
+    `SELECT n.nspname AS schema, c.relname AS name
+     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
+       AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+     ORDER BY 1, 2`,
   )
   const counted: Record<string, unknown>[] = []
   for (const { schema, name } of tables.rows) {

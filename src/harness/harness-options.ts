@@ -56,7 +56,11 @@ export interface ReadOptions {
   readonly folder: MigrationFolder | 'ours' | undefined
   readonly seedScript: { readonly path: string; readonly text: string } | undefined
   /** Runs in each process, where there are functions. */
-  readonly functions: readonly ((db: TestDatabase) => Promise<void>)[]
+  readonly functions: readonly {
+    /** What is thrown when it fails. */
+    readonly code: 'setup_failed' | 'seed_failed'
+    readonly run: (db: TestDatabase) => Promise<void>
+  }[]
   /** A hash of all that the image depends on and can be read. */
   readonly hash: string
 }
@@ -73,7 +77,9 @@ export async function readOptions(options: HarnessOptions): Promise<ReadOptions>
         ? await readMigrationFolder(resolve(migrations))
         : undefined
   const seedScript = typeof seed === 'string' ? await readSeed(seed) : undefined
-  const functions = [setup, typeof seed === 'function' ? seed : undefined]
+  const functions: ReadOptions['functions'][number][] = []
+  if (setup) functions.push({ code: 'setup_failed', run: setup })
+  if (typeof seed === 'function') functions.push({ code: 'seed_failed', run: seed })
   const parts = {
     migrations: folder === 'ours' ? bundledFiles : folder?.hash,
     seed: seedScript?.text,
@@ -84,7 +90,7 @@ export async function readOptions(options: HarnessOptions): Promise<ReadOptions>
   return {
     folder,
     seedScript,
-    functions: functions.filter((one) => one !== undefined),
+    functions,
     hash: createHash('sha256').update(JSON.stringify(parts)).digest('hex'),
   }
 }
@@ -98,7 +104,8 @@ async function identify([name, extension]: [string, Extensions[string]]): Promis
   try {
     const { bundlePath } = await extension.setup({} as never, {})
     if (bundlePath) return [name, await checksum(bundlePath)]
-  } catch {
+  } catch (error) {
+    if (error instanceof DriftpinError) throw error
     // It will say what is wrong when it is set up in earnest.
   }
   return [name, extension.setup.toString()]

@@ -38,12 +38,14 @@ export function defaultCacheDirectory(): string {
 export interface ImageCache {
   /** The bytes of an earlier run, or undefined where there are none that can be read. */
   read(name: string): Promise<Buffer | undefined>
+  /** Refuses a folder that cannot be written, before anybody works for what goes into it. */
+  check(): Promise<void>
   /** Appears under its name whole or not at all. */
   write(name: string, parts: readonly Uint8Array[]): Promise<void>
   remove(name: string): Promise<void>
 }
 
-/** @throws DriftpinError `cache_unwritable` from `write`, where the folder or the disk is at fault. */
+/** @throws DriftpinError `cache_unwritable` from `check` and `write`, where the folder or the disk is at fault. */
 export function openImageCache(directory: string): ImageCache {
   return {
     async read(name) {
@@ -53,17 +55,29 @@ export function openImageCache(directory: string): ImageCache {
       if (bytes) await utimes(path, new Date(), new Date()).catch(() => {})
       return bytes
     },
+    async check() {
+      const file = join(directory, `check.${process.pid}.${randomUUID()}.tmp`)
+      try {
+        await mkdir(directory, { recursive: true, mode: 0o700 })
+        await writeAll(file, [])
+      } catch (error) {
+        throw unwritable(directory, error)
+      } finally {
+        await rm(file, { force: true }).catch(() => {})
+      }
+    },
     async write(name, parts) {
       const unfinished = join(directory, `${name}.${process.pid}.${randomUUID()}.tmp`)
       try {
-        await mkdir(directory, { recursive: true })
+        await mkdir(directory, { recursive: true, mode: 0o700 })
         await writeAll(unfinished, parts)
         await rename(unfinished, join(directory, name))
       } catch (error) {
         await rm(unfinished, { force: true }).catch(() => {})
         throw unwritable(directory, error)
       }
-      await prune(directory)
+      // What it cannot remove, somebody else may.
+      await prune(directory).catch(() => {})
     },
     async remove(name) {
       await rm(join(directory, name), { force: true }).catch(() => {})

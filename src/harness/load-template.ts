@@ -47,8 +47,13 @@ export async function loadTemplate(
   read: ReadOptions,
   { name, statistics }: { readonly name: string; readonly statistics: HarnessStatistics },
 ): Promise<Template> {
-  const known = loaded.get(name)
-  if (known) return known
+  const directory = cacheDirectoryOf(options)
+  const place = `${directory} ${name}`
+  const known = loaded.get(place)
+  if (known) {
+    statistics.imagesReused++
+    return known
+  }
   const make = async () => {
     statistics.imagesBuilt++
     const random = createRandomSource(options.random)
@@ -61,11 +66,10 @@ export async function loadTemplate(
     })
     return { ...image, randomPosition: random.position(), clock }
   }
-  const directory = cacheDirectoryOf(options)
   const loading = directory ? viaCache(directory, name, statistics, make) : make()
-  loaded.set(name, loading)
+  loaded.set(place, loading)
   // What failed once may work the next time: a file was mended, a disk has room again.
-  loading.catch(() => loaded.delete(name))
+  loading.catch(() => loaded.delete(place))
   return loading
 }
 
@@ -82,6 +86,7 @@ async function viaCache(
       return image
     },
     make: async () => {
+      await openImageCache(directory).check()
       const image = await make()
       await writeCached(directory, name, image)
       return image

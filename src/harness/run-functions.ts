@@ -6,7 +6,7 @@ import type { TestInstance } from './test-instance.js'
 /**
  * Runs the caller's setup and seed functions on an instance that nobody else has yet.
  *
- * @throws DriftpinError `seed_failed`, and then the instance is closed: no half of a seed is seen.
+ * @throws DriftpinError `setup_failed` or `seed_failed`, and then the instance is closed: no half of a seed is seen.
  */
 export async function runFunctions(
   instance: TestInstance,
@@ -14,18 +14,21 @@ export async function runFunctions(
   { functions }: ReadOptions,
 ): Promise<void> {
   const db = createTestDatabase({ instance, base, release: async () => {} })
-  try {
-    for (const run of functions) await run(db)
-    if (instance.pglite.isInTransaction()) {
-      throw new Error('it left a transaction open; commit it, or use db.transaction()')
+  for (const { code, run } of functions) {
+    try {
+      await run(db)
+      if (instance.pglite.isInTransaction()) {
+        throw new Error('it left a transaction open; commit it, or use db.transaction()')
+      }
+    } catch (error) {
+      await instance.close()
+      const what = code === 'setup_failed' ? 'setup' : 'seed'
+      const why = error instanceof Error ? error.message : String(error)
+      throw new DriftpinError(
+        code,
+        `The ${what} function failed, and no database was made: ${why}`,
+        error,
+      )
     }
-  } catch (error) {
-    await instance.close()
-    const why = error instanceof Error ? error.message : String(error)
-    throw new DriftpinError(
-      'seed_failed',
-      `The setup or seed function failed, and no database was made: ${why}`,
-      error,
-    )
   }
 }

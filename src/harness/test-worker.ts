@@ -52,44 +52,68 @@ export async function openTestWorker(options: DatabaseTestOptions): Promise<Test
     instanceOf(db).watch.suspect(anyOf(functions))
     return { db, own }
   }
+  const giveBack = async ({ db, own }: Taken, isUndone: boolean) => {
+    try {
+      if (own) await db.close()
+      else if (!isUndone) await db.rewind()
+    } catch (error) {
+      // The next test gets another one.
+      if (!own) shared = undefined
+      throw error
+    } finally {
+      isTaken &&= own
+    }
+  }
   return {
     begin: async (isolation) => {
-      const { db, own } = await take(isolation)
+      const taken = await take(isolation)
+      const instance = instanceOf(taken.db)
+      const { clock } = instance
       // Of the test's own, so that what it forgot to await cannot reach the next test's rows.
-      const given = createTestDatabase({ ...partsOf(db), release: async () => {} })
-      const around =
-        isolation === 'rollback' ? await openRollbackDatabase(instanceOf(db)) : undefined
-      return {
-        db: around?.db ?? given,
-        end: async ({ name, hasFailed }) => {
-          const instance = instanceOf(db)
+      const given = createTestDatabase({ ...partsOf(taken.db), release: async () => {} })
+      const around = isolation === 'rollback' ? await openRollbackDatabase(instance) : undefined
+      const end = async ({ name, hasFailed }: { name: string; hasFailed: boolean }) => {
+        let isUndone = false
+        try {
           await given.close()
           const kept = hasFailed ? await evidence?.keep(name, instance, around?.db) : undefined
-          // A crashed engine cannot roll back, and a failed test may have left anything.
-          const isUndone = await around?.end().then(
-            () => !hasFailed && instance.watch.openers.length === 0,
+          const isRolledBack = await around?.end().then(
+            () => true,
+            // A crashed engine cannot.
             () => false,
           )
-          const state = before.get(db)
+          const state = before.get(taken.db)
           const left = !hasFailed && state ? await findLeaks(instance, state) : []
-          const keptLeak = left.length > 0 && leaks === 'fail' && evidence
-          const where = keptLeak ? await evidence.keep(name, instance) : kept
+          const keepsLeak = left.length > 0 && leaks === 'fail'
+          const where = keepsLeak ? await evidence?.keep(name, instance) : kept
           if (!where) await evidence?.forget(name)
-          if (own) await db.close()
-          else {
-            if (!isUndone) await db.rewind()
-            isTaken = false
-          }
-          if (left.length > 0) report(leaks, name, left, where)
+          // A failed test may have left anything.
+          const isClean = !hasFailed && left.length === 0 && instance.clock === clock
+          isUndone = isRolledBack === true && isClean && instance.watch.openers.length === 0
+          if (left.length > 0) tellOfLeaks(leaks, name, left, where)
           else if (where) console.error(`\n${name} failed. ${where}`)
-        },
+        } finally {
+          await giveBack(taken, isUndone)
+        }
       }
+      return { db: around?.db ?? given, end }
     },
     report: async () => writeStatistics(harness.statistics, { run, worker }),
   }
 }
 
-function report(leaks: 'fail' | 'warn' | 'off', name: string, left: string[], where = ''): void {
+interface Taken {
+  readonly db: TestDatabase
+  /** Whether it is closed after the test, instead of being put back for the next. */
+  readonly own: boolean
+}
+
+function tellOfLeaks(
+  leaks: 'fail' | 'warn' | 'off',
+  name: string,
+  left: string[],
+  where = '',
+): void {
   const message = `${name} ended with ${left.join('\nand with ')}\n${where}`
   if (leaks === 'warn') {
     console.warn(message)
