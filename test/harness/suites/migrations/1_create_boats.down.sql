@@ -1,0 +1,3 @@
+DROP FUNCTION moor;
+DROP FUNCTION steer;
+DROP TABLE boats;

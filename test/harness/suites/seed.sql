@@ -1,0 +1,1 @@
+INSERT INTO boats (name) VALUES ('Argo'), ('Beagle');
