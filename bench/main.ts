@@ -2,12 +2,16 @@ import { readFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { benchContext } from './context.ts'
+import { benchHarness } from './harness/bench-harness.ts'
 import type { Measured } from './measured.ts'
 
 // npm run bench -- NAME [--json]: measures one room and prints what it found. Nothing here is
 // asserted anywhere: a figure belongs to the machine and the moment it was taken on.
 
-const benches: Record<string, () => Promise<Measured>> = { context: benchContext }
+const benches: Record<string, () => Promise<Measured>> = {
+  context: benchContext,
+  harness: benchHarness,
+}
 
 const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean', default: false } },
@@ -23,7 +27,8 @@ for (const name of names) {
   report(name, await bench())
 }
 
-function report(name: string, { figures, ratios, versions, notes }: Measured): void {
+function report(name: string, measured: Measured): void {
+  const { figures, ratios, versions, notes, table } = measured
   const [cpu] = cpus()
   const machine = {
     cpu: cpu?.model.trim() ?? 'unknown',
@@ -43,6 +48,10 @@ function report(name: string, { figures, ratios, versions, notes }: Measured): v
       .join(', '),
   )
   for (const note of notes) console.log(note)
+  if (table) {
+    console.log(`\n${table}`)
+    return
+  }
   const rows = Object.entries({ ...figures, ...ratios })
   for (const [key, value] of rows) {
     console.log(`  ${key.padEnd(26)}${value.toLocaleString('en', { maximumFractionDigits: 4 })}`)

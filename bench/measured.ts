@@ -5,6 +5,8 @@ export interface Measured {
   readonly versions: Readonly<Record<string, string>>
   /** Conditions, for a person. */
   readonly notes: readonly string[]
+  /** Figures beside those of other ways, in Markdown; without it they are listed by name. */
+  readonly table?: string
 }
 
 /** The middle of some measurements. */

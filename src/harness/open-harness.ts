@@ -68,7 +68,10 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
       const made = idle.pop() ?? (await make())
       const db = createTestDatabase({
         ...made,
-        adopt: (fork) => open.add(fork),
+        adopt: (fork) => {
+          open.add(fork)
+          return () => open.delete(fork)
+        },
         release: async () => {
           open.delete(db)
           if (!isClosed && idle.length < idleMax) await made.instance.rewind(made.base)

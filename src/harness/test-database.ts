@@ -59,8 +59,8 @@ export interface TestDatabase extends Database {
 /** What a test database is made of. */
 export interface TestDatabaseParts extends MadeInstance {
   readonly release: () => Promise<void>
-  /** Told of every fork, which has to be closed as well. */
-  readonly adopt?: (db: TestDatabase) => void
+  /** Told of every fork, which has to be closed as well, and of the end of each. */
+  readonly adopt?: (db: TestDatabase) => () => void
 }
 
 /** What belongs to a test database and is nobody else's business but the harness's. */
@@ -132,9 +132,12 @@ export function createTestDatabase(parts: TestDatabaseParts): TestDatabase {
         ...parts,
         instance: forked,
         base: forked.base,
-        release: () => forked.close(),
+        release: async () => {
+          forget?.()
+          await forked.close()
+        },
       })
-      parts.adopt?.(fork)
+      const forget = parts.adopt?.(fork)
       return fork
     },
     save: async (path) => {

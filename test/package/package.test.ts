@@ -42,9 +42,14 @@ test('the packed package holds together, and installs and runs in an empty folde
 
   const exports = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8')).exports
   const entries = Object.keys(exports).filter((name) => !/\.(sql|json)$/.test(name))
-  expect(entries).toEqual(['.', './scan'])
+  const light = ['.', './scan', './vitest-reporter']
+  // The first brings PGlite, as it is there for; the second needs vitest around it.
+  expect(entries.toSorted()).toEqual([...light, './harness', './vitest'].toSorted())
   await writeFile(join(folder, 'list-loaded.js'), listLoaded)
-  for (const entry of entries) {
+  const harness =
+    'import("driftpin/harness").then(({ openHarness }) => process.exit(+!openHarness))'
+  expect(await run(process.execPath, ['-e', harness], { cwd: folder })).toMatchObject({ code: 0 })
+  for (const entry of light) {
     const name = entry.replace('.', 'driftpin')
     const { code, stdout, stderr } = await run(process.execPath, ['list-loaded.js', name], {
       cwd: folder,

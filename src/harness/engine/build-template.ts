@@ -89,6 +89,9 @@ async function warmUp(pglite: PGlite): Promise<void> {
     await database.query(`EXPLAIN DELETE FROM ${table}`)
     await database.query(`EXPLAIN INSERT INTO ${table} SELECT * FROM ${table}`).catch(() => {})
   }
+  // A module's functions come into the table when they are first asked for, and a table that grew
+  // after the mark costs the instance. This one is asked for by the first DO, and by nothing else.
+  await pglite.exec('DO LANGUAGE plpgsql $$ BEGIN END $$').catch(() => {})
   await pglite.exec('CHECKPOINT')
   // What is counted is told at once: a timer would do it later, in the middle of a test.
   await pglite.exec('SELECT pg_stat_force_next_flush()')

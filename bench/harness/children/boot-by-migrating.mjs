@@ -1,0 +1,13 @@
+// A process that runs initdb and the migrations by itself: its first query, and its memory.
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { PGlite } from '@electric-sql/pglite'
+
+const [dist] = process.argv.slice(2)
+const { createMigrator, fromPGlite } = await import(pathToFileURL(join(dist, 'index.js')).href)
+const pglite = await PGlite.create()
+await createMigrator(fromPGlite(pglite)).up()
+const { rows } = await pglite.query('SELECT count(*)::int AS n FROM driftpin_migrations')
+console.log(rows[0].n)
+console.log(process.resourceUsage().maxRSS * 1024)
+await pglite.close()

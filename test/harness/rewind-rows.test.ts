@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Harness, TestDatabase } from '../../src/harness/index.js'
+import { catalogChanges } from './digest-catalog-changes.js'
+import { contentChanges } from './digest-content-changes.js'
+import { catalogKinds } from './rewind-catalog-kinds.js'
+import { contentKinds } from './rewind-content-kinds.js'
+import { dirty, isSeen } from './rewind-kind.js'
+import { sessionKinds } from './rewind-session-kinds.js'
+import { openRewindHarness, positions, workedAsBefore, worksAsBefore } from './rewind-start.js'
+
+let harness: Harness
+let db: TestDatabase
+let before: string
+let place: unknown
+
+beforeAll(async () => {
+  harness = await openRewindHarness()
+  db = await harness.fork()
+  before = await db.digest()
+  await db.rewind()
+  place = await positions(db)
+  await db.rewind()
+})
+afterAll(async () => {
+  expect(harness.statistics).toMatchObject({ replaced: {}, fallbacks: {} })
+  await harness.close()
+})
+
+/** Nothing is left, and everything works, with the numbers that it had. */
+async function expectAsBefore() {
+  expect(await positions(db)).toEqual(place)
+  expect(await db.digest()).toBe(before)
+  expect(await worksAsBefore(db)).toEqual(workedAsBefore)
+}
+
+describe.each([
+  ['content', contentKinds],
+  ['the catalog', catalogKinds],
+  ['the session', sessionKinds],
+])('of %s, a rewind takes away', (_, kinds) => {
+  test.each(kinds)('$what', async (kind) => {
+    await db.rewind()
+    expect(await isSeen(kind, db)).toBe(false)
+    await db.rewind()
+    await dirty(kind, db)
+    expect(await isSeen(kind, db)).toBe(true)
+    await db.rewind()
+    await expectAsBefore()
+    await db.rewind()
+    expect(await isSeen(kind, db)).toBe(false)
+  })
+})
+
+test.each([...contentChanges, ...catalogChanges])(
+  'what the digest tells is undone by a rewind: $what',
+  async ({ sql }) => {
+    await db.rewind()
+    await db.script(sql)
+    expect(await positions(db)).toBeDefined()
+    await db.rewind()
+    expect(await db.digest()).toBe(before)
+  },
+)
