@@ -1,6 +1,5 @@
 import { lstat, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
 import { DriftpinError } from '../errors.js'
 import type { MigrationFile } from '../migrations/parse-migrations.js'
 import type { MigrationTool } from './migration-folder.js'
@@ -14,7 +13,6 @@ export interface FolderFiles {
 }
 
 const journalFile = 'meta/_journal.json'
-const journal = z.object({ entries: z.array(z.object({ tag: z.string() })) })
 
 /**
  * Tells by what is in a folder which tool its migrations are for, and reads the files that this
@@ -49,7 +47,10 @@ export async function findMigrationFiles(directory: string): Promise<FolderFiles
 /** The files that the journal of Drizzle lists, in its order. */
 async function journaled(directory: string): Promise<string[]> {
   const { text } = await read(directory, journalFile)
-  let entries: z.infer<typeof journal>['entries']
+  // Loaded for those who need it: it takes longer than the first query of a process.
+  const { z } = await import('zod')
+  const journal = z.object({ entries: z.array(z.object({ tag: z.string() })) })
+  let entries: { readonly tag: string }[]
   try {
     entries = journal.parse(JSON.parse(text)).entries
   } catch (error) {

@@ -1,4 +1,5 @@
 import { DriftpinError } from '../../errors.js'
+import type { ArrayType } from './array-types.js'
 import type { FileNode } from './emscripten.js'
 import { childrenOf, type MarkedNode, markFiles } from './files.js'
 import { type Internals, type LoaderEvent, provenBuild } from './internals.js'
@@ -33,6 +34,8 @@ export interface Image {
   readonly streams: readonly ImageStream[]
   readonly currentPath: string
   readonly tableLength: number
+  /** What PGlite has learnt of the types of arrays. */
+  readonly arrayTypes: readonly ArrayType[]
   readonly preloaded: readonly PreloadedModule[]
   readonly loader: readonly LoaderEvent[]
   readonly timers: readonly Timer[]
@@ -84,6 +87,7 @@ function imageToStart(engine: Internals, mark: EngineMark): Image {
     streams,
     currentPath: mark.files.currentPath,
     tableLength: mark.tableLength,
+    arrayTypes: engine.arrayTypes,
     preloaded: engine.preloaded,
     loader: mark.loader,
     timers: mark.timers,

@@ -1,4 +1,5 @@
 import { MemoryFS, type PGlite } from '@electric-sql/pglite'
+import type { ArrayType } from './array-types.js'
 import type {
   EmscriptenOptions,
   Exports,
@@ -56,6 +57,8 @@ export interface EngineHook {
 export interface Internals extends WatchedFiles {
   readonly files: FileSystem
   readonly loader: LoaderEvent[]
+  /** The types of arrays that PGlite knows. */
+  arrayTypes: readonly ArrayType[]
   /** Side modules that were loaded before the engine started, in their order. */
   readonly preloaded: PreloadedModule[]
   readonly memory: () => Uint8Array
@@ -146,6 +149,7 @@ function insideOf(
     files: module.FS,
     loader,
     preloaded: [],
+    arrayTypes: [],
     memory: () => module.HEAPU8,
     dataStart: constantsEnd,
     dataEnd: heapBase - stackBytes,

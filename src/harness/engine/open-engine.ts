@@ -1,4 +1,5 @@
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
+import { keepArrayTypes, teachArrayTypes } from './array-types.js'
 import { type Image, type ImageEntry, layEntries, layImage } from './image.js'
 import { type EngineHook, hookEngine, type Internals } from './internals.js'
 import { type EngineMark, markEngine } from './mark.js'
@@ -48,7 +49,9 @@ export async function startEngine({
     fs: hook.fs,
     extensions: { driftpin: hook.extension, ...extensions } as Extensions,
   })
-  return { pglite, hook, inside: hook.attach(pglite) }
+  const inside = hook.attach(pglite)
+  await keepArrayTypes(pglite, inside)
+  return { pglite, hook, inside }
 }
 
 /** Makes an instance that goes on where the image was taken: without initdb and without a start. */
@@ -73,7 +76,7 @@ export async function forkEngine(
   const mark = layImage(inside, image)
   // It was never told to start, and so does not know that it has.
   Object.defineProperty(pglite, 'ready', { get: () => !pglite.closed })
-  await pglite.refreshArrayTypes()
+  teachArrayTypes(pglite, inside, image.arrayTypes)
   await start()
   return { pglite, hook, inside, mark }
 }
