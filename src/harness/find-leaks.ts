@@ -3,7 +3,7 @@ import type { TestInstance } from './test-instance.js'
 import { type Begun, callSite } from './watch-pglite.js'
 
 /** What a session has that a test could leave behind. */
-export interface SessionState {
+interface SessionState {
   readonly channels: readonly string[]
   readonly advisoryLocks: number
   readonly settings: Readonly<Record<string, string>>

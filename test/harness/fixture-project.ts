@@ -8,7 +8,7 @@ const repository = fileURLToPath(new URL('../../', import.meta.url))
 const suites = fileURLToPath(new URL('suites/', import.meta.url))
 
 /** How one test of a child run went. */
-export interface Outcome {
+interface Outcome {
   readonly status: 'passed' | 'failed' | 'skipped' | 'pending' | 'todo'
   /** What it failed with, in one text. */
   readonly why: string

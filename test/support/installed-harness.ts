@@ -4,7 +4,7 @@ import { createMigrator, fromPGlite } from '../../src/index.js'
 import { bundledFiles } from '../../src/migrations/generated/bundled.js'
 
 /** Migrating a schema takes longer than most tests: so many are there from the start. */
-export const installedSchemas = 16
+export const installedSchemas = 10
 
 /** The name of the schema of an installation, which needs quotes wherever it is written. */
 export const schemaOf = (install: number) => `install ${install}`
