@@ -1,5 +1,5 @@
 import { isMainThread } from 'node:worker_threads'
-import { type TestAPI, test as vitestTest } from 'vitest'
+import { beforeAll, type TestAPI, test as vitestTest } from 'vitest'
 import { DriftpinError } from '../errors.js'
 import type { HarnessOptions } from './harness-options.js'
 import type { TestDatabase } from './test-database.js'
@@ -32,6 +32,9 @@ export interface DatabaseTestOptions extends HarnessOptions {
   /** `allow` lets tests run in vitest's threads pool, in which PGlite has crashed V8 for others. */
   readonly threads?: 'refuse' | 'allow'
 }
+
+/** Longer than any schema takes to be made the first time. */
+const openingMsMax = 10 * 60 * 1000
 
 /** What tests are given. */
 export interface DatabaseFixtures {
@@ -70,7 +73,7 @@ export function databaseTest(options: DatabaseTestOptions = {}): TestAPI<Databas
     opening ??= openTestWorker(options)
     return opening
   }
-  return vitestTest.extend<DatabaseFixtures & { worker: TestWorker }>({
+  const extended = vitestTest.extend<DatabaseFixtures & { worker: TestWorker }>({
     isolation: options.isolation ?? 'rewind',
     worker: [
       // biome-ignore lint/correctness/noEmptyPattern: vitest reads from it what a fixture needs.
@@ -88,7 +91,31 @@ export function databaseTest(options: DatabaseTestOptions = {}): TestAPI<Databas
       await given.end({ name, hasFailed: task.result?.state === 'fail' && !task.fails })
     },
   }) as unknown as TestAPI<DatabaseFixtures>
+  let isPrepared = false
+  const prepare = () => {
+    if (isPrepared) return
+    isPrepared = true
+    try {
+      // The first run makes an image, which takes longer than a test may. What fails here fails
+      // again in the tests that need it, and there it is told.
+      beforeAll(() => open().then(ignore, ignore), openingMsMax)
+    } catch {
+      // Used for the first time while tests run already: then the first of them waits.
+    }
+  }
+  return new Proxy(extended, {
+    apply: (target, self, args) => {
+      prepare()
+      return Reflect.apply(target, self, args)
+    },
+    get: (target, name) => {
+      prepare()
+      return Reflect.get(target, name)
+    },
+  })
 }
+
+const ignore = () => {}
 
 /**
  * vitest's `test` with a database of driftpin's own schema in it: migrated, empty, the test's
