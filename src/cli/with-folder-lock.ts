@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { link, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isRunning } from '../harness/is-running.js'
 import { UsageError } from './command-error.js'
 
 /** The name of the lock in a data folder; files that begin with it are ours. */
@@ -82,15 +83,5 @@ async function removeStale(lock: string, mine: string): Promise<void> {
     if (holder !== undefined && !isRunning(holder)) await rm(lock, { force: true })
   } finally {
     await rm(takeover, { force: true })
-  }
-}
-
-function isRunning(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as { code?: string }).code === 'EPERM'
   }
 }

@@ -52,6 +52,8 @@ interface Origin {
   readonly image?: Image
   readonly randomPosition: number
   readonly clock: number | undefined
+  /** Whether nothing but the memory will do, since the session has to be there as well. */
+  readonly needsSession?: boolean
 }
 
 /** An engine, and what it is given from outside. */
@@ -195,7 +197,7 @@ export class Instance implements TestInstance {
     } catch (error) {
       throw cannotRewind(why, error)
     }
-    return Instance.open(this.#workshop, { image, randomPosition, clock })
+    return Instance.open(this.#workshop, { image, randomPosition, clock, needsSession: true })
   }
 
   /**
@@ -245,6 +247,7 @@ async function stand(workshop: Workshop, origin: Origin): Promise<Standing> {
     clock: () => given.clock,
   }
   const { mark, ...engine } = await forkEngine(image, options).catch((error) => {
+    if (origin.needsSession) throw cannotRewind('its image does not fit', error)
     // Whatever does not fit, the files do: never wrong, and never worse than slow.
     count(workshop.statistics.fallbacks, error instanceof Error ? error.message : String(error))
     return startFromFiles(image, options)

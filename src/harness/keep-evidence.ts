@@ -3,6 +3,7 @@ import { join, relative } from 'node:path'
 import type { Queryable } from '../database/database.js'
 import { fromPGlite } from '../database/from-pglite.js'
 import { dumpRows } from './dump-rows.js'
+import { isRunning } from './is-running.js'
 import type { TestInstance } from './test-instance.js'
 import { saveImage } from './write-image.js'
 
@@ -74,15 +75,6 @@ async function removeOthers(root: string, run: string): Promise<void> {
   const others = names.filter((name) => /^\d+$/.test(name) && name !== run)
   for (const name of others) {
     if (!isRunning(Number(name))) await rm(join(root, name), { recursive: true, force: true })
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as { code?: string }).code === 'EPERM'
   }
 }
 

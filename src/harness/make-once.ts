@@ -1,5 +1,6 @@
 import { mkdir, open, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isRunning } from './is-running.js'
 
 const pollMs = 50
 
@@ -64,14 +65,5 @@ async function isHeld(lock: string): Promise<boolean> {
     return pid === 0 || isRunning(pid)
   } catch {
     return false
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as { code?: string }).code === 'EPERM'
   }
 }

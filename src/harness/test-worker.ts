@@ -82,6 +82,8 @@ export async function openTestWorker(options: DatabaseTestOptions): Promise<Test
             // A crashed engine cannot.
             () => false,
           )
+          // Counted before the search for leaks, whose own statements are watched as well.
+          const mayHaveOpened = instance.watch.openers.length > 0
           const state = before.get(taken.db)
           const left = !hasFailed && state ? await findLeaks(instance, state) : []
           const keepsLeak = left.length > 0 && leaks === 'fail'
@@ -89,7 +91,7 @@ export async function openTestWorker(options: DatabaseTestOptions): Promise<Test
           if (!where) await evidence?.forget(name)
           // A failed test may have left anything.
           const isClean = !hasFailed && left.length === 0 && instance.clock === clock
-          isUndone = isRolledBack === true && isClean && instance.watch.openers.length === 0
+          isUndone = isRolledBack === true && isClean && !mayHaveOpened
           if (left.length > 0) tellOfLeaks(leaks, name, left, where)
           else if (where) console.error(`\n${name} failed. ${where}`)
         } finally {

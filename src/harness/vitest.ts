@@ -68,7 +68,7 @@ export interface DatabaseFixtures {
  */
 export function databaseTest(options: DatabaseTestOptions = {}): TestAPI<DatabaseFixtures> {
   let opening: Promise<TestWorker> | undefined
-  const open = () => {
+  const open = async () => {
     refuseThreads(options)
     opening ??= openTestWorker(options)
     return opening
@@ -98,7 +98,9 @@ export function databaseTest(options: DatabaseTestOptions = {}): TestAPI<Databas
     try {
       // The first run makes an image, which takes longer than a test may. What fails here fails
       // again in the tests that need it, and there it is told.
-      beforeAll(() => open().then(ignore, ignore), openingMsMax)
+      beforeAll(async () => {
+        await open().catch(() => {})
+      }, openingMsMax)
     } catch {
       // Used for the first time while tests run already: then the first of them waits.
     }
@@ -114,8 +116,6 @@ export function databaseTest(options: DatabaseTestOptions = {}): TestAPI<Databas
     },
   })
 }
-
-const ignore = () => {}
 
 /**
  * vitest's `test` with a database of driftpin's own schema in it: migrated, empty, the test's

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { describeDatabase, differences, digestDatabase } from '../../src/harness/digest.js'
 import { type Database, fromPGlite } from '../../src/index.js'
 import { createMigrator } from '../../src/migrations/create-migrator.js'
@@ -9,16 +9,9 @@ import { digestStart } from './digest-start.js'
 describe.each(engineNames)('the digest on %s', (engineName) => {
   const engine = useEngine(engineName)
   let database: Database
-  const roles = ['digest_one', 'digest_other', 'digest_super']
   beforeAll(async () => {
     database = engine.database('public')
     await database.script(digestStart)
-    await database.script(`CREATE ROLE digest_one; CREATE ROLE digest_other;
-      CREATE ROLE digest_super SUPERUSER; SELECT lo_from_bytea(4343, '\\x01')`)
-  })
-  afterAll(async () => {
-    // Roles outlive the database, and belong to the server that the other test files use.
-    await database?.script(roles.map((name) => `DROP ROLE IF EXISTS ${name};`).join(''))
   })
 
   test('changes nothing, and goes on where an open transaction and its cursor are', async () => {

@@ -6,6 +6,7 @@ import { PGlite } from '@electric-sql/pglite'
 import type {} from 'vitest'
 import type { TestProject } from 'vitest/node'
 import { openHarness } from '../../src/harness/index.js'
+import { isRunning } from '../../src/harness/is-running.js'
 import { installedHarness } from './installed-harness.js'
 import { serverMajors, startRealServer } from './real-server.js'
 import { run } from './run-command.js'
@@ -26,14 +27,6 @@ async function removeOldDumps(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
     const pid = Number(/^driftpin-pglite-(\d+)\.tar$/.exec(name)?.[1])
     if (pid && !isRunning(pid)) await rm(join(tmpdir(), name), { force: true })
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 
