@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Harness, TestDatabase } from '../../src/harness/index.js'
-import { catalogChanges } from './digest-catalog-changes.js'
-import { contentChanges } from './digest-content-changes.js'
 import { catalogKinds } from './rewind-catalog-kinds.js'
 import { contentKinds } from './rewind-content-kinds.js'
 import { dirty, isSeen } from './rewind-kind.js'
@@ -50,15 +48,3 @@ describe.each([
     expect(await isSeen(kind, db)).toBe(false)
   })
 })
-
-// The kinds above say more of each; these are for completeness, and for the longer run.
-test.runIf(process.env.DRIFTPIN_FULL).each([...contentChanges, ...catalogChanges])(
-  'what the digest tells is undone by a rewind: $what',
-  async ({ sql }) => {
-    await db.rewind()
-    await db.script(sql)
-    expect(await positions(db)).toBeDefined()
-    await db.rewind()
-    expect(await db.digest()).toBe(before)
-  },
-)
