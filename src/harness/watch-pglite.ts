@@ -26,12 +26,20 @@ export interface WatchedPGlite {
 
 /** What PGlite's JavaScript knew at a mark. */
 export interface SessionMark {
-  readonly parsers: Record<string | number, unknown>
-  readonly serializers: Record<string | number, unknown>
+  readonly parsers: TableMark
+  readonly serializers: TableMark
   readonly listeners: ReadonlySet<Listener>
   /** How often the seam listens on each channel. */
   readonly listens: ReadonlyMap<string, number>
 }
+
+/** A table of functions by the number of a type, in a form that is quick to compare with. */
+interface TableMark {
+  readonly numbers: readonly number[]
+  readonly values: readonly unknown[]
+}
+
+type Table = Record<number, unknown>
 
 interface Listener {
   readonly channel: string | undefined
@@ -137,16 +145,16 @@ export function watchPGlite(pglite: PGlite): WatchedPGlite {
       return !isBusy()
     },
     mark: () => ({
-      parsers: { ...pglite.parsers },
-      serializers: { ...pglite.serializers },
+      parsers: markTable(pglite.parsers),
+      serializers: markTable(pglite.serializers),
       listeners: new Set(listeners),
       listens: listensOf(pglite),
     }),
     rewind: async (mark) => {
       openers.length = 0
-      if (differ(pglite.parsers, mark.parsers)) pglite.parsers = { ...mark.parsers } as never
-      if (differ(pglite.serializers, mark.serializers)) {
-        pglite.serializers = { ...mark.serializers } as never
+      if (differs(pglite.parsers, mark.parsers)) pglite.parsers = tableOf(mark.parsers) as never
+      if (differs(pglite.serializers, mark.serializers)) {
+        pglite.serializers = tableOf(mark.serializers) as never
       }
       await restoreListeners(pglite, listeners, mark.listeners)
       restoreListens(pglite, mark.listens)
@@ -251,10 +259,18 @@ async function restoreListeners(
   }
 }
 
-function differ(now: object, before: object): boolean {
-  const [one, other] = [now, before] as Record<string, unknown>[]
-  const names = Object.keys(one!)
-  return (
-    names.length !== Object.keys(other!).length || names.some((name) => one![name] !== other![name])
-  )
+const markTable = (table: Table): TableMark => ({
+  numbers: Object.keys(table).map(Number),
+  values: Object.values(table),
+})
+
+const tableOf = ({ numbers, values }: TableMark): Table =>
+  Object.fromEntries(numbers.map((number, index) => [number, values[index]]))
+
+function differs(now: Table, { numbers, values }: TableMark): boolean {
+  for (let index = 0; index < numbers.length; index++) {
+    if (now[numbers[index]!] !== values[index]) return true
+  }
+  // Last, since to list the keys takes longest of all.
+  return Object.keys(now).length !== numbers.length
 }

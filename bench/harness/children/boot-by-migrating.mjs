@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { PGlite } from '@electric-sql/pglite'
+import { peakRssBytes } from './peak-rss.mjs'
 
 const [dist] = process.argv.slice(2)
 const { createMigrator, fromPGlite } = await import(pathToFileURL(join(dist, 'index.js')).href)
@@ -9,5 +10,5 @@ const pglite = await PGlite.create()
 await createMigrator(fromPGlite(pglite)).up()
 const { rows } = await pglite.query('SELECT count(*)::int AS n FROM driftpin_migrations')
 console.log(rows[0].n)
-console.log(process.resourceUsage().maxRSS * 1024)
+console.log(peakRssBytes())
 await pglite.close()

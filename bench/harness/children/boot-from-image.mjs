@@ -1,6 +1,7 @@
 // A process with the cached image: its first query, and its memory after some rewinds.
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { peakRssBytes } from './peak-rss.mjs'
 
 const [dist, cacheDirectory] = process.argv.slice(2)
 const { openHarness } = await import(pathToFileURL(join(dist, 'harness/open-harness.js')).href)
@@ -13,5 +14,5 @@ for (let round = 0; round < 20; round++) {
   await db.query('INSERT INTO chats (owner_id) VALUES (gen_random_uuid())')
   await db.rewind()
 }
-console.log(process.resourceUsage().maxRSS * 1024)
+console.log(peakRssBytes())
 await harness.close()

@@ -102,7 +102,9 @@ function takeOutStrangers(
 ): void {
   const before = contents as Record<string, FileNode>
   const now = node.contents as Record<string, FileNode>
-  for (const [name, child] of Object.entries(now)) {
+  // A database has hundreds of files in one directory: no list of them is made.
+  for (const name in now) {
+    const child = now[name]!
     if (before[name] === child && child.name === name && child.parent === node) continue
     takeOut(files, child, touched)
     delete now[name]
@@ -121,15 +123,17 @@ function takeOut(files: FileSystem, node: FileNode, touched: Set<FileNode>): voi
 function putBack(files: FileSystem, { node, contents }: MarkedNode): void {
   const before = contents as Record<string, FileNode>
   const now = node.contents as Record<string, FileNode>
-  const missing = Object.keys(before).filter((name) => now[name] !== before[name])
-  for (const name of missing) {
+  let isMissing = false
+  for (const name in before) {
     const child = before[name]!
+    if (now[name] === child) continue
+    isMissing = true
     child.name = name
     child.parent = node
     files.hashAddNode(child)
   }
   // A listing gives the names in the order of the object, which has to be what it was.
-  if (missing.length > 0) node.contents = { ...before }
+  if (isMissing) node.contents = { ...before }
 }
 
 function restoreContents(engine: Internals, { node, contents, usedBytes }: MarkedNode): number {

@@ -69,7 +69,7 @@ export function rewindMemory(engine: Internals, mark: MemoryMark): number {
       memory.fill(0, start, end)
     } else {
       if (memory.compare(saved, from, from + length, start, end) === 0) continue
-      memory.set(saved.subarray(from, from + length), start)
+      saved.copy(memory, start, from, from + length)
     }
     copied += length
   }
