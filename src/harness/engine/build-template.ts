@@ -40,7 +40,7 @@ export async function buildTemplate({ prepare, ...options }: TemplateOptions): P
   } finally {
     await first.pglite.close()
   }
-  const { wrapped, start } = withoutBundles(options.extensions)
+  const { wrapped } = withoutBundles(options.extensions)
   const second = await startEngine({
     ...options,
     extensions: wrapped,
@@ -56,7 +56,7 @@ export async function buildTemplate({ prepare, ...options }: TemplateOptions): P
     },
   })
   try {
-    await start()
+    // No init of an extension runs here: it does in every database that goes on from the image.
     await warmUp(second.pglite)
     return imageOf(second.inside, markEngine(second.inside))
   } finally {

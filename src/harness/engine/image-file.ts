@@ -4,7 +4,7 @@ import type { Image, ImageEntry } from './image.js'
 import { provenBuild } from './internals.js'
 
 /** Raised whenever what an image holds, or how it is written, changes. */
-export const formatVersion = 4
+export const formatVersion = 5
 
 const magic = 'driftpin'
 /** Magic, format version, length of the header, checksum of all of them and all that follows. */

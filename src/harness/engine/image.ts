@@ -39,6 +39,8 @@ export interface Image {
   readonly preloaded: readonly PreloadedModule[]
   readonly loader: readonly LoaderEvent[]
   readonly timers: readonly Timer[]
+  /** Whether extensions that have an init ran it in this session. */
+  readonly isBegun: boolean
 }
 
 const isPipe = (path: string) => path.startsWith('pipe[')
@@ -91,6 +93,7 @@ function imageToStart(engine: Internals, mark: EngineMark): Image {
     preloaded: engine.preloaded,
     loader: mark.loader,
     timers: mark.timers,
+    isBegun: engine.isBegun,
   }
 }
 
@@ -209,7 +212,7 @@ function layStreams({ files, openPipe }: Internals, image: Image): void {
   files.currentPath = image.currentPath
 }
 
-function unusable(what: string, facts: unknown): DriftpinError {
+export function unusable(what: string, facts: unknown): DriftpinError {
   return new DriftpinError(
     'image_unusable',
     `An image of the running database cannot be used here: ${what}. The harness starts the ` +

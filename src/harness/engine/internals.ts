@@ -59,6 +59,8 @@ export interface Internals extends WatchedFiles {
   readonly loader: LoaderEvent[]
   /** The types of arrays that PGlite knows. */
   arrayTypes: readonly ArrayType[]
+  /** Whether extensions that have an init ran it here. */
+  isBegun: boolean
   /** Side modules that were loaded before the engine started, in their order. */
   readonly preloaded: PreloadedModule[]
   readonly memory: () => Uint8Array
@@ -150,6 +152,7 @@ function insideOf(
     loader,
     preloaded: [],
     arrayTypes: [],
+    isBegun: false,
     memory: () => module.HEAPU8,
     dataStart: constantsEnd,
     dataEnd: heapBase - stackBytes,

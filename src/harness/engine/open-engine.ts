@@ -1,8 +1,8 @@
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
 import { keepArrayTypes, teachArrayTypes } from './array-types.js'
-import { type Image, type ImageEntry, layEntries, layImage } from './image.js'
+import { type Image, type ImageEntry, layEntries, layImage, unusable } from './image.js'
 import { type EngineHook, hookEngine, type Internals } from './internals.js'
-import { type EngineMark, markEngine } from './mark.js'
+import { type EngineMark, markEngine, rewindEngine, whyNotRewindable } from './mark.js'
 import { preloadModules, readEngineFile } from './preload-modules.js'
 import { startParameters } from './start-parameters.js'
 
@@ -59,7 +59,7 @@ export async function forkEngine(
   image: Image,
   { extensions, wasm, random, clock }: EngineOptions,
 ): Promise<Engine & { readonly mark: EngineMark }> {
-  const { wrapped, start } = withoutBundles(extensions)
+  const { wrapped, inits } = withoutBundles(extensions)
   const hook = hookEngine(async (inside) => {
     if (random) inside.fillRandom(random)
     await loadModules(inside, image)
@@ -73,12 +73,44 @@ export async function forkEngine(
     extensions: { driftpin: hook.extension, ...wrapped } as Extensions,
   })
   const inside = hook.attach(pglite)
-  const mark = layImage(inside, image)
+  const laid = layImage(inside, image)
   // It was never told to start, and so does not know that it has.
   Object.defineProperty(pglite, 'ready', { get: () => !pglite.closed })
   teachArrayTypes(pglite, inside, image.arrayTypes)
-  await start()
-  return { pglite, hook, inside, mark }
+  inside.isBegun = image.isBegun
+  const engine = { pglite, hook, inside }
+  // Most extensions have no init, and pay nothing for those that do.
+  const mark = inits.length === 0 ? laid : await runInits(engine, inits, laid)
+  return { ...engine, mark }
+}
+
+/**
+ * Runs what extensions do when a PGlite is opened. What that does to the session belongs to where
+ * the database begins, so that a rewind has to keep it. An image of a session that went through it
+ * has it already, and what followed it: there init finds a session as new, and what it does in the
+ * database is undone, so that only what it did in JavaScript stays.
+ *
+ * @throws DriftpinError `image_unusable` where it cannot be undone.
+ */
+async function runInits(
+  { pglite, inside }: Engine,
+  inits: readonly Init[],
+  laid: EngineMark,
+): Promise<EngineMark> {
+  if (inside.isBegun) {
+    // Not in one call: that would be a transaction, which the second refuses.
+    await pglite.exec('ROLLBACK')
+    await pglite.exec('DISCARD ALL')
+  }
+  for (const init of inits) await init()
+  if (!inside.isBegun) {
+    inside.isBegun = true
+    return markEngine(inside)
+  }
+  const why = whyNotRewindable(inside, laid)
+  if (why !== undefined) throw unusable(`the init of an extension cannot be undone: ${why}`, {})
+  rewindEngine(inside, laid)
+  return laid
 }
 
 /**
@@ -89,14 +121,15 @@ export async function startFromFiles(
   image: Image,
   options: EngineOptions,
 ): Promise<Engine & { readonly mark: EngineMark }> {
-  const { wrapped, start } = withoutBundles(options.extensions)
+  const { wrapped, inits } = withoutBundles(options.extensions)
   const engine = await startEngine({
     ...options,
     extensions: wrapped,
     options: { startParams: [...startParameters] },
     lay: async (inside) => layEntries(inside, image.entries),
   })
-  await start()
+  for (const init of inits) await init()
+  engine.inside.isBegun = inits.length > 0
   return { ...engine, mark: markEngine(engine.inside) }
 }
 
@@ -111,9 +144,14 @@ async function loadModules(inside: Internals, { preloaded, entries }: Image): Pr
 const contentsOf = (entries: readonly ImageEntry[], path: string) =>
   entries.find((entry) => entry.path === path)!.contents!
 
-/** The image has an extension's files and modules already; its JavaScript is still needed. */
+type Init = () => Promise<void>
+
+/**
+ * The image has an extension's files and modules already; its JavaScript is still needed. `inits`
+ * has those that came up once the extensions are set up.
+ */
 export function withoutBundles(extensions: Extensions) {
-  const started: (() => Promise<void>)[] = []
+  const inits: Init[] = []
   const wrapped: Extensions = {}
   for (const [name, extension] of Object.entries(extensions)) {
     if (extension instanceof URL) continue
@@ -121,14 +159,11 @@ export function withoutBundles(extensions: Extensions) {
       ...extension,
       setup: async (...args) => {
         const result = await extension.setup(...args)
-        if (result.init) started.push(result.init)
+        if (result.init) inits.push(result.init)
         const { bundlePath: _, init: __, sharedPreloadLibraries: ___, ...rest } = result
         return rest
       },
     }
   }
-  const start = async () => {
-    for (const init of started) await init()
-  }
-  return { wrapped, start }
+  return { wrapped, inits }
 }
