@@ -37,6 +37,8 @@ const errorCodes = [
   'scan_root_not_found',
   'scan_root_not_a_directory',
   'scan_root_unreadable',
+  // connections
+  'listen_failed',
   // the harness
   'harness_closed',
   'setup_failed',

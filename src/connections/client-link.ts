@@ -1,0 +1,53 @@
+import { once } from 'node:events'
+import type { Duplex } from 'node:stream'
+
+/** So much of a client's output waits in this process before its input is not run any further. */
+const unreadBytesMax = 1024 * 1024
+
+/** The stream of a client: how it is written to without filling the memory of this process. */
+export class ClientLink {
+  readonly #stream: Duplex
+
+  constructor(stream: Duplex) {
+    this.#stream = stream
+  }
+
+  get isOpen(): boolean {
+    return this.#stream.writable && !this.#stream.destroyed
+  }
+
+  write(...chunks: readonly Buffer[]): void {
+    if (!this.isOpen) return
+    this.#stream.cork()
+    for (const chunk of chunks) if (chunk.length > 0) this.#stream.write(chunk)
+    this.#stream.uncork()
+  }
+
+  /** Settles when the client has read enough of what it was sent, or is gone. */
+  caughtUp(): Promise<void> | undefined {
+    const stream = this.#stream
+    if (!this.isOpen || stream.writableLength < unreadBytesMax) return undefined
+    const ended = new AbortController()
+    const { signal } = ended
+    const events = ['drain', 'close', 'error'].map((name) => once(stream, name, { signal }))
+    return Promise.race(events)
+      .catch(() => {})
+      .then(() => ended.abort())
+  }
+
+  pause(): void {
+    this.#stream.pause()
+  }
+
+  resume(): void {
+    if (this.#stream.isPaused()) this.#stream.resume()
+  }
+
+  end(...last: readonly Buffer[]): void {
+    this.write(...last)
+    this.#stream.end()
+    // A client that does not answer is not waited for.
+    this.#stream.resume()
+    setTimeout(() => this.#stream.destroy(), 1000).unref()
+  }
+}

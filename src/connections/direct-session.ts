@@ -1,0 +1,94 @@
+import type { PGlite } from '@electric-sql/pglite'
+import type { EngineUser } from './engine-turns.js'
+import { clientMessage } from './message-reader.js'
+import type { EngineSession, SharedEngine } from './shared-engine.js'
+import { WireError } from './wire-error.js'
+
+/**
+ * Those who call PGlite's own methods, who are one session to each other, and take their turns
+ * like any client.
+ */
+export class DirectSession implements EngineSession {
+  readonly label = 'code that calls PGlite itself'
+  readonly pid: number
+  lastStatement: string | undefined
+  state: EngineSession['state'] = { settings: new Map(), prepared: new Map() }
+  /** It was there before anybody looked. */
+  mayHaveChanged = true
+  removals: readonly string[] = []
+  readonly customNames = new Set<string>()
+  readonly channels = new Set<string>()
+  readonly listenCommands: EngineSession['listenCommands'] = []
+  readonly #engine: SharedEngine
+
+  constructor(engine: SharedEngine) {
+    this.#engine = engine
+    this.pid = engine.nextPid()
+    takeTurns(engine, this)
+  }
+
+  /** Whoever listens through PGlite is told by their handlers. */
+  hear(): void {}
+
+  terminate(): void {}
+
+  note(message: Uint8Array): void {
+    const type = message[0]
+    if (type !== clientMessage.query && type !== clientMessage.parse) return
+    const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength)
+    const start = type === clientMessage.query ? 5 : bytes.indexOf(0, 5) + 1
+    const sql = bytes.toString('utf8', start, bytes.indexOf(0, start))
+    // It is on its way to close a transaction that no transaction of its own is.
+    this.lastStatement = sql
+    this.#engine.note(this, [sql])
+    if (type === clientMessage.query || bytes[5] === 0)
+      this.#engine.statements.unnamedOf = undefined
+  }
+}
+
+function takeTurns(engine: SharedEngine, session: DirectSession): void {
+  const { pglite, turns } = engine
+  const { _runExclusiveTransaction: runExclusive, execProtocolStream, close } = pglite
+  // Every method of PGlite that runs SQL goes through this, once.
+  pglite._runExclusiveTransaction = async <T>(work: () => Promise<T>): Promise<T> => {
+    const taking = turns.take(session, engine.waitMsMax, (owner, ms) => engineIsTaken(owner, ms))
+    if (taking) await taking
+    try {
+      const entering = engine.enter(session)
+      if (entering) await entering
+      return (await runExclusive.call(pglite, work)) as T
+    } finally {
+      turns.release(session, isInTransaction(pglite))
+    }
+  }
+  pglite.execProtocolStream = (message, options) => {
+    session.note(message)
+    return execProtocolStream.call(pglite, message, options)
+  }
+  pglite.close = () => {
+    engine.startAgain(
+      new WireError('FATAL', {
+        code: '57P01',
+        message: 'terminating connection: the database was closed',
+      }),
+    )
+    return close.call(pglite)
+  }
+}
+
+function isInTransaction(pglite: PGlite): boolean {
+  return !pglite.closed && pglite.isInTransaction()
+}
+
+/** What a wait for the engine ends with. */
+export function engineIsTaken(owner: EngineUser, waitedMs: number): WireError {
+  const last = owner.lastStatement ?? 'nothing yet'
+  return new WireError('ERROR', {
+    code: '55P03',
+    message: `waited ${Math.round(waitedMs)} ms for the only session, which ${owner.label} has`,
+    detail: `Its last statement was: ${last}`,
+    hint:
+      'Transactions take turns on a PGlite: end the one that is open, or do not wait for another ' +
+      `client inside it. The last statement of ${owner.label} was: ${last.slice(0, 200)}`,
+  })
+}

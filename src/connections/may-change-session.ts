@@ -1,0 +1,55 @@
+import type { PGlite } from '@electric-sql/pglite'
+import { runOwn } from './run-own.js'
+
+/** Statements that leave a session other than it was. A SET within a transaction does not. */
+const changing = new RegExp(
+  [
+    '(^|;|\\*/)\\s*(reset|listen|unlisten|prepare|deallocate|discard|declare|do|call|load)\\b',
+    '(^|;|\\*/)\\s*set(?!\\s+(local|transaction)\\b)\\b',
+    'set_config|advisory|\\btemp(orary)?\\b|pg_temp',
+  ].join('|'),
+  'im',
+)
+
+/** Whether SQL may leave the session that runs it other than it was. */
+export const mayChangeSession = (sql: string): boolean => changing.test(sql)
+
+/** What may make a function that does it, or take one away. */
+const defining = /\b(function|procedure|extension|schema|rollback|abort)\b/i
+
+const settersSql = `SELECT EXISTS (
+  SELECT FROM pg_catalog.pg_proc AS p
+  JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+  WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND p.prosrc ~*
+    'set_config|advisory|\\mlisten\\M|\\mtemp(orary)?\\M|(^|;|\\mbegin|\\mthen|\\mloop|'')\\s*set\\M'
+)`
+
+/**
+ * Whether the project has functions that may change a session: then every statement may, since a
+ * trigger or a view is enough to call one.
+ */
+export class SetterFunctions {
+  #exist: boolean | undefined
+
+  /** Takes note of a statement that may have defined one. */
+  note(sql: string): void {
+    if (defining.test(sql)) this.forget()
+  }
+
+  forget(): void {
+    this.#exist = undefined
+  }
+
+  get known(): boolean | undefined {
+    return this.#exist
+  }
+
+  async look(pglite: PGlite): Promise<void> {
+    const [row] = await runOwn(pglite, settersSql)
+    this.#exist = row![0] === 't'
+  }
+}
+
+/** Names with a dot, of which a statement may have made up a setting. */
+export const customNamesIn = (sql: string): string[] =>
+  sql.toLowerCase().match(/\b[a-z_]\w*\.[a-z_]\w*\b/g) ?? []

@@ -1,0 +1,77 @@
+import { protocolViolation } from './wire-error.js'
+
+/** The types of the messages of a client that are looked at, by their first byte. */
+export const clientMessage = {
+  bind: 0x42,
+  close: 0x43,
+  copyData: 0x64,
+  copyDone: 0x63,
+  copyFail: 0x66,
+  describe: 0x44,
+  execute: 0x45,
+  flush: 0x48,
+  functionCall: 0x46,
+  parse: 0x50,
+  password: 0x70,
+  query: 0x51,
+  sync: 0x53,
+  terminate: 0x58,
+} as const
+
+const known = new Set<number>(Object.values(clientMessage))
+
+/** PostgreSQL's own bound for the first message of a client (MAX_STARTUP_PACKET_LENGTH). */
+const startupBytesMax = 10_000
+
+/** Cuts what a client sends into messages, however it was cut on the way. */
+export class MessageReader {
+  readonly #messageBytesMax: number
+  #chunks: Buffer[] = []
+  #length = 0
+
+  /** @param messageBytesMax A longer message is refused when its length is read. */
+  constructor(messageBytesMax: number) {
+    this.#messageBytesMax = messageBytesMax
+  }
+
+  push(chunk: Buffer): void {
+    this.#chunks.push(chunk)
+    this.#length += chunk.length
+  }
+
+  /**
+   * The next message, or undefined until more of it has come.
+   *
+   * @param kind The first message of a connection has a length and no type.
+   * @throws WireError FATAL for a length or a type that no message has.
+   */
+  next(kind: 'startup' | 'message'): Buffer | undefined {
+    const typeBytes = kind === 'startup' ? 0 : 1
+    if (this.#length < typeBytes + 4) return undefined
+    const head = this.#chunks[0]!.length >= typeBytes + 4 ? this.#chunks[0]! : this.#join()
+    if (kind === 'message' && !known.has(head[0]!)) {
+      throw protocolViolation(`invalid frontend message type ${head[0]}`)
+    }
+    const length = head.readInt32BE(typeBytes)
+    const max = kind === 'startup' ? startupBytesMax : this.#messageBytesMax
+    const min = kind === 'startup' ? 8 : 4
+    if (length < min || length > max) {
+      throw protocolViolation(`invalid length of message: ${length}, not ${min} to ${max} bytes`)
+    }
+    const needed = typeBytes + length
+    if (this.#length < needed) return undefined
+    const first = this.#chunks[0]!.length >= needed ? this.#chunks[0]! : this.#join()
+    const rest = first.subarray(needed)
+    this.#length -= needed
+    if (rest.length > 0) this.#chunks[0] = rest
+    else this.#chunks.shift()
+    return first.subarray(0, needed)
+  }
+
+  /** Copies once for each message that came in pieces, since it is asked for when all are there. */
+  #join(): Buffer {
+    const joined = Buffer.concat(this.#chunks)
+    this.#chunks = [joined]
+    return joined
+  }
+}

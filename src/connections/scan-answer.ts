@@ -1,0 +1,93 @@
+import { serverMessage, type TransactionStatus } from './server-messages.js'
+
+/** A message that somebody sent with NOTIFY. */
+export interface Notification {
+  readonly channel: string
+  readonly payload: string
+  /** As it came, to be passed on. */
+  readonly bytes: Buffer
+}
+
+/** What the engine said, and what is to be known of it. */
+export interface Answer {
+  /** Everything but notifications, and the ReadyForQuery at its end. */
+  readonly bytes: readonly Buffer[]
+  readonly notifications: readonly Notification[]
+  /** ReadyForQuery, how often. */
+  readonly readies: number
+  readonly status: TransactionStatus | undefined
+  /** How many statements were prepared, and how many closed: the first ones that were asked for. */
+  readonly parsed: number
+  readonly closed: number
+  readonly tags: readonly string[]
+  readonly hasError: boolean
+  /** Whether it asks for the data of a COPY. */
+  readonly copiesIn: boolean
+}
+
+/** Tags are short; data of a COPY may have any length and is not looked at. */
+const tagOf = (body: Buffer) => body.toString('latin1', 5, body.length - 1)
+
+/**
+ * Looks through what the engine sent, which is whole messages cut anywhere.
+ *
+ * @param hiddenParses Of so many statements, the first, the client did not ask, so that it is not
+ * told of them either.
+ */
+export function scanAnswer(chunks: readonly Buffer[], hiddenParses = 0): Answer {
+  const whole = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+  const bytes: Buffer[] = []
+  const notifications: Notification[] = []
+  const tags: string[] = []
+  let [readies, parsed, closed] = [0, 0, 0]
+  let status: TransactionStatus | undefined
+  let [hasError, copiesIn] = [false, false]
+  let kept = 0
+  const leaveOut = (from: number, to: number) => {
+    if (from > kept) bytes.push(whole.subarray(kept, from))
+    kept = to
+  }
+  for (let at = 0; at < whole.length; ) {
+    const end = at + 1 + whole.readInt32BE(at + 1)
+    switch (whole[at]) {
+      case serverMessage.notification:
+        notifications.push(notificationOf(whole.subarray(at, end)))
+        leaveOut(at, end)
+        break
+      case serverMessage.readyForQuery:
+        readies++
+        status = String.fromCharCode(whole[at + 5]!) as TransactionStatus
+        leaveOut(at, end)
+        break
+      case serverMessage.parseComplete:
+        if (parsed < hiddenParses) leaveOut(at, end)
+        parsed++
+        break
+      case serverMessage.closeComplete:
+        closed++
+        break
+      case serverMessage.commandComplete:
+        tags.push(tagOf(whole.subarray(at, end)))
+        break
+      case serverMessage.error:
+        hasError = true
+        break
+      case serverMessage.copyInResponse:
+        copiesIn = true
+        break
+    }
+    at = end
+  }
+  leaveOut(whole.length, whole.length)
+  return { bytes, notifications, readies, status, parsed, closed, tags, hasError, copiesIn }
+}
+
+function notificationOf(bytes: Buffer): Notification {
+  // Type, length, the number of the process that sent it, and two texts.
+  const channelEnd = bytes.indexOf(0, 9)
+  return {
+    channel: bytes.toString('utf8', 9, channelEnd),
+    payload: bytes.toString('utf8', channelEnd + 1, bytes.length - 1),
+    bytes,
+  }
+}

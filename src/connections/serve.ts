@@ -1,0 +1,157 @@
+import { once } from 'node:events'
+import { chmod, lstat, rm } from 'node:fs/promises'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { basename, dirname } from 'node:path'
+import { DriftpinError } from '../errors.js'
+import { engineOf, type PGliteSource } from './engine-of.js'
+import { WireConnection } from './wire-connection.js'
+import { batchBytesMaxDefault, type ConnectionOptions } from './wire-options.js'
+
+/** Where a PGlite is served. Without either, on a free port. */
+export interface ServeOptions extends ConnectionOptions {
+  /** A TCP port of 127.0.0.1, the only address there is; 0, the default, is a free one. */
+  readonly port?: number
+  /**
+   * A unix socket instead, which only this user may open. What libpq finds is called
+   * `.s.PGSQL.5432`, in a directory that is its host.
+   */
+  readonly path?: string
+  /** Asked of every client, in clear text; nothing is asked by default. */
+  readonly password?: string
+}
+
+/** What one client is doing. */
+export interface ClientActivity {
+  /** The number that the client knows as its backend's process. */
+  readonly pid: number
+  /** As in `pg_stat_activity`, and `waiting` for a turn. */
+  readonly state: string
+  readonly lastStatement: string | undefined
+}
+
+/** A PGlite that clients connect to. Whoever opened it closes it, before the PGlite. */
+export interface PGliteServer {
+  /** For psql and every driver. A password is not in it. */
+  readonly url: string
+  /** The clients that are connected. */
+  activity(): ClientActivity[]
+  /** Ends every client, as a server does that is shut down, and stops listening. */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/**
+ * Serves a PGlite to any number of clients, by the protocol of PostgreSQL.
+ *
+ * Each has a session of its own: settings, prepared statements, LISTEN and advisory locks are put
+ * back when another has its turn. What one session cannot do differs from a server: transactions
+ * take turns, so that nobody waits for a row; a statement that runs cannot be cancelled, and
+ * `statement_timeout` does not end it; while a session holds an advisory lock, others wait that
+ * ask for any; temporary tables, and cursors WITH HOLD, are seen by all until their session ends,
+ * and who makes one is warned; COPY FROM STDIN is sent by itself, and runs when all of its data is
+ * there; `pg_stat_activity` knows one session; nothing is encrypted.
+ *
+ * @throws DriftpinError `listen_failed` where the port or the path is taken or not allowed.
+ *
+ * @example
+ * ```ts
+ * const pglite = await PGlite.create()
+ * await using server = await serve(pglite, { port: 5433 })
+ * console.log(`psql ${server.url}`)
+ * ```
+ */
+export async function serve(
+  source: PGliteSource,
+  { port = 0, path, password, waitMsMax, batchBytesMax = batchBytesMaxDefault }: ServeOptions = {},
+): Promise<PGliteServer> {
+  const connections = new Set<WireConnection>()
+  const cancel = (pid: number, secret: number) => {
+    const known = [...connections].find(({ session }) => session.pid === pid)
+    if (known?.secret === secret) known.session.cancel()
+  }
+  const open = (socket: Socket) => {
+    socket.setNoDelay(true)
+    try {
+      const engine = engineOf(source)
+      if (waitMsMax !== undefined) engine.waitMsMax = waitMsMax
+      const connection = new WireConnection(engine, socket, { password, batchBytesMax, cancel })
+      connections.add(connection)
+      void connection.ended.then(() => connections.delete(connection))
+    } catch {
+      // The database was closed.
+      socket.destroy()
+    }
+  }
+  // A client may end its own side first and still has to be answered.
+  const server = createServer({ allowHalfOpen: true }, open)
+  await listen(server, port, path)
+  if (path !== undefined) await chmod(path, 0o600)
+  const pgliteServer: PGliteServer = {
+    url: urlOf(server, path),
+    activity: () =>
+      [...connections].map(({ session: { pid, activity, lastStatement } }) => ({
+        pid,
+        state: activity,
+        lastStatement,
+      })),
+    close: async () => {
+      const closed = server.listening ? once(server, 'close') : undefined
+      server.close()
+      const ended = [...connections].map((connection) => {
+        connection.close()
+        return connection.ended
+      })
+      await Promise.all([closed, ...ended])
+    },
+    [Symbol.asyncDispose]: () => pgliteServer.close(),
+  }
+  return pgliteServer
+}
+
+async function listen(server: Server, port: number, path: string | undefined): Promise<void> {
+  const where = path === undefined ? { host: '127.0.0.1', port } : { path }
+  const start = async () => {
+    server.listen(where)
+    await once(server, 'listening')
+  }
+  try {
+    await start().catch(async (error) => {
+      if (path === undefined || error.code !== 'EADDRINUSE' || !(await isLeftOver(path)))
+        throw error
+      await rm(path)
+      await start()
+    })
+  } catch (error) {
+    const { message, code } = error as NodeJS.ErrnoException
+    const place = path ?? `port ${port} of 127.0.0.1`
+    throw new DriftpinError(
+      'listen_failed',
+      `Nothing can be served at ${place}: ${message}. ` +
+        (code === 'EADDRINUSE'
+          ? 'Something else is served there: stop it, or choose another place.'
+          : 'Choose another place.'),
+      error,
+    )
+  }
+}
+
+/** A socket that nobody answers at, left by a process that was killed. */
+async function isLeftOver(path: string): Promise<boolean> {
+  if (!(await lstat(path)).isSocket()) return false
+  const socket = connect(path)
+  const isAnswered = await once(socket, 'connect').then(
+    () => true,
+    () => false,
+  )
+  socket.destroy()
+  return !isAnswered
+}
+
+function urlOf(server: Server, path: string | undefined): string {
+  if (path === undefined) {
+    const { port } = server.address() as AddressInfo
+    return `postgresql://postgres@127.0.0.1:${port}/postgres`
+  }
+  const port = /^\.s\.PGSQL\.(\d+)$/.exec(basename(path))?.[1] ?? '5432'
+  return `postgresql://postgres@/postgres?host=${encodeURIComponent(dirname(path))}&port=${port}`
+}

@@ -1,0 +1,52 @@
+import type { Severity, WireErrorFields } from './wire-error.js'
+
+/** The types of the messages of a server that are looked at, by their first byte. */
+export const serverMessage = {
+  closeComplete: 0x33,
+  commandComplete: 0x43,
+  copyInResponse: 0x47,
+  error: 0x45,
+  notification: 0x41,
+  parseComplete: 0x31,
+  readyForQuery: 0x5a,
+} as const
+
+/** Whether a session is idle, in a transaction, or in a failed one. */
+export type TransactionStatus = 'I' | 'T' | 'E'
+
+export function message(type: string, ...parts: readonly Buffer[]): Buffer {
+  const length = parts.reduce((sum, part) => sum + part.length, 4)
+  const head = Buffer.alloc(5)
+  head.write(type, 'latin1')
+  head.writeInt32BE(length, 1)
+  return Buffer.concat([head, ...parts])
+}
+
+export const text = (value: string): Buffer => Buffer.from(`${value}\0`)
+
+export function int32(value: number): Buffer {
+  const bytes = Buffer.alloc(4)
+  bytes.writeInt32BE(value)
+  return bytes
+}
+
+export const queryMessage = (sql: string): Buffer => message('Q', text(sql))
+export const parseMessage = (name: string, rest: Buffer): Buffer => message('P', text(name), rest)
+export const closeStatement = (name: string): Buffer => message('C', text(`S${name}`))
+export const syncMessage: Buffer = message('S')
+export const copyFail: Buffer = message('f', text('the data has not come yet'))
+
+export const readyForQuery = (status: TransactionStatus): Buffer =>
+  message('Z', Buffer.from(status))
+
+export const parameterStatus = (name: string, value: string): Buffer =>
+  message('S', text(name), text(value))
+
+export function errorResponse(severity: Severity | 'WARNING', fields: WireErrorFields): Buffer {
+  const { code, message: what, detail, hint } = fields
+  const parts = [`S${severity}`, `V${severity}`, `C${code}`, `M${what}`]
+  if (detail !== undefined) parts.push(`D${detail}`)
+  if (hint !== undefined) parts.push(`H${hint}`)
+  const type = severity === 'WARNING' ? 'N' : 'E'
+  return message(type, ...parts.map(text), Buffer.alloc(1))
+}

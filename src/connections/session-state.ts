@@ -1,0 +1,170 @@
+import type { PGlite } from '@electric-sql/pglite'
+import { quoteIdentifier } from '../database/quote-identifier.js'
+import { splitStatements } from '../database/split-statements.js'
+import { runOwn } from './run-own.js'
+
+/** What a session has changed for itself, and what is put back when the engine changes hands. */
+export interface SessionState {
+  /** The value of every setting that differs, `role` and `session_authorization` included. */
+  readonly settings: ReadonlyMap<string, string>
+  /** The command of every statement that SQL's PREPARE made. */
+  readonly prepared: ReadonlyMap<string, string>
+}
+
+/** What was found in a session. */
+export interface FoundState extends SessionState {
+  /** The settings that a server tells its clients of. */
+  readonly reported: ReadonlyMap<string, string>
+  readonly channels: readonly string[]
+  /** Whether it holds an advisory lock. */
+  readonly holdsLocks: boolean
+  /** What takes temporary tables, views and sequences away, and cursors WITH HOLD. */
+  readonly removals: readonly string[]
+}
+
+export const emptyState: SessionState = { settings: new Map(), prepared: new Map() }
+
+/** By the protocol's chapter on asynchronous operations, these are told whenever they change. */
+const reportedNames = [
+  'application_name',
+  'client_encoding',
+  'DateStyle',
+  'default_transaction_read_only',
+  'in_hot_standby',
+  'integer_datetimes',
+  'IntervalStyle',
+  'is_superuser',
+  'scram_iterations',
+  'search_path',
+  'server_encoding',
+  'server_version',
+  'session_authorization',
+  'standard_conforming_strings',
+  'TimeZone',
+]
+
+/** A literal that means the same whatever `standard_conforming_strings` says. */
+export const literal = (value: string): string =>
+  `${value.includes('\\') ? ' E' : ''}'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+
+const arrayOf = (values: Iterable<string>) => `ARRAY[${[...values].map(literal).join(',')}]::text[]`
+
+// What a project makes up for itself (app.tenant) is in no list of settings.
+const stateSql = (customNames: Iterable<string>) => `SELECT pg_catalog.json_build_object(
+  'settings', (SELECT pg_catalog.json_object_agg(name, pg_catalog.current_setting(name, true))
+    FROM (
+      SELECT name FROM pg_catalog.pg_settings WHERE source = 'session' AND name NOT IN
+        ('transaction_isolation', 'transaction_read_only', 'transaction_deferrable')
+      UNION
+      SELECT name FROM pg_catalog.unnest(${arrayOf(customNames)}) AS name
+      WHERE pg_catalog.current_setting(name, true) <> ''
+    ) AS found),
+  'role', pg_catalog.current_setting('role'),
+  'user', session_user,
+  'prepared', (SELECT pg_catalog.json_object_agg(name, statement)
+    FROM pg_catalog.pg_prepared_statements WHERE from_sql),
+  'reported', (SELECT pg_catalog.json_object_agg(name, pg_catalog.current_setting(name, true))
+    FROM pg_catalog.unnest(${arrayOf(reportedNames)}) AS name),
+  'channels', (SELECT pg_catalog.json_agg(channel)
+    FROM pg_catalog.pg_listening_channels() AS channel),
+  'holdsLocks', EXISTS (SELECT FROM pg_catalog.pg_locks WHERE locktype = 'advisory'),
+  'removals', (SELECT pg_catalog.json_agg(removal) FROM (
+    SELECT 'DROP ' || CASE relkind WHEN 'S' THEN 'SEQUENCE' WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END
+      || ' IF EXISTS pg_temp.' || pg_catalog.quote_ident(relname) || ' CASCADE' AS removal
+    FROM pg_catalog.pg_class
+    WHERE relpersistence = 't' AND relkind IN ('r', 'p', 'S', 'v')
+      AND relnamespace = pg_catalog.pg_my_temp_schema()
+    UNION ALL
+    SELECT 'CLOSE ' || pg_catalog.quote_ident(name) FROM pg_catalog.pg_cursors WHERE is_holdable
+  ) AS removals)
+)::text`
+
+interface WrittenState {
+  readonly settings: Record<string, string> | null
+  readonly role: string
+  readonly user: string
+  readonly prepared: Record<string, string> | null
+  readonly reported: Record<string, string>
+  readonly channels: string[] | null
+  readonly holdsLocks: boolean
+  readonly removals: string[] | null
+}
+
+const mapOf = (object: Record<string, string> | null) => new Map(Object.entries(object ?? {}))
+
+/**
+ * Reads the session as it is. No transaction may be open in it.
+ *
+ * @param customNames Settings with a dot in their name that may have been made up.
+ * @param owner The user that the engine was started as.
+ */
+export async function readState(
+  pglite: PGlite,
+  customNames: Iterable<string>,
+  owner: string | undefined,
+): Promise<FoundState & { readonly user: string }> {
+  const [row] = await runOwn(pglite, stateSql(customNames))
+  const found: WrittenState = JSON.parse(row![0]!)
+  const settings = mapOf(found.settings)
+  if (owner !== undefined && found.user !== owner) {
+    settings.set('session_authorization', found.user)
+  }
+  if (found.role !== 'none') settings.set('role', found.role)
+  return {
+    settings,
+    prepared: commandsOf(mapOf(found.prepared)),
+    reported: mapOf(found.reported),
+    channels: found.channels ?? [],
+    holdsLocks: found.holdsLocks,
+    removals: found.removals ?? [],
+    user: found.user,
+  }
+}
+
+/** The engine keeps the whole text that a client sent, of which only the PREPARE is to run again. */
+function commandsOf(prepared: ReadonlyMap<string, string>): Map<string, string> {
+  const commands = new Map<string, string>()
+  for (const [name, sent] of prepared) {
+    const isIt = new RegExp(`^prepare\\s+"?${name.replaceAll(/\W/g, '\\$&')}\\b`, 'i')
+    const command = splitStatements(sent).find(({ text }) => isIt.test(text))
+    if (command) commands.set(name, command.text)
+  }
+  return commands
+}
+
+/** These come last, since they take away the right to change the others, and go first. */
+const identity = ['session_authorization', 'role']
+
+/** SQL that makes one state of another, or nothing where they are equal. */
+export function changeState(from: SessionState, to: SessionState): string {
+  const commands: string[] = []
+  for (const [name] of from.prepared) {
+    if (to.prepared.get(name) !== from.prepared.get(name)) {
+      commands.push(`DEALLOCATE ${quoteIdentifier(name)}`)
+    }
+  }
+  const names = new Set([...from.settings.keys(), ...to.settings.keys()])
+  const changed = [...names].filter((name) => from.settings.get(name) !== to.settings.get(name))
+  // With the rights of another, nothing else could be changed.
+  const isAnother = [...from.settings.keys()].some((name) => identity.includes(name))
+  if (isAnother && changed.length > 0) {
+    commands.push('RESET ROLE', 'RESET SESSION AUTHORIZATION')
+  }
+  for (const name of changed.filter((one) => !identity.includes(one))) {
+    const value = to.settings.get(name)
+    commands.push(value === undefined ? `RESET ${quoteSetting(name)}` : setCommand(name, value))
+  }
+  for (const name of identity) {
+    const value = to.settings.get(name)
+    if (value !== undefined && changed.length > 0) commands.push(setCommand(name, value))
+  }
+  for (const [name, statement] of to.prepared) {
+    if (from.prepared.get(name) !== statement) commands.push(statement)
+  }
+  return commands.join(';\n')
+}
+
+const setCommand = (name: string, value: string) =>
+  `SELECT pg_catalog.set_config(${literal(name)}, ${literal(value)}, false)`
+
+const quoteSetting = (name: string) => name.split('.').map(quoteIdentifier).join('.')

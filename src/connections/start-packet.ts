@@ -1,0 +1,73 @@
+import { WireError } from './wire-error.js'
+
+/** What a client begins with. */
+export type StartPacket =
+  | { readonly kind: 'encryption' }
+  | { readonly kind: 'cancel'; readonly pid: number; readonly secret: number }
+  | {
+      readonly kind: 'start'
+      readonly minor: number
+      readonly user: string
+      readonly database: string
+      /** What the session is to begin with, by name. */
+      readonly settings: ReadonlyMap<string, string>
+      /** What it asked for of the protocol that is not known. */
+      readonly unknown: readonly string[]
+    }
+
+const cancelRequest = 80877102
+const sslRequest = 80877103
+const gssRequest = 80877104
+
+/** @throws WireError FATAL for another version of the protocol, or what makes no sense. */
+export function readStartPacket(packet: Buffer): StartPacket {
+  const code = packet.readInt32BE(4)
+  if (code === sslRequest || code === gssRequest) return { kind: 'encryption' }
+  if (code === cancelRequest) {
+    if (packet.length < 16) throw refused('08P01', 'invalid length of a cancel request')
+    return { kind: 'cancel', pid: packet.readInt32BE(8), secret: packet.readInt32BE(12) }
+  }
+  const [major, minor] = [code >>> 16, code & 0xffff]
+  if (major !== 3) {
+    throw refused('0A000', `unsupported frontend protocol ${major}.${minor}: this has 3.0`)
+  }
+  const parts = packet.toString('utf8', 8).split('\0')
+  // The list ends with an empty name, and that with a NUL.
+  if (parts.length % 2 !== 0 || parts.splice(-2).join('') !== '') {
+    throw refused('08P01', 'invalid startup packet layout: expected terminator as last byte')
+  }
+  const given = new Map<string, string>()
+  for (let at = 0; at < parts.length; at += 2) given.set(parts[at]!, parts[at + 1]!)
+  const { user, database, replication, options, ...rest } = Object.fromEntries(given)
+  if (!user) throw refused('28000', 'no PostgreSQL user name specified in startup packet')
+  if (replication && replication !== 'false' && replication !== 'off') {
+    throw refused('0A000', 'there is no replication from a PGlite')
+  }
+  const unknown = Object.keys(rest).filter((name) => name.startsWith('_pq_.'))
+  const named = Object.entries(rest).filter(([name]) => !name.startsWith('_pq_.'))
+  const settings = new Map([...optionsOf(options ?? ''), ...named])
+  const encoding = settings.get('client_encoding')
+  if (encoding !== undefined && !/^'?(utf-?8|unicode)'?$/i.test(encoding)) {
+    throw refused('22023', `the client encoding ${encoding} is not offered, only UTF8`)
+  }
+  settings.delete('client_encoding')
+  return { kind: 'start', minor, user, database: database || user, settings, unknown }
+}
+
+/** `-c name=value` and `--name=value`, with a backslash before a space that belongs to a value. */
+function optionsOf(options: string): [string, string][] {
+  const words = options.match(/(?:\\[\s\S]|[^\s\\])+/g) ?? []
+  const settings: [string, string][] = []
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index]!
+    const pair = word === '-c' ? words[++index] : word.replace(/^(-c|--)/, '')
+    const found = /^([\w.-]+)=([\s\S]*)$/.exec(pair ?? '')
+    if (!found || !word.startsWith('-')) {
+      throw refused('42601', `invalid command-line argument for a session: ${word}`)
+    }
+    settings.push([found[1]!.replaceAll('-', '_'), found[2]!.replaceAll(/\\([\s\S])/g, '$1')])
+  }
+  return settings
+}
+
+const refused = (code: string, message: string) => new WireError('FATAL', { code, message })

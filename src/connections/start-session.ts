@@ -1,0 +1,62 @@
+import { runOwn } from './run-own.js'
+import { changeState, literal } from './session-state.js'
+import type { EngineSession, Reported, SharedEngine } from './shared-engine.js'
+import type { StartPacket } from './start-packet.js'
+import { WireError } from './wire-error.js'
+
+type Start = Extract<StartPacket, { kind: 'start' }>
+
+const startSql = ({ user, database }: Start) => `SELECT
+  pg_catalog.current_database() = ${literal(database)},
+  session_user = ${literal(user)},
+  (SELECT rolcanlogin FROM pg_catalog.pg_roles WHERE rolname = ${literal(user)}),
+  (SELECT pg_catalog.json_agg(setting ORDER BY setdatabase, setrole) FROM
+    pg_catalog.pg_db_role_setting LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = setrole,
+    pg_catalog.unnest(setconfig) AS setting
+    WHERE setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database
+      WHERE datname = pg_catalog.current_database()))
+    AND (setrole = 0 OR rolname = ${literal(user)}))`
+
+/**
+ * Gives a session that has the turn what a new one has: the settings of its role and database, and
+ * those that its client asks for.
+ *
+ * @returns What the client is told of its session.
+ * @throws WireError FATAL for a user or database that is not there, or a setting that cannot be.
+ */
+export async function startSession(
+  engine: SharedEngine,
+  session: EngineSession,
+  start: Start,
+): Promise<Reported> {
+  await engine.enter(session)
+  const [row] = await runOwn(engine.pglite, startSql(start))
+  const [isDatabase, isOwner, canLogin, configured] = row!
+  if (isOwner !== 't' && canLogin === null) {
+    throw refused('28000', `role "${start.user}" does not exist`)
+  }
+  if (isOwner !== 't' && canLogin !== 't') {
+    throw refused('28000', `role "${start.user}" is not permitted to log in`)
+  }
+  if (isDatabase !== 't') throw refused('3D000', `database "${start.database}" does not exist`)
+  const settings = new Map<string, string>()
+  for (const pair of JSON.parse(configured ?? '[]') as string[]) {
+    const cut = pair.indexOf('=')
+    settings.set(pair.slice(0, cut), pair.slice(cut + 1))
+  }
+  for (const [name, value] of start.settings) {
+    settings.set(name, value)
+    if (name.includes('.')) session.customNames.add(name)
+  }
+  if (isOwner !== 't') settings.set('session_authorization', start.user)
+  const sql = changeState(session.state, { settings, prepared: new Map() })
+  try {
+    if (sql !== '') await runOwn(engine.pglite, sql)
+  } catch (error) {
+    const { code, message } = error as { code: string; message: string }
+    throw refused(code, message)
+  }
+  return engine.read(session)
+}
+
+const refused = (code: string, message: string) => new WireError('FATAL', { code, message })
