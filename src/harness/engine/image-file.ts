@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { DriftpinError } from '../../errors.js'
-import type { Image, ImageEntry } from './image.js'
+import type { Image } from './image.js'
+import { damaged, type Header, readHeader } from './image-header.js'
 import { provenBuild } from './internals.js'
 
 /** Raised whenever what an image holds, or how it is written, changes. */
@@ -10,14 +11,6 @@ const magic = 'driftpin'
 /** Magic, format version, length of the header, checksum of all of them and all that follows. */
 const prefixBytes = magic.length + 4 + 4 + 4
 const checksumAt = prefixBytes - 4
-
-/** An entry as it is written: its contents are a stretch of the bytes behind the header. */
-type WrittenEntry = Omit<ImageEntry, 'contents'> & { readonly at?: number }
-
-interface Header extends Omit<Image, 'entries' | 'memory'> {
-  readonly entries: readonly WrittenEntry[]
-  readonly memory: Omit<Image['memory'], 'bytes'> & { readonly at: number; readonly length: number }
-}
 
 /** The bytes of an image file. Files of equal contents are stored once. */
 export function encodeImage(image: Image, key: string): Uint8Array[] {
@@ -59,7 +52,7 @@ export function encodeImage(image: Image, key: string): Uint8Array[] {
  */
 export function decodeImage(file: Buffer, key?: string): Image {
   const { header, body } = decodeParts(file, key)
-  const { entries, memory, ...rest } = header as Header
+  const { entries, memory, ...rest } = readHeader(header, body.length)
   if (rest.build !== provenBuild) throw foreign('it was taken of another build of PGlite')
   const { at, length, ...place } = memory
   return {
@@ -102,17 +95,21 @@ export function decodeParts(file: Buffer, key?: string): { header: object; body:
     throw damaged('its checksum is wrong', { length: file.length })
   }
   const bodyAt = prefixBytes + file.readUInt32LE(magic.length + 4)
-  const header: { key: string } = JSON.parse(file.toString('utf8', prefixBytes, bodyAt))
+  const header = parseHeader(file.toString('utf8', prefixBytes, bodyAt))
   if (key !== undefined && header.key !== key) throw foreign('it was made from something else')
   return { header, body: file.subarray(bodyAt) }
 }
 
-function damaged(what: string, facts: unknown): DriftpinError {
-  return new DriftpinError(
-    'image_damaged',
-    `This is no whole image of a database: ${what}. Delete the file; the harness makes another.`,
-    facts,
-  )
+/** Its checksum only tells that it is what somebody wrote. */
+function parseHeader(text: string): { readonly key?: unknown } {
+  let header: unknown
+  try {
+    header = JSON.parse(text)
+  } catch (error) {
+    throw damaged('its header is no JSON', error)
+  }
+  if (typeof header === 'object' && header !== null) return header
+  throw damaged('its header is no object', { header })
 }
 
 function foreign(what: string): DriftpinError {

@@ -1,6 +1,6 @@
 import { DriftpinError } from '../../errors.js'
 import type { ArrayType } from './array-types.js'
-import type { FileNode } from './emscripten.js'
+import type { FileNode, FileSystem } from './emscripten.js'
 import { childrenOf, type MarkedNode, markFiles } from './files.js'
 import { type Internals, type LoaderEvent, provenBuild } from './internals.js'
 import type { EngineMark } from './mark.js'
@@ -171,7 +171,10 @@ export function layEntries(engine: Internals, entries: readonly ImageEntry[]): v
     const parent = nodes.get(path.slice(0, cut))!
     const name = path.slice(cut + 1)
     const children = parent.contents as Record<string, FileNode>
-    const node = children[name] ?? engine.createNode(parent, name, mode)
+    // Not what every object has, such as a constructor.
+    const known = Object.hasOwn(children, name) ? children[name] : undefined
+    const node = known ?? engine.createNode(parent, name, mode)
+    if (!isAlike(files, node.mode, mode)) throw unusable('a file lies where none can', { path })
     nodes.set(path, node)
     node.mode = mode
     node.mtime = node.ctime = mtime
@@ -179,6 +182,8 @@ export function layEntries(engine: Internals, entries: readonly ImageEntry[]): v
     if (entry.contents) {
       node.contents = engine.share(entry.contents)
       node.usedBytes = entry.usedBytes
+    } else if (files.isFile(mode) && !node.contents) {
+      throw unusable('a file is missing that every engine should have', { path })
     }
   }
   const kept = new Set(nodes.values())
@@ -191,6 +196,9 @@ export function layEntries(engine: Internals, entries: readonly ImageEntry[]): v
     }
   }
 }
+
+const isAlike = (files: FileSystem, one: number, other: number) =>
+  files.isDir(one) === files.isDir(other) && files.isLink(one) === files.isLink(other)
 
 function layStreams({ files, openPipe }: Internals, image: Image): void {
   for (const { fd, path, flags, position } of image.streams) {

@@ -1,6 +1,6 @@
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
 import { keepArrayTypes, teachArrayTypes } from './array-types.js'
-import { type Image, type ImageEntry, layEntries, layImage, unusable } from './image.js'
+import { type Image, layEntries, layImage, unusable } from './image.js'
 import { type EngineHook, hookEngine, type Internals } from './internals.js'
 import { type EngineMark, markEngine, rewindEngine, whyNotRewindable } from './mark.js'
 import { preloadModules, readEngineFile } from './preload-modules.js'
@@ -135,14 +135,13 @@ export async function startFromFiles(
 
 async function loadModules(inside: Internals, { preloaded, entries }: Image): Promise<void> {
   const modules = preloaded.map(({ path }) => {
-    const bytes = readEngineFile(inside, path) ?? contentsOf(entries, path)
+    const bytes =
+      readEngineFile(inside, path) ?? entries.find((entry) => entry.path === path)?.contents
+    if (!bytes) throw unusable('a module is missing', { path })
     return { path, bytes }
   })
   await preloadModules(inside, modules)
 }
-
-const contentsOf = (entries: readonly ImageEntry[], path: string) =>
-  entries.find((entry) => entry.path === path)!.contents!
 
 type Init = () => Promise<void>
 

@@ -35,9 +35,9 @@ export function readEngineFile({ files }: Internals, path: string): Uint8Array |
   let node: FileNode = files.root
   for (const name of path.split('/').slice(1)) {
     if (!files.isDir(node.mode)) return undefined
-    const child = (node.contents as Record<string, FileNode>)[name]
-    if (!child) return undefined
-    node = child
+    const children = node.contents as Record<string, FileNode>
+    if (!Object.hasOwn(children, name)) return undefined
+    node = children[name]!
   }
   return files.isFile(node.mode)
     ? (node.contents as Uint8Array).subarray(0, node.usedBytes)

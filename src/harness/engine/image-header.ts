@@ -1,0 +1,156 @@
+import { DriftpinError } from '../../errors.js'
+import type { Image, ImageEntry } from './image.js'
+
+/** An entry as it is written: its contents are a stretch of the bytes behind the header. */
+type WrittenEntry = Omit<ImageEntry, 'contents'> & { readonly at?: number }
+
+/** What stands before the contents in an image file. */
+export interface Header extends Omit<Image, 'entries' | 'memory'> {
+  readonly entries: readonly WrittenEntry[]
+  readonly memory: Omit<Image['memory'], 'bytes'> & { readonly at: number; readonly length: number }
+}
+
+/** What JSON can hold where something of a header should be. */
+type Found<Expected> = { readonly [Name in keyof Expected]: unknown }
+
+/** Emscripten's file modes, which are those of Unix. */
+const kindMask = 0o170000
+const kinds = { directory: 0o040000, file: 0o100000, link: 0o120000 } as const
+const allKinds: ReadonlySet<number> = new Set(Object.values(kinds))
+
+/** No file of an image has one: the first two are steps, the last is no key of a plain object. */
+const reserved: ReadonlySet<string> = new Set(['', '.', '..', '__proto__'])
+/** Directories of every engine's own. */
+const excluded: ReadonlySet<string> = new Set(['/dev', '/proc'])
+/** Emscripten opens no more files than this. */
+const streamsMax = 4096
+
+/**
+ * Looks at the shape of a header whose bytes are as they were written. Whoever writes the checksum
+ * decides on them, so that nothing is taken for granted; what is of the right shape and wrong is
+ * found out when an engine goes on from it. Written by hand, since it runs before the first test
+ * of every process: two thousand entries take some four milliseconds, of a boot of two hundred.
+ *
+ * @throws DriftpinError `image_damaged`.
+ */
+export function readHeader(header: object, bodyBytes: number): Header {
+  const found = header as Found<Header>
+  expect(typeof found.build === 'string', 'its build')
+  expect(isCount(found.tableLength), 'its function table')
+  expect(typeof found.isBegun === 'boolean', 'its session')
+  checkMemory(found.memory, { bodyBytes, isAlive: found.tableLength > 0 })
+  const { entries } = found
+  checkEntries(entries, bodyBytes)
+  const paths = new Set<unknown>(entries.map(({ path }) => path))
+  checkAll<Image['streams'][number]>(found.streams, 'an open file', (stream) => {
+    const { fd, path, flags, position } = stream
+    expect(isCount(fd) && fd < streamsMax && isCount(flags) && isCount(position), 'an open file')
+    expect(typeof path === 'string', 'an open file')
+    expect(path.startsWith('pipe[') || paths.has(path), 'an open file')
+  })
+  const { currentPath } = found
+  expect(currentPath === '/' || paths.has(currentPath), 'its working directory')
+  checkAll<readonly unknown[]>(found.arrayTypes, 'a type of arrays', (pair) => {
+    expect(Array.isArray(pair) && pair.length === 2 && pair.every(isCount), 'a type of arrays')
+  })
+  checkAll<Image['preloaded'][number]>(found.preloaded, 'a module', (module) => {
+    const { path, tableLength, nextAddress } = module
+    expect(typeof path === 'string' && isCount(tableLength) && isCount(nextAddress), 'a module')
+  })
+  checkAll<Record<'kind' | 'handle' | 'path' | 'name' | 'grew', unknown>>(
+    found.loader,
+    'an event of its loader',
+    ({ kind, handle, path, name, grew }) => {
+      const isOpen = kind === 'open' && typeof path === 'string' && typeof grew === 'boolean'
+      const isSymbol = kind === 'symbol' && typeof name === 'string'
+      expect(isCount(handle) && (isOpen || isSymbol), 'an event of its loader')
+    },
+  )
+  checkAll<Image['timers'][number]>(found.timers, 'a timer', ({ which, ms }) => {
+    expect(isCount(which) && typeof ms === 'number' && ms > 0, 'a timer')
+  })
+  const { randomPosition = 0, clock = 0 } = header as Record<string, unknown>
+  expect(isCount(randomPosition), 'its random numbers')
+  expect(Number.isFinite(clock), 'its clock')
+  return header as Header
+}
+
+/** @param isAlive Whether an engine goes on from it; of one that crashed, it may be anything. */
+function checkMemory(
+  memory: unknown,
+  { bodyBytes, isAlive }: { readonly bodyBytes: number; readonly isAlive: boolean },
+): void {
+  expect(isObject<Header['memory']>(memory), 'its memory')
+  const { size, heapTop, stackPointer, at, length } = memory
+  expect(isCount(at) && isCount(length) && at + length <= bodyBytes, 'its memory')
+  checkAll<Header['memory']['blocks'][number]>(memory.blocks, 'its memory', (block) => {
+    if (!isAlive) return
+    const { start, end, from } = block
+    expect(
+      isCount(start) && isCount(end) && start < end && end <= (heapTop as number),
+      'its memory',
+    )
+    const isKept = isCount(from) && from + end - start <= length
+    expect(isKept || from === -1, 'its memory')
+  })
+  if (!isAlive) return
+  expect(isCount(size) && isCount(heapTop) && heapTop <= size, 'its memory')
+  expect(isCount(stackPointer) && stackPointer <= heapTop, 'its memory')
+}
+
+/** Each lies in a directory that came before it, or in the root. */
+function checkEntries(entries: unknown, bodyBytes: number): asserts entries is WrittenEntry[] {
+  const directories = new Set<string>([''])
+  let last = ''
+  checkAll<WrittenEntry>(entries, 'a file', ({ path, mode, mtime, usedBytes, at, link }) => {
+    expect(typeof path === 'string', 'the path of a file')
+    const cut = path.lastIndexOf('/')
+    expect(cut >= 0, path)
+    // Most lie in the same one as that before them: to compare is quicker than to look up.
+    if (cut !== last.length || !path.startsWith(last)) {
+      last = path.slice(0, cut)
+      expect(directories.has(last), path)
+    }
+    // What is above was looked at in the same way, so that the last step is enough.
+    const isNamed = !reserved.has(path.slice(cut + 1)) && !excluded.has(path)
+    expect(isNamed && isCount(mode) && isCount(usedBytes) && Number.isFinite(mtime), path)
+    const kind = mode & kindMask
+    if (kind === kinds.directory) directories.add(path)
+    const isKept = kind === kinds.file && isWithin(at, usedBytes, bodyBytes)
+    expect(isKept || (at === undefined && allKinds.has(kind)), path)
+    expect(kind === kinds.link ? typeof link === 'string' : link === undefined, path)
+  })
+}
+
+function checkAll<Item>(
+  list: unknown,
+  what: string,
+  check: (item: Found<Item>) => void,
+): asserts list is readonly Item[] {
+  expect(Array.isArray(list), what)
+  for (const item of list) {
+    expect(isObject<Item>(item), what)
+    check(item)
+  }
+}
+
+const isCount = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= 0
+
+const isWithin = (at: unknown, length: number, bytes: number) => isCount(at) && at + length <= bytes
+
+const isObject = <Expected>(value: unknown): value is Found<Expected> =>
+  typeof value === 'object' && value !== null
+
+function expect(holds: boolean, what: string): asserts holds {
+  if (!holds) throw damaged(`what it says of ${what} cannot be`, { what })
+}
+
+/** What is thrown for a file that is no image, or not a whole one. */
+export function damaged(what: string, facts: unknown): DriftpinError {
+  return new DriftpinError(
+    'image_damaged',
+    `This is no whole image of a database: ${what}. Delete the file; the harness makes another.`,
+    facts,
+  )
+}
