@@ -20,7 +20,7 @@ await import(process.argv[2])
 
 async function packed(): Promise<string> {
   const folder = await temporaryFolder()
-  // Built when the run began; building again would take the files away under other tests.
+  // Built when the run began.
   const args = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder]
   const { code, stderr } = await run('npm', args, { cwd: repository })
   expect({ code, stderr }).toMatchObject({ code: 0 })
