@@ -1,6 +1,6 @@
 import { DriftpinError } from '../errors.js'
-import { settings } from './engine/start-parameters.js'
-import { readWasm } from './engine/wasm.js'
+import { imageSettings, plainSettings } from './engine/start-parameters.js'
+import { readWasm, type Wasm } from './engine/wasm.js'
 import { type HarnessOptions, type ReadOptions, readOptions } from './harness-options.js'
 import { Instance, type Workshop } from './instance.js'
 import {
@@ -53,7 +53,11 @@ export interface Harness {
 export async function openHarness(options: HarnessOptions = {}): Promise<Harness> {
   const read = await readOptions(options)
   const statistics = createStatistics()
-  const make = await openSource(options, read, statistics)
+  const wasm = await readWasm()
+  const hasImages = wasm.isProven && options.images !== false
+  const make = hasImages
+    ? await openSource(options, read, { wasm, statistics })
+    : await openPlainWorkshop(options, read, { wasm, statistics })
   const idle: MadeInstance[] = []
   const open = new Set<TestDatabase>()
   let isClosed = false
@@ -61,7 +65,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
     if (isClosed) throw new DriftpinError('harness_closed', 'This harness was closed.', {})
   }
   const harness: Harness = {
-    settings,
+    settings: hasImages ? imageSettings : plainSettings,
     statistics,
     fork: async () => {
       refuseClosed()
@@ -95,16 +99,12 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
   return harness
 }
 
-/** Looks for the fastest way to a database that was set up and seeded. */
+/** Looks for the fastest way to an image of a database that was set up and seeded. */
 async function openSource(
   options: HarnessOptions,
   read: ReadOptions,
-  statistics: HarnessStatistics,
+  { wasm, statistics }: { readonly wasm: Wasm; readonly statistics: HarnessStatistics },
 ): Promise<() => Promise<MadeInstance>> {
-  const wasm = await readWasm()
-  if (!wasm.isProven || options.images === false) {
-    return openPlainWorkshop(options, read, { wasm, statistics })
-  }
   const directory = cacheDirectoryOf(options)
   const shared = { extensions: options.extensions ?? {}, randomSeed: options.random, statistics }
   const workshopOf = (image: Template, hasRunFunctions: boolean): Workshop => ({

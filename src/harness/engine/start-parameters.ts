@@ -30,14 +30,19 @@ const smallSettings: Readonly<Record<string, string>> = {
   commit_timestamp_buffers: '16',
 }
 
-/** The settings in which a harness's databases differ from a stock server, PGlite's own included. */
-export const settings: Readonly<Record<string, string>> = {
+/** The settings in which PGlite differs from a stock server, with which the way without images does. */
+export const plainSettings: Readonly<Record<string, string>> = {
   fsync: 'off',
   ...Object.fromEntries(
     PGlite.defaultStartParams
       .filter((parameter) => parameter.includes('='))
       .map((parameter) => parameter.split('=') as [string, string]),
   ),
+}
+
+/** The settings in which a database from an image does. */
+export const imageSettings: Readonly<Record<string, string>> = {
+  ...plainSettings,
   ...smallSettings,
   wal_segment_size: '1MB',
 }
