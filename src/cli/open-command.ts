@@ -1,4 +1,5 @@
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
+import { serve } from '../connections/serve.js'
 import { quoteIdentifier } from '../database/quote-identifier.js'
 import { openImage } from '../harness/open-image.js'
 import type { TestDatabase } from '../harness/test-database.js'
@@ -13,9 +14,15 @@ export function openCommand(): Command {
     .argument('<path>', 'the image, as the failed test printed it')
     .option('--query <sql>', 'run a statement and print its rows; the file stays as it is')
     .option('--json', 'print JSON')
-    .action(async (path: string, options: { query?: string; json?: boolean }) => {
+    .option('--serve', 'let psql and any other client look into it, until Ctrl-C')
+    .option('--port <port>', 'the port of 127.0.0.1 to serve it at; a free one by default', portOf)
+    .action(async (path: string, options: OpenOptions) => {
       await using db = await openImage(path)
-      const { query, json } = options
+      const { query, json, port } = options
+      if (options.serve || port !== undefined) {
+        await serveUntilStopped(db, port)
+        return
+      }
       if (query !== undefined) {
         const { rows } = await db.query(query)
         print(rows, json)
@@ -25,15 +32,42 @@ export function openCommand(): Command {
     })
 }
 
-async function countRows(db: TestDatabase): Promise<Record<string, unknown>[]> {
+interface OpenOptions {
+  readonly query?: string
+  readonly json?: boolean
+  readonly serve?: boolean
+  readonly port?: number
+}
+
+function portOf(written: string): number {
+  const port = Number(written)
+  if (/^\d+$/.test(written) && port <= 65535) return port
+  throw new InvalidArgumentError('a port is a number from 0 to 65535')
+}
+
+async function serveUntilStopped(db: TestDatabase, port: number | undefined): Promise<void> {
+  await endFailedTransaction(db)
+  await using server = await serve(db, { port: port ?? 0 })
+  console.log(`psql '${server.url}'`)
+  console.error('It is served until Ctrl-C. What is written is lost: the file stays as it is.')
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+  })
+}
+
+/** Nothing but a rollback can be asked of a transaction that failed. */
+async function endFailedTransaction(db: TestDatabase): Promise<void> {
   const isAborted = await db.query('SELECT 1').then(
     () => false,
     () => db.pglite.isInTransaction(),
   )
-  if (isAborted) {
-    console.error("The test's transaction had failed; this is what was there before it.")
-    await db.pglite.exec('ROLLBACK')
-  }
+  if (!isAborted) return
+  console.error("The test's transaction had failed; this is what was there before it.")
+  await db.pglite.exec('ROLLBACK')
+}
+
+async function countRows(db: TestDatabase): Promise<Record<string, unknown>[]> {
+  await endFailedTransaction(db)
   const tables = await db.query<{ schema: string; name: string }>(
     `SELECT n.nspname AS schema, c.relname AS name
      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

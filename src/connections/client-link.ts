@@ -1,6 +1,9 @@
 import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
 
+/** Taken before a test fakes it. */
+const { setTimeout } = globalThis
+
 /** So much of a client's output waits in this process before its input is not run any further. */
 const unreadBytesMax = 1024 * 1024
 

@@ -102,10 +102,11 @@ export class ClientSession implements EngineSession {
 
   /** @returns What the client is told of its session. */
   async start(packet: Extract<StartPacket, { kind: 'start' }>): Promise<Reported> {
+    this.#engine.sessions.add(this)
     const taking = this.#take(this.#engine.waitMsMax)
     if (taking) await taking
     try {
-      this.#engine.sessions.add(this)
+      if (!this.#engine.sessions.has(this)) throw gone()
       this.#reported = await startSession(this.#engine, this, packet)
       return this.#reported
     } finally {
@@ -146,6 +147,8 @@ export class ClientSession implements EngineSession {
     try {
       const entering = this.#engine.enter(this)
       if (entering) await entering
+      // What was asked of a database that has been put back since is not run on it.
+      if (!this.#engine.sessions.has(this)) throw gone()
       return await work()
     } finally {
       this.#engine.turns.release(this, this.#keeps)
@@ -322,7 +325,7 @@ export class ClientSession implements EngineSession {
   /** Gives up what the session has: an open transaction is rolled back. */
   async leave(): Promise<void> {
     const { turns, sessions } = this.#engine
-    turns.cancel(this, new WireError('FATAL', { code: '08006', message: 'the client is gone' }))
+    turns.cancel(this, gone())
     if (!sessions.has(this) || this.#engine.isBroken) return
     const taking = this.#take(forever)
     if (taking) await taking
@@ -340,6 +343,8 @@ export class ClientSession implements EngineSession {
     }
   }
 }
+
+const gone = () => new WireError('FATAL', { code: '08006', message: 'the session is gone' })
 
 /** Where what follows the request for data begins, or the error that came instead of it. */
 function endOfCopyInResponse(whole: Buffer): number {

@@ -11,6 +11,7 @@ import { WireError } from './wire-error.js'
 export class DirectSession implements EngineSession {
   readonly label = 'code that calls PGlite itself'
   readonly pid: number
+  readonly activity = 'active'
   lastStatement: string | undefined
   state: EngineSession['state'] = { settings: new Map(), prepared: new Map() }
   /** It was there before anybody looked. */
@@ -52,7 +53,7 @@ function takeTurns(engine: SharedEngine, session: DirectSession): void {
   // Every method of PGlite that runs SQL goes through this, once.
   pglite._runExclusiveTransaction = async <T>(work: () => Promise<T>): Promise<T> => {
     const taking = turns.take(session, engine.waitMsMax, (owner, ms) => engineIsTaken(owner, ms))
-    if (taking) await taking
+    if (taking) await taking.catch(withStack(new Error('asked for here')))
     try {
       const entering = engine.enter(session)
       if (entering) await entering
@@ -73,6 +74,16 @@ function takeTurns(engine: SharedEngine, session: DirectSession): void {
       }),
     )
     return close.call(pglite)
+  }
+}
+
+/** An error of a wait comes from a timer, of which the caller's stack tells nothing. */
+function withStack(asked: Error): (error: unknown) => never {
+  return (error) => {
+    if (error instanceof Error) {
+      error.stack = `${error.name}: ${error.message}\n${asked.stack?.replace(/^.*\n/, '')}`
+    }
+    throw error
   }
 }
 

@@ -98,6 +98,12 @@ export class EngineTurns {
     }
   }
 
+  /** Takes the engine from a user that is no more, and ends its waiting. */
+  drop(user: EngineUser, error: unknown): void {
+    this.cancel(user, error)
+    this.release(user, false)
+  }
+
   #give(user: EngineUser): void {
     this.#owner = user
     this.#isKept = false

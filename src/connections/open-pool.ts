@@ -5,6 +5,12 @@ import { engineOf, type PGliteSource } from './engine-of.js'
 import { WireConnection } from './wire-connection.js'
 import { batchBytesMaxDefault, type ConnectionOptions } from './wire-options.js'
 
+/** Taken before a test fakes it. */
+const { setImmediate } = globalThis
+
+/** Many more than the end of a stream takes to be heard of. */
+const settleTurnsMax = 1000
+
 /** What a pool in the process can be told. */
 export interface PoolOptions extends ConnectionOptions {
   /** How many clients it has at most; 10 by default, as pg has it. */
@@ -17,6 +23,8 @@ export interface PGlitePool extends pg.Pool {
   readonly checkedOut: ReadonlyMap<pg.PoolClient, Error>
   /** Ends every client, as a server does that is shut down. New ones can be asked for. */
   terminate(): Promise<void>
+  /** Settles when clients that were ended from elsewhere are not in the pool any more. */
+  settle(): Promise<void>
 }
 
 /**
@@ -79,18 +87,22 @@ export function openPool(
   } as pg.PoolConfig)
   pool.on('release', (_error, client) => checkedOut.delete(client))
   pool.on('remove', (client) => checkedOut.delete(client as pg.PoolClient))
-  // An idle client that is ended is no news to anybody.
+  // A client that is ended by the database is told when it asks for something.
   pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
+  // Each client learns by itself that it was ended, a few turns of the event loop later.
+  const settle = async () => {
+    await Promise.all([...connections].filter(({ isEnded }) => isEnded).map(({ ended }) => ended))
+    for (let turn = 0; turn < settleTurnsMax && pool.idleCount > connections.size; turn++) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
   return Object.assign(pool, {
     checkedOut,
+    settle,
     terminate: async () => {
-      const ended = [...connections].map((connection) => {
-        connection.close()
-        return connection.ended
-      })
-      await Promise.all(ended)
-      // Each client learns of it by itself, a few turns of the event loop later.
-      while (pool.idleCount > 0) await new Promise((resolve) => setImmediate(resolve))
+      for (const connection of connections) connection.close()
+      await settle()
     },
   })
 }

@@ -15,6 +15,8 @@ import { WireError } from './wire-error.js'
 export interface EngineSession extends EngineUser {
   /** How others see it: the number of a process. */
   readonly pid: number
+  /** What it is doing, in the words of `pg_stat_activity`. */
+  readonly activity: string
   state: SessionState
   /** Whether its state may be another than was read last. */
   mayHaveChanged: boolean
@@ -29,6 +31,9 @@ export interface EngineSession extends EngineUser {
   /** Ends it, from outside. */
   terminate(error: WireError): void
 }
+
+/** Taken before a test fakes them. */
+const { setTimeout, clearTimeout } = globalThis
 
 /** The values of a session that were found when its state was read. */
 export type Reported = ReadonlyMap<string, string>
@@ -79,6 +84,11 @@ export class SharedEngine {
     this.direct = new DirectSession(this)
     this.sessions.add(this.direct)
     this.#current = this.direct
+  }
+
+  /** All sessions but the one of PGlite's own callers. */
+  get clients(): EngineSession[] {
+    return [...this.sessions].filter((session) => session !== this.direct)
   }
 
   /** A number that no session had before. */
@@ -278,11 +288,13 @@ export class SharedEngine {
 
   /** Ends all sessions but the one of PGlite's own callers, whose state is what is there now. */
   startAgain(error: WireError): void {
-    for (const session of [...this.sessions]) {
-      if (session === this.direct) continue
+    for (const session of this.clients) {
       this.sessions.delete(session)
+      this.turns.drop(session, error)
       session.terminate(error)
     }
+    this.direct.channels.clear()
+    this.#channels.clear()
     this.statements.generation++
     this.statements.unnamedOf = undefined
     this.#setters.forget()

@@ -92,7 +92,7 @@ export class WireConnection {
     if (this.#stage === 'ended') return
     this.#reader.push(chunk)
     try {
-      while (!this.#isEnded) {
+      while (!this.isEnded) {
         const one = this.#reader.next(this.#stage === 'start' ? 'startup' : 'message')
         if (!one) return
         if (this.#stage === 'start') this.#begin(one)
@@ -103,7 +103,8 @@ export class WireConnection {
     }
   }
 
-  get #isEnded(): boolean {
+  /** Whether nothing more is read from it or written to it. */
+  get isEnded(): boolean {
     return this.#stage === 'ended'
   }
 
@@ -166,7 +167,7 @@ export class WireConnection {
       .catch((error) => this.#fail(error))
       .then(() => {
         this.#working = undefined
-        if (this.#ahead.length > 0 && !this.#isEnded) this.#workOn(() => this.#work())
+        if (this.#ahead.length > 0 && !this.isEnded) this.#workOn(() => this.#work())
       })
   }
 
@@ -175,7 +176,7 @@ export class WireConnection {
       const queue = this.#ahead
       this.#ahead = []
       for (const one of queue) {
-        if (this.#isEnded) return
+        if (this.isEnded) return
         this.#aheadBytes -= one.length
         const doing = this.#do(one)
         if (doing) await doing
@@ -241,7 +242,7 @@ export class WireConnection {
   }
 
   #fail(error: unknown): void {
-    if (this.#isEnded) return
+    if (this.isEnded) return
     const known = error instanceof WireError ? error : undefined
     const fields = known?.fields ?? { code: 'XX000', message: String(error) }
     this.#end(errorResponse('FATAL', fields))

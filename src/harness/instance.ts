@@ -1,4 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite'
+import { findSharedEngine } from '../connections/shared-engine.js'
+import { WireError } from '../connections/wire-error.js'
 import { DriftpinError } from '../errors.js'
 import { type Image, imageOf, imageToKeep } from './engine/image.js'
 import { type EngineMark, markEngine, rewindEngine, whyNotRewindable } from './engine/mark.js'
@@ -124,6 +126,7 @@ export class Instance implements TestInstance {
           { inFlight: [...this.watch.inFlight] },
         )
       }
+      await this.#enterDirect()
       const crash = this.#standing.engine.inside.crash()
       if (crash !== undefined) throw cannotRewind('the engine crashed before the mark', crash)
       return { state: stateOf(this.#standing), remake }
@@ -135,6 +138,7 @@ export class Instance implements TestInstance {
     return this.#inTurn(async () => {
       const started = performance.now()
       const { statistics } = this.#workshop
+      endClients(this.pglite)
       let why = await this.#whyNot(mark)
       if (why === undefined) {
         await this.watch.rewind(mark.state.session)
@@ -151,6 +155,23 @@ export class Instance implements TestInstance {
       }
       statistics.rewindMs.push(performance.now() - started)
     })
+  }
+
+  /** What a mark holds is the session of those who call PGlite itself, and no client's. */
+  async #enterDirect(): Promise<void> {
+    const shared = findSharedEngine(this.pglite)
+    if (!shared) return
+    const { owner } = shared.turns
+    if (owner && owner !== shared.direct) {
+      throw new DriftpinError(
+        'rewind_impossible',
+        `A mark was asked for while ${owner.label} has a transaction open, after ` +
+          `${owner.lastStatement}. End it first.`,
+        { owner: owner.label, lastStatement: owner.lastStatement },
+      )
+    }
+    // Whatever asks takes the turn, and with it the session.
+    if (!owner) await this.pglite.query('SELECT')
   }
 
   /** One after the other: a mark that is taken while a rewind goes on would be of neither. */
@@ -276,6 +297,12 @@ function stateOf(
     randomPosition: random.position(),
     clock,
   }
+}
+
+/** Ends every client, since none of them knows what a rewind takes from it. */
+export function endClients(pglite: PGlite): void {
+  const message = 'terminating connection: the database was put back to where it was'
+  findSharedEngine(pglite)?.startAgain(new WireError('FATAL', { code: '57P01', message }))
 }
 
 /** A crashed engine, or one that waits for something, cannot be closed: it is let go. */

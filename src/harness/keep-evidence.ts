@@ -3,6 +3,7 @@ import { join, relative } from 'node:path'
 import type { Queryable } from '../database/database.js'
 import { fromPGlite } from '../database/from-pglite.js'
 import { dumpRows } from './dump-rows.js'
+import { endClients } from './instance.js'
 import { isRunning } from './is-running.js'
 import type { TestInstance } from './test-instance.js'
 import { saveImage } from './write-image.js'
@@ -39,6 +40,8 @@ export async function openEvidence(root: string, run: number): Promise<Evidence>
         const kept = (await readdir(folder)).filter((name) => name.endsWith('.image')).length
         const image = kept < imagesMax ? instance.imageNow?.() : undefined
         if (image) await saveImage(`${path}.image`, image)
+        // The image has their transactions; the rows that were committed are read without them.
+        endClients(instance.pglite)
         const rows = await rowsOf(instance, around)
         if (rows !== undefined) await writeFile(`${path}.sql`, rows, { mode: 0o600 })
         if (image) return `Its database is kept: npx driftpin open ${path}.image`

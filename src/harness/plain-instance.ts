@@ -5,6 +5,7 @@ import type { Extensions } from './engine/open-engine.js'
 import type { Wasm } from './engine/wasm.js'
 import type { HarnessOptions, ReadOptions } from './harness-options.js'
 import { openImageCache } from './image-cache.js'
+import { endClients } from './instance.js'
 import { cacheDirectoryOf, imageName, prepare } from './load-template.js'
 import { makeOnce } from './make-once.js'
 import { runFunctions } from './run-functions.js'
@@ -152,6 +153,7 @@ class PlainInstance implements TestInstance {
   async rewind({ tar }: PlainMark): Promise<void> {
     const started = performance.now()
     const old = this.#pglite
+    endClients(old)
     const isIdle = await this.#watch.idle(idleMsMax)
     this.#pglite = await PGlite.create({ loadDataDir: tar, extensions: this.#extensions })
     this.#watch = watchPGlite(this.#pglite)

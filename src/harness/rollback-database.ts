@@ -49,6 +49,10 @@ export async function openRollbackDatabase(instance: TestInstance): Promise<Roll
     get pglite() {
       return refuse('use the PGlite itself, whose only session has the transaction')
     },
+    get pool() {
+      return refuse('have a pool, whose clients would wait for the transaction')
+    },
+    url: async () => refuse('be connected to, since clients would wait for the transaction'),
     clock: createTestClock(instance),
     mark: async () => refuse('take a mark'),
     rewind: async () => refuse('rewind'),

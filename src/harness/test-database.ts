@@ -1,9 +1,11 @@
 import type { PGlite } from '@electric-sql/pglite'
+import type { PGlitePool } from '../connections/open-pool.js'
 import type { Database, Queryable, Session, Transaction } from '../database/database.js'
 import { fromPGlite } from '../database/from-pglite.js'
 import { DriftpinError } from '../errors.js'
 import { digestDatabase } from './digest.js'
 import { createTestClock, type TestClock } from './test-clock.js'
+import { TestConnections } from './test-connections.js'
 import type { MadeInstance, TestInstance } from './test-instance.js'
 import { askedFor } from './watch-pglite.js'
 import { saveImage } from './write-image.js'
@@ -25,6 +27,19 @@ export interface TestDatabase extends Database {
    * a crash, for example), so ask for it again instead of keeping it.
    */
   readonly pglite: PGlite
+  /**
+   * A real `pg.Pool` on this database, in the process, of at most 10 clients: for code that takes
+   * one, or Kysely, or Drizzle. It belongs to the database, which ends its clients when it is
+   * rewound or closed. Each has a session of its own; transactions take turns, and who waits for
+   * 3 seconds is told for whom, with SQLSTATE 55P03. What else differs from a server is said at
+   * `serve` of `driftpin/connections`.
+   */
+  readonly pool: PGlitePool
+  /**
+   * Where psql and every other client find this database while it is open: on a free port of
+   * 127.0.0.1, from the first call on.
+   */
+  url(): Promise<string>
   /** The time of its SQL. */
   readonly clock: TestClock
   /**
@@ -63,6 +78,10 @@ export interface TestDatabaseParts extends MadeInstance {
   readonly adopt?: (db: TestDatabase) => () => void
 }
 
+const connections = new WeakMap<TestDatabase, TestConnections>()
+
+export const connectionsOf = (db: TestDatabase): TestConnections | undefined => connections.get(db)
+
 /** What belongs to a test database and is nobody else's business but the harness's. */
 const known = new WeakMap<TestDatabase, TestDatabaseParts>()
 
@@ -94,6 +113,7 @@ export function createTestDatabase(parts: TestDatabaseParts): TestDatabase {
       { mark },
     )
   }
+  const clients = new TestConnections(instance, database)
   const db: TestDatabase = {
     kind: 'database',
     schema: 'public',
@@ -116,6 +136,14 @@ export function createTestDatabase(parts: TestDatabaseParts): TestDatabase {
       database()
       return instance.pglite
     },
+    get pool() {
+      database()
+      return clients.pool
+    },
+    url: async () => {
+      database()
+      return clients.url()
+    },
     clock: createTestClock(instance),
     mark: async () => {
       database()
@@ -125,7 +153,10 @@ export function createTestDatabase(parts: TestDatabaseParts): TestDatabase {
       marks.set(mark, made)
       return mark
     },
-    rewind: async (mark) => instance.rewind(find(mark)),
+    rewind: async (mark) => {
+      await instance.rewind(find(mark))
+      await clients.rewound()
+    },
     fork: async (mark) => {
       const forked = await instance.fork(find(mark))
       const fork = createTestDatabase({
@@ -150,10 +181,12 @@ export function createTestDatabase(parts: TestDatabaseParts): TestDatabase {
     close: async () => {
       if (isClosed) return
       isClosed = true
+      await clients.close()
       await parts.release()
     },
     [Symbol.asyncDispose]: () => db.close(),
   }
   known.set(db, parts)
+  connections.set(db, clients)
   return db
 }

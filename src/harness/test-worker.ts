@@ -8,7 +8,13 @@ import { openEvidence } from './keep-evidence.js'
 import { openHarness } from './open-harness.js'
 import { openRollbackDatabase } from './rollback-database.js'
 import { writeStatistics } from './run-statistics.js'
-import { createTestDatabase, instanceOf, partsOf, type TestDatabase } from './test-database.js'
+import {
+  connectionsOf,
+  createTestDatabase,
+  instanceOf,
+  partsOf,
+  type TestDatabase,
+} from './test-database.js'
 import type { DatabaseTestOptions, Isolation } from './vitest.js'
 
 /** A test's database, and what happens when the test is over. */
@@ -75,8 +81,10 @@ export async function openTestWorker(options: DatabaseTestOptions): Promise<Test
       const end = async ({ name, hasFailed }: { name: string; hasFailed: boolean }) => {
         let isUndone = false
         try {
+          const held = hasFailed || leaks === 'off' ? [] : clientsLeft(given)
+          const isKept = hasFailed || (held.length > 0 && leaks === 'fail')
+          const kept = isKept ? await evidence?.keep(name, instance, around?.db) : undefined
           await given.close()
-          const kept = hasFailed ? await evidence?.keep(name, instance, around?.db) : undefined
           const isRolledBack = await around?.end().then(
             () => true,
             // A crashed engine cannot.
@@ -85,8 +93,9 @@ export async function openTestWorker(options: DatabaseTestOptions): Promise<Test
           // Counted before the search for leaks, whose own statements are watched as well.
           const mayHaveOpened = instance.watch.openers.length > 0
           const state = before.get(taken.db)
-          const left = !hasFailed && state ? await findLeaks(instance, state) : []
-          const keepsLeak = left.length > 0 && leaks === 'fail'
+          const own = !hasFailed && state ? await findLeaks(instance, state) : []
+          const left = [...held, ...own]
+          const keepsLeak = !kept && left.length > 0 && leaks === 'fail'
           const where = keepsLeak ? await evidence?.keep(name, instance) : kept
           if (!where) await evidence?.forget(name)
           // A failed test may have left anything.
@@ -109,6 +118,9 @@ interface Taken {
   /** Whether it is closed after the test, instead of being put back for the next. */
   readonly own: boolean
 }
+
+/** What clients of a test's pool or of its URL had open when it ended. */
+const clientsLeft = (db: TestDatabase): string[] => connectionsOf(db)?.leaks() ?? []
 
 function tellOfLeaks(
   leaks: 'fail' | 'warn' | 'off',

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { PGlite, QueryOptions, Results, Transaction } from '@electric-sql/pglite'
+import { type Listener, listenersOf } from '../connections/listeners-of.js'
 import { listensOf, restoreListens } from '../database/listen-on.js'
 import { turnOf } from '../database/turn.js'
 import { DriftpinError } from '../errors.js'
@@ -40,11 +41,6 @@ interface TableMark {
 }
 
 type Table = Record<number, unknown>
-
-interface Listener {
-  readonly channel: string | undefined
-  readonly handler: (...payload: string[]) => void
-}
 
 /** Taken before a test fakes them. */
 const { setTimeout } = globalThis
@@ -87,7 +83,7 @@ export function watchPGlite(pglite: PGlite): WatchedPGlite {
   const inFlight = new Set<Begun>()
   const openers: Begun[] = []
   let suspected = /(?!)/
-  const listeners = new Set<Listener>()
+  const listeners = listenersOf(pglite, askedFor)
   const note = (text: string): Begun => {
     const begun = beginHere(text)
     if (openingPattern.test(text) || suspected.test(text)) openers.push(begun)
@@ -128,7 +124,6 @@ export function watchPGlite(pglite: PGlite): WatchedPGlite {
     }
     return during(begun, () => transaction.call(pglite, run) as Promise<T>)
   }
-  watchListeners(pglite, listeners)
   return {
     inFlight,
     openers,
@@ -197,44 +192,10 @@ function waitsForItself(asked: Begun, own: Begun): DriftpinError {
 export function callSite(error: Error, lines = 3): string {
   const stack = (error.stack ?? '').split('\n').slice(1)
   const outside = stack.filter(
-    (line) => !/node_modules|node:|[/\\](src|dist)[/\\](harness|database)[/\\]/.test(line),
+    (line) =>
+      !/node_modules|node:|[/\\](src|dist)[/\\](harness|database|connections)[/\\]/.test(line),
   )
   return (outside.length > 0 ? outside : stack).slice(0, lines).join('\n')
-}
-
-/** PGlite keeps its listeners to itself; those that come and go are noted as they do. */
-function watchListeners(pglite: PGlite, listeners: Set<Listener>): void {
-  const { listen, unlisten, onNotification, offNotification } = pglite
-  const forget = (channel: string | undefined, handler?: unknown) => {
-    for (const one of listeners) {
-      if (one.channel === channel && (!handler || one.handler === handler)) listeners.delete(one)
-    }
-  }
-  pglite.listen = async (channel, handler, tx) => {
-    const end = await askedFor(() => listen.call(pglite, channel, handler, tx))
-    const listener = { channel, handler: handler as Listener['handler'] }
-    listeners.add(listener)
-    return async (...rest) => {
-      listeners.delete(listener)
-      await end(...rest)
-    }
-  }
-  pglite.unlisten = async (channel, handler, tx) => {
-    await unlisten.call(pglite, channel, handler, tx)
-    forget(channel, handler)
-  }
-  pglite.onNotification = (handler) => {
-    listeners.add({ channel: undefined, handler: handler as Listener['handler'] })
-    const end = onNotification.call(pglite, handler)
-    return () => {
-      forget(undefined, handler)
-      end()
-    }
-  }
-  pglite.offNotification = (handler) => {
-    forget(undefined, handler)
-    offNotification.call(pglite, handler)
-  }
 }
 
 /** The session's own part of it comes back with the memory. */

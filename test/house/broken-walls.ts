@@ -5,6 +5,7 @@ const floors: readonly (readonly string[])[] = [
   ['schema'],
   ['migrations'],
   ['context', 'scan'],
+  ['connections'],
   ['harness'],
   ['index.ts'],
   ['cli'],

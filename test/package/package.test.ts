@@ -42,7 +42,7 @@ test('the packed package holds together, and installs and runs in an empty folde
 
   const exports = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8')).exports
   const entries = Object.keys(exports).filter((name) => !/\.(sql|json)$/.test(name))
-  const light = ['.', './scan', './vitest-reporter']
+  const light = ['.', './connections', './scan', './vitest-reporter']
   // The first brings PGlite, as it is there for; the second needs vitest around it.
   expect(entries.toSorted()).toEqual([...light, './harness', './vitest'].toSorted())
   await writeFile(join(folder, 'list-loaded.js'), listLoaded)

@@ -11,6 +11,7 @@ const fences = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => co
 const entries = {
   driftpin: 'index',
   'driftpin/scan': 'scan/index',
+  'driftpin/connections': 'connections/index',
   'driftpin/harness': 'harness/index',
   'driftpin/vitest': 'harness/vitest',
 }
@@ -66,8 +67,14 @@ test('the lines without a test runner run, and print the time of the test clock'
   expect(stdout).toContain('2026-01-01T00:01:00.000Z')
 })
 
-test('every example of the README is one of these four', () => {
-  expect(fences).toHaveLength(4)
+test('the lines for many clients run, and print where psql finds them', async () => {
+  const { code, stdout, stderr } = await runFence(fences[4]!)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toMatch(/^postgresql:\/\/postgres@127\.0\.0\.1:\d+\/postgres\n$/)
+})
+
+test('every example of the README is one of these five', () => {
+  expect(fences).toHaveLength(5)
 })
 
 test('the commands that the README names are those of package.json', async () => {

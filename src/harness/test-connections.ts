@@ -1,0 +1,70 @@
+import type { PGlite } from '@electric-sql/pglite'
+import { openPool, type PGlitePool } from '../connections/open-pool.js'
+import { type PGliteServer, serve } from '../connections/serve.js'
+import { findSharedEngine, type SharedEngine } from '../connections/shared-engine.js'
+import { callSite } from './watch-pglite.js'
+
+/** Shorter than the time that a test has, so that it learns what it waits for. */
+const waitMsMax = 3000
+
+/** The clients of one test database: those of its pool, and whoever comes by its URL. */
+export class TestConnections {
+  readonly #source: { readonly pglite: PGlite }
+  readonly #engine: () => SharedEngine | undefined
+  #pool: PGlitePool | undefined
+  #server: Promise<PGliteServer> | undefined
+
+  /**
+   * @param instance Has another PGlite after a rewind that had to replace it.
+   * @param refuse Throws where nobody may connect any more.
+   */
+  constructor(instance: { readonly pglite: PGlite }, refuse: () => void) {
+    this.#source = {
+      get pglite() {
+        refuse()
+        return instance.pglite
+      },
+    }
+    this.#engine = () => findSharedEngine(instance.pglite)
+  }
+
+  get pool(): PGlitePool {
+    this.#pool ??= openPool(this.#source, { waitMsMax })
+    return this.#pool
+  }
+
+  async url(): Promise<string> {
+    this.#server ??= serve(this.#source, { waitMsMax })
+    return (await this.#server).url
+  }
+
+  /** What a test left open or running, each with the line that asked for it where that is known. */
+  leaks(): string[] {
+    const held = [...(this.#pool?.checkedOut.values() ?? [])].map(
+      (at) => `a client of the pool that was not released, by\n${callSite(at, 1)}`,
+    )
+    const clients = this.#engine()?.clients ?? []
+    const busy = clients.filter(({ activity }) => activity !== 'idle')
+    const running = busy.map(({ activity, lastStatement }) =>
+      activity.startsWith('idle')
+        ? `a client that is ${activity}, after ${lastStatement}`
+        : `a query in flight: ${lastStatement}`,
+    )
+    return [...held, ...running]
+  }
+
+  /** Settles when the pool has given up the clients that a rewind has ended. */
+  async rewound(): Promise<void> {
+    await this.#pool?.settle()
+  }
+
+  async close(): Promise<void> {
+    const [pool, server] = [this.#pool, this.#server]
+    this.#pool = undefined
+    this.#server = undefined
+    await (await server)?.close()
+    await pool?.terminate()
+    // A client that somebody still holds would be waited for, and is of no use any more.
+    void pool?.end()
+  }
+}
