@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,6 +31,8 @@ export interface FixtureProject {
     args?: readonly string[],
     env?: NodeJS.ProcessEnv,
   ): Promise<SuiteRun>
+  /** Runs vitest in the same way, and kills it with all of its workers as soon as it is time. */
+  killedVitest(names: readonly string[], isTime: () => Promise<boolean>): Promise<void>
   close(): Promise<void>
 }
 
@@ -54,9 +57,24 @@ export async function openFixtureProject(): Promise<FixtureProject> {
   return {
     folder,
     vitest: (names, args = [], env = {}) => runVitest(folder, names, args, env),
+    killedVitest: (names, isTime) => killVitest(folder, names, isTime),
     close: () => rm(folder, { recursive: true, force: true }),
   }
 }
+
+/** The image is made once for all runs; what the run around this one is told is not its own. */
+const environment = {
+  VITEST: undefined,
+  DRIFTPIN_STATS: undefined,
+  DRIFTPIN_STATS_COLLECTOR: undefined,
+  DRIFTPIN_CACHE_DIR: join(repository, 'node_modules/.cache/driftpin'),
+}
+
+const vitestArgs = (folder: string, names: readonly string[]) => [
+  join(folder, 'node_modules/vitest/vitest.mjs'),
+  'run',
+  ...names.map((name) => `${name}.suite`),
+]
 
 async function runVitest(
   folder: string,
@@ -66,25 +84,36 @@ async function runVitest(
 ): Promise<SuiteRun> {
   const report = join(folder, 'report.json')
   await rm(report, { force: true })
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   const finished = await run(
     process.execPath,
-    [
-      ...[join(folder, 'node_modules/vitest/vitest.mjs'), 'run', ...names.map((n) => `${n}.suite`)],
-      ...['--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args],
-    ],
-    {
-      cwd: folder,
-      // The image is made once for all runs; what the run around this one is told is not its own.
-      env: {
-        VITEST: undefined,
-        DRIFTPIN_STATS: undefined,
-        DRIFTPIN_STATS_COLLECTOR: undefined,
-        DRIFTPIN_CACHE_DIR: join(repository, 'node_modules/.cache/driftpin'),
-        ...env,
-      },
-    },
+    [...vitestArgs(folder, names), ...reporters, ...args],
+    { cwd: folder, env: { ...environment, ...env } },
   )
   return { ...finished, outcomes: await readOutcomes(report) }
+}
+
+async function killVitest(
+  folder: string,
+  names: readonly string[],
+  isTime: () => Promise<boolean>,
+): Promise<void> {
+  const child = spawn(process.execPath, vitestArgs(folder, names), {
+    cwd: folder,
+    env: { ...process.env, ...environment },
+    stdio: 'ignore',
+    // A group of its own, so that its workers go with it.
+    detached: true,
+  })
+  const ended = new Promise<string | null>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('exit', (_, signal) => resolve(signal))
+  })
+  while (child.exitCode === null && !(await isTime())) {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  if (child.exitCode === null) process.kill(-child.pid!, 'SIGKILL')
+  if ((await ended) !== 'SIGKILL') throw new Error('The run ended before it was killed.')
 }
 
 interface Report {

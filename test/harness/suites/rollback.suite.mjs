@@ -73,3 +73,19 @@ test('FAILS having committed', async ({ db }) => {
 test('the next test does not find what was committed', async ({ db }) => {
   expect((await db.query('SELECT count(*)::int AS n FROM boats')).rows).toEqual([{ n: 2 }])
 })
+
+test('FAILS by a crash of the engine', async ({ db }) => {
+  await insert(db, 'Orca')
+  const value = '['.repeat(7000) + ']'.repeat(7000)
+  await db.query('SELECT $1::jsonb', [value])
+})
+
+test('the next test has an engine that works, without what the crashed one had', async ({ db }) => {
+  expect((await db.query('SELECT count(*)::int AS n FROM boats')).rows).toEqual([{ n: 2 }])
+  await insert(db, 'Pandora')
+  expect((await db.query('SELECT count(*)::int AS n FROM boats')).rows).toEqual([{ n: 3 }])
+})
+
+test('and so has the one after that', async ({ db }) => {
+  expect((await db.query('SELECT count(*)::int AS n FROM boats')).rows).toEqual([{ n: 2 }])
+})
