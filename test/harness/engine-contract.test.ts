@@ -1,11 +1,18 @@
 import { crc32 } from 'node:zlib'
 import type { PGlite } from '@electric-sql/pglite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { markFiles, rewindFiles } from '../../src/harness/engine/files.js'
 import { provenBuild } from '../../src/harness/engine/internals.js'
 import { markEngine, rewindEngine, whyNotRewindable } from '../../src/harness/engine/mark.js'
 import { type Engine, startEngine } from '../../src/harness/engine/open-engine.js'
 import { startParameters } from '../../src/harness/engine/start-parameters.js'
 import { readWasm } from '../../src/harness/engine/wasm.js'
+import {
+  type FileOperations,
+  fileOperations,
+  listFiles,
+  makeFiles,
+} from './engine-file-operations.js'
 import { workload } from './engine-workload.js'
 
 /** What whoever bumps PGlite has to know when a line of this file turns red. */
@@ -138,6 +145,39 @@ test('a rewind leaves the memory and the files as they were, to the byte', async
     }
     expect(snapshot()).toEqual(before)
   }
+})
+
+test.each(fileOperations)('%s is noticed, and undone by a rewind', (_, run, paths) => {
+  const { inside } = engine
+  const files = inside.files as unknown as FileOperations
+  const bare = markFiles(inside)
+  makeFiles(files)
+  const mark = markFiles(inside)
+  const before = listFiles(inside, '/tried')
+  // The second time it changes the copies that the first has made.
+  for (let times = 0; times < 2; times++) {
+    run(files)
+    const nodes = paths.map((path) => inside.files.lookupPath(path, { follow: false }).node)
+    expect(
+      nodes.filter((node) => !inside.touched.has(node)).map(({ name }) => name),
+      `The file system changes files by another way. ${advice}`,
+    ).toEqual([])
+    expect(listFiles(inside, '/tried')).not.toEqual(before)
+    rewindFiles(inside, mark)
+    expect(listFiles(inside, '/tried')).toEqual(before)
+  }
+  rewindFiles(inside, bare)
+  expect(() => listFiles(inside, '/tried')).toThrow()
+})
+
+test('the name of a library is read from where the loader keeps it', () => {
+  const opened = engine.inside.loader.flatMap((event) =>
+    event.kind === 'open' ? [event.path] : [],
+  )
+  expect(opened, `The name is not at nameOffset in the loader's record. ${advice}`).toEqual([
+    '/pglite/lib/postgresql/plpgsql.so',
+    '/pglite/lib/postgresql/dict_snowball.so',
+  ])
 })
 
 test('an error of PostgreSQL leaves a statement by the known way, and is no crash', async () => {
