@@ -93,8 +93,9 @@ export async function onClients<T>(
   count: number,
   run: (client: pg.PoolClient, index: number) => Promise<T>,
 ): Promise<T[]> {
-  const clients = await Promise.all(Array.from({ length: count }, () => pool.connect()))
+  const clients: pg.PoolClient[] = []
   try {
+    while (clients.length < count) clients.push(await pool.connect())
     return await Promise.all(clients.map(run))
   } finally {
     for (const client of clients) client.release()
