@@ -1,0 +1,176 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import type { ClientActivity, ServeOptions } from '../../src/connections/index.js'
+import { type Place, RawClient } from './raw-client.js'
+
+/** So long a process may think before it counts as one that hangs. */
+const patienceMsMax = 20_000
+
+/** So often the states of clients are looked at before they count as what they stay. */
+const looksMax = 1000
+
+/**
+ * Servers in a process of their own: an engine that blocks its process cannot be stopped from
+ * inside it, and an exception that nobody caught shows in how the process ends.
+ */
+export class ServerProcess {
+  readonly #child: ChildProcess
+  #said = ''
+  #asked = 0
+  readonly #waiting = new Map<number, (answer: unknown) => void>()
+
+  constructor() {
+    const script = fileURLToPath(new URL('protocol-server-process.ts', import.meta.url))
+    const execArgv = ['--import', 'tsx']
+    const child = fork(script, { execArgv, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+    this.#child = child
+    for (const stream of [child.stdout!, child.stderr!]) {
+      stream.on('data', (chunk) => {
+        this.#said += chunk
+      })
+    }
+    child.on('message', (answer: { id: number; value: unknown }) => {
+      this.#waiting.get(answer.id)?.(answer.value)
+      this.#waiting.delete(answer.id)
+    })
+    child.on('exit', (code, signal) => {
+      for (const wake of this.#waiting.values()) wake({ why: `it ended with ${code ?? signal}` })
+    })
+  }
+
+  /** Serves a database of its own, which is empty. */
+  async open(options: ServeOptions = {}): Promise<ServedDatabase> {
+    const { server, url } = await this.ask<{ server: number; url: string }>('open', { options })
+    return new ServedDatabase(this, server, url, options)
+  }
+
+  /** A process that does not answer hangs, and is killed. */
+  async ask<T>(what: string, more: object = {}): Promise<T> {
+    if (!this.#child.connected) throw this.#failure('it is gone')
+    const id = ++this.#asked
+    let patience: NodeJS.Timeout | undefined
+    const value = await new Promise<unknown>((resolve) => {
+      this.#waiting.set(id, resolve)
+      patience = setTimeout(() => resolve({ why: 'it hangs' }), patienceMsMax)
+      this.#child.send({ id, what, ...more })
+    })
+    clearTimeout(patience)
+    const why = (value as { why?: string } | undefined)?.why
+    if (why === undefined) return value as T
+    this.#child.kill('SIGKILL')
+    throw this.#failure(why)
+  }
+
+  /** Ends it, which is to go well and without a word: a warning of the runtime is one. */
+  async end(): Promise<void> {
+    if (!this.#child.connected) return
+    const exit = once(this.#child, 'exit')
+    await this.ask('end')
+    const [code] = await exit
+    expect({ code, said: this.#said }).toEqual({ code: 0, said: '' })
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL')
+  }
+
+  #failure(why: string): Error {
+    return new Error(`The process of the server: ${why}. It said: ${this.#said.slice(-2000)}`)
+  }
+}
+
+/** One served database in such a process. */
+export class ServedDatabase {
+  readonly url: string
+  readonly place: Place
+  readonly #process: ServerProcess
+  readonly #server: number
+  readonly #clients: RawClient[] = []
+
+  constructor(process: ServerProcess, server: number, url: string, { path }: ServeOptions) {
+    this.#process = process
+    this.#server = server
+    this.url = url
+    this.place = path === undefined ? { port: Number(new URL(url).port) } : { path }
+  }
+
+  activity(): Promise<ClientActivity[]> {
+    return this.#process.ask('activity', { server: this.#server })
+  }
+
+  /** Waits until the clients are in these states, in any order. */
+  async untilStates(...states: readonly string[]): Promise<void> {
+    const wanted = [...states].sort().join()
+    for (let look = 1; ; look++) {
+      const found = (await this.activity()).map(({ state }) => state).sort()
+      if (found.join() === wanted) return
+      if (look === looksMax) throw new Error(`The clients are [${found}], and not [${states}]`)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  }
+
+  /** Ends the server, but not its process. */
+  close(): Promise<void> {
+    return this.#process.ask('close', { server: this.#server })
+  }
+
+  /** A client, which is dropped with the test that is running. */
+  async client(settings: Readonly<Record<string, string>> = {}): Promise<RawClient> {
+    return this.#keep(await RawClient.start(this.place, settings))
+  }
+
+  /** One that has not said anything yet. */
+  async stranger(): Promise<RawClient> {
+    return this.#keep(await RawClient.connect(this.place))
+  }
+
+  /** After whatever a test did, a new client is answered, and nobody is left. */
+  async expectHealth(): Promise<void> {
+    for (const client of this.#clients.splice(0)) client.vanish()
+    const fresh = await RawClient.start(this.place)
+    expect(await fresh.rows('SELECT 40 + 2')).toEqual(['42'])
+    await fresh.end()
+    await this.untilStates()
+  }
+
+  #keep(client: RawClient): RawClient {
+    this.#clients.push(client)
+    return client
+  }
+}
+
+/**
+ * A served database for the tests of a file, which has to be well after each of them. A process
+ * that a test has spoiled is replaced, so that the next test tells of itself.
+ */
+export function useServedDatabase(options: ServeOptions = {}): {
+  readonly database: ServedDatabase
+  /** Another one in the same process. */
+  open(options: ServeOptions): Promise<ServedDatabase>
+} {
+  let process: ServerProcess
+  let database: ServedDatabase
+  const start = async () => {
+    process = new ServerProcess()
+    database = await process.open(options)
+  }
+  beforeAll(start)
+  afterEach(async () => {
+    try {
+      await database.expectHealth()
+    } catch (error) {
+      process.kill()
+      await start()
+      throw error
+    }
+  })
+  afterAll(() => process?.end())
+  return {
+    get database() {
+      return database
+    },
+    open: (other) => process.open(other),
+  }
+}
