@@ -7,6 +7,9 @@ const { setTimeout } = globalThis
 /** So much of a client's output waits in this process before its input is not run any further. */
 const unreadBytesMax = 1024 * 1024
 
+/** So much of what a client did not ask for waits before it is given up. */
+const untoldBytesMax = 16 * unreadBytesMax
+
 /** The stream of a client: how it is written to without filling the memory of this process. */
 export class ClientLink {
   readonly #stream: Duplex
@@ -19,7 +22,7 @@ export class ClientLink {
     return this.#stream.writable && !this.#stream.destroyed
   }
 
-  write(...chunks: readonly Buffer[]): void {
+  write(chunks: readonly Buffer[]): void {
     if (!this.isOpen) return
     this.#stream.cork()
     for (const chunk of chunks) if (chunk.length > 0) this.#stream.write(chunk)
@@ -46,8 +49,15 @@ export class ClientLink {
     if (this.#stream.isPaused()) this.#stream.resume()
   }
 
-  end(...last: readonly Buffer[]): void {
-    this.write(...last)
+  /** Sends what was not asked for, unless too much of it was not read. */
+  tell(bytes: Buffer): boolean {
+    if (this.#stream.writableLength > untoldBytesMax) return false
+    this.write([bytes])
+    return true
+  }
+
+  end(last: readonly Buffer[] = []): void {
+    this.write(last)
     this.#stream.end()
     // A client that does not answer is not waited for.
     this.#stream.resume()

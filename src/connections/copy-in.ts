@@ -1,29 +1,24 @@
+import { type Batch, isSimple } from './batch.js'
 import { clientMessage } from './message-reader.js'
-import { message, text } from './server-messages.js'
-
-/**
- * Whether SQL may ask for data of a COPY. The engine would wait for it and block the process, so
- * that it is only run once all of it is there. Too many are found rather than too few.
- */
-export const mayCopyIn = (sql: string): boolean => /\bcopy\b[\s\S]*\bstdin\b/i.test(sql)
+import { message, messagesOf, queryMessage, serverMessage, text } from './server-messages.js'
+import type { SharedEngine } from './shared-engine.js'
 
 /** A COPY whose data is being sent. */
 export class CopyIn {
   /** What begins it, as the client sent it. */
-  readonly command: readonly Buffer[]
-  readonly #isSimple: boolean
+  readonly command: Batch
+  readonly isSimple: boolean
   readonly #bytesMax: number
   #data: Buffer[] = []
   #bytes = 0
-  #isDone = false
 
-  constructor(command: readonly Buffer[], bytesMax: number) {
+  constructor(command: Batch, bytesMax: number) {
     this.command = command
-    this.#isSimple = command.at(-1)![0] === clientMessage.query
+    this.isSimple = isSimple(command)
     this.#bytesMax = bytesMax
   }
 
-  /** All that follows the command, up to where an answer is due. */
+  /** The data and its end. */
   get messages(): readonly Buffer[] {
     return this.#data
   }
@@ -31,10 +26,6 @@ export class CopyIn {
   /** @returns Whether everything has come, and the command can run. */
   take(bytes: Buffer): boolean {
     const type = bytes[0]
-    if (this.#isDone) {
-      this.#data.push(bytes)
-      return type === clientMessage.sync || type === clientMessage.query
-    }
     switch (type) {
       case clientMessage.copyData:
         this.#bytes += bytes.length
@@ -48,18 +39,47 @@ export class CopyIn {
       case clientMessage.copyDone:
       case clientMessage.copyFail:
         this.#end(bytes)
-        return this.#isSimple
+        return true
       default:
         this.#end(fail(`unexpected message type 0x${type!.toString(16)}`))
-        return this.#isSimple
+        return true
     }
   }
 
   #end(bytes: Buffer): void {
-    this.#isDone = true
     const isTooLong = this.#bytes > this.#bytesMax
     this.#data.push(isTooLong ? fail(`more than ${this.#bytesMax} bytes of data`) : bytes)
   }
 }
 
 const fail = (why: string) => message('f', text(why))
+
+/** Lets something be tried in an open transaction that takes it back. */
+export function savepointOf(engine: SharedEngine) {
+  const run = async (sql: string) => {
+    await engine.execute([queryMessage(sql)])
+    // A simple query ends the statement without a name.
+    engine.statements.unnamedOf = undefined
+  }
+  return {
+    set: () => run('SAVEPOINT driftpin_copy'),
+    release: () => run('RELEASE SAVEPOINT driftpin_copy'),
+    rollBack: () => run('ROLLBACK TO SAVEPOINT driftpin_copy; RELEASE SAVEPOINT driftpin_copy'),
+  }
+}
+
+/** Where what follows the request for data begins, or the error that came instead of it. */
+export function endOfCopyInResponse(answer: Buffer): number {
+  let at = 0
+  for (const one of messagesOf(answer)) {
+    const type = one[0]
+    if (type === serverMessage.copyInResponse) return at + one.length
+    if (type === serverMessage.error || type === serverMessage.readyForQuery) return at
+    at += one.length
+  }
+  return 0
+}
+
+/** An answer that asks for no data, since none can come. */
+export const withoutCopyInResponse = (answer: Buffer): Buffer[] =>
+  [...messagesOf(answer)].filter((one) => one[0] !== serverMessage.copyInResponse)

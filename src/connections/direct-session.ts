@@ -17,6 +17,7 @@ export class DirectSession implements EngineSession {
   /** It was there before anybody looked. */
   mayHaveChanged = true
   removals: readonly string[] = []
+  readonly defaults: ReadonlyMap<string, string> = new Map()
   readonly customNames = new Set<string>()
   readonly channels = new Set<string>()
   readonly listenCommands: EngineSession['listenCommands'] = []

@@ -104,6 +104,13 @@ export class EngineTurns {
     this.release(user, false)
   }
 
+  /** Nobody has it any more, and nobody gets it. */
+  fail(error: unknown): void {
+    for (const { user } of [...this.#waiting]) this.cancel(user, error)
+    this.#owner = undefined
+    this.#isKept = false
+  }
+
   #give(user: EngineUser): void {
     this.#owner = user
     this.#isKept = false

@@ -1,5 +1,4 @@
-import type { PGlite } from '@electric-sql/pglite'
-import { runOwn } from './run-own.js'
+import type { OwnRunner } from './run-own.js'
 
 /** Statements that leave a session other than it was. A SET within a transaction does not. */
 const changing = new RegExp(
@@ -44,8 +43,8 @@ export class SetterFunctions {
     return this.#exist
   }
 
-  async look(pglite: PGlite): Promise<void> {
-    const [row] = await runOwn(pglite, settersSql)
+  async look(engine: OwnRunner): Promise<void> {
+    const [row] = await engine.run(settersSql)
     this.#exist = row![0] === 't'
   }
 }

@@ -23,6 +23,24 @@ const known = new Set<number>(Object.values(clientMessage))
 /** PostgreSQL's own bound for the first message of a client (MAX_STARTUP_PACKET_LENGTH). */
 const startupBytesMax = 10_000
 
+/**
+ * PostgreSQL bounds these by 10,000 bytes (PQ_SMALL_MESSAGE_LIMIT), and ends the backend at more,
+ * which the engine here does not survive. Some room is for the other names of statements.
+ */
+const smallBytesMax = 9900
+const small = new Set<number>([
+  clientMessage.close,
+  clientMessage.copyDone,
+  clientMessage.copyFail,
+  clientMessage.describe,
+  clientMessage.execute,
+  clientMessage.flush,
+  clientMessage.sync,
+  clientMessage.terminate,
+])
+/** PostgreSQL's bound for a password (PG_MAX_AUTH_TOKEN_LENGTH). */
+const passwordBytesMax = 65_535
+
 /** Cuts what a client sends into messages, however it was cut on the way. */
 export class MessageReader {
   readonly #messageBytesMax: number
@@ -53,7 +71,7 @@ export class MessageReader {
       throw protocolViolation(`invalid frontend message type ${head[0]}`)
     }
     const length = head.readInt32BE(typeBytes)
-    const max = kind === 'startup' ? startupBytesMax : this.#messageBytesMax
+    const max = kind === 'startup' ? startupBytesMax : this.#bytesMax(head[0]!)
     const min = kind === 'startup' ? 8 : 4
     if (length < min || length > max) {
       throw protocolViolation(`invalid length of message: ${length}, not ${min} to ${max} bytes`)
@@ -66,6 +84,11 @@ export class MessageReader {
     if (rest.length > 0) this.#chunks[0] = rest
     else this.#chunks.shift()
     return first.subarray(0, needed)
+  }
+
+  #bytesMax(type: number): number {
+    if (small.has(type)) return smallBytesMax
+    return type === clientMessage.password ? passwordBytesMax : this.#messageBytesMax
   }
 
   /** Copies once for each message that came in pieces, since it is asked for when all are there. */

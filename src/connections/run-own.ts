@@ -4,6 +4,11 @@ import { queryMessage } from './server-messages.js'
 /** What came out of SQL of our own: rows of texts, by what PGlite reads of the protocol. */
 export type OwnRow = readonly (string | null)[]
 
+/** What runs it for whoever has the turn. */
+export interface OwnRunner {
+  run(sql: string): Promise<OwnRow[]>
+}
+
 /**
  * Runs SQL of this room's own, past the turns of the engine, which its caller must have.
  *

@@ -48,7 +48,8 @@ export function scanAnswer(chunks: readonly Buffer[], hiddenParses = 0): Answer 
     kept = to
   }
   for (let at = 0; at < whole.length; ) {
-    const end = at + 1 + whole.readInt32BE(at + 1)
+    const end = at + 1 + (at + 5 <= whole.length ? whole.readInt32BE(at + 1) : whole.length)
+    if (end > whole.length) throw new Error('The engine ended in the middle of a message.')
     switch (whole[at]) {
       case serverMessage.notification:
         notifications.push(notificationOf(whole.subarray(at, end)))

@@ -49,7 +49,8 @@ export interface PGliteServer {
  * `statement_timeout` does not end it; while a session holds an advisory lock, others wait that
  * ask for any; temporary tables, and cursors WITH HOLD, are seen by all until their session ends,
  * and who makes one is warned; COPY FROM STDIN is sent by itself, and runs when all of its data is
- * there; `pg_stat_activity` knows one session; nothing is encrypted.
+ * there; a name of a setting that one has made up is known to all (its value is not); UNLISTEN and
+ * NOTIFY of one channel in one transaction tell nobody; `pg_stat_activity` knows one session; nothing is encrypted.
  *
  * @throws DriftpinError `listen_failed` where the port or the path is taken or not allowed.
  *
@@ -85,6 +86,8 @@ export async function serve(
   // A client may end its own side first and still has to be answered.
   const server = createServer({ allowHalfOpen: true }, open)
   await listen(server, port, path)
+  // A client that cannot be accepted (no file descriptor is left, say) is no reason to end.
+  server.on('error', () => {})
   if (path !== undefined) await chmod(path, 0o600)
   const pgliteServer: PGliteServer = {
     url: urlOf(server, path),

@@ -34,8 +34,9 @@ export const queryMessage = (sql: string): Buffer => message('Q', text(sql))
 export const parseMessage = (name: string, rest: Buffer): Buffer => message('P', text(name), rest)
 export const closeStatement = (name: string): Buffer => message('C', text(`S${name}`))
 export const syncMessage: Buffer = message('S')
-export const copyFail: Buffer = message('f', text('the data has not come yet'))
-
+export const flushMessage: Buffer = message('H')
+/** The end of data that has not come. */
+export const copyFailed: Buffer = message('f', text('send COPY FROM STDIN as a query by itself'))
 export const readyForQuery = (status: TransactionStatus): Buffer =>
   message('Z', Buffer.from(status))
 
@@ -49,4 +50,13 @@ export function errorResponse(severity: Severity | 'WARNING', fields: WireErrorF
   if (hint !== undefined) parts.push(`H${hint}`)
   const type = severity === 'WARNING' ? 'N' : 'E'
   return message(type, ...parts.map(text), Buffer.alloc(1))
+}
+
+/** The messages of an answer, one by one. */
+export function* messagesOf(answer: Buffer): Generator<Buffer> {
+  for (let at = 0; at < answer.length; ) {
+    const end = at + 1 + answer.readInt32BE(at + 1)
+    yield answer.subarray(at, end)
+    at = end
+  }
 }

@@ -1,7 +1,6 @@
-import type { PGlite } from '@electric-sql/pglite'
 import { quoteIdentifier } from '../database/quote-identifier.js'
 import { splitStatements } from '../database/split-statements.js'
-import { runOwn } from './run-own.js'
+import type { OwnRunner } from './run-own.js'
 
 /** What a session has changed for itself, and what is put back when the engine changes hands. */
 export interface SessionState {
@@ -54,7 +53,7 @@ const stateSql = (customNames: Iterable<string>) => `SELECT pg_catalog.json_buil
   'settings', (SELECT pg_catalog.json_object_agg(name, pg_catalog.current_setting(name, true))
     FROM (
       SELECT name FROM pg_catalog.pg_settings WHERE source = 'session' AND name NOT IN
-        ('transaction_isolation', 'transaction_read_only', 'transaction_deferrable')
+        ('client_encoding', 'transaction_isolation', 'transaction_read_only', 'transaction_deferrable')
       UNION
       SELECT name FROM pg_catalog.unnest(${arrayOf(customNames)}) AS name
       WHERE pg_catalog.current_setting(name, true) <> ''
@@ -63,7 +62,9 @@ const stateSql = (customNames: Iterable<string>) => `SELECT pg_catalog.json_buil
   'user', session_user,
   'prepared', (SELECT pg_catalog.json_object_agg(name, statement)
     FROM pg_catalog.pg_prepared_statements WHERE from_sql),
-  'reported', (SELECT pg_catalog.json_object_agg(name, pg_catalog.current_setting(name, true))
+  'reported', (SELECT pg_catalog.json_object_agg(name, CASE name
+      WHEN 'session_authorization' THEN session_user
+      ELSE pg_catalog.current_setting(name, true) END)
     FROM pg_catalog.unnest(${arrayOf(reportedNames)}) AS name),
   'channels', (SELECT pg_catalog.json_agg(channel)
     FROM pg_catalog.pg_listening_channels() AS channel),
@@ -99,11 +100,13 @@ const mapOf = (object: Record<string, string> | null) => new Map(Object.entries(
  * @param owner The user that the engine was started as.
  */
 export async function readState(
-  pglite: PGlite,
+  engine: OwnRunner,
   customNames: Iterable<string>,
   owner: string | undefined,
 ): Promise<FoundState & { readonly user: string }> {
-  const [row] = await runOwn(pglite, stateSql(customNames))
+  // In another encoding nothing that follows could be relied on.
+  const own = "SELECT pg_catalog.set_config('client_encoding', 'UTF8', false)"
+  const [, row] = await engine.run(`${own}; ${stateSql(customNames)}`)
   const found: WrittenState = JSON.parse(row![0]!)
   const settings = mapOf(found.settings)
   if (owner !== undefined && found.user !== owner) {

@@ -1,13 +1,19 @@
 import type { PGlite } from '@electric-sql/pglite'
-import { quoteIdentifier } from '../database/quote-identifier.js'
+import { AdvisoryLocks } from './advisory-locks.js'
 import { DirectSession } from './direct-session.js'
 import { EngineTurns, type EngineUser } from './engine-turns.js'
 import { listenCommandsIn } from './listen-commands.js'
-import { listenersOf, tellListeners } from './listeners-of.js'
+import { Listening } from './listening.js'
 import { customNamesIn, mayChangeSession, SetterFunctions } from './may-change-session.js'
-import { runOwn } from './run-own.js'
-import type { Notification } from './scan-answer.js'
-import { changeState, emptyState, readState, type SessionState } from './session-state.js'
+import { type OwnRow, runOwn } from './run-own.js'
+import { type Answer, type Notification, scanAnswer } from './scan-answer.js'
+import {
+  changeState,
+  emptyState,
+  type FoundState,
+  readState,
+  type SessionState,
+} from './session-state.js'
 import type { SharedStatements } from './statement-names.js'
 import { WireError } from './wire-error.js'
 
@@ -17,7 +23,10 @@ export interface EngineSession extends EngineUser {
   readonly pid: number
   /** What it is doing, in the words of `pg_stat_activity`. */
   readonly activity: string
+  lastStatement: string | undefined
   state: SessionState
+  /** What RESET goes back to, of what its client has asked for at the start. */
+  defaults: ReadonlyMap<string, string>
   /** Whether its state may be another than was read last. */
   mayHaveChanged: boolean
   /** Settings with a dot in their name that it may have made up. */
@@ -32,11 +41,11 @@ export interface EngineSession extends EngineUser {
   terminate(error: WireError): void
 }
 
-/** Taken before a test fakes them. */
-const { setTimeout, clearTimeout } = globalThis
-
 /** The values of a session that were found when its state was read. */
 export type Reported = ReadonlyMap<string, string>
+
+/** More than a project makes up; a session that lasts for weeks must not gather them. */
+const customNamesMax = 200
 
 const engines = new WeakMap<PGlite, SharedEngine>()
 
@@ -59,6 +68,8 @@ export const findSharedEngine = (pglite: PGlite): SharedEngine | undefined => en
 export class SharedEngine {
   readonly pglite: PGlite
   readonly turns = new EngineTurns()
+  readonly locks = new AdvisoryLocks()
+  readonly listening: Listening
   readonly statements: SharedStatements = { generation: 0, unnamedOf: undefined }
   readonly sessions = new Set<EngineSession>()
   /** How long anybody waits for a turn. */
@@ -69,18 +80,12 @@ export class SharedEngine {
   #current: EngineSession | undefined
   #applied: SessionState = emptyState
   #owner: string | undefined
-  #channels = new Set<string>()
-  #lockHolder: EngineSession | undefined
-  #lockWaiters: (() => void)[] = []
   #broken: unknown
   #pids = 1000
 
   constructor(pglite: PGlite) {
     this.pglite = pglite
-    listenersOf(pglite)
-    // Past whoever watches the methods of this one, as a harness does.
-    const { onNotification } = Object.getPrototypeOf(pglite) as PGlite
-    onNotification.call(pglite, (channel, payload) => this.#tellOthers(channel, payload))
+    this.listening = new Listening(this)
     this.direct = new DirectSession(this)
     this.sessions.add(this.direct)
     this.#current = this.direct
@@ -92,9 +97,7 @@ export class SharedEngine {
   }
 
   /** A number that no session had before. */
-  nextPid(): number {
-    return ++this.#pids
-  }
+  nextPid = (): number => ++this.#pids
 
   get isBroken(): boolean {
     return this.#broken !== undefined
@@ -108,11 +111,10 @@ export class SharedEngine {
 
   async #change(session: EngineSession): Promise<void> {
     const before = this.#current
-    if (before && !before.mayHaveChanged) await this.#lookForSetters(before)
-    if (before?.mayHaveChanged) await this.read(before)
+    if (before) await this.#leave(before)
     const sql = changeState(this.#applied, session.state)
     try {
-      if (sql !== '') await runOwn(this.pglite, sql)
+      if (sql !== '') await this.run(sql)
     } catch (error) {
       await this.#reset()
       throw new WireError('FATAL', {
@@ -125,14 +127,33 @@ export class SharedEngine {
     this.#applied = session.state
   }
 
+  /** Looks at what the last user has left its session at. */
+  async #leave(before: EngineSession): Promise<void> {
+    try {
+      if (!before.mayHaveChanged) await this.#lookForSetters(before)
+      if (before.mayHaveChanged) await this.read(before)
+    } catch (error) {
+      if (before === this.direct) throw error
+      // What cannot be read cannot be put back, which nobody but this session has to suffer for.
+      this.sessions.delete(before)
+      before.terminate(
+        new WireError('FATAL', {
+          code: '57P01',
+          message: `the state of the session cannot be read: ${(error as Error).message}`,
+        }),
+      )
+      await this.#reset()
+    }
+  }
+
   /** To what a session has that was just begun. */
   async #reset(): Promise<void> {
-    await runOwn(this.pglite, 'RESET SESSION AUTHORIZATION')
-    await runOwn(this.pglite, 'RESET ROLE')
-    await runOwn(this.pglite, 'RESET ALL')
-    for (const [name] of this.#applied.prepared) {
-      await runOwn(this.pglite, `DEALLOCATE ${quoteIdentifier(name)}`).catch(() => {})
-    }
+    await this.run('RESET SESSION AUTHORIZATION')
+    await this.run('RESET ROLE')
+    await this.run('RESET ALL')
+    // Of all clients, who prepare theirs again when they need them.
+    await this.run('DEALLOCATE ALL')
+    this.statements.generation++
     this.#current = undefined
     this.#applied = emptyState
   }
@@ -146,8 +167,29 @@ export class SharedEngine {
       chunks.push(Buffer.from(chunk))
     }
     const { pglite } = this
-    await pglite._runExclusiveQuery(() => pglite.execProtocolRawStream(bytes, { onRawData }))
+    try {
+      await pglite._runExclusiveQuery(() => pglite.execProtocolRawStream(bytes, { onRawData }))
+    } catch (error) {
+      // What PostgreSQL reports is in the answer: this is the end of the engine.
+      throw this.breakDown(error)
+    }
     return chunks
+  }
+
+  /** Looks through an answer, which is cut where the engine has ended in the middle of it. */
+  scan(chunks: readonly Buffer[], hiddenParses: number): Answer {
+    try {
+      return scanAnswer(chunks, hiddenParses)
+    } catch (error) {
+      throw this.breakDown(error)
+    }
+  }
+
+  /** Runs SQL of our own for whoever has the turn. */
+  run(sql: string): Promise<OwnRow[]> {
+    // It ends the statement without a name.
+    this.statements.unnamedOf = undefined
+    return runOwn(this.pglite, sql)
   }
 
   /**
@@ -161,7 +203,9 @@ export class SharedEngine {
       this.#setters.note(text)
       if (!mayChangeSession(text)) continue
       isTold = true
-      for (const name of customNamesIn(text)) session.customNames.add(name)
+      for (const name of customNamesIn(text)) {
+        if (session.customNames.size < customNamesMax) session.customNames.add(name)
+      }
       session.listenCommands.push(...listenCommandsIn(text))
     }
     if (isTold) session.mayHaveChanged = true
@@ -170,93 +214,35 @@ export class SharedEngine {
 
   /** Functions of the project may have changed the session, which no statement shows. */
   async #lookForSetters(session: EngineSession): Promise<void> {
-    if (this.#setters.known === undefined) await this.#setters.look(this.pglite)
+    if (this.#setters.known === undefined) await this.#setters.look(this)
     if (this.#setters.known) session.mayHaveChanged = true
   }
 
   /** Reads the state of the session that has the turn; no transaction is open. */
   async read(session: EngineSession): Promise<Reported> {
-    const found = await readState(this.pglite, session.customNames, this.#owner)
+    const found = await this.#readOnce(session)
+    // The engine goes back to its own values, of which a client with others knows nothing.
+    const lost = [...session.defaults].filter(([name]) => !found.settings.has(name))
+    if (lost.length === 0) return found.reported
+    await this.run(
+      changeState(session.state, {
+        settings: new Map([...session.state.settings, ...lost]),
+        prepared: session.state.prepared,
+      }),
+    )
+    return (await this.#readOnce(session)).reported
+  }
+
+  async #readOnce(session: EngineSession): Promise<FoundState> {
+    const found = await readState(this, session.customNames, this.#owner)
     this.#owner ??= found.user
     session.state = { settings: found.settings, prepared: found.prepared }
     session.removals = found.removals
     session.mayHaveChanged = false
     this.#applied = session.state
-    await this.#settleListening(session, found.channels)
-    if (found.holdsLocks) this.#lockHolder = session
-    else if (this.#lockHolder === session) this.#freeLocks()
-    return found.reported
-  }
-
-  async #settleListening(session: EngineSession, heard: readonly string[]): Promise<void> {
-    for (const { kind, channel } of session.listenCommands.splice(0)) {
-      if (channel === undefined) session.channels.clear()
-      else if (kind === 'unlisten') session.channels.delete(channel)
-      else if (heard.includes(channel)) session.channels.add(channel)
-    }
-    // Begun where no text shows it, such as in a function.
-    for (const channel of heard) if (!this.#channels.has(channel)) session.channels.add(channel)
-    const wanted = new Set([...this.sessions].flatMap(({ channels }) => [...channels]))
-    const commands: string[] = []
-    for (const one of wanted) if (!heard.includes(one)) commands.push(`LISTEN ${quote(one)}`)
-    for (const one of heard) if (!wanted.has(one)) commands.push(`UNLISTEN ${quote(one)}`)
-    if (commands.length > 0) await runOwn(this.pglite, commands.join(';'))
-    this.#channels = wanted
-  }
-
-  /** Passes on what a session was told while it ran something: to all that listen. */
-  tell(notifications: readonly Notification[], from: EngineSession): void {
-    for (const one of notifications) {
-      one.bytes.writeInt32BE(from.pid, 5)
-      tellListeners(this.pglite, one.channel, one.payload)
-      for (const session of this.sessions) {
-        if (session.channels.has(one.channel)) session.hear(one)
-      }
-    }
-  }
-
-  /** What PGlite itself has told those who listen through it. */
-  #tellOthers(channel: string, payload: string): void {
-    const size = 9 + Buffer.byteLength(channel) + 1 + Buffer.byteLength(payload) + 1
-    const bytes = Buffer.alloc(size)
-    bytes.write('A', 'latin1')
-    bytes.writeInt32BE(size - 1, 1)
-    bytes.write(`${channel}\0${payload}\0`, 9)
-    for (const session of this.sessions) {
-      if (session.channels.has(channel)) session.hear({ channel, payload, bytes })
-    }
-  }
-
-  holdsLocksAgainst(session: EngineSession): boolean {
-    return this.#lockHolder !== undefined && this.#lockHolder !== session
-  }
-
-  /** Waits while another session holds advisory locks, which one session could take twice. */
-  async untilNoLocksOfOthers(session: EngineSession): Promise<void> {
-    const { waitMsMax } = this
-    const since = performance.now()
-    while (this.#lockHolder && this.#lockHolder !== session) {
-      const left = waitMsMax - (performance.now() - since)
-      if (left <= 0) {
-        throw new WireError('ERROR', {
-          code: '55P03',
-          message: `waited ${waitMsMax} ms for advisory locks that ${this.#lockHolder.label} holds`,
-          hint: 'A PGlite has one session, in which a lock cannot be held against another.',
-        })
-      }
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, left)
-        this.#lockWaiters.push(() => {
-          clearTimeout(timer)
-          resolve()
-        })
-      })
-    }
-  }
-
-  #freeLocks(): void {
-    this.#lockHolder = undefined
-    for (const wake of this.#lockWaiters.splice(0)) wake()
+    await this.listening.settle(session, found.channels)
+    this.locks.note(session, found.holdsLocks)
+    return found
   }
 
   /**
@@ -265,16 +251,16 @@ export class SharedEngine {
    * @param isInTransaction Whether a transaction is to be rolled back first.
    */
   async cleanUp(session: EngineSession, isInTransaction: boolean): Promise<void> {
-    if (isInTransaction) await runOwn(this.pglite, 'ROLLBACK')
+    if (isInTransaction) await this.run('ROLLBACK')
     if (this.#current !== session) await this.enter(session)
     if (session.mayHaveChanged) await this.read(session)
-    for (const removal of session.removals) await runOwn(this.pglite, removal).catch(() => {})
-    if (this.#lockHolder === session) {
-      await runOwn(this.pglite, 'SELECT pg_catalog.pg_advisory_unlock_all()')
-      this.#freeLocks()
+    for (const removal of session.removals) await this.run(removal).catch(() => {})
+    if (this.locks.holder === session) {
+      await this.run('SELECT pg_catalog.pg_advisory_unlock_all()')
+      this.locks.free()
     }
     this.sessions.delete(session)
-    if (session.channels.size > 0) await this.#settleListening(session, [...this.#channels])
+    if (session.channels.size > 0) await this.listening.settle(session)
     // Whoever comes next finds it as it is, and changes it.
   }
 
@@ -282,6 +268,7 @@ export class SharedEngine {
   breakDown(cause: unknown): WireError {
     this.#broken ??= cause
     const error = brokenEngine()
+    this.turns.fail(error)
     for (const session of [...this.sessions]) session.terminate(error)
     return error
   }
@@ -291,21 +278,20 @@ export class SharedEngine {
     for (const session of this.clients) {
       this.sessions.delete(session)
       this.turns.drop(session, error)
+      this.locks.cancel(session, error)
       session.terminate(error)
     }
     this.direct.channels.clear()
-    this.#channels.clear()
+    this.listening.forget()
     this.statements.generation++
     this.statements.unnamedOf = undefined
     this.#setters.forget()
-    this.#freeLocks()
+    this.locks.free()
     this.#current = this.direct
     this.#applied = emptyState
     this.direct.mayHaveChanged = true
   }
 }
-
-const quote = quoteIdentifier
 
 const brokenEngine = () =>
   new WireError('FATAL', {

@@ -1,4 +1,3 @@
-import { runOwn } from './run-own.js'
 import { changeState, literal } from './session-state.js'
 import type { EngineSession, Reported, SharedEngine } from './shared-engine.js'
 import type { StartPacket } from './start-packet.js'
@@ -30,7 +29,7 @@ export async function startSession(
   start: Start,
 ): Promise<Reported> {
   await engine.enter(session)
-  const [row] = await runOwn(engine.pglite, startSql(start))
+  const [row] = await engine.run(startSql(start))
   const [isDatabase, isOwner, canLogin, configured] = row!
   if (isOwner !== 't' && canLogin === null) {
     throw refused('28000', `role "${start.user}" does not exist`)
@@ -48,10 +47,11 @@ export async function startSession(
     settings.set(name, value)
     if (name.includes('.')) session.customNames.add(name)
   }
+  session.defaults = new Map(settings)
   if (isOwner !== 't') settings.set('session_authorization', start.user)
   const sql = changeState(session.state, { settings, prepared: new Map() })
   try {
-    if (sql !== '') await runOwn(engine.pglite, sql)
+    if (sql !== '') await engine.run(sql)
   } catch (error) {
     const { code, message } = error as { code: string; message: string }
     throw refused(code, message)

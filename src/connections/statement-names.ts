@@ -1,5 +1,12 @@
 import { clientMessage } from './message-reader.js'
-import { closeStatement, parseMessage } from './server-messages.js'
+import {
+  closeStatement,
+  message,
+  messagesOf,
+  parseMessage,
+  queryMessage,
+  serverMessage,
+} from './server-messages.js'
 
 /** A statement that a client prepared, as the engine knows it. */
 interface PreparedStatement {
@@ -27,14 +34,24 @@ export interface TranslatedBatch {
   readonly hiddenParses: number
   /** The SQL that it runs or prepares. */
   readonly sql: readonly string[]
-  /** Takes note of what became of it, by how many were prepared and closed. */
-  readonly settle: (parsed: number, closed: number) => void
+  /** Takes note of what became of it. */
+  readonly settle: (done: {
+    readonly parsed: number
+    readonly closed: number
+    readonly tags: readonly string[]
+  }) => void
 }
 
-interface Asked {
-  readonly name: string
-  readonly statement: PreparedStatement
-}
+/** What a batch does with a name, in its order. */
+type Change =
+  | { readonly kind: 'parse'; readonly name: string; readonly statement: PreparedStatement }
+  | { readonly kind: 'close' | 'deallocate' | 'simple'; readonly name: string }
+
+const textAt = (bytes: Buffer, start: number) =>
+  bytes.toString('utf8', start, bytes.indexOf(0, start))
+
+/** A command of SQL that has the name of a prepared statement in it. */
+const naming = /^(\s*(?:deallocate(?:\s+prepare)?|execute)\s+)("(?:[^"]|"")+"|[\w$]+)/i
 
 /** The prepared statements of one client, which no other client sees or replaces. */
 export class StatementNames {
@@ -42,7 +59,6 @@ export class StatementNames {
   readonly prefix: string
   readonly #shared: SharedStatements
   readonly #statements = new Map<string, PreparedStatement>()
-  #unnamed: PreparedStatement | undefined
   #count = 0
 
   /** @param prefix Of no other client's, ever. */
@@ -53,148 +69,166 @@ export class StatementNames {
 
   translate(messages: readonly Buffer[]): TranslatedBatch {
     const hidden: PreparedStatement[] = []
-    const asked: Asked[] = []
-    const closing: string[] = []
+    const changes: Change[] = []
     const sql: string[] = []
-    const find = (name: string): string => {
-      // What is asked for in this batch comes before what there was.
-      const found = asked.findLast((one) => one.name === name)?.statement ?? this.#find(name)
-      if (!found) return name === '' ? '' : this.#nameOf(name)
+    const find = (name: string): PreparedStatement | undefined => {
+      // What the batch itself has done with the name comes before what there was.
+      const last = changes.findLast((one) => one.name === name)
+      if (last) return last.kind === 'parse' ? last.statement : undefined
+      return this.#statements.get(name)
+    }
+    const use = (name: string): string => {
+      const found = find(name)
+      if (!found) return this.#engineNameOf(name)
       sql.push(found.sql)
-      const isLost = !asked.some(({ statement }) => statement === found) && this.#isLost(found)
-      if (isLost && !hidden.includes(found)) hidden.push(found)
+      const isOld = found === this.#statements.get(name)
+      if (isOld && this.#isLost(name, found) && !hidden.includes(found)) hidden.push(found)
       return found.engineName
     }
-    const translated = messages.map((bytes): Buffer => {
+    const inEngineNames = (text: string): string =>
+      text.replace(naming, (whole, command: string, written: string) => {
+        const name = written.startsWith('"')
+          ? written.slice(1, -1).replaceAll('""', '"')
+          : written.toLowerCase()
+        const found = find(name)
+        if (!found) return whole
+        const engineName = use(name)
+        if (/^\s*d/i.test(command)) changes.push({ kind: 'deallocate', name })
+        return `${command}"${engineName}"`
+      })
+    const translate = (bytes: Buffer): Buffer => {
       switch (bytes[0]) {
         case clientMessage.query: {
           const text = bytes.toString('utf8', 5, bytes.length - 1)
           sql.push(text)
+          const own = inEngineNames(text)
           // A simple query ends the statement without a name.
-          this.#shared.unnamedOf = undefined
-          this.#unnamed = undefined
-          return bytes
+          changes.push({ kind: 'simple', name: '' })
+          return own === text ? bytes : queryMessage(own)
         }
         case clientMessage.parse: {
-          const one = this.#ask(bytes, asked)
-          asked.push(one)
-          sql.push(one.statement.sql)
-          return one.statement.parse
-        }
-        case clientMessage.bind: {
-          const at = bytes.indexOf(0, 5) + 1
-          return rename(bytes, at, find)
-        }
-        case clientMessage.describe:
-          return bytes[5] === 0x53 ? rename(bytes, 6, find) : bytes
-        case clientMessage.close: {
-          if (bytes[5] !== 0x53) return count(closing, '', bytes)
-          const name = bytes.toString('utf8', 6, bytes.length - 1)
-          return count(
-            closing,
+          const nameEnd = bytes.indexOf(0, 5)
+          const name = textAt(bytes, 5)
+          const text = textAt(bytes, nameEnd + 1)
+          sql.push(text)
+          const own = inEngineNames(text)
+          const after = bytes.subarray(nameEnd + 1)
+          const rest =
+            own === text
+              ? after
+              : Buffer.concat([Buffer.from(own), after.subarray(after.indexOf(0))])
+          // A name that is taken keeps its other name, by which the engine refuses it.
+          const engineName =
+            name === '' ? '' : (find(name)?.engineName ?? `${this.prefix}${++this.#count}`)
+          const isSame = engineName === name && own === text
+          const parse = isSame ? bytes : parseMessage(engineName, rest)
+          const { generation } = this.#shared
+          changes.push({
+            kind: 'parse',
             name,
-            rename(bytes, 6, (one) => this.#engineName(one, asked)),
+            statement: { engineName, sql: text, parse, generation },
+          })
+          return parse
+        }
+        case clientMessage.bind:
+          return rename(bytes, bytes.indexOf(0, 5) + 1, use)
+        case clientMessage.describe:
+          return bytes[5] === 0x53 ? rename(bytes, 6, use) : bytes
+        case clientMessage.close: {
+          if (bytes[5] !== 0x53) {
+            // It is counted among those that are answered.
+            changes.push({ kind: 'close', name: '\0' })
+            return bytes
+          }
+          const name = textAt(bytes, 6)
+          const renamed = rename(
+            bytes,
+            6,
+            (one) => find(one)?.engineName ?? this.#engineNameOf(one),
           )
+          changes.push({ kind: 'close', name })
+          return renamed
         }
         default:
           return bytes
       }
-    })
+    }
+    const translated = messages.map(translate)
     return {
       messages: [...hidden.map(({ parse }) => parse), ...translated],
       hiddenParses: hidden.length,
       sql,
-      settle: (parsed, closed) => {
-        const { generation } = this.#shared
-        for (const one of hidden.slice(0, parsed)) one.generation = generation
-        for (const one of asked.slice(0, Math.max(0, parsed - hidden.length))) this.#keep(one)
-        if (hidden.some((one) => one === this.#unnamed)) this.#shared.unnamedOf = this
-        for (const name of closing.slice(0, closed)) this.#statements.delete(name)
+      settle: (done) => {
+        for (const one of hidden.slice(0, done.parsed)) {
+          one.generation = this.#shared.generation
+          if (one.engineName === '') this.#shared.unnamedOf = this
+        }
+        this.#settle(changes, { ...done, parsed: done.parsed - hidden.length })
       },
     }
-  }
-
-  /** What `DEALLOCATE name` is in the engine, where it names a statement of this client's. */
-  deallocate(sql: string): string | undefined {
-    const found = /^\s*deallocate\s+(?:prepare\s+)?("?)([^";\s]+)\1\s*;?\s*$/i.exec(sql)
-    if (!found) return undefined
-    const name = found[1] ? found[2]! : found[2]!.toLowerCase()
-    const statement = this.#statements.get(name)
-    this.#statements.delete(name)
-    return statement && `DEALLOCATE "${statement.engineName}"`
   }
 
   /** All statements of all clients are lost; this client gave them up itself. */
   clear(): void {
     this.#statements.clear()
-    this.#unnamed = undefined
   }
 
   /** What takes them out of the engine. */
   closeAll(): Buffer[] {
-    const lasting = [...this.#statements.values()].filter((one) => !this.#isLost(one))
-    return lasting.map(({ engineName }) => closeStatement(engineName))
+    const named = [...this.#statements].filter(
+      ([name, one]) => name !== '' && !this.#isLost(name, one),
+    )
+    return named.map(([, { engineName }]) => closeStatement(engineName))
   }
 
-  /** Puts the client's own names into what the engine says of its statements. */
-  inOwnNames(error: Buffer): Buffer {
-    let told = error.toString('utf8')
-    for (const [name, { engineName }] of this.#statements) {
-      told = told.replaceAll(`"${engineName}"`, `"${name}"`)
-    }
-    const bytes = Buffer.from(told.replaceAll(`${this.prefix}unknown_`, ''))
-    bytes.writeInt32BE(bytes.length - 1, 1)
-    return bytes
-  }
-
-  #find(name: string): PreparedStatement | undefined {
-    return name === '' ? this.#unnamed : this.#statements.get(name)
-  }
-
-  #engineName(name: string, asked: readonly Asked[]): string {
-    const found = asked.findLast((one) => one.name === name)?.statement ?? this.#find(name)
-    return found?.engineName ?? (name === '' ? '' : this.#nameOf(name))
+  /** Puts the client's own names into the errors of an answer. */
+  inOwnNames(answer: Buffer): Buffer[] {
+    if (!answer.includes(this.prefix)) return [answer]
+    return [...messagesOf(answer)].map((one) => {
+      if (one[0] !== serverMessage.error) return one
+      let told = one.toString('utf8', 5)
+      for (const [name, { engineName }] of this.#statements) {
+        told = told.replaceAll(`"${engineName}"`, `"${name}"`)
+      }
+      const body = Buffer.from(told.replaceAll(`${this.prefix}unknown_`, ''))
+      return message('E', body)
+    })
   }
 
   /** No statement has this name. */
-  #nameOf = (unknown: string) => `${this.prefix}unknown_${unknown}`
+  #engineNameOf = (unknown: string) => (unknown === '' ? '' : `${this.prefix}unknown_${unknown}`)
 
-  #isLost(statement: PreparedStatement): boolean {
+  #isLost(name: string, statement: PreparedStatement): boolean {
     if (statement.generation !== this.#shared.generation) return true
-    return statement === this.#unnamed && this.#shared.unnamedOf !== this
+    return name === '' && this.#shared.unnamedOf !== this
   }
 
-  #ask(bytes: Buffer, asked: readonly Asked[]): Asked {
-    const nameEnd = bytes.indexOf(0, 5)
-    const name = bytes.toString('utf8', 5, nameEnd)
-    const sql = bytes.toString('utf8', nameEnd + 1, bytes.indexOf(0, nameEnd + 1))
-    const { generation } = this.#shared
-    if (name === '') return { name, statement: { engineName: '', sql, parse: bytes, generation } }
-    // A name that is taken keeps its other name, by which the engine refuses it.
-    const taken = asked.findLast((one) => one.name === name)?.statement ?? this.#find(name)
-    const engineName = taken?.engineName ?? `${this.prefix}${++this.#count}`
-    const parse = parseMessage(engineName, bytes.subarray(nameEnd + 1))
-    return { name, statement: { engineName, sql, parse, generation } }
-  }
-
-  #keep({ name, statement }: Asked): void {
-    if (name !== '') {
-      this.#statements.set(name, statement)
-      return
+  #settle(
+    changes: readonly Change[],
+    { parsed, closed, tags }: { parsed: number; closed: number; tags: readonly string[] },
+  ): void {
+    let [parses, closes] = [0, 0]
+    for (const change of changes) {
+      const { name } = change
+      if (change.kind === 'parse') {
+        if (parses++ >= parsed) continue
+        this.#statements.set(name, change.statement)
+        if (name === '') this.#shared.unnamedOf = this
+      } else if (change.kind === 'deallocate') {
+        if (tags.includes('DEALLOCATE')) this.#statements.delete(name)
+      } else if (change.kind === 'simple') {
+        this.#statements.delete('')
+        this.#shared.unnamedOf = undefined
+      } else if (closes++ < closed) {
+        this.#statements.delete(name)
+      }
     }
-    this.#unnamed = statement
-    this.#shared.unnamedOf = this
   }
-}
-
-function count(names: string[], name: string, bytes: Buffer): Buffer {
-  names.push(name)
-  return bytes
 }
 
 /** Replaces the text that begins at `at`. */
 function rename(bytes: Buffer, at: number, find: (name: string) => string): Buffer {
-  const end = bytes.indexOf(0, at)
+  const end = at > 5 ? bytes.indexOf(0, at) : -1
   // Not a whole message, as the engine will say.
   if (end < 0) return bytes
   const name = bytes.toString('utf8', at, end)

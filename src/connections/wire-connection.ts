@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { Duplex } from 'node:stream'
+import { endsBatch, mayTakeData } from './batch.js'
 import { checkPassword, passwordRequest } from './check-password.js'
 import { ClientLink } from './client-link.js'
 import { ClientSession } from './client-session.js'
@@ -29,6 +30,9 @@ export interface WireOptions {
 /** So much of what a client sends ahead is kept before it is not read any further. */
 const aheadBytesMax = 1024 * 1024
 
+/** What a message costs beside its bytes, so that many small ones are bounded too. */
+const messageCost = 100
+
 /** How long a client may take to say who it is. */
 const startMsMax = 60_000
 
@@ -50,8 +54,6 @@ export class WireConnection {
   #working: Promise<void> | undefined
   #batch: Buffer[] = []
   #batchBytes = 0
-  /** Whether everything up to the next Sync is left out, after an error of our own. */
-  #isSkipping = false
   #hasLeft = false
 
   constructor(engine: SharedEngine, stream: Duplex, options: WireOptions) {
@@ -61,7 +63,9 @@ export class WireConnection {
     this.session = new ClientSession(
       engine,
       {
-        hear: (bytes) => this.#link.write(bytes),
+        hear: (bytes) => {
+          if (!this.#link.tell(bytes)) this.#fail(doesNotRead())
+        },
         terminate: (error) => this.#fail(error),
       },
       options.batchBytesMax,
@@ -111,7 +115,7 @@ export class WireConnection {
   #begin(packet: Buffer): void {
     const found = readStartPacket(packet)
     if (found.kind === 'encryption') {
-      this.#link.write(Buffer.from('N'))
+      this.#link.write([Buffer.from('N')])
       return
     }
     if (found.kind === 'cancel') {
@@ -123,14 +127,14 @@ export class WireConnection {
     if (found.minor > 0 || found.unknown.length > 0) {
       // NegotiateProtocolVersion: the newest minor version that is spoken, and what is not known.
       const { unknown } = found
-      this.#link.write(message('v', int32(0x30000), int32(unknown.length), ...unknown.map(text)))
+      this.#link.write([message('v', int32(0x30000), int32(unknown.length), ...unknown.map(text))])
     }
     if (this.#options.password === undefined) {
       this.#open()
       return
     }
     this.#stage = 'password'
-    this.#link.write(passwordRequest)
+    this.#link.write([passwordRequest])
   }
 
   #open(): void {
@@ -138,12 +142,12 @@ export class WireConnection {
     clearTimeout(this.#starting)
     this.#workOn(async () => {
       const reported = await this.session.start(this.#start!)
-      this.#link.write(
+      this.#link.write([
         message('R', int32(0)),
         ...[...reported].map(([name, value]) => parameterStatus(name, value)),
         message('K', int32(this.session.pid), int32(this.secret)),
         readyForQuery('I'),
-      )
+      ])
     })
   }
 
@@ -155,7 +159,7 @@ export class WireConnection {
       return
     }
     this.#ahead.push(one)
-    this.#aheadBytes += one.length
+    this.#aheadBytes += one.length + messageCost
     if (this.#aheadBytes > aheadBytesMax) this.#link.pause()
     this.#workOn(() => this.#work())
   }
@@ -177,7 +181,7 @@ export class WireConnection {
       this.#ahead = []
       for (const one of queue) {
         if (this.isEnded) return
-        this.#aheadBytes -= one.length
+        this.#aheadBytes -= one.length + messageCost
         const doing = this.#do(one)
         if (doing) await doing
       }
@@ -192,51 +196,34 @@ export class WireConnection {
       return undefined
     }
     const { copy } = this.session
-    if (copy)
-      return copy.take(one) ? this.#answer(() => this.session.runCopy(copy), true) : undefined
-    if (this.#isSkipping) {
-      if (type !== clientMessage.sync) return undefined
-      this.#isSkipping = false
-      this.#link.write(readyForQuery('I'))
-      return undefined
+    if (copy) {
+      return copy.take(one) ? this.#answer(() => this.session.runCopy(copy)) : undefined
     }
     switch (type) {
       case clientMessage.copyData:
       case clientMessage.copyDone:
       case clientMessage.copyFail:
-        // Left over from a COPY that failed.
-        return undefined
+        // Ahead of being asked for, or left over from a COPY that failed.
+        if (!mayTakeData(this.#batch)) return undefined
+        break
       case clientMessage.password:
         throw protocolViolation('a password was not asked for')
     }
     this.#batch.push(one)
-    this.#batchBytes += one.length
+    this.#batchBytes += one.length + messageCost
     if (this.#batchBytes > this.#options.batchBytesMax) {
       const message = `a batch of more than ${this.#options.batchBytesMax} bytes`
       throw new WireError('FATAL', { code: '54000', message })
     }
-    const isWhole =
-      type === clientMessage.query ||
-      type === clientMessage.functionCall ||
-      type === clientMessage.sync ||
-      type === clientMessage.flush
-    if (!isWhole) return undefined
+    if (!endsBatch(type!)) return undefined
     const batch = this.#batch
     this.#batch = []
     this.#batchBytes = 0
-    return this.#answer(() => this.session.run(batch), type !== clientMessage.flush)
+    return this.#answer(() => this.session.run(batch))
   }
 
-  async #answer(run: () => Promise<Buffer[]>, isSynced: boolean): Promise<void> {
-    try {
-      this.#link.write(...(await run()))
-    } catch (error) {
-      if (!(error instanceof WireError) || error.severity === 'FATAL') throw error
-      // Refused before anything of it ran.
-      this.#link.write(errorResponse('ERROR', error.fields))
-      if (isSynced) this.#link.write(readyForQuery('I'))
-      else this.#isSkipping = true
-    }
+  async #answer(run: () => Promise<Buffer[]>): Promise<void> {
+    this.#link.write(await run())
     const reading = this.#link.caughtUp()
     if (reading) await reading
   }
@@ -244,20 +231,27 @@ export class WireConnection {
   #fail(error: unknown): void {
     if (this.isEnded) return
     const known = error instanceof WireError ? error : undefined
-    const fields = known?.fields ?? { code: 'XX000', message: String(error) }
-    this.#end(errorResponse('FATAL', fields))
+    const text = error instanceof Error ? error.message : JSON.stringify(error)
+    const fields = known?.fields ?? { code: 'XX000', message: text }
+    this.#end([errorResponse('FATAL', fields)])
   }
 
   /** Whatever it was in the middle of is given up. */
-  #end(...last: readonly Buffer[]): void {
+  #end(last: readonly Buffer[] = []): void {
     this.#stage = 'ended'
     if (this.#hasLeft) return
     this.#hasLeft = true
     clearTimeout(this.#starting)
     this.#ahead = []
     this.#batch = []
-    this.#link.end(...last)
+    this.#link.end(last)
     const left = this.session.leave().catch(() => {})
     void Promise.all([left, this.#working]).then(this.#resolveEnded)
   }
 }
+
+const doesNotRead = () =>
+  new WireError('FATAL', {
+    code: '08006',
+    message: 'terminating connection: notifications are sent and not read',
+  })

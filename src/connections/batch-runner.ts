@@ -1,0 +1,214 @@
+import {
+  type Batch,
+  callsFunction,
+  guarded,
+  isFlushed,
+  isOneCopy,
+  onlyPrepares,
+  runningPart,
+  runsProgram,
+  withSync,
+} from './batch.js'
+import { changesToTell } from './changes-to-tell.js'
+import { CopyIn, endOfCopyInResponse, savepointOf, withoutCopyInResponse } from './copy-in.js'
+import { clientMessage } from './message-reader.js'
+import { failingBatch, isLeft, locksAreHeld, noPrograms } from './refusals.js'
+import { type Answer, scanAnswer } from './scan-answer.js'
+import {
+  copyFailed,
+  errorResponse,
+  messagesOf,
+  readyForQuery,
+  serverMessage,
+  syncMessage,
+  type TransactionStatus,
+} from './server-messages.js'
+import type { EngineSession, Reported, SharedEngine } from './shared-engine.js'
+import { StatementNames, type TranslatedBatch } from './statement-names.js'
+import { WireError, type WireErrorFields } from './wire-error.js'
+
+/** Longer than a line of anybody's; what a session ran last is kept as long as it lasts. */
+const statementLengthMax = 1000
+
+/** Runs the batches of one session, which has the turn whenever something runs here. */
+export class BatchRunner {
+  /** The settings that the client was told of. */
+  reported: Reported = new Map()
+  readonly #engine: SharedEngine
+  readonly #session: EngineSession
+  readonly #names: StatementNames
+  readonly #copyBytesMax: number
+  /** Takes what the session has heard while it ran. */
+  readonly #takeHeard: () => Buffer[]
+  #copy: CopyIn | undefined
+  #status: TransactionStatus = 'I'
+  /** Whether the last batch ended without Sync, so that the engine is in the middle of it. */
+  #isMidBatch = false
+  /** Whether it failed there, so that the engine leaves everything out up to the next Sync. */
+  #isFailedMidBatch = false
+  /** Whether we leave it out, since the engine has not seen the batch, or not its end. */
+  #isSkipping = false
+  #isToldLater = false
+
+  constructor(
+    engine: SharedEngine,
+    session: EngineSession,
+    options: { readonly copyBytesMax: number; readonly takeHeard: () => Buffer[] },
+  ) {
+    this.#engine = engine
+    this.#session = session
+    this.#copyBytesMax = options.copyBytesMax
+    this.#takeHeard = options.takeHeard
+    this.#names = new StatementNames(`driftpin_${session.pid}_`, engine.statements)
+  }
+
+  get status(): TransactionStatus {
+    return this.#status
+  }
+
+  /** The COPY whose data is waited for. */
+  get copy(): CopyIn | undefined {
+    return this.#copy
+  }
+
+  /** Whether nobody else may have the engine between this batch and the next. */
+  get keeps(): boolean {
+    return this.#status !== 'I' || this.#isMidBatch
+  }
+
+  /** What a batch is answered without the engine: after an error of ours, up to the next Sync. */
+  skip(batch: Batch): Buffer[] | undefined {
+    if (!this.#isSkipping) return undefined
+    if (batch.at(-1)![0] !== clientMessage.sync) return []
+    this.#isSkipping = false
+    return [readyForQuery(this.#status)]
+  }
+
+  /** The answer to a batch of which nothing ran. */
+  refused(batch: Batch, error: WireError): Buffer[] {
+    const refusal = errorResponse('ERROR', error.fields)
+    this.#isSkipping = isFlushed(batch)
+    return this.#isSkipping ? [refusal] : [refusal, readyForQuery(this.#status)]
+  }
+
+  /** @returns Nothing where it has to wait for advisory locks first. */
+  async run(given: Batch): Promise<Buffer[] | undefined> {
+    // Whoever only prepares can let the engine go, as a server would not keep others out.
+    const isLetGo = !this.keeps && onlyPrepares(given)
+    const batch = isLetGo ? withSync(given) : given
+    let translated = this.#names.translate(batch)
+    const { sql } = translated
+    if (
+      this.#engine.locks.areHeldAgainst(this.#session) &&
+      sql.some((one) => /advisory/i.test(one))
+    ) {
+      // Whoever has a transaction open would wait for ever for one who waits for its end.
+      return this.keeps ? this.#refuse(batch, locksAreHeld) : undefined
+    }
+    if (sql.some(runsProgram)) return this.#refuse(batch, noPrograms)
+    const last = sql.at(-1)?.slice(0, statementLengthMax)
+    if (last !== undefined) this.#session.lastStatement = last
+    if (callsFunction(batch)) this.#session.mayHaveChanged = true
+    const isTold = this.#engine.note(this.#session, sql) || callsFunction(batch)
+    const isCopy = !this.#isMidBatch && isOneCopy(batch, sql)
+    const savepoint = isCopy && this.#status === 'T' ? savepointOf(this.#engine) : undefined
+    if (savepoint) {
+      await savepoint.set()
+      // Again, since what sets a savepoint ends the statement without a name.
+      translated = this.#names.translate(batch)
+    }
+    const chunks = await this.#engine.execute(guarded(translated.messages))
+    const answer = this.#engine.scan(chunks, translated.hiddenParses)
+    if (isCopy && answer.copiesIn) {
+      translated.settle(answer)
+      await savepoint?.rollBack()
+      this.#copy = new CopyIn(runningPart(batch), this.#copyBytesMax)
+      const whole = Buffer.concat(answer.bytes)
+      return [whole.subarray(0, endOfCopyInResponse(whole))]
+    }
+    if (answer.status === 'T') await savepoint?.release()
+    const told = await this.#settle(batch, translated, answer, isTold)
+    if (!isLetGo) return told
+    this.#isSkipping = answer.hasError
+    return told.slice(0, -1)
+  }
+
+  /** Runs a COPY whose data is there. */
+  async runCopy({ command, isSimple, messages }: CopyIn): Promise<Buffer[]> {
+    this.#copy = undefined
+    const translated = this.#names.translate(command)
+    const end = isSimple ? [] : [syncMessage]
+    const all = [...translated.messages, ...messages, copyFailed, ...end]
+    const whole = Buffer.concat(await this.#engine.execute(all))
+    // Of the beginning the client was told before.
+    const rest = scanAnswer([whole.subarray(endOfCopyInResponse(whole))])
+    const answer = { ...rest, parsed: translated.hiddenParses }
+    const told = await this.#settle([...command, ...end], translated, answer, false)
+    if (isSimple) return told
+    // The Sync was ours; the client's own is to come.
+    this.#isSkipping = answer.hasError
+    return told.slice(0, -1)
+  }
+
+  /** Answers with an error; a transaction that is open fails by it. */
+  async #refuse(batch: Batch, fields: WireErrorFields): Promise<Buffer[]> {
+    if (!this.keeps) throw new WireError('ERROR', fields)
+    const failing = failingBatch(batch, fields)
+    this.#engine.statements.unnamedOf = undefined
+    const answer = this.#engine.scan(await this.#engine.execute(failing), 0)
+    const told = [...messagesOf(Buffer.concat(answer.bytes))]
+    const errors = told.filter((one) => one[0] === serverMessage.error)
+    return this.#settle(failing, this.#names.translate([]), { ...answer, bytes: errors }, false)
+  }
+
+  async #settle(
+    batch: Batch,
+    { settle }: TranslatedBatch,
+    answer: Answer,
+    isTold: boolean,
+  ): Promise<Buffer[]> {
+    settle(answer)
+    // After an error all is left out up to the next Sync, a simple query too.
+    const isLeftOut = this.#isFailedMidBatch || (answer.hasError && batch.length > 1)
+    if (answer.readies === 0 && !isFlushed(batch) && !isLeftOut) {
+      throw this.#engine.breakDown({ lastStatement: this.#session.lastStatement })
+    }
+    if (answer.tags.some((tag) => tag === 'DISCARD ALL' || tag === 'DEALLOCATE ALL')) {
+      this.#names.clear()
+      this.#engine.statements.generation++
+    }
+    this.#status = answer.status ?? this.#status
+    this.#isMidBatch = answer.readies === 0
+    this.#isFailedMidBatch = this.#isMidBatch && (this.#isFailedMidBatch || answer.hasError)
+    const isOver = !this.keeps
+    if (isOver && (answer.hasError || answer.tags.includes('ROLLBACK'))) {
+      this.#session.listenCommands.length = 0
+    }
+    this.#isToldLater ||= isTold
+    const changes = isOver && this.#isToldLater ? await this.#tellChanges() : []
+    this.#engine.listening.tell(answer.notifications, this.#session)
+    let bytes = answer.bytes
+    if (answer.copiesIn && answer.hasError) bytes = withoutCopyInResponse(Buffer.concat(bytes))
+    if (answer.hasError) bytes = this.#names.inOwnNames(Buffer.concat(bytes))
+    const ready = answer.readies > 0 ? [readyForQuery(this.#status)] : []
+    return [...bytes, ...changes, ...this.#takeHeard(), ...ready]
+  }
+
+  /** What is to be told of the session, now that no transaction is open in it. */
+  async #tellChanges(): Promise<Buffer[]> {
+    this.#isToldLater = false
+    const { removals } = this.#session
+    const before = this.reported
+    this.reported = await this.#engine.read(this.#session)
+    return changesToTell(before, this.reported, this.#session.removals.length > removals.length)
+  }
+
+  /** Ends what the client left in the middle of, and takes its statements away. */
+  async giveUp(cleanUp: () => Promise<void>): Promise<void> {
+    // A Sync alone would commit it.
+    if (this.#isMidBatch) await this.#engine.execute(failingBatch([syncMessage], isLeft))
+    const closing = this.#names.closeAll()
+    await cleanUp()
+    if (closing.length > 0) await this.#engine.execute([...closing, syncMessage])
+  }
+}

@@ -1,0 +1,31 @@
+import { type Batch, isFlushed } from './batch.js'
+import { message, syncMessage, text } from './server-messages.js'
+import { WireError, type WireErrorFields } from './wire-error.js'
+
+/** For what a session asked that was ended in the meantime. */
+export const gone = (): WireError =>
+  new WireError('FATAL', { code: '08006', message: 'the session is gone' })
+
+export const locksAreHeld: WireErrorFields = {
+  code: '55P03',
+  message: 'another session of this PGlite holds advisory locks',
+}
+
+/** For a batch whose client has gone before its end. */
+export const isLeft: WireErrorFields = { code: '08006', message: 'the client is gone' }
+
+export const noPrograms: WireErrorFields = {
+  code: '0A000',
+  message: 'COPY with a PROGRAM is not offered by a PGlite',
+}
+
+/** Takes the place of a batch that is refused, to let the transaction fail that it belongs to. */
+export function failingBatch(batch: Batch, fields: WireErrorFields): Batch {
+  const why = `RAISE EXCEPTION '${fields.message}' USING ERRCODE = '${fields.code}'`
+  return [
+    message('P', text(''), text(`DO $$ BEGIN ${why}; END $$`), Buffer.alloc(2)),
+    message('B', text(''), text(''), Buffer.alloc(6)),
+    message('E', text(''), Buffer.alloc(4)),
+    isFlushed(batch) ? batch.at(-1)! : syncMessage,
+  ]
+}
