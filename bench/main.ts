@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
+import { benchConnections } from './connections.ts'
 import { benchContext } from './context.ts'
 import { benchHarness } from './harness/bench-harness.ts'
 import type { Measured } from './measured.ts'
@@ -9,6 +10,7 @@ import type { Measured } from './measured.ts'
 // asserted anywhere: a figure belongs to the machine and the moment it was taken on.
 
 const benches: Record<string, () => Promise<Measured>> = {
+  connections: benchConnections,
   context: benchContext,
   harness: benchHarness,
 }
