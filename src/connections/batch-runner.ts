@@ -11,6 +11,7 @@ import {
 } from './batch.js'
 import { changesToTell } from './changes-to-tell.js'
 import { CopyIn, endOfCopyInResponse, savepointOf, withoutCopyInResponse } from './copy-in.js'
+import type { EngineSession, Reported } from './engine-session.js'
 import { clientMessage } from './message-reader.js'
 import { failingBatch, isLeft, locksAreHeld, noPrograms } from './refusals.js'
 import { type Answer, scanAnswer } from './scan-answer.js'
@@ -23,7 +24,7 @@ import {
   syncMessage,
   type TransactionStatus,
 } from './server-messages.js'
-import type { EngineSession, Reported, SharedEngine } from './shared-engine.js'
+import type { SharedEngine } from './shared-engine.js'
 import { StatementNames, type TranslatedBatch } from './statement-names.js'
 import { WireError, type WireErrorFields } from './wire-error.js'
 
@@ -76,6 +77,10 @@ export class BatchRunner {
     return this.#status !== 'I' || this.#isMidBatch
   }
 
+  get hasStatements(): boolean {
+    return this.#names.closeAll().length > 0
+  }
+
   /** What a batch is answered without the engine: after an error of ours, up to the next Sync. */
   skip(batch: Batch): Buffer[] | undefined {
     if (!this.#isSkipping) return undefined
@@ -95,7 +100,7 @@ export class BatchRunner {
   async run(given: Batch): Promise<Buffer[] | undefined> {
     // Whoever only prepares can let the engine go, as a server would not keep others out.
     const isLetGo = !this.keeps && onlyPrepares(given)
-    const batch = isLetGo ? withSync(given) : given
+    let batch = isLetGo ? withSync(given) : given
     let translated = this.#names.translate(batch)
     const { sql } = translated
     if (
@@ -111,9 +116,11 @@ export class BatchRunner {
     if (callsFunction(batch)) this.#session.mayHaveChanged = true
     const isTold = this.#engine.note(this.#session, sql) || callsFunction(batch)
     const isCopy = !this.#isMidBatch && isOneCopy(batch, sql)
+    // The end of the batch comes with the data.
+    if (isCopy && isFlushed(batch)) batch = withSync(batch)
     const savepoint = isCopy && this.#status === 'T' ? savepointOf(this.#engine) : undefined
-    if (savepoint) {
-      await savepoint.set()
+    if (isCopy) {
+      await savepoint?.set()
       // Again, since what sets a savepoint ends the statement without a name.
       translated = this.#names.translate(batch)
     }

@@ -36,7 +36,9 @@ export const mayTakeData = (batch: Batch): boolean => countOf(batch, execute) > 
 
 /** Whether it prepares and asks, and runs nothing, so that the engine can be let go after it. */
 export const onlyPrepares = (batch: Batch): boolean =>
-  isFlushed(batch) && batch.slice(0, -1).every((one) => preparing.includes(one[0]!))
+  isFlushed(batch) &&
+  batch.at(-1)!.length === 5 &&
+  batch.slice(0, -1).every((one) => preparing.includes(one[0]!))
 
 export const withSync = (batch: Batch): Batch => [...batch.slice(0, -1), syncMessage]
 
@@ -67,7 +69,7 @@ export const mayCopyIn = (sql: string): boolean => /\bcopy\b[\s\S]*\bstdin\b/i.t
 export function isOneCopy(batch: Batch, sql: readonly string[]): boolean {
   if (!sql.some(mayCopyIn) || batch.some((one) => copies.includes(one[0]!))) return false
   if (isSimple(batch)) return batch.length === 1 && splitStatements(sql[0]!).length === 1
-  return !isFlushed(batch) && countOf(batch, execute) === 1 && countOf(batch, bind) === 1
+  return countOf(batch, execute) === 1 && countOf(batch, bind) === 1
 }
 
 /** What has to be sent again with the data: what was prepared stays so. */

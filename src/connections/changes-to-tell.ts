@@ -1,5 +1,5 @@
+import type { Reported } from './engine-session.js'
 import { errorResponse, parameterStatus } from './server-messages.js'
-import type { Reported } from './shared-engine.js'
 
 /** What a server would tell of settings that changed, and what only this one has to tell. */
 export function changesToTell(before: Reported, now: Reported, hasMoreToRemove: boolean): Buffer[] {

@@ -10,6 +10,9 @@ const unreadBytesMax = 1024 * 1024
 /** So much of what a client did not ask for waits before it is given up. */
 const untoldBytesMax = 16 * unreadBytesMax
 
+/** How long a client may take to read what it was sent last. */
+const endMsMax = 5000
+
 /** The stream of a client: how it is written to without filling the memory of this process. */
 export class ClientLink {
   readonly #stream: Duplex
@@ -61,6 +64,6 @@ export class ClientLink {
     this.#stream.end()
     // A client that does not answer is not waited for.
     this.#stream.resume()
-    setTimeout(() => this.#stream.destroy(), 1000).unref()
+    setTimeout(() => this.#stream.destroy(), endMsMax).unref()
   }
 }

@@ -2,10 +2,11 @@ import type { Batch } from './batch.js'
 import { BatchRunner } from './batch-runner.js'
 import type { CopyIn } from './copy-in.js'
 import { engineIsTaken } from './direct-session.js'
+import type { EngineSession, Reported } from './engine-session.js'
 import { gone } from './refusals.js'
 import type { Notification } from './scan-answer.js'
 import type { SessionState } from './session-state.js'
-import type { EngineSession, Reported, SharedEngine } from './shared-engine.js'
+import type { SharedEngine } from './shared-engine.js'
 import type { StartPacket } from './start-packet.js'
 import { startSession } from './start-session.js'
 import { WireError } from './wire-error.js'
@@ -68,6 +69,14 @@ export class ClientSession implements EngineSession {
 
   get #keeps(): boolean {
     return this.#isAlive && this.#runner.keeps
+  }
+
+  /** Whether anything of it would be left in the engine. */
+  get #hasAnything(): boolean {
+    const { mayHaveChanged, removals, channels } = this
+    const isHolder = this.#engine.locks.holder === this
+    const hasOwn = removals.length > 0 || channels.size > 0 || this.#runner.hasStatements
+    return mayHaveChanged || isHolder || hasOwn || this.#isRunning
   }
 
   hear({ bytes }: Notification): void {
@@ -150,11 +159,11 @@ export class ClientSession implements EngineSession {
     const taking = this.#take(this.#engine.waitMsMax)
     if (taking) await taking
     try {
-      if (!this.#isAlive) throw gone()
+      if (!this.#engine.sessions.has(this)) throw gone()
       const entering = this.#engine.enter(this)
       if (entering) await entering
       // What was asked of a database that has been put back since is not run on it.
-      if (!this.#isAlive) throw gone()
+      if (!this.#engine.sessions.has(this)) throw gone()
       return await work()
     } finally {
       this.#engine.turns.release(this, this.#keeps)
@@ -166,6 +175,10 @@ export class ClientSession implements EngineSession {
     const { turns, sessions } = this.#engine
     this.#stopWaiting(gone())
     if (!this.#isAlive) return
+    if (!this.#keeps && !this.#hasAnything) {
+      sessions.delete(this)
+      return
+    }
     const taking = this.#take(forever)
     if (taking) await taking
     try {

@@ -1,7 +1,8 @@
 import type { PGlite } from '@electric-sql/pglite'
+import type { EngineSession } from './engine-session.js'
 import type { EngineUser } from './engine-turns.js'
 import { clientMessage } from './message-reader.js'
-import type { EngineSession, SharedEngine } from './shared-engine.js'
+import type { SharedEngine } from './shared-engine.js'
 import { WireError } from './wire-error.js'
 
 /**

@@ -1,7 +1,7 @@
 import { splitStatements } from '../database/split-statements.js'
 
 /** What a statement says of listening; without a channel, of all of them. */
-interface ListenCommand {
+export interface ListenCommand {
   readonly kind: 'listen' | 'unlisten'
   readonly channel: string | undefined
 }

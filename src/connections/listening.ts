@@ -1,8 +1,9 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { quoteIdentifier } from '../database/quote-identifier.js'
+import type { EngineSession } from './engine-session.js'
 import { listenersOf, tellListeners } from './listeners-of.js'
 import type { Notification } from './scan-answer.js'
-import type { EngineSession, SharedEngine } from './shared-engine.js'
+import type { SharedEngine } from './shared-engine.js'
 
 /** Who listens to what: the engine's one session to everything that any of them listens to. */
 export class Listening {

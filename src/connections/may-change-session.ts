@@ -16,19 +16,18 @@ export const mayChangeSession = (sql: string): boolean => changing.test(sql)
 /** What may make a function that does it, or take one away. */
 const defining = /\b(function|procedure|extension|schema|rollback|abort)\b/i
 
-const settersSql = `SELECT EXISTS (
-  SELECT FROM pg_catalog.pg_proc AS p
-  JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
-  WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND p.prosrc ~*
-    'set_config|advisory|\\mlisten\\M|\\mtemp(orary)?\\M|(^|;|\\mbegin|\\mthen|\\mloop|'')\\s*set\\M'
-)`
+const settersSql = `SELECT p.prosrc FROM pg_catalog.pg_proc AS p
+JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND p.prosrc ~*
+  'set_config|advisory|\\mlisten\\M|\\mtemp(orary)?\\M|(^|;|\\mbegin|\\mthen|\\mloop|'')\\s*set\\M'`
 
 /**
- * Whether the project has functions that may change a session: then every statement may, since a
- * trigger or a view is enough to call one.
+ * The project's functions that may change a session: where there are any, every statement may,
+ * since a trigger or a view is enough to call one.
  */
 export class SetterFunctions {
-  #exist: boolean | undefined
+  #names: readonly string[] | undefined
+  #exist = false
 
   /** Takes note of a statement that may have defined one. */
   note(sql: string): void {
@@ -36,16 +35,21 @@ export class SetterFunctions {
   }
 
   forget(): void {
-    this.#exist = undefined
+    this.#names = undefined
   }
 
-  get known(): boolean | undefined {
+  /** Whether there are any, as far as was looked. */
+  get exist(): boolean {
     return this.#exist
   }
 
-  async look(engine: OwnRunner): Promise<void> {
-    const [row] = await engine.run(settersSql)
-    this.#exist = row![0] === 't'
+  /** @returns Settings that they may make up. */
+  async look(engine: OwnRunner): Promise<readonly string[]> {
+    if (this.#names) return this.#names
+    const bodies = await engine.run(settersSql)
+    this.#exist = bodies.length > 0
+    this.#names = bodies.flatMap(([body]) => customNamesIn(body!))
+    return this.#names
   }
 }
 

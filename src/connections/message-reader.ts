@@ -25,9 +25,9 @@ const startupBytesMax = 10_000
 
 /**
  * PostgreSQL bounds these by 10,000 bytes (PQ_SMALL_MESSAGE_LIMIT), and ends the backend at more,
- * which the engine here does not survive. Some room is for the other names of statements.
+ * which the engine here does not survive.
  */
-const smallBytesMax = 9900
+const smallBytesMax = 10_000
 const small = new Set<number>([
   clientMessage.close,
   clientMessage.copyDone,

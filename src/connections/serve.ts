@@ -20,6 +20,9 @@ export interface ServeOptions extends ConnectionOptions {
   readonly password?: string
 }
 
+/** What a unix socket can be called (`sun_path`); Node cuts more off without a word. */
+const pathBytesMax = 107
+
 /** What one client is doing. */
 export interface ClientActivity {
   /** The number that the client knows as its backend's process. */
@@ -85,6 +88,9 @@ export async function serve(
   }
   // A client may end its own side first and still has to be answered.
   const server = createServer({ allowHalfOpen: true }, open)
+  if (path !== undefined && Buffer.byteLength(path) > pathBytesMax) {
+    throw listenFailed(path, `it has more than ${pathBytesMax} bytes`, { path })
+  }
   await listen(server, port, path)
   // A client that cannot be accepted (no file descriptor is left, say) is no reason to end.
   server.on('error', () => {})
@@ -92,11 +98,14 @@ export async function serve(
   const pgliteServer: PGliteServer = {
     url: urlOf(server, path),
     activity: () =>
-      [...connections].map(({ session: { pid, activity, lastStatement } }) => ({
-        pid,
-        state: activity,
-        lastStatement,
-      })),
+      // One that is gone may still wait for its turn to clean up.
+      [...connections]
+        .filter(({ isEnded }) => !isEnded)
+        .map(({ session: { pid, activity, lastStatement } }) => ({
+          pid,
+          state: activity,
+          lastStatement,
+        })),
     close: async () => {
       const closed = server.listening ? once(server, 'close') : undefined
       server.close()
@@ -125,18 +134,17 @@ async function listen(server: Server, port: number, path: string | undefined): P
       await start()
     })
   } catch (error) {
-    const { message, code } = error as NodeJS.ErrnoException
-    const place = path ?? `port ${port} of 127.0.0.1`
-    throw new DriftpinError(
-      'listen_failed',
-      `Nothing can be served at ${place}: ${message}. ` +
-        (code === 'EADDRINUSE'
-          ? 'Something else is served there: stop it, or choose another place.'
-          : 'Choose another place.'),
-      error,
-    )
+    const { message } = error as Error
+    throw listenFailed(path ?? `port ${port} of 127.0.0.1`, message, error)
   }
 }
+
+const listenFailed = (place: string, why: string, cause: unknown) =>
+  new DriftpinError(
+    'listen_failed',
+    `Nothing can be served at ${place}: ${why}. Stop what is served there, or choose another place.`,
+    cause,
+  )
 
 /** A socket that nobody answers at, left by a process that was killed. */
 async function isLeftOver(path: string): Promise<boolean> {

@@ -60,6 +60,7 @@ const stateSql = (customNames: Iterable<string>) => `SELECT pg_catalog.json_buil
     ) AS found),
   'role', pg_catalog.current_setting('role'),
   'user', session_user,
+  'owner', (SELECT rolname FROM pg_catalog.pg_roles WHERE oid = 10),
   'prepared', (SELECT pg_catalog.json_object_agg(name, statement)
     FROM pg_catalog.pg_prepared_statements WHERE from_sql),
   'reported', (SELECT pg_catalog.json_object_agg(name, CASE name
@@ -84,6 +85,8 @@ interface WrittenState {
   readonly settings: Record<string, string> | null
   readonly role: string
   readonly user: string
+  /** The role of initdb (BOOTSTRAP_SUPERUSERID), as which a PGlite runs. */
+  readonly owner: string
   readonly prepared: Record<string, string> | null
   readonly reported: Record<string, string>
   readonly channels: string[] | null
@@ -97,21 +100,17 @@ const mapOf = (object: Record<string, string> | null) => new Map(Object.entries(
  * Reads the session as it is. No transaction may be open in it.
  *
  * @param customNames Settings with a dot in their name that may have been made up.
- * @param owner The user that the engine was started as.
  */
 export async function readState(
   engine: OwnRunner,
   customNames: Iterable<string>,
-  owner: string | undefined,
-): Promise<FoundState & { readonly user: string }> {
+): Promise<FoundState> {
   // In another encoding nothing that follows could be relied on.
   const own = "SELECT pg_catalog.set_config('client_encoding', 'UTF8', false)"
   const [, row] = await engine.run(`${own}; ${stateSql(customNames)}`)
   const found: WrittenState = JSON.parse(row![0]!)
   const settings = mapOf(found.settings)
-  if (owner !== undefined && found.user !== owner) {
-    settings.set('session_authorization', found.user)
-  }
+  if (found.user !== found.owner) settings.set('session_authorization', found.user)
   if (found.role !== 'none') settings.set('role', found.role)
   return {
     settings,
@@ -120,7 +119,6 @@ export async function readState(
     channels: found.channels ?? [],
     holdsLocks: found.holdsLocks,
     removals: found.removals ?? [],
-    user: found.user,
   }
 }
 
@@ -138,8 +136,12 @@ function commandsOf(prepared: ReadonlyMap<string, string>): Map<string, string> 
 /** These come last, since they take away the right to change the others, and go first. */
 const identity = ['session_authorization', 'role']
 
-/** SQL that makes one state of another, or nothing where they are equal. */
-export function changeState(from: SessionState, to: SessionState): string {
+/**
+ * SQL that makes one state of another, or nothing where they are equal.
+ *
+ * @param hasHidden Whether there may be settings in `from` that nobody knows of.
+ */
+export function changeState(from: SessionState, to: SessionState, hasHidden = false): string {
   const commands: string[] = []
   for (const [name] of from.prepared) {
     if (to.prepared.get(name) !== from.prepared.get(name)) {
@@ -147,19 +149,22 @@ export function changeState(from: SessionState, to: SessionState): string {
     }
   }
   const names = new Set([...from.settings.keys(), ...to.settings.keys()])
-  const changed = [...names].filter((name) => from.settings.get(name) !== to.settings.get(name))
+  const changed = hasHidden
+    ? [...to.settings.keys()]
+    : [...names].filter((name) => from.settings.get(name) !== to.settings.get(name))
   // With the rights of another, nothing else could be changed.
   const isAnother = [...from.settings.keys()].some((name) => identity.includes(name))
-  if (isAnother && changed.length > 0) {
-    commands.push('RESET ROLE', 'RESET SESSION AUTHORIZATION')
-  }
+  const isReset = hasHidden || (isAnother && changed.length > 0)
+  if (isReset) commands.push('RESET ROLE', 'RESET SESSION AUTHORIZATION')
+  if (hasHidden) commands.push('RESET ALL')
   for (const name of changed.filter((one) => !identity.includes(one))) {
     const value = to.settings.get(name)
     commands.push(value === undefined ? `RESET ${quoteSetting(name)}` : setCommand(name, value))
   }
   for (const name of identity) {
     const value = to.settings.get(name)
-    if (value !== undefined && changed.length > 0) commands.push(setCommand(name, value))
+    if (value !== undefined && (isReset || changed.includes(name)))
+      commands.push(setCommand(name, value))
   }
   for (const [name, statement] of to.prepared) {
     if (from.prepared.get(name) !== statement) commands.push(statement)

@@ -1,12 +1,13 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { AdvisoryLocks } from './advisory-locks.js'
 import { DirectSession } from './direct-session.js'
-import { EngineTurns, type EngineUser } from './engine-turns.js'
+import type { EngineSession, Reported } from './engine-session.js'
+import { EngineTurns } from './engine-turns.js'
 import { listenCommandsIn } from './listen-commands.js'
 import { Listening } from './listening.js'
 import { customNamesIn, mayChangeSession, SetterFunctions } from './may-change-session.js'
 import { type OwnRow, runOwn } from './run-own.js'
-import { type Answer, type Notification, scanAnswer } from './scan-answer.js'
+import { type Answer, scanAnswer } from './scan-answer.js'
 import {
   changeState,
   emptyState,
@@ -16,33 +17,6 @@ import {
 } from './session-state.js'
 import type { SharedStatements } from './statement-names.js'
 import { WireError } from './wire-error.js'
-
-/** One of those who share the engine, and what they take for their own session. */
-export interface EngineSession extends EngineUser {
-  /** How others see it: the number of a process. */
-  readonly pid: number
-  /** What it is doing, in the words of `pg_stat_activity`. */
-  readonly activity: string
-  lastStatement: string | undefined
-  state: SessionState
-  /** What RESET goes back to, of what its client has asked for at the start. */
-  defaults: ReadonlyMap<string, string>
-  /** Whether its state may be another than was read last. */
-  mayHaveChanged: boolean
-  /** Settings with a dot in their name that it may have made up. */
-  readonly customNames: Set<string>
-  readonly channels: Set<string>
-  /** What it asked for in the transaction that is open. */
-  readonly listenCommands: ReturnType<typeof listenCommandsIn>
-  /** What takes away what it made for its session alone. */
-  removals: readonly string[]
-  hear(notification: Notification): void
-  /** Ends it, from outside. */
-  terminate(error: WireError): void
-}
-
-/** The values of a session that were found when its state was read. */
-export type Reported = ReadonlyMap<string, string>
 
 /** More than a project makes up; a session that lasts for weeks must not gather them. */
 const customNamesMax = 200
@@ -79,7 +53,6 @@ export class SharedEngine {
   /** Whose state the engine's session has. */
   #current: EngineSession | undefined
   #applied: SessionState = emptyState
-  #owner: string | undefined
   #broken: unknown
   #pids = 1000
 
@@ -112,7 +85,8 @@ export class SharedEngine {
   async #change(session: EngineSession): Promise<void> {
     const before = this.#current
     if (before) await this.#leave(before)
-    const sql = changeState(this.#applied, session.state)
+    // What a function sets under a name that nobody knows has to go, too.
+    const sql = changeState(this.#applied, session.state, this.#setters.exist)
     try {
       if (sql !== '') await this.run(sql)
     } catch (error) {
@@ -130,8 +104,10 @@ export class SharedEngine {
   /** Looks at what the last user has left its session at. */
   async #leave(before: EngineSession): Promise<void> {
     try {
-      if (!before.mayHaveChanged) await this.#lookForSetters(before)
+      await this.#lookForSetters(before)
       if (before.mayHaveChanged) await this.read(before)
+      // It ended before anybody had looked.
+      if (!this.sessions.has(before)) await this.#takeAway(before)
     } catch (error) {
       if (before === this.direct) throw error
       // What cannot be read cannot be put back, which nobody but this session has to suffer for.
@@ -203,9 +179,7 @@ export class SharedEngine {
       this.#setters.note(text)
       if (!mayChangeSession(text)) continue
       isTold = true
-      for (const name of customNamesIn(text)) {
-        if (session.customNames.size < customNamesMax) session.customNames.add(name)
-      }
+      this.#addNames(session, customNamesIn(text))
       session.listenCommands.push(...listenCommandsIn(text))
     }
     if (isTold) session.mayHaveChanged = true
@@ -214,8 +188,16 @@ export class SharedEngine {
 
   /** Functions of the project may have changed the session, which no statement shows. */
   async #lookForSetters(session: EngineSession): Promise<void> {
-    if (this.#setters.known === undefined) await this.#setters.look(this)
-    if (this.#setters.known) session.mayHaveChanged = true
+    const names = await this.#setters.look(this)
+    if (!this.#setters.exist) return
+    session.mayHaveChanged = true
+    this.#addNames(session, names)
+  }
+
+  #addNames(session: EngineSession, names: readonly string[]): void {
+    for (const name of names) {
+      if (session.customNames.size < customNamesMax) session.customNames.add(name)
+    }
   }
 
   /** Reads the state of the session that has the turn; no transaction is open. */
@@ -234,8 +216,7 @@ export class SharedEngine {
   }
 
   async #readOnce(session: EngineSession): Promise<FoundState> {
-    const found = await readState(this, session.customNames, this.#owner)
-    this.#owner ??= found.user
+    const found = await readState(this, session.customNames)
     session.state = { settings: found.settings, prepared: found.prepared }
     session.removals = found.removals
     session.mayHaveChanged = false
@@ -254,14 +235,17 @@ export class SharedEngine {
     if (isInTransaction) await this.run('ROLLBACK')
     if (this.#current !== session) await this.enter(session)
     if (session.mayHaveChanged) await this.read(session)
-    for (const removal of session.removals) await this.run(removal).catch(() => {})
-    if (this.locks.holder === session) {
-      await this.run('SELECT pg_catalog.pg_advisory_unlock_all()')
-      this.locks.free()
-    }
+    await this.#takeAway(session)
     this.sessions.delete(session)
     if (session.channels.size > 0) await this.listening.settle(session)
     // Whoever comes next finds it as it is, and changes it.
+  }
+
+  async #takeAway(session: EngineSession): Promise<void> {
+    for (const removal of session.removals) await this.run(removal).catch(() => {})
+    if (this.locks.holder !== session) return
+    await this.run('SELECT pg_catalog.pg_advisory_unlock_all()')
+    this.locks.free()
   }
 
   /** The engine ended in the middle of something; nobody can use it any more. */

@@ -1,5 +1,6 @@
+import type { EngineSession, Reported } from './engine-session.js'
 import { changeState, literal } from './session-state.js'
-import type { EngineSession, Reported, SharedEngine } from './shared-engine.js'
+import type { SharedEngine } from './shared-engine.js'
 import type { StartPacket } from './start-packet.js'
 import { WireError } from './wire-error.js'
 
@@ -7,7 +8,7 @@ type Start = Extract<StartPacket, { kind: 'start' }>
 
 const startSql = ({ user, database }: Start) => `SELECT
   pg_catalog.current_database() = ${literal(database)},
-  session_user = ${literal(user)},
+  ${literal(user)} = (SELECT rolname FROM pg_catalog.pg_roles WHERE oid = 10),
   (SELECT rolcanlogin FROM pg_catalog.pg_roles WHERE rolname = ${literal(user)}),
   (SELECT pg_catalog.json_agg(setting ORDER BY setdatabase, setrole) FROM
     pg_catalog.pg_db_role_setting LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = setrole,

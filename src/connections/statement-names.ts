@@ -50,6 +50,9 @@ type Change =
 const textAt = (bytes: Buffer, start: number) =>
   bytes.toString('utf8', start, bytes.indexOf(0, start))
 
+/** As much of a name as PostgreSQL tells in an error. */
+const unknownLengthMax = 63
+
 /** A command of SQL that has the name of a prepared statement in it. */
 const naming = /^(\s*(?:deallocate(?:\s+prepare)?|execute)\s+)("(?:[^"]|"")+"|[\w$]+)/i
 
@@ -195,8 +198,9 @@ export class StatementNames {
     })
   }
 
-  /** No statement has this name. */
-  #engineNameOf = (unknown: string) => (unknown === '' ? '' : `${this.prefix}unknown_${unknown}`)
+  /** No statement has this name. It is cut, so that no message grows beyond its bound. */
+  #engineNameOf = (unknown: string) =>
+    unknown === '' ? '' : `${this.prefix}unknown_${unknown.slice(0, unknownLengthMax)}`
 
   #isLost(name: string, statement: PreparedStatement): boolean {
     if (statement.generation !== this.#shared.generation) return true
