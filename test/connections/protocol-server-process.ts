@@ -1,30 +1,38 @@
-import { type PGliteServer, type ServeOptions, serve } from '../../src/connections/index.js'
+import {
+  type PGliteServer,
+  type PGliteSource,
+  type ServeOptions,
+  serve,
+} from '../../src/connections/index.js'
 import { type Harness, openHarness } from '../../src/harness/index.js'
 
 /** What the process of a test asks for. */
 type Asked = { readonly id: number } & (
-  | { readonly what: 'open'; readonly options: ServeOptions }
+  | { readonly what: 'open'; readonly options: ServeOptions; readonly again: number | undefined }
   | { readonly what: 'activity' | 'close'; readonly server: number }
   | { readonly what: 'end' }
 )
 
-const servers: PGliteServer[] = []
+const servers: { readonly server: PGliteServer; readonly source: PGliteSource }[] = []
 let opening: Promise<Harness> | undefined
+
+async function open(options: ServeOptions, again: number | undefined): Promise<unknown> {
+  opening ??= openHarness({ migrations: false })
+  const source = servers[again ?? -1]?.source ?? (await (await opening).fork())
+  const server = await serve('pglite' in source ? source.pglite : source, options)
+  return { server: servers.push({ server, source }) - 1, url: server.url }
+}
 
 async function answer(asked: Asked): Promise<unknown> {
   switch (asked.what) {
-    case 'open': {
-      opening ??= openHarness({ migrations: false })
-      const { pglite } = await (await opening).fork()
-      const server = await serve(pglite, asked.options)
-      return { server: servers.push(server) - 1, url: server.url }
-    }
+    case 'open':
+      return open(asked.options, asked.again)
     case 'activity':
-      return servers[asked.server]!.activity()
+      return servers[asked.server]!.server.activity()
     case 'close':
-      return servers[asked.server]!.close()
+      return servers[asked.server]!.server.close()
     case 'end':
-      for (const server of servers) await server.close()
+      for (const { server } of servers) await server.close()
       await (await opening)?.close()
       return undefined
   }
@@ -35,7 +43,8 @@ process.on('message', async (asked: Asked) => {
   try {
     value = await answer(asked)
   } catch (error) {
-    value = { why: String(error) }
+    const { code, message } = error as { code?: string; message: string }
+    value = { why: `${code} ${message}` }
   }
   process.send!({ id: asked.id, value })
   if (asked.what === 'end') process.disconnect()

@@ -40,27 +40,26 @@ export class ServerProcess {
     })
   }
 
-  /** Serves a database of its own, which is empty. */
-  async open(options: ServeOptions = {}): Promise<ServedDatabase> {
-    const { server, url } = await this.ask<{ server: number; url: string }>('open', { options })
+  /** Serves a database of its own, which is empty, or one that was served before. */
+  async open(options: ServeOptions = {}, again?: ServedDatabase): Promise<ServedDatabase> {
+    const asked = { options, again: again?.server }
+    const { server, url } = await this.ask<{ server: number; url: string }>('open', asked)
     return new ServedDatabase(this, server, url, options)
+  }
+
+  /** Why one cannot be served like this. */
+  async tryOpen(options: ServeOptions): Promise<string | undefined> {
+    const value = await this.#answer('open', { options })
+    return (value as { why?: string }).why
   }
 
   /** A process that does not answer hangs, and is killed. */
   async ask<T>(what: string, more: object = {}): Promise<T> {
-    if (!this.#child.connected) throw this.#failure('it is gone')
-    const id = ++this.#asked
-    let patience: NodeJS.Timeout | undefined
-    const value = await new Promise<unknown>((resolve) => {
-      this.#waiting.set(id, resolve)
-      patience = setTimeout(() => resolve({ why: 'it hangs' }), patienceMsMax)
-      this.#child.send({ id, what, ...more })
-    })
-    clearTimeout(patience)
+    const value = await this.#answer(what, more)
     const why = (value as { why?: string } | undefined)?.why
     if (why === undefined) return value as T
-    this.#child.kill('SIGKILL')
-    throw this.#failure(why)
+    this.kill()
+    throw new Error(`The process of the server: ${why}. It said: ${this.#said.slice(-2000)}`)
   }
 
   /** Ends it, which is to go well and without a word: a warning of the runtime is one. */
@@ -76,8 +75,24 @@ export class ServerProcess {
     this.#child.kill('SIGKILL')
   }
 
-  #failure(why: string): Error {
-    return new Error(`The process of the server: ${why}. It said: ${this.#said.slice(-2000)}`)
+  /** Settles when it has ended, by whatever. */
+  async untilGone(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      await once(this.#child, 'exit')
+    }
+  }
+
+  async #answer(what: string, more: object): Promise<unknown> {
+    if (!this.#child.connected) return { why: 'it is gone' }
+    const id = ++this.#asked
+    let patience: NodeJS.Timeout | undefined
+    const value = await new Promise<unknown>((resolve) => {
+      this.#waiting.set(id, resolve)
+      patience = setTimeout(() => resolve({ why: 'it hangs' }), patienceMsMax)
+      this.#child.send({ id, what, ...more })
+    })
+    clearTimeout(patience)
+    return value
   }
 }
 
@@ -86,39 +101,43 @@ export class ServedDatabase {
   readonly url: string
   readonly place: Place
   readonly #process: ServerProcess
-  readonly #server: number
+  readonly server: number
+  readonly #password: string | undefined
   readonly #clients: RawClient[] = []
 
-  constructor(process: ServerProcess, server: number, url: string, { path }: ServeOptions) {
+  constructor(process: ServerProcess, server: number, url: string, options: ServeOptions) {
+    const { path, password } = options
+    this.#password = password
     this.#process = process
-    this.#server = server
+    this.server = server
     this.url = url
     this.place = path === undefined ? { port: Number(new URL(url).port) } : { path }
   }
 
   activity(): Promise<ClientActivity[]> {
-    return this.#process.ask('activity', { server: this.#server })
+    return this.#process.ask('activity', { server: this.server })
   }
 
   /** Waits until the clients are in these states, in any order. */
-  async untilStates(...states: readonly string[]): Promise<void> {
+  untilStates(...states: readonly string[]): Promise<void> {
     const wanted = [...states].sort().join()
-    for (let look = 1; ; look++) {
-      const found = (await this.activity()).map(({ state }) => state).sort()
-      if (found.join() === wanted) return
-      if (look === looksMax) throw new Error(`The clients are [${found}], and not [${states}]`)
-      await new Promise((resolve) => setTimeout(resolve, 5))
-    }
+    return this.#until(wanted, (found) => [...found].sort().join() === wanted)
+  }
+
+  /** Waits until so many wait for a turn, whatever others do. */
+  untilWaiting(count: number): Promise<void> {
+    const countIn = (found: readonly string[]) => found.filter((one) => one === 'waiting').length
+    return this.#until(`${count} waiting`, (found) => countIn(found) === count)
   }
 
   /** Ends the server, but not its process. */
   close(): Promise<void> {
-    return this.#process.ask('close', { server: this.#server })
+    return this.#process.ask('close', { server: this.server })
   }
 
   /** A client, which is dropped with the test that is running. */
   async client(settings: Readonly<Record<string, string>> = {}): Promise<RawClient> {
-    return this.#keep(await RawClient.start(this.place, settings))
+    return this.#keep(await RawClient.start(this.place, settings, this.#password))
   }
 
   /** One that has not said anything yet. */
@@ -129,10 +148,19 @@ export class ServedDatabase {
   /** After whatever a test did, a new client is answered, and nobody is left. */
   async expectHealth(): Promise<void> {
     for (const client of this.#clients.splice(0)) client.vanish()
-    const fresh = await RawClient.start(this.place)
+    const fresh = await RawClient.start(this.place, {}, this.#password)
     expect(await fresh.rows('SELECT 40 + 2')).toEqual(['42'])
     await fresh.end()
     await this.untilStates()
+  }
+
+  async #until(wanted: string, isIt: (states: readonly string[]) => boolean): Promise<void> {
+    for (let look = 1; ; look++) {
+      const found = (await this.activity()).map(({ state }) => state)
+      if (isIt(found)) return
+      if (look === looksMax) throw new Error(`The clients are [${found}], and not [${wanted}]`)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
   }
 
   #keep(client: RawClient): RawClient {

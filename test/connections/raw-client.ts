@@ -1,11 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-
-/** A message of the server, as it came. */
-export interface ServerMessage {
-  readonly type: string
-  readonly body: Buffer
-}
+import { type ServerMessage, textsOf, wordsOf } from './protocol-words.js'
 
 /** So long a server may say nothing before it counts as one that hangs. */
 const silenceMsMax = 20_000
@@ -90,76 +85,6 @@ export const cancelRequest = (pid: number, secret: number): Buffer =>
 export const startup = (settings: Readonly<Record<string, string>>, version = 0x30000): Buffer =>
   packet(version, ...Object.entries(settings).flat().map(text), Buffer.alloc(1))
 
-const names: Readonly<Record<string, string>> = {
-  '1': 'ParseComplete',
-  '2': 'BindComplete',
-  '3': 'CloseComplete',
-  c: 'CopyDone',
-  I: 'EmptyQueryResponse',
-  n: 'NoData',
-  s: 'PortalSuspended',
-}
-
-const textsOf = (body: Buffer) => body.toString('utf8').split('\0').slice(0, -1)
-
-function rowOf(body: Buffer): string {
-  const values: string[] = []
-  for (let at = 2; at < body.length; ) {
-    const length = body.readInt32BE(at)
-    values.push(length < 0 ? 'NULL' : body.toString('utf8', at + 4, at + 4 + length))
-    at += 4 + Math.max(0, length)
-  }
-  return values.join('|')
-}
-
-/** The fields of an error or a notice, by their letters. */
-export function fieldsOf({ body }: ServerMessage): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    textsOf(body)
-      .filter((field) => field !== '')
-      .map((field) => [field[0], field.slice(1)]),
-  )
-}
-
-/** A message in words, without what differs from one run to the next. */
-export function wordsOf(message: ServerMessage): string {
-  const { type, body } = message
-  switch (type) {
-    case 'A': {
-      const [channel, payload] = textsOf(body.subarray(4))
-      return `Notification ${channel} ${payload}`
-    }
-    case 'C':
-      return textsOf(body)[0]!
-    case 'D':
-      return `Row ${rowOf(body)}`
-    case 'd':
-      return `CopyData ${JSON.stringify(body.toString())}`
-    case 'E':
-    case 'N': {
-      const { S, C, M } = fieldsOf(message)
-      return `${S} ${C} ${M}`
-    }
-    case 'G':
-    case 'H':
-      return `${type === 'G' ? 'CopyIn' : 'CopyOut'} ${body.readInt16BE(1)} columns`
-    case 'R':
-      return `Authentication ${body.readInt32BE(0)}`
-    case 'S':
-      return `ParameterStatus ${textsOf(body).join('=')}`
-    case 'T':
-      return `RowDescription ${body.readInt16BE(0)}`
-    case 't':
-      return `ParameterDescription ${body.readInt16BE(0)}`
-    case 'V':
-      return `FunctionResult ${rowOf(Buffer.concat([int16(1), body]))}`
-    case 'Z':
-      return `Ready ${body.toString()}`
-    default:
-      return names[type] ?? `${type} of ${body.length} bytes`
-  }
-}
-
 /** A client that says what it is told to, byte for byte, and hears messages. */
 export class RawClient {
   readonly socket: Socket
@@ -196,9 +121,11 @@ export class RawClient {
   static async start(
     place: Place,
     settings: Readonly<Record<string, string>> = {},
+    secret?: string,
   ): Promise<RawClient> {
     const client = await RawClient.connect(place)
     client.send(startup({ user: 'postgres', database: 'postgres', ...settings }))
+    if (secret !== undefined) client.send(password(secret))
     for (const { type, body } of await client.ready()) {
       if (type === 'E') throw new Error(`No session: ${textsOf(body).join(' ')}`)
       if (type !== 'K') continue
