@@ -1,15 +1,15 @@
-import { createRequire } from 'node:module'
 import { type Writable as In, type Readable as Out, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type pg from 'pg'
+// @ts-expect-error: The package has no types of its own.
+import untyped from 'pg-copy-streams'
 
 interface CopyStreams {
   from(sql: string): pg.Submittable & In & { readonly rowCount: number }
   to(sql: string): pg.Submittable & Out & { readonly rowCount: number }
 }
 
-/** The package has no types of its own. */
-export const copyStreams: CopyStreams = createRequire(import.meta.url)('pg-copy-streams')
+export const copyStreams: CopyStreams = untyped
 
 /**
  * Rows as COPY writes them, in pieces that end anywhere.

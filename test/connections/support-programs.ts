@@ -8,6 +8,7 @@ import { run } from '../support/run-command.js'
 /** The packages of Debian that have them. */
 const packages = { psql: 'postgresql-client', pgbench: 'postgresql-contrib', script: 'bsdutils' }
 type Program = keyof typeof packages
+const terminalProgram: Program = 'script'
 
 async function isThere(program: string): Promise<boolean> {
   const folders = (process.env.PATH ?? '').split(delimiter)
@@ -52,7 +53,7 @@ export interface Terminal {
 
 /** Runs a command line in a pseudo terminal, until the test is over. */
 export function openTerminal(commandLine: string, env: NodeJS.ProcessEnv): Terminal {
-  const child = spawn('script', ['-q', '-e', '-c', commandLine, '/dev/null'], {
+  const child = spawn(terminalProgram, ['-q', '-e', '-c', commandLine, '/dev/null'], {
     env: { ...process.env, TERM: 'dumb', PAGER: 'cat', LC_ALL: 'C.UTF-8', ...env },
   })
   onTestFinished(() => {
