@@ -15,6 +15,9 @@ import {
 
 describe.each(peers)('COPY to and from %s', (name) => {
   const peer = usePeer(name)
+  /** The limit of a PGlite that its documentation names. */
+  const isRefused = name !== 'PostgreSQL 18'
+  const byItself = expect.stringMatching(/^ERROR .*COPY FROM STDIN as a query by itself/)
 
   /** A client, and a table of its test's own. */
   async function start(table: string) {
@@ -100,6 +103,10 @@ describe.each(peers)('COPY to and from %s', (name) => {
     const { client, rows } = await start('portal')
     await client.told(query('BEGIN'))
     await client.told(parse('p', 'COPY portal FROM STDIN'), bind('waiting', 'p'), sync)
+    if (isRefused) {
+      expect(await client.told(execute('waiting'), sync)).toEqual([byItself, 'Ready E'])
+      return
+    }
     expect(await client.toldUntil('G', execute('waiting'), sync)).toEqual(['CopyIn 2 columns'])
     client.send(copyData('1\tone\n'), copyDone)
     expect(await client.told(sync)).toEqual(['COPY 1', 'Ready T'])
@@ -129,6 +136,15 @@ describe.each(peers)('COPY to and from %s', (name) => {
       ...[parse('', `INSERT INTO after VALUES (${id}, 'insert')`), bind('', ''), execute()],
     ]
     await client.toldUntil('C', ...insert(1), flush)
+    if (isRefused) {
+      // What came before it is undone, and not lost without a word.
+      expect((await client.told(...begun, sync)).slice(-2)).toEqual([byItself, 'Ready I'])
+      expect((await client.told(...insert(2), ...begun, sync)).slice(-2)).toEqual([
+        ...[byItself, 'Ready I'],
+      ])
+      expect(await rows()).toEqual([])
+      return
+    }
     expect(await client.toldUntil('G', ...insert(2), ...begun, sync)).toEqual([
       ...['ParseComplete', 'BindComplete', 'INSERT 0 1'],
       ...['ParseComplete', 'BindComplete', 'CopyIn 2 columns'],

@@ -66,6 +66,8 @@ describe('A server that is closed', () => {
     for (const client of clients) {
       client.socket.resume()
       const told = await client.ending()
+      // A client that does not read is not waited for, so that it may never hear the end.
+      if (told[0]?.startsWith('RowDescription')) continue
       expect(told.at(-1)).toMatch(/^FATAL 57P01 terminating connection/)
     }
     await expect(RawClient.connect(place)).rejects.toThrow(/ECONNREFUSED/)

@@ -111,14 +111,19 @@ describe.each(peers)('Sessions on %s', (name) => {
     ])
   })
 
-  it('hear what is sent in the transaction in which the sender ends its listening', async () => {
+  it('hear what one sends that ends its own listening by the same transaction', async () => {
     const [listener, sender] = [await peer.client(), await peer.client()]
     await listener.told(query('LISTEN shared'))
     await sender.told(query('LISTEN shared'))
-    expect(await sender.told(query("UNLISTEN shared; NOTIFY both, 'last'"))).toEqual([
+    expect(await sender.told(query("UNLISTEN shared; NOTIFY shared, 'lost'"))).toEqual([
       ...['UNLISTEN', 'NOTIFY', 'Ready I'],
     ])
-    expect(await listener.toldUntil('A')).toEqual(['Notification shared last'])
+    await sender.told(query("NOTIFY shared, 'heard'"))
+    // The one session of a PGlite listens to nothing in between, which is a limit that is listed.
+    if (name === 'PostgreSQL 18') {
+      expect(await listener.toldUntil('A')).toEqual(['Notification shared lost'])
+    }
+    expect(await listener.toldUntil('A')).toEqual(['Notification shared heard'])
   })
 
   it('roll back what is open when their client says goodbye', async () => {

@@ -213,7 +213,9 @@ export class RawClient {
 
   /** Is gone from one moment to the next. */
   vanish(): void {
-    this.socket.resetAndDestroy()
+    // A unix socket has no reset.
+    if (this.socket.remotePort === undefined) this.socket.destroy()
+    else this.socket.resetAndDestroy()
   }
 
   #more(): Promise<void> {
