@@ -28,7 +28,7 @@ function rowOf(body: Buffer): string {
 }
 
 /** The fields of an error or a notice, by their letters. */
-export function fieldsOf({ body }: ServerMessage): Readonly<Record<string, string>> {
+function fieldsOf({ body }: ServerMessage): Readonly<Record<string, string>> {
   return Object.fromEntries(
     textsOf(body)
       .filter((field) => field !== '')
