@@ -190,6 +190,7 @@ export class BatchRunner {
     const isOver = !this.keeps
     if (isOver && (answer.hasError || answer.tags.includes('ROLLBACK'))) {
       this.#session.listenCommands.length = 0
+      this.#session.resetsUser = false
     }
     this.#isToldLater ||= isTold
     const changes = isOver && this.#isToldLater ? await this.#tellChanges() : []

@@ -27,6 +27,7 @@ export class ClientSession implements EngineSession {
   state: SessionState = { settings: new Map(), prepared: new Map() }
   mayHaveChanged = false
   removals: readonly string[] = []
+  resetsUser = false
   defaults: ReadonlyMap<string, string> = new Map()
   readonly customNames = new Set<string>()
   readonly channels = new Set<string>()
@@ -107,7 +108,7 @@ export class ClientSession implements EngineSession {
     const taking = this.#take(this.#engine.waitMsMax)
     if (taking) await taking
     try {
-      if (!this.#isAlive) throw gone()
+      if (!this.#engine.sessions.has(this)) throw gone()
       this.#runner.reported = await startSession(this.#engine, this, packet)
       return this.#runner.reported
     } finally {

@@ -18,6 +18,7 @@ export class DirectSession implements EngineSession {
   /** It was there before anybody looked. */
   mayHaveChanged = true
   removals: readonly string[] = []
+  resetsUser = false
   readonly defaults: ReadonlyMap<string, string> = new Map()
   readonly customNames = new Set<string>()
   readonly channels = new Set<string>()

@@ -21,6 +21,8 @@ export interface EngineSession extends EngineUser {
   readonly channels: Set<string>
   /** What it asked for in the transaction that is open. */
   readonly listenCommands: ListenCommand[]
+  /** Whether it went back to the user that it started as. */
+  resetsUser: boolean
   /** What takes away what it made for its session alone. */
   removals: readonly string[]
   hear(notification: Notification): void

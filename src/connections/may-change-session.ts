@@ -13,6 +13,12 @@ const changing = new RegExp(
 /** Whether SQL may leave the session that runs it other than it was. */
 export const mayChangeSession = (sql: string): boolean => changing.test(sql)
 
+/** Whether SQL ends with the user of the start, to which a PGlite does not go back by itself. */
+export const resetsUser = (sql: string): boolean =>
+  /(reset\s+session\s+authorization|session\s+authorization\s+default|discard\s+all)(?![\s\S]*set\s+session\s+authorization\s+(?!default))/i.test(
+    sql,
+  )
+
 /** What may make a function that does it, or take one away. */
 const defining = /\b(function|procedure|extension|schema|rollback|abort)\b/i
 

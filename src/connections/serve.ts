@@ -53,7 +53,9 @@ export interface PGliteServer {
  * ask for any; temporary tables, and cursors WITH HOLD, are seen by all until their session ends,
  * and who makes one is warned; COPY FROM STDIN is sent by itself, and runs when all of its data is
  * there; a name of a setting that one has made up is known to all (its value is not); UNLISTEN and
- * NOTIFY of one channel in one transaction tell nobody; `pg_stat_activity` knows one session; nothing is encrypted.
+ * NOTIFY of one channel in one transaction tell nobody; a COPY FROM STDIN behind something else in one batch
+ * without BEGIN is refused; one thread that waits for one client while another of its clients has a
+ * transaction open waits for itself; `pg_stat_activity` knows one session; nothing is encrypted.
  *
  * @throws DriftpinError `listen_failed` where the port or the path is taken or not allowed.
  *

@@ -133,6 +133,10 @@ function commandsOf(prepared: ReadonlyMap<string, string>): Map<string, string> 
   return commands
 }
 
+/** RESET SESSION AUTHORIZATION does nothing in a PGlite, which nobody has logged in to. */
+export const resetUser = `SELECT pg_catalog.set_config('session_authorization', rolname, false)
+  FROM pg_catalog.pg_roles WHERE oid = 10`
+
 /** These come last, since they take away the right to change the others, and go first. */
 const identity = ['session_authorization', 'role']
 
@@ -155,7 +159,7 @@ export function changeState(from: SessionState, to: SessionState, hasHidden = fa
   // With the rights of another, nothing else could be changed.
   const isAnother = [...from.settings.keys()].some((name) => identity.includes(name))
   const isReset = hasHidden || (isAnother && changed.length > 0)
-  if (isReset) commands.push('RESET ROLE', 'RESET SESSION AUTHORIZATION')
+  if (isReset) commands.push('RESET ROLE', resetUser)
   if (hasHidden) commands.push('RESET ALL')
   for (const name of changed.filter((one) => !identity.includes(one))) {
     const value = to.settings.get(name)

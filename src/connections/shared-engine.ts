@@ -5,7 +5,12 @@ import type { EngineSession, Reported } from './engine-session.js'
 import { EngineTurns } from './engine-turns.js'
 import { listenCommandsIn } from './listen-commands.js'
 import { Listening } from './listening.js'
-import { customNamesIn, mayChangeSession, SetterFunctions } from './may-change-session.js'
+import {
+  customNamesIn,
+  mayChangeSession,
+  resetsUser,
+  SetterFunctions,
+} from './may-change-session.js'
 import { type OwnRow, runOwn } from './run-own.js'
 import { type Answer, scanAnswer } from './scan-answer.js'
 import {
@@ -13,9 +18,11 @@ import {
   emptyState,
   type FoundState,
   readState,
+  resetUser,
   type SessionState,
 } from './session-state.js'
 import type { SharedStatements } from './statement-names.js'
+import { stopAtCrash } from './stop-at-crash.js'
 import { WireError } from './wire-error.js'
 
 /** More than a project makes up; a session that lasts for weeks must not gather them. */
@@ -58,6 +65,7 @@ export class SharedEngine {
 
   constructor(pglite: PGlite) {
     this.pglite = pglite
+    stopAtCrash(pglite)
     this.listening = new Listening(this)
     this.direct = new DirectSession(this)
     this.sessions.add(this.direct)
@@ -124,7 +132,7 @@ export class SharedEngine {
 
   /** To what a session has that was just begun. */
   async #reset(): Promise<void> {
-    await this.run('RESET SESSION AUTHORIZATION')
+    await this.run(resetUser)
     await this.run('RESET ROLE')
     await this.run('RESET ALL')
     // Of all clients, who prepare theirs again when they need them.
@@ -179,6 +187,7 @@ export class SharedEngine {
       this.#setters.note(text)
       if (!mayChangeSession(text)) continue
       isTold = true
+      session.resetsUser ||= resetsUser(text)
       this.#addNames(session, customNamesIn(text))
       session.listenCommands.push(...listenCommandsIn(text))
     }
@@ -216,6 +225,8 @@ export class SharedEngine {
   }
 
   async #readOnce(session: EngineSession): Promise<FoundState> {
+    if (session.resetsUser) await this.run(resetUser)
+    session.resetsUser = false
     const found = await readState(this, session.customNames)
     session.state = { settings: found.settings, prepared: found.prepared }
     session.removals = found.removals

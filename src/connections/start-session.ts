@@ -48,8 +48,8 @@ export async function startSession(
     settings.set(name, value)
     if (name.includes('.')) session.customNames.add(name)
   }
-  session.defaults = new Map(settings)
   if (isOwner !== 't') settings.set('session_authorization', start.user)
+  session.defaults = new Map(settings)
   const sql = changeState(session.state, { settings, prepared: new Map() })
   try {
     if (sql !== '') await engine.run(sql)
