@@ -47,6 +47,7 @@ function portOf(written: string): number {
 
 async function serveUntilStopped(db: TestDatabase, port: number | undefined): Promise<void> {
   await endFailedTransaction(db)
+  await showTransaction(db)
   await using server = await serve(db, { port: port ?? 0 })
   console.log(`psql '${server.url}'`)
   console.error('It is served until Ctrl-C. What is written is lost: the file stays as it is.')
@@ -64,6 +65,13 @@ async function endFailedTransaction(db: TestDatabase): Promise<void> {
   if (!isAborted) return
   console.error("The test's transaction had failed; this is what was there before it.")
   await db.pglite.exec('ROLLBACK')
+}
+
+/** What was not committed is seen by one session only, and whoever comes has another. */
+async function showTransaction(db: TestDatabase): Promise<void> {
+  if (!db.pglite.isInTransaction()) return
+  console.error("The test's transaction was open; here it is committed, for every client to see.")
+  await db.pglite.exec('COMMIT')
 }
 
 async function countRows(db: TestDatabase): Promise<Record<string, unknown>[]> {

@@ -63,7 +63,7 @@ export function guarded(batch: Batch): Buffer[] {
 }
 
 /** Whether SQL may ask for the data of a COPY. Too much is found rather than too little. */
-export const mayCopyIn = (sql: string): boolean => /\bcopy\b[\s\S]*\bstdin\b/i.test(sql)
+const mayCopyIn = (sql: string): boolean => /\bcopy\b[\s\S]*\bstdin\b/i.test(sql)
 
 /** Whether it is a COPY alone, whose data is sent once it was asked for. */
 export function isOneCopy(batch: Batch, sql: readonly string[]): boolean {

@@ -29,6 +29,11 @@ export class DirectSession implements EngineSession {
     this.#engine = engine
     this.pid = engine.nextPid()
     takeTurns(engine, this)
+    if (isInTransaction(engine.pglite)) {
+      // It was begun before anybody shared the engine.
+      void engine.turns.take(this, 0, engineIsTaken)
+      engine.turns.release(this, true)
+    }
   }
 
   /** Whoever listens through PGlite is told by their handlers. */

@@ -34,7 +34,6 @@ export const queryMessage = (sql: string): Buffer => message('Q', text(sql))
 export const parseMessage = (name: string, rest: Buffer): Buffer => message('P', text(name), rest)
 export const closeStatement = (name: string): Buffer => message('C', text(`S${name}`))
 export const syncMessage: Buffer = message('S')
-export const flushMessage: Buffer = message('H')
 /** The end of data that has not come. */
 export const copyFailed: Buffer = message('f', text('send COPY FROM STDIN as a query by itself'))
 export const readyForQuery = (status: TransactionStatus): Buffer =>

@@ -1,6 +1,4 @@
 import type { PGlite } from '@electric-sql/pglite'
-import { findSharedEngine } from '../connections/shared-engine.js'
-import { WireError } from '../connections/wire-error.js'
 import { DriftpinError } from '../errors.js'
 import { type Image, imageOf, imageToKeep } from './engine/image.js'
 import { type EngineMark, markEngine, rewindEngine, whyNotRewindable } from './engine/mark.js'
@@ -12,6 +10,7 @@ import {
   startFromFiles,
 } from './engine/open-engine.js'
 import { readWasm } from './engine/wasm.js'
+import { endClients, leaveClients } from './instance-clients.js'
 import { createRandomSource, type RandomSource } from './random-source.js'
 import { count, type HarnessStatistics } from './statistics.js'
 import type { TestInstance } from './test-instance.js'
@@ -126,7 +125,7 @@ export class Instance implements TestInstance {
           { inFlight: [...this.watch.inFlight] },
         )
       }
-      await this.#enterDirect()
+      await leaveClients(this.pglite)
       const crash = this.#standing.engine.inside.crash()
       if (crash !== undefined) throw cannotRewind('the engine crashed before the mark', crash)
       return { state: stateOf(this.#standing), remake }
@@ -155,23 +154,6 @@ export class Instance implements TestInstance {
       }
       statistics.rewindMs.push(performance.now() - started)
     })
-  }
-
-  /** What a mark holds is the session of those who call PGlite itself, and no client's. */
-  async #enterDirect(): Promise<void> {
-    const shared = findSharedEngine(this.pglite)
-    if (!shared) return
-    const { owner } = shared.turns
-    if (owner && owner !== shared.direct) {
-      throw new DriftpinError(
-        'rewind_impossible',
-        `A mark was asked for while ${owner.label} has a transaction open, after ` +
-          `${owner.lastStatement}. End it first.`,
-        { owner: owner.label, lastStatement: owner.lastStatement },
-      )
-    }
-    // Whatever asks takes the turn, and with it the session.
-    if (!owner) await this.pglite.query('SELECT')
   }
 
   /** One after the other: a mark that is taken while a rewind goes on would be of neither. */
@@ -297,12 +279,6 @@ function stateOf(
     randomPosition: random.position(),
     clock,
   }
-}
-
-/** Ends every client, since none of them knows what a rewind takes from it. */
-export function endClients(pglite: PGlite): void {
-  const message = 'terminating connection: the database was put back to where it was'
-  findSharedEngine(pglite)?.startAgain(new WireError('FATAL', { code: '57P01', message }))
 }
 
 /** A crashed engine, or one that waits for something, cannot be closed: it is let go. */

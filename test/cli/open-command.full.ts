@@ -1,10 +1,17 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openHarness } from '../../src/harness/open-harness.js'
 import { createChat } from '../../src/index.js'
 import { driftpin } from '../support/run-command.js'
+
+const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
 let folder: string
 let image: string
@@ -61,6 +68,38 @@ describe('a database that was kept', () => {
     const { code, stdout, stderr } = await open(image, '--query', 'SELECT * FROM boats')
     expect(stderr).toBe('driftpin: relation "boats" does not exist\n')
     expect([code, stdout]).toEqual([1, ''])
+  })
+})
+
+describe('a database that is served', () => {
+  test('is open to any client, with what the test had written, until it is stopped', async () => {
+    const child = spawn(process.execPath, [main, 'open', image, '--serve'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const [said] = (await once(child.stdout, 'data')) as [Buffer]
+    const url = /^psql '(postgresql:\S+)'\n$/.exec(said.toString())![1]!
+    const pool = new pg.Pool({ connectionString: url })
+    const answers = await Promise.all([
+      pool.query('SELECT title FROM chats'),
+      pool.query('SELECT count(*)::int AS n FROM uncommitted'),
+    ])
+    expect(answers.map(({ rows }) => rows)).toEqual([[{ title: 'a\nchat' }], [{ n: 0 }]])
+    await pool.query('DELETE FROM chats')
+    await pool.end()
+    child.kill('SIGINT')
+    expect(await once(child, 'close')).toEqual([0, null])
+    expect((await open(image, '--query', 'SELECT title FROM chats')).stdout).toContain('chat')
+  })
+
+  test('is refused at a port that is taken, and at what is no port', async () => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    await once(taken, 'listening')
+    const { port } = taken.address() as AddressInfo
+    const { code, stderr } = await open(image, '--port', String(port))
+    taken.close()
+    expect(stderr).toMatch(/^driftpin: Nothing can be served at port \d+ of 127\.0\.0\.1[^\n]+\n$/m)
+    expect(code).not.toBe(0)
+    expect((await open(image, '--port', 'http')).code).toBe(2)
   })
 })
 

@@ -25,6 +25,7 @@ test.each([
   ['an open transaction', 'an open transaction', 'BEGIN; DELETE'],
   ['a transaction that never ends', 'an open transaction', 'db.pglite.transaction'],
   ['a transaction of the seam that never ends', 'an open transaction', 'db.transaction'],
+  ['a client of the pool', 'a client of the pool that was not released', 'db.pool.connect'],
   ['a LISTEN', 'a LISTEN on horn', "'LISTEN horn'"],
   ['a listener of PGlite', 'a LISTEN on horn', 'db.pglite.listen'],
   ['a listener of the seam', 'a LISTEN on horn', 'db.listen'],
@@ -43,6 +44,16 @@ test.each([
   expect(why).toContain(`DriftpinError: leaks.suite.mjs > ${what} is a leak ended with ${leak}`)
   expect(why).toContain("End it in the test, or pass leaks: 'warn' or 'off'.")
   expect(lineNamedIn(why)).toContain(line)
+  expect(run.outcomes[`after ${what} the next test is clean`]!.status).toBe('passed')
+})
+
+test.each([
+  ['a transaction of a client that was given back', 'idle in transaction, after DELETE FROM boats'],
+  ['a query of the pool in flight', 'idle in transaction, after BEGIN'],
+])('%s fails the test, and the message names the statement', (what, leak) => {
+  const { status, why } = run.outcomes[`${what} is a leak`]!
+  expect(status).toBe('failed')
+  expect(why).toContain(leak)
   expect(run.outcomes[`after ${what} the next test is clean`]!.status).toBe('passed')
 })
 

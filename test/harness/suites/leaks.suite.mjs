@@ -33,6 +33,23 @@ leaking('a transaction of the seam that never ends', async ({ db }) => {
   db.transaction(() => never).catch(() => {})
   await sleep(5)
 })
+leaking('a client of the pool', async ({ db }) => {
+  const client = await db.pool.connect()
+  await client.query('SET work_mem = 1024')
+})
+leaking('a transaction of a client that was given back', async ({ db }) => {
+  const client = await db.pool.connect()
+  await client.query('BEGIN')
+  await client.query('DELETE FROM boats')
+  client.release()
+})
+leaking('a query of the pool in flight', async ({ db }) => {
+  const client = await db.pool.connect()
+  await client.query('BEGIN')
+  db.pool.query('DELETE FROM boats').catch(() => {})
+  await sleep(20)
+  client.release()
+})
 leaking('a LISTEN', async ({ db }) => {
   await db.pglite.query('LISTEN horn')
 })

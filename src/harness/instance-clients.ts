@@ -1,0 +1,32 @@
+import type { PGlite } from '@electric-sql/pglite'
+import { findSharedEngine } from '../connections/shared-engine.js'
+import { WireError } from '../connections/wire-error.js'
+import { DriftpinError } from '../errors.js'
+
+/** Ends every client, since none of them knows what a rewind takes from it. */
+export function endClients(pglite: PGlite): void {
+  const message = 'terminating connection: the database was put back to where it was'
+  findSharedEngine(pglite)?.startAgain(new WireError('FATAL', { code: '57P01', message }))
+}
+
+/**
+ * Makes the session of the engine that of those who call PGlite itself: what a mark holds is
+ * theirs, and no client's.
+ *
+ * @throws DriftpinError `rewind_impossible` while a client has a transaction open.
+ */
+export async function leaveClients(pglite: PGlite): Promise<void> {
+  const shared = findSharedEngine(pglite)
+  if (!shared) return
+  const { owner } = shared.turns
+  if (owner && owner !== shared.direct) {
+    throw new DriftpinError(
+      'rewind_impossible',
+      `A mark was asked for while ${owner.label} has a transaction open, after ` +
+        `${owner.lastStatement}. End it first.`,
+      { owner: owner.label, lastStatement: owner.lastStatement },
+    )
+  }
+  // Whatever asks takes the turn, and with it the session.
+  if (!owner) await pglite.query('SELECT')
+}
