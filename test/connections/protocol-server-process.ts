@@ -47,5 +47,11 @@ process.on('message', async (asked: Asked) => {
     value = { why: `${code} ${message}` }
   }
   process.send!({ id: asked.id, value })
-  if (asked.what === 'end') process.disconnect()
+  if (asked.what !== 'end') return
+  process.off('disconnect', abandon)
+  process.disconnect()
 })
+
+/** The tests have gone without a word: nobody else will end this. */
+const abandon = () => process.exit(1)
+process.on('disconnect', abandon)
