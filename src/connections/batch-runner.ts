@@ -38,7 +38,7 @@ export class BatchRunner {
   readonly #engine: SharedEngine
   readonly #session: EngineSession
   readonly #names: StatementNames
-  readonly #copyBytesMax: number
+  readonly #bytesMax: number
   /** Takes what the session has heard while it ran. */
   readonly #takeHeard: () => Buffer[]
   #copy: CopyIn | undefined
@@ -54,11 +54,11 @@ export class BatchRunner {
   constructor(
     engine: SharedEngine,
     session: EngineSession,
-    options: { readonly copyBytesMax: number; readonly takeHeard: () => Buffer[] },
+    options: { readonly bytesMax: number; readonly takeHeard: () => Buffer[] },
   ) {
     this.#engine = engine
     this.#session = session
-    this.#copyBytesMax = options.copyBytesMax
+    this.#bytesMax = options.bytesMax
     this.#takeHeard = options.takeHeard
     this.#names = new StatementNames(`driftpin_${session.pid}_`, engine.statements)
   }
@@ -124,12 +124,12 @@ export class BatchRunner {
       // Again, since what sets a savepoint ends the statement without a name.
       translated = this.#names.translate(batch)
     }
-    const chunks = await this.#engine.execute(guarded(translated.messages))
+    const chunks = await this.#engine.execute(guarded(translated.messages), this.#bytesMax)
     const answer = this.#engine.scan(chunks, translated.hiddenParses)
     if (isCopy && answer.copiesIn) {
       translated.settle(answer)
       await savepoint?.rollBack()
-      this.#copy = new CopyIn(runningPart(batch), this.#copyBytesMax)
+      this.#copy = new CopyIn(runningPart(batch), this.#bytesMax)
       const whole = Buffer.concat(answer.bytes)
       return [whole.subarray(0, endOfCopyInResponse(whole))]
     }

@@ -39,12 +39,12 @@ export class ClientSession implements EngineSession {
   readonly #heard: Buffer[] = []
   #isRunning = false
 
-  constructor(engine: SharedEngine, client: Client, copyBytesMax: number) {
+  constructor(engine: SharedEngine, client: Client, bytesMax: number) {
     this.#engine = engine
     this.#client = client
     this.pid = engine.nextPid()
     const takeHeard = () => this.#heard.splice(0)
-    this.#runner = new BatchRunner(engine, this, { copyBytesMax, takeHeard })
+    this.#runner = new BatchRunner(engine, this, { bytesMax, takeHeard })
   }
 
   get label(): string {

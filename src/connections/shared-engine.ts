@@ -3,6 +3,7 @@ import { AdvisoryLocks } from './advisory-locks.js'
 import { DirectSession } from './direct-session.js'
 import type { EngineSession, Reported } from './engine-session.js'
 import { EngineTurns } from './engine-turns.js'
+import { executeMessages } from './execute-messages.js'
 import { listenCommandsIn } from './listen-commands.js'
 import { Listening } from './listening.js'
 import {
@@ -142,22 +143,21 @@ export class SharedEngine {
     this.#applied = emptyState
   }
 
-  /** Runs messages of the protocol for whoever has the turn. */
-  async execute(messages: readonly Buffer[]): Promise<Buffer[]> {
-    const bytes = messages.length === 1 ? messages[0]! : Buffer.concat(messages)
-    const chunks: Buffer[] = []
-    const onRawData = (chunk: Uint8Array) => {
-      // It is a view of the engine's memory.
-      chunks.push(Buffer.from(chunk))
-    }
-    const { pglite } = this
+  /**
+   * Runs messages of the protocol for whoever has the turn.
+   *
+   * @param answerBytesMax Of a longer answer, only what ends it is kept.
+   */
+  async execute(
+    messages: readonly Buffer[],
+    answerBytesMax = Number.POSITIVE_INFINITY,
+  ): Promise<Buffer[]> {
     try {
-      await pglite._runExclusiveQuery(() => pglite.execProtocolRawStream(bytes, { onRawData }))
+      return await executeMessages(this.pglite, messages, answerBytesMax)
     } catch (error) {
       // What PostgreSQL reports is in the answer: this is the end of the engine.
       throw this.breakDown(error)
     }
-    return chunks
   }
 
   /** Looks through an answer, which is cut where the engine has ended in the middle of it. */

@@ -21,7 +21,7 @@ import { protocolViolation, WireError } from './wire-error.js'
 export interface WireOptions {
   /** What a client has to know, where anything. */
   readonly password: string | undefined
-  /** The longest message, the longest batch, and the most data of one COPY, in bytes. */
+  /** The longest message, batch, data of one COPY and answer, in bytes. */
   readonly batchBytesMax: number
   /** Ends the waiting of another client. */
   readonly cancel: (pid: number, secret: number) => void

@@ -7,8 +7,9 @@ export interface ConnectionOptions {
    */
   readonly waitMsMax?: number
   /**
-   * The longest message, batch of messages, and data of one COPY, in bytes; 256 MiB by default.
-   * A client that sends more is refused, and dropped where it has to be.
+   * The longest message, batch of messages, data of one COPY and answer, in bytes; 256 MiB by
+   * default. A client that sends more is refused, and dropped where it has to be; one that asks for
+   * more gets an error (54000) instead.
    */
   readonly batchBytesMax?: number
 }
