@@ -1,6 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { DriftpinError } from '../errors.js'
-import { type Image, imageOf, imageToKeep } from './engine/image.js'
+import { type Image, imageOf, imageToKeep, type KeptImage } from './engine/image.js'
 import { type EngineMark, markEngine, rewindEngine, whyNotRewindable } from './engine/mark.js'
 import {
   type Engine,
@@ -217,9 +217,9 @@ export class Instance implements TestInstance {
   }
 
   /** An image of this instance as it is, whatever is going on in it. */
-  imageNow(): Image {
-    const { inside } = this.#standing.engine
-    return imageToKeep(inside, markEngine(inside))
+  imageNow(): KeptImage {
+    const { engine, clock } = this.#standing
+    return { ...imageToKeep(engine.inside, markEngine(engine.inside)), clock }
   }
 
   /** The image of this instance at a mark, for other instances to go on from. */

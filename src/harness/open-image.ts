@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { DriftpinError } from '../errors.js'
+import type { KeptImage } from './engine/image.js'
 import { decodeImage } from './engine/image-file.js'
 import { readWasm } from './engine/wasm.js'
 import { Instance } from './instance.js'
@@ -38,7 +39,7 @@ export async function openImage(path: string): Promise<TestDatabase> {
       { build },
     )
   }
-  const image = decodeImage(bytes, savedKey)
+  const image: KeptImage = decodeImage(bytes, savedKey)
   const instance = await Instance.open(
     {
       extensions: {},
@@ -48,7 +49,7 @@ export async function openImage(path: string): Promise<TestDatabase> {
       hasRunFunctions: false,
       learned: new Set(),
     },
-    { randomPosition: 0, clock: undefined },
+    { randomPosition: 0, clock: image.clock },
   )
   return createTestDatabase({ instance, base: instance.base, release: () => instance.close() })
 }

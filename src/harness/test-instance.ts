@@ -1,5 +1,5 @@
 import type { PGlite } from '@electric-sql/pglite'
-import type { Image } from './engine/image.js'
+import type { KeptImage } from './engine/image.js'
 import type { WatchedPGlite } from './watch-pglite.js'
 
 /** A PostgreSQL in the process that can be put back, by whatever way there is. */
@@ -15,7 +15,7 @@ export interface TestInstance {
   /** Another one that stands where this one did at the mark. */
   fork(mark: object): Promise<TestInstance>
   /** An image of it as it is; missing where there are no images. */
-  imageNow?(): Image
+  imageNow?(): KeptImage
   close(): Promise<void>
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openHarness, type TestDatabase } from '../../src/harness/index.js'
+import { openHarness, openImage, type TestDatabase } from '../../src/harness/index.js'
 import { useCacheFolder } from './cache-folder.js'
 
 const folder = useCacheFolder()
@@ -68,4 +68,19 @@ test('a test clock rules the time of SQL, and of nothing else', async () => {
 
   await using other = await harness.fork()
   expect(await times(other)).toEqual(at(start))
+})
+
+test('a database that is saved while its clock stands opens with the clock where it stood', async () => {
+  await using harness = await openHarness({
+    migrations: false,
+    cacheDirectory: folder.path('images'),
+    clock: 'test',
+  })
+  await using db = await harness.fork()
+  db.clock.set(new Date('2031-05-06T07:08:09.123Z'))
+  const path = folder.path('stopped.image')
+  await db.save(path)
+  await using opened = await openImage(path)
+  const { rows } = await opened.query('SELECT clock_timestamp() AS now')
+  expect(rows).toEqual([{ now: new Date('2031-05-06T07:08:09.123Z') }])
 })

@@ -25,6 +25,12 @@ interface ImageStream {
   readonly position: number
 }
 
+/** An image with what its harness gave the engine from outside. */
+export interface KeptImage extends Image {
+  /** What its `now()` said, in milliseconds since 1970; undefined follows the machine. */
+  readonly clock?: number | undefined
+}
+
 /** A running PostgreSQL at rest: everything that another instance needs to go on from there. */
 export interface Image {
   /** The build of PGlite that it was taken of; no other can go on with it. */
