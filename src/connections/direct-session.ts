@@ -96,7 +96,12 @@ function withStack(asked: Error): (error: unknown) => never {
 }
 
 function isInTransaction(pglite: PGlite): boolean {
-  return !pglite.closed && pglite.isInTransaction()
+  try {
+    return !pglite.closed && pglite.isInTransaction()
+  } catch {
+    // Of an engine that crashed nothing can be asked.
+    return false
+  }
 }
 
 /** What a wait for the engine ends with. */
