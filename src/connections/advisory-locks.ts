@@ -1,4 +1,4 @@
-import type { EngineUser } from './engine-turns.js'
+import { type EngineUser, timerMsMax } from './engine-turns.js'
 import { WireError } from './wire-error.js'
 
 /** Taken before a test fakes them. */
@@ -45,7 +45,7 @@ export class AdvisoryLocks {
   async untilFree(session: EngineUser, waitMsMax: number): Promise<void> {
     const since = performance.now()
     while (this.#holder && this.#holder !== session) {
-      const left = waitMsMax - (performance.now() - since)
+      const left = Math.min(waitMsMax, timerMsMax) - (performance.now() - since)
       if (left <= 0) {
         throw new WireError('ERROR', {
           code: '55P03',

@@ -1,6 +1,7 @@
 import {
   type Batch,
   callsFunction,
+  endsBatch,
   guarded,
   isFlushed,
   isOneCopy,
@@ -30,6 +31,9 @@ import { WireError, type WireErrorFields } from './wire-error.js'
 
 /** Longer than a line of anybody's; what a session ran last is kept as long as it lasts. */
 const statementLengthMax = 1000
+
+/** Values that a session has of its own, and the engine of whoever was there last. */
+const asksForSequence = (sql: string) => /\b(currval|lastval)\b/i.test(sql)
 
 /** Runs the batches of one session, which has the turn whenever something runs here. */
 export class BatchRunner {
@@ -81,6 +85,11 @@ export class BatchRunner {
     return this.#names.closeAll().length > 0
   }
 
+  /** Its data is there, whatever becomes of it. */
+  endCopy(): void {
+    this.#copy = undefined
+  }
+
   /** What a batch is answered without the engine: after an error of ours, up to the next Sync. */
   skip(batch: Batch): Buffer[] | undefined {
     if (!this.#isSkipping) return undefined
@@ -92,7 +101,8 @@ export class BatchRunner {
   /** The answer to a batch of which nothing ran. */
   refused(batch: Batch, error: WireError): Buffer[] {
     const refusal = errorResponse('ERROR', error.fields)
-    this.#isSkipping = isFlushed(batch)
+    // What has no end of its own is ended by the Sync that is to come.
+    this.#isSkipping = isFlushed(batch) || !endsBatch(batch.at(-1)![0]!)
     return this.#isSkipping ? [refusal] : [refusal, readyForQuery(this.#status)]
   }
 
@@ -105,7 +115,7 @@ export class BatchRunner {
     const { sql } = translated
     if (
       this.#engine.locks.areHeldAgainst(this.#session) &&
-      sql.some((one) => /advisory/i.test(one))
+      sql.some((one) => /advisory|discard\s+all/i.test(one))
     ) {
       // Whoever has a transaction open would wait for ever for one who waits for its end.
       return this.keeps ? this.#refuse(batch, locksAreHeld) : undefined
@@ -113,8 +123,13 @@ export class BatchRunner {
     if (sql.some(runsProgram)) return this.#refuse(batch, noPrograms)
     const last = sql.at(-1)?.slice(0, statementLengthMax)
     if (last !== undefined) this.#session.lastStatement = last
+    if (this.#status !== 'E' && sql.some(asksForSequence)) {
+      await this.#engine.keeper.keepSequencesApart(this.#session)
+      // What it ran has ended the statement without a name.
+      translated = this.#names.translate(batch)
+    }
     if (callsFunction(batch)) this.#session.mayHaveChanged = true
-    const isTold = this.#engine.note(this.#session, sql) || callsFunction(batch)
+    const isTold = this.#engine.keeper.note(this.#session, sql) || callsFunction(batch)
     const isCopy = !this.#isMidBatch && isOneCopy(batch, sql)
     // The end of the batch comes with the data.
     if (isCopy && isFlushed(batch)) batch = withSync(batch)
@@ -142,7 +157,6 @@ export class BatchRunner {
 
   /** Runs a COPY whose data is there. */
   async runCopy({ command, isSimple, messages }: CopyIn): Promise<Buffer[]> {
-    this.#copy = undefined
     const translated = this.#names.translate(command)
     const end = isSimple ? [] : [syncMessage]
     const all = [...translated.messages, ...messages, copyFailed, ...end]
@@ -207,7 +221,7 @@ export class BatchRunner {
     this.#isToldLater = false
     const { removals } = this.#session
     const before = this.reported
-    this.reported = await this.#engine.read(this.#session)
+    this.reported = await this.#engine.keeper.read(this.#session)
     return changesToTell(before, this.reported, this.#session.removals.length > removals.length)
   }
 

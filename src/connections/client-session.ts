@@ -18,9 +18,6 @@ interface Client {
   readonly terminate: (error: WireError) => void
 }
 
-/** The longest timer there is: about 24 days. */
-const forever = 2 ** 31 - 1
-
 /** The session of one client on a shared engine: batches of messages in, answers out. */
 export class ClientSession implements EngineSession {
   readonly pid: number
@@ -28,6 +25,7 @@ export class ClientSession implements EngineSession {
   mayHaveChanged = false
   removals: readonly string[] = []
   resetsUser = false
+  hasBeenAway = false
   defaults: ReadonlyMap<string, string> = new Map()
   readonly customNames = new Set<string>()
   readonly channels = new Set<string>()
@@ -105,6 +103,7 @@ export class ClientSession implements EngineSession {
   /** @returns What the client is told of its session. */
   async start(packet: Extract<StartPacket, { kind: 'start' }>): Promise<Reported> {
     this.#engine.sessions.add(this)
+    await this.#engine.pglite.waitReady
     const taking = this.#take(this.#engine.waitMsMax)
     if (taking) await taking
     try {
@@ -136,6 +135,7 @@ export class ClientSession implements EngineSession {
 
   /** Runs a COPY whose data is there. */
   runCopy(copy: CopyIn): Promise<Buffer[]> {
+    this.#runner.endCopy()
     return this.#whileRunning(copy.command, () => this.#inTurn(() => this.#runner.runCopy(copy)))
   }
 
@@ -167,6 +167,7 @@ export class ClientSession implements EngineSession {
       if (!this.#engine.sessions.has(this)) throw gone()
       return await work()
     } finally {
+      if (!this.#engine.sessions.has(this)) this.#engine.rollBackNow()
       this.#engine.turns.release(this, this.#keeps)
     }
   }
@@ -180,8 +181,14 @@ export class ClientSession implements EngineSession {
       sessions.delete(this)
       return
     }
-    const taking = this.#take(forever)
-    if (taking) await taking
+    try {
+      const taking = this.#take(this.#engine.waitMsMax)
+      if (taking) await taking
+    } catch {
+      // Whoever has the engine keeps it. What is left is taken away when it changes hands.
+      sessions.delete(this)
+      return
+    }
     try {
       // Another may have ended it while it waited.
       if (!this.#isAlive) return

@@ -2,6 +2,7 @@ import type { PGlite } from '@electric-sql/pglite'
 import type { EngineSession } from './engine-session.js'
 import type { EngineUser } from './engine-turns.js'
 import { clientMessage } from './message-reader.js'
+import { locksAreHeld } from './refusals.js'
 import type { SharedEngine } from './shared-engine.js'
 import { WireError } from './wire-error.js'
 
@@ -19,6 +20,7 @@ export class DirectSession implements EngineSession {
   mayHaveChanged = true
   removals: readonly string[] = []
   resetsUser = false
+  hasBeenAway = false
   readonly defaults: ReadonlyMap<string, string> = new Map()
   readonly customNames = new Set<string>()
   readonly channels = new Set<string>()
@@ -29,11 +31,8 @@ export class DirectSession implements EngineSession {
     this.#engine = engine
     this.pid = engine.nextPid()
     takeTurns(engine, this)
-    if (isInTransaction(engine.pglite)) {
-      // It was begun before anybody shared the engine.
-      void engine.turns.take(this, 0, engineIsTaken)
-      engine.turns.release(this, true)
-    }
+    // A transaction may have been begun before anybody shared the engine.
+    engine.turns.begin(isInTransaction(engine.pglite) ? this : undefined)
   }
 
   /** Whoever listens through PGlite is told by their handlers. */
@@ -47,9 +46,11 @@ export class DirectSession implements EngineSession {
     const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength)
     const start = type === clientMessage.query ? 5 : bytes.indexOf(0, 5) + 1
     const sql = bytes.toString('utf8', start, bytes.indexOf(0, start))
-    // It is on its way to close a transaction that no transaction of its own is.
+    if (this.#engine.locks.areHeldAgainst(this) && /advisory|discard\s+all/i.test(sql)) {
+      throw new WireError('ERROR', locksAreHeld)
+    }
     this.lastStatement = sql
-    this.#engine.note(this, [sql])
+    this.#engine.keeper.note(this, [sql])
     if (type === clientMessage.query || bytes[5] === 0)
       this.#engine.statements.unnamedOf = undefined
   }
@@ -95,7 +96,7 @@ function withStack(asked: Error): (error: unknown) => never {
   }
 }
 
-function isInTransaction(pglite: PGlite): boolean {
+export function isInTransaction(pglite: PGlite): boolean {
   try {
     return !pglite.closed && pglite.isInTransaction()
   } catch {

@@ -23,6 +23,8 @@ export interface EngineSession extends EngineUser {
   readonly listenCommands: ListenCommand[]
   /** Whether it went back to the user that it started as. */
   resetsUser: boolean
+  /** Whether another had the engine since its beginning. */
+  hasBeenAway: boolean
   /** What takes away what it made for its session alone. */
   removals: readonly string[]
   hear(notification: Notification): void

@@ -14,6 +14,9 @@ interface Waiter {
   readonly fail: (error: unknown) => void
 }
 
+/** The longest timer there is: about 24 days. */
+export const timerMsMax: number = 2 ** 31 - 1
+
 /** Taken before a test fakes them. */
 const { setTimeout, clearTimeout } = globalThis
 
@@ -64,12 +67,13 @@ export class EngineTurns {
       this.#give(user)
       return undefined
     }
+    const waitMs = Math.min(waitMsMax, timerMsMax)
     return new Promise((wake, fail) => {
       const since = performance.now()
       const timer = setTimeout(() => {
         this.#leave(waiter)
         fail(onTimeout(this.#owner ?? user, performance.now() - since))
-      }, waitMsMax)
+      }, waitMs)
       const waiter: Waiter = { user, since, timer, wake, fail }
       this.#waiting.push(waiter)
     })
@@ -98,10 +102,22 @@ export class EngineTurns {
     }
   }
 
-  /** Takes the engine from a user that is no more, and ends its waiting. */
+  /** Takes the engine from a user that is no more, unless it runs something, and its waiting. */
   drop(user: EngineUser, error: unknown): void {
     this.cancel(user, error)
-    this.release(user, false)
+    if (this.#owner === user && this.#isKept) this.release(user, false)
+  }
+
+  /** Begins anew with whoever has a transaction open, if anybody. */
+  begin(owner: EngineUser | undefined): void {
+    this.#owner = owner
+    this.#isKept = owner !== undefined
+    this.#since = performance.now()
+    const next = this.#waiting[0]
+    if (!next || owner) return
+    this.#leave(next)
+    this.#give(next.user)
+    next.wake()
   }
 
   /** Nobody has it any more, and nobody gets it. */

@@ -34,9 +34,12 @@ export class Listening {
     heard: readonly string[] = [...this.#channels],
   ): Promise<void> {
     for (const { kind, channel } of session.listenCommands.splice(0)) {
-      if (channel === undefined) session.channels.clear()
-      else if (kind === 'unlisten') session.channels.delete(channel)
-      else if (heard.includes(channel)) session.channels.add(channel)
+      // By what the engine listens to now, since it may have been rolled back.
+      const named = channel === undefined ? [...session.channels] : [channel]
+      for (const one of named) {
+        if (!heard.includes(one)) session.channels.delete(one)
+        else if (kind === 'listen') session.channels.add(one)
+      }
     }
     // Begun where no text shows it, such as in a function.
     for (const channel of heard) if (!this.#channels.has(channel)) session.channels.add(channel)

@@ -3,7 +3,7 @@ import type { OwnRunner } from './run-own.js'
 /** Statements that leave a session other than it was. A SET within a transaction does not. */
 const changing = new RegExp(
   [
-    '(^|;|\\*/)\\s*(reset|listen|unlisten|prepare|deallocate|discard|declare|do|call|load)\\b',
+    '(^|;|\\*/)\\s*(reset|listen|unlisten|prepare|execute|deallocate|discard|declare|do|call|load)\\b',
     '(^|;|\\*/)\\s*set(?!\\s+(local|transaction)\\b)\\b',
     'set_config|advisory|\\btemp(orary)?\\b|pg_temp',
   ].join('|'),
@@ -22,9 +22,10 @@ export const resetsUser = (sql: string): boolean =>
 /** What may make a function that does it, or take one away. */
 const defining = /\b(function|procedure|extension|schema|rollback|abort)\b/i
 
-const settersSql = `SELECT p.prosrc FROM pg_catalog.pg_proc AS p
+const settersSql = `SELECT body FROM pg_catalog.pg_proc AS p
 JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
-WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND p.prosrc ~*
+CROSS JOIN LATERAL coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc) AS body
+WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND body ~*
   'set_config|advisory|\\mlisten\\M|\\mtemp(orary)?\\M|(^|;|\\mbegin|\\mthen|\\mloop|'')\\s*set\\M'`
 
 /**

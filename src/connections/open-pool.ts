@@ -48,12 +48,17 @@ export function openPool(
   const connections = new Set<WireConnection>()
   const open = () => {
     const [client, server] = duplexPair()
-    const engine = engineOf(source)
-    if (waitMsMax !== undefined) engine.waitMsMax = waitMsMax
-    const options = { password: undefined, batchBytesMax, cancel: () => {} }
-    const connection = new WireConnection(engine, server, options)
-    connections.add(connection)
-    void connection.ended.then(() => connections.delete(connection))
+    try {
+      const engine = engineOf(source)
+      if (waitMsMax !== undefined) engine.waitMsMax = waitMsMax
+      const options = { password: undefined, batchBytesMax, cancel: () => {} }
+      const connection = new WireConnection(engine, server, options)
+      connections.add(connection)
+      void connection.ended.then(() => connections.delete(connection))
+    } catch (error) {
+      // Where the database is closed, a client is told as by a server that is gone.
+      setImmediate(() => client.destroy(error as Error))
+    }
     return asSocket(client)
   }
   const checkedOut = new Map<pg.PoolClient, Error>()
@@ -93,7 +98,9 @@ export function openPool(
   // Each client learns by itself that it was ended, a few turns of the event loop later.
   const settle = async () => {
     await Promise.all([...connections].filter(({ isEnded }) => isEnded).map(({ ended }) => ended))
-    for (let turn = 0; turn < settleTurnsMax && pool.idleCount > connections.size; turn++) {
+    // Who waits for a client is served by another, or refused; an ended pool would forget them.
+    const isSettled = () => pool.idleCount <= connections.size && pool.waitingCount === 0
+    for (let turn = 0; turn < settleTurnsMax && !isSettled(); turn++) {
       await new Promise((resolve) => setImmediate(resolve))
     }
   }

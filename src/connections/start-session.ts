@@ -57,7 +57,7 @@ export async function startSession(
     const { code, message } = error as { code: string; message: string }
     throw refused(code, message)
   }
-  return engine.read(session)
+  return engine.keeper.read(session)
 }
 
 const refused = (code: string, message: string) => new WireError('FATAL', { code, message })

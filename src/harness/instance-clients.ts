@@ -1,12 +1,25 @@
 import type { PGlite } from '@electric-sql/pglite'
+import { isInTransaction } from '../connections/direct-session.js'
 import { findSharedEngine } from '../connections/shared-engine.js'
 import { WireError } from '../connections/wire-error.js'
 import { DriftpinError } from '../errors.js'
 
+/** How long a client may take to end what it is in the middle of. */
+const endMsMax = 2000
+
 /** Ends every client, since none of them knows what a rewind takes from it. */
-export function endClients(pglite: PGlite): void {
+export async function endClients(pglite: PGlite): Promise<void> {
   const message = 'terminating connection: the database was put back to where it was'
-  findSharedEngine(pglite)?.startAgain(new WireError('FATAL', { code: '57P01', message }))
+  const shared = findSharedEngine(pglite)
+  shared?.startAgain(new WireError('FATAL', { code: '57P01', message }))
+  await shared?.untilQuiet(endMsMax)
+}
+
+/** Lets clients begin on a PGlite that was put back to a mark. */
+export function beginAnew(pglite: PGlite): void {
+  const shared = findSharedEngine(pglite)
+  shared?.keeper.beginAnew()
+  shared?.turns.begin(isInTransaction(pglite) ? shared.direct : undefined)
 }
 
 /**
@@ -19,7 +32,7 @@ export async function leaveClients(pglite: PGlite): Promise<void> {
   const shared = findSharedEngine(pglite)
   if (!shared) return
   const { owner } = shared.turns
-  if (owner && owner !== shared.direct) {
+  if (owner && owner !== shared.direct && shared.turns.isKept) {
     throw new DriftpinError(
       'rewind_impossible',
       `A mark was asked for while ${owner.label} has a transaction open, after ` +
@@ -28,5 +41,5 @@ export async function leaveClients(pglite: PGlite): Promise<void> {
     )
   }
   // Whatever asks takes the turn, and with it the session.
-  if (!owner) await pglite.query('SELECT')
+  if (owner !== shared.direct) await pglite.query('SELECT')
 }

@@ -10,7 +10,7 @@ import {
   startFromFiles,
 } from './engine/open-engine.js'
 import { readWasm } from './engine/wasm.js'
-import { endClients, leaveClients } from './instance-clients.js'
+import { beginAnew, endClients, leaveClients } from './instance-clients.js'
 import { createRandomSource, type RandomSource } from './random-source.js'
 import { count, type HarnessStatistics } from './statistics.js'
 import type { TestInstance } from './test-instance.js'
@@ -137,7 +137,7 @@ export class Instance implements TestInstance {
     return this.#inTurn(async () => {
       const started = performance.now()
       const { statistics } = this.#workshop
-      endClients(this.pglite)
+      await endClients(this.pglite)
       let why = await this.#whyNot(mark)
       if (why === undefined) {
         await this.watch.rewind(mark.state.session)
@@ -146,6 +146,7 @@ export class Instance implements TestInstance {
       }
       if (why === undefined) {
         statistics.bytesCopied += rewindEngine(this.#standing.engine.inside, mark.state.inside)
+        beginAnew(this.pglite)
         this.#standing.random.goTo(mark.state.randomPosition)
         this.#standing.clock = mark.state.clock
       } else {

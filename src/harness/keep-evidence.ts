@@ -41,7 +41,7 @@ export async function openEvidence(root: string, run: number): Promise<Evidence>
         const image = kept < imagesMax ? instance.imageNow?.() : undefined
         if (image) await saveImage(`${path}.image`, image)
         // The image has their transactions; the rows that were committed are read without them.
-        endClients(instance.pglite)
+        await endClients(instance.pglite)
         const rows = await rowsOf(instance, around)
         if (rows !== undefined) await writeFile(`${path}.sql`, rows, { mode: 0o600 })
         if (image) return `Its database is kept: npx driftpin open ${path}.image`

@@ -153,7 +153,7 @@ class PlainInstance implements TestInstance {
   async rewind({ tar }: PlainMark): Promise<void> {
     const started = performance.now()
     const old = this.#pglite
-    endClients(old)
+    await endClients(old)
     const isIdle = await this.#watch.idle(idleMsMax)
     this.#pglite = await PGlite.create({ loadDataDir: tar, extensions: this.#extensions })
     this.#watch = watchPGlite(this.#pglite)

@@ -29,7 +29,8 @@ export class TestConnections {
   }
 
   get pool(): PGlitePool {
-    this.#pool ??= openPool(this.#source, { waitMsMax })
+    // The code under test may have ended the one before.
+    if (!this.#pool || this.#pool.ending) this.#pool = openPool(this.#source, { waitMsMax })
     return this.#pool
   }
 
@@ -65,6 +66,6 @@ export class TestConnections {
     await (await server)?.close()
     await pool?.terminate()
     // A client that somebody still holds would be waited for, and is of no use any more.
-    void pool?.end()
+    pool?.end().catch(() => {})
   }
 }

@@ -181,8 +181,11 @@ export function createTestDatabase(parts: TestDatabaseParts): TestDatabase {
     close: async () => {
       if (isClosed) return
       isClosed = true
-      await clients.close()
-      await parts.release()
+      try {
+        await clients.close()
+      } finally {
+        await parts.release()
+      }
     },
     [Symbol.asyncDispose]: () => db.close(),
   }
