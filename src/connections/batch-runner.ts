@@ -1,3 +1,4 @@
+import { touchesLocks } from './advisory-locks.js'
 import {
   type Batch,
   callsFunction,
@@ -113,10 +114,7 @@ export class BatchRunner {
     let batch = isLetGo ? withSync(given) : given
     let translated = this.#names.translate(batch)
     const { sql } = translated
-    if (
-      this.#engine.locks.areHeldAgainst(this.#session) &&
-      sql.some((one) => /advisory|discard\s+all/i.test(one))
-    ) {
+    if (this.#engine.locks.areHeldAgainst(this.#session) && sql.some(touchesLocks)) {
       // Whoever has a transaction open would wait for ever for one who waits for its end.
       return this.keeps ? this.#refuse(batch, locksAreHeld) : undefined
     }
@@ -225,12 +223,13 @@ export class BatchRunner {
     return changesToTell(before, this.reported, this.#session.removals.length > removals.length)
   }
 
-  /** Ends what the client left in the middle of, and takes its statements away. */
-  async giveUp(cleanUp: () => Promise<void>): Promise<void> {
-    // A Sync alone would commit it.
+  /** Ends what the client left in the middle of, which a Sync alone would commit. */
+  async endBatch(): Promise<void> {
     if (this.#isMidBatch) await this.#engine.execute(failingBatch([syncMessage], isLeft))
+  }
+
+  async closeStatements(): Promise<void> {
     const closing = this.#names.closeAll()
-    await cleanUp()
     if (closing.length > 0) await this.#engine.execute([...closing, syncMessage])
   }
 }

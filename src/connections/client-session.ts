@@ -1,11 +1,9 @@
 import type { Batch } from './batch.js'
 import { BatchRunner } from './batch-runner.js'
 import type { CopyIn } from './copy-in.js'
-import { engineIsTaken } from './direct-session.js'
-import type { EngineSession, Reported } from './engine-session.js'
-import { gone } from './refusals.js'
+import { EngineSession, type Reported } from './engine-session.js'
+import { engineIsTaken, gone } from './refusals.js'
 import type { Notification } from './scan-answer.js'
-import type { SessionState } from './session-state.js'
 import type { SharedEngine } from './shared-engine.js'
 import type { StartPacket } from './start-packet.js'
 import { startSession } from './start-session.js'
@@ -19,18 +17,8 @@ interface Client {
 }
 
 /** The session of one client on a shared engine: batches of messages in, answers out. */
-export class ClientSession implements EngineSession {
+export class ClientSession extends EngineSession {
   readonly pid: number
-  state: SessionState = { settings: new Map(), prepared: new Map() }
-  mayHaveChanged = false
-  removals: readonly string[] = []
-  resetsUser = false
-  hasBeenAway = false
-  defaults: ReadonlyMap<string, string> = new Map()
-  readonly customNames = new Set<string>()
-  readonly channels = new Set<string>()
-  readonly listenCommands: EngineSession['listenCommands'] = []
-  lastStatement: string | undefined
   readonly #engine: SharedEngine
   readonly #client: Client
   readonly #runner: BatchRunner
@@ -38,6 +26,7 @@ export class ClientSession implements EngineSession {
   #isRunning = false
 
   constructor(engine: SharedEngine, client: Client, bytesMax: number) {
+    super()
     this.#engine = engine
     this.#client = client
     this.pid = engine.nextPid()
@@ -172,28 +161,38 @@ export class ClientSession implements EngineSession {
     }
   }
 
-  /** Gives up what the session has: an open transaction is rolled back. */
+  /**
+   * Gives up what the session has: an open transaction is rolled back. Whoever has the engine is
+   * waited for as long as a statement would wait, and after that the rest is done when it is free.
+   */
   async leave(): Promise<void> {
-    const { turns, sessions } = this.#engine
     this.#stopWaiting(gone())
     if (!this.#isAlive) return
     if (!this.#keeps && !this.#hasAnything) {
-      sessions.delete(this)
+      this.#engine.sessions.delete(this)
       return
     }
+    const wait = (waitMsMax: number) => this.#take(waitMsMax) ?? Promise.resolve()
     try {
-      const taking = this.#take(this.#engine.waitMsMax)
-      if (taking) await taking
+      await wait(this.#engine.waitMsMax)
     } catch {
-      // Whoever has the engine keeps it. What is left is taken away when it changes hands.
-      sessions.delete(this)
+      void wait(Number.POSITIVE_INFINITY).then(
+        () => this.#cleanUp(),
+        () => {},
+      )
       return
     }
+    await this.#cleanUp()
+  }
+
+  async #cleanUp(): Promise<void> {
+    const { turns, sessions } = this.#engine
     try {
       // Another may have ended it while it waited.
       if (!this.#isAlive) return
-      const isInTransaction = this.#runner.status !== 'I'
-      await this.#runner.giveUp(() => this.#engine.cleanUp(this, isInTransaction))
+      await this.#runner.endBatch()
+      await this.#engine.cleanUp(this)
+      await this.#runner.closeStatements()
     } finally {
       sessions.delete(this)
       turns.release(this, false)

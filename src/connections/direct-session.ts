@@ -1,8 +1,8 @@
-import type { PGlite } from '@electric-sql/pglite'
-import type { EngineSession } from './engine-session.js'
-import type { EngineUser } from './engine-turns.js'
+import { touchesLocks } from './advisory-locks.js'
+import { EngineSession } from './engine-session.js'
+import { isInTransaction } from './is-in-transaction.js'
 import { clientMessage } from './message-reader.js'
-import { locksAreHeld } from './refusals.js'
+import { engineIsTaken, locksAreHeld } from './refusals.js'
 import type { SharedEngine } from './shared-engine.js'
 import { WireError } from './wire-error.js'
 
@@ -10,25 +10,17 @@ import { WireError } from './wire-error.js'
  * Those who call PGlite's own methods, who are one session to each other, and take their turns
  * like any client.
  */
-export class DirectSession implements EngineSession {
+export class DirectSession extends EngineSession {
   readonly label = 'code that calls PGlite itself'
   readonly pid: number
   readonly activity = 'active'
-  lastStatement: string | undefined
-  state: EngineSession['state'] = { settings: new Map(), prepared: new Map() }
-  /** It was there before anybody looked. */
-  mayHaveChanged = true
-  removals: readonly string[] = []
-  resetsUser = false
-  hasBeenAway = false
-  readonly defaults: ReadonlyMap<string, string> = new Map()
-  readonly customNames = new Set<string>()
-  readonly channels = new Set<string>()
-  readonly listenCommands: EngineSession['listenCommands'] = []
   readonly #engine: SharedEngine
 
   constructor(engine: SharedEngine) {
+    super()
     this.#engine = engine
+    // It was there before anybody looked.
+    this.mayHaveChanged = true
     this.pid = engine.nextPid()
     takeTurns(engine, this)
     // A transaction may have been begun before anybody shared the engine.
@@ -46,7 +38,7 @@ export class DirectSession implements EngineSession {
     const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength)
     const start = type === clientMessage.query ? 5 : bytes.indexOf(0, 5) + 1
     const sql = bytes.toString('utf8', start, bytes.indexOf(0, start))
-    if (this.#engine.locks.areHeldAgainst(this) && /advisory|discard\s+all/i.test(sql)) {
+    if (this.#engine.locks.areHeldAgainst(this) && touchesLocks(sql)) {
       throw new WireError('ERROR', locksAreHeld)
     }
     this.lastStatement = sql
@@ -94,26 +86,4 @@ function withStack(asked: Error): (error: unknown) => never {
     }
     throw error
   }
-}
-
-export function isInTransaction(pglite: PGlite): boolean {
-  try {
-    return !pglite.closed && pglite.isInTransaction()
-  } catch {
-    // Of an engine that crashed nothing can be asked.
-    return false
-  }
-}
-
-/** What a wait for the engine ends with. */
-export function engineIsTaken(owner: EngineUser, waitedMs: number): WireError {
-  const last = owner.lastStatement ?? 'nothing yet'
-  return new WireError('ERROR', {
-    code: '55P03',
-    message: `waited ${Math.round(waitedMs)} ms for the only session, which ${owner.label} has`,
-    detail: `Its last statement was: ${last}`,
-    hint:
-      'Transactions take turns on a PGlite: end the one that is open, or do not wait for another ' +
-      `client inside it. The last statement of ${owner.label} was: ${last.slice(0, 200)}`,
-  })
 }

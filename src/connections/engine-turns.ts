@@ -8,8 +8,7 @@ export interface EngineUser {
 
 interface Waiter {
   readonly user: EngineUser
-  readonly since: number
-  readonly timer: NodeJS.Timeout
+  readonly timer: NodeJS.Timeout | undefined
   readonly wake: () => void
   readonly fail: (error: unknown) => void
 }
@@ -28,20 +27,10 @@ export class EngineTurns {
   #owner: EngineUser | undefined
   /** Whether the owner is between two batches of a transaction. */
   #isKept = false
-  #since = 0
   readonly #waiting: Waiter[] = []
 
   get owner(): EngineUser | undefined {
     return this.#owner
-  }
-
-  /** Since when the owner has the engine, by `performance.now()`. */
-  get since(): number {
-    return this.#since
-  }
-
-  get waiting(): readonly EngineUser[] {
-    return this.#waiting.map(({ user }) => user)
   }
 
   /** Whether the owner has it without running anything. */
@@ -67,14 +56,16 @@ export class EngineTurns {
       this.#give(user)
       return undefined
     }
-    const waitMs = Math.min(waitMsMax, timerMsMax)
     return new Promise((wake, fail) => {
       const since = performance.now()
-      const timer = setTimeout(() => {
+      const giveUp = () => {
         this.#leave(waiter)
         fail(onTimeout(this.#owner ?? user, performance.now() - since))
-      }, waitMs)
-      const waiter: Waiter = { user, since, timer, wake, fail }
+      }
+      // Without an end there is no timer either, which would keep the process alive.
+      const isEndless = waitMsMax === Number.POSITIVE_INFINITY
+      const timer = isEndless ? undefined : setTimeout(giveUp, Math.min(waitMsMax, timerMsMax))
+      const waiter: Waiter = { user, timer, wake, fail }
       this.#waiting.push(waiter)
     })
   }
@@ -112,7 +103,6 @@ export class EngineTurns {
   begin(owner: EngineUser | undefined): void {
     this.#owner = owner
     this.#isKept = owner !== undefined
-    this.#since = performance.now()
     const next = this.#waiting[0]
     if (!next || owner) return
     this.#leave(next)
@@ -130,7 +120,6 @@ export class EngineTurns {
   #give(user: EngineUser): void {
     this.#owner = user
     this.#isKept = false
-    this.#since = performance.now()
   }
 
   #leave(waiter: Waiter): void {

@@ -1,5 +1,5 @@
-export type { PGliteSource } from './engine-of.js'
-export { openPool, type PGlitePool, type PoolOptions } from './open-pool.js'
+export type { PGliteSource } from './client-connections.js'
+export { openPool, type PoolOptions } from './open-pool.js'
 export {
   type ClientActivity,
   type PGliteServer,

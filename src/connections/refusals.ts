@@ -1,4 +1,5 @@
 import { type Batch, isFlushed } from './batch.js'
+import type { EngineUser } from './engine-turns.js'
 import { message, syncMessage, text } from './server-messages.js'
 import { WireError, type WireErrorFields } from './wire-error.js'
 
@@ -28,4 +29,17 @@ export function failingBatch(batch: Batch, fields: WireErrorFields): Batch {
     message('E', text(''), Buffer.alloc(4)),
     isFlushed(batch) ? batch.at(-1)! : syncMessage,
   ]
+}
+
+/** What a wait for the engine ends with. */
+export function engineIsTaken(owner: EngineUser, waitedMs: number): WireError {
+  const last = owner.lastStatement ?? 'nothing yet'
+  return new WireError('ERROR', {
+    code: '55P03',
+    message: `waited ${Math.round(waitedMs)} ms for the only session, which ${owner.label} has`,
+    detail: `Its last statement was: ${last}`,
+    hint:
+      'Transactions take turns on a PGlite: end the one that is open, or do not wait for another ' +
+      `client inside it. The last statement of ${owner.label} was: ${last.slice(0, 200)}`,
+  })
 }

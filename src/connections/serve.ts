@@ -3,9 +3,8 @@ import { chmod, lstat, rm } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { basename, dirname } from 'node:path'
 import { DriftpinError } from '../errors.js'
-import { engineOf, type PGliteSource } from './engine-of.js'
-import { WireConnection } from './wire-connection.js'
-import { batchBytesMaxDefault, type ConnectionOptions } from './wire-options.js'
+import { ClientConnections, type PGliteSource } from './client-connections.js'
+import type { ConnectionOptions } from './wire-options.js'
 
 /** Where a PGlite is served. Without either, on a free port. */
 export interface ServeOptions extends ConnectionOptions {
@@ -78,21 +77,13 @@ export interface PGliteServer {
  */
 export async function serve(
   source: PGliteSource,
-  { port = 0, path, password, waitMsMax, batchBytesMax = batchBytesMaxDefault }: ServeOptions = {},
+  { port = 0, path, ...options }: ServeOptions = {},
 ): Promise<PGliteServer> {
-  const connections = new Set<WireConnection>()
-  const cancel = (pid: number, secret: number) => {
-    const known = [...connections].find(({ session }) => session.pid === pid)
-    if (known?.secret === secret) known.session.cancel()
-  }
+  const connections = new ClientConnections(source, options)
   const open = (socket: Socket) => {
     socket.setNoDelay(true)
     try {
-      const engine = engineOf(source)
-      if (waitMsMax !== undefined) engine.waitMsMax = waitMsMax
-      const connection = new WireConnection(engine, socket, { password, batchBytesMax, cancel })
-      connections.add(connection)
-      void connection.ended.then(() => connections.delete(connection))
+      connections.add(socket)
     } catch {
       // The database was closed.
       socket.destroy()
@@ -111,7 +102,7 @@ export async function serve(
     url: urlOf(server, path),
     activity: () =>
       // One that is gone may still wait for its turn to clean up.
-      [...connections]
+      connections.all
         .filter(({ isEnded }) => !isEnded)
         .map(({ session: { pid, activity, lastStatement } }) => ({
           pid,
@@ -121,11 +112,7 @@ export async function serve(
     close: async () => {
       const closed = server.listening ? once(server, 'close') : undefined
       server.close()
-      const ended = [...connections].map((connection) => {
-        connection.close()
-        return connection.ended
-      })
-      await Promise.all([closed, ...ended])
+      await Promise.all([closed, connections.close()])
     },
     [Symbol.asyncDispose]: () => pgliteServer.close(),
   }

@@ -1,9 +1,10 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { AdvisoryLocks } from './advisory-locks.js'
-import { DirectSession, isInTransaction } from './direct-session.js'
+import { DirectSession } from './direct-session.js'
 import type { EngineSession } from './engine-session.js'
 import { EngineTurns } from './engine-turns.js'
 import { executeMessages } from './execute-messages.js'
+import { isInTransaction } from './is-in-transaction.js'
 import { Listening } from './listening.js'
 import { failingBatch, isLeft } from './refusals.js'
 import { type OwnRow, runOwn } from './run-own.js'
@@ -13,6 +14,9 @@ import { SessionKeeper } from './session-keeper.js'
 import type { SharedStatements } from './statement-names.js'
 import { stopAtCrash } from './stop-at-crash.js'
 import { WireError } from './wire-error.js'
+
+/** Taken before a test fakes it. */
+const { setTimeout } = globalThis
 
 const engines = new WeakMap<PGlite, SharedEngine>()
 
@@ -112,13 +116,9 @@ export class SharedEngine {
     return runOwn(this.pglite, sql)
   }
 
-  /**
-   * Takes away what a session leaves behind. It has the turn, and comes to nothing afterwards.
-   *
-   * @param isInTransaction Whether a transaction is to be rolled back first.
-   */
-  async cleanUp(session: EngineSession, isInTransaction: boolean): Promise<void> {
-    if (isInTransaction) await this.run('ROLLBACK')
+  /** Takes away what a session leaves behind. It has the turn, and comes to nothing afterwards. */
+  async cleanUp(session: EngineSession): Promise<void> {
+    if (isInTransaction(this.pglite)) await this.run('ROLLBACK')
     try {
       await this.enter(session)
       if (session.mayHaveChanged) await this.keeper.read(session)

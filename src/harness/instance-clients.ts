@@ -1,5 +1,5 @@
 import type { PGlite } from '@electric-sql/pglite'
-import { isInTransaction } from '../connections/direct-session.js'
+import { isInTransaction } from '../connections/is-in-transaction.js'
 import { findSharedEngine } from '../connections/shared-engine.js'
 import { WireError } from '../connections/wire-error.js'
 import { DriftpinError } from '../errors.js'

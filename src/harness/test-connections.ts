@@ -1,5 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite'
-import { openPool, type PGlitePool } from '../connections/open-pool.js'
+import type pg from 'pg'
+import { openWatchedPool, type WatchedPool } from '../connections/open-watched-pool.js'
 import { type PGliteServer, serve } from '../connections/serve.js'
 import { findSharedEngine, type SharedEngine } from '../connections/shared-engine.js'
 import { callSite } from './watch-pglite.js'
@@ -11,7 +12,7 @@ const waitMsMax = 3000
 export class TestConnections {
   readonly #source: { readonly pglite: PGlite }
   readonly #engine: () => SharedEngine | undefined
-  #pool: PGlitePool | undefined
+  #pool: WatchedPool | undefined
   #server: Promise<PGliteServer> | undefined
 
   /**
@@ -28,10 +29,12 @@ export class TestConnections {
     this.#engine = () => findSharedEngine(instance.pglite)
   }
 
-  get pool(): PGlitePool {
+  get pool(): pg.Pool {
     // The code under test may have ended the one before.
-    if (!this.#pool || this.#pool.ending) this.#pool = openPool(this.#source, { waitMsMax })
-    return this.#pool
+    if (!this.#pool || this.#pool.pool.ending) {
+      this.#pool = openWatchedPool(this.#source, { waitMsMax })
+    }
+    return this.#pool.pool
   }
 
   async url(): Promise<string> {
@@ -60,12 +63,12 @@ export class TestConnections {
   }
 
   async close(): Promise<void> {
-    const [pool, server] = [this.#pool, this.#server]
+    const [watched, server] = [this.#pool, this.#server]
     this.#pool = undefined
     this.#server = undefined
     await (await server)?.close()
-    await pool?.terminate()
+    await watched?.terminate()
     // A client that somebody still holds would be waited for, and is of no use any more.
-    pool?.end().catch(() => {})
+    watched?.pool.end().catch(() => {})
   }
 }

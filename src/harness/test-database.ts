@@ -1,5 +1,5 @@
 import type { PGlite } from '@electric-sql/pglite'
-import type { PGlitePool } from '../connections/open-pool.js'
+import type pg from 'pg'
 import type { Database, Queryable, Session, Transaction } from '../database/database.js'
 import { fromPGlite } from '../database/from-pglite.js'
 import { DriftpinError } from '../errors.js'
@@ -34,7 +34,7 @@ export interface TestDatabase extends Database {
    * 3 seconds is told for whom, with SQLSTATE 55P03. What else differs from a server is said at
    * `serve` of `driftpin/connections`.
    */
-  readonly pool: PGlitePool
+  readonly pool: pg.Pool
   /**
    * Where psql and every other client find this database while it is open: on a free port of
    * 127.0.0.1, from the first call on.

@@ -8,8 +8,8 @@ import { openTestWorker, type TestWorker } from './test-worker.js'
 /**
  * How a test is kept from the others.
  *
- * - `rewind` (the default): the database of the process is put back after each test, a
- *   millisecond or two. Rows, sequences, tables, roles, settings: everything.
+ * - `rewind` (the default): the database of the process is put back after each test, in
+ *   one to three milliseconds. Rows, sequences, tables, roles, settings: everything.
  * - `rollback`: a transaction around the test, about a tenth of a millisecond. Sequences stay where
  *   they were moved to, nothing commits (deferred constraints and NOTIFY are not seen), `now()`
  *   stands still, and `db.pglite`, marks and forks are not there.

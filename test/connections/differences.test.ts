@@ -1,6 +1,8 @@
-import type pg from 'pg'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { openPool, type PGlitePool } from '../../src/connections/index.js'
+import { openPool, serve } from '../../src/connections/index.js'
 import { type Harness, openHarness } from '../../src/harness/open-harness.js'
 import type { TestDatabase } from '../../src/harness/test-database.js'
 
@@ -8,7 +10,7 @@ import type { TestDatabase } from '../../src/harness/test-database.js'
 
 let harness: Harness
 let db: TestDatabase
-let pool: PGlitePool
+let pool: pg.Pool
 let one: pg.PoolClient
 let other: pg.PoolClient
 
@@ -62,6 +64,25 @@ describe('Sessions of one PGlite differ from those of a server:', () => {
     await one.query("SET statement_timeout = '1ms'")
     const { rows } = await one.query('SELECT pg_sleep(0.05)::text AS slept')
     expect(rows).toEqual([{ slept: '' }])
+  })
+
+  it('a statement that runs is not cancelled', async () => {
+    await begin()
+    await using server = await serve(db)
+    const client = new pg.Client(server.url)
+    await client.connect()
+    const running = client.query('SELECT pg_sleep(0.1)::text AS slept')
+    const { processID, secretKey } = client as unknown as Record<string, number>
+    const request = Buffer.alloc(16)
+    ;[16, 80877102, processID!, secretKey!].forEach((word, at) => {
+      request.writeInt32BE(word, at * 4)
+    })
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
+    socket.end(request)
+    expect((await running).rows).toEqual([{ slept: '' }])
+    await once(socket.resume(), 'close')
+    expect((await client.query('SELECT 1 AS n')).rows).toEqual([{ n: 1 }])
+    await client.end()
   })
 
   it('who asks for an advisory lock waits for whoever holds another', async () => {

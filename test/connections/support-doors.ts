@@ -72,7 +72,7 @@ export async function openDoor(
       const client = await own.connect()
       onTestFinished(async () => {
         // Ended, for whatever it still has open is the test's own business.
-        if (own.checkedOut.has(client)) client.release(true)
+        if (own.totalCount > own.idleCount) client.release(true)
         await endPool(own)
       })
       return client

@@ -142,6 +142,19 @@ describe('What one session leaves is nothing to the others:', () => {
     other.release(true)
   })
 
+  it('a lock goes with it, also when it went while a caller had a transaction open', async () => {
+    const pool = openPool(db, { waitMsMax: 50 })
+    const client = await pool.connect()
+    await client.query('SELECT pg_advisory_lock(11)')
+    await db.pglite.query('BEGIN')
+    client.release(true)
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    await db.pglite.query('COMMIT')
+    const { rows } = await pool.query('SELECT pg_try_advisory_lock(11) AS got')
+    expect(rows).toEqual([{ got: true }])
+    await pool.end()
+  })
+
   it('a state of PGlite itself that cannot be put back is given up once', async () => {
     await db.script('CREATE TABLE gone (n int)')
     await db.pool.query('SELECT 1')

@@ -3,7 +3,7 @@ import { PGlite } from '@electric-sql/pglite'
 /**
  * The settings in which a harness's databases differ from PGlite's own. One session needs few
  * slots, and every byte that is never used is a byte that a rewind does not have to look at:
- * with these, a rewind looks at 6.4 MB instead of 160. Without them everything works the same,
+ * with these, a rewind looks at some 8 MB instead of 160. Without them everything works the same,
  * but slower. Found by measuring; `npm run bench -- harness` repeats it.
  */
 const smallSettings: Readonly<Record<string, string>> = {

@@ -1,0 +1,55 @@
+import type { Duplex } from 'node:stream'
+import type { PGlite } from '@electric-sql/pglite'
+import { sharedEngineOf } from './shared-engine.js'
+import { WireConnection } from './wire-connection.js'
+import { batchBytesMaxDefault, type ConnectionOptions } from './wire-options.js'
+
+/** A PGlite, or what has one: a database of the harness, which may have another one later. */
+export type PGliteSource = PGlite | { readonly pglite: PGlite }
+
+/** The clients that came by one door: a pool, or a server. */
+export class ClientConnections {
+  readonly #source: PGliteSource
+  readonly #options: ConnectionOptions & { readonly password?: string | undefined }
+  readonly #open = new Set<WireConnection>()
+
+  constructor(
+    source: PGliteSource,
+    options: ConnectionOptions & { readonly password?: string | undefined },
+  ) {
+    this.#source = source
+    this.#options = options
+  }
+
+  get all(): readonly WireConnection[] {
+    return [...this.#open]
+  }
+
+  /** @throws What the source says where it has no PGlite any more. */
+  add(stream: Duplex): void {
+    const source = this.#source
+    const { waitMsMax, batchBytesMax = batchBytesMaxDefault, password } = this.#options
+    const engine = sharedEngineOf('pglite' in source ? source.pglite : source)
+    if (waitMsMax !== undefined) engine.waitMsMax = waitMsMax
+    const cancel = (pid: number, secret: number) => this.#cancel(pid, secret)
+    const connection = new WireConnection(engine, stream, { password, batchBytesMax, cancel })
+    this.#open.add(connection)
+    void connection.ended.then(() => this.#open.delete(connection))
+  }
+
+  /** Ends all of them, as a server does that is shut down. */
+  async close(): Promise<void> {
+    for (const connection of this.#open) connection.close()
+    await this.untilEnded()
+  }
+
+  /** Settles when nothing is left of those that have ended. */
+  async untilEnded(): Promise<void> {
+    await Promise.all(this.all.filter(({ isEnded }) => isEnded).map(({ ended }) => ended))
+  }
+
+  #cancel(pid: number, secret: number): void {
+    const known = this.all.find(({ session }) => session.pid === pid)
+    if (known?.secret === secret) known.session.cancel()
+  }
+}
