@@ -49,6 +49,8 @@ const errorCodes = [
   'cache_unwritable',
   'rewind_impossible',
   'test_leaked',
+  // the laws
+  'law_broken',
 ] as const
 
 /** One of the codes above. */

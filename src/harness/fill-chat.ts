@@ -9,58 +9,86 @@ import {
 
 type InsertedRow = Readonly<Record<string, unknown>>
 
-/** A value that a type of our columns always takes, as SQL. */
-function anyValue({ type }: CatalogColumn, catalog: Catalog, quoted: (name: string) => string) {
+/** A value that a type of our columns always takes, as SQL; another for every `nth` row. */
+function anyValue(
+  { type }: CatalogColumn,
+  nth: number,
+  catalog: Catalog,
+  quoted: (name: string) => string,
+): string {
   const enumType = catalog.enums.find(({ name }) => name === type)
-  if (enumType) return `'${enumType.values[0]}'::${quoted(type)}`
+  if (enumType) return `'${enumType.values[nth % enumType.values.length]}'::${quoted(type)}`
   const values: Record<string, string> = {
     uuid: 'gen_random_uuid()',
     'timestamp with time zone': 'now()',
-    jsonb: `'{"filled": true}'`,
-    bytea: `'\\x01'`,
+    jsonb: `'{"filled": ${nth + 1}}'`,
+    bytea: `'\\x${(nth + 1).toString(16).padStart(2, '0')}'`,
     boolean: 'false',
   }
-  return values[type] ?? '1'
+  return values[type] ?? `${nth + 1}`
+}
+
+/** What {@link fillChat} can be told. */
+export interface FillOptions {
+  /** The catalog of the schema, where the caller has read it already. */
+  readonly catalog?: Catalog
+  /** How many rows the chat-scoped table at a position of the catalog gets; 1 by default. */
+  readonly rowsAt?: (position: number) => number
 }
 
 /**
- * Gives a chat a row in every chat-scoped table that has none for it yet, and in whatever those
+ * Gives a chat rows in every chat-scoped table that has none for it yet, and in whatever those
  * rows refer to. Which tables there are is read from the catalog, so that a table that is added
- * tomorrow is filled too.
+ * tomorrow is filled too. One that can have a single row for a chat gets at most one, and one that
+ * rows of another refer to gets at least one then.
  *
- * @returns The names of the tables that got a row, in the order of insertion.
+ * @returns The names of the tables that got rows, in the order of insertion.
  */
-export async function fillChat(queryable: Queryable, chatId: string): Promise<string[]> {
-  const catalog = await readCatalog(queryable)
+export async function fillChat(
+  queryable: Queryable,
+  chatId: string,
+  { catalog: known, rowsAt = () => 1 }: FillOptions = {},
+): Promise<string[]> {
+  const catalog = known ?? (await readCatalog(queryable))
   const schema = quoteIdentifier(queryable.schema)
   const quoted = (name: string) => `${schema}.${quoteIdentifier(name)}`
-  const rows = new Map<string, InsertedRow>([['chats', { id: chatId }]])
-  const inserted: string[] = []
+  const scoped = catalog.tables.filter((table) => chatColumn(table))
+  const rows = new Map<string, InsertedRow[]>([['chats', [{ id: chatId }]]])
+  const inserted = new Set<string>()
 
-  const rowOf = async (name: string): Promise<InsertedRow> => {
-    const known = rows.get(name)
-    if (known) return known
+  /** The rows of a table that there are or shall be; at least `least` of them. */
+  const rowsOf = async (name: string, least: number): Promise<readonly InsertedRow[]> => {
     const table = catalog.tables.find((one) => one.name === name)!
-    const row = (await existingRow(table)) ?? (await insertRow(table))
-    rows.set(name, row)
-    return row
+    const made = rows.get(name) ?? (await existingRows(table))
+    rows.set(name, made)
+    const position = scoped.indexOf(table)
+    const asked = position < 0 ? least : Math.max(least, rowsAt(position))
+    const most = name === 'chats' || hasOneRow(table) ? 1 : asked
+    if (position >= 0 && made.length > 0) return made
+    while (made.length < Math.min(asked, most)) made.push(await insertRow(table, made.length))
+    return made
   }
 
-  const existingRow = async (table: CatalogTable): Promise<InsertedRow | undefined> => {
+  const existingRows = async (table: CatalogTable): Promise<InsertedRow[]> => {
     const column = chatColumn(table)
-    if (!column) return undefined
+    if (!column) return []
     const { rows } = await queryable.query<InsertedRow>(
-      `SELECT * FROM ${quoted(table.name)} WHERE ${quoteIdentifier(column)} = $1 LIMIT 1`,
+      `SELECT * FROM ${quoted(table.name)} WHERE ${quoteIdentifier(column)} = $1 LIMIT 3`,
       [chatId],
     )
-    return rows[0]
+    return rows
   }
 
-  const insertRow = async (table: CatalogTable): Promise<InsertedRow> => {
+  const insertRow = async (table: CatalogTable, nth: number): Promise<InsertedRow> => {
     const referenced = new Map<string, unknown>()
+    const chat = chatColumn(table)
+    if (chat) referenced.set(chat, chatId)
     for (const { references, columns, referencedColumns } of table.constraints) {
       if (references === null) continue
-      const parent = await rowOf(references)
+      // A row of its own to refer to, since a key may be made of what is referred to.
+      const isScoped = scoped.some(({ name }) => name === references)
+      const parents = await rowsOf(references, isScoped || references === 'chats' ? 1 : nth + 1)
+      const parent = parents[nth % parents.length]!
       columns.forEach((column, index) => {
         referenced.set(column, parent[referencedColumns[index]!])
       })
@@ -70,22 +98,37 @@ export async function fillChat(queryable: Queryable, chatId: string): Promise<st
     )
     const values = [...referenced.values()]
     const places = new Map([...referenced.keys()].map((name, index) => [name, `$${index + 1}`]))
+    const sqlOf = (column: CatalogColumn) =>
+      places.get(column.name) ?? anyValue(column, nth, catalog, quoted)
     const { rows } = await queryable.query<InsertedRow>(
       `INSERT INTO ${quoted(table.name)} (${needed.map(({ name }) => quoteIdentifier(name))})
-       VALUES (${needed.map((column) => places.get(column.name) ?? anyValue(column, catalog, quoted))})
+       VALUES (${needed.map(sqlOf)})
        RETURNING *`,
       values,
     )
-    inserted.push(table.name)
+    inserted.add(table.name)
     return rows[0]!
   }
 
-  for (const table of catalog.tables) if (chatColumn(table)) await rowOf(table.name)
-  return inserted
+  for (const table of scoped) await rowsOf(table.name, 0)
+  return [...inserted]
 }
 
-/** The column that makes a table chat-scoped, if it is. */
-function chatColumn({ constraints }: CatalogTable): string | undefined {
-  return constraints.find((one) => one.references === 'chats' && one.onDelete === 'cascade')
-    ?.columns[0]
+/** Whether a key of the table lets a chat have one row only. */
+function hasOneRow(table: CatalogTable): boolean {
+  const column = chatColumn(table)
+  return table.constraints.some(
+    ({ kind, columns }) =>
+      (kind === 'primary key' || kind === 'unique') && columns.every((one) => one === column),
+  )
+}
+
+/**
+ * The column that makes a table chat-scoped, if it is: one that refers to chats, whatever becomes
+ * of its rows when a chat is deleted, or is called as if it did.
+ */
+export function chatColumn({ name, columns, constraints }: CatalogTable): string | undefined {
+  if (name === 'chats') return undefined
+  const reference = constraints.find(({ references }) => references === 'chats')?.columns[0]
+  return reference ?? columns.find((column) => column.name === 'chat_id')?.name
 }

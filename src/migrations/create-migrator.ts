@@ -4,7 +4,7 @@ import { sqlState } from '../database/sql-state.js'
 import { DriftpinError } from '../errors.js'
 import { assertInStep, compareLedger, type MigrationStatus } from './compare-ledger.js'
 import { bundledFiles } from './generated/bundled.js'
-import { Ledger } from './ledger.js'
+import { Ledger, ledgerName } from './ledger.js'
 import { checksumOf, type Direction, type Migration } from './migration.js'
 import { parseMigrations } from './parse-migrations.js'
 import { runScript, statementsOf } from './run-script.js'
@@ -73,7 +73,7 @@ export interface Migrator {
  */
 export function createMigrator(database: Database, options: MigratorOptions = {}): Migrator {
   const migrations = options.migrations ?? parseMigrations(bundledFiles)
-  const ledger = new Ledger(database.schema, options.ledger ?? 'driftpin_migrations')
+  const ledger = new Ledger(database.schema, options.ledger ?? ledgerName)
   const { lockTimeoutMs = 60_000, onStep } = options
   if (!(lockTimeoutMs >= 0)) throw badTimeout(lockTimeoutMs)
 

@@ -21,6 +21,9 @@ interface LedgerRow {
   duration_ms: number | null
 }
 
+/** The name of the ledger table, unless the migrator is told another. */
+export const ledgerName = 'driftpin_migrations'
+
 /** The table that says which migrations a schema has had. */
 export class Ledger {
   readonly schema: string

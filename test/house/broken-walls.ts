@@ -7,6 +7,7 @@ const floors: readonly (readonly string[])[] = [
   ['context', 'scan'],
   ['connections'],
   ['harness'],
+  ['laws'],
   ['index.ts'],
   ['cli'],
 ]

@@ -1,0 +1,99 @@
+import fc from 'fast-check'
+import { cutText } from '../../scan/cut-text.js'
+import type { JsonObject, JsonValue } from '../../schema/json.js'
+import { limits } from '../../schema/limits.js'
+import type { pushableKinds } from '../../schema/resource.js'
+import { jsonBytes, jsonObject, smallJsonBytesMax } from './json-value.js'
+import { text } from './text.js'
+
+type PushableKind = (typeof pushableKinds)[number]
+
+const markdown = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        '# Shop\n',
+        '<!-- hidden -->',
+        '<!--',
+        '\u200b',
+        '\u{e0041}',
+        '\r\n',
+        '\n\n\n',
+      ),
+      fc.constantFrom(
+        '---\nname: tides\n---\n',
+        '```\n',
+        '\ufeff',
+        ' \t\n',
+        '- [ ] x\n',
+        '|a|b|\n',
+      ),
+      text({ piecesMax: 4 }),
+    ),
+    { maxLength: 6 },
+  )
+  .map((parts) => Buffer.from(parts.join('')))
+
+/** What a file holds: mostly text, sometimes bytes that are no UTF-8. */
+const content = fc
+  .oneof(
+    { withCrossShrink: true },
+    { weight: 6, arbitrary: markdown },
+    { weight: 1, arbitrary: fc.uint8Array({ maxLength: 40 }) },
+  )
+  .map((bytes) => Buffer.from(bytes.slice(0, 1500)).toString('base64'))
+
+const name = fc.oneof(
+  { withCrossShrink: true },
+  { weight: 2, arbitrary: fc.constantFrom('tides', 'waves', 'a-1') },
+  { weight: 1, arbitrary: text({ bytesMax: 64, piecesMax: 3 }) },
+)
+
+const description = text({ bytesMax: 300 })
+
+const tool = fc
+  .record({ name, description, input_schema: jsonObject({ depthMax: limits.bodyDepthMax - 3 }) })
+  .map(withoutEmpty)
+
+/** Empty fields are left out of a body. */
+function withoutEmpty(fields: Record<string, JsonValue>): JsonObject {
+  const kept = Object.entries(fields).filter(([, value]) => {
+    if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0
+    return value !== ''
+  })
+  return Object.fromEntries(kept)
+}
+
+const smallBodies: Record<PushableKind, fc.Arbitrary<JsonObject>> = {
+  instruction_file: fc.record({ content }).map(withoutEmpty),
+  skill: fc.record({ meta: content, name, description }).map(withoutEmpty),
+  mcp_config: fc.constant({}),
+  mcp_server: fc
+    .record({ server_name: name, description, tools: fc.array(tool, { maxLength: 3 }) })
+    .map(withoutEmpty),
+}
+
+/** A body of the shape of its kind, as an `ok` resource has it, below 4 KiB as JSON. */
+export function body(kind: PushableKind): fc.Arbitrary<JsonObject> {
+  return smallBodies[kind].map((made) => (jsonBytes(made) < smallJsonBytesMax ? made : {}))
+}
+
+/** How the bytes of a large body are spent, in the field where its kind keeps most of them. */
+const largeFields: Partial<Record<PushableKind, (letter: string, bytes: number) => JsonObject>> = {
+  instruction_file: (letter, bytes) => ({ content: letter.repeat(bytes - (bytes % 4)) }),
+  skill: (letter, bytes) => ({ meta: letter.repeat(bytes - (bytes % 4)), name: 'tides' }),
+  mcp_server: (letter, bytes) => ({
+    server_name: 'tides',
+    description: cutText('\u20ac'.repeat(Math.ceil(bytes / 3)), bytes - 1) + letter,
+  }),
+}
+
+/** A body of strings only that has nearly `limits.bodyBytesMax` bytes; `{}` for an mcp_config. */
+export function largeBody(kind: PushableKind): fc.Arbitrary<JsonObject> {
+  const make = largeFields[kind]
+  if (!make) return fc.constant({})
+  const room = limits.bodyBytesMax - 100
+  return fc
+    .tuple(fc.constantFrom('A', 'B', 'z', '0'), fc.nat(200))
+    .map(([letter, less]) => make(letter, room - less))
+}

@@ -1,0 +1,202 @@
+import fc from 'fast-check'
+import type { JsonObject, JsonValue } from '../../schema/json.js'
+import { limits } from '../../schema/limits.js'
+import { bodyKinds, pushableKinds, type ResourceInput } from '../../schema/resource.js'
+import { jsonBytes } from './json-value.js'
+import { type AnyPush, push } from './push.js'
+import { int64Max, resource } from './resource.js'
+import { text, textOfBytes } from './text.js'
+
+/** A push at a cap, or past it; `cap` is the key in {@link limits} or says which rule it is. */
+export interface CappedPush {
+  readonly cap: string
+  readonly push: AnyPush
+}
+
+/** Something that a push must not have too much of. */
+export interface CapCase {
+  readonly cap: string
+  /** Whether one of its pushes has hundreds of kilobytes. */
+  readonly heavy?: boolean
+  /** Pushes of which so much is exactly at the cap; none where nothing of it is allowed. */
+  readonly at?: fc.Arbitrary<AnyPush>
+  /** Pushes that have the smallest step too much, and are otherwise good. */
+  readonly beyond: fc.Arbitrary<AnyPush>
+}
+
+/** A push of which one resource is changed, whose source no other has. */
+function withResource(changes: fc.Arbitrary<object>): fc.Arbitrary<AnyPush> {
+  return fc
+    .tuple(push({ maxLength: 2 }), resource(), changes, fc.nat(2))
+    .map(([base, one, change, place]) => {
+      const changed = { ...one, ...change }
+      const others = base.resources.filter(({ source }) => source !== changed.source)
+      return { ...base, resources: others.toSpliced(place, 0, changed) }
+    })
+}
+
+function withFields(changes: fc.Arbitrary<object>): fc.Arbitrary<AnyPush> {
+  return fc.tuple(push({ maxLength: 2 }), changes).map(([base, change]) => ({ ...base, ...change }))
+}
+
+const field = (name: string, values: fc.Arbitrary<unknown>) =>
+  values.map((value) => ({ [name]: value }))
+
+const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
+
+/** A body of exactly so many bytes, as the caps count them, with or without an exponent. */
+function bodyOfBytes(length: number): fc.Arbitrary<JsonObject> {
+  return fc.constantFrom<JsonValue>('', 1e300, '\u20ac').map((extra) => {
+    const empty = jsonBytes({ content: '', extra })
+    return { content: 'x'.repeat(length - empty), extra }
+  })
+}
+
+/** A body that nests so deep, itself being 1. */
+function bodyOfDepth(depth: number): fc.Arbitrary<JsonObject> {
+  return fc.tuple(fc.boolean(), fc.nat(9)).map(([inArrays, inner]) => {
+    let value: JsonValue = inner
+    for (let level = 1; level < depth; level++) value = inArrays ? [value] : { inner: value }
+    return { value }
+  })
+}
+
+function manyResources(count: number): fc.Arbitrary<AnyPush> {
+  return resource().map((one) => ({
+    version: 0,
+    resources: Array.from({ length: count }, (_, n) => ({
+      ...one,
+      ...(one.status === 'ok' && { body: {} }),
+      source: `/${n}`,
+    })),
+  }))
+}
+
+/** All bodies have exactly so many bytes together, none of them too many. */
+function bodiesOfBytes(total: number): fc.Arbitrary<AnyPush> {
+  const most = limits.bodyBytesMax
+  const count = Math.ceil(total / most) + 1
+  const share = Math.floor(total / count)
+  return fc.tuple(resource(), fc.nat(1000)).map(([one, moved]) => {
+    const sizes = Array.from({ length: count }, () => share)
+    sizes[0]! += total - share * count
+    sizes[0]! -= moved
+    sizes[1]! += moved
+    const filled = sizes.map((size, n): ResourceInput => {
+      const body = { content: 'x'.repeat(size - jsonBytes({ content: '' })) }
+      return { ...one, status: 'ok', source: `/${n}`, body }
+    })
+    return { version: 0, resources: filled }
+  })
+}
+
+const sourceOf = (length: number) =>
+  withResource(
+    fc.oneof(field('source', textOfBytes(length)), field('sourcePath', textOfBytes(length))),
+  )
+
+const errorOf = (length: number) =>
+  fc.oneof(
+    withResource(field('error', textOfBytes(length))),
+    withFields(field('snapshotError', textOfBytes(length))),
+  )
+
+const hashOf = (length: number) =>
+  fc.oneof(
+    withResource(field('contentHash', bytes(length))),
+    withFields(field('aggregateHash', bytes(length))),
+  )
+
+const withBody = (bodies: fc.Arbitrary<JsonObject>) => withResource(field('body', bodies))
+
+/** Puts a text into one of the places that a push has for text. */
+function withText(texts: fc.Arbitrary<string>): fc.Arbitrary<AnyPush> {
+  const place = fc.constantFrom('source', 'sourcePath', 'error', 'body', 'key', 'snapshotError')
+  return fc
+    .tuple(push({ maxLength: 1 }), resource(), texts, place)
+    .map(([base, one, bad, where]) => {
+      if (where === 'snapshotError') return { ...base, snapshotError: bad }
+      const inBody = where === 'body' ? { content: [bad] } : { [bad]: 1 }
+      const change = where === 'body' || where === 'key' ? { body: inBody } : { [where]: bad }
+      return { ...base, resources: [{ ...one, ...change }] }
+    })
+}
+
+const around = (bad: string) =>
+  fc.tuple(text({ piecesMax: 2 }), text({ piecesMax: 2 })).map(([a, b]) => `${a}${bad}${b}`)
+
+const reserved = bodyKinds.filter((kind) => !pushableKinds.some((one) => one === kind))
+const nextSafe = Number.MAX_SAFE_INTEGER + 1
+const tooLarge = fc.constantFrom<number | bigint>(int64Max + 1n, nextSafe)
+const largest = fc.constantFrom<number | bigint>(int64Max, Number.MAX_SAFE_INTEGER)
+
+/** Every cap and rule of a push. */
+export const capCases: readonly CapCase[] = [
+  {
+    cap: 'resourcesMax',
+    heavy: true,
+    at: manyResources(limits.resourcesMax),
+    beyond: manyResources(limits.resourcesMax + 1),
+  },
+  {
+    cap: 'bodyBytesMax',
+    heavy: true,
+    at: withBody(bodyOfBytes(limits.bodyBytesMax)),
+    beyond: withBody(bodyOfBytes(limits.bodyBytesMax + 1)),
+  },
+  {
+    cap: 'bodiesBytesMax',
+    heavy: true,
+    at: bodiesOfBytes(limits.bodiesBytesMax),
+    beyond: bodiesOfBytes(limits.bodiesBytesMax + 1),
+  },
+  {
+    cap: 'bodyDepthMax',
+    at: withBody(bodyOfDepth(limits.bodyDepthMax)),
+    beyond: withBody(bodyOfDepth(limits.bodyDepthMax + 1)),
+  },
+  {
+    cap: 'sourceBytesMax',
+    at: sourceOf(limits.sourceBytesMax),
+    beyond: sourceOf(limits.sourceBytesMax + 1),
+  },
+  {
+    cap: 'errorBytesMax',
+    at: errorOf(limits.errorBytesMax),
+    beyond: errorOf(limits.errorBytesMax + 1),
+  },
+  { cap: 'hashBytesMax', at: hashOf(limits.hashBytesMax), beyond: hashOf(limits.hashBytesMax + 1) },
+  {
+    cap: 'int64Version',
+    at: withFields(field('version', largest)),
+    beyond: withFields(field('version', fc.oneof(tooLarge, fc.constantFrom(-1, -1n)))),
+  },
+  {
+    cap: 'int64Size',
+    at: withResource(field('sizeBytes', largest)),
+    beyond: withResource(field('sizeBytes', fc.oneof(tooLarge, fc.constantFrom(-1, -1n)))),
+  },
+  { cap: 'emptySource', beyond: withResource(fc.constant({ source: '' })) },
+  {
+    cap: 'duplicateSource',
+    beyond: fc.tuple(push(), resource(), resource()).map(([base, one, other]) => ({
+      ...base,
+      resources: [one, ...base.resources, { ...other, source: one.source }],
+    })),
+  },
+  {
+    cap: 'unknownKind',
+    beyond: withResource(field('kind', fc.constantFrom('', 'Skill', 'skills', '__proto__'))),
+  },
+  { cap: 'reservedKind', beyond: withResource(field('kind', fc.constantFrom(...reserved))) },
+  {
+    cap: 'unknownStatus',
+    beyond: withResource(field('status', fc.constantFrom('', 'OK', 'missing', 'constructor'))),
+  },
+  { cap: 'nul', beyond: withText(around('\0')) },
+  {
+    cap: 'loneSurrogate',
+    beyond: withText(fc.constantFrom('\ud800', '\udc00', '\udbff').chain((half) => around(half))),
+  },
+  { cap: 'emptyHash', beyond: hashOf(0) },
+]

@@ -1,0 +1,85 @@
+import fc from 'fast-check'
+import { exponentBytes } from '../../context/why-not-json.js'
+import type { JsonObject, JsonValue } from '../../schema/json.js'
+import { textBytes } from '../../schema/storable-text.js'
+import { text } from './text.js'
+
+/** What a small JSON value has at most, in bytes, as PostgreSQL writes it. */
+export const smallJsonBytesMax = 4096
+
+/** The bytes of a value as the caps count them. */
+export function jsonBytes(value: JsonValue): number {
+  return textBytes(JSON.stringify(value)) + exponentBytes(value)
+}
+
+const number = fc.oneof(
+  { weight: 4, arbitrary: fc.integer() },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      ...[0, 1e21, 1e-7, 1.5e300, 5e-324, -1e100, 2 ** 53, 2 ** 63, 0.1, 1 / 3, -1],
+    ),
+  },
+  { weight: 2, arbitrary: fc.double({ noNaN: true, noDefaultInfinity: true }) },
+)
+
+const scalar: fc.Arbitrary<JsonValue> = fc.oneof(
+  { weight: 4, arbitrary: text() },
+  // JSON has no negative zero: it would come back as another value.
+  { weight: 3, arbitrary: number.map((value) => (value === 0 ? 0 : value)) },
+  { weight: 1, arbitrary: fc.boolean() },
+  { weight: 1, arbitrary: fc.constant(null) },
+)
+
+/** Wraps a value in so many arrays and objects by turns. */
+function nest(value: JsonValue, levels: number): JsonValue {
+  let nested = value
+  for (let level = 0; level < levels; level++) nested = level % 2 ? { x: nested } : [nested]
+  return nested
+}
+
+const key = fc.oneof(
+  { weight: 2, arbitrary: text({ piecesMax: 2 }) },
+  { weight: 1, arbitrary: fc.constantFrom('type', 'a', 'B', '\u00e9', 'e\u0301', '1', '10', '2') },
+)
+
+const tree = fc.letrec<{ value: JsonValue; object: JsonObject }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4, depthSize: 'small' },
+    { weight: 3, arbitrary: scalar },
+    { weight: 1, arbitrary: fc.array(tie('value'), { maxLength: 4 }) },
+    { weight: 1, arbitrary: tie('object') },
+  ),
+  object: fc.dictionary(key, tie('value'), { maxKeys: 4, noNullPrototype: true }),
+}))
+
+/**
+ * JSON values that can be stored and read back equal, below {@link smallJsonBytesMax} bytes: nasty
+ * texts and keys, numbers that JSON writes with an exponent, now and then nested `depthMax` deep
+ * (90 by default, a scalar being 0). Shrinks to the empty text.
+ */
+export function jsonValue({ depthMax = 90 } = {}): fc.Arbitrary<JsonValue> {
+  const nested = fc
+    .tuple(scalar, fc.oneof(fc.nat(depthMax), fc.constant(depthMax)))
+    .map(([value, levels]) => nest(value, levels))
+  return fc
+    .oneof(
+      { withCrossShrink: true },
+      { weight: 3, arbitrary: scalar },
+      { weight: 6, arbitrary: tree.value },
+      { weight: 1, arbitrary: nested },
+    )
+    .map((value) => (jsonBytes(value) < smallJsonBytesMax ? value : ''))
+}
+
+/** As {@link jsonValue}, but always an object. Shrinks to `{}`. */
+export function jsonObject({ depthMax = 90 } = {}): fc.Arbitrary<JsonObject> {
+  const wrapped = jsonValue({ depthMax: depthMax - 1 }).map((value): JsonObject => ({ value }))
+  return fc
+    .oneof(
+      { withCrossShrink: true },
+      { weight: 3, arbitrary: tree.object },
+      { weight: 1, arbitrary: wrapped },
+    )
+    .map((object) => (jsonBytes(object) < smallJsonBytesMax ? object : {}))
+}

@@ -1,0 +1,69 @@
+import fc from 'fast-check'
+import { cutText } from '../../scan/cut-text.js'
+import { limits } from '../../schema/limits.js'
+import { text, textOfBytes } from './text.js'
+
+/** Shrinking ends at the first of them. */
+const plainSources = [
+  '/AGENTS.md',
+  '/CLAUDE.md',
+  '/.mcp.json',
+  '/skills/tides/SKILL.md',
+  'mcp:tides',
+] as const
+
+/**
+ * Neighbours: equal but for case or normalisation, and texts that a locale and the bytes of UTF-8
+ * put in different orders.
+ */
+const neighbours = [
+  ...['/a', '/A', '/a/', '/a/b', '/a b', '/a-b', '/a.b', '/ab', '/AB', '/B', '/10', '/9'],
+  ...['/\u00e9', '/e\u0301', '/\u00c9', '/e', '/f', '/\u00e4', '/z', '/Z', '/_', '/~', '/ '],
+  ...['/\u00c5', '/A\u030a', '/\u212b', '/\u00df', '/ss', '/\u0131', '/i', '/I', '/\ufb00', '/ff'],
+  ...['/\u0001', '/\u007f'],
+  ...['/\u4e00', '/\u3042', '/\u30a2', '/\u0430', '/\u03b1', '/\u05d0', 'mcp:a', 'mcp:A', 'MCP:a'],
+] as const
+
+/** UTF-16 sorts the surrogates of the last three before the first two, UTF-8 behind them. */
+const aroundSurrogates = ['/\ue000', '/\uffee', '/\u{10000}', '/\u{1f600}', '/\u{10ffff}'] as const
+
+const path = fc
+  .array(
+    fc.oneof(
+      {
+        weight: 3,
+        arbitrary: fc.constantFrom('AGENTS.md', 'home', 'dev', '..', '.', '', 'skills'),
+      },
+      { weight: 3, arbitrary: text({ piecesMax: 3 }) },
+    ),
+    { minLength: 1, maxLength: 5 },
+  )
+  .map((segments) => `/${segments.join('/')}`)
+
+const server = text({ piecesMax: 4 }).map((name) => `mcp:${name}`)
+
+const anything = text({ bytesMax: limits.sourceBytesMax, piecesMax: 12 })
+
+/**
+ * Sources that a push accepts, and that are hard on whoever sorts, quotes or compares them: 1 to
+ * `limits.sourceBytesMax` bytes of any text that can be stored. Shrinks to `/AGENTS.md`.
+ *
+ * @example
+ * ```ts
+ * fc.assert(fc.property(source(), (path) => path === parse(print(path))))
+ * ```
+ */
+export function source(): fc.Arbitrary<string> {
+  return fc
+    .oneof(
+      { withCrossShrink: true },
+      { weight: 4, arbitrary: fc.constantFrom(...plainSources) },
+      { weight: 5, arbitrary: fc.constantFrom(...neighbours) },
+      { weight: 2, arbitrary: fc.constantFrom(...aroundSurrogates) },
+      { weight: 5, arbitrary: path },
+      { weight: 2, arbitrary: server },
+      { weight: 2, arbitrary: anything },
+      { weight: 1, arbitrary: textOfBytes(limits.sourceBytesMax) },
+    )
+    .map((one) => cutText(one, limits.sourceBytesMax) || '/')
+}

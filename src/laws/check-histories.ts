@@ -1,0 +1,205 @@
+import fc from 'fast-check'
+import type { Database } from '../database/database.js'
+import { DriftpinError } from '../errors.js'
+import { bundledFiles } from '../migrations/generated/bundled.js'
+import type { Migration } from '../migrations/migration.js'
+import { parseMigrations } from '../migrations/parse-migrations.js'
+import type { Coverage } from './coverage.js'
+import { openEmbeddedGround } from './embedded-ground.js'
+import { type Failure, failureOf } from './failure.js'
+import type { Ground } from './ground.js'
+import { type HistoryCommand, history } from './history.js'
+import { LawBroken } from './law-broken.js'
+import { type Operations, ownOperations } from './operations.js'
+import { renderFailure } from './render-failure.js'
+import { determinism } from './rules/determinism.js'
+import { type HistorySetting, openWorld, runHistory } from './run-history.js'
+import { openServerGround } from './server-ground.js'
+
+/** What {@link checkHistories} can be told. All of it is optional. */
+export interface HistoriesOptions {
+  /** How many histories; 100 by default. */
+  readonly runs?: number
+  /** What they are made from, an integer; a random one by default. Reports print it. */
+  readonly seed?: number
+  /** Where a failure was found, as its report prints it: only that history is run. */
+  readonly path?: string
+  /** Which commands a shrunk history has left, as its report prints it; goes with `path`. */
+  readonly replayPath?: string
+  /** The most commands of one history; 30 by default. */
+  readonly commandsMax?: number
+  /** The most histories that are tried to make a failure shorter; 300 by default, 0 for none. */
+  readonly shrinksMax?: number
+  /** Runs each history twice and compares what both left, to find hidden nondeterminism. */
+  readonly doublecheck?: boolean
+  /** The connection string of a server to run on, in two schemas of its own; PGlite by default. */
+  readonly server?: string
+  /** Operations of a backend that take the place of driftpin's. */
+  readonly operations?: Partial<Operations>
+  /** What the schema is made by; driftpin's own migrations by default. */
+  readonly migrations?: readonly Migration[]
+  /** Changes each installation after it was migrated: adds the tables of a backend, for example. */
+  readonly prepare?: (database: Database) => Promise<void>
+  /** The folder in which the database of a failure is kept; `.driftpin/laws` by default. */
+  readonly evidence?: string
+  /** Called after every history. */
+  readonly onProgress?: (progress: HistoriesProgress) => void
+  /** Begins no history after so many milliseconds; no limit by default. */
+  readonly timeLimitMs?: number
+}
+
+/** How far a run has come. */
+export interface HistoriesProgress {
+  readonly runs: number
+  readonly commands: number
+  /** How often a law was held against a step or an ending. */
+  readonly lawsChecked: number
+}
+
+/** What a run found. */
+export interface HistoriesReport extends HistoriesProgress {
+  /** Such as `PostgreSQL 18.4`. */
+  readonly engine: string
+  readonly seed: number
+  /** How often each command ran, and with which variants. */
+  readonly coverage: Coverage
+  /** Undefined when every law held. */
+  readonly failure: Failure | undefined
+}
+
+/**
+ * Runs random histories of chats, agents and drift against a database and a model of the domain,
+ * and holds the fifteen laws against every step. The first failure is shrunk to the commands
+ * without which nothing breaks, and its database is kept.
+ *
+ * @throws DriftpinError `invalid_input` for options that contradict each other; a law that is
+ * broken is in the report, not thrown.
+ *
+ * @example
+ * ```ts
+ * const { runs, failure } = await checkHistories({ runs: 50, seed: 1 })
+ * console.log(failure ? renderFailure(failure) : `${runs} histories, every law held`)
+ * ```
+ */
+export async function checkHistories(options: HistoriesOptions = {}): Promise<HistoriesReport> {
+  refuseContradictions(options)
+  const { server, prepare, evidence = '.driftpin/laws' } = options
+  const migrations = options.migrations ?? parseMigrations(bundledFiles)
+  const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31)
+  const made = { migrations, prepare }
+  const ground = server
+    ? await openServerGround({ ...made, server })
+    : await openEmbeddedGround({ ...made, evidence: `${evidence}/seed-${seed}.image` })
+  try {
+    return await checkOn(ground, { ...options, migrations, seed })
+  } finally {
+    await ground.close()
+  }
+}
+
+/** {@link checkHistories} on a ground that is the caller's. */
+export async function checkOn(
+  ground: Ground,
+  options: HistoriesOptions & { readonly migrations: readonly Migration[]; readonly seed: number },
+): Promise<HistoriesReport> {
+  const { seed, path, replayPath, runs = 100, commandsMax, shrinksMax = 300, timeLimitMs } = options
+  const setting: HistorySetting = {
+    ground,
+    operations: { ...ownOperations, ...options.operations },
+    migrations: options.migrations,
+    coverage: new Map(),
+    counts: { commands: 0, laws: 0 },
+  }
+  const progress = { runs: 0, failedAt: undefined as number | undefined, tries: 0 }
+  const tell = () => ({
+    runs: progress.runs,
+    commands: setting.counts.commands,
+    lawsChecked: setting.counts.laws,
+  })
+  const property = fc.asyncProperty(
+    history({
+      ...(commandsMax !== undefined && { commandsMax }),
+      ...(replayPath !== undefined && { replayPath }),
+    }),
+    async (commands) => {
+      if (progress.failedAt !== undefined && ++progress.tries > shrinksMax) return
+      try {
+        await runTwiceOrOnce(setting, commands, options.doublecheck ?? false)
+      } catch (error) {
+        progress.failedAt ??= progress.runs
+        throw error
+      }
+      if (progress.failedAt !== undefined) return
+      progress.runs += 1
+      options.onProgress?.(tell())
+    },
+  )
+  const details = await fc.check(property, {
+    seed,
+    numRuns: path === undefined ? runs : 1,
+    endOnFailure: path !== undefined || shrinksMax === 0,
+    ...(timeLimitMs !== undefined && { interruptAfterTimeLimit: timeLimitMs }),
+    ...(path !== undefined && { path }),
+  })
+  const failure = details.failed
+    ? await failureOf(setting, {
+        commands: details.counterexample![0],
+        error: details.errorInstance,
+        seed,
+        path: details.counterexamplePath!,
+        isDouble: options.doublecheck ?? false,
+      })
+    : undefined
+  return { engine: ground.engine, seed, ...tell(), coverage: setting.coverage, failure }
+}
+
+/** @throws LawBroken, or whatever else went wrong. */
+async function runTwiceOrOnce(
+  setting: HistorySetting,
+  commands: Iterable<HistoryCommand>,
+  isDouble: boolean,
+): Promise<void> {
+  await runHistory(await openWorld(setting), commands)
+  if (!isDouble) return
+  const expected = await setting.ground.digest()
+  await runHistory(await openWorld(setting), commands)
+  const actual = await setting.ground.digest()
+  if (actual === expected) return
+  throw new LawBroken(determinism, [{ what: 'the digest of the database', expected, actual }])
+}
+
+/**
+ * {@link checkHistories} for a test: throws when a law is broken.
+ *
+ * @throws DriftpinError `law_broken` with the whole report as its message, and the failure as its
+ * cause.
+ *
+ * @example
+ * ```ts
+ * test('the laws hold for our operations', () => assertHistories({ seed: 1, operations }))
+ * ```
+ */
+export async function assertHistories(options: HistoriesOptions = {}): Promise<HistoriesReport> {
+  const report = await checkHistories(options)
+  if (!report.failure) return report
+  throw new DriftpinError('law_broken', renderFailure(report.failure), report.failure)
+}
+
+function refuseContradictions(options: HistoriesOptions): void {
+  const { runs = 1, commandsMax = 1, doublecheck, server, path, replayPath, seed } = options
+  const refuse = (why: string) => {
+    throw new DriftpinError('invalid_input', why, { options: Object.keys(options) })
+  }
+  if (!Number.isSafeInteger(runs) || runs < 1) refuse(`runs is ${runs}: give 1 or more.`)
+  if (!Number.isSafeInteger(commandsMax) || commandsMax < 1) {
+    refuse(`commandsMax is ${commandsMax}: give 1 or more.`)
+  }
+  if (seed !== undefined && !Number.isSafeInteger(seed)) refuse(`seed is ${seed}: give an integer.`)
+  if (replayPath !== undefined && path === undefined)
+    refuse('replayPath goes with path: give both.')
+  if (path !== undefined && seed === undefined) refuse('A path is of a seed: give both.')
+  if (path !== undefined && !/^\d+(:\d+)*$/.test(path)) refuse(`${path} is no path of a report.`)
+  if (doublecheck && server) {
+    refuse('On a server ids are random, so that two runs differ: doublecheck is for PGlite.')
+  }
+}

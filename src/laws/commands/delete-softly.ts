@@ -1,0 +1,27 @@
+import fc from 'fast-check'
+import { pick, place } from '../choices.js'
+import { defineCommand } from '../move.js'
+
+/** Soft deletion of an agent or a workspace, which changes nothing else by itself. */
+export const deleteSoftly = defineCommand({
+  name: 'delete softly',
+  choices: fc.record({ what: fc.constantFrom('agents', 'workspaces'), which: place }),
+  aim: ({ model, nameOf }, { what, which }) => {
+    const kept = what === 'agents' ? model.agents : model.workspaces
+    const id = pick([...kept.keys()].reverse(), which)
+    if (!id) return undefined
+    const name = what === 'agents' ? 'workspace_agents' : 'workspaces'
+    return {
+      says: `delete ${nameOf(id)} softly`,
+      variant: what,
+      isRemoval: true,
+      async act({ queryable, table }) {
+        await queryable.query(`UPDATE ${table(name)} SET deleted = true WHERE id = $1`, [id])
+      },
+      predict(model) {
+        const record = what === 'agents' ? model.agents.get(id) : model.workspaces.get(id)
+        record!.deleted = true
+      },
+    }
+  },
+})

@@ -1,0 +1,46 @@
+import fc from 'fast-check'
+import { pick, place } from '../choices.js'
+import type { Model } from '../model/model.js'
+import { defineCommand } from '../move.js'
+import { type RoundTrip, roundTrip } from '../round-trip.js'
+
+/** Down to the version before the pins, or to any other, and up again, with the rows there are. */
+export const migrate = defineCommand({
+  name: 'migrate down and up',
+  fitsTransaction: false,
+  choices: fc.record({
+    to: fc.constantFrom('before the pins', 'before the pins', 'any'),
+    version: place,
+  }),
+  aim: ({ model, migrations }, { to, version }) => {
+    const pins = migrations.findIndex(({ name }) => name === 'create_chat_context_resources')
+    const before = to === 'any' ? version % migrations.length : pins
+    const target = before === 0 ? 0 : pick(migrations, before - 1)!.version
+    return {
+      says: `migrate down to ${target} and up again`,
+      variant: to,
+      chats: [...model.chats.keys()],
+      repins: [...model.chats.keys()],
+      isMigration: true,
+      act: ({ database, catalog }) => roundTrip(database, { target, migrations, catalog }),
+      predict: (model, _, answer) => {
+        forget(model, (answer as RoundTrip | undefined)?.dropped ?? [])
+        return answer
+      },
+    }
+  },
+})
+
+/** What goes with the tables that were dropped on the way. */
+function forget(model: Model, dropped: readonly string[]): void {
+  const isGone = (table: string) => dropped.includes(table)
+  if (isGone('workspaces')) for (const kept of Object.values(model)) kept.clear()
+  if (isGone('chats')) model.chats.clear()
+  if (isGone('workspace_agent_context_snapshots')) {
+    for (const agent of model.agents.values()) delete agent.live
+  }
+  if (!isGone('chat_context_resources')) return
+  for (const chat of model.chats.values()) {
+    Object.assign(chat, { pins: new Map(), pinnedHash: null, dirtySince: null, error: '' })
+  }
+}

@@ -1,0 +1,105 @@
+import type { ResourceInput } from '../../schema/resource.js'
+import { resourceStatuses } from '../../schema/resource.js'
+import { pick } from '../choices.js'
+import type { Agent, Model } from '../model/model.js'
+import { toPush } from './aim-push.js'
+
+/** What a push is made of, besides what the agent reported before. */
+export interface PushChoice {
+  readonly resources: readonly ResourceInput[]
+  readonly which: number
+  readonly field: 'body' | 'contentHash' | 'sizeBytes' | 'status' | 'error' | 'sourcePath'
+  /** How far the version goes on, or back. */
+  readonly step: number
+}
+
+/** What a variant makes of it. */
+export interface Report {
+  readonly version: bigint
+  readonly initial?: true
+  readonly ready?: false
+  readonly resources: readonly ResourceInput[]
+}
+
+const int64Max = 2n ** 63n - 1n
+
+/** The next version; an agent that cannot count on begins anew. */
+function next({ live }: Agent, step: number): Pick<Report, 'version' | 'initial'> {
+  const version = (live?.version ?? 0n) + BigInt(step)
+  return version > int64Max ? { version: 1n, initial: true } : { version }
+}
+
+const stored = ({ live }: Agent): ResourceInput[] =>
+  live ? [...live.resources].map(([source, resource]) => toPush(source, resource)) : []
+
+const changes: { [Field in PushChoice['field']]: (one: ResourceInput) => Partial<ResourceInput> } =
+  {
+    body: ({ body }) => ({ body: { ...body, changed: !body.changed } }),
+    contentHash: ({ contentHash }) => ({ contentHash: Uint8Array.from(contentHash, (b) => b ^ 1) }),
+    sizeBytes: ({ sizeBytes }) => ({ sizeBytes: BigInt(sizeBytes) ^ 1n }),
+    status: ({ status }) => ({
+      status: pick(resourceStatuses, resourceStatuses.indexOf(status) + 1)!,
+    }),
+    error: ({ error }) => ({ error: error === 'changed' ? '' : 'changed' }),
+    sourcePath: ({ sourcePath }) => ({ sourcePath: sourcePath === '/changed' ? '' : '/changed' }),
+  }
+
+function changeOne(list: readonly ResourceInput[], { which, field }: PushChoice): ResourceInput[] {
+  const place = which % Math.max(1, list.length)
+  return list.map((one, index) => (index === place ? { ...one, ...changes[field](one) } : one))
+}
+
+/** The pins of a chat that were this agent's context once, or those of any chat. */
+function earlier(model: Model, agent: Agent, which: number): ResourceInput[] {
+  const chats = [...model.chats.values()].filter(({ pinnedHash }) => pinnedHash !== null)
+  const own = chats.filter(({ agentId }) => agentId === agent.id)
+  const chat = pick(own.length > 0 ? own : chats, which)
+  return chat ? [...chat.pins].map(([source, resource]) => toPush(source, resource)) : []
+}
+
+/** What an agent may report, by name, given what it and the chats have. */
+export const pushVariants = {
+  fresh: (_, agent, { step, resources }) => ({ ...next(agent, step), resources }),
+  replay: (_, agent) => ({ version: agent.live?.version ?? 0n, resources: stored(agent) }),
+  stale: (_, agent, { step, resources }) => {
+    const back = (agent.live?.version ?? 0n) - BigInt(step - 1)
+    return { version: back < 0n ? 0n : back, resources }
+  },
+  'initial restart': (_, __, { step, resources }) => ({
+    version: BigInt(step - 1),
+    initial: true,
+    resources,
+  }),
+  'initial replay': (_, agent, { step }) => ({
+    version: BigInt(step - 1),
+    initial: true,
+    resources: stored(agent),
+  }),
+  empty: (_, agent, { step }) => ({ ...next(agent, step), resources: [] }),
+  unchanged: (_, agent, { step }) => ({ ...next(agent, step), resources: stored(agent) }),
+  'other order': (_, agent, { step }) => ({
+    ...next(agent, step),
+    resources: stored(agent).reverse(),
+  }),
+  'one changed': (_, agent, choice) => ({
+    ...next(agent, choice.step),
+    resources: changeOne(stored(agent), choice),
+  }),
+  'one removed': (_, agent, { step, which }) => ({
+    ...next(agent, step),
+    resources: stored(agent).filter((__, index, all) => index !== which % all.length),
+  }),
+  'MCP only': (_, agent, { step, resources }) => ({
+    ...next(agent, step),
+    resources: resources.filter(({ kind }) => kind.startsWith('mcp')),
+  }),
+  'back to pins': (model, agent, { step, which }) => ({
+    ...next(agent, step),
+    resources: earlier(model, agent, which),
+  }),
+  'not ready': (_, agent, { step, resources }) => ({
+    ...next(agent, step),
+    ready: false,
+    resources,
+  }),
+} satisfies Record<string, (model: Model, agent: Agent, choice: PushChoice) => Report>

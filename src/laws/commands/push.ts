@@ -1,0 +1,75 @@
+import fc from 'fast-check'
+import { resource } from '../arbitraries/index.js'
+import { pickAgent, place } from '../choices.js'
+import { defineCommand } from '../move.js'
+import { aimPush } from './aim-push.js'
+import { pushVariants } from './push-variants.js'
+
+/** Few sources, so that one push meets the resources of another. */
+const sources = ['/AGENTS.md', '/agents.md', '/caf\u00e9', '/cafe\u0301', 'mcp:a'] as const
+
+const someResources = fc
+  .array(fc.tuple(resource(), fc.boolean()), { maxLength: sources.length })
+  .map((list) => {
+    const made = list.map(([one, own], index) => (own ? one : { ...one, source: sources[index]! }))
+    return [...new Map(made.map((one) => [one.source, one])).values()]
+  })
+
+const names = Object.keys(pushVariants) as (keyof typeof pushVariants)[]
+
+/** A report of an agent, made of what it reported before. */
+export const push = defineCommand({
+  name: 'push',
+  weight: 10,
+  choices: fc.record({
+    agent: place,
+    variant: fc.oneof(
+      { weight: 1, arbitrary: fc.constant('fresh' as const) },
+      { weight: 2, arbitrary: fc.constantFrom(...names) },
+    ),
+    resources: someResources,
+    which: place,
+    field: fc.constantFrom('body', 'contentHash', 'sizeBytes', 'status', 'error', 'sourcePath'),
+    step: fc.integer({ min: 1, max: 3 }),
+    hash: fc.option(fc.nat(2), { nil: undefined, freq: 8 }),
+    error: fc.constantFrom('', '', 'slow disk'),
+    own: fc.boolean(),
+    notify: fc.boolean(),
+  }),
+  aim: (view, { agent, variant, hash, error, own, notify, ...choice }) => {
+    const found = pickAgent(view.model, agent)
+    if (!found) return undefined
+    const report = pushVariants[variant](view.model, found, choice)
+    const params = {
+      agentId: found.id,
+      ...report,
+      notify,
+      ...(hash !== undefined && { aggregateHash: Uint8Array.of(hash) }),
+      ...(error !== '' && { snapshotError: error }),
+    }
+    return aimPush(view, params, { variant, usesOwnClock: own })
+  },
+})
+
+/** One small file, pushed by the newest agent. */
+export const openingPush = {
+  agent: 0,
+  variant: 'fresh',
+  resources: [
+    {
+      source: sources[0],
+      kind: 'instruction_file',
+      body: { content: 'IyBTaG9wCg==' },
+      contentHash: Uint8Array.of(1),
+      sizeBytes: 7,
+      status: 'ok',
+    },
+  ],
+  which: 0,
+  field: 'body',
+  step: 1,
+  hash: undefined,
+  error: '',
+  own: false,
+  notify: false,
+}

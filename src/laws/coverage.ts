@@ -1,0 +1,22 @@
+/** How often a command was chosen and what came of it. */
+export interface CommandCoverage {
+  /** How often a history had it. */
+  chosen: number
+  /** How often there was something to do it to. */
+  done: number
+  /** How often it was refused, as it had to be. */
+  refused: number
+  /** By variant, such as what a push repeats or which cap it is at. */
+  readonly variants: Map<string, number>
+}
+
+/** What the histories exercised, by command. */
+export type Coverage = Map<string, CommandCoverage>
+
+export function coverageOf(coverage: Coverage, command: string): CommandCoverage {
+  const known = coverage.get(command)
+  if (known) return known
+  const made = { chosen: 0, done: 0, refused: 0, variants: new Map() }
+  coverage.set(command, made)
+  return made
+}

@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto'
+import { printJsonb } from '../context/jsonb-digest.js'
+import type { JsonValue } from '../schema/json.js'
+import type { Model, Resources } from './model/model.js'
+import { canonicalJson } from './model/replace.js'
+import { jsonBytesMax } from './row-reader.js'
+
+type Values = Readonly<Record<string, string | null>>
+
+const flag = (value: boolean) => String(value)
+
+const texts = new WeakMap<object, string>()
+
+/** As the reader of rows gives it: a large one by its hash. Large ones hold texts only. */
+function bodyText(body: JsonValue): string {
+  if (body === null || typeof body !== 'object') return canonicalJson(body)
+  const known = texts.get(body)
+  if (known !== undefined) return known
+  const printed = Buffer.from(printJsonb(body))
+  const made =
+    printed.length > jsonBytesMax
+      ? `sha256 ${createHash('sha256').update(printed).digest('hex')}`
+      : canonicalJson(body)
+  texts.set(body, made)
+  return made
+}
+
+function resourceRows(owner: string, id: string, resources: Resources): [string, Values][] {
+  return [...resources].map(([source, resource]) => [
+    `${id} ${source}`,
+    {
+      [owner]: id,
+      source,
+      body_kind: resource.kind,
+      body: bodyText(resource.body),
+      content_hash: resource.contentHash,
+      size_bytes: String(resource.sizeBytes),
+      status: resource.status,
+      error: resource.error,
+      source_path: resource.sourcePath,
+      created_at: resource.createdAt,
+      updated_at: resource.updatedAt,
+    },
+  ])
+}
+
+/** What the model says is in the tables that it knows, by primary key. Other tables are missing. */
+export function expectedRows(model: Model): ReadonlyMap<string, ReadonlyMap<string, Values>> {
+  const byId = <T extends { id: string }>(records: Iterable<T>, row: (one: T) => Values) =>
+    new Map([...records].map((record) => [record.id, { id: record.id, ...row(record) }]))
+  const agents = [...model.agents.values()]
+  const chats = [...model.chats.values()]
+  return new Map<string, ReadonlyMap<string, Values>>([
+    [
+      'workspaces',
+      byId(model.workspaces.values(), ({ ownerId, deleted }) => ({
+        owner_id: ownerId,
+        deleted: flag(deleted),
+      })),
+    ],
+    [
+      'workspace_builds',
+      byId(model.builds.values(), ({ workspaceId, number }) => ({
+        workspace_id: workspaceId,
+        build_number: String(number),
+      })),
+    ],
+    [
+      'workspace_agents',
+      byId(agents, ({ buildId, deleted }) => ({ build_id: buildId, deleted: flag(deleted) })),
+    ],
+    [
+      'workspace_agent_context_snapshots',
+      new Map(
+        agents.flatMap(({ id, live }) =>
+          live
+            ? [
+                [
+                  id,
+                  {
+                    workspace_agent_id: id,
+                    version: String(live.version),
+                    aggregate_hash: live.hash,
+                    snapshot_error: live.error,
+                    received_at: live.receivedAt,
+                  },
+                ],
+              ]
+            : [],
+        ),
+      ),
+    ],
+    [
+      'workspace_agent_context_resources',
+      new Map(
+        agents.flatMap(({ id, live }) =>
+          live ? resourceRows('workspace_agent_id', id, live.resources) : [],
+        ),
+      ),
+    ],
+    [
+      'chats',
+      byId(chats, (chat) => ({
+        owner_id: chat.ownerId,
+        workspace_id: chat.workspaceId,
+        build_id: chat.buildId,
+        agent_id: chat.agentId,
+        title: chat.title,
+        status: chat.status,
+        archived: flag(chat.archived),
+        created_at: chat.createdAt,
+        updated_at: chat.updatedAt,
+        context_aggregate_hash: chat.pinnedHash,
+        context_dirty_since: chat.dirtySince,
+        context_error: chat.error,
+      })),
+    ],
+    [
+      'chat_context_resources',
+      new Map(chats.flatMap(({ id, pins }) => resourceRows('chat_id', id, pins))),
+    ],
+  ])
+}

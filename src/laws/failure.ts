@@ -1,0 +1,64 @@
+import type { HistoryCommand } from './history.js'
+import type { Finding } from './law.js'
+import { LawBroken } from './law-broken.js'
+import { type HistorySetting, openWorld, runHistory } from './run-history.js'
+import { withNames } from './world.js'
+
+/** A law that a history broke. */
+export interface Failure {
+  /** Undefined when something else went wrong, such as an error that no operation should throw. */
+  readonly law:
+    | { readonly number: number; readonly name: string; readonly says: string }
+    | undefined
+  /** The shrunk history, a line a command. */
+  readonly history: readonly string[]
+  /** What is not as it should be, at most twenty of it. */
+  readonly findings: readonly Finding[]
+  readonly seed: number
+  readonly path: string
+  readonly replayPath: string
+  /** How to look at the database that it left. */
+  readonly kept: string
+}
+
+const findingsMax = 20
+
+/** Runs the shrunk history once more, for its words and its database. */
+export async function failureOf(
+  setting: HistorySetting,
+  found: {
+    readonly commands: Iterable<HistoryCommand>
+    readonly error: unknown
+    readonly seed: number
+    readonly path: string
+    readonly isDouble: boolean
+  },
+): Promise<Failure> {
+  const { commands, seed, path, isDouble } = found
+  const world = await openWorld(setting)
+  const again = await runHistory(world, commands).catch((error: unknown) => error)
+  const error = again ?? found.error
+  const findings = findingsOf(error)
+  if (again === undefined && !isDouble) {
+    findings.unshift({ what: 'Run once more, this history broke nothing: it is not deterministic' })
+  }
+  const text = (one: string | undefined) => (one === undefined ? undefined : withNames(world, one))
+  return {
+    law: error instanceof LawBroken ? error.law : undefined,
+    history: world.said,
+    findings: findings.slice(0, findingsMax).map(({ what, expected, actual }) => ({
+      what: withNames(world, what),
+      expected: text(expected),
+      actual: text(actual),
+    })),
+    seed,
+    path,
+    replayPath: /replayPath="([^"]*)"/.exec(String(commands))?.[1] ?? '',
+    kept: await setting.ground.keep().catch(String),
+  }
+}
+
+function findingsOf(error: unknown): Finding[] {
+  if (error instanceof LawBroken) return [...error.findings]
+  return [{ what: error instanceof Error ? (error.stack ?? error.message) : String(error) }]
+}

@@ -1,0 +1,116 @@
+import fc from 'fast-check'
+import { commands } from './commands/index.js'
+import { coverageOf } from './coverage.js'
+import type { Command } from './move.js'
+import { runStep } from './run-step.js'
+import { runTransaction } from './run-transaction.js'
+import { viewOf, type World } from './world.js'
+
+/** A command of a history, as fast-check runs and shrinks it. */
+export type HistoryCommand = fc.AsyncCommand<World, World>
+
+/** A command and its choices, which mean something only in the state that a database is in. */
+export interface Chosen {
+  readonly command: Command
+  readonly choice: unknown
+}
+
+/** The second installation is there to be left alone, and sees a tenth of what happens. */
+const secondOutOf = 10
+
+const isSecond = fc.nat(secondOutOf - 1).map((one) => one === secondOutOf - 1)
+
+const siteOf = ({ installs }: World, second: boolean) => installs[second ? 1 : 0]
+
+class OneCommand implements HistoryCommand {
+  readonly chosen: Chosen
+  readonly second: boolean
+
+  constructor(chosen: Chosen, second: boolean) {
+    this.chosen = chosen
+    this.second = second
+  }
+
+  check(world: Readonly<World>): boolean {
+    const { command, choice } = this.chosen
+    coverageOf(world.coverage, command.name).chosen += 1
+    const view = viewOf(world, siteOf(world, this.second), { peek: true })
+    return command.aim(view, choice) !== undefined
+  }
+
+  async run(world: World): Promise<void> {
+    const { command, choice } = this.chosen
+    await runStep(world, siteOf(world, this.second), command, choice)
+  }
+
+  toString(): string {
+    return this.chosen.command.name
+  }
+}
+
+class InTransaction implements HistoryCommand {
+  readonly parts: readonly Chosen[]
+  readonly commits: boolean
+
+  constructor(parts: readonly Chosen[], commits: boolean) {
+    this.parts = parts
+    this.commits = commits
+  }
+
+  check(): boolean {
+    return true
+  }
+
+  async run(world: World): Promise<void> {
+    await runTransaction(world, siteOf(world, false), this.parts, this.commits)
+  }
+
+  toString(): string {
+    return 'transaction'
+  }
+}
+
+const chosenOf = (from: readonly Command[]): fc.Arbitrary<Chosen> =>
+  fc.oneof(
+    ...from.map((command) => ({
+      weight: command.weight,
+      arbitrary: command.choices.map((choice): Chosen => ({ command, choice })),
+    })),
+  )
+
+const single = fc
+  .tuple(chosenOf(commands), isSecond)
+  .map(([chosen, second]): HistoryCommand => new OneCommand(chosen, second))
+
+const inTransaction = fc
+  .tuple(
+    fc.array(chosenOf(commands.filter((one) => one.fitsTransaction)), {
+      minLength: 1,
+      maxLength: 4,
+    }),
+    fc.constantFrom(false, false, true),
+  )
+  .map(([parts, commits]): HistoryCommand => new InTransaction(parts, commits))
+
+/** What one history may have. */
+export interface HistoryOptions {
+  /** The most commands of one history; 30 by default. */
+  readonly commandsMax?: number
+  /** What fast-check printed of the commands that a shrunk history has left. */
+  readonly replayPath?: string
+}
+
+/**
+ * Random histories of chats, agents and drift, for `fc.asyncModelRun`. They shrink to the commands
+ * without which nothing breaks.
+ */
+export function history({ commandsMax = 30, replayPath }: HistoryOptions = {}) {
+  const one = fc.oneof({ weight: 24, arbitrary: single }, { weight: 1, arbitrary: inTransaction })
+  const made = fc.commands<World, World>([one as never], {
+    maxCommands: commandsMax,
+    size: 'max',
+    ...(replayPath !== undefined && { replayPath }),
+  })
+  // With a bias most histories would be too short for anything to happen in them.
+  return fc.noBias(made) as fc.Arbitrary<Iterable<HistoryCommand>>
+}

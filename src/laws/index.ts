@@ -1,0 +1,16 @@
+// The public list of `driftpin/laws`: the laws of the domain as a check of one's own code. It
+// needs fast-check, which is an optional peer.
+
+export {
+  assertHistories,
+  checkHistories,
+  type HistoriesOptions,
+  type HistoriesProgress,
+  type HistoriesReport,
+} from './check-histories.js'
+export type { CommandCoverage, Coverage } from './coverage.js'
+export type { Failure } from './failure.js'
+export type { Finding, Law } from './law.js'
+export { laws } from './laws.js'
+export type { Operations } from './operations.js'
+export { renderFailure } from './render-failure.js'

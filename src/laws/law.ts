@@ -1,0 +1,64 @@
+import type { Queryable } from '../database/database.js'
+import type { Model, Time } from './model/model.js'
+import type { Move } from './move.js'
+import type { Operations } from './operations.js'
+import type { RowReader, Rows } from './row-reader.js'
+
+/** Something that a law does not allow. */
+export interface Finding {
+  readonly what: string
+  readonly expected?: string | undefined
+  readonly actual?: string | undefined
+}
+
+/** How something ended: with an answer, or refused. */
+export type Outcome =
+  | { readonly answer: unknown; readonly refusal?: undefined }
+  | { readonly refusal: { readonly code: string; readonly message: string } }
+
+/** A move that was made, with what there was before and is after it. */
+export interface Step {
+  readonly move: Move
+  /** The time of the operation. */
+  readonly at: Time
+  readonly reader: RowReader
+  readonly before: { readonly model: Model; readonly rows: Rows }
+  /** The rows are the database's; the model is what it says they should be. */
+  readonly after: { readonly model: Model; readonly rows: Rows }
+  readonly outcome: Outcome
+  readonly predicted: Outcome
+  /** Prompts of chats before and after a deletion on the workspace side. */
+  readonly prompts: readonly {
+    readonly chatId: string
+    readonly before: string
+    readonly after: string
+  }[]
+}
+
+/** A database at the end of a history, with what the model says is in it. */
+export interface Ending {
+  readonly queryable: Queryable
+  readonly operations: Operations
+  readonly model: Model
+  readonly rows: Rows
+  readonly reader: RowReader
+}
+
+/** One of the laws of the domain. */
+export interface Law {
+  readonly number: number
+  readonly name: string
+  /** The law itself, in a sentence. */
+  readonly says: string
+  /** Held against every step. */
+  afterStep?(step: Step): readonly Finding[]
+  /** Held against the database at the end of a history, where looking costs too much before. */
+  atEnd?(ending: Ending): Promise<readonly Finding[]>
+}
+
+export const pinTable = 'chat_context_resources'
+export const liveTable = 'workspace_agent_context_resources'
+export const snapshotTable = 'workspace_agent_context_snapshots'
+
+/** True where the database should be exactly as it was: what was refused, and what only reads. */
+export const wasRefused = ({ outcome }: Step) => outcome.refusal !== undefined

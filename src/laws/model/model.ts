@@ -1,0 +1,146 @@
+import type { JsonValue } from '../../schema/json.js'
+import type { BodyKind, ResourceStatus } from '../../schema/resource.js'
+
+// The domain as a state machine: what every operation does, in plain TypeScript, without SQL and
+// without a database. It is meant to be read as the specification. Each file beside this one is
+// one operation, changes the model it is given, and answers what the operation answers.
+
+/** A time in UTC with six decimals, such as 2026-01-01T00:00:00.000001Z: texts sort as times do. */
+export type Time = string
+
+/** A resource of the live context, or a pin: everything but the owner and the source. */
+export interface Resource {
+  readonly kind: BodyKind
+  readonly body: JsonValue
+  /** In hexadecimal. */
+  readonly contentHash: string
+  readonly sizeBytes: bigint
+  readonly status: ResourceStatus
+  readonly error: string
+  readonly sourcePath: string
+  readonly createdAt: Time
+  readonly updatedAt: Time
+}
+
+/** Resources by their source. */
+export type Resources = ReadonlyMap<string, Resource>
+
+/** The live context of an agent: its latest accepted push. */
+export interface Live {
+  readonly version: bigint
+  /** The aggregate hash, in hexadecimal. */
+  readonly hash: string
+  readonly error: string
+  readonly receivedAt: Time
+  /** False after a push of an agent that was still starting: it has settled nothing. */
+  readonly ready: boolean
+  readonly resources: Resources
+}
+
+export interface Workspace {
+  readonly id: string
+  readonly ownerId: string
+  deleted: boolean
+}
+
+export interface Build {
+  readonly id: string
+  readonly workspaceId: string
+  readonly number: number
+}
+
+export interface Agent {
+  readonly id: string
+  readonly buildId: string
+  deleted: boolean
+  /** Missing until its first accepted push. */
+  live?: Live
+}
+
+export interface Chat {
+  readonly id: string
+  readonly ownerId: string
+  readonly title: string
+  readonly status: string
+  readonly createdAt: Time
+  workspaceId: string | null
+  buildId: string | null
+  agentId: string | null
+  archived: boolean
+  updatedAt: Time
+  /** The aggregate hash that the pins were taken at; null while it is not hydrated. */
+  pinnedHash: string | null
+  /** The mark. */
+  dirtySince: Time | null
+  error: string
+  pins: Resources
+}
+
+/** Everything that driftpin keeps, by id. Ids sort as PostgreSQL sorts them. */
+export interface Model {
+  readonly workspaces: Map<string, Workspace>
+  readonly builds: Map<string, Build>
+  readonly agents: Map<string, Agent>
+  readonly chats: Map<string, Chat>
+}
+
+export function createModel(): Model {
+  return { workspaces: new Map(), builds: new Map(), agents: new Map(), chats: new Map() }
+}
+
+/** A copy that can be changed alone. Resources never change, so that they are shared. */
+export function copyModel(model: Model): Model {
+  const copy = <T extends object>(records: ReadonlyMap<string, T>) =>
+    new Map([...records].map(([id, record]) => [id, { ...record }]))
+  return {
+    workspaces: copy(model.workspaces),
+    builds: copy(model.builds),
+    agents: copy(model.agents),
+    chats: copy(model.chats),
+  }
+}
+
+/** What the model does where the operation throws. */
+export class Refusal extends Error {
+  /** The code of the DriftpinError, or the SQLSTATE. */
+  readonly code: string
+
+  constructor(code: string) {
+    super(code)
+    this.code = code
+  }
+}
+
+/** The live context of the agent that a chat is bound to, if it is bound and the agent pushed. */
+export function liveOf(model: Model, chat: Chat): Live | undefined {
+  return chat.agentId === null ? undefined : model.agents.get(chat.agentId)?.live
+}
+
+/** The chat that an operation was asked for. A stranger's is as good as none. */
+export function findChat(
+  model: Model,
+  { chatId, ownerId }: { readonly chatId: string; readonly ownerId?: string | undefined },
+): Chat {
+  const chat = model.chats.get(chatId)
+  if (!chat || (ownerId !== undefined && chat.ownerId !== ownerId)) {
+    throw new Refusal('chat_not_found')
+  }
+  return chat
+}
+
+/** The agent that something new is to begin with: a push, or a binding. */
+export function findAgent(model: Model, agentId: string): Agent {
+  const agent = model.agents.get(agentId)
+  if (!agent) throw new Refusal('agent_not_found')
+  if (agent.deleted) throw new Refusal('agent_deleted')
+  return agent
+}
+
+/** Those of the chats that are not archived, by ascending id, which is the order of every answer. */
+export function unarchived(model: Model, which: (chat: Chat) => boolean): Chat[] {
+  return inOrder([...model.chats.values()].filter((chat) => !chat.archived && which(chat)))
+}
+
+export function inOrder(chats: readonly Chat[]): Chat[] {
+  return [...chats].sort((a, b) => (a.id < b.id ? -1 : 1))
+}

@@ -1,0 +1,27 @@
+import { findChat, liveOf, type Model, Refusal, type Resources, type Time } from './model.js'
+import { pin } from './settle.js'
+
+/**
+ * Replaces the pins of one chat, archived or not, with the live context, and takes off its mark.
+ * Without a live context it is refused, and the pins stay.
+ */
+export function refresh(
+  model: Model,
+  key: { readonly chatId: string; readonly ownerId?: string },
+  now: Time,
+) {
+  const chat = findChat(model, key)
+  const before = chat.pins
+  if (!liveOf(model, chat)) throw new Refusal('no_live_context')
+  pin(model, chat, now)
+  return { chat: chat.id, aggregateHash: chat.pinnedHash, ...count(before, chat.pins) }
+}
+
+function count(before: Resources, after: Resources) {
+  const fresh = [...after.keys()].filter((source) => !before.has(source))
+  const kept = [...after].filter(([source, row]) => before.get(source) === row)
+  const added = fresh.length
+  const replaced = after.size - added - kept.length
+  const removed = [...before.keys()].filter((source) => !after.has(source)).length
+  return { added, replaced, removed }
+}

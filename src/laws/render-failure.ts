@@ -1,0 +1,32 @@
+import type { Failure } from './failure.js'
+
+/**
+ * A failure as text, in the order in which it is read: the law, the history, what differs, how to
+ * replay it, and where its database is.
+ *
+ * @example
+ * ```ts
+ * const { failure } = await checkHistories({ seed: 1 })
+ * if (failure) console.error(renderFailure(failure))
+ * ```
+ */
+export function renderFailure(failure: Failure): string {
+  const { law, history, findings, seed, path, replayPath, kept } = failure
+  const head = law
+    ? `${law.number === 0 ? '' : `Law ${law.number}, `}${law.name}: ${law.says}`
+    : 'No law, but something went wrong.'
+  const lines = history.map((line, index) => `  ${String(index + 1).padStart(2)}. ${line}`)
+  const differing = findings.flatMap(({ what, expected, actual }) => [
+    what,
+    ...(expected === undefined ? [] : [`  expected  ${indented(expected)}`]),
+    ...(actual === undefined ? [] : [`  actual    ${indented(actual)}`]),
+  ])
+  const replay = `--seed ${seed} --path ${path}${replayPath === '' ? '' : ` --replay-path ${replayPath}`}`
+  return [
+    ...[head, '', ...lines, '', ...differing, ''],
+    `Replay it:      npx driftpin fuzz ${replay}`,
+    `Its database:   ${kept}`,
+  ].join('\n')
+}
+
+const indented = (text: string) => text.replaceAll('\n', '\n            ')

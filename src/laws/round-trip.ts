@@ -1,0 +1,112 @@
+import type { Database } from '../database/database.js'
+import { createMigrator } from '../migrations/create-migrator.js'
+import { ledgerName } from '../migrations/ledger.js'
+import type { Migration } from '../migrations/migration.js'
+import { type Catalog, readCatalog } from '../migrations/read-catalog.js'
+import { openRowReader, type Rows, type TableRows } from './row-reader.js'
+
+/** What a way down and up again did. */
+export interface RoundTrip {
+  /** The tables that were gone at the bottom. */
+  readonly dropped: readonly string[]
+  /** Offences against law 11, in words. */
+  readonly offences: readonly string[]
+}
+
+const pins = 'chat_context_resources'
+const hydrationColumns = ['context_aggregate_hash', 'context_dirty_since', 'context_error']
+
+/** Goes down to a version and up again, and looks at the schema and at all rows on both ends. */
+export async function roundTrip(
+  database: Database,
+  options: {
+    readonly target: number
+    readonly migrations: readonly Migration[]
+    readonly catalog: Catalog
+  },
+): Promise<RoundTrip> {
+  const { target, migrations, catalog: before } = options
+  const migrator = createMigrator(database, { migrations })
+  const readRows = async (): Promise<Rows> => {
+    const reader = await openRowReader(database, { except: [ledgerName], prepared: false })
+    return await reader.read(database)
+  }
+  const rowsBefore = await readRows()
+  await migrator.to(target)
+  const bottom = await readCatalog(database)
+  const rowsAtBottom = await readRows()
+  await migrator.up()
+  const offences = [
+    ...bottomOffences(before, bottom),
+    ...rowOffences(rowsBefore, rowsAtBottom, 'down'),
+    ...rowOffences(rowsAtBottom, await readRows(), 'up'),
+  ]
+  const after = await readCatalog(database)
+  if (JSON.stringify(after) !== JSON.stringify(before)) {
+    offences.push(`the schema is not what it was: ${differingParts(before, after).join(', ')}`)
+  }
+  const left = new Set(bottom.tables.map(({ name }) => name))
+  const dropped = before.tables.map(({ name }) => name).filter((name) => !left.has(name))
+  return { dropped, offences }
+}
+
+/** What is wrong with the schema below: at zero, and just below the pins. */
+function bottomOffences(before: Catalog, bottom: Catalog): string[] {
+  const names = bottom.tables.map(({ name }) => name)
+  const isEmpty = !names.includes('workspaces')
+  if (isEmpty) {
+    const left = [...names.filter((name) => name !== ledgerName), ...bottom.enums]
+    return left.length > 0 ? [`down to zero leaves ${JSON.stringify(left)}`] : []
+  }
+  const isBelowPins = names.length === before.tables.length - 1 && !names.includes(pins)
+  if (!isBelowPins) return []
+  const rest = ({ tables, enums }: Catalog): Catalog => ({
+    enums,
+    // A later migration may have made an index.
+    tables: tables.filter(({ name }) => name !== pins).map((table) => ({ ...table, indexes: [] })),
+  })
+  const parts = differingParts(rest(before), rest(bottom))
+  return parts.map((part) => `down of the pins changes ${part}`)
+}
+
+function differingParts(a: Catalog, b: Catalog): string[] {
+  const entries = ({ tables, enums }: Catalog) =>
+    new Map([...tables, ...enums].map((one) => [one.name, JSON.stringify(one)]))
+  const [left, right] = [entries(a), entries(b)]
+  const names = new Set([...left.keys(), ...right.keys()])
+  return [...names].filter((name) => left.get(name) !== right.get(name))
+}
+
+/** Rows of tables on both ends have to be the same in the columns of both. */
+function rowOffences(before: Rows, after: Rows, way: 'up' | 'down'): string[] {
+  const offences: string[] = []
+  for (const [table, rows] of before) {
+    const found = after.get(table)
+    if (!found) continue
+    const ignored = table === 'chats' && way === 'up' ? hydrationColumns : []
+    if (content(rows, found, ignored) !== content(found, rows, ignored)) {
+      offences.push(`migrating ${way} changes rows of ${table}`)
+    }
+  }
+  const chats = way === 'up' && before.has('chats') && !before.has(pins) ? after.get('chats') : []
+  for (const [, { values }] of chats ?? []) {
+    const { context_aggregate_hash: hash, context_dirty_since: mark, context_error: error } = values
+    if (hash !== null || mark !== null || error !== '') {
+      offences.push(`migrating up leaves a chat hydrated without pins: ${values.id}`)
+    }
+  }
+  return offences
+}
+
+/** Rows as one text, with the columns that the other side has as well. */
+function content(rows: TableRows, other: TableRows, ignored: readonly string[]): string {
+  const shared = Object.keys([...other.values()][0]?.values ?? {})
+  const texts = [...rows.values()].map(({ values }) =>
+    JSON.stringify(
+      Object.entries(values)
+        .filter(([name]) => shared.includes(name) && !ignored.includes(name))
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    ),
+  )
+  return texts.sort().join('\n')
+}

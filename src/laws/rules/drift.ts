@@ -1,0 +1,61 @@
+import { type Finding, type Law, type Step, snapshotTable } from '../law.js'
+import { isDirty } from '../model/read.js'
+import { noRows, type StoredRow } from '../row-reader.js'
+
+export const drift: Law = {
+  number: 8,
+  name: 'Drift',
+  says:
+    'For every hydrated, unarchived chat bound to an agent with a snapshot (last push ready), the ' +
+    'mark is set exactly when the hashes differ, and is the time of the operation that set it, ' +
+    'kept until a settling finds them equal. Every other chat reads as clean.',
+  afterStep(step) {
+    if (step.move.isMigration) return []
+    return [...(step.after.rows.get('chats') ?? noRows)].flatMap(([id, chat]) => [
+      ...markFaults(step, id, chat),
+      ...timeFaults(step, id, chat),
+    ])
+  },
+  async atEnd({ queryable, operations, model }) {
+    const chatIds = [...model.chats.keys()]
+    if (chatIds.length === 0) return []
+    const contexts = await operations.getChatContexts(queryable, { chatIds })
+    return contexts.flatMap(({ chat, dirty, dirtySince, hydrated }) => {
+      const known = model.chats.get(chat.id)!
+      const expected = isDirty(model, known)
+      const since = expected ? known.dirtySince!.slice(0, 23) : null
+      const found = dirtySince?.toISOString().slice(0, 23) ?? null
+      const isRight =
+        dirty === expected && found === since && hydrated === (known.pinnedHash !== null)
+      return isRight
+        ? []
+        : [
+            {
+              what: `how ${chat.id} reads`,
+              expected: `dirty ${expected} ${since}`,
+              actual: `dirty ${dirty} ${found}`,
+            },
+          ]
+    })
+  },
+}
+
+function markFaults({ after }: Step, id: string, { values }: StoredRow): Finding[] {
+  const agentId = values.agent_id ?? ''
+  const live = after.rows.get(snapshotTable)?.get(agentId)?.values
+  const isSettled = after.model.agents.get(agentId)?.live?.ready ?? false
+  const { context_aggregate_hash: pinned, archived, context_dirty_since: mark } = values
+  if (pinned === null || archived === 'true' || !live || !isSettled) return []
+  const differs = live.aggregate_hash !== pinned
+  if (differs === (mark !== null)) return []
+  const said = differs ? 'a mark, since the hashes differ' : 'no mark, since the hashes are equal'
+  return [{ what: `the mark of ${id}`, expected: said, actual: String(mark) }]
+}
+
+function timeFaults({ before, at }: Step, id: string, { values }: StoredRow): Finding[] {
+  const old = before.rows.get('chats')?.get(id)?.values.context_dirty_since ?? null
+  const mark = values.context_dirty_since ?? null
+  const expected = old ?? at
+  if (mark === null || mark === expected) return []
+  return [{ what: `the time of the mark of ${id}`, expected, actual: mark }]
+}

@@ -1,0 +1,71 @@
+import { allDifferingRows, differingRows } from '../differing-rows.js'
+import { type Finding, type Law, pinTable, type Step } from '../law.js'
+import { isChatRef } from '../plain-answer.js'
+import { noRows } from '../row-reader.js'
+
+export const isolation: Law = {
+  number: 5,
+  name: 'Isolation',
+  says:
+    "What is done to chat A leaves every row of chat B as it was; nothing of another owner's chat " +
+    'is ever returned.',
+  afterStep(step) {
+    const { move, before, after, reader, outcome } = step
+    if (move.isMigration) return []
+    if (move.isStranger && !outcome.refusal) {
+      const actual = 'an answer'
+      return [{ what: 'asked with the id of another owner', expected: 'chat_not_found', actual }]
+    }
+    const touched = new Set(move.chats)
+    const findings: Finding[] = []
+    for (const table of after.rows.keys()) {
+      const column = table === 'chats' ? 'id' : reader.chatColumns.get(table)
+      const mayWrite = table === 'chats' || table === pinTable || move.writes?.includes(table)
+      if (!column) continue
+      // What a chat loses by its own deletion is looked at by law 4.
+      const isLeft = (id: string) => after.rows.get('chats')?.has(id) ?? false
+      const isOther = (id: string) => !touched.has(id) || (!mayWrite && isLeft(id))
+      const isIn = (row: { values: Readonly<Record<string, string | null>> }) =>
+        isOther(row.values[column] ?? '') && !isNew(step, row.values[column] ?? '')
+      findings.push(...differingRows('another row', table, before.rows, after.rows, isIn))
+    }
+    return [...findings, ...strangers(step), ...files(step)]
+  },
+}
+
+/** A chat that this step created is nobody else's. */
+const isNew = ({ before, after }: Step, id: string) =>
+  !before.rows.get('chats')?.has(id) && (after.model.chats.has(id) ?? false)
+
+/** Files are not a chat's: they outlive it. */
+function files({ move, before, after, reader }: Step): Finding[] {
+  const hosts = [...after.rows.keys()].filter(
+    (table) =>
+      !reader.chatColumns.has(table) &&
+      !table.startsWith('workspace') &&
+      table !== 'chats' &&
+      !move.writes?.includes(table),
+  )
+  const only = (rows: Step['before']['rows']) =>
+    new Map(hosts.map((table) => [table, rows.get(table) ?? noRows]))
+  return allDifferingRows('a row of no chat', only(before.rows), only(after.rows))
+}
+
+/** Every chat that is named in an answer comes with its own owner. */
+function strangers({ before, after, outcome }: Step): Finding[] {
+  const findings: Finding[] = []
+  const look = (value: unknown): void => {
+    if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return
+    if (isChatRef(value)) {
+      const row = after.rows.get('chats')?.get(value.id) ?? before.rows.get('chats')?.get(value.id)
+      const expected = row?.values.owner_id ?? 'no such chat'
+      if (expected !== value.ownerId) {
+        findings.push({ what: `the owner of ${value.id}`, expected, actual: value.ownerId })
+      }
+      return
+    }
+    for (const one of Object.values(value)) look(one)
+  }
+  look(outcome.refusal ? null : outcome.answer)
+  return findings
+}

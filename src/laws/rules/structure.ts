@@ -1,0 +1,154 @@
+import type { Queryable } from '../../database/database.js'
+import { chatColumn } from '../../harness/fill-chat.js'
+import type { Catalog, CatalogTable } from '../../migrations/read-catalog.js'
+import { type Ending, type Law, liveTable, pinTable } from '../law.js'
+
+/** A schema as the rules see it. */
+export interface Schema {
+  readonly catalog: Catalog
+  /** The default expression of each column, by `table.column`. */
+  readonly defaults: Readonly<Record<string, string>>
+}
+
+/** A rule of the schema: it answers every offence against it, in words. */
+export type Rule = (schema: Schema) => string[]
+
+const inEachTable =
+  (offences: (table: CatalogTable) => string[]): Rule =>
+  ({ catalog }) =>
+    catalog.tables.flatMap((table) => offences(table).map((offence) => `${table.name}: ${offence}`))
+
+const foreignKeyHasIndex = inEachTable(({ constraints, indexes }) =>
+  constraints
+    .filter(({ kind }) => kind === 'foreign key')
+    .filter(({ columns }) => {
+      const leading = (index: { columns: readonly string[] }) =>
+        index.columns.slice(0, columns.length).toSorted().join()
+      return !indexes.some((index) => index.valid && leading(index) === columns.toSorted().join())
+    })
+    .map((constraint) => constraint.name),
+)
+
+const keyOfChatScopedTableHasChatId = inEachTable((table) => {
+  const column = chatColumn(table)
+  if (!column) return []
+  const keys = table.constraints.filter(({ kind }) => kind === 'primary key' || kind === 'unique')
+  const unique = table.indexes.filter(({ definition }) => definition.startsWith('CREATE UNIQUE'))
+  return [...new Map([...unique, ...keys].map((key) => [key.name, key])).values()]
+    .filter(({ columns }) => !columns.includes(column))
+    .map((key) => key.name)
+})
+
+const chatIdCascades = inEachTable((table) => {
+  const column = chatColumn(table)
+  if (!column) return []
+  const cascades = table.constraints.some(
+    ({ references, columns, onDelete }) =>
+      references === 'chats' && columns.join() === column && onDelete === 'cascade',
+  )
+  return cascades ? [] : [`${column} does not cascade`]
+})
+
+/** Follows foreign keys from the pins; those of chats that a delete sets to NULL hold nothing. */
+const pinsReachNoWorkspace: Rule = ({ catalog }) => {
+  const tables = new Map(catalog.tables.map((table) => [table.name, table]))
+  const paths: string[][] = [[pinTable]]
+  const offences: string[] = []
+  const seen = new Set<string>()
+  for (let path = paths.pop(); path; path = paths.pop()) {
+    const table = tables.get(path.at(-1)!)
+    if (!table) continue
+    const isWorkspaceSide = table.name.startsWith('workspace')
+    if (isWorkspaceSide) offences.push(path.join(' -> '))
+    if (isWorkspaceSide || seen.has(table.name)) continue
+    seen.add(table.name)
+    for (const { references, onDelete, columns } of table.constraints) {
+      if (references === null) continue
+      const nullable = columns.every(
+        (name) => table.columns.find((column) => column.name === name)!.nullable,
+      )
+      if (table.name === 'chats' && onDelete === 'set null' && nullable) continue
+      paths.push([...path, references])
+    }
+  }
+  return offences
+}
+
+const pinsMirrorLive: Rule = ({ catalog, defaults }) => {
+  const columnsOf = (name: string) =>
+    (catalog.tables.find((table) => table.name === name)?.columns ?? [])
+      .slice(1)
+      .map(({ comment, ...column }) =>
+        JSON.stringify({ ...column, default: defaults[`${name}.${column.name}`] ?? null }),
+      )
+  const [pinned, lived] = [columnsOf(pinTable), columnsOf(liveTable)]
+  return Array.from({ length: Math.max(pinned.length, lived.length) }, (_, index) =>
+    pinned[index] === lived[index] ? '' : `${pinned[index]} is not ${lived[index]}`,
+  ).filter((offence) => offence !== '')
+}
+
+/** Every rule of law 12 that the catalog answers, by what it says. */
+export const structureRules = {
+  'every foreign key has an index that begins with its columns': foreignKeyHasIndex,
+  'every key of a chat-scoped table contains chat_id': keyOfChatScopedTableHasChatId,
+  'every chat_id cascades from chats': chatIdCascades,
+  'no foreign keys lead from the pins to the workspace side': pinsReachNoWorkspace,
+  'pins and live context mirror each other': pinsMirrorLive,
+} satisfies Record<string, Rule>
+
+/** Catalogs that were found good: a history does not change its own. */
+const good = new WeakSet<Catalog>()
+
+export const structure: Law = {
+  number: 12,
+  name: 'Structure',
+  says:
+    'No path of foreign keys leads from pins to agent, build or workspace tables except through ' +
+    "chats' nullable SET NULL columns; pins and live mirror each other's columns; every chat_id " +
+    'cascades; every key of a chat-scoped table contains chat_id; every foreign key has an index; ' +
+    'no statement that lists chats reads a pin.',
+  async atEnd(ending) {
+    const { catalog } = ending.reader
+    if (good.has(catalog)) return []
+    const schema = { catalog, defaults: await readDefaults(ending.queryable) }
+    const offences = Object.entries(structureRules).flatMap(([rule, find]) =>
+      find(schema).map((offence) => ({ what: `${rule}: ${offence}` })),
+    )
+    const read = await pinsReadByList(ending)
+    if (read) offences.push({ what: `listing chats reads ${pinTable}` })
+    if (offences.length === 0) good.add(catalog)
+    return offences
+  },
+}
+
+/** The default expression of each column of a schema, by `table.column`. */
+export async function readDefaults(queryable: Queryable): Promise<Record<string, string>> {
+  const { rows } = await queryable.query<{ name: string; expression: string }>(
+    `SELECT c.relname || '.' || a.attname AS name,
+            replace(pg_get_expr(d.adbin, d.adrelid), quote_ident($1) || '.', '') AS expression
+     FROM pg_catalog.pg_attrdef d
+     JOIN pg_catalog.pg_class c ON c.oid = d.adrelid
+     JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.adnum
+     WHERE c.relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1)`,
+    [queryable.schema],
+  )
+  return Object.fromEntries(rows.map(({ name, expression }) => [name, expression]))
+}
+
+/** Asks PostgreSQL for the plan of every statement that listing sends. */
+async function pinsReadByList({ queryable, operations }: Ending): Promise<boolean> {
+  const plans: string[] = []
+  const explaining = new Proxy(queryable, {
+    get(target, property) {
+      const value = Reflect.get(target, property)
+      if (property !== 'query') return typeof value === 'function' ? value.bind(target) : value
+      return async (text: string, values?: readonly unknown[]) => {
+        const { rows } = await target.query(`EXPLAIN (FORMAT JSON) ${text}`, values)
+        plans.push(JSON.stringify(rows))
+        return await target.query(text, values)
+      }
+    },
+  })
+  await operations.listChats(explaining, { ownerId: '00000000-0000-4000-8000-000000000000' })
+  return plans.length === 0 || plans.some((plan) => plan.includes(pinTable))
+}

@@ -1,0 +1,106 @@
+import fc from 'fast-check'
+import type { Migration } from '../migrations/migration.js'
+import { createChat, openingChat } from './commands/create-chat.js'
+import { createWorkspace } from './commands/create-workspace.js'
+import { openingPush, push } from './commands/push.js'
+import type { Coverage } from './coverage.js'
+import { allDifferingRows } from './differing-rows.js'
+import type { Ground } from './ground.js'
+import type { HistoryCommand } from './history.js'
+import type { Ending } from './law.js'
+import { LawBroken } from './law-broken.js'
+import { laws } from './laws.js'
+import type { Operations } from './operations.js'
+import { isolation } from './rules/isolation.js'
+import { runStep } from './run-step.js'
+import { createInstall, startTime, type World } from './world.js'
+
+/** How much was done over all histories. */
+export interface Counts {
+  /** Commands that were done, those of transactions included. */
+  commands: number
+  /** Times that a law was held against a step or an ending. */
+  laws: number
+}
+
+/** What every history of a run has in common. */
+export interface HistorySetting {
+  readonly ground: Ground
+  readonly operations: Operations
+  readonly migrations: readonly Migration[]
+  readonly coverage: Coverage
+  readonly counts: Counts
+}
+
+/** The beginning of every history: an agent that has pushed, and a chat that has pinned it. */
+const opening = [
+  { command: createWorkspace, choice: { owner: 0 } },
+  { command: push, choice: openingPush },
+  { command: createChat, choice: openingChat },
+]
+
+/** A world as it is at the beginning of every history, in a database that is in that state. */
+export async function openWorld(setting: HistorySetting): Promise<World> {
+  const { ground } = setting
+  await ground.reset()
+  ground.clock?.set(Date.parse(startTime))
+  const known = beginnings.get(setting)
+  if (known) return copyWorld(known)
+  const [first, second] = ground.installs
+  const world: World = {
+    ...setting,
+    coverage: new Map(),
+    counts: { commands: 0, laws: 0 },
+    installs: [createInstall(first), createInstall(second)],
+    clock: ground.clock,
+    now: startTime,
+    said: [],
+    names: new Map(),
+  }
+  for (const install of world.installs) {
+    for (const { command, choice } of opening) await runStep(world, install, command, choice)
+  }
+  const begun = { ...world, coverage: setting.coverage, counts: setting.counts }
+  if (!ground.beginHere) return begun
+  await ground.beginHere()
+  beginnings.set(setting, begun)
+  return copyWorld(begun)
+}
+
+/** Worlds whose ground comes back to their beginning by itself. */
+const beginnings = new WeakMap<HistorySetting, World>()
+
+function copyWorld(world: World): World {
+  const [first, second] = world.installs
+  return {
+    ...world,
+    // A model is replaced at every step, and never changed.
+    installs: [{ ...first }, { ...second }],
+    said: [...world.said],
+    names: new Map(world.names),
+  }
+}
+
+/**
+ * Runs one history from the beginning and then holds the laws that look at the end of it.
+ *
+ * @param world Made by {@link openWorld}; what it says afterwards is what happened.
+ * @throws LawBroken for the first law that does not hold.
+ */
+export async function runHistory(world: World, commands: Iterable<HistoryCommand>): Promise<void> {
+  const { counts } = world
+  await fc.asyncModelRun(() => ({ model: world, real: world }), commands)
+  for (const install of world.installs) {
+    const { queryable, reader, model } = install
+    const rows = await reader.read(queryable)
+    const findings = allDifferingRows('nobody touched it', install.rows, rows)
+    if (findings.length > 0) throw new LawBroken(isolation, findings)
+    const ending: Ending = { queryable, operations: world.operations, model, rows, reader }
+    for (const law of laws) {
+      if (!law.atEnd) continue
+      counts.laws += 1
+      const broken = await law.atEnd(ending)
+      if (broken.length > 0) throw new LawBroken(law, broken)
+    }
+  }
+}

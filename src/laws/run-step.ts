@@ -1,0 +1,129 @@
+import { quoteIdentifier } from '../database/quote-identifier.js'
+import { sqlState } from '../database/sql-state.js'
+import { DriftpinError } from '../errors.js'
+import { coverageOf } from './coverage.js'
+import type { Outcome, Step } from './law.js'
+import { LawBroken } from './law-broken.js'
+import { laws } from './laws.js'
+import { copyModel, type Model, Refusal } from './model/model.js'
+import type { Command, Move, Scene } from './move.js'
+import { later, toMilliseconds } from './time.js'
+import { type Site, viewOf, type World, withNames } from './world.js'
+
+/** The prompts of so many chats are looked at around a deletion. */
+const promptsMax = 3
+
+/**
+ * Does one command to a database and to the model, and holds every law against what came of it.
+ *
+ * @throws LawBroken for the first law that does not hold.
+ */
+export async function runStep(
+  world: World,
+  site: Site,
+  command: Command,
+  choice: unknown,
+): Promise<void> {
+  const move = command.aim(viewOf(world, site), choice)!
+  world.said.push(sayWhere(site, withNames(world, move.says)))
+  const at = timeOf(world, move)
+  const before = { model: site.model, rows: site.rows }
+  const promptsBefore = await promptsOf(world, site, move)
+  const outcome = await settle(() => move.act(sceneOf(world, site, move)))
+  advance(world, move)
+  const model = copyModel(site.model)
+  const predicted = predict(model, move, at, outcome)
+  const rows = await site.reader.read(site.queryable)
+  nameNewChats(world, before.model, model)
+  const promptsAfter = await promptsOf(world, site, move)
+  const step: Step = {
+    ...{ move, at, reader: site.reader, before, outcome, predicted },
+    after: { model: predicted.refusal ? before.model : model, rows },
+    prompts: promptsBefore.map((text, index) => ({
+      chatId: move.chats![index]!,
+      before: text,
+      after: promptsAfter[index] ?? '',
+    })),
+  }
+  for (const law of laws) {
+    if (!law.afterStep) continue
+    world.counts.laws += 1
+    const findings = law.afterStep(step)
+    if (findings.length > 0) throw new LawBroken(law, findings)
+  }
+  site.model = step.after.model
+  site.rows = rows
+  world.counts.commands += 1
+  const counted = coverageOf(world.coverage, command.name)
+  counted.done += 1
+  if (outcome.refusal) counted.refused += 1
+  if (move.variant)
+    counted.variants.set(move.variant, (counted.variants.get(move.variant) ?? 0) + 1)
+}
+
+function sayWhere(site: Site, text: string): string {
+  return site.name === 'second' ? `in the second schema: ${text}` : text
+}
+
+const usesOwn = ({ clock }: World, { usesOwnClock = false }: Move) =>
+  usesOwnClock && clock !== undefined
+
+const timeOf = (world: World, move: Move) =>
+  usesOwn(world, move) ? toMilliseconds(world.now) : world.now
+
+function sceneOf(world: World, { database, queryable, reader }: Site, move: Move): Scene {
+  const schema = quoteIdentifier(database.schema)
+  return {
+    queryable,
+    database,
+    operations: world.operations,
+    catalog: reader.catalog,
+    now: usesOwn(world, move) ? {} : { now: world.now },
+    table: (name) => `${schema}.${quoteIdentifier(name)}`,
+  }
+}
+
+/** An answer, or the code of a refusal. What is neither a refusal nor SQL's is a bug, and thrown. */
+async function settle(act: () => Promise<unknown>): Promise<Outcome> {
+  try {
+    return { answer: await act() }
+  } catch (error) {
+    const code = error instanceof DriftpinError ? error.code : sqlState(error)
+    if (code === undefined || !(error instanceof Error)) throw error
+    return { refusal: { code, message: error.message } }
+  }
+}
+
+function predict(model: Model, move: Move, at: string, outcome: Outcome): Outcome {
+  try {
+    return { answer: move.predict(model, at, outcome.refusal ? undefined : outcome.answer) }
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return { refusal: { code: error.code, message: '' } }
+  }
+}
+
+function advance(world: World, { advances }: Move): void {
+  if (!advances) return
+  world.now = later(world.now, advances)
+  world.clock?.set(Date.parse(`${world.now.slice(0, 23)}Z`))
+}
+
+/** Chats that the database gave their ids. */
+function nameNewChats({ names }: World, before: Model, after: Model): void {
+  for (const id of after.chats.keys()) {
+    if (before.chats.has(id) || names.has(id)) continue
+    const count = [...names.values()].filter((name) => name.startsWith('chat ')).length + 1
+    names.set(id, `chat ${count}`)
+  }
+}
+
+async function promptsOf(world: World, { queryable }: Site, move: Move): Promise<string[]> {
+  if (!move.isRemoval) return []
+  const texts: string[] = []
+  for (const chatId of (move.chats ?? []).slice(0, promptsMax)) {
+    const { text, skipped } = await world.operations.prompt(queryable, { chatId })
+    texts.push(`${text}${JSON.stringify(skipped)}`)
+  }
+  return texts
+}
