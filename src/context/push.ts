@@ -86,17 +86,20 @@ const asStored = (names: Names, record: string) => `
 const compareResources = defineStatement({
   name: 'remove absent and find differing resources',
   parameters: { agentId: 'uuid', resources: 'jsonb' },
-  row: { source: 'text' },
+  row: { place: 'integer' },
+  // By their places, since PGlite loses a byte order mark at the beginning of a text it answers.
   sql: (names, { agentId, resources }) => `
     WITH pushed AS MATERIALIZED (
-      SELECT sent.source, decode(sent.body_digest, 'hex') AS body_digest,${asStored(names, 'sent')}
-      FROM jsonb_to_recordset(${resources}) AS sent (${headColumns}, body_digest pg_catalog.text)
+      SELECT sent.place, sent.source,
+             decode(sent.body_digest, 'hex') AS body_digest,${asStored(names, 'sent')}
+      FROM jsonb_to_recordset(${resources})
+        AS sent (${headColumns}, body_digest pg_catalog.text, place integer)
     ), removed AS (
       DELETE FROM ${names.workspace_agent_context_resources} live
       WHERE live.workspace_agent_id = ${agentId}
         AND NOT EXISTS (SELECT FROM pushed WHERE pushed.source = live.source)
     )
-    SELECT pushed.source
+    SELECT pushed.place
     FROM pushed
     LEFT JOIN ${names.workspace_agent_context_resources} live
       ON live.workspace_agent_id = ${agentId} AND live.source = pushed.source
@@ -157,18 +160,19 @@ async function replaceResources(
   hasStored: boolean,
 ): Promise<void> {
   const compared = await Promise.all(
-    resources.map(async (resource) => ({
+    resources.map(async (resource, place) => ({
       ...headOf(resource),
+      place,
       // Where nothing is stored there is nothing to be equal to.
       body_digest: hasStored ? await jsonbDigest(resource.body) : '',
     })),
   )
   const rows = await compareResources(transaction, { agentId, resources: JSON.stringify(compared) })
-  const sources = new Set(rows.map(({ source }) => source))
-  if (sources.size === 0) return
+  const places = new Set(rows.map(({ place }) => place))
+  if (places.size === 0) return
   // Around bodies that were encoded for their size already.
   const written = resources
-    .filter(({ source }) => sources.has(source))
+    .filter((_, place) => places.has(place))
     .map((resource) => {
       const head = JSON.stringify(headOf(resource))
       return `${head.slice(0, -1)},"body":${resource.encodedBody}}`

@@ -48,6 +48,9 @@ export interface PGliteLike extends PGliteTransactionLike {
  * it is told so instead of waiting for ever. Several adapters of one PGlite share their turns.
  * PGlite's own methods may be used beside the adapter, but not inside a transaction of it.
  *
+ * A byte order mark (U+FEFF) at the beginning of a text is stored, and lost in answers: PGlite
+ * decodes every text so. Inside jsonb, and on servers, it is not.
+ *
  * @param options.schema The schema of driftpin's tables; `public` by default.
  * @throws DriftpinError `invalid_input` for a name that no schema of ours can have; from its
  * methods `engine_broken`, once the WebAssembly has crashed, and `waits_for_itself`.

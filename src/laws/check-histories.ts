@@ -42,10 +42,12 @@ export interface HistoriesOptions {
   readonly prepare?: (database: Database) => Promise<void>
   /** The folder in which the database of a failure is kept; `.driftpin/laws` by default. */
   readonly evidence?: string
-  /** Called after every history. */
+  /** Called after every history, also those that are tried to make a failure shorter. */
   readonly onProgress?: (progress: HistoriesProgress) => void
-  /** Begins no history after so many milliseconds; no limit by default. */
+  /** Begins no history after so many milliseconds; no limit by default, nor while shrinking. */
   readonly timeLimitMs?: number
+  /** Begins no history once it is aborted, not even to make a failure shorter. */
+  readonly signal?: AbortSignal
 }
 
 /** How far a run has come. */
@@ -54,6 +56,8 @@ export interface HistoriesProgress {
   readonly commands: number
   /** How often a law was held against a step or an ending. */
   readonly lawsChecked: number
+  /** How many histories were tried to make a failure shorter. */
+  readonly shrinks: number
 }
 
 /** What a run found. */
@@ -102,7 +106,9 @@ export async function checkOn(
   ground: Ground,
   options: HistoriesOptions & { readonly migrations: readonly Migration[]; readonly seed: number },
 ): Promise<HistoriesReport> {
-  const { seed, path, replayPath, runs = 100, commandsMax, shrinksMax = 300, timeLimitMs } = options
+  const { seed, path, replayPath, runs = 100, commandsMax, shrinksMax = 300 } = options
+  const { signal, timeLimitMs = Number.POSITIVE_INFINITY } = options
+  const deadline = performance.now() + timeLimitMs
   const setting: HistorySetting = {
     ground,
     operations: { ...ownOperations, ...options.operations },
@@ -115,6 +121,7 @@ export async function checkOn(
     runs: progress.runs,
     commands: setting.counts.commands,
     lawsChecked: setting.counts.laws,
+    shrinks: Math.min(progress.tries, shrinksMax),
   })
   const property = fc.asyncProperty(
     history({
@@ -122,28 +129,31 @@ export async function checkOn(
       ...(replayPath !== undefined && { replayPath }),
     }),
     async (commands) => {
-      if (progress.failedAt !== undefined && ++progress.tries > shrinksMax) return
+      const isShrinking = progress.failedAt !== undefined
+      // fast-check's own time limit would leave a history running on a ground that is then closed.
+      const isOver = isShrinking ? ++progress.tries > shrinksMax : performance.now() > deadline
+      if (signal?.aborted || isOver) throw new fc.PreconditionFailure(true)
       try {
         await runTwiceOrOnce(setting, commands, options.doublecheck ?? false)
+        if (!isShrinking) progress.runs += 1
       } catch (error) {
         progress.failedAt ??= progress.runs
         throw error
+      } finally {
+        options.onProgress?.(tell())
       }
-      if (progress.failedAt !== undefined) return
-      progress.runs += 1
-      options.onProgress?.(tell())
     },
   )
   const details = await fc.check(property, {
     seed,
     numRuns: path === undefined ? runs : 1,
     endOnFailure: path !== undefined || shrinksMax === 0,
-    ...(timeLimitMs !== undefined && { interruptAfterTimeLimit: timeLimitMs }),
     ...(path !== undefined && { path }),
   })
-  const failure = details.failed
+  // A run that ends before its first history is a failure to fast-check, without a counterexample.
+  const failure = details.counterexample
     ? await failureOf(setting, {
-        commands: details.counterexample![0],
+        commands: details.counterexample[0],
         error: details.errorInstance,
         seed,
         path: details.counterexamplePath!,

@@ -26,7 +26,9 @@ function wanted(rows: TableRows, key: string, isIn: (row: StoredRow) => boolean)
 
 type Values = StoredRow['values']
 
-/** The columns that differ, or the whole row where there is one on one side only. */
+const wholeRowMax = 160
+
+/** The columns that differ, or the beginning of the row where there is one on one side only. */
 export function describe(
   what: string,
   row: string,
@@ -36,8 +38,12 @@ export function describe(
   const names = Object.keys(expected ?? actual ?? {}).filter(
     (name) => !expected || !actual || expected[name] !== actual[name],
   )
-  const shown = (values: Values | undefined) =>
-    values ? names.map((name) => `${name} ${JSON.stringify(values[name])}`).join(', ') : 'no row'
+  const shown = (values: Values | undefined) => {
+    if (!values) return 'no row'
+    const text = names.map((name) => `${name} ${JSON.stringify(values[name])}`).join(', ')
+    const isWhole = !expected || !actual
+    return isWhole && text.length > wholeRowMax ? `${text.slice(0, wholeRowMax)}...` : text
+  }
   return { what: `${what}: ${row}`, expected: shown(expected), actual: shown(actual) }
 }
 

@@ -1,8 +1,14 @@
 import type { HistoryCommand } from './history.js'
 import type { Finding } from './law.js'
 import { LawBroken } from './law-broken.js'
-import { type HistorySetting, openWorld, runHistory } from './run-history.js'
-import { withNames } from './world.js'
+import {
+  createWorld,
+  type HistorySetting,
+  openingSteps,
+  openWorld,
+  runHistory,
+} from './run-history.js'
+import { inSecond, withNames } from './world.js'
 
 /** A law that a history broke. */
 export interface Failure {
@@ -35,8 +41,12 @@ export async function failureOf(
   },
 ): Promise<Failure> {
   const { commands, seed, path, isDouble } = found
-  const world = await openWorld(setting)
-  const again = await runHistory(world, commands).catch((error: unknown) => error)
+  let world = createWorld(setting)
+  const run = async () => {
+    world = await openWorld(setting, world)
+    await runHistory(world, commands)
+  }
+  const again = await run().catch((error: unknown) => error)
   const error = again ?? found.error
   const findings = findingsOf(error)
   if (again === undefined && !isDouble) {
@@ -45,7 +55,7 @@ export async function failureOf(
   const text = (one: string | undefined) => (one === undefined ? undefined : withNames(world, one))
   return {
     law: error instanceof LawBroken ? error.law : undefined,
-    history: world.said,
+    history: withoutIdleSecond(world.said),
     findings: findings.slice(0, findingsMax).map(({ what, expected, actual }) => ({
       what: withNames(world, what),
       expected: text(expected),
@@ -56,6 +66,13 @@ export async function failureOf(
     replayPath: /replayPath="([^"]*)"/.exec(String(commands))?.[1] ?? '',
     kept: await setting.ground.keep().catch(String),
   }
+}
+
+/** The beginning of the second installation says nothing where nothing happens in it later. */
+function withoutIdleSecond(said: readonly string[]): string[] {
+  const later = said.slice(openingSteps * 2)
+  const isUsed = later.some((line) => line.startsWith(inSecond))
+  return said.filter((line) => isUsed || !line.startsWith(inSecond))
 }
 
 function findingsOf(error: unknown): Finding[] {

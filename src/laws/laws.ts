@@ -16,22 +16,25 @@ import { stability } from './rules/stability.js'
 import { structure } from './rules/structure.js'
 import { survival } from './rules/survival.js'
 
-/** The fifteen laws in their order, and last the model as a whole, which says least about why. */
+/**
+ * The fifteen laws, and the model as a whole, in the order in which they are looked at: those that
+ * say most precisely what is wrong come first.
+ */
 export const laws: readonly Law[] = [
-  stability,
-  fidelity,
+  structure,
+  roundTrip,
+  atomicity,
+  gate,
+  purgeBoundary,
   survival,
   cascade,
-  isolation,
-  agreement,
-  gate,
-  drift,
   clock,
-  diff,
-  roundTrip,
-  structure,
+  fidelity,
+  stability,
+  drift,
+  agreement,
   idempotence,
-  purgeBoundary,
-  atomicity,
+  isolation,
+  diff,
   specification,
 ]

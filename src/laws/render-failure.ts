@@ -4,13 +4,18 @@ import type { Failure } from './failure.js'
  * A failure as text, in the order in which it is read: the law, the history, what differs, how to
  * replay it, and where its database is.
  *
+ * @param options.flags What `driftpin fuzz` was told besides, such as the server's `--database`.
+ *
  * @example
  * ```ts
  * const { failure } = await checkHistories({ seed: 1 })
  * if (failure) console.error(renderFailure(failure))
  * ```
  */
-export function renderFailure(failure: Failure): string {
+export function renderFailure(
+  failure: Failure,
+  { flags = [] }: { readonly flags?: readonly string[] } = {},
+): string {
   const { law, history, findings, seed, path, replayPath, kept } = failure
   const head = law
     ? `${law.number === 0 ? '' : `Law ${law.number}, `}${law.name}: ${law.says}`
@@ -21,7 +26,8 @@ export function renderFailure(failure: Failure): string {
     ...(expected === undefined ? [] : [`  expected  ${indented(expected)}`]),
     ...(actual === undefined ? [] : [`  actual    ${indented(actual)}`]),
   ])
-  const replay = `--seed ${seed} --path ${path}${replayPath === '' ? '' : ` --replay-path ${replayPath}`}`
+  const rest = replayPath === '' ? flags : [`--replay-path ${replayPath}`, ...flags]
+  const replay = [`--seed ${seed}`, `--path ${path}`, ...rest].join(' ')
   return [
     ...[head, '', ...lines, '', ...differing, ''],
     `Replay it:      npx driftpin fuzz ${replay}`,

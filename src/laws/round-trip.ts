@@ -3,6 +3,7 @@ import { createMigrator } from '../migrations/create-migrator.js'
 import { ledgerName } from '../migrations/ledger.js'
 import type { Migration } from '../migrations/migration.js'
 import { type Catalog, readCatalog } from '../migrations/read-catalog.js'
+import { pinTable } from './law.js'
 import { openRowReader, type Rows, type TableRows } from './row-reader.js'
 
 /** What a way down and up again did. */
@@ -13,7 +14,9 @@ export interface RoundTrip {
   readonly offences: readonly string[]
 }
 
-const pins = 'chat_context_resources'
+/** The migration that makes the table of the pins. */
+export const pinMigration = 'create_chat_context_resources'
+
 const hydrationColumns = ['context_aggregate_hash', 'context_dirty_since', 'context_error']
 
 /** Goes down to a version and up again, and looks at the schema and at all rows on both ends. */
@@ -37,7 +40,7 @@ export async function roundTrip(
   const rowsAtBottom = await readRows()
   await migrator.up()
   const offences = [
-    ...bottomOffences(before, bottom),
+    ...bottomOffences(before, bottom, migrations, target),
     ...rowOffences(rowsBefore, rowsAtBottom, 'down'),
     ...rowOffences(rowsAtBottom, await readRows(), 'up'),
   ]
@@ -50,20 +53,24 @@ export async function roundTrip(
   return { dropped, offences }
 }
 
-/** What is wrong with the schema below: at zero, and just below the pins. */
-function bottomOffences(before: Catalog, bottom: Catalog): string[] {
-  const names = bottom.tables.map(({ name }) => name)
-  const isEmpty = !names.includes('workspaces')
-  if (isEmpty) {
-    const left = [...names.filter((name) => name !== ledgerName), ...bottom.enums]
-    return left.length > 0 ? [`down to zero leaves ${JSON.stringify(left)}`] : []
+/** What is wrong with the schema at the bottom: at zero, and just below the pins. */
+function bottomOffences(
+  before: Catalog,
+  bottom: Catalog,
+  migrations: readonly Migration[],
+  target: number,
+): string[] {
+  if (target === 0) {
+    const names = [...bottom.tables, ...bottom.enums].map(({ name }) => name)
+    const left = names.filter((name) => name !== ledgerName)
+    return left.length > 0 ? [`down to zero leaves ${left.join(', ')}`] : []
   }
-  const isBelowPins = names.length === before.tables.length - 1 && !names.includes(pins)
-  if (!isBelowPins) return []
+  const next = migrations.find(({ version }) => version > target)
+  if (next?.name !== pinMigration) return []
   const rest = ({ tables, enums }: Catalog): Catalog => ({
     enums,
     // A later migration may have made an index.
-    tables: tables.filter(({ name }) => name !== pins).map((table) => ({ ...table, indexes: [] })),
+    tables: tables.filter(({ name }) => name !== pinTable).map((one) => ({ ...one, indexes: [] })),
   })
   const parts = differingParts(rest(before), rest(bottom))
   return parts.map((part) => `down of the pins changes ${part}`)
@@ -88,7 +95,8 @@ function rowOffences(before: Rows, after: Rows, way: 'up' | 'down'): string[] {
       offences.push(`migrating ${way} changes rows of ${table}`)
     }
   }
-  const chats = way === 'up' && before.has('chats') && !before.has(pins) ? after.get('chats') : []
+  const chats =
+    way === 'up' && before.has('chats') && !before.has(pinTable) ? after.get('chats') : []
   for (const [, { values }] of chats ?? []) {
     const { context_aggregate_hash: hash, context_dirty_since: mark, context_error: error } = values
     if (hash !== null || mark !== null || error !== '') {

@@ -8,7 +8,7 @@ import { laws } from './laws.js'
 import { copyModel, type Model, Refusal } from './model/model.js'
 import type { Command, Move, Scene } from './move.js'
 import { later, toMilliseconds } from './time.js'
-import { type Site, viewOf, type World, withNames } from './world.js'
+import { inSecond, type Site, viewOf, type World, withNames } from './world.js'
 
 /** The prompts of so many chats are looked at around a deletion. */
 const promptsMax = 3
@@ -25,7 +25,8 @@ export async function runStep(
   choice: unknown,
 ): Promise<void> {
   const move = command.aim(viewOf(world, site), choice)!
-  world.said.push(sayWhere(site, withNames(world, move.says)))
+  const where = site.name === 'second' ? inSecond : ''
+  world.said.push(`${where}${withNames(world, move.says)}`)
   const at = timeOf(world, move)
   const before = { model: site.model, rows: site.rows }
   const promptsBefore = await promptsOf(world, site, move)
@@ -59,10 +60,6 @@ export async function runStep(
   if (outcome.refusal) counted.refused += 1
   if (move.variant)
     counted.variants.set(move.variant, (counted.variants.get(move.variant) ?? 0) + 1)
-}
-
-function sayWhere(site: Site, text: string): string {
-  return site.name === 'second' ? `in the second schema: ${text}` : text
 }
 
 const usesOwn = ({ clock }: World, { usesOwnClock = false }: Move) =>

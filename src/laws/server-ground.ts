@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import pg from 'pg'
 import type { Database } from '../database/database.js'
 import { fromPg } from '../database/from-pg.js'
@@ -6,12 +7,16 @@ import { quoteIdentifier } from '../database/quote-identifier.js'
 import { digestRows } from '../harness/digest-rows.js'
 import { createMigrator } from '../migrations/create-migrator.js'
 import { ledgerName } from '../migrations/ledger.js'
+import { type Catalog, type CatalogTable, readCatalog } from '../migrations/read-catalog.js'
 import type { Ground, GroundInstall, GroundOptions } from './ground.js'
 import { openRowReader } from './row-reader.js'
 
+/** Deleted rows take room until somebody vacuums, which nobody may: now and then room is made. */
+const resetsPerTruncate = 50
+
 /**
  * A server, on which histories have two new schemas to themselves. What a history left is
- * truncated. The schemas are dropped in the end, unless a failure is kept in them.
+ * deleted. The schemas are dropped in the end, unless a failure is kept in them.
  *
  * @param options.server Its connection string. The user has to be allowed to create schemas.
  */
@@ -25,51 +30,42 @@ export async function openServerGround({
   pool.on('error', () => {})
   const id = randomBytes(4).toString('hex')
   const names = { first: `driftpin_laws_${id}`, second: `driftpin laws ${id}` }
-  const installs: GroundInstall[] = []
   let isKept = false
-  const drop = async () => {
-    for (const schema of Object.values(names)) {
-      await pool.query(`DROP SCHEMA IF EXISTS ${quoteIdentifier(schema)} CASCADE`)
-    }
+  const drop = async (schema: string) => {
+    await pool.query(`DROP SCHEMA IF EXISTS ${quoteIdentifier(schema)} CASCADE`)
   }
   const install = async (database: Database) => {
+    await drop(database.schema)
     await database.query(`CREATE SCHEMA ${quoteIdentifier(database.schema)}`)
     await createMigrator(database, { migrations }).up()
     await prepare?.(database)
   }
+  const open = async (name: 'first' | 'second') => {
+    const database = fromPg(pool, { schema: names[name] })
+    await install(database)
+    const reader = await openRowReader(database, { except: [ledgerName], prepared: false })
+    return { name, database, reader, emptier: await createEmptier(database, reader.catalog) }
+  }
   const close = async () => {
     try {
-      if (!isKept) await drop()
+      if (!isKept) for (const schema of Object.values(names)) await drop(schema)
     } finally {
       await pool.end()
     }
   }
   try {
-    for (const name of ['first', 'second'] as const) {
-      const database = fromPg(pool, { schema: names[name] })
-      await install(database)
-      const reader = await openRowReader(database, { except: [ledgerName], prepared: false })
-      installs.push({ name, database, reader })
-    }
+    const installs = [await open('first'), await open('second')] as const
     const { rows } = await pool.query<{ version: string }>(
       "SELECT current_setting('server_version') AS version",
     )
     return {
       engine: `PostgreSQL ${rows[0]!.version}`,
-      installs: [installs[0]!, installs[1]!],
+      installs: installs satisfies readonly GroundInstall[],
       clock: undefined,
       async reset() {
-        for (const { database, reader } of installs) {
-          const schema = quoteIdentifier(database.schema)
-          const tables = reader.catalog.tables.filter(({ name }) => name !== ledgerName)
-          const all = tables.map(({ name }) => `${schema}.${quoteIdentifier(name)}`).join(', ')
-          try {
-            await database.query(`TRUNCATE ${all} RESTART IDENTITY`)
-          } catch {
-            // A way down that failed has left a part of the schema.
-            await database.query(`DROP SCHEMA ${schema} CASCADE`)
-            await install(database)
-          }
+        for (const { database, emptier } of installs) {
+          // A way down or up that failed has left a part of the schema, or something else.
+          if (!(await emptier.empty())) await install(database)
         }
       },
       async digest() {
@@ -89,3 +85,74 @@ export async function openServerGround({
     throw error
   }
 }
+
+/** Takes every row out of a schema. */
+interface Emptier {
+  /** False where the schema is not what it was, or does not let its rows go. */
+  empty(): Promise<boolean>
+}
+
+/** TRUNCATE makes new files and new plans, which takes longer than to delete a few rows. */
+async function createEmptier(database: Database, catalog: Catalog): Promise<Emptier> {
+  const schema = quoteIdentifier(database.schema)
+  const tables = referringFirst(catalog.tables.filter(({ name }) => name !== ledgerName))
+  const named = tables.map(({ name }) => `${schema}.${quoteIdentifier(name)}`)
+  const restarts = tables.flatMap(({ columns }, index) =>
+    columns
+      .filter(({ generated }) => generated)
+      .map((column) => {
+        const [table, of] = [quoteLiteral(named[index]!), quoteLiteral(column.name)]
+        return `SELECT setval(pg_get_serial_sequence(${table}, ${of}), 1, false)`
+      }),
+  )
+  const deletes = [...named.map((table) => `DELETE FROM ${table}`), ...restarts].join(';\n')
+  const truncate = `TRUNCATE ${named.join(', ')} RESTART IDENTITY`
+  let shape = await shapeOf(database)
+  let resets = 0
+  return {
+    async empty() {
+      try {
+        const found = await shapeOf(database)
+        if (found !== shape && !isDeepStrictEqual(await readCatalog(database), catalog)) {
+          return false
+        }
+        shape = found
+        resets += 1
+        await database.script(resets % resetsPerTruncate === 0 ? truncate : deletes)
+        return true
+      } catch {
+        return false
+      }
+    },
+  }
+}
+
+/** Changes when anything of a schema was dropped or made: cheaper than to read the whole catalog. */
+async function shapeOf(database: Database): Promise<string> {
+  const { rows } = await database.query<{ shape: string }>(
+    `SELECT coalesce(string_agg(oid || ' ' || relnatts, ',' ORDER BY oid), '') AS shape
+     FROM pg_catalog.pg_class
+     WHERE relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1)`,
+    [database.schema],
+  )
+  return rows[0]!.shape
+}
+
+/** A table comes before those that it refers to, so that no foreign key is in the way. */
+function referringFirst(tables: readonly CatalogTable[]): CatalogTable[] {
+  const order = new Set<CatalogTable>()
+  const visit = (table: CatalogTable, seen: ReadonlySet<string>) => {
+    if (order.has(table) || seen.has(table.name)) return
+    const within = new Set([...seen, table.name])
+    for (const other of tables) {
+      if (other.constraints.some(({ references }) => references === table.name)) {
+        visit(other, within)
+      }
+    }
+    order.add(table)
+  }
+  for (const table of tables) visit(table, new Set())
+  return [...order]
+}
+
+const quoteLiteral = (text: string) => `'${text.replaceAll("'", "''")}'`

@@ -3,6 +3,7 @@ import type { TestClock } from '../harness/test-clock.js'
 import type { Migration } from '../migrations/migration.js'
 import type { Coverage } from './coverage.js'
 import type { GroundInstall } from './ground.js'
+import { pinTable } from './law.js'
 import { createModel, type Model, type Time } from './model/model.js'
 import type { View } from './move.js'
 import type { Operations } from './operations.js'
@@ -37,6 +38,9 @@ export interface World {
   readonly names: Map<string, string>
 }
 
+/** How a line about the second installation begins. */
+export const inSecond = 'in the second schema: '
+
 export const startTime: Time = '2026-01-01T00:00:00.000000Z'
 
 /** The state of an installation without a row. */
@@ -61,8 +65,7 @@ export function viewOf(world: World, site: Site, { peek = false } = {}): View {
     now,
     migrations,
     hostTables: host.filter(
-      (table) =>
-        table !== 'chats' && table !== 'chat_context_resources' && !table.startsWith('workspace'),
+      (table) => table !== 'chats' && table !== pinTable && !table.startsWith('workspace'),
     ),
     nameOf: (id) => names.get(id) ?? 'nobody',
     newId(what, order = 0) {

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/database.js'
 import { quoteIdentifier } from '../../database/quote-identifier.js'
 import { fillChat } from '../../harness/fill-chat.js'
-import { readCatalog } from '../../migrations/read-catalog.js'
+import { type Catalog, readCatalog } from '../../migrations/read-catalog.js'
 import type { ChatSeed } from './chat.js'
 
 /**
@@ -11,6 +11,8 @@ import type { ChatSeed } from './chat.js'
  * A table gets the rows that the seed says, but for two: one that can have a single row for a
  * chat gets at most one, and one that rows of another refer to gets at least one then.
  *
+ * @param options.catalog The catalog, where it was read already: to read it takes longer than to
+ * insert a chat, so for many chats read it once.
  * @returns The id of the chat.
  *
  * @example
@@ -19,9 +21,13 @@ import type { ChatSeed } from './chat.js'
  * const chatId = await insertChat(database, seed!)
  * ```
  */
-export async function insertChat(queryable: Queryable, seed: ChatSeed): Promise<string> {
+export async function insertChat(
+  queryable: Queryable,
+  seed: ChatSeed,
+  options: { readonly catalog?: Catalog } = {},
+): Promise<string> {
   return await queryable.transaction(async (transaction) => {
-    const catalog = await readCatalog(transaction)
+    const catalog = options.catalog ?? (await readCatalog(transaction))
     const columns = new Map<string, unknown>([
       ['owner_id', seed.ownerId],
       ['title', seed.title],

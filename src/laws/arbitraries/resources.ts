@@ -28,7 +28,7 @@ export function resources({
   ...options
 }: ResourcesOptions = {}): fc.Arbitrary<ResourceInput[]> {
   return fc
-    .uniqueArray(resource(options), { maxLength, selector: ({ source }) => source })
+    .uniqueArray(resource(options), { maxLength, size: 'max', selector: ({ source }) => source })
     .map(withinTotal)
 }
 

@@ -25,5 +25,5 @@ const make = (name: 'archive' | 'unarchive', weight: number) =>
     },
   })
 
-export const archive = make('archive', 3)
+export const archive = make('archive', 5)
 export const unarchive = make('unarchive', 2)

@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { chatColumn, fillChat as fill } from '../../harness/fill-chat.js'
 import { pickChat, place } from '../choices.js'
+import { pinTable } from '../law.js'
 import { defineCommand } from '../move.js'
-
-const pins = 'chat_context_resources'
 
 /**
  * The host's own rows: a queued message, a file, a debug run with a step, a heartbeat, and a row
@@ -22,7 +21,7 @@ export const fillChat = defineCommand({
       writes: hostTables,
       async act({ queryable, catalog }) {
         const scoped = catalog.tables.filter((table) => chatColumn(table))
-        const rowsAt = (position: number) => (scoped[position]!.name === pins ? 0 : 1)
+        const rowsAt = (position: number) => (scoped[position]!.name === pinTable ? 0 : 1)
         await fill(queryable, found.id, { catalog, rowsAt })
       },
       predict: () => undefined,

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { pick, place } from '../choices.js'
+import { pinTable, snapshotTable } from '../law.js'
 import type { Model } from '../model/model.js'
 import { defineCommand } from '../move.js'
-import { type RoundTrip, roundTrip } from '../round-trip.js'
+import { pinMigration, type RoundTrip, roundTrip } from '../round-trip.js'
 
 /** Down to the version before the pins, or to any other, and up again, with the rows there are. */
 export const migrate = defineCommand({
@@ -13,7 +14,7 @@ export const migrate = defineCommand({
     version: place,
   }),
   aim: ({ model, migrations }, { to, version }) => {
-    const pins = migrations.findIndex(({ name }) => name === 'create_chat_context_resources')
+    const pins = migrations.findIndex(({ name }) => name === pinMigration)
     const before = to === 'any' ? version % migrations.length : pins
     const target = before === 0 ? 0 : pick(migrations, before - 1)!.version
     return {
@@ -36,10 +37,10 @@ function forget(model: Model, dropped: readonly string[]): void {
   const isGone = (table: string) => dropped.includes(table)
   if (isGone('workspaces')) for (const kept of Object.values(model)) kept.clear()
   if (isGone('chats')) model.chats.clear()
-  if (isGone('workspace_agent_context_snapshots')) {
+  if (isGone(snapshotTable)) {
     for (const agent of model.agents.values()) delete agent.live
   }
-  if (!isGone('chat_context_resources')) return
+  if (!isGone(pinTable)) return
   for (const chat of model.chats.values()) {
     Object.assign(chat, { pins: new Map(), pinnedHash: null, dirtySince: null, error: '' })
   }

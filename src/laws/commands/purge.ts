@@ -21,6 +21,7 @@ export const purge = defineCommand({
     const times = [...model.chats.values()]
       .filter((one) => one.archived)
       .map((one) => one.updatedAt)
+    if (times.length === 0 && cutoff !== 'now') return undefined
     const time = pick(times, chat) ?? now
     const before = cutoff === 'now' ? now : cutoff === 'at' ? time : later(time, 1)
     const doomed = expired(model, before).slice(0, limit)
@@ -44,7 +45,7 @@ export const purgeExpired = defineCommand({
   weight: 2,
   fitsTransaction: false,
   choices: fc.record({
-    retentionDays: fc.constantFrom(0, 1, 30, limits.retentionDaysMax),
+    retentionDays: fc.constantFrom(30, 1, 0, limits.retentionDaysMax),
     chat: place,
     micros: fc.constantFrom(0, 1),
     limit,
