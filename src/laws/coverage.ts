@@ -6,6 +6,8 @@ export interface CommandCoverage {
   done: number
   /** How often it was refused, as it had to be. */
   refused: number
+  /** How often it was made to fail half way. */
+  failed: number
   /** By variant, such as what a push repeats or which cap it is at. */
   readonly variants: Map<string, number>
 }
@@ -16,7 +18,7 @@ export type Coverage = Map<string, CommandCoverage>
 export function coverageOf(coverage: Coverage, command: string): CommandCoverage {
   const known = coverage.get(command)
   if (known) return known
-  const made = { chosen: 0, done: 0, refused: 0, variants: new Map() }
+  const made = { chosen: 0, done: 0, refused: 0, failed: 0, variants: new Map() }
   coverage.set(command, made)
   return made
 }

@@ -25,10 +25,12 @@ const siteOf = ({ installs }: World, second: boolean) => installs[second ? 1 : 0
 class OneCommand implements HistoryCommand {
   readonly chosen: Chosen
   readonly second: boolean
+  readonly failAt: number | undefined
 
-  constructor(chosen: Chosen, second: boolean) {
+  constructor(chosen: Chosen, { second = false, failAt }: { second?: boolean; failAt?: number }) {
     this.chosen = chosen
     this.second = second
+    this.failAt = failAt
   }
 
   check(world: Readonly<World>): boolean {
@@ -40,7 +42,7 @@ class OneCommand implements HistoryCommand {
 
   async run(world: World): Promise<void> {
     const { command, choice } = this.chosen
-    await runStep(world, siteOf(world, this.second), command, choice)
+    await runStep(world, siteOf(world, this.second), command, choice, this.failAt)
   }
 
   toString(): string {
@@ -80,11 +82,17 @@ const chosenOf = (from: readonly Command[]): fc.Arbitrary<Chosen> =>
 
 const single = fc
   .tuple(chosenOf(commands), isSecond)
-  .map(([chosen, second]): HistoryCommand => new OneCommand(chosen, second))
+  .map(([chosen, second]): HistoryCommand => new OneCommand(chosen, { second }))
+
+const withinTransaction = commands.filter((one) => one.fitsTransaction)
+
+const failing = fc
+  .tuple(chosenOf(withinTransaction), fc.nat(6))
+  .map(([chosen, failAt]): HistoryCommand => new OneCommand(chosen, { failAt }))
 
 const inTransaction = fc
   .tuple(
-    fc.array(chosenOf(commands.filter((one) => one.fitsTransaction)), {
+    fc.array(chosenOf(withinTransaction), {
       minLength: 1,
       maxLength: 4,
     }),
@@ -105,7 +113,11 @@ export interface HistoryOptions {
  * without which nothing breaks.
  */
 export function history({ commandsMax = 30, replayPath }: HistoryOptions = {}) {
-  const one = fc.oneof({ weight: 24, arbitrary: single }, { weight: 1, arbitrary: inTransaction })
+  const one = fc.oneof(
+    { weight: 24, arbitrary: single },
+    { weight: 2, arbitrary: failing },
+    { weight: 1, arbitrary: inTransaction },
+  )
   const made = fc.commands<World, World>([one as never], {
     maxCommands: commandsMax,
     size: 'max',

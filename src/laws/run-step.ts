@@ -1,3 +1,4 @@
+import type { Queryable } from '../database/database.js'
 import { quoteIdentifier } from '../database/quote-identifier.js'
 import { sqlState } from '../database/sql-state.js'
 import { DriftpinError } from '../errors.js'
@@ -7,8 +8,35 @@ import { LawBroken } from './law-broken.js'
 import { laws } from './laws.js'
 import { copyModel, type Model, Refusal } from './model/model.js'
 import type { Command, Move, Scene } from './move.js'
+import { throughStatements } from './through-statements.js'
 import { later, toMilliseconds } from './time.js'
 import { inSecond, type Site, viewOf, type World, withNames } from './world.js'
+
+interface Failing {
+  readonly isSet: boolean
+  readonly code: string
+  hasFailed: boolean
+  around(queryable: Queryable): Queryable
+}
+
+/** Fails as PostgreSQL does when an administrator ends a query. */
+function failAfter(statements: number): Failing {
+  let sent = 0
+  const failing: Failing = {
+    isSet: Number.isFinite(statements),
+    code: '57014',
+    hasFailed: false,
+    around: (queryable) =>
+      throughStatements(queryable, async (text, values, send) => {
+        sent += 1
+        if (sent <= statements) return await send(text, values)
+        failing.hasFailed = true
+        const error = { code: failing.code, severity: 'ERROR' }
+        throw Object.assign(new Error('The query was cancelled.'), error)
+      }),
+  }
+  return failing
+}
 
 /** The prompts of so many chats are looked at around a deletion. */
 const promptsMax = 3
@@ -16,6 +44,8 @@ const promptsMax = 3
 /**
  * Does one command to a database and to the model, and holds every law against what came of it.
  *
+ * @param failAt Lets the statement after so many fail on its way to the database. An operation
+ * that has fewer is done as ever; one that has more must leave nothing behind.
  * @throws LawBroken for the first law that does not hold.
  */
 export async function runStep(
@@ -23,17 +53,23 @@ export async function runStep(
   site: Site,
   command: Command,
   choice: unknown,
+  failAt = Number.POSITIVE_INFINITY,
 ): Promise<void> {
   const move = command.aim(viewOf(world, site), choice)!
+  const failing = failAfter(failAt)
   const where = site.name === 'second' ? inSecond : ''
-  world.said.push(`${where}${withNames(world, move.says)}`)
+  const how = failing.isSet ? `, which fails after ${failAt} statements` : ''
+  world.said.push(`${where}${withNames(world, move.says)}${how}`)
   const at = timeOf(world, move)
   const before = { model: site.model, rows: site.rows }
   const promptsBefore = await promptsOf(world, site, move)
-  const outcome = await settle(() => move.act(sceneOf(world, site, move)))
+  const scene = sceneOf(world, { ...site, queryable: failing.around(site.queryable) }, move)
+  const outcome = await settle(() => move.act(scene))
   advance(world, move)
   const model = copyModel(site.model)
-  const predicted = predict(model, move, at, outcome)
+  const predicted: Outcome = failing.hasFailed
+    ? { refusal: { code: failing.code, message: '' } }
+    : predict(model, move, at, outcome)
   const rows = await site.reader.read(site.queryable)
   nameNewChats(world, before.model, model)
   const promptsAfter = await promptsOf(world, site, move)
@@ -57,7 +93,8 @@ export async function runStep(
   world.counts.commands += 1
   const counted = coverageOf(world.coverage, command.name)
   counted.done += 1
-  if (outcome.refusal) counted.refused += 1
+  if (failing.hasFailed) counted.failed += 1
+  else if (outcome.refusal) counted.refused += 1
   if (move.variant)
     counted.variants.set(move.variant, (counted.variants.get(move.variant) ?? 0) + 1)
 }

@@ -12,21 +12,22 @@ export const createWorkspace = defineCommand({
     const ownerId = pick(owners, owner)!
     return {
       says: 'create a workspace with an agent',
-      async act({ queryable, table }) {
-        await queryable.query(
-          `INSERT INTO ${table('workspaces')} (id, owner_id, name) VALUES ($1, $2, 'shop')`,
-          [workspaceId, ownerId],
-        )
-        await queryable.query(
-          `INSERT INTO ${table('workspace_builds')} (id, workspace_id, build_number)
+      act: ({ queryable, table }) =>
+        queryable.transaction(async (transaction) => {
+          await transaction.query(
+            `INSERT INTO ${table('workspaces')} (id, owner_id, name) VALUES ($1, $2, 'shop')`,
+            [workspaceId, ownerId],
+          )
+          await transaction.query(
+            `INSERT INTO ${table('workspace_builds')} (id, workspace_id, build_number)
            VALUES ($1, $2, 1)`,
-          [buildId, workspaceId],
-        )
-        await queryable.query(
-          `INSERT INTO ${table('workspace_agents')} (id, build_id, name) VALUES ($1, $2, 'main')`,
-          [agentId, buildId],
-        )
-      },
+            [buildId, workspaceId],
+          )
+          await transaction.query(
+            `INSERT INTO ${table('workspace_agents')} (id, build_id, name) VALUES ($1, $2, 'main')`,
+            [agentId, buildId],
+          )
+        }),
       predict(model) {
         model.workspaces.set(workspaceId, { id: workspaceId, ownerId, deleted: false })
         model.builds.set(buildId, { id: buildId, workspaceId, number: 1 })

@@ -22,7 +22,9 @@ export const fillChat = defineCommand({
       async act({ queryable, catalog }) {
         const scoped = catalog.tables.filter((table) => chatColumn(table))
         const rowsAt = (position: number) => (scoped[position]!.name === pinTable ? 0 : 1)
-        await fill(queryable, found.id, { catalog, rowsAt })
+        await queryable.transaction((transaction) =>
+          fill(transaction, found.id, { catalog, rowsAt }),
+        )
       },
       predict: () => undefined,
     }

@@ -9,6 +9,7 @@ import { deleteChat } from './delete-chat.js'
 import { deleteForGood } from './delete-for-good.js'
 import { deleteSoftly } from './delete-softly.js'
 import { fillChat } from './fill-chat.js'
+import { hostWrites } from './host-writes.js'
 import { hydrate } from './hydrate.js'
 import { migrate } from './migrate.js'
 import { purge, purgeExpired } from './purge.js'
@@ -38,6 +39,7 @@ export const commands: readonly Command[] = [
   addMessages,
   compactMessages,
   fillChat,
+  hostWrites,
   archive,
   unarchive,
   deleteChat,

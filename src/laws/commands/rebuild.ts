@@ -16,17 +16,18 @@ export const rebuild = defineCommand({
     const number = Math.max(0, ...numbers) + 1
     return {
       says: `rebuild ${nameOf(workspaceId)}: ${nameOf(buildId)} with ${nameOf(agentId)}`,
-      async act({ queryable, table }) {
-        await queryable.query(
-          `INSERT INTO ${table('workspace_builds')} (id, workspace_id, build_number)
+      act: ({ queryable, table }) =>
+        queryable.transaction(async (transaction) => {
+          await transaction.query(
+            `INSERT INTO ${table('workspace_builds')} (id, workspace_id, build_number)
            VALUES ($1, $2, $3)`,
-          [buildId, workspaceId, number],
-        )
-        await queryable.query(
-          `INSERT INTO ${table('workspace_agents')} (id, build_id, name) VALUES ($1, $2, 'main')`,
-          [agentId, buildId],
-        )
-      },
+            [buildId, workspaceId, number],
+          )
+          await transaction.query(
+            `INSERT INTO ${table('workspace_agents')} (id, build_id, name) VALUES ($1, $2, 'main')`,
+            [agentId, buildId],
+          )
+        }),
       predict(model) {
         model.builds.set(buildId, { id: buildId, workspaceId, number })
         model.agents.set(agentId, { id: agentId, buildId, deleted: false })

@@ -2,6 +2,7 @@ import type { Queryable } from '../../database/database.js'
 import { chatColumn } from '../../harness/fill-chat.js'
 import type { Catalog, CatalogTable } from '../../migrations/read-catalog.js'
 import { type Ending, type Law, liveTable, pinTable } from '../law.js'
+import { throughStatements } from '../through-statements.js'
 
 /** A schema as the rules see it. */
 export interface Schema {
@@ -138,16 +139,10 @@ export async function readDefaults(queryable: Queryable): Promise<Record<string,
 /** Asks PostgreSQL for the plan of every statement that listing sends. */
 async function pinsReadByList({ queryable, operations }: Ending): Promise<boolean> {
   const plans: string[] = []
-  const explaining = new Proxy(queryable, {
-    get(target, property) {
-      const value = Reflect.get(target, property)
-      if (property !== 'query') return typeof value === 'function' ? value.bind(target) : value
-      return async (text: string, values?: readonly unknown[]) => {
-        const { rows } = await target.query(`EXPLAIN (FORMAT JSON) ${text}`, values)
-        plans.push(JSON.stringify(rows))
-        return await target.query(text, values)
-      }
-    },
+  const explaining = throughStatements(queryable, async (text, values, send) => {
+    const { rows } = await send(`EXPLAIN (FORMAT JSON) ${text}`, values)
+    plans.push(JSON.stringify(rows))
+    return await send(text, values)
   })
   await operations.listChats(explaining, { ownerId: '00000000-0000-4000-8000-000000000000' })
   return plans.length === 0 || plans.some((plan) => plan.includes(pinTable))

@@ -1,0 +1,140 @@
+import type { Database, Queryable, Session, Transaction } from '../../database/database.js'
+
+/** One of several histories that run at once, each on a connection of its own. */
+export class Lane {
+  /** 1, 2 and so on. */
+  readonly number: number
+  /** The process of the server that works for this lane. */
+  readonly pid: number
+  /** Takes a turn before every statement. */
+  readonly database: Database
+  isOver = false
+  readonly #waiting: (() => void)[] = []
+  readonly #says: string[] = []
+  #listeners: (() => void)[] = []
+  #running = 0
+  #offered = 0
+  #steps = 0
+
+  constructor(number: number, pid: number, database: Database) {
+    this.number = number
+    this.pid = pid
+    this.database = this.#wrapped(database) as Database
+  }
+
+  /** Something is under way: a statement, or what comes between two of them. */
+  get isMoving(): boolean {
+    return !this.isOver && (this.#waiting.length === 0 || this.#running > 0)
+  }
+
+  /** What this lane would do next and has not been offered yet. */
+  takeOffers(): readonly { readonly says: string; readonly go: () => void }[] {
+    const fresh = this.#waiting.slice(this.#offered).map((go, index) => ({
+      says: this.#says[this.#offered + index]!,
+      go,
+    }))
+    this.#offered = this.#waiting.length
+    return fresh
+  }
+
+  /** How far this lane has got: a number that grows. */
+  get progress(): number {
+    return this.#steps
+  }
+
+  /** Resolves when this lane has got further than it is now. */
+  change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#listeners.push(resolve)
+    })
+  }
+
+  over(): void {
+    this.isOver = true
+    this.#tell()
+  }
+
+  #tell(): void {
+    this.#steps += 1
+    const listeners = this.#listeners
+    this.#listeners = []
+    for (const listener of listeners) listener()
+  }
+
+  async #turn(says: string): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const go = () => {
+        const index = this.#waiting.indexOf(go)
+        this.#waiting.splice(index, 1)
+        this.#says.splice(index, 1)
+        this.#offered -= 1
+        this.#running += 1
+        resolve()
+      }
+      this.#waiting.push(go)
+      this.#says.push(says)
+      this.#tell()
+    })
+  }
+
+  async #run<T>(says: string, work: () => Promise<T>): Promise<T> {
+    await this.#turn(says)
+    try {
+      return await work()
+    } finally {
+      this.#running -= 1
+      this.#tell()
+    }
+  }
+
+  #wrapped(inner: Queryable): Queryable {
+    const database = inner as Database
+    return {
+      ...(inner.kind === 'database' && {
+        capabilities: database.capabilities,
+        listen: database.listen,
+        withSession: <T>(work: (session: Session) => Promise<T>) =>
+          database.withSession((session) => work(this.#wrapped(session) as Session)),
+      }),
+      kind: inner.kind,
+      schema: inner.schema,
+      query: <Row>(text: string, values?: readonly unknown[]) =>
+        this.#run(nameOf(text), () => inner.query<Row>(text, values)),
+      script: (text: string) => this.#run(nameOf(text), () => inner.script(text)),
+      transaction: (work, options) => this.#transaction(inner, work, options),
+    }
+  }
+
+  /** BEGIN and COMMIT have turns of their own; a rollback follows what failed. */
+  async #transaction<T>(
+    inner: Queryable,
+    work: (transaction: Transaction) => Promise<T>,
+    options: Parameters<Queryable['transaction']>[1],
+  ): Promise<T> {
+    const isNested = inner.kind === 'transaction'
+    await this.#turn(isNested ? 'savepoint' : 'begin')
+    let isBusy = true
+    const rest = () => {
+      if (isBusy) this.#running -= 1
+      isBusy = false
+      this.#tell()
+    }
+    try {
+      return await inner.transaction(async (transaction) => {
+        rest()
+        const result = await work(this.#wrapped(transaction) as Transaction)
+        await this.#turn(isNested ? 'release savepoint' : 'commit')
+        isBusy = true
+        return result
+      }, options)
+    } finally {
+      rest()
+    }
+  }
+}
+
+/** What the first line of an operation's statement calls it; the statement itself for others. */
+function nameOf(text: string): string {
+  const named = /^\s*-- driftpin: (.*)/.exec(text)?.[1]
+  return named ?? text.trim().split('\n')[0]!.slice(0, 60)
+}
