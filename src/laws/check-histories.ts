@@ -1,23 +1,17 @@
 import fc from 'fast-check'
-import type { Database } from '../database/database.js'
 import { DriftpinError } from '../errors.js'
-import { bundledFiles } from '../migrations/generated/bundled.js'
-import type { Migration } from '../migrations/migration.js'
-import { parseMigrations } from '../migrations/parse-migrations.js'
 import type { Coverage } from './coverage.js'
-import { openEmbeddedGround } from './embedded-ground.js'
 import { type Failure, failureOf } from './failure.js'
 import type { Ground } from './ground.js'
 import { type HistoryCommand, history } from './history.js'
+import { openGround, type RunnerOptions, settingOf } from './history-runner.js'
 import { LawBroken } from './law-broken.js'
-import { type Operations, ownOperations } from './operations.js'
 import { renderFailure } from './render-failure.js'
 import { determinism } from './rules/determinism.js'
 import { type HistorySetting, openWorld, runHistory } from './run-history.js'
-import { openServerGround } from './server-ground.js'
 
 /** What {@link checkHistories} can be told. All of it is optional. */
-export interface HistoriesOptions {
+export interface HistoriesOptions extends RunnerOptions {
   /** How many histories; 100 by default. */
   readonly runs?: number
   /** What they are made from, an integer; a random one by default. Reports print it. */
@@ -32,16 +26,6 @@ export interface HistoriesOptions {
   readonly shrinksMax?: number
   /** Runs each history twice and compares what both left, to find hidden nondeterminism. */
   readonly doublecheck?: boolean
-  /** The connection string of a server to run on, in two schemas of its own; PGlite by default. */
-  readonly server?: string
-  /** Operations of a backend that take the place of driftpin's. */
-  readonly operations?: Partial<Operations>
-  /** What the schema is made by; driftpin's own migrations by default. */
-  readonly migrations?: readonly Migration[]
-  /** Changes each installation after it was migrated: adds the tables of a backend, for example. */
-  readonly prepare?: (database: Database) => Promise<void>
-  /** The folder in which the database of a failure is kept; `.driftpin/laws` by default. */
-  readonly evidence?: string
   /** Called after every history, also those that are tried to make a failure shorter. */
   readonly onProgress?: (progress: HistoriesProgress) => void
   /** Begins no history after so many milliseconds; no limit by default, nor while shrinking. */
@@ -87,15 +71,10 @@ export interface HistoriesReport extends HistoriesProgress {
  */
 export async function checkHistories(options: HistoriesOptions = {}): Promise<HistoriesReport> {
   refuseContradictions(options)
-  const { server, prepare, evidence = '.driftpin/laws' } = options
-  const migrations = options.migrations ?? parseMigrations(bundledFiles)
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31)
-  const made = { migrations, prepare }
-  const ground = server
-    ? await openServerGround({ ...made, server })
-    : await openEmbeddedGround({ ...made, evidence: `${evidence}/seed-${seed}.image` })
+  const ground = await openGround(options, `seed-${seed}`)
   try {
-    return await checkOn(ground, { ...options, migrations, seed })
+    return await checkOn(ground, { ...options, seed })
   } finally {
     await ground.close()
   }
@@ -104,18 +83,12 @@ export async function checkHistories(options: HistoriesOptions = {}): Promise<Hi
 /** {@link checkHistories} on a ground that is the caller's. */
 export async function checkOn(
   ground: Ground,
-  options: HistoriesOptions & { readonly migrations: readonly Migration[]; readonly seed: number },
+  options: HistoriesOptions & { readonly seed: number },
 ): Promise<HistoriesReport> {
   const { seed, path, replayPath, runs = 100, commandsMax, shrinksMax = 300 } = options
   const { signal, timeLimitMs = Number.POSITIVE_INFINITY } = options
   const deadline = performance.now() + timeLimitMs
-  const setting: HistorySetting = {
-    ground,
-    operations: { ...ownOperations, ...options.operations },
-    migrations: options.migrations,
-    coverage: new Map(),
-    counts: { commands: 0, laws: 0 },
-  }
+  const setting = settingOf(ground, options)
   const progress = { runs: 0, failedAt: undefined as number | undefined, tries: 0 }
   const tell = () => ({
     runs: progress.runs,

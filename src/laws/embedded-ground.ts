@@ -18,6 +18,7 @@ const random = 1
  */
 export async function openEmbeddedGround({
   migrations,
+  isOurs,
   prepare,
   evidence,
 }: GroundOptions & { readonly evidence: string }): Promise<Ground> {
@@ -25,17 +26,18 @@ export async function openEmbeddedGround({
     for (const schema of Object.values(schemas)) {
       const database = fromPGlite(pglite, { schema })
       await createMigrator(database, { migrations }).up()
-      await prepare?.(database)
     }
   }
   const texts = JSON.stringify([migrations, schemas])
   const key = `laws ${createHash('sha256').update(texts).digest('hex')}`
   const options = { setup, random, clock: 'test' } as const
-  const harness = await openHarness(prepare ? options : { ...options, key })
+  // An image is kept of our own schema, and not of every one that somebody tries.
+  const harness = await openHarness(isOurs ? { ...options, key } : options)
   try {
     const db = await harness.fork()
     const install = async (name: 'first' | 'second'): Promise<GroundInstall> => {
       const database = fromPGlite(db.pglite, { schema: schemas[name] })
+      await prepare?.(database)
       const options = { except: [ledgerName], prepared: true }
       return { name, database, reader: await openRowReader(database, options) }
     }

@@ -8,10 +8,10 @@ import {
   openWorld,
   runHistory,
 } from './run-history.js'
-import { inSecond, withNames } from './world.js'
+import { inSecond, type World, withNames } from './world.js'
 
-/** A law that a history broke. */
-export interface Failure {
+/** What a history broke. */
+export interface Broken {
   /** Undefined when something else went wrong, such as an error that no operation should throw. */
   readonly law:
     | { readonly number: number; readonly name: string; readonly says: string }
@@ -20,6 +20,10 @@ export interface Failure {
   readonly history: readonly string[]
   /** What is not as it should be, at most twenty of it. */
   readonly findings: readonly Finding[]
+}
+
+/** A law that a random history broke, and how to see it again. */
+export interface Failure extends Broken {
   readonly seed: number
   readonly path: string
   readonly replayPath: string
@@ -52,6 +56,21 @@ export async function failureOf(
   if (again === undefined && !isDouble) {
     findings.unshift({ what: 'Run once more, this history broke nothing: it is not deterministic' })
   }
+  return {
+    ...brokenIn(world, error, findings),
+    seed,
+    path,
+    replayPath: /replayPath="([^"]*)"/.exec(String(commands))?.[1] ?? '',
+    kept: await setting.ground.keep().catch(String),
+  }
+}
+
+/** What happened in a world, with names in place of ids. */
+export function brokenIn(
+  world: World,
+  error: unknown,
+  findings: readonly Finding[] = findingsOf(error),
+): Broken {
   const text = (one: string | undefined) => (one === undefined ? undefined : withNames(world, one))
   return {
     law: error instanceof LawBroken ? error.law : undefined,
@@ -61,10 +80,6 @@ export async function failureOf(
       expected: text(expected),
       actual: text(actual),
     })),
-    seed,
-    path,
-    replayPath: /replayPath="([^"]*)"/.exec(String(commands))?.[1] ?? '',
-    kept: await setting.ground.keep().catch(String),
   }
 }
 

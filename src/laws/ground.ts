@@ -29,6 +29,8 @@ export interface GroundInstall {
 /** What a ground is made of. */
 export interface GroundOptions {
   readonly migrations: readonly Migration[]
+  /** Whether those are driftpin's own. */
+  readonly isOurs: boolean
   /** Changes the schema after it was migrated, such as by a defect that the laws have to find. */
   readonly prepare?: ((database: Database) => Promise<void>) | undefined
 }

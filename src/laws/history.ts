@@ -109,8 +109,14 @@ export interface HistoryOptions {
 }
 
 /**
- * Random histories of chats, agents and drift, for `fc.asyncModelRun`. They shrink to the commands
- * without which nothing breaks.
+ * Random histories of workspaces, agents, chats and drift, for `openHistoryRunner`. They shrink to
+ * the commands without which nothing breaks.
+ *
+ * @example
+ * ```ts
+ * await using runner = await openHistoryRunner()
+ * await fc.assert(fc.asyncProperty(history({ commandsMax: 10 }), (made) => runner.run(made)))
+ * ```
  */
 export function history({ commandsMax = 30, replayPath }: HistoryOptions = {}) {
   const one = fc.oneof(

@@ -9,7 +9,8 @@ export {
   type HistoriesReport,
 } from './check-histories.js'
 export type { CommandCoverage, Coverage } from './coverage.js'
-export type { Failure } from './failure.js'
+export type { Broken, Failure } from './failure.js'
+export { type HistoryRunner, openHistoryRunner, type RunnerOptions } from './history-runner.js'
 export type { Finding, Law } from './law.js'
 export { laws } from './laws.js'
 export type { Operations } from './operations.js'

@@ -1,4 +1,4 @@
-import type { Failure } from './failure.js'
+import type { Broken, Failure } from './failure.js'
 
 /**
  * A failure as text, in the order in which it is read: the law, the history, what differs, how to
@@ -16,7 +16,18 @@ export function renderFailure(
   failure: Failure,
   { flags = [] }: { readonly flags?: readonly string[] } = {},
 ): string {
-  const { law, history, findings, seed, path, replayPath, kept } = failure
+  const { seed, path, replayPath, kept } = failure
+  const rest = replayPath === '' ? flags : [`--replay-path ${replayPath}`, ...flags]
+  const replay = [`--seed ${seed}`, `--path ${path}`, ...rest].join(' ')
+  return [
+    ...[renderBroken(failure), ''],
+    `Replay it:      npx driftpin fuzz ${replay}`,
+    `Its database:   ${kept}`,
+  ].join('\n')
+}
+
+/** The law, the history and what differs. */
+export function renderBroken({ law, history, findings }: Broken): string {
   const head = law
     ? `${law.number === 0 ? '' : `Law ${law.number}, `}${law.name}: ${law.says}`
     : 'No law, but something went wrong.'
@@ -26,13 +37,7 @@ export function renderFailure(
     ...(expected === undefined ? [] : [`  expected  ${indented(expected)}`]),
     ...(actual === undefined ? [] : [`  actual    ${indented(actual)}`]),
   ])
-  const rest = replayPath === '' ? flags : [`--replay-path ${replayPath}`, ...flags]
-  const replay = [`--seed ${seed}`, `--path ${path}`, ...rest].join(' ')
-  return [
-    ...[head, '', ...lines, '', ...differing, ''],
-    `Replay it:      npx driftpin fuzz ${replay}`,
-    `Its database:   ${kept}`,
-  ].join('\n')
+  return [head, '', ...lines, '', ...differing].join('\n')
 }
 
 const indented = (text: string) => text.replaceAll('\n', '\n            ')

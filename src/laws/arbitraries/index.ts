@@ -1,6 +1,7 @@
 // The public list of `driftpin/arbitraries`: what random tests of code around driftpin are made
 // of. It needs fast-check, which is an optional peer.
 
+export { type HistoryCommand, type HistoryOptions, history } from '../history.js'
 export type { CappedPush } from './cap-cases.js'
 export { type ChatSeed, chat } from './chat.js'
 export { insertChat } from './insert-chat.js'

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { pushAtCap as atCap, pushBeyondCap as beyondCap } from '../arbitraries/index.js'
+import { pushAtCap as atCap } from '../arbitraries/push-at-cap.js'
+import { pushBeyondCap as beyondCap } from '../arbitraries/push-beyond-cap.js'
 import { nobody, pickAgent, place } from '../choices.js'
 import { defineCommand } from '../move.js'
 import { aimPush } from './aim-push.js'

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { resource } from '../arbitraries/index.js'
+import { resource } from '../arbitraries/resource.js'
 import { pickAgent, place } from '../choices.js'
 import { defineCommand } from '../move.js'
 import { aimPush } from './aim-push.js'

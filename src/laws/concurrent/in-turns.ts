@@ -10,8 +10,8 @@ export interface Turns {
   readonly scheduler: fc.Scheduler
   /** Those of the processes that wait for a lock that another one holds. */
   blocked(pids: readonly number[]): Promise<ReadonlySet<number>>
-  /** Called when a turn is over and nothing moves. */
-  afterTurn(): Promise<void>
+  /** Called when nothing moves and something may be there to be seen. */
+  afterCommit(): Promise<void>
 }
 
 /**
@@ -27,12 +27,13 @@ export interface Turns {
 export async function inTurns(turns: Turns): Promise<string[]> {
   const { lanes, scheduler } = turns
   const order: string[] = []
-  let seen = -1
+  let seen = 0
   for (;;) {
     const held = await untilStill(turns)
     for (const lane of lanes) if (held.has(lane.pid)) note(order, lane)
-    if (seen !== progressOf(lanes)) await turns.afterTurn()
-    seen = progressOf(lanes)
+    const commits = sum(lanes, (lane) => lane.commits)
+    if (commits > seen) await turns.afterCommit()
+    seen = commits
     if (lanes.every((lane) => lane.isOver)) return order
     offer(turns, order)
     // Where nobody is left to choose, all wait for each other, and the server breaks that up.
@@ -41,7 +42,10 @@ export async function inTurns(turns: Turns): Promise<string[]> {
   }
 }
 
-const progressOf = (lanes: readonly Lane[]) => lanes.reduce((sum, lane) => sum + lane.progress, 0)
+const sum = (lanes: readonly Lane[], count: (lane: Lane) => number) =>
+  lanes.reduce((total, lane) => total + count(lane), 0)
+
+const progressOf = (lanes: readonly Lane[]) => sum(lanes, (lane) => lane.progress)
 
 /** New offers in the order of the lanes, whichever came first. */
 function offer({ lanes, scheduler }: Turns, order: string[]): void {

@@ -12,7 +12,8 @@ export interface RacingPush {
 }
 
 /** One thing that a lane does. Chats and agents may be gone, or not be there yet. */
-export interface LaneMove extends Pick<Move, 'says' | 'act' | 'predict' | 'repins'> {
+export interface LaneMove
+  extends Pick<Move, 'says' | 'act' | 'predict' | 'repins' | 'deletesChats'> {
   /** What coverage counts it as. */
   readonly command: string
   readonly push?: RacingPush

@@ -9,6 +9,10 @@ export class Lane {
   /** Takes a turn before every statement. */
   readonly database: Database
   isOver = false
+  /** How often something was done that others may see: grows with every commit. */
+  commits = 0
+  /** Called at every turn. */
+  onTurn: () => void = () => {}
   readonly #waiting: (() => void)[] = []
   readonly #says: string[] = []
   #listeners: (() => void)[] = []
@@ -69,6 +73,7 @@ export class Lane {
         this.#says.splice(index, 1)
         this.#offered -= 1
         this.#running += 1
+        this.onTurn()
         resolve()
       }
       this.#waiting.push(go)
@@ -77,12 +82,13 @@ export class Lane {
     })
   }
 
-  async #run<T>(says: string, work: () => Promise<T>): Promise<T> {
-    await this.#turn(says)
+  async #run<T>(inner: Queryable, text: string, work: () => Promise<T>): Promise<T> {
+    await this.#turn(nameOf(text))
     try {
       return await work()
     } finally {
       this.#running -= 1
+      if (inner.kind !== 'transaction') this.commits += 1
       this.#tell()
     }
   }
@@ -99,8 +105,8 @@ export class Lane {
       kind: inner.kind,
       schema: inner.schema,
       query: <Row>(text: string, values?: readonly unknown[]) =>
-        this.#run(nameOf(text), () => inner.query<Row>(text, values)),
-      script: (text: string) => this.#run(nameOf(text), () => inner.script(text)),
+        this.#run(inner, text, () => inner.query<Row>(text, values)),
+      script: (text: string) => this.#run(inner, text, () => inner.script(text)),
       transaction: (work, options) => this.#transaction(inner, work, options),
     }
   }
@@ -128,6 +134,7 @@ export class Lane {
         return result
       }, options)
     } finally {
+      if (!isNested) this.commits += 1
       rest()
     }
   }

@@ -1,44 +1,34 @@
 import fc from 'fast-check'
-import { liveOf } from '../model/model.js'
-import { diff, inByteOrder } from '../model/read.js'
+import { findChat } from '../model/model.js'
+import { diff, inByteOrder, isDirty } from '../model/read.js'
 import type { LaneChoice, LaneMove } from './lane-move.js'
 import { chatIds, named } from './race-names.js'
+
+const sources = (list: readonly { readonly source: string }[]) => list.map(({ source }) => source)
 
 const diffMove = (chatId: string): LaneMove => ({
   command: 'diff',
   says: `diff ${named(chatId)}`,
   async act({ queryable, operations }) {
-    const { chat, hydrated, added, removed, modified } = await operations.diff(queryable, {
-      chatId,
-    })
-    const sources = (list: readonly { readonly source: string }[]) =>
-      list.map(({ source }) => source)
-    return {
-      ...{ chat, hydrated },
-      ...{ added: sources(added), removed: sources(removed), modified: sources(modified) },
-    }
+    const { added, removed, modified, ...rest } = await operations.diff(queryable, { chatId })
+    const lists = { added: sources(added), removed: sources(removed), modified: sources(modified) }
+    return { ...rest, ...lists }
   },
   predict: (model) => diff(model, { chatId }),
 })
 
-/** By what a backend asks for first: whether a chat is hydrated and dirty, and at which hash. */
 const contextMove = (chatId: string): LaneMove => ({
   command: 'read context',
   says: `read the context of ${named(chatId)}`,
   async act({ queryable, operations }) {
-    const [context] = await operations.getChatContexts(queryable, { chatIds: [chatId] })
-    if (!context) return 'none'
+    const context = await operations.getChatContext(queryable, { chatId })
     const { hydrated, dirty, error, aggregateHash } = context
     return { hydrated, dirty, error, aggregateHash }
   },
   predict(model) {
-    const chat = model.chats.get(chatId)
-    if (!chat) return 'none'
-    const dirty = chat.dirtySince !== null && !chat.archived && liveOf(model, chat) !== undefined
-    return {
-      hydrated: chat.pinnedHash !== null,
-      ...{ dirty, error: chat.error, aggregateHash: chat.pinnedHash },
-    }
+    const chat = findChat(model, { chatId })
+    const { error, pinnedHash: aggregateHash } = chat
+    return { hydrated: aggregateHash !== null, dirty: isDirty(model, chat), error, aggregateHash }
   },
 })
 
@@ -46,17 +36,11 @@ const pinsMove = (chatId: string): LaneMove => ({
   command: 'list pins',
   says: `list the pins of ${named(chatId)}`,
   async act({ queryable, operations }) {
-    try {
-      const pins = await operations.listPins(queryable, { chatId })
-      return pins.map(({ source, sizeBytes }) => `${source} ${sizeBytes}`)
-    } catch (error) {
-      if ((error as { code?: unknown }).code === 'chat_not_found') return 'none'
-      throw error
-    }
+    const pins = await operations.listPins(queryable, { chatId })
+    return pins.map(({ source, sizeBytes }) => `${source} ${sizeBytes}`)
   },
   predict(model) {
-    const pins = model.chats.get(chatId)?.pins
-    if (!pins) return 'none'
+    const { pins } = findChat(model, { chatId })
     return inByteOrder([...pins.keys()]).map((source) => `${source} ${pins.get(source)!.sizeBytes}`)
   },
 })

@@ -10,6 +10,7 @@ import { agentIds, chatIds, named } from './race-names.js'
 const deleteMove = (chatId: string): LaneMove => ({
   command: 'delete chat',
   says: `delete ${named(chatId)}`,
+  deletesChats: true,
   act: ({ queryable, operations }) => operations.deleteChat(queryable, { chatId }),
   predict: (model) => deleteChat(model, { chatId }),
 })
@@ -18,6 +19,7 @@ const deleteMove = (chatId: string): LaneMove => ({
 const purgeMove = (before: Time): LaneMove => ({
   command: 'purge',
   says: `purge what is older than ${before}`,
+  deletesChats: true,
   act: ({ queryable, operations }) => operations.purge(queryable, { before }),
   predict(model, _, answer) {
     const doomed = expired(model, before).map(({ id }) => id)

@@ -1,0 +1,226 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type fc from 'fast-check'
+import { quoteIdentifier } from '../../database/quote-identifier.js'
+import { sqlState } from '../../database/sql-state.js'
+import { DriftpinError } from '../../errors.js'
+import type { Coverage } from '../coverage.js'
+import { coverageOf } from '../coverage.js'
+import type { Finding, Outcome } from '../law.js'
+import { createModel, type Time } from '../model/model.js'
+import type { Scene } from '../move.js'
+import type { Operations } from '../operations.js'
+import { later } from '../time.js'
+import { startTime } from '../world.js'
+import { inTurns } from './in-turns.js'
+import type { Lane } from './lane.js'
+import type { LaneChoice } from './lane-move.js'
+import type { RaceGround } from './open-race-ground.js'
+import { fillFirstChat, opening } from './opening.js'
+import type { LaneStep, RaceLaw, RaceLog } from './race-law.js'
+import { raceLaws } from './race-laws.js'
+import type { Sight } from './sight.js'
+
+/** What every race of a run has in common. */
+export interface RaceSetting {
+  readonly ground: RaceGround
+  readonly operations: Operations
+  readonly coverage: Coverage
+  readonly counts: { operations: number; turns: number; sights: number; laws: number }
+}
+
+/** What happened in one race. */
+export interface Race {
+  /** What each lane did, a line a move. */
+  readonly lanes: readonly string[]
+  /** The turns in their order. */
+  readonly order: readonly string[]
+  /** The first law that was broken, if one was. */
+  readonly broken: { readonly law: RaceLaw; readonly findings: readonly Finding[] } | undefined
+}
+
+/** Reading without a pause would take half of the server from those who are read. */
+const freePauseMs = 3
+
+const secondMicros = 1_000_000
+const timeOf = (second: number): Time => later(startTime, second * secondMicros)
+/** The opening is over by then, which a purge can tell from what lanes archive. */
+const racesFrom = 60
+
+/** Runs lanes at once, in the order that a scheduler chooses, and holds the laws against it all. */
+export async function runRace(
+  setting: RaceSetting,
+  choices: readonly (readonly LaneChoice[])[],
+  scheduler: fc.Scheduler,
+): Promise<Race> {
+  const { ground, counts } = setting
+  let ticks = 0
+  const planned = plan(choices)
+  const isDeadly = planned.some(({ move }) => move.deletesChats)
+  const { beginning, done } = await begin(setting, isDeadly)
+  const log = [...done, ...planned]
+  const lanes = ground.createLanes(choices.length)
+  const watch = new Watch(log, counts)
+  watch.see('turns', await ground.look('turns', () => ticks))
+  const free = watchFreely(ground, watch, () => ticks)
+  const [order] = await Promise.all([
+    inTurns({
+      lanes,
+      scheduler,
+      blocked: ground.blocked,
+      async afterCommit() {
+        watch.see('turns', await ground.look('turns', () => ticks))
+      },
+    }),
+    ...lanes.map((lane) => {
+      const steps = planned.filter((step) => step.lane === lane.number)
+      return runLane(setting, lane, { steps, tick: () => ++ticks })
+    }),
+  ]).finally(() => free.stop())
+  const [{ database, reader }] = ground.installs
+  watch.end({
+    ...{ log, beginning, sights: watch.sights },
+    rows: await reader.read(database),
+    leftovers: await ground.leftovers(),
+  })
+  counts.operations += planned.length
+  counts.turns += order.length
+  for (const step of planned) count(setting.coverage, step)
+  return { lanes: planned.map(sayStep), order, broken: watch.broken }
+}
+
+/** Makes what every race begins with, and the state that this is by the model. */
+async function begin({ ground, operations }: RaceSetting, isDeadly: boolean) {
+  await ground.reset()
+  const beginning = createModel()
+  const [{ database }] = ground.installs
+  const done: LaneStep[] = []
+  const moves = isDeadly ? [...opening, fillFirstChat] : opening
+  for (const [index, move] of moves.entries()) {
+    const at = timeOf(index)
+    const answer = await move.act(sceneOf(ground, operations, database, at))
+    move.predict(beginning, at, answer)
+    const id = move.push?.id ?? `opening ${index}`
+    done.push({ lane: 0, id, move, at, begun: -1, ended: -1, outcome: { answer } })
+  }
+  return { beginning, done }
+}
+
+function plan(choices: readonly (readonly LaneChoice[])[]): LaneStep[] {
+  const lanes = choices.map((lane, index) =>
+    lane.map((choose, place): LaneStep => {
+      const id = `${index + 1}.${place + 1}`
+      const at = timeOf(racesFrom + place * choices.length + index)
+      const move = choose(id)
+      return { lane: index + 1, id, move, at, begun: Infinity, ended: Infinity }
+    }),
+  )
+  return lanes.flat()
+}
+
+/** The law of the first fault, wherever it was seen. */
+class Watch {
+  readonly sights: Sight[] = []
+  broken: Race['broken']
+  readonly #log: RaceLog
+  readonly #counts: RaceSetting['counts']
+  readonly #last = new Map<string, Sight>()
+
+  constructor(log: RaceLog, counts: RaceSetting['counts']) {
+    this.#log = log
+    this.#counts = counts
+  }
+
+  see(by: 'turns' | 'free', sight: Sight): void {
+    this.#counts.sights += 1
+    const before = this.#last.get(by)
+    this.#last.set(by, sight)
+    if (by === 'turns') this.sights.push(sight)
+    this.#hold((law) => law.inSight?.(sight, this.#log))
+    if (before) this.#hold((law) => law.between?.(before, sight, this.#log))
+  }
+
+  end(ending: Parameters<NonNullable<RaceLaw['whenOver']>>[0]): void {
+    this.#hold((law) => law.whenOver?.(ending))
+  }
+
+  #hold(look: (law: RaceLaw) => readonly Finding[] | undefined): void {
+    for (const law of raceLaws) {
+      // Only the first fault is told: others may follow from it.
+      if (this.broken) return
+      const findings = look(law)
+      if (!findings) continue
+      this.#counts.laws += 1
+      if (findings.length > 0) this.broken = { law, findings }
+    }
+  }
+}
+
+/** A reader that takes no turns: it sees what comes in the middle of one. */
+function watchFreely(ground: RaceGround, watch: Watch, clock: () => number) {
+  let stopped = false
+  const looking = (async () => {
+    while (!stopped) {
+      watch.see('free', await ground.look('free', clock))
+      await sleep(freePauseMs)
+    }
+  })()
+  return {
+    async stop() {
+      stopped = true
+      await looking
+    },
+  }
+}
+
+async function runLane(
+  { ground, operations }: RaceSetting,
+  lane: Lane,
+  { steps, tick }: { readonly steps: readonly LaneStep[]; readonly tick: () => number },
+): Promise<void> {
+  for (const step of steps) {
+    lane.onTurn = () => {
+      step.begun = Math.min(step.begun, tick())
+    }
+    step.outcome = await settle(() =>
+      step.move.act(sceneOf(ground, operations, lane.database, step.at)),
+    )
+    step.ended = tick()
+    step.begun = Math.min(step.begun, step.ended)
+  }
+  lane.over()
+}
+
+async function settle(act: () => Promise<unknown>): Promise<Outcome> {
+  try {
+    return { answer: await act() }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    const code = error instanceof DriftpinError ? error.code : (sqlState(error) ?? 'no code')
+    return { refusal: { code, message } }
+  }
+}
+
+function sceneOf(
+  { installs }: RaceGround,
+  operations: Operations,
+  database: Lane['database'],
+  now: Time,
+): Scene {
+  const schema = quoteIdentifier(database.schema)
+  return {
+    queryable: database,
+    ...{ database, operations, now: { now } },
+    catalog: installs[0].reader.catalog,
+    table: (name) => `${schema}.${quoteIdentifier(name)}`,
+  }
+}
+
+function count(coverage: Coverage, { move, outcome }: LaneStep): void {
+  const counted = coverageOf(coverage, move.command)
+  counted.chosen += 1
+  counted.done += 1
+  if (outcome?.refusal) counted.refused += 1
+}
+
+const sayStep = ({ lane, id, move, outcome }: LaneStep) =>
+  `lane ${lane}  ${id}  ${move.says}${outcome?.refusal ? `: ${outcome.refusal.code}` : ''}`

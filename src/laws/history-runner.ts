@@ -1,0 +1,96 @@
+import type { Database } from '../database/database.js'
+import { DriftpinError } from '../errors.js'
+import { bundledFiles } from '../migrations/generated/bundled.js'
+import type { Migration } from '../migrations/migration.js'
+import { parseMigrations } from '../migrations/parse-migrations.js'
+import { openEmbeddedGround } from './embedded-ground.js'
+import { brokenIn } from './failure.js'
+import type { Ground } from './ground.js'
+import type { HistoryCommand } from './history.js'
+import { LawBroken } from './law-broken.js'
+import { type Operations, ownOperations } from './operations.js'
+import { renderBroken } from './render-failure.js'
+import { createWorld, type HistorySetting, openWorld, runHistory } from './run-history.js'
+import { openServerGround } from './server-ground.js'
+
+/** Where histories run, and what they call. All of it is optional. */
+export interface RunnerOptions {
+  /** The connection string of a server to run on, in two schemas of its own; PGlite by default. */
+  readonly server?: string
+  /** Operations of a backend that take the place of driftpin's. */
+  readonly operations?: Partial<Operations>
+  /** What the schema is made by; driftpin's own migrations by default. */
+  readonly migrations?: readonly Migration[]
+  /** Changes each installation after it was migrated: adds the tables of a backend, for example. */
+  readonly prepare?: (database: Database) => Promise<void>
+  /** The folder in which the database of a failure is kept; `.driftpin/laws` by default. */
+  readonly evidence?: string
+}
+
+/** Opens what histories run on. The caller closes it. */
+export async function openGround(options: RunnerOptions, name: string): Promise<Ground> {
+  const { server, prepare, evidence = '.driftpin/laws' } = options
+  const isOurs = options.migrations === undefined
+  const made = { migrations: migrationsOf(options), isOurs, prepare }
+  if (server !== undefined) return await openServerGround({ ...made, server })
+  return await openEmbeddedGround({ ...made, evidence: `${evidence}/${name}.image` })
+}
+
+export function settingOf(ground: Ground, options: RunnerOptions): HistorySetting {
+  return {
+    ground,
+    operations: { ...ownOperations, ...options.operations },
+    migrations: migrationsOf(options),
+    coverage: new Map(),
+    counts: { commands: 0, laws: 0 },
+  }
+}
+
+const migrationsOf = ({ migrations = parseMigrations(bundledFiles) }: RunnerOptions) => migrations
+
+/** Runs the histories of a property of one's own. */
+export interface HistoryRunner {
+  /** Such as `PostgreSQL 18.4`. */
+  readonly engine: string
+  /**
+   * Runs one history from the beginning, in a database without a trace of the one before.
+   *
+   * @throws DriftpinError `law_broken` with the law, the history and what differs.
+   */
+  run(history: Iterable<HistoryCommand>): Promise<void>
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/**
+ * Opens a place to run random histories in, for properties of one's own; `checkHistories` is the
+ * whole of it in one call. It has to be closed.
+ *
+ * @throws DriftpinError as `openHarness`, and whatever the server says.
+ *
+ * @example
+ * ```ts
+ * await using runner = await openHistoryRunner()
+ * await fc.assert(fc.asyncProperty(history({ commandsMax: 10 }), (made) => runner.run(made)))
+ * ```
+ */
+export async function openHistoryRunner(options: RunnerOptions = {}): Promise<HistoryRunner> {
+  const ground = await openGround(options, 'runner')
+  const setting = settingOf(ground, options)
+  const runner: HistoryRunner = {
+    engine: ground.engine,
+    async run(history) {
+      let world = createWorld(setting)
+      try {
+        world = await openWorld(setting, world)
+        await runHistory(world, history)
+      } catch (error) {
+        if (!(error instanceof LawBroken)) throw error
+        throw new DriftpinError('law_broken', renderBroken(brokenIn(world, error)), error)
+      }
+    },
+    close: () => ground.close(),
+    [Symbol.asyncDispose]: () => ground.close(),
+  }
+  return runner
+}

@@ -1,0 +1,80 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  bind,
+  type ContextDiff,
+  createChat,
+  diff,
+  listPins,
+  push,
+  type ResourceInput,
+} from '../../src/index.js'
+import { applyDiff, diffedResource } from '../../src/laws/apply-diff.js'
+import { invertDiff } from '../../src/laws/invert-diff.js'
+import { makeAgent } from '../context/make-agent.js'
+import { neighbouringLists } from './neighbouring-lists.js'
+import { runs } from './runs.js'
+import { places, useDatabase } from './use-database.js'
+
+const sidesOf = ({ added, removed, modified }: ContextDiff) => ({ added, removed, modified })
+const nothing = { added: [], removed: [], modified: [] }
+
+const inByteOrder = (list: readonly ResourceInput[]) =>
+  list
+    .map(diffedResource)
+    .sort((a, b) => Buffer.compare(Buffer.from(a.source), Buffer.from(b.source)))
+
+describe.each(places)('on %s a diff', (place) => {
+  const used = useDatabase(place)
+
+  /** A chat that is hydrated with one list and bound to an agent that has the other. */
+  async function makeDrifted(pinned: readonly ResourceInput[], live: readonly ResourceInput[]) {
+    const { database } = used
+    const { agentId, ownerId } = await makeAgent(database)
+    await push(database, { agentId, version: 1, resources: pinned })
+    const { chat } = await createChat(database, { ownerId, agentId })
+    const same = await diff(database, { chatId: chat.id })
+    const { agentId: next } = await makeAgent(database)
+    await push(database, { agentId: next, version: 1, resources: live })
+    await bind(database, { chatId: chat.id, agentId: next })
+    return { chatId: chat.id, same, found: await diff(database, { chatId: chat.id }) }
+  }
+
+  test('applied to the pins gives live, and is its own inverse from the other side', async () => {
+    const { database, rewind, share } = used
+    let differing = 0
+    await fc.assert(
+      fc
+        .asyncProperty(neighbouringLists, async ([before, after]) => {
+          const { chatId, same, found } = await makeDrifted(before, after)
+          expect(sidesOf(same)).toStrictEqual(nothing)
+          const pins = await listPins(database, { chatId })
+          expect(pins.map(diffedResource)).toStrictEqual(inByteOrder(before))
+          const live = applyDiff(found, pins)
+          expect(live).toStrictEqual(inByteOrder(after))
+          const back = await makeDrifted(after, before)
+          expect(sidesOf(back.found)).toStrictEqual(sidesOf(invertDiff(found)))
+          expect(applyDiff(invertDiff(found), live)).toStrictEqual(pins.map(diffedResource))
+          if (found.modified.length > 0 && found.added.length > 0) differing += 1
+        })
+        .beforeEach(rewind),
+      runs(share(20)),
+    )
+    expect(differing).toBeGreaterThan(share(20) / 8)
+  })
+})
+
+const side = { kind: 'skill', contentHash: Uint8Array.of(1), status: 'ok', text: null } as const
+const small = { ...side, sizeBytes: 1n }
+const large = { ...side, sizeBytes: 2n }
+
+test.each<[string, Partial<ContextDiff>]>([
+  ['removes what there is not', { removed: [{ source: '/b', pinned: small }] }],
+  ['removes something else', { removed: [{ source: '/a', pinned: large }] }],
+  ['adds what there is', { added: [{ source: '/a', live: large }] }],
+  ['modifies what there is not', { modified: [{ source: '/b', pinned: small, live: large }] }],
+  ['modifies nothing', { modified: [{ source: '/a', pinned: small, live: small }] }],
+])('a diff that %s is not applied', (_, wrong) => {
+  const pins = [{ source: '/a', ...small }]
+  expect(() => applyDiff({ ...nothing, ...wrong }, pins)).toThrow('what is not so of these pins')
+})
