@@ -20,7 +20,7 @@ export interface HistoriesOptions extends RunnerOptions {
   readonly path?: string
   /** Which commands a shrunk history has left, as its report prints it; goes with `path`. */
   readonly replayPath?: string
-  /** The most commands of one history; 30 by default. */
+  /** The most commands of one history; 50 by default. */
   readonly commandsMax?: number
   /** The most histories that are tried to make a failure shorter; 300 by default, 0 for none. */
   readonly shrinksMax?: number

@@ -30,7 +30,7 @@ export interface GroundInstall {
 export interface GroundOptions {
   readonly migrations: readonly Migration[]
   /** Whether those are driftpin's own. */
-  readonly isOurs: boolean
+  readonly isOurs?: boolean
   /** Changes the schema after it was migrated, such as by a defect that the laws have to find. */
   readonly prepare?: ((database: Database) => Promise<void>) | undefined
 }

@@ -100,9 +100,11 @@ const inTransaction = fc
   )
   .map(([parts, commits]): HistoryCommand => new InTransaction(parts, commits))
 
+const commandsMaxDefault = 50
+
 /** What one history may have. */
 export interface HistoryOptions {
-  /** The most commands of one history; 30 by default. */
+  /** The most commands of one history; 50 by default, so that they have 25 on average. */
   readonly commandsMax?: number
   /** What fast-check printed of the commands that a shrunk history has left. */
   readonly replayPath?: string
@@ -118,7 +120,7 @@ export interface HistoryOptions {
  * await fc.assert(fc.asyncProperty(history({ commandsMax: 10 }), (made) => runner.run(made)))
  * ```
  */
-export function history({ commandsMax = 30, replayPath }: HistoryOptions = {}) {
+export function history({ commandsMax = commandsMaxDefault, replayPath }: HistoryOptions = {}) {
   const one = fc.oneof(
     { weight: 24, arbitrary: single },
     { weight: 2, arbitrary: failing },

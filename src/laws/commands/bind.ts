@@ -15,15 +15,23 @@ const target = {
   notify: fc.boolean(),
 }
 
-/** An agent, one that has not pushed, none, or one that does not exist. */
-function agentOf(model: Model, to: string, agent: number): string | null | undefined {
+/**
+ * Another agent than the chat's own, one that has not pushed, none, or one that does not exist.
+ *
+ * @param own The agents that would be nothing new.
+ */
+function agentOf(
+  model: Model,
+  { to, agent }: { readonly to: string; readonly agent: number },
+  own: readonly (string | null)[],
+): string | null | undefined {
   if (to === 'none') return null
   if (to === 'nobody') return nobody
-  if (to === 'agent') return pickAgent(model, agent)?.id
-  return pick(
-    [...model.agents.values()].filter(({ live }) => !live),
-    agent,
-  )?.id
+  const agents = [...model.agents.values()]
+  const silent = agents.filter(({ live }) => !live)
+  const others = agents.filter(({ id, live, deleted }) => live && !deleted && !own.includes(id))
+  if (to === 'silent') return pick(silent, agent)?.id
+  return others.length > 0 ? pick(others, agent)!.id : pickAgent(model, agent)?.id
 }
 
 const saidOf = (agentId: string | null, refresh: boolean, nameOf: (id: string) => string) =>
@@ -35,9 +43,10 @@ export const bind = defineCommand({
   choices: fc.record({ ...chatKey, ...target }),
   aim: ({ model, nameOf }, { to, agent, refresh, own, notify, ...choice }) => {
     const found = askFor(model, choice)
-    const agentId = agentOf(model, to, agent)
-    if (!found || agentId === undefined) return undefined
+    if (!found) return undefined
     const { chatId, key, isStranger, said } = found
+    const agentId = agentOf(model, { to, agent }, [model.chats.get(chatId)!.agentId])
+    if (agentId === undefined) return undefined
     return {
       says: `bind ${nameOf(chatId)}${said} to ${saidOf(agentId, refresh, nameOf)}`,
       variant: refresh ? `${to}, refresh` : to,
@@ -64,9 +73,12 @@ export const rebindWorkspace = defineCommand({
   choices: fc.record({ workspace: place, ...target }),
   aim: ({ model, nameOf }, { workspace, to, agent, refresh, own, notify }) => {
     const workspaceId = pick([...model.workspaces.keys()], workspace)
-    const agentId = agentOf(model, to, agent)
-    if (!workspaceId || agentId === undefined) return undefined
-    const chats = unarchived(model, (chat) => chat.workspaceId === workspaceId).map(({ id }) => id)
+    if (!workspaceId) return undefined
+    const moving = unarchived(model, (chat) => chat.workspaceId === workspaceId)
+    const bound = moving.map((chat) => chat.agentId)
+    const agentId = agentOf(model, { to, agent }, bound)
+    if (agentId === undefined) return undefined
+    const chats = moving.map(({ id }) => id)
     const where = saidOf(agentId, refresh, nameOf)
     return {
       says: `rebind the chats of ${nameOf(workspaceId)} to ${where}`,

@@ -15,7 +15,7 @@ export const deleteForGood = defineCommand({
   name: 'delete for good',
   weight: 2,
   choices: fc.record({
-    what: fc.constantFrom('agents', 'builds', 'workspaces'),
+    what: fc.constantFrom('agents', 'agents', 'builds', 'workspaces'),
     which: place,
   }),
   aim: ({ model, nameOf }, { what, which }) => {

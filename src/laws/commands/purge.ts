@@ -45,9 +45,9 @@ export const purgeExpired = defineCommand({
   weight: 2,
   fitsTransaction: false,
   choices: fc.record({
-    retentionDays: fc.constantFrom(30, 1, 0, limits.retentionDaysMax),
+    retentionDays: fc.constantFrom(30, 30, 1, 1, 0, limits.retentionDaysMax),
     chat: place,
-    micros: fc.constantFrom(0, 1),
+    micros: fc.constantFrom(1, 1, 0),
     limit,
   }),
   aim: ({ model }, { retentionDays, chat, micros, limit }) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { resource } from '../arbitraries/resource.js'
-import { pickAgent, place } from '../choices.js'
+import { pick, pickAgent, place } from '../choices.js'
 import { defineCommand } from '../move.js'
 import { aimPush } from './aim-push.js'
 import { pushVariants } from './push-variants.js'
@@ -23,6 +23,7 @@ export const push = defineCommand({
   weight: 10,
   choices: fc.record({
     agent: place,
+    toSilent: fc.constantFrom(false, false, true),
     variant: fc.oneof(
       { weight: 1, arbitrary: fc.constant('fresh' as const) },
       { weight: 2, arbitrary: fc.constantFrom(...names) },
@@ -36,8 +37,10 @@ export const push = defineCommand({
     own: fc.boolean(),
     notify: fc.boolean(),
   }),
-  aim: (view, { agent, variant, hash, error, own, notify, ...choice }) => {
-    const found = pickAgent(view.model, agent)
+  aim: (view, { agent, toSilent, variant, hash, error, own, notify, ...choice }) => {
+    // An agent that never pushes is one that nothing can happen with.
+    const silent = [...view.model.agents.values()].filter(({ live, deleted }) => !live && !deleted)
+    const found = (toSilent && pick(silent, agent)) || pickAgent(view.model, agent)
     if (!found) return undefined
     const report = pushVariants[variant](view.model, found, choice)
     const params = {
@@ -54,6 +57,7 @@ export const push = defineCommand({
 /** One small file, pushed by the newest agent. */
 export const openingPush = {
   agent: 0,
+  toSilent: false,
   variant: 'fresh',
   resources: [
     {

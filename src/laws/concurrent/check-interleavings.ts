@@ -7,7 +7,7 @@ import { parseMigrations } from '../../migrations/parse-migrations.js'
 import type { Coverage } from '../coverage.js'
 import { LawBroken } from '../law-broken.js'
 import { type Operations, ownOperations } from '../operations.js'
-import { lane } from './lane-choices.js'
+import { arbitraryRace, type RaceSize, schedulerOf } from './arbitrary-race.js'
 import { openRaceGround, type RaceGround } from './open-race-ground.js'
 import { type RaceFailure, raceFailureOf, renderRaceFailure } from './race-failure.js'
 import { type Race, type RaceSetting, runRace } from './run-race.js'
@@ -24,7 +24,7 @@ export interface InterleavingsOptions {
   readonly path?: string
   /** How many histories run at once at most, each on a connection of its own: 2 to 8; 3. */
   readonly lanesMax?: number
-  /** The most operations of one of them; 4 by default. */
+  /** The most operations of one of them; 5 by default. */
   readonly operationsMax?: number
   /** The most interleavings that are tried to make a failure shorter; 300 by default. */
   readonly shrinksMax?: number
@@ -59,6 +59,9 @@ export interface InterleavingsReport extends InterleavingsProgress {
   readonly failure: RaceFailure | undefined
 }
 
+/** How many orders of their statements are tried of operations that may break a law. */
+const ordersTried = 3
+
 /**
  * Runs two or more histories at once against a server, each on a connection of its own, and holds
  * against them the laws that hold however their statements fall. A scheduler gives every statement
@@ -85,12 +88,12 @@ export async function checkInterleavings(
   options: InterleavingsOptions,
 ): Promise<InterleavingsReport> {
   refuseContradictions(options)
-  const { server, prepare, lanesMax = 3 } = options
+  const { server, prepare, lanesMax = 3, operationsMax = 5 } = options
   const migrations = options.migrations ?? parseMigrations(bundledFiles)
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31)
   const ground = await openRaceGround({ server, migrations, prepare, lanesMax })
   try {
-    return await checkOn(ground, { ...options, seed, lanesMax })
+    return await checkOn(ground, { ...options, seed, lanesMax, operationsMax })
   } finally {
     await ground.close()
   }
@@ -98,52 +101,57 @@ export async function checkInterleavings(
 
 async function checkOn(
   ground: RaceGround,
-  options: InterleavingsOptions & { readonly seed: number; readonly lanesMax: number },
+  options: InterleavingsOptions & RaceSize & { readonly seed: number },
 ): Promise<InterleavingsReport> {
-  const { seed, path, runs = 100, lanesMax, operationsMax = 4, shrinksMax = 300 } = options
+  const { seed, path, runs = 100, lanesMax, operationsMax, shrinksMax = 300 } = options
   const setting: RaceSetting = {
     ground,
     operations: { ...ownOperations, ...options.operations },
     coverage: new Map(),
     counts: { operations: 0, turns: 0, sights: 0, laws: 0 },
   }
-  const progress = { runs: 0, tries: 0 }
-  let broken: Race | undefined
+  let runsDone = 0
   const tell = () => {
     const { laws: lawsChecked, ...counts } = setting.counts
-    return { runs: progress.runs, ...counts, lawsChecked }
+    return { runs: runsDone, ...counts, lawsChecked }
   }
-  const lanes = fc.array(lane(operationsMax), { minLength: 2, maxLength: lanesMax, size: 'max' })
-  const property = fc.asyncProperty(lanes, fc.scheduler(), async (choices, scheduler) => {
-    if (broken && ++progress.tries > shrinksMax) return
-    const race = await runRace(setting, choices, scheduler)
-    if (race.broken) {
-      broken = race
-      throw new LawBroken(race.broken.law, race.broken.findings)
-    }
-    if (broken) return
-    progress.runs += 1
-    options.onProgress?.(tell())
-  })
-  const parameters = (where: string | undefined): fc.Parameters<unknown> => ({
-    seed,
-    numRuns: where === undefined ? runs : 1,
-    endOnFailure: where !== undefined || shrinksMax === 0,
-    ...(where !== undefined && { path: where }),
-  })
-  const details = await fc.check(property, parameters(path))
+  const search = async (where: string | undefined) => {
+    const found: { race?: Race; tries: number } = { tries: 0 }
+    const property = fc.asyncProperty(arbitraryRace(options), async ({ lanes, order }) => {
+      if (found.race && where === undefined && ++found.tries > shrinksMax) return
+      // Fewer operations seldom break in the order of more, so that some others are tried.
+      const isKnown = found.race !== undefined || where !== undefined
+      const orders = Array.from({ length: isKnown ? ordersTried : 1 }, (_, n) => order + n)
+      for (const one of orders) {
+        const race = await runRace(setting, lanes, schedulerOf(one))
+        if (!race.broken) continue
+        found.race = race
+        throw new LawBroken(race.broken.law, race.broken.findings)
+      }
+      if (isKnown) return
+      runsDone += 1
+      options.onProgress?.(tell())
+    })
+    const details = await fc.check(property, {
+      seed,
+      numRuns: where === undefined ? runs : 1,
+      endOnFailure: where !== undefined || shrinksMax === 0,
+      ...(where !== undefined && { path: where }),
+    })
+    return { ...found, details }
+  }
+  const { race, details } = await search(path)
   let failure: RaceFailure | undefined
   if (details.failed) {
-    const found = broken
     const where = details.counterexamplePath!
-    broken = undefined
     // Once more, for the database that it leaves.
-    const again = await fc.check(property, parameters(where))
+    const again = await search(where)
     failure = raceFailureOf({
-      ...{ seed, path: where, lanesMax, operationsMax, kept: await ground.keep() },
-      race: broken ?? found,
+      ...{ seed, path: where, lanesMax, operationsMax },
+      race: again.race ?? race,
       error: details.errorInstance,
-      isReplayed: again.failed,
+      isReplayed: again.details.failed,
+      kept: await ground.keep(),
     })
   }
   return { engine: ground.engine, seed, ...tell(), coverage: setting.coverage, failure }
