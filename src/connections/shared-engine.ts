@@ -29,6 +29,8 @@ export function sharedEngineOf(pglite: PGlite): SharedEngine {
   return engine
 }
 
+const waitMsMaxDefault = 30_000
+
 /** The one that is shared already, if any. */
 export const findSharedEngine = (pglite: PGlite): SharedEngine | undefined => engines.get(pglite)
 
@@ -44,7 +46,7 @@ export class SharedEngine {
   readonly statements: SharedStatements = { generation: 0, unnamedOf: undefined }
   readonly sessions = new Set<EngineSession>()
   /** How long anybody waits for a turn. */
-  waitMsMax = 30_000
+  waitMsMax = waitMsMaxDefault
   readonly direct: DirectSession
   readonly keeper: SessionKeeper
   #broken: unknown
@@ -154,6 +156,8 @@ export class SharedEngine {
     this.statements.generation++
     this.statements.unnamedOf = undefined
     this.locks.free()
+    // Those who come now say for themselves how long they wait.
+    this.waitMsMax = waitMsMaxDefault
     this.keeper.beginAnew()
   }
 

@@ -3,14 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test, vi } from 'vitest'
+import { exitCodes } from '../../src/cli/command-error.js'
 import { driftWorkspace } from '../../src/cli/demo/drift-workspace.js'
 import { printStep, printSummary } from '../../src/cli/demo/print-step.js'
 import type { DemoReport } from '../../src/cli/demo/report.js'
 import { copyContext } from '../../src/cli/demo/workspace-copy.js'
+import { demoCommand } from '../../src/cli/demo-command.js'
 import { scan } from '../../src/scan/scan.js'
 import { driftpin } from '../support/run-command.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 import { hashOfTree } from './hash-of-tree.js'
+import { refusalOf } from './refusal-of.js'
 import { writeTangledProject } from './write-tangled-project.js'
 
 // One run of the whole command, since most of its time is the start of a fresh PostgreSQL. The
@@ -65,16 +68,23 @@ test('what the demo changes of a directory of the user is a copy, through whatev
   expect(await hashOfTree(outer)).toBe(tree)
 })
 
-test.each([
-  ['an empty directory', '', 'holds nothing that an agent would find'],
-  ['a file in place of a directory', 'a-file', 'a-file'],
-  ['a missing directory', 'missing', 'missing'],
-])('%s is a clear message and exit code 2', async (_, name, message) => {
-  const folder = await temporaryFolder()
-  if (name === 'a-file') await writeFile(join(folder, name), '')
-  const { code, stdout, stderr } = await driftpin(['demo', join(folder, name)])
-  expect(stderr).toContain(message)
+test('a missing directory is a clear message and exit code 2', async () => {
+  const missing = join(await temporaryFolder(), 'missing')
+  const { code, stdout, stderr } = await driftpin(['demo', missing])
+  expect(stderr).toContain('missing')
   expect(stderr).toMatch(/^driftpin: /)
   expect(stderr).not.toContain('    at ')
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+})
+
+test.each([
+  ['an empty directory', '', 'holds nothing that an agent would find'],
+  ['a file in place of a directory', 'a-file', 'a-file'],
+])('%s is refused', async (_, name, message) => {
+  const folder = await temporaryFolder()
+  if (name) await writeFile(join(folder, name), '')
+  expect(await refusalOf(demoCommand(), [join(folder, name)])).toMatchObject({
+    exitCode: exitCodes.wrongUse,
+    message: expect.stringContaining(message),
+  })
 })

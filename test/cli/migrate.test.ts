@@ -1,9 +1,13 @@
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, inject, test } from 'vitest'
+import { exitCodes } from '../../src/cli/command-error.js'
+import { migrateCommand } from '../../src/cli/migrate-command.js'
 import { withFolderLock } from '../../src/cli/with-folder-lock.js'
 import { driftpin } from '../support/run-command.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
+import { refusalOf } from './refusal-of.js'
 import { useMigrate } from './use-migrate.js'
 
 const { url } = inject('servers').at(-1)!
@@ -112,31 +116,46 @@ describe('migrate on a server', () => {
     expect([first.code, second.code]).toEqual([0, 0])
   })
 
-  test.each([
-    ['a wrong password', (good: URL) => Object.assign(good, { password: 'hunter2' }), '28P01'],
-    ['no such database', (good: URL) => Object.assign(good, { pathname: '/nope' }), '3D000'],
-    ['nobody listening', (good: URL) => Object.assign(good, { port: '1' }), 'ECONNREFUSED'],
-  ])('%s is one line and exit code 2', async (_, spoil, reason) => {
-    const spoilt = spoil(new URL(url)).href
+  test('a wrong password is one line and exit code 2', async () => {
+    const spoilt = Object.assign(new URL(url), { password: 'hunter2' }).href
     const { code, stderr } = await driftpin(['migrate', 'status', '--database', spoilt])
-    expect(stderr).toContain(reason)
+    expect(stderr).toContain('28P01')
     expect(stderr).not.toContain('hunter2')
     expect(stderr.trim().split('\n')).toHaveLength(1)
     expect(code).toBe(2)
   })
+
+  test.each([
+    ['no such database', { pathname: '/nope' }, '3D000'],
+    ['nobody listening', { port: '1' }, 'ECONNREFUSED'],
+  ])('%s is refused in one line', async (_, spoilt, reason) => {
+    const { href, password } = Object.assign(new URL(url), spoilt)
+    const refusal = await refusalOf(migrateCommand(), ['status', '--database', href])
+    expect(refusal.exitCode).toBe(exitCodes.wrongUse)
+    expect(refusal.message).toContain(reason)
+    expect(refusal.message).not.toContain(password)
+    expect(refusal.message.split('\n')).toHaveLength(1)
+  })
+})
+
+test('wrong use of the command exits with 2 and touches nothing', async () => {
+  const { code, stdout, stderr } = await driftpin(['migrate', 'up', '--database', 'secret'])
+  expect(stderr).toContain('is no URL')
+  expect(stderr).not.toContain('secret')
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
 })
 
 test.each([
-  [['migrate', 'up'], 'Name a database'],
-  [['migrate', 'up', '--data', 'x', '--database', 'postgres://x'], 'not both'],
-  [['migrate', 'up', '--database', 'secret'], 'is no URL'],
-  [['migrate', 'to', 'x', '--data', 'x'], 'whole number'],
-  [['migrate', 'down', '--steps', '-1', '--data', 'x'], 'whole number'],
-  [['migrate', 'up', '--migrations', '/nowhere', '--data', 'x'], 'cannot be read'],
-  [['migrate', 'down', '--data', 'x'], 'There is no database'],
-])('wrong use exits with 2 and touches nothing: %j', async (args, message) => {
-  const { code, stderr } = await driftpin(args)
-  expect(stderr).toContain(message)
-  expect(stderr).not.toContain('secret')
-  expect(code).toBe(2)
+  [['up'], 'Name a database'],
+  [['up', '--data', 'x', '--database', 'postgres://x'], 'not both'],
+  [['to', 'x', '--data', 'x'], 'whole number'],
+  [['down', '--steps', '-1', '--data', 'x'], 'whole number'],
+  [['up', '--migrations', '/nowhere', '--data', 'x'], 'cannot be read'],
+  [['down', '--data', 'x'], 'There is no database'],
+])('wrong use is refused: migrate %j', async (args, message) => {
+  expect(await refusalOf(migrateCommand(), args)).toMatchObject({
+    exitCode: exitCodes.wrongUse,
+    message: expect.stringContaining(message),
+  })
+  expect(existsSync('x')).toBe(false)
 })

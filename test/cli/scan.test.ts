@@ -1,10 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { exitCodes } from '../../src/cli/command-error.js'
+import { scanCommand } from '../../src/cli/scan-command.js'
 import { aggregateHash } from '../../src/index.js'
 import { scan } from '../../src/scan/index.js'
 import { driftpin } from '../support/run-command.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
+import { refusalOf } from './refusal-of.js'
 
 test('scan prints what it found, and why something is not ok', async () => {
   const folder = await temporaryFolder()
@@ -40,8 +43,16 @@ test('a name that would move the cursor is printed as an escape', async () => {
 })
 
 test.each([
-  [['scan'], 'missing required argument'],
-  [['scan', '.', '--jsonn'], 'Did you mean --json?'],
+  [[], 'missing required argument'],
+  [['.', '--jsonn'], 'Did you mean --json?'],
+])('wrong use is refused: scan %j', async (args, message) => {
+  expect(await refusalOf(scanCommand(), args)).toMatchObject({
+    exitCode: exitCodes.wrongUse,
+    message: expect.stringContaining(message),
+  })
+})
+
+test.each([
   [['skan', '.'], 'Did you mean scan?'],
   [['scan', '/nowhere/at/all'], 'driftpin: '],
 ])('wrong use exits with 2: %j', async (args, message) => {

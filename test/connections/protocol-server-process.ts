@@ -9,7 +9,7 @@ import { type Harness, openHarness } from '../../src/harness/index.js'
 /** What the process of a test asks for. */
 type Asked = { readonly id: number } & (
   | { readonly what: 'open'; readonly options: ServeOptions; readonly again: number | undefined }
-  | { readonly what: 'activity' | 'close'; readonly server: number }
+  | { readonly what: 'activity' | 'close' | 'drop'; readonly server: number }
   | { readonly what: 'end' }
 )
 
@@ -31,6 +31,11 @@ async function answer(asked: Asked): Promise<unknown> {
       return servers[asked.server]!.server.activity()
     case 'close':
       return servers[asked.server]!.server.close()
+    case 'drop': {
+      const { server, source } = servers[asked.server]!
+      await server.close()
+      return 'close' in source ? source.close() : undefined
+    }
     case 'end':
       for (const { server } of servers) await server.close()
       await (await opening)?.close()

@@ -62,6 +62,19 @@ export class ServerProcess {
     throw new Error(`The process of the server: ${why}. It said: ${this.#said.slice(-2000)}`)
   }
 
+  /** Lets the process of the tests end while this one runs, which ends then too. */
+  unref(): this {
+    const { channel, stdout, stderr } = this.#child
+    this.#child.unref()
+    for (const one of [channel, stdout, stderr]) (one as unknown as { unref(): void }).unref()
+    return this
+  }
+
+  /** A warning of the runtime is a word too many. */
+  expectSilence(): void {
+    expect(this.#said).toBe('')
+  }
+
   /** Ends it, which is to go well and without a word: a warning of the runtime is one. */
   async end(): Promise<void> {
     if (!this.#child.connected) return
@@ -135,6 +148,11 @@ export class ServedDatabase {
     return this.#process.ask('close', { server: this.server })
   }
 
+  /** Ends the server and gives its database back, for good. */
+  drop(): Promise<void> {
+    return this.#process.ask('drop', { server: this.server })
+  }
+
   /** A client, which is dropped with the test that is running. */
   async client(settings: Readonly<Record<string, string>> = {}): Promise<RawClient> {
     return this.#keep(await RawClient.start(this.place, settings, this.#password))
@@ -170,6 +188,12 @@ export class ServedDatabase {
 }
 
 /**
+ * One for all files of a test process, because starting one takes longer than most files. It ends
+ * with the test process; that one ends well and without a word is for those who start their own.
+ */
+let shared: ServerProcess | undefined
+
+/**
  * A served database for the tests of a file, which has to be well after each of them. A process
  * that a test has spoiled is replaced, so that the next test tells of itself.
  */
@@ -179,26 +203,45 @@ export function useServedDatabase(options: ServeOptions = {}): {
   open(options: ServeOptions): Promise<ServedDatabase>
 } {
   let process: ServerProcess
-  let database: ServedDatabase
+  let opened: ServedDatabase[] = []
+  const open = async (other: ServeOptions) => {
+    const database = await process.open(other)
+    opened.push(database)
+    return database
+  }
   const start = async () => {
-    process = new ServerProcess()
-    database = await process.open(options)
+    shared ??= new ServerProcess().unref()
+    process = shared
+    opened = []
+    await open(options)
+  }
+  const kill = () => {
+    process.kill()
+    if (shared === process) shared = undefined
   }
   beforeAll(start)
   afterEach(async () => {
     try {
-      await database.expectHealth()
+      await opened[0]!.expectHealth()
     } catch (error) {
-      process.kill()
+      kill()
       await start()
       throw error
     }
   })
-  afterAll(() => process?.end())
+  afterAll(async () => {
+    try {
+      for (const database of opened) await database.drop()
+      process.expectSilence()
+    } catch (error) {
+      kill()
+      throw error
+    }
+  })
   return {
     get database() {
-      return database
+      return opened[0]!
     },
-    open: (other) => process.open(other),
+    open,
   }
 }

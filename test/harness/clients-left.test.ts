@@ -14,11 +14,6 @@ beforeAll(async () => {
 })
 afterAll(() => harness.close())
 
-beforeEach(async () => {
-  db = await harness.fork()
-  return () => db.close()
-})
-
 const codeOf = (asked: Promise<unknown>) =>
   asked.then(
     () => 'no error',
@@ -26,15 +21,10 @@ const codeOf = (asked: Promise<unknown>) =>
   )
 const tick = () => new Promise((resolve) => setTimeout(resolve, 30))
 
-describe('A rewind', () => {
-  it('lets clients begin, whatever transaction of a caller it has ended', async () => {
-    await db.pool.query('SELECT 1')
-    await db.pglite.query('BEGIN')
-    await db.rewind()
-    expect((await db.pool.query('SELECT 1 AS n')).rows).toEqual([{ n: 1 }])
-  })
-
-  it('gives a transaction back to the caller that had it at the mark', async () => {
+// These wait for as long as there is patience, so at once, each on a database of its own.
+describe.concurrent('A transaction that a caller began beside clients', () => {
+  it('is given back by a rewind to the caller that had it at the mark', async ({ expect }) => {
+    const db = await harness.fork()
     await db.pool.query('SELECT 1')
     await db.pglite.query('BEGIN')
     const mark = await db.mark()
@@ -42,6 +32,34 @@ describe('A rewind', () => {
     await db.rewind(mark)
     expect(await codeOf(db.pool.query('SELECT 1'))).toBe('55P03')
     await db.pglite.query('ROLLBACK')
+    expect((await db.pool.query('SELECT 1 AS n')).rows).toEqual([{ n: 1 }])
+    await db.close()
+  })
+
+  it('and forgot keeps no database from closing', async ({ expect }) => {
+    const db = await harness.fork()
+    await db.pool.query({ name: 'one', text: 'SELECT 1' })
+    await db.pglite.query('BEGIN')
+    await db.close()
+    expect(() => db.pool).toThrow('closed')
+  })
+})
+
+/** A database for each test of the enclosing `describe`. */
+function useFork(): void {
+  beforeEach(async () => {
+    db = await harness.fork()
+    return () => db.close()
+  })
+}
+
+describe('A rewind', () => {
+  useFork()
+
+  it('lets clients begin, whatever transaction of a caller it has ended', async () => {
+    await db.pool.query('SELECT 1')
+    await db.pglite.query('BEGIN')
+    await db.rewind()
     expect((await db.pool.query('SELECT 1 AS n')).rows).toEqual([{ n: 1 }])
   })
 
@@ -64,12 +82,7 @@ describe('A rewind', () => {
 })
 
 describe('A database that is closed', () => {
-  it('waits for no transaction that a caller forgot', async () => {
-    await db.pool.query({ name: 'one', text: 'SELECT 1' })
-    await db.pglite.query('BEGIN')
-    await db.close()
-    expect(() => db.pool).toThrow('closed')
-  })
+  useFork()
 
   it('refuses those who wait for a client of its pool', async () => {
     const client = await db.pool.connect()
@@ -89,6 +102,8 @@ describe('A database that is closed', () => {
 })
 
 describe('What one session leaves is nothing to the others:', () => {
+  useFork()
+
   it('the values of sequences are its own, or not there', async () => {
     await db.script('CREATE TABLE counted (id serial)')
     const [one, other] = [await db.pool.connect(), await db.pool.connect()]

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { describeDatabase, differences, digestDatabase } from '../../src/harness/digest.js'
-import { type Database, fromPGlite } from '../../src/index.js'
+import { openHarness } from '../../src/harness/open-harness.js'
+import type { Database } from '../../src/index.js'
 import { createMigrator } from '../../src/migrations/create-migrator.js'
 import { engineNames, useEngine } from '../support/engines.js'
-import { openPGlite } from '../support/open-pglite.js'
 import { digestStart } from './digest-start.js'
 
 describe.each(engineNames)('the digest on %s', (engineName) => {
@@ -45,8 +45,8 @@ describe.each(engineNames)('the digest on %s', (engineName) => {
 })
 
 test('two fresh databases have the same digest after the same statements', async () => {
-  const clients = await Promise.all([openPGlite(), openPGlite()])
-  const [one, other] = clients.map((client) => fromPGlite(client)) as [Database, Database]
+  await using harness = await openHarness({ migrations: false })
+  const [one, other] = [await harness.fork(), await harness.fork()]
   // What was made before and is gone moves every number that PostgreSQL gives.
   await other.script('CREATE TABLE gone (a text); DROP TABLE gone; SELECT lo_unlink(lo_create(0))')
   for (const database of [one, other]) {
@@ -61,5 +61,4 @@ test('two fresh databases have the same digest after the same statements', async
     await database.script('DELETE FROM driftpin_migrations')
   }
   expect(await digestDatabase(one)).toBe(await digestDatabase(other))
-  await Promise.all(clients.map((client) => client.close()))
 })

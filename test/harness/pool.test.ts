@@ -1,6 +1,7 @@
 import { Kysely, type Kysely as KyselyOf, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { beforeAll, expect, test } from 'vitest'
+import { openPool } from '../../src/connections/index.js'
 import { type Harness, openHarness } from '../../src/harness/open-harness.js'
 import type { TestDatabase } from '../../src/harness/test-database.js'
 import { fromPg } from '../../src/index.js'
@@ -107,9 +108,12 @@ test('whoever waits for a client of its own pool is told for which, within secon
   await client.query('BEGIN')
   await client.query('SELECT 1 AS last_of_the_owner')
   const error = { code: '55P03', message: expect.stringContaining('last_of_the_owner') }
-  await expect(db.query(countChats)).rejects.toMatchObject(error)
   const told = { code: '55P03', hint: expect.stringContaining('last_of_the_owner') }
-  await expect(db.pool.query(countChats)).rejects.toMatchObject(told)
+  // Both wait for as long as there is patience, so at once.
+  await Promise.all([
+    expect(db.query(countChats)).rejects.toMatchObject(error),
+    expect(db.pool.query(countChats)).rejects.toMatchObject(told),
+  ])
   await client.query('ROLLBACK')
   client.release()
 })
@@ -137,4 +141,23 @@ test('a closed database has no pool and no URL, and its pool gives nothing any m
   expect(() => db.pool).toThrow(expect.objectContaining({ code: 'harness_closed' }))
   await expect(db.url()).rejects.toMatchObject({ code: 'harness_closed' })
   await expect(pool.query(countChats)).rejects.toThrow()
+})
+
+test('how long clients of one database wait is not how long those of the next do', async () => {
+  const before = await harness.fork()
+  const hasty = openPool(before.pglite, { waitMsMax: 20 })
+  await hasty.query('SELECT 1')
+  await hasty.end()
+  await before.close()
+
+  await using db = await harness.fork()
+  const [one, other] = [openPool(db.pglite), openPool(db.pglite)]
+  const holder = await one.connect()
+  await holder.query('BEGIN')
+  const waiting = other.query('SELECT 2 AS n')
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  await holder.query('COMMIT')
+  holder.release()
+  expect((await waiting).rows).toEqual([{ n: 2 }])
+  await Promise.all([one.end(), other.end()])
 })

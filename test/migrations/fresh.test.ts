@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { createMigrator, tableNames } from '../../src/index.js'
+import { readDefaults } from '../../src/laws/rules/structure.js'
 import { parseMigrations } from '../../src/migrations/parse-migrations.js'
 import { readCatalog } from '../../src/migrations/read-catalog.js'
 import { engineNames, useEngine } from '../support/engines.js'
-import { readDefaults } from './read-defaults.js'
 
 const versionsOf = (steps: readonly { version: number }[]) => steps.map(({ version }) => version)
 

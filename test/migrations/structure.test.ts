@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { mirroredColumns } from '../../src/context/mirrored-columns.js'
 import type { Queryable } from '../../src/index.js'
+import { readDefaults, type Schema } from '../../src/laws/rules/structure.js'
 import { readCatalog, readChatScopedTables } from '../../src/migrations/read-catalog.js'
 import { engineNames, useEngine } from '../support/engines.js'
-import { readDefaults } from './read-defaults.js'
-import { mirroredInCatalog, rules, type Schema } from './structure-rules.js'
+import { mirroredInCatalog, rules } from './structure-rules.js'
 
 type RuleName = keyof typeof rules
 const ruleNames = Object.keys(rules) as RuleName[]

@@ -93,15 +93,17 @@ test('past the cap everything is excluded, whatever else is wrong with it', asyn
   ])
 })
 
-test('of 5000 resources those that a push may carry are reported, the rest counted', async () => {
-  const root = await makeTree({ 'AGENTS.md': 'x', ...skills(4999, () => 'bad') })
+test('of too many resources those that a push may carry are reported, the rest counted', async () => {
+  const past = 200
+  const count = limits.resourcesMax + past
+  const root = await makeTree({ 'AGENTS.md': 'x', ...skills(count - 1, () => 'bad') })
   const found = await scan(root, { rootName: '/w' })
   expect(found.resources.length).toBe(limits.resourcesMax)
   expect(found.resources.slice(1).map(({ source }) => source)).toEqual(
     Array.from({ length: limits.resourcesMax - 1 }, (_, i) => `/w/skills/${nameOf(i)}/SKILL.md`),
   )
   expect(found.snapshotError).toBe(
-    `${5000 - limits.resourcesMax} resources past the first ${limits.resourcesMax} left out`,
+    `${past} resources past the first ${limits.resourcesMax} left out`,
   )
   expect(await whyNotAcceptable(found)).toEqual([])
 })

@@ -1,27 +1,11 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { aggregateHash, bodyKinds, type ResourceInput, resourceStatuses } from '../../src/index.js'
+import { aggregateHash, type ResourceInput } from '../../src/index.js'
 import { compareBytes, inHashOrder } from '../../src/schema/aggregate-hash.js'
 
-const runs = { seed: 20261122, numRuns: 200 }
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 const hashOf = async (resources: readonly ResourceInput[]) => hex(await aggregateHash(resources))
-
-const resource = fc.record({
-  source: fc.string({ unit: 'grapheme', maxLength: 12 }),
-  kind: fc.constantFrom(...bodyKinds),
-  body: fc.constant({}),
-  contentHash: fc.uint8Array({ minLength: 1, maxLength: 8 }),
-  sizeBytes: fc.nat(),
-  status: fc.constantFrom(...resourceStatuses),
-  error: fc.string({ maxLength: 5 }),
-  sourcePath: fc.string({ maxLength: 5 }),
-})
-const resources = fc.uniqueArray(resource, {
-  maxLength: 8,
-  selector: ({ kind, source }) => `${kind} ${source}`,
-})
 
 const one: ResourceInput = {
   source: '/AGENTS.md',
@@ -51,66 +35,6 @@ describe('the aggregate hash', () => {
 
   test('of nothing is the sha256 of nothing', async () => {
     expect(await hashOf([])).toBe(createHash('sha256').digest('hex'))
-  })
-
-  test('does not depend on the order of the list', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        resources.chain((list) =>
-          fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })),
-        ),
-        async ([list, shuffled]) => {
-          expect(await hashOf(shuffled)).toBe(await hashOf(list))
-        },
-      ),
-      runs,
-    )
-  })
-
-  test('is insensitive to source path, error, size and body', async () => {
-    const others = fc.record({
-      sourcePath: fc.string(),
-      error: fc.string(),
-      sizeBytes: fc.maxSafeNat(),
-      body: fc.dictionary(fc.string(), fc.string()),
-    })
-    await fc.assert(
-      fc.asyncProperty(resources, others, async (list, other) => {
-        expect(await hashOf(list.map((each) => ({ ...each, ...other })))).toBe(await hashOf(list))
-      }),
-      runs,
-    )
-  })
-
-  test.each([
-    ['kind', { kind: 'skill' }],
-    ['source', { source: '/AGENTS.mD' }],
-    ['content hash', { contentHash: Uint8Array.of(1, 2, 4) }],
-    ['length of the content hash', { contentHash: Uint8Array.of(1, 2, 3, 0) }],
-    ['status', { status: 'oversize' }],
-  ] as const)('is sensitive to the %s', async (_, change) => {
-    expect(await hashOf([{ ...one, ...change }])).not.toBe(await hashOf([one]))
-    expect(await hashOf([one, { ...one, source: '/z', ...change }])).not.toBe(
-      await hashOf([one, { ...one, source: '/z' }]),
-    )
-  })
-
-  test('differs for any two lists that differ in what it covers', async () => {
-    const covered = (list: readonly ResourceInput[]) =>
-      JSON.stringify(
-        inHashOrder(list).map(({ kind, source, contentHash, status }) => [
-          kind,
-          source,
-          hex(contentHash),
-          status,
-        ]),
-      )
-    await fc.assert(
-      fc.asyncProperty(resources, resources, async (a, b) => {
-        expect((await hashOf(a)) === (await hashOf(b))).toBe(covered(a) === covered(b))
-      }),
-      runs,
-    )
   })
 
   test('bytes moved from one field or resource to the next make another hash', async () => {
@@ -145,7 +69,7 @@ describe('the order of bytes', () => {
       fc.property(bytes, bytes, (a, b) => {
         expect(Math.sign(compareBytes(a, b))).toBe(Buffer.compare(a, b))
       }),
-      { ...runs, numRuns: 2000 },
+      { seed: 20261122, numRuns: 2000 },
     )
   })
 

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { afterAll, beforeAll, inject } from 'vitest'
-import { openHarness } from '../../src/harness/index.js'
+import { type Harness, openHarness } from '../../src/harness/index.js'
 import {
   type Database,
   fromPGlite,
@@ -9,7 +9,13 @@ import {
   type Transaction,
 } from '../../src/index.js'
 import { createMigrator } from '../../src/migrations/create-migrator.js'
-import { installedHarness, installedSchemas, schemaOf } from './installed-harness.js'
+import {
+  installedDatabase,
+  installedHarness,
+  installedOnServers,
+  installedSchemas,
+  schemaOf,
+} from './installed-harness.js'
 
 /** An engine that a test file runs on, once it was opened. */
 export interface Engine {
@@ -29,12 +35,16 @@ interface Opened {
   close(): Promise<void>
 }
 
+/** One for all files of a process: an instance that a file has closed is the next one's, rewound. */
+let harness: Promise<Harness> | undefined
+
 async function openPGlite(): Promise<Opened> {
-  const harness = await openHarness(installedHarness)
-  const { pglite } = await harness.fork()
+  harness ??= openHarness(installedHarness)
+  const db = await (await harness).fork()
+  const { pglite } = db
   return {
     database: (schema) => fromPGlite(pglite, { schema }),
-    close: () => harness.close(),
+    close: () => db.close(),
     installed: installedSchemas,
   }
 }
@@ -43,12 +53,16 @@ async function openServer(url: string): Promise<Opened> {
   const name = `test_${process.pid}_${Math.random().toString(36).slice(2)}`
   const admin = new pg.Client({ connectionString: url })
   await admin.connect()
-  await admin.query(`CREATE DATABASE ${name}`)
+  await admin.query(`CREATE DATABASE ${name} TEMPLATE ${installedDatabase}`)
   await admin.end()
   const own = new URL(url)
   own.pathname = `/${name}`
   const pool = new pg.Pool({ connectionString: own.href, max: 20 })
-  return { database: (schema) => fromPg(pool, { schema }), close: () => pool.end(), installed: 0 }
+  return {
+    database: (schema) => fromPg(pool, { schema }),
+    close: () => pool.end(),
+    installed: installedOnServers,
+  }
 }
 
 /** Every engine that tests run on, by name; each opens one that is closed after the file. */

@@ -1,10 +1,17 @@
 import { createHash } from 'node:crypto'
+import pg from 'pg'
 import type { HarnessOptions } from '../../src/harness/index.js'
-import { createMigrator, fromPGlite } from '../../src/index.js'
+import { createMigrator, type Database, fromPGlite, fromPg } from '../../src/index.js'
 import { bundledFiles } from '../../src/migrations/generated/bundled.js'
 
 /** Migrating a schema takes longer than most tests: so many are there from the start. */
 export const installedSchemas = 10
+
+/** A server copies a database for each file, which takes the longer the more there is in it. */
+export const installedOnServers = 4
+
+/** What the databases of files on a server are copies of. */
+export const installedDatabase = 'installed'
 
 /** The name of the schema of an installation, which needs quotes wherever it is written. */
 export const schemaOf = (install: number) => `install ${install}`
@@ -15,9 +22,25 @@ const hash = createHash('sha256').update(JSON.stringify(bundledFiles)).digest('h
 export const installedHarness: HarnessOptions = {
   migrations: false,
   key: `installed ${installedSchemas} ${hash}`,
-  setup: async ({ pglite }) => {
-    for (let install = 1; install <= installedSchemas; install++) {
-      await createMigrator(fromPGlite(pglite, { schema: schemaOf(install) })).up()
-    }
-  },
+  setup: ({ pglite }) => install(installedSchemas, (schema) => fromPGlite(pglite, { schema })),
+}
+
+/** Makes the database on a server that those of the test files are copies of. */
+export async function installOnServer(url: string): Promise<void> {
+  const own = new URL(url)
+  own.pathname = `/${installedDatabase}`
+  const admin = new pg.Client({ connectionString: url })
+  const pool = new pg.Pool({ connectionString: own.href, max: 2 })
+  try {
+    await admin.connect()
+    await admin.query(`CREATE DATABASE ${installedDatabase}`)
+    await install(installedOnServers, (schema) => fromPg(pool, { schema }))
+  } finally {
+    // A database that somebody is connected to cannot be copied.
+    await Promise.all([admin.end(), pool.end()])
+  }
+}
+
+async function install(count: number, databaseOf: (schema: string) => Database): Promise<void> {
+  for (let one = 1; one <= count; one++) await createMigrator(databaseOf(schemaOf(one))).up()
 }

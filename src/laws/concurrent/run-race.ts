@@ -135,20 +135,21 @@ class Watch {
     const before = this.#last.get(by)
     this.#last.set(by, sight)
     if (by === 'turns') this.sights.push(sight)
-    this.#hold((law) => law.inSight?.(sight, this.#log))
-    if (before) this.#hold((law) => law.between?.(before, sight, this.#log))
+    this.#hold((law) => [
+      ...(law.inSight?.(sight, this.#log) ?? []),
+      ...((before && law.between?.(before, sight, this.#log)) ?? []),
+    ])
   }
 
   end(ending: Parameters<NonNullable<RaceLaw['whenOver']>>[0]): void {
-    this.#hold((law) => law.whenOver?.(ending))
+    this.#hold((law) => law.whenOver?.(ending) ?? [])
   }
 
-  #hold(look: (law: RaceLaw) => readonly Finding[] | undefined): void {
+  #hold(look: (law: RaceLaw) => readonly Finding[]): void {
     for (const law of raceLaws) {
       // Only the first fault is told: others may follow from it.
       if (this.broken) return
       const findings = look(law)
-      if (!findings) continue
       this.#counts.laws += 1
       if (findings.length > 0) this.broken = { law, findings }
     }

@@ -14,7 +14,8 @@ export interface Schema {
 /** A rule of the schema: it answers every offence against it, in words. */
 export type Rule = (schema: Schema) => string[]
 
-const inEachTable =
+/** A rule of its own for every table. */
+export const inEachTable =
   (offences: (table: CatalogTable) => string[]): Rule =>
   ({ catalog }) =>
     catalog.tables.flatMap((table) => offences(table).map((offence) => `${table.name}: ${offence}`))
@@ -122,7 +123,7 @@ export const structure: Law = {
   },
 }
 
-/** The default expression of each column of a schema, by `table.column`. */
+/** The default expression of every column that has one, by `table.column`. */
 export async function readDefaults(queryable: Queryable): Promise<Record<string, string>> {
   const { rows } = await queryable.query<{ name: string; expression: string }>(
     `SELECT c.relname || '.' || a.attname AS name,
