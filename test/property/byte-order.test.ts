@@ -62,7 +62,7 @@ describe.each(places)('on %s', (place) => {
           if (order(sources).join() !== expected.join()) differing[index]! += 1
         })
       }),
-      { ...runs(16), examples: [[['/\uffee', '/\u{1f600}', '/B', '/a', '/\u00e9', '/f']]] },
+      { ...runs(10), examples: [[['/\uffee', '/\u{1f600}', '/B', '/a', '/\u00e9', '/f']]] },
     )
     for (const count of differing) expect(count).toBeGreaterThan(1)
   })

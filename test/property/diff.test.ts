@@ -58,9 +58,9 @@ describe.each(places)('on %s a diff', (place) => {
           if (found.modified.length > 0 && found.added.length > 0) differing += 1
         })
         .beforeEach(rewind),
-      runs(share(20)),
+      runs(share(12)),
     )
-    expect(differing).toBeGreaterThan(share(20) / 8)
+    expect(differing).toBeGreaterThan(share(12) / 8)
   })
 })
 

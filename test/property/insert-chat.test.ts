@@ -58,7 +58,7 @@ describe.each(places)('on %s', (place) => {
           expect((await prompt(database, { chatId })).hydrated).toBe(true)
         })
         .beforeEach(rewind),
-      runs(share(12)),
+      runs(share(8)),
     )
   })
 

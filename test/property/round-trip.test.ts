@@ -39,7 +39,7 @@ describe.each(places)('on %s', (place) => {
           expect(error).toBe(report.snapshotError ?? '')
         })
         .beforeEach(rewind),
-      runs(share(25)),
+      runs(share(16)),
     )
   })
 
@@ -61,7 +61,7 @@ describe.each(places)('on %s', (place) => {
           }
         })
         .beforeEach(rewind),
-      runs(share(25)),
+      runs(share(16)),
     )
   })
 
@@ -89,7 +89,7 @@ describe.each(places)('on %s', (place) => {
           )
         })
         .beforeEach(rewind),
-      runs(share(20)),
+      runs(share(12)),
     )
   })
 })
