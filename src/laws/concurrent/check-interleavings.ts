@@ -14,7 +14,10 @@ import { type Race, type RaceSetting, runRace } from './run-race.js'
 
 /** What {@link checkInterleavings} can be told. All but the server is optional. */
 export interface InterleavingsOptions {
-  /** The connection string of a server, on which two schemas are made and dropped again. */
+  /**
+   * The connection string of a server, past any pooler, on which two schemas are made and dropped
+   * again. The user has to be allowed to create schemas.
+   */
   readonly server: string
   /** How many interleavings; 100 by default. */
   readonly runs?: number

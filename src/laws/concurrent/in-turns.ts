@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type fc from 'fast-check'
 import type { Lane } from './lane.js'
 
-const pauseMs = 2
+const pauseMs = 3
 
 /** What lanes need to be told whose turn it is. */
 export interface Turns {

@@ -1,4 +1,12 @@
 import type { Database, Queryable, Session, Transaction } from '../../database/database.js'
+import { quoteIdentifier } from '../../database/quote-identifier.js'
+
+/** What a lane would do next. */
+export interface Offer {
+  readonly says: string
+  /** Lets it do that. */
+  go(): void
+}
 
 /** One of several histories that run at once, each on a connection of its own. */
 export class Lane {
@@ -13,10 +21,10 @@ export class Lane {
   commits = 0
   /** Called at every turn. */
   onTurn: () => void = () => {}
-  readonly #waiting: (() => void)[] = []
-  readonly #says: string[] = []
+  readonly #waiting: Offer[] = []
   #listeners: (() => void)[] = []
   #running = 0
+  #isFree = false
   #offered = 0
   #steps = 0
 
@@ -31,12 +39,9 @@ export class Lane {
     return !this.isOver && (this.#waiting.length === 0 || this.#running > 0)
   }
 
-  /** What this lane would do next and has not been offered yet. */
-  takeOffers(): readonly { readonly says: string; readonly go: () => void }[] {
-    const fresh = this.#waiting.slice(this.#offered).map((go, index) => ({
-      says: this.#says[this.#offered + index]!,
-      go,
-    }))
+  /** What has not been taken yet. */
+  takeOffers(): readonly Offer[] {
+    const fresh = this.#waiting.slice(this.#offered)
     this.#offered = this.#waiting.length
     return fresh
   }
@@ -53,6 +58,12 @@ export class Lane {
     })
   }
 
+  /** Takes no turns any more. */
+  letGo(): void {
+    this.#isFree = true
+    for (const offer of [...this.#waiting]) offer.go()
+  }
+
   over(): void {
     this.isOver = true
     this.#tell()
@@ -67,23 +78,24 @@ export class Lane {
 
   async #turn(says: string): Promise<void> {
     await new Promise<void>((resolve) => {
-      const go = () => {
-        const index = this.#waiting.indexOf(go)
-        this.#waiting.splice(index, 1)
-        this.#says.splice(index, 1)
-        this.#offered -= 1
-        this.#running += 1
-        this.onTurn()
-        resolve()
+      const offer: Offer = {
+        says,
+        go: () => {
+          this.#waiting.splice(this.#waiting.indexOf(offer), 1)
+          this.#offered -= 1
+          this.#running += 1
+          this.onTurn()
+          resolve()
+        },
       }
-      this.#waiting.push(go)
-      this.#says.push(says)
+      this.#waiting.push(offer)
+      if (this.#isFree) offer.go()
       this.#tell()
     })
   }
 
   async #run<T>(inner: Queryable, text: string, work: () => Promise<T>): Promise<T> {
-    await this.#turn(nameOf(text))
+    await this.#turn(nameOf(text, inner.schema))
     try {
       return await work()
     } finally {
@@ -140,8 +152,10 @@ export class Lane {
   }
 }
 
-/** What the first line of an operation's statement calls it; the statement itself for others. */
-function nameOf(text: string): string {
+/** What the first line of an operation's statement calls it; the beginning of any other. */
+function nameOf(text: string, schema: string): string {
   const named = /^\s*-- driftpin: (.*)/.exec(text)?.[1]
-  return named ?? text.trim().split('\n')[0]!.slice(0, 60)
+  if (named) return named
+  const bare = text.trim().replaceAll(`${quoteIdentifier(schema)}.`, '')
+  return bare.split('\n')[0]!.slice(0, 60)
 }

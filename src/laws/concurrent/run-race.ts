@@ -1,11 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type fc from 'fast-check'
 import { quoteIdentifier } from '../../database/quote-identifier.js'
 import { sqlState } from '../../database/sql-state.js'
 import { DriftpinError } from '../../errors.js'
-import type { Coverage } from '../coverage.js'
-import { coverageOf } from '../coverage.js'
-import type { Finding, Outcome } from '../law.js'
+import { type Coverage, coverageOf } from '../coverage.js'
+import type { Outcome } from '../law.js'
 import { createModel, type Time } from '../model/model.js'
 import type { Scene } from '../move.js'
 import type { Operations } from '../operations.js'
@@ -16,9 +14,8 @@ import type { Lane } from './lane.js'
 import type { LaneChoice } from './lane-move.js'
 import type { RaceGround } from './open-race-ground.js'
 import { fillFirstChat, opening } from './opening.js'
-import type { LaneStep, RaceLaw, RaceLog } from './race-law.js'
-import { raceLaws } from './race-laws.js'
-import type { Sight } from './sight.js'
+import type { LaneStep } from './race-law.js'
+import { type BrokenRaceLaw, Watch } from './watch.js'
 
 /** What every race of a run has in common. */
 export interface RaceSetting {
@@ -35,11 +32,8 @@ export interface Race {
   /** The turns in their order. */
   readonly order: readonly string[]
   /** The first law that was broken, if one was. */
-  readonly broken: { readonly law: RaceLaw; readonly findings: readonly Finding[] } | undefined
+  readonly broken: BrokenRaceLaw | undefined
 }
-
-/** Reading without a pause would take half of the server from those who are read. */
-const freePauseMs = 3
 
 const secondMicros = 1_000_000
 const timeOf = (second: number): Time => later(startTime, second * secondMicros)
@@ -59,23 +53,31 @@ export async function runRace(
   const { beginning, done } = await begin(setting, isDeadly)
   const log = [...done, ...planned]
   const lanes = ground.createLanes(choices.length)
-  const watch = new Watch(log, counts)
+  const watch = new Watch(log, () => {
+    counts.laws += 1
+  })
   watch.see('turns', await ground.look('turns', () => ticks))
-  const free = watchFreely(ground, watch, () => ticks)
-  const [order] = await Promise.all([
-    inTurns({
+  const free = watch.freely(() => ground.look('free', () => ticks))
+  const running = lanes.map((lane) => {
+    const steps = planned.filter((step) => step.lane === lane.number)
+    return runLane(setting, lane, { steps, tick: () => ++ticks })
+  })
+  let order: string[]
+  try {
+    order = await inTurns({
       lanes,
       scheduler,
       blocked: ground.blocked,
       async afterCommit() {
         watch.see('turns', await ground.look('turns', () => ticks))
       },
-    }),
-    ...lanes.map((lane) => {
-      const steps = planned.filter((step) => step.lane === lane.number)
-      return runLane(setting, lane, { steps, tick: () => ++ticks })
-    }),
-  ]).finally(() => free.stop())
+    })
+  } finally {
+    // Where that failed, lanes would wait for turns for ever, with locks in their hands.
+    for (const lane of lanes) lane.letGo()
+    await Promise.all(running)
+    await free.stop()
+  }
   const [{ database, reader }] = ground.installs
   watch.end({
     ...{ log, beginning, sights: watch.sights },
@@ -84,6 +86,7 @@ export async function runRace(
   })
   counts.operations += planned.length
   counts.turns += order.length
+  counts.sights += watch.count
   for (const step of planned) count(setting.coverage, step)
   return { lanes: planned.map(sayStep), order, broken: watch.broken }
 }
@@ -115,62 +118,6 @@ function plan(choices: readonly (readonly LaneChoice[])[]): LaneStep[] {
     }),
   )
   return lanes.flat()
-}
-
-/** The law of the first fault, wherever it was seen. */
-class Watch {
-  readonly sights: Sight[] = []
-  broken: Race['broken']
-  readonly #log: RaceLog
-  readonly #counts: RaceSetting['counts']
-  readonly #last = new Map<string, Sight>()
-
-  constructor(log: RaceLog, counts: RaceSetting['counts']) {
-    this.#log = log
-    this.#counts = counts
-  }
-
-  see(by: 'turns' | 'free', sight: Sight): void {
-    this.#counts.sights += 1
-    const before = this.#last.get(by)
-    this.#last.set(by, sight)
-    if (by === 'turns') this.sights.push(sight)
-    this.#hold((law) => [
-      ...(law.inSight?.(sight, this.#log) ?? []),
-      ...((before && law.between?.(before, sight, this.#log)) ?? []),
-    ])
-  }
-
-  end(ending: Parameters<NonNullable<RaceLaw['whenOver']>>[0]): void {
-    this.#hold((law) => law.whenOver?.(ending) ?? [])
-  }
-
-  #hold(look: (law: RaceLaw) => readonly Finding[]): void {
-    for (const law of raceLaws) {
-      // Only the first fault is told: others may follow from it.
-      if (this.broken) return
-      const findings = look(law)
-      this.#counts.laws += 1
-      if (findings.length > 0) this.broken = { law, findings }
-    }
-  }
-}
-
-/** A reader that takes no turns: it sees what comes in the middle of one. */
-function watchFreely(ground: RaceGround, watch: Watch, clock: () => number) {
-  let stopped = false
-  const looking = (async () => {
-    while (!stopped) {
-      watch.see('free', await ground.look('free', clock))
-      await sleep(freePauseMs)
-    }
-  })()
-  return {
-    async stop() {
-      stopped = true
-      await looking
-    },
-  }
 }
 
 async function runLane(

@@ -8,11 +8,12 @@ export const survival: Law = {
   says:
     'Soft deletion of agent or workspace, and hard deletion of agent, build or workspace, leave ' +
     "pins and pinned hash, and the prompt's bytes.",
-  afterStep({ move, before, after, outcome, prompts }) {
+  afterStep({ move, before, after, outcome, predicted, prompts }) {
     if (!move.isRemoval) return []
-    const refused: Finding[] = outcome.refusal
-      ? [{ what: 'the deletion', expected: 'done', actual: outcome.refusal.message }]
-      : []
+    const refused: Finding[] =
+      outcome.refusal && !predicted.refusal
+        ? [{ what: 'the deletion', expected: 'done', actual: outcome.refusal.message }]
+        : []
     const pins = differingRows('a pin', pinTable, before.rows, after.rows)
     const hashes = [...(before.rows.get('chats') ?? noRows)].flatMap(([id, { values }]) => {
       const hash = values.context_aggregate_hash

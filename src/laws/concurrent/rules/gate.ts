@@ -1,6 +1,13 @@
 import type { Finding } from '../../law.js'
 import { gate as alone } from '../../rules/gate.js'
-import { type LaneStep, pushesOf, type RaceEnding, type RaceLaw, wasAccepted } from '../race-law.js'
+import {
+  type LaneStep,
+  meanwhile,
+  pushesOf,
+  type RaceEnding,
+  type RaceLaw,
+  wasAccepted,
+} from '../race-law.js'
 
 export const gate: RaceLaw = {
   number: alone.number,
@@ -9,14 +16,16 @@ export const gate: RaceLaw = {
     'In the order in which they are committed, accepted pushes of one agent that are not initial ' +
     'have ever greater versions; one that is refused is never seen, and was not above what was ' +
     'stored; one that is accepted is seen.',
-  between({ agents: before }, { agents: after }, log) {
-    return [...after.values()].flatMap(({ id, version, error }): Finding[] => {
-      const old = before.get(id)
+  between(before, after, log) {
+    const pushes = pushesOf(log)
+    const began = pushesOf(meanwhile(log, before, after)).filter(({ push }) => push.initial)
+    return [...after.agents.values()].flatMap(({ id, version, error }): Finding[] => {
+      const old = before.agents.get(id)
       if (!old?.version || old.error === error) return []
-      const push = pushesOf(log).find((one) => one.push.id === error)?.push
-      if (!push || push.initial || version === null || BigInt(version) > BigInt(old.version)) {
-        return []
-      }
+      const push = pushes.find((one) => one.push.id === error)?.push
+      if (!push || version === null || BigInt(version) > BigInt(old.version)) return []
+      // Of two that were committed between two looks, the first may have begun to count anew.
+      if (began.some((one) => one.push.agentId === id)) return []
       const expected = `a version above ${old.version}`
       return [{ what: `${push.id} after ${old.error} of ${id}`, expected, actual: version }]
     })
