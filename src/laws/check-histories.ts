@@ -105,7 +105,8 @@ export async function checkOn(
       const isShrinking = progress.failedAt !== undefined
       // fast-check's own time limit would leave a history running on a ground that is then closed.
       const isOver = isShrinking ? ++progress.tries > shrinksMax : performance.now() > deadline
-      if (signal?.aborted || isOver) throw new fc.PreconditionFailure(true)
+      const isReplayed = path !== undefined && progress.runs > 0
+      if (signal?.aborted || isOver || isReplayed) throw new fc.PreconditionFailure(true)
       try {
         await runTwiceOrOnce(setting, commands, options.doublecheck ?? false)
         if (!isShrinking) progress.runs += 1

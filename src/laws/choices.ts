@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import type { Model } from './model/model.js'
+import { liveOf, type Model, type Resource } from './model/model.js'
+import { isEqual } from './model/replace.js'
 
 // What most commands choose: one of what there is, and whose it is said to be.
 
@@ -7,11 +8,11 @@ import type { Model } from './model/model.js'
 export const place = fc.nat(1000)
 
 /** With whose id a chat is asked for: mostly nobody's, sometimes its owner's or a stranger's. */
-export const asked = fc.oneof(
+const asked = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom<Asked>('anybody', 'owner') },
   { weight: 1, arbitrary: fc.constant<Asked>('stranger') },
 )
-export type Asked = 'anybody' | 'owner' | 'stranger'
+type Asked = 'anybody' | 'owner' | 'stranger'
 
 /** The two users of every history. */
 export const owners = [
@@ -36,10 +37,27 @@ export function pickAgent(model: Model, index: number) {
   return pick([...model.agents.values()].reverse(), index)
 }
 
+/** One of the chats whose pins are not what is live, or at least one with a live context. */
+export function pickDrifted(model: Model, index: number) {
+  const drifted = [...model.chats.values()].filter((chat) => {
+    const live = liveOf(model, chat)?.resources
+    if (!live || chat.pinnedHash === null) return false
+    const isSame = ([source, pin]: [string, Resource]) => {
+      const now = live.get(source)
+      return now !== undefined && isEqual(pin, now)
+    }
+    return live.size !== chat.pins.size || ![...chat.pins].every(isSame)
+  })
+  const living = [...model.chats.values()].filter((chat) => liveOf(model, chat))
+  return pick((drifted.length > 0 ? drifted : living).reverse(), index)
+}
+
 /** How a chat is asked for. */
 export interface ChatKeyChoice {
   readonly chat: number
   readonly as: Asked
+  /** Rather one whose pins are not what is live. */
+  readonly drifted?: boolean
 }
 
 export const chatKey = { chat: place, as: asked }
@@ -52,8 +70,11 @@ export interface AskedChat {
   readonly said: string
 }
 
-export function askFor(model: Model, { chat, as }: ChatKeyChoice): AskedChat | undefined {
-  const found = pickChat(model, chat)
+export function askFor(
+  model: Model,
+  { chat, as, drifted = false }: ChatKeyChoice,
+): AskedChat | undefined {
+  const found = (drifted && pickDrifted(model, chat)) || pickChat(model, chat)
   if (!found) return undefined
   const { id: chatId } = found
   const other = owners.find((owner) => owner !== found.ownerId)!

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { commands } from './commands/index.js'
 import { coverageOf } from './coverage.js'
 import type { Command } from './move.js'
-import { runStep } from './run-step.js'
+import { runStep, type StepOptions } from './run-step.js'
 import { runTransaction } from './run-transaction.js'
 import { viewOf, type World } from './world.js'
 
@@ -25,12 +25,12 @@ const siteOf = ({ installs }: World, second: boolean) => installs[second ? 1 : 0
 class OneCommand implements HistoryCommand {
   readonly chosen: Chosen
   readonly second: boolean
-  readonly failAt: number | undefined
+  readonly options: StepOptions
 
-  constructor(chosen: Chosen, { second = false, failAt }: { second?: boolean; failAt?: number }) {
+  constructor(chosen: Chosen, { second = false, ...options }: StepOptions & { second?: boolean }) {
     this.chosen = chosen
     this.second = second
-    this.failAt = failAt
+    this.options = options
   }
 
   check(world: Readonly<World>): boolean {
@@ -42,7 +42,7 @@ class OneCommand implements HistoryCommand {
 
   async run(world: World): Promise<void> {
     const { command, choice } = this.chosen
-    await runStep(world, siteOf(world, this.second), command, choice, this.failAt)
+    await runStep(world, siteOf(world, this.second), command, choice, this.options)
   }
 
   toString(): string {
@@ -80,15 +80,18 @@ const chosenOf = (from: readonly Command[]): fc.Arbitrary<Chosen> =>
     })),
   )
 
+/** Some time passes before most commands; what happens at one moment is of interest too. */
+const micros = fc.constantFrom(0, 1, 1, 1000, 60_000_000)
+
 const single = fc
-  .tuple(chosenOf(commands), isSecond)
-  .map(([chosen, second]): HistoryCommand => new OneCommand(chosen, { second }))
+  .tuple(chosenOf(commands), isSecond, micros)
+  .map(([chosen, second, micros]): HistoryCommand => new OneCommand(chosen, { second, micros }))
 
 const withinTransaction = commands.filter((one) => one.fitsTransaction)
 
 const failing = fc
-  .tuple(chosenOf(withinTransaction), fc.nat(6))
-  .map(([chosen, failAt]): HistoryCommand => new OneCommand(chosen, { failAt }))
+  .tuple(chosenOf(withinTransaction), fc.nat(6), micros)
+  .map(([chosen, failAt, micros]): HistoryCommand => new OneCommand(chosen, { failAt, micros }))
 
 const inTransaction = fc
   .tuple(

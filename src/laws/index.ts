@@ -8,6 +8,14 @@ export {
   type HistoriesProgress,
   type HistoriesReport,
 } from './check-histories.js'
+export {
+  assertInterleavings,
+  checkInterleavings,
+  type InterleavingsOptions,
+  type InterleavingsProgress,
+  type InterleavingsReport,
+} from './concurrent/check-interleavings.js'
+export { type RaceFailure, renderRaceFailure } from './concurrent/race-failure.js'
 export type { CommandCoverage, Coverage } from './coverage.js'
 export type { Broken, Failure } from './failure.js'
 export { type HistoryRunner, openHistoryRunner, type RunnerOptions } from './history-runner.js'

@@ -8,6 +8,7 @@ import { LawBroken } from './law-broken.js'
 import { laws } from './laws.js'
 import { copyModel, type Model, Refusal } from './model/model.js'
 import type { Command, Move, Scene } from './move.js'
+import { roundTrip } from './rules/round-trip.js'
 import { throughStatements } from './through-statements.js'
 import { later, toMilliseconds } from './time.js'
 import { inSecond, type Site, viewOf, type World, withNames } from './world.js'
@@ -41,11 +42,20 @@ function failAfter(statements: number): Failing {
 /** The prompts of so many chats are looked at around a deletion. */
 const promptsMax = 3
 
+/** How a step is done. */
+export interface StepOptions {
+  /**
+   * Lets the statement after so many fail on its way to the database. An operation that has fewer
+   * is done as ever; one that has more must leave nothing behind.
+   */
+  readonly failAt?: number
+  /** So many microseconds pass before. */
+  readonly micros?: number
+}
+
 /**
  * Does one command to a database and to the model, and holds every law against what came of it.
  *
- * @param failAt Lets the statement after so many fail on its way to the database. An operation
- * that has fewer is done as ever; one that has more must leave nothing behind.
  * @throws LawBroken for the first law that does not hold.
  */
 export async function runStep(
@@ -53,19 +63,27 @@ export async function runStep(
   site: Site,
   command: Command,
   choice: unknown,
-  failAt = Number.POSITIVE_INFINITY,
+  { failAt = Number.POSITIVE_INFINITY, micros = 0 }: StepOptions = {},
 ): Promise<void> {
+  pass(world, micros)
   const move = command.aim(viewOf(world, site), choice)!
   const failing = failAfter(failAt)
   const where = site.name === 'second' ? inSecond : ''
   const how = failing.isSet ? `, which fails after ${failAt} statements` : ''
-  world.said.push(`${where}${withNames(world, move.says)}${how}`)
+  const when = micros > 0 ? `, ${micros} microseconds later` : ''
+  world.said.push(`${where}${withNames(world, move.says)}${when}${how}`)
   const at = timeOf(world, move)
   const before = { model: site.model, rows: site.rows }
   const promptsBefore = await promptsOf(world, site, move)
   const scene = sceneOf(world, { ...site, queryable: failing.around(site.queryable) }, move)
   const outcome = await settle(() => move.act(scene))
-  advance(world, move)
+  pass(world, move.advances ?? 0)
+  if (move.isMigration && outcome.refusal) {
+    // There may be no schema left to read.
+    throw new LawBroken(roundTrip, [
+      { what: 'the migration', expected: 'done', actual: outcome.refusal.message },
+    ])
+  }
   const model = copyModel(site.model)
   const predicted: Outcome = failing.hasFailed
     ? { refusal: { code: failing.code, message: '' } }
@@ -137,9 +155,9 @@ function predict(model: Model, move: Move, at: string, outcome: Outcome): Outcom
   }
 }
 
-function advance(world: World, { advances }: Move): void {
-  if (!advances) return
-  world.now = later(world.now, advances)
+function pass(world: World, micros: number): void {
+  if (micros === 0) return
+  world.now = later(world.now, micros)
   world.clock?.set(Date.parse(`${world.now.slice(0, 23)}Z`))
 }
 
@@ -156,8 +174,9 @@ async function promptsOf(world: World, { queryable }: Site, move: Move): Promise
   if (!move.isRemoval) return []
   const texts: string[] = []
   for (const chatId of (move.chats ?? []).slice(0, promptsMax)) {
-    const { text, skipped } = await world.operations.prompt(queryable, { chatId })
-    texts.push(`${text}${JSON.stringify(skipped)}`)
+    // A chat that went with its agent has none any more.
+    const prompt = await settle(() => world.operations.prompt(queryable, { chatId }))
+    texts.push(prompt.refusal ? prompt.refusal.code : JSON.stringify(prompt.answer))
   }
   return texts
 }

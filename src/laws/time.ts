@@ -6,7 +6,7 @@ export function later(time: Time, micros: number): Time {
 }
 
 /** Microseconds since 1970. */
-export function microsOf(time: Time): bigint {
+function microsOf(time: Time): bigint {
   return BigInt(Date.parse(`${time.slice(0, 19)}Z`)) * 1000n + BigInt(time.slice(20, 26))
 }
 

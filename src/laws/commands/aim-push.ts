@@ -36,7 +36,9 @@ export function aimPush(
 ): Move {
   const { agentId, resources, initial = false, ready = true, snapshotError = '' } = params
   const { variant, isBad = false, usesOwnClock = false } = options
-  const chats = unarchived(model, (chat) => chat.agentId === agentId).map(({ id }) => id)
+  // One that is not ready, or refused, settles nothing.
+  const isSettling = ready && !isBad
+  const chats = unarchived(model, (chat) => isSettling && chat.agentId === agentId)
   const flags = `${initial ? ', initial' : ''}${ready ? '' : ', not ready'}`
   const sources = resources.map(({ source }) => JSON.stringify(source))
   const shown = sources.length > 3 ? [`${sources.length} resources`] : sources
@@ -44,7 +46,7 @@ export function aimPush(
   return {
     says: `push ${nameOf(agentId)} version ${params.version}${flags} (${variant}): ${shown.join(', ') || 'nothing'}`,
     variant,
-    chats,
+    chats: chats.map(({ id }) => id),
     ...(!isBad && { push: { agentId, version, initial } }),
     usesOwnClock,
     act: ({ queryable, operations, now }) => operations.push(queryable, { ...params, ...now }),

@@ -7,7 +7,12 @@ const make = (name: 'archive' | 'unarchive', weight: number) =>
   defineCommand({
     name,
     weight,
-    choices: fc.record({ ...chatKey, own: fc.boolean(), notify: fc.boolean() }),
+    choices: fc.record({
+      ...chatKey,
+      drifted: fc.boolean(),
+      own: fc.boolean(),
+      notify: fc.boolean(),
+    }),
     aim: ({ model, nameOf }, { own, notify, ...choice }) => {
       const found = askFor(model, choice)
       if (!found) return undefined

@@ -39,7 +39,7 @@ const saidOf = (agentId: string | null, refresh: boolean, nameOf: (id: string) =
 
 export const bind = defineCommand({
   name: 'bind',
-  weight: 3,
+  weight: 4,
   choices: fc.record({ ...chatKey, ...target }),
   aim: ({ model, nameOf }, { to, agent, refresh, own, notify, ...choice }) => {
     const found = askFor(model, choice)

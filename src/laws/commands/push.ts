@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { resource } from '../arbitraries/resource.js'
 import { pick, pickAgent, place } from '../choices.js'
+import type { Model } from '../model/model.js'
 import { defineCommand } from '../move.js'
 import { aimPush } from './aim-push.js'
 import { pushVariants } from './push-variants.js'
@@ -17,30 +18,44 @@ const someResources = fc
 
 const names = Object.keys(pushVariants) as (keyof typeof pushVariants)[]
 
+/** An agent that chats have pinned, or one that never pushed, since nothing can happen with it. */
+const targets = {
+  watched: ({ agents, chats }: Model) => {
+    const hydrated = [...chats.values()].filter((chat) => chat.pinnedHash && !chat.archived)
+    const ids = new Set(hydrated.map(({ agentId }) => agentId))
+    return [...agents.values()].filter(({ id, deleted }) => ids.has(id) && !deleted)
+  },
+  silent: ({ agents }: Model) =>
+    [...agents.values()].filter(({ live, deleted }) => !live && !deleted),
+  any: ({ agents }: Model) => [...agents.values()],
+} as const
+
 /** A report of an agent, made of what it reported before. */
 export const push = defineCommand({
   name: 'push',
   weight: 10,
   choices: fc.record({
     agent: place,
-    toSilent: fc.constantFrom(false, false, true),
+    to: fc.constantFrom('watched', 'watched', 'watched', 'silent', 'any'),
     variant: fc.oneof(
-      { weight: 1, arbitrary: fc.constant('fresh' as const) },
-      { weight: 2, arbitrary: fc.constantFrom(...names) },
+      { weight: 3, arbitrary: fc.constant('fresh' as const) },
+      { weight: 3, arbitrary: fc.constant('one changed' as const) },
+      { weight: 2, arbitrary: fc.constant('back to pins' as const) },
+      { weight: 7, arbitrary: fc.constantFrom(...names) },
     ),
     resources: someResources,
     which: place,
-    field: fc.constantFrom('body', 'contentHash', 'sizeBytes', 'status', 'error', 'sourcePath'),
+    field: fc.constantFrom(
+      ...(['body', 'body', 'contentHash', 'sizeBytes', 'status', 'error', 'sourcePath'] as const),
+    ),
     step: fc.integer({ min: 1, max: 3 }),
     hash: fc.option(fc.nat(2), { nil: undefined, freq: 8 }),
     error: fc.constantFrom('', '', 'slow disk'),
     own: fc.boolean(),
     notify: fc.boolean(),
   }),
-  aim: (view, { agent, toSilent, variant, hash, error, own, notify, ...choice }) => {
-    // An agent that never pushes is one that nothing can happen with.
-    const silent = [...view.model.agents.values()].filter(({ live, deleted }) => !live && !deleted)
-    const found = (toSilent && pick(silent, agent)) || pickAgent(view.model, agent)
+  aim: (view, { agent, to, variant, hash, error, own, notify, ...choice }) => {
+    const found = pick(targets[to](view.model), agent) ?? pickAgent(view.model, agent)
     if (!found) return undefined
     const report = pushVariants[variant](view.model, found, choice)
     const params = {
@@ -57,7 +72,7 @@ export const push = defineCommand({
 /** One small file, pushed by the newest agent. */
 export const openingPush = {
   agent: 0,
-  toSilent: false,
+  to: 'any',
   variant: 'fresh',
   resources: [
     {

@@ -8,7 +8,7 @@ import { defineCommand } from '../move.js'
 /** What is live against what is pinned, by the sources. Law 10 looks at the rest of the answer. */
 export const diff = defineCommand({
   name: 'diff',
-  choices: fc.record(chatKey),
+  choices: fc.record({ ...chatKey, drifted: fc.boolean() }),
   aim: ({ model, nameOf }, choice) => {
     const found = askFor(model, choice)
     if (!found) return undefined

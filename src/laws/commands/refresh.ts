@@ -5,8 +5,13 @@ import { defineCommand } from '../move.js'
 
 export const refresh = defineCommand({
   name: 'refresh',
-  weight: 3,
-  choices: fc.record({ ...chatKey, own: fc.boolean(), notify: fc.boolean() }),
+  weight: 6,
+  choices: fc.record({
+    ...chatKey,
+    drifted: fc.constantFrom(true, true, false),
+    own: fc.boolean(),
+    notify: fc.boolean(),
+  }),
   aim: ({ model, nameOf }, { own, notify, ...choice }) => {
     const found = askFor(model, choice)
     if (!found) return undefined

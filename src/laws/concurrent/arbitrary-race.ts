@@ -1,9 +1,12 @@
 import fc from 'fast-check'
-import type { LaneChoice } from './lane-move.js'
+import type { Focus, LaneChoice, MoveKind } from './lane-move.js'
 import { looking } from './looking.js'
 import { onAChat } from './on-a-chat.js'
 import { pushing } from './pushing.js'
+import { agentIds, chatIds } from './race-names.js'
 import { removing } from './removing.js'
+
+const kinds: readonly MoveKind[] = [...onAChat, ...removing, ...looking]
 
 /** How large a race may be. */
 export interface RaceSize {
@@ -17,13 +20,42 @@ export interface ChosenRace {
   readonly order: number
 }
 
-/** Short histories on few chats and agents, so that two of them meet. */
+/** Few kinds of operations on few things meet more often than many on many. */
+const kindsMin = 2
+const kindsMax = 5
+
+const [first, second, third, fourth] = chatIds
+const [one, two] = agentIds
+
+const focuses: readonly Focus[] = [
+  { chatId: first!, agentId: one! },
+  { chatId: second!, agentId: two! },
+  { chatId: third!, agentId: one! },
+  { chatId: fourth!, agentId: one! },
+]
+
+/**
+ * Short histories, mostly on one chat and one agent. Each race has some kinds of operations only:
+ * of two that do not get on with each other, both come up again and again in some of them.
+ */
 export function arbitraryRace({ lanesMax, operationsMax }: RaceSize): fc.Arbitrary<ChosenRace> {
-  const move = fc.oneof({ weight: 9, arbitrary: pushing }, ...onAChat, ...removing, ...looking)
-  // Empty ones too: what one lane breaks alone is shrunk to one that does something.
-  const lane = fc.array(move, { maxLength: operationsMax, size: 'max' })
-  const lanes = fc.array(lane, { minLength: 2, maxLength: lanesMax, size: 'max' })
-  return fc.record({ lanes: fc.noBias(lanes), order: fc.noShrink(fc.nat(2 ** 30)) })
+  const scope = fc.record({
+    focus: fc.constantFrom(...focuses),
+    kinds: fc.subarray([...kinds.keys()], { minLength: kindsMin, maxLength: kindsMax }),
+  })
+  const race = fc.noShrink(scope).chain(({ focus, kinds: chosen }) => {
+    const others = chosen.map((index) => kinds[index]!(focus))
+    // A third of all are pushes: what is pushed is what the others act on.
+    const move = fc.oneof(
+      { weight: others.length, arbitrary: pushing(focus) },
+      ...others.map((arbitrary) => ({ weight: 2, arbitrary })),
+    )
+    // Empty lanes too: what one lane breaks alone is shrunk to one that does something.
+    const lane = fc.array(move, { maxLength: operationsMax, size: 'max' })
+    const lanes = fc.array(lane, { minLength: 2, maxLength: lanesMax, size: 'max' })
+    return fc.record({ lanes, order: fc.noShrink(fc.nat(2 ** 30)) })
+  })
+  return fc.noBias(race)
 }
 
 /**

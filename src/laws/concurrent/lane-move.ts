@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import type { Move } from '../move.js'
 
 /** A report of an agent that names itself, in the error of its snapshot. */
@@ -25,3 +26,27 @@ export interface LaneMove
 
 /** A move that is made when it is known which one of the lanes it is. */
 export type LaneChoice = (id: string) => LaneMove
+
+/** The chat and the agent that most of a race is about, so that lanes meet. */
+export interface Focus {
+  readonly chatId: string
+  readonly agentId: string
+}
+
+/** A kind of operation, mostly on what a race is about. */
+export type MoveKind = (focus: Focus) => fc.Arbitrary<LaneChoice>
+
+/** Mostly the first. */
+export const mostly = <T>(one: T, others: readonly T[]): fc.Arbitrary<T> =>
+  fc.oneof(
+    { weight: 3, arbitrary: fc.constant(one) },
+    { weight: 1, arbitrary: fc.constantFrom(...others) },
+  )
+
+/** Choices that do not say which move of which lane they are. */
+export const always = <T>(choice: fc.Arbitrary<T>, make: (choice: T) => LaneMove) =>
+  choice.map(
+    (chosen): LaneChoice =>
+      () =>
+        make(chosen),
+  )

@@ -1,7 +1,6 @@
-import fc from 'fast-check'
 import { findChat } from '../model/model.js'
 import { diff, inByteOrder, isDirty } from '../model/read.js'
-import type { LaneChoice, LaneMove } from './lane-move.js'
+import { always, type LaneMove, type MoveKind, mostly } from './lane-move.js'
 import { chatIds, named } from './race-names.js'
 
 const sources = (list: readonly { readonly source: string }[]) => list.map(({ source }) => source)
@@ -45,18 +44,9 @@ const pinsMove = (chatId: string): LaneMove => ({
   },
 })
 
-const chatId = fc.constantFrom(...chatIds.slice(0, 4))
-
 /** What only reads: it sees one moment, and nothing in parts. */
-export const looking: readonly fc.WeightedArbitrary<LaneChoice>[] = [
-  diffMove,
-  contextMove,
-  pinsMove,
-].map((make) => ({
-  weight: 1,
-  arbitrary: chatId.map(
-    (chosen): LaneChoice =>
-      () =>
-        make(chosen),
-  ),
-}))
+export const looking: readonly MoveKind[] = [diffMove, contextMove, pinsMove].map(
+  (make): MoveKind =>
+    ({ chatId }) =>
+      always(mostly(chatId, chatIds), make),
+)

@@ -6,20 +6,8 @@ import { createChat } from '../model/create-chat.js'
 import { hydrate } from '../model/hydrate.js'
 import { refresh } from '../model/refresh.js'
 import { unpin } from '../model/unpin.js'
-import type { LaneChoice, LaneMove } from './lane-move.js'
+import { always, type Focus, type LaneMove, type MoveKind, mostly } from './lane-move.js'
 import { agentIds, chatIds, named, owner, workspaceId } from './race-names.js'
-
-// Mostly the same one, so that lanes meet.
-const chatId = fc.constantFrom(chatIds[0]!, chatIds[0]!, ...chatIds.slice(0, 4))
-const agentId = fc.constantFrom(agentIds[0]!, agentIds[0]!, agentIds[1]!)
-const maybeAgent = fc.constantFrom(agentIds[0]!, agentIds[0]!, agentIds[0]!, agentIds[1]!, null)
-
-const always = <T>(choice: fc.Arbitrary<T>, make: (choice: T) => LaneMove) =>
-  choice.map(
-    (chosen): LaneChoice =>
-      () =>
-        make(chosen),
-  )
 
 export const createMove = (chatId: string, agentId: string | null): LaneMove => ({
   command: 'create chat',
@@ -109,24 +97,34 @@ const rebindMove = (target: Target): LaneMove => ({
   predict: (model, at) => rebindWorkspace(model, { workspaceId, ...target }, at),
 })
 
-const target = { agentId: maybeAgent, refresh: fc.boolean() }
+const ofChat =
+  (make: (chatId: string) => LaneMove): MoveKind =>
+  ({ chatId }) =>
+    always(mostly(chatId, chatIds), make)
 
-/** What may be done to a chat, and how often, relative to the others. */
-export const onAChat: readonly fc.WeightedArbitrary<LaneChoice>[] = [
-  {
-    weight: 4,
-    arbitrary: always(
-      fc.record({ chatId: fc.constantFrom(...chatIds.slice(3)), agentId: maybeAgent }),
-      (choice) => createMove(choice.chatId, choice.agentId),
+const targetOf = ({ agentId }: Focus) => ({
+  agentId: mostly<string | null>(agentId, [...agentIds, null]),
+  refresh: fc.boolean(),
+})
+
+/** What may be done to a chat. */
+export const onAChat: readonly MoveKind[] = [
+  ({ agentId }) =>
+    always(
+      fc.tuple(
+        fc.constantFrom(...chatIds.slice(3)),
+        mostly<string | null>(agentId, [...agentIds, null]),
+      ),
+      ([chatId, boundTo]) => createMove(chatId, boundTo),
     ),
-  },
-  { weight: 5, arbitrary: always(chatId, refreshMove) },
-  { weight: 2, arbitrary: always(chatId, unpinMove) },
-  { weight: 1, arbitrary: always(fc.record({ agentId }), hydrateMove) },
-  { weight: 1, arbitrary: always(fc.record({ chatId }), hydrateMove) },
-  { weight: 3, arbitrary: always(fc.record({ chatId, ...target }), bindMove) },
-  { weight: 2, arbitrary: always(fc.record(target), rebindMove) },
-  { weight: 2, arbitrary: always(chatId, archiveMove) },
-  { weight: 2, arbitrary: always(chatId, unarchiveMove) },
-  { weight: 1, arbitrary: always(chatId, messageMove) },
+  ofChat(refreshMove),
+  ofChat(unpinMove),
+  ofChat((chatId) => hydrateMove({ chatId })),
+  ({ agentId }) => always(mostly(agentId, agentIds), (id) => hydrateMove({ agentId: id })),
+  (focus) =>
+    always(fc.record({ chatId: mostly(focus.chatId, chatIds), ...targetOf(focus) }), bindMove),
+  (focus) => always(fc.record(targetOf(focus)), rebindMove),
+  ofChat(archiveMove),
+  ofChat(unarchiveMove),
+  ofChat(messageMove),
 ]

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { push as specified } from '../model/push.js'
 import { contextsCount, hashOf, hexOf, modelled, resourcesOf } from './contents.js'
-import type { LaneChoice, LaneMove, RacingPush } from './lane-move.js'
+import { type LaneMove, type MoveKind, mostly, type RacingPush } from './lane-move.js'
 import { agentIds, named } from './race-names.js'
 
 export function pushMove(push: RacingPush): LaneMove {
@@ -27,12 +27,13 @@ export function pushMove(push: RacingPush): LaneMove {
 }
 
 /** What an agent may push: mostly ready, seldom from the beginning again. */
-export const pushing: fc.Arbitrary<LaneChoice> = fc
-  .record({
-    agentId: fc.constantFrom(agentIds[0]!, agentIds[0]!, agentIds[1]!),
-    version: fc.bigInt({ min: 1n, max: 9n }),
-    context: fc.nat(contextsCount - 1),
-    initial: fc.constantFrom(false, false, false, false, true),
-    ready: fc.constantFrom(true, true, true, true, true, false),
-  })
-  .map((push) => (id: string) => pushMove({ id, ...push }))
+export const pushing: MoveKind = (focus) =>
+  fc
+    .record({
+      agentId: mostly(focus.agentId, agentIds),
+      version: fc.bigInt({ min: 2n, max: 20n }),
+      context: fc.nat(contextsCount - 1),
+      initial: mostly(false, [false, true]),
+      ready: fc.constantFrom(true, true, false),
+    })
+    .map((push) => (id: string) => pushMove({ id, ...push }))

@@ -4,7 +4,7 @@ import type { Time } from '../model/model.js'
 import { deleteChat, expired } from '../model/purge.js'
 import { removeAgent } from '../model/remove.js'
 import { isChatRef } from '../plain-answer.js'
-import type { LaneChoice, LaneMove } from './lane-move.js'
+import { always, type LaneMove, type MoveKind, mostly } from './lane-move.js'
 import { agentIds, chatIds, named } from './race-names.js'
 
 const deleteMove = (chatId: string): LaneMove => ({
@@ -64,20 +64,13 @@ const softlyMove = (agentId: string): LaneMove => ({
   },
 })
 
-const always = <T>(choice: fc.Arbitrary<T>, make: (choice: T) => LaneMove) =>
-  choice.map(
-    (chosen): LaneChoice =>
-      () =>
-        make(chosen),
-  )
-
 /** Nothing is older than the first, everything that is archived is older than the last. */
 const cutoffs = ['2026-01-01T00:00:30.000000Z', '2027-01-01T00:00:00.000000Z']
 
-/** What takes something away, and how often, relative to the others. */
-export const removing: readonly fc.WeightedArbitrary<LaneChoice>[] = [
-  { weight: 2, arbitrary: always(fc.constantFrom(...chatIds), deleteMove) },
-  { weight: 3, arbitrary: always(fc.constantFrom(...cutoffs), purgeMove) },
-  { weight: 1, arbitrary: always(fc.constantFrom(...agentIds), removeMove) },
-  { weight: 1, arbitrary: always(fc.constantFrom(...agentIds), softlyMove) },
+/** What takes something away. */
+export const removing: readonly MoveKind[] = [
+  ({ chatId }) => always(mostly(chatId, chatIds), deleteMove),
+  () => always(fc.constantFrom(...cutoffs), purgeMove),
+  ({ agentId }) => always(mostly(agentId, agentIds), removeMove),
+  ({ agentId }) => always(mostly(agentId, agentIds), softlyMove),
 ]

@@ -5,7 +5,7 @@ import type { RowReader } from '../row-reader.js'
 import { rowsText } from './contents.js'
 
 /** What an agent reported last, as a reader sees it. */
-export interface SeenAgent {
+interface SeenAgent {
   readonly id: string
   /** Null, as the next two, while it has no snapshot. */
   readonly version: string | null

@@ -11,7 +11,7 @@ export interface BrokenRaceLaw {
 }
 
 /** Reading without a pause would take half of the server from those who are read. */
-const freePauseMs = 3
+const freePauseMs = 5
 
 /** The law of the first fault, wherever it was seen. */
 export class Watch {

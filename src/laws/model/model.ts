@@ -37,13 +37,13 @@ export interface Live {
   readonly resources: Resources
 }
 
-export interface Workspace {
+interface Workspace {
   readonly id: string
   readonly ownerId: string
   deleted: boolean
 }
 
-export interface Build {
+interface Build {
   readonly id: string
   readonly workspaceId: string
   readonly number: number

@@ -12,7 +12,7 @@ export function replace(before: Resources, after: ReadonlyMap<string, Content>, 
   const made = new Map<string, Resource>()
   for (const [source, content] of after) {
     const old = before.get(source)
-    if (old && equal(old, content)) made.set(source, old)
+    if (old && isEqual(old, content)) made.set(source, old)
     else {
       const { kind, body, contentHash, sizeBytes, status, error, sourcePath } = content
       const row = { kind, body, contentHash, sizeBytes, status, error, sourcePath }
@@ -22,7 +22,8 @@ export function replace(before: Resources, after: ReadonlyMap<string, Content>, 
   return made
 }
 
-function equal(a: Content, b: Content): boolean {
+/** Equal in everything but the times of the row. */
+export function isEqual(a: Content, b: Content): boolean {
   return (
     a.kind === b.kind &&
     a.contentHash === b.contentHash &&

@@ -17,7 +17,7 @@ export const cascade: Law = {
     for (const [table, column] of reader.chatColumns) {
       for (const [key, { values }] of after.rows.get(table) ?? noRows) {
         const chatId = values[column]
-        if (chatId !== null && !chats.has(chatId!)) {
+        if (chatId === null || !chats.has(chatId!)) {
           const what = `a row of a chat that is gone: ${table} ${key}`
           findings.push({ what, expected: 'no row', actual: `${column} ${chatId}` })
         }

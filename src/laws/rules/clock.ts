@@ -10,8 +10,10 @@ export const clock: Law = {
   afterStep({ move, before, after, at }) {
     return [...(after.rows.get('chats') ?? noRows)].flatMap(([id, { values }]) => {
       const old = before.rows.get('chats')?.get(id)?.values.updated_at
-      if (old === undefined || values.updated_at === old) return []
-      const expected = move.moves?.includes(id) ? at : old!
+      if (old === undefined) return []
+      // Archiving twice moves it once, as the model knows.
+      const isMoved = move.moves?.includes(id) && after.model.chats.get(id)?.updatedAt === at
+      const expected = isMoved ? at : old!
       if (values.updated_at === expected) return []
       return [{ what: `updated_at of ${id}`, expected, actual: String(values.updated_at) }]
     })

@@ -1,6 +1,6 @@
 import { differingRows } from '../differing-rows.js'
-import { type Law, pinTable } from '../law.js'
-import { noRows } from '../row-reader.js'
+import { type Finding, type Law, pinTable } from '../law.js'
+import { noRows, type Rows } from '../row-reader.js'
 
 export const stability: Law = {
   number: 1,
@@ -21,12 +21,26 @@ export const stability: Law = {
       held.has(values.chat_id ?? '')
     const pins = differingRows('a pin', pinTable, before.rows, after.rows, isHeld)
     const hashes = [...held].flatMap((id) => {
-      const hash = before.rows.get('chats')?.get(id)?.values.context_aggregate_hash ?? null
-      const row = chatsAfter.get(id)
-      const hashAfter = row?.values.context_aggregate_hash ?? null
-      if (!row || hash === hashAfter) return []
-      return [{ what: `the pinned hash: ${id}`, expected: String(hash), actual: String(hashAfter) }]
+      const [one, other] = [before.rows, after.rows].map((rows) => stampOf(rows, id))
+      if (other === undefined || one === other) return []
+      return [{ what: `the pinned hash and error: ${id}`, expected: one, actual: other }]
     })
-    return [...pins, ...hashes]
+    return [...pins, ...hashes, ...(move.isMigration ? [] : unstamped(after.rows))]
   },
+}
+
+/** What a chat says of its pins. */
+function stampOf(rows: Rows, id: string): string | undefined {
+  const values = rows.get('chats')?.get(id)?.values
+  return values && `${values.context_aggregate_hash} ${JSON.stringify(values.context_error)}`
+}
+
+/** Pins of chats that are not hydrated. */
+function unstamped(rows: Rows): Finding[] {
+  const chats = rows.get('chats') ?? noRows
+  return [...(rows.get(pinTable) ?? noRows)].flatMap(([key, { values }]) =>
+    chats.get(values.chat_id!)?.values.context_aggregate_hash === null
+      ? [{ what: `a pin of a chat that is not hydrated: ${key}`, expected: 'no row' }]
+      : [],
+  )
 }
