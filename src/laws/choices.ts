@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { liveOf, type Model, type Resource } from './model/model.js'
+import { type Chat, liveOf, type Model, type Resource } from './model/model.js'
 import { isEqual } from './model/replace.js'
 
 // What most commands choose: one of what there is, and whose it is said to be.
@@ -28,36 +28,51 @@ export function pick<T>(list: readonly T[], index: number): T | undefined {
   return list[index % Math.max(1, list.length)]
 }
 
-/** One of the chats, the newest first, so that a shrunk history is about the chat before it. */
-export function pickChat(model: Model, index: number) {
-  return pick([...model.chats.values()].reverse(), index)
+/** Which chats a command is mostly done to. */
+export type Preference = (model: Model, chat: Chat) => boolean
+
+/** Where most can go wrong: a chat that has pins, and an agent whose context may differ. */
+export const isBusy: Preference = (model, chat) =>
+  !chat.archived && chat.pinnedHash !== null && liveOf(model, chat) !== undefined
+
+/** Has pins that are not what is live. */
+export const isDrifted: Preference = (model, chat) => {
+  const live = liveOf(model, chat)?.resources
+  if (!live || chat.pinnedHash === null) return false
+  const isSame = ([source, pin]: [string, Resource]) => {
+    const now = live.get(source)
+    return now !== undefined && isEqual(pin, now)
+  }
+  return live.size !== chat.pins.size || ![...chat.pins].every(isSame)
+}
+
+/** Out of so many choices one is of any chat, and the others are of a preferred one. */
+const anyOutOf = 4
+
+/**
+ * One of the chats, the newest first, so that a shrunk history is about the chat before it.
+ *
+ * @param preferences The first that any chat meets is what mostly counts.
+ */
+export function pickChat(model: Model, index: number, preferences: readonly Preference[]) {
+  const chats = [...model.chats.values()].reverse()
+  const preferred =
+    index % anyOutOf === 0
+      ? undefined
+      : preferences
+          .map((isPreferred) => chats.filter((chat) => isPreferred(model, chat)))
+          .find((list) => list.length > 0)
+  return pick(preferred ?? chats, Math.floor(index / anyOutOf))
 }
 
 export function pickAgent(model: Model, index: number) {
   return pick([...model.agents.values()].reverse(), index)
 }
 
-/** One of the chats whose pins are not what is live, or at least one with a live context. */
-export function pickDrifted(model: Model, index: number) {
-  const drifted = [...model.chats.values()].filter((chat) => {
-    const live = liveOf(model, chat)?.resources
-    if (!live || chat.pinnedHash === null) return false
-    const isSame = ([source, pin]: [string, Resource]) => {
-      const now = live.get(source)
-      return now !== undefined && isEqual(pin, now)
-    }
-    return live.size !== chat.pins.size || ![...chat.pins].every(isSame)
-  })
-  const living = [...model.chats.values()].filter((chat) => liveOf(model, chat))
-  return pick((drifted.length > 0 ? drifted : living).reverse(), index)
-}
-
 /** How a chat is asked for. */
 export interface ChatKeyChoice {
   readonly chat: number
   readonly as: Asked
-  /** Rather one whose pins are not what is live. */
-  readonly drifted?: boolean
 }
 
 export const chatKey = { chat: place, as: asked }
@@ -72,9 +87,10 @@ export interface AskedChat {
 
 export function askFor(
   model: Model,
-  { chat, as, drifted = false }: ChatKeyChoice,
+  { chat, as }: ChatKeyChoice,
+  preferences: readonly Preference[] = [isBusy],
 ): AskedChat | undefined {
-  const found = (drifted && pickDrifted(model, chat)) || pickChat(model, chat)
+  const found = pickChat(model, chat, preferences)
   if (!found) return undefined
   const { id: chatId } = found
   const other = owners.find((owner) => owner !== found.ownerId)!

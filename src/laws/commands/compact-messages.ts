@@ -7,7 +7,7 @@ export const compactMessages = defineCommand({
   name: 'compact messages',
   choices: fc.record({ chat: place, column: fc.constantFrom('compressed', 'deleted') }),
   aim: ({ model, nameOf }, { chat, column }) => {
-    const found = pickChat(model, chat)
+    const found = pickChat(model, chat, [])
     if (!found) return undefined
     return {
       says: `mark the messages of ${nameOf(found.id)} as ${column}`,

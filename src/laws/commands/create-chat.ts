@@ -7,7 +7,7 @@ import { defineCommand } from '../move.js'
 /** A chat that is bound to an agent, or in a workspace without one, or on its own. */
 export const createChat = defineCommand({
   name: 'create chat',
-  weight: 4,
+  weight: 9,
   choices: fc.record({
     owner: fc.nat(1),
     to: fc.oneof(
@@ -23,8 +23,10 @@ export const createChat = defineCommand({
     own: fc.boolean(),
   }),
   aim: ({ model, nameOf, newId }, { owner, to, which, order, title, status, ...choice }) => {
+    // An agent without a snapshot now and then.
+    const living = which % 4 === 0 ? [] : [...model.agents.values()].filter(({ live }) => live)
     const target = {
-      agent: () => ({ agentId: pickAgent(model, which)?.id }),
+      agent: () => ({ agentId: (pick(living, which) ?? pickAgent(model, which))?.id }),
       workspace: () => ({ workspaceId: pick([...model.workspaces.keys()], which) }),
       nobody: () => ({ [which % 2 ? 'agentId' : 'workspaceId']: nobody }),
       nothing: () => ({}),

@@ -5,7 +5,6 @@ import { defineCommand } from '../move.js'
 
 export const deleteChat = defineCommand({
   name: 'delete chat',
-  weight: 2,
   choices: fc.record({ ...chatKey, notify: fc.boolean() }),
   aim: ({ model, nameOf }, { notify, ...choice }) => {
     const found = askFor(model, choice)

@@ -13,7 +13,7 @@ export const fillChat = defineCommand({
   weight: 3,
   choices: fc.record({ chat: place }),
   aim: ({ model, nameOf, hostTables }, { chat }) => {
-    const found = pickChat(model, chat)
+    const found = pickChat(model, chat, [])
     if (!found) return undefined
     return {
       says: `give ${nameOf(found.id)} a row in every table of the host`,

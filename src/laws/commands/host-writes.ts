@@ -66,7 +66,7 @@ export const hostWrites = defineCommand({
   weight: 2,
   choices: fc.record({ chat: place, what: fc.constantFrom(...Object.keys(writes)) }),
   aim: ({ model, nameOf }, { chat, what }) => {
-    const found = pickChat(model, chat)
+    const found = pickChat(model, chat, [])
     const write = writes[what]
     if (!found || !write) return undefined
     // A file that is deleted takes the links of other chats with it.

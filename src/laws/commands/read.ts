@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { ContextDiff } from '../../context/diff.js'
-import { askFor, chatKey, owners, pick } from '../choices.js'
+import { askFor, chatKey, isBusy, isDrifted, owners, pick } from '../choices.js'
 import { findChat } from '../model/model.js'
 import { diff as differing, inByteOrder, isDirty, listChats as listed } from '../model/read.js'
 import { defineCommand } from '../move.js'
@@ -8,9 +8,9 @@ import { defineCommand } from '../move.js'
 /** What is live against what is pinned, by the sources. Law 10 looks at the rest of the answer. */
 export const diff = defineCommand({
   name: 'diff',
-  choices: fc.record({ ...chatKey, drifted: fc.boolean() }),
+  choices: fc.record(chatKey),
   aim: ({ model, nameOf }, choice) => {
-    const found = askFor(model, choice)
+    const found = askFor(model, choice, [isDrifted, isBusy])
     if (!found) return undefined
     const { chatId, key, isStranger, said } = found
     return {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { askFor, chatKey } from '../choices.js'
+import { askFor, chatKey, isBusy, isDrifted } from '../choices.js'
 import { refresh as specified } from '../model/refresh.js'
 import { defineCommand } from '../move.js'
 
@@ -8,12 +8,11 @@ export const refresh = defineCommand({
   weight: 6,
   choices: fc.record({
     ...chatKey,
-    drifted: fc.constantFrom(true, true, false),
     own: fc.boolean(),
     notify: fc.boolean(),
   }),
   aim: ({ model, nameOf }, { own, notify, ...choice }) => {
-    const found = askFor(model, choice)
+    const found = askFor(model, choice, [isDrifted, isBusy])
     if (!found) return undefined
     const { chatId, key, isStranger, said } = found
     return {

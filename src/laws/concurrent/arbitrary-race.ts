@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Focus, LaneChoice, MoveKind } from './lane-move.js'
 import { looking } from './looking.js'
-import { onAChat } from './on-a-chat.js'
+import { onAChat, refreshing } from './on-a-chat.js'
 import { pushing } from './pushing.js'
 import { agentIds, chatIds } from './race-names.js'
 import { removing } from './removing.js'
@@ -29,6 +29,7 @@ const [one, two] = agentIds
 
 const focuses: readonly Focus[] = [
   { chatId: first!, agentId: one! },
+  { chatId: first!, agentId: one! },
   { chatId: second!, agentId: two! },
   { chatId: third!, agentId: one! },
   { chatId: fourth!, agentId: one! },
@@ -45,10 +46,11 @@ export function arbitraryRace({ lanesMax, operationsMax }: RaceSize): fc.Arbitra
   })
   const race = fc.noShrink(scope).chain(({ focus, kinds: chosen }) => {
     const others = chosen.map((index) => kinds[index]!(focus))
-    // A third of all are pushes: what is pushed is what the others act on.
+    // Half of all push and refresh: one writes the whole live context, the other reads it.
     const move = fc.oneof(
-      { weight: others.length, arbitrary: pushing(focus) },
-      ...others.map((arbitrary) => ({ weight: 2, arbitrary })),
+      { weight: others.length * 2, arbitrary: pushing(focus) },
+      { weight: others.length, arbitrary: refreshing(focus) },
+      ...others.map((arbitrary) => ({ weight: 3, arbitrary })),
     )
     // Empty lanes too: what one lane breaks alone is shrunk to one that does something.
     const lane = fc.array(move, { maxLength: operationsMax, size: 'max' })

@@ -107,7 +107,9 @@ const targetOf = ({ agentId }: Focus) => ({
   refresh: fc.boolean(),
 })
 
-/** What may be done to a chat. */
+export const refreshing = ofChat(refreshMove)
+
+/** What else may be done to a chat. */
 export const onAChat: readonly MoveKind[] = [
   ({ agentId }) =>
     always(
@@ -117,7 +119,6 @@ export const onAChat: readonly MoveKind[] = [
       ),
       ([chatId, boundTo]) => createMove(chatId, boundTo),
     ),
-  ofChat(refreshMove),
   ofChat(unpinMove),
   ofChat((chatId) => hydrateMove({ chatId })),
   ({ agentId }) => always(mostly(agentId, agentIds), (id) => hydrateMove({ agentId: id })),

@@ -46,18 +46,19 @@ export const fillFirstChat: LaneMove = {
 
 const [firstAgent, secondAgent] = agentIds
 
+const openingPush = (id: string, version: bigint, context: number): LaneMove =>
+  pushMove({ id, agentId: firstAgent!, version, context, initial: false, ready: true })
+
 /**
- * How every race begins: an agent that has pushed and one that has not, a chat that has pinned the
- * first one's context, one that waits for the second's, and an archived one.
+ * How every race begins: an agent that has pushed and one that has not, a chat from which the first
+ * one's context has drifted, one that waits for the second's, and an archived one.
  */
 export const opening: readonly LaneMove[] = [
   createWorld,
-  pushMove({
-    ...{ id: 'opening', agentId: firstAgent!, version: 3n, context: 1 },
-    ...{ initial: false, ready: true },
-  }),
+  openingPush('opening', 2n, 1),
   createMove(chatIds[0]!, firstAgent!),
   createMove(chatIds[1]!, secondAgent!),
   createMove(chatIds[2]!, firstAgent!),
   archiveMove(chatIds[2]!),
+  openingPush('opening again', 3n, 2),
 ]

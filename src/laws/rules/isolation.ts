@@ -1,5 +1,6 @@
+import { nobody } from '../choices.js'
 import { allDifferingRows, differingRows } from '../differing-rows.js'
-import { type Finding, type Law, pinTable, type Step } from '../law.js'
+import { type Ending, type Finding, type Law, pinTable, type Step } from '../law.js'
 import { isChatRef } from '../plain-answer.js'
 import { noRows } from '../row-reader.js'
 
@@ -31,6 +32,48 @@ export const isolation: Law = {
     }
     return [...findings, ...strangers(step), ...files(step)]
   },
+  async atEnd(ending) {
+    const newest = [...ending.model.chats.values()].reverse().slice(0, chatsAsked)
+    const findings: Finding[] = []
+    for (const { id: chatId } of newest) findings.push(...(await askedByStranger(ending, chatId)))
+    return findings
+  },
+}
+
+/** So many chats are asked for by a stranger at the end. */
+const chatsAsked = 2
+
+/** Every reading of one chat, by somebody whose it is not. */
+async function askedByStranger(
+  { queryable, operations }: Ending,
+  chatId: string,
+): Promise<Finding[]> {
+  const key = { chatId, ownerId: nobody }
+  const readings = {
+    getChatContext: () => operations.getChatContext(queryable, key),
+    listPins: () => operations.listPins(queryable, key),
+    getPin: () => operations.getPin(queryable, { ...key, source: '/AGENTS.md' }),
+    diff: () => operations.diff(queryable, key),
+    prompt: () => operations.prompt(queryable, key),
+  }
+  const findings: Finding[] = []
+  const expected = 'chat_not_found'
+  for (const [name, read] of Object.entries(readings)) {
+    const actual = await read().then(
+      () => 'an answer',
+      (error: { code?: unknown }) => String(error.code),
+    )
+    if (actual !== expected) {
+      findings.push({ what: `${name} of ${chatId} for a stranger`, expected, actual })
+    }
+  }
+  const contexts = await operations.getChatContexts(queryable, {
+    chatIds: [chatId],
+    ownerId: nobody,
+  })
+  if (contexts.length === 0) return findings
+  const actual = `${contexts.length} chats`
+  return [...findings, { what: 'getChatContexts for a stranger', expected: 'none', actual }]
 }
 
 /** A chat that this step created is nobody else's. */

@@ -31,7 +31,9 @@ export const gate: RaceLaw = {
     })
   },
   whenOver(ending) {
-    return pushesOf(ending.log).flatMap((step) =>
+    // The opening is over before anybody looks.
+    const raced = ending.log.filter(({ lane }) => lane > 0)
+    return pushesOf(raced).flatMap((step) =>
       wasAccepted(step) ? unseen(step, ending) : [...seen(step, ending), ...unfair(step, ending)],
     )
   },

@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest'
+import { push } from '../../src/index.js'
+import { assertHistories, checkHistories } from '../../src/laws/index.js'
+import { rewriting } from './race-defects.js'
+import { useRaceServer } from './race-server.js'
+
+describe.each([14, 18] as const)('histories on PostgreSQL %i', (major) => {
+  const server = useRaceServer(major)
+
+  test('hold the laws, and leave nothing', async () => {
+    const report = await assertHistories({ server: server.url, seed: major, runs: 8 })
+    expect(report).toMatchObject({ runs: 8, failure: undefined })
+    expect(report.engine).toMatch(new RegExp(`^PostgreSQL ${major}\\.`))
+    expect(await server.schemas()).toEqual([])
+  })
+})
+
+describe('a history on a server that breaks a law', () => {
+  const server = useRaceServer(18)
+
+  test('is found and shrunk, and the schemas that it left are kept and named', async () => {
+    const { failure } = await checkHistories({
+      ...{ server: server.url, seed: 1, runs: 20, shrinksMax: 40 },
+      operations: {
+        // Those that differ from live are left as they are.
+        push: (queryable, params) =>
+          push(
+            rewriting(queryable, 'stamp and mark chats', (text) =>
+              text.replace('live.aggregate_hash <> chat.context_aggregate_hash', 'false'),
+            ),
+            params,
+          ),
+      },
+    })
+    expect(failure?.law).toMatchObject({ number: 8, name: 'Drift' })
+    const kept = await server.schemas()
+    expect(kept).toHaveLength(2)
+    for (const name of kept) expect(failure!.kept).toContain(`"${name}"`)
+  })
+})

@@ -1,0 +1,27 @@
+import { atomicityMutants } from './atomicity-mutants.js'
+import { chatMutants } from './chat-mutants.js'
+import { keyMutants } from './key-mutants.js'
+import { migrationMutants } from './migration-mutants.js'
+import type { Mutant } from './mutant.js'
+import { pinMutants } from './pin-mutants.js'
+import { purgeMutants } from './purge-mutants.js'
+import { pushMutants } from './push-mutants.js'
+import { readingMutants } from './reading-mutants.js'
+import { settlingMutants } from './settling-mutants.js'
+import { structureMutants } from './structure-mutants.js'
+import { triggerMutants } from './trigger-mutants.js'
+
+/** Every planted defect. */
+export const allMutants: readonly Mutant[] = [
+  ...keyMutants,
+  ...structureMutants,
+  ...triggerMutants,
+  ...migrationMutants,
+  ...pushMutants,
+  ...pinMutants,
+  ...settlingMutants,
+  ...chatMutants,
+  ...readingMutants,
+  ...purgeMutants,
+  ...atomicityMutants,
+]

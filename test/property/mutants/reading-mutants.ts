@@ -1,0 +1,50 @@
+import type { Mutant } from './mutant.js'
+import { statementMutant } from './statement-mutant.js'
+
+/** Answers that are wrong about rows that are right. */
+export const readingMutants: readonly Mutant[] = [
+  statementMutant('pins are listed in the order of a locale', [0], {
+    'list pins': [['ORDER BY pin.source COLLATE "C"', 'ORDER BY pin.source COLLATE "unicode"']],
+  }),
+  statementMutant('a diff is in the order of a locale', [0, 10], {
+    diff: [['COLLATE "C"', 'COLLATE "unicode"']],
+  }),
+  statementMutant('a diff does not see the status', [0, 10], {
+    diff: [
+      [
+        '(pin.body_kind, pin.content_hash, pin.size_bytes, pin.status)',
+        '(pin.body_kind, pin.content_hash, pin.size_bytes)',
+      ],
+      [
+        '(live.body_kind, live.content_hash, live.size_bytes, live.status)',
+        '(live.body_kind, live.content_hash, live.size_bytes)',
+      ],
+    ],
+  }),
+  statementMutant('a diff does not see what is no longer live', [0, 10], {
+    diff: [['FULL JOIN', 'RIGHT JOIN']],
+  }),
+  statementMutant('a diff shows the pinned size as the live one', [10], {
+    diff: [
+      ['live.size_bytes AS live_size', 'coalesce(pin.size_bytes, live.size_bytes) AS live_size'],
+    ],
+  }),
+  statementMutant('archived chats read as dirty', [8], {
+    'read chat contexts': [['IS NOT NULL AND NOT chat.archived', 'IS NOT NULL']],
+  }),
+  statementMutant('chats without an agent read as dirty', [8], {
+    'read chat contexts': [
+      ['AND EXISTS (\n', 'AND (chat.agent_id IS NULL OR EXISTS (\n'],
+      ['= chat.agent_id)) AS dirty', '= chat.agent_id))) AS dirty'],
+    ],
+  }),
+  statementMutant('archived chats are dirty in a list', [0, 8], {
+    'list chats': [['IS NOT NULL AND NOT chat.archived', 'IS NOT NULL']],
+  }),
+  statementMutant('a page of a list begins with the last chat of the page before', [0], {
+    'list chats': [['OR chat.id > $4', 'OR chat.id >= $4']],
+  }),
+  statementMutant('a page of a list leaves out chats of the same time', [0], {
+    'list chats': [['OR chat.id > $4::pg_catalog.uuid', 'OR $4::pg_catalog.uuid IS NULL']],
+  }),
+]
