@@ -5,6 +5,7 @@ import { benchConnections } from './connections.ts'
 import { benchContext } from './context.ts'
 import { benchHarness } from './harness/bench-harness.ts'
 import type { Measured } from './measured.ts'
+import { benchProperty } from './property/bench-property.ts'
 
 // npm run bench -- NAME [--json]: measures one room and prints what it found. Nothing here is
 // asserted anywhere: a figure belongs to the machine and the moment it was taken on.
@@ -13,6 +14,7 @@ const benches: Record<string, () => Promise<Measured>> = {
   connections: benchConnections,
   context: benchContext,
   harness: benchHarness,
+  property: benchProperty,
 }
 
 const { values, positionals } = parseArgs({

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { exitCodeOf, exitCodes } from './command-error.js'
 import { demoCommand } from './demo-command.js'
+import { fuzzCommand } from './fuzz-command.js'
 import { migrateCommand } from './migrate-command.js'
 import { openCommand } from './open-command.js'
 import { paint } from './paint.js'
@@ -19,6 +20,7 @@ const program = new Command('driftpin')
   .addCommand(scanCommand())
   .addCommand(migrateCommand())
   .addCommand(openCommand())
+  .addCommand(fuzzCommand())
   .addHelpText(
     'after',
     [
@@ -27,6 +29,7 @@ const program = new Command('driftpin')
       '  driftpin demo',
       '  driftpin scan .',
       '  driftpin migrate up --database postgres://app@localhost/app',
+      '  driftpin fuzz --runs 20',
       '',
       'Exit codes:',
       '  0  fine',

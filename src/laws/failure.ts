@@ -18,6 +18,8 @@ export interface Broken {
     | undefined
   /** The shrunk history, a line a command. */
   readonly history: readonly string[]
+  /** Whether it is the beginning itself, which every history has, that is in the history. */
+  readonly isBeginning: boolean
   /** What is not as it should be, at most twenty of it. */
   readonly findings: readonly Finding[]
 }
@@ -74,7 +76,7 @@ export function brokenIn(
   const text = (one: string | undefined) => (one === undefined ? undefined : withNames(world, one))
   return {
     law: error instanceof LawBroken ? error.law : undefined,
-    history: withoutIdleSecond(world.said),
+    ...historyOf(world.said),
     findings: findings.slice(0, findingsMax).map(({ what, expected, actual }) => ({
       what: withNames(world, what),
       expected: text(expected),
@@ -83,11 +85,13 @@ export function brokenIn(
   }
 }
 
-/** The beginning of the second installation says nothing where nothing happens in it later. */
-function withoutIdleSecond(said: readonly string[]): string[] {
+/** The lines after the beginning, or those of the beginning where nothing came after it. */
+function historyOf(said: readonly string[]): Pick<Broken, 'history' | 'isBeginning'> {
   const later = said.slice(openingSteps * 2)
-  const isUsed = later.some((line) => line.startsWith(inSecond))
-  return said.filter((line) => isUsed || !line.startsWith(inSecond))
+  if (later.length > 0) return { history: later, isBeginning: false }
+  const isFirst = said.length === openingSteps * 2 || !said.at(-1)?.startsWith(inSecond)
+  const history = said.filter((line) => line.startsWith(inSecond) !== isFirst)
+  return { history, isBeginning: true }
 }
 
 function findingsOf(error: unknown): Finding[] {

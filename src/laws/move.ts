@@ -77,14 +77,17 @@ export interface Command<Choice = unknown> {
   readonly weight: number
   /** False for what cannot be done inside a transaction. */
   readonly fitsTransaction: boolean
+  /** True for what writes nothing. */
+  readonly isReading: boolean
   readonly choices: fc.Arbitrary<Choice>
   /** Undefined when there is nothing to do it to. */
   aim(view: View, choice: Choice): Move | undefined
 }
 
+type Defaulted = 'weight' | 'fitsTransaction' | 'isReading'
+
 export function defineCommand<Choice>(
-  command: Omit<Command<Choice>, 'weight' | 'fitsTransaction'> &
-    Partial<Pick<Command, 'weight' | 'fitsTransaction'>>,
+  command: Omit<Command<Choice>, Defaulted> & Partial<Pick<Command, Defaulted>>,
 ): Command {
-  return { weight: 1, fitsTransaction: true, ...command } as Command
+  return { weight: 1, fitsTransaction: true, isReading: false, ...command } as Command
 }

@@ -1,4 +1,5 @@
 import type { Broken, Failure } from './failure.js'
+import { openingWords } from './run-history.js'
 
 /**
  * A failure as text, in the order in which it is read: the law, the history, what differs, how to
@@ -27,7 +28,7 @@ export function renderFailure(
 }
 
 /** The law, the history and what differs. */
-export function renderBroken({ law, history, findings }: Broken): string {
+export function renderBroken({ law, history, isBeginning, findings }: Broken): string {
   const head = law
     ? `${law.number === 0 ? '' : `Law ${law.number}, `}${law.name}: ${law.says}`
     : 'No law, but something went wrong.'
@@ -37,7 +38,8 @@ export function renderBroken({ law, history, findings }: Broken): string {
     ...(expected === undefined ? [] : [`  expected  ${indented(expected)}`]),
     ...(actual === undefined ? [] : [`  actual    ${indented(actual)}`]),
   ])
-  return [head, '', ...lines, '', ...differing].join('\n')
+  const beginning = isBeginning ? [] : [`It begins with ${openingWords}.`]
+  return [head, '', ...beginning, ...lines, '', ...differing].join('\n')
 }
 
 const indented = (text: string) => text.replaceAll('\n', '\n            ')

@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import type { Migration } from '../migrations/migration.js'
+import { archive, openingArchive } from './commands/archive.js'
 import { createChat, openingChat } from './commands/create-chat.js'
 import { createWorkspace } from './commands/create-workspace.js'
 import { commands } from './commands/index.js'
-import { openingPush, push } from './commands/push.js'
+import { openingPush, otherPush, push } from './commands/push.js'
+import { rebuild } from './commands/rebuild.js'
 import type { Coverage } from './coverage.js'
 import { allDifferingRows } from './differing-rows.js'
 import type { Ground } from './ground.js'
@@ -34,12 +36,21 @@ export interface HistorySetting {
   readonly counts: Counts
 }
 
-/** The beginning of every history: an agent that has pushed, and a chat that has pinned it. */
+/** The beginning of every history; {@link openingWords} says it in words. */
 const opening = [
   { command: createWorkspace, choice: { owner: 0 } },
   { command: push, choice: openingPush },
   { command: createChat, choice: openingChat },
+  { command: createChat, choice: openingChat },
+  { command: archive, choice: openingArchive },
+  { command: rebuild, choice: { workspace: 0 } },
+  { command: push, choice: otherPush },
 ]
+
+/** What the steps of the beginning come to. */
+export const openingWords =
+  'chat 1 at agent 1, chat 2 there too and archived, agent 2 of a later build of the same ' +
+  'workspace, and each agent has pushed an /AGENTS.md of its own'
 
 /** How many steps an installation begins with. */
 export const openingSteps = opening.length

@@ -37,7 +37,7 @@ test('a failure is told from the law to the database, and replays from its line'
   expect(lines.at(-1)).toContain(image)
   await using kept = await openImage(join(evidence, image!))
   const { rows } = await kept.query('SELECT count(*)::int AS chats FROM chats')
-  expect(rows).toEqual([{ chats: 1 }])
+  expect(rows).toEqual([{ chats: 2 }])
 })
 
 test('a broken law is an error with its code for a test that asserts', async () => {

@@ -36,3 +36,6 @@ const make = (name: 'archive' | 'unarchive', weight: number, preferences: readon
 
 export const archive = make('archive', 8, [isBusy, (_, chat) => !chat.archived])
 export const unarchive = make('unarchive', 2, [waits, (_, chat) => chat.archived])
+
+/** Puts the newest chat away. */
+export const openingArchive = { chat: 0, as: 'anybody', own: false, notify: false }

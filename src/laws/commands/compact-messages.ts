@@ -16,7 +16,7 @@ export const compactMessages = defineCommand({
       writes: ['chat_messages'],
       async act({ queryable, table }) {
         const text = `UPDATE ${table('chat_messages')} SET ${column} = true WHERE chat_id = $1`
-        await queryable.query(text, [found.id])
+        await queryable.transaction((transaction) => transaction.query(text, [found.id]))
       },
       predict: () => undefined,
     }

@@ -27,7 +27,9 @@ export const deleteForGood = defineCommand({
       isRemoval: true,
       chats: touched(model, id),
       async act({ queryable, table }) {
-        await queryable.query(`DELETE FROM ${table(kind.table)} WHERE id = $1`, [id])
+        await queryable.transaction((transaction) =>
+          transaction.query(`DELETE FROM ${table(kind.table)} WHERE id = $1`, [id]),
+        )
       },
       predict: (model) => kind.remove(model, id),
     }

@@ -16,7 +16,9 @@ export const deleteSoftly = defineCommand({
       variant: what,
       isRemoval: true,
       async act({ queryable, table }) {
-        await queryable.query(`UPDATE ${table(name)} SET deleted = true WHERE id = $1`, [id])
+        await queryable.transaction((transaction) =>
+          transaction.query(`UPDATE ${table(name)} SET deleted = true WHERE id = $1`, [id]),
+        )
       },
       predict(model) {
         const record = what === 'agents' ? model.agents.get(id) : model.workspaces.get(id)

@@ -77,7 +77,9 @@ export const hostWrites = defineCommand({
       chats,
       writes: write.tables,
       async act({ queryable, table }) {
-        await queryable.query(write.sql(table), [found.id])
+        await queryable.transaction((transaction) =>
+          transaction.query(write.sql(table), [found.id]),
+        )
       },
       predict: () => undefined,
     }

@@ -10,7 +10,7 @@ export const migrate = defineCommand({
   name: 'migrate down and up',
   fitsTransaction: false,
   choices: fc.record({
-    to: fc.constantFrom('before the pins', 'before the pins', 'any'),
+    to: fc.constantFrom('before the pins', 'any'),
     version: place,
   }),
   aim: ({ model, migrations }, { to, version }) => {

@@ -5,7 +5,10 @@ import { purgeExpired as allPurged, expired, purge as purged } from '../model/pu
 import { defineCommand } from '../move.js'
 import { later } from '../time.js'
 
-const limit = fc.oneof(fc.integer({ min: 1, max: 3 }), fc.constant(1000))
+const limit = fc.oneof(
+  { weight: 3, arbitrary: fc.integer({ min: 1, max: 2 }) },
+  { weight: 1, arbitrary: fc.constant(1000) },
+)
 
 /** A cutoff that is now, or exactly at or one microsecond after the time of a chat. */
 export const purge = defineCommand({
@@ -42,7 +45,7 @@ export const purge = defineCommand({
 /** The retention job, with a clock that stands so far on that some chats are past retention. */
 export const purgeExpired = defineCommand({
   name: 'purge expired',
-  weight: 2,
+  weight: 3,
   fitsTransaction: false,
   choices: fc.record({
     retentionDays: fc.constantFrom(30, 30, 1, 1, 0, limits.retentionDaysMax),
@@ -54,7 +57,8 @@ export const purgeExpired = defineCommand({
     const times = [...model.chats.values()]
       .filter((one) => one.archived)
       .map((one) => one.updatedAt)
-    const time = pick(times, chat)
+    // Past the newest of them there are more of them.
+    const time = chat % 2 ? pick(times, chat) : times.sort().at(-1)
     if (!time) return undefined
     const before = retentionDays === 0 ? undefined : later(time, micros)
     const now = later(time, micros + retentionDays * 86_400_000_000)

@@ -49,11 +49,12 @@ function changeOne(list: readonly ResourceInput[], { which, field }: PushChoice)
   return list.map((one, index) => (index === place ? { ...one, ...changes[field](one) } : one))
 }
 
-/** The pins of a chat that were this agent's context once, or those of any chat. */
+/** The pins of a chat of this agent, rather a dirty one, whose mark that takes off; or of any. */
 function earlier(model: Model, agent: Agent, which: number): ResourceInput[] {
   const chats = [...model.chats.values()].filter(({ pinnedHash }) => pinnedHash !== null)
   const own = chats.filter(({ agentId }) => agentId === agent.id)
-  const chat = pick(own.length > 0 ? own : chats, which)
+  const dirty = own.filter(({ dirtySince, archived }) => dirtySince !== null && !archived)
+  const chat = pick([dirty, own, chats].find((list) => list.length > 0) ?? [], which)
   return chat ? [...chat.pins].map(([source, resource]) => toPush(source, resource)) : []
 }
 

@@ -25,9 +25,14 @@ const targets = {
     const ids = new Set(hydrated.map(({ agentId }) => agentId))
     return [...agents.values()].filter(({ id, deleted }) => ids.has(id) && !deleted)
   },
+  drifted: ({ agents, chats }: Model) => {
+    const dirty = [...chats.values()].filter((chat) => chat.dirtySince && !chat.archived)
+    const ids = new Set(dirty.map(({ agentId }) => agentId))
+    return [...agents.values()].filter(({ id, deleted }) => ids.has(id) && !deleted)
+  },
   silent: ({ agents }: Model) =>
     [...agents.values()].filter(({ live, deleted }) => !live && !deleted),
-  any: ({ agents }: Model) => [...agents.values()],
+  any: ({ agents }: Model) => [...agents.values()].reverse(),
 } as const
 
 /** A report of an agent, made of what it reported before. */
@@ -39,14 +44,24 @@ export const push = defineCommand({
     to: fc.constantFrom('watched', 'watched', 'watched', 'silent', 'any'),
     variant: fc.oneof(
       { weight: 3, arbitrary: fc.constant('fresh' as const) },
-      { weight: 3, arbitrary: fc.constant('one changed' as const) },
-      { weight: 2, arbitrary: fc.constant('back to pins' as const) },
+      { weight: 5, arbitrary: fc.constant('one changed' as const) },
+      { weight: 4, arbitrary: fc.constant('back to pins' as const) },
       { weight: 7, arbitrary: fc.constantFrom(...names) },
     ),
     resources: someResources,
     which: place,
     field: fc.constantFrom(
-      ...(['body', 'body', 'contentHash', 'sizeBytes', 'status', 'error', 'sourcePath'] as const),
+      ...([
+        'body',
+        'body',
+        'body',
+        'contentHash',
+        'sizeBytes',
+        'status',
+        'status',
+        'error',
+        'sourcePath',
+      ] as const),
     ),
     step: fc.integer({ min: 1, max: 3 }),
     hash: fc.option(fc.nat(2), { nil: undefined, freq: 8 }),
@@ -55,7 +70,11 @@ export const push = defineCommand({
     notify: fc.boolean(),
   }),
   aim: (view, { agent, to, variant, hash, error, own, notify, ...choice }) => {
-    const found = pick(targets[to](view.model), agent) ?? pickAgent(view.model, agent)
+    // What goes back to pins is of most interest where it takes a mark off.
+    const drifted =
+      variant === 'back to pins' ? pick(targets.drifted(view.model), agent) : undefined
+    const among = targets[to](view.model)
+    const found = drifted ?? pick(among, agent) ?? pickAgent(view.model, agent)
     if (!found) return undefined
     const report = pushVariants[variant](view.model, found, choice)
     const params = {
@@ -70,7 +89,7 @@ export const push = defineCommand({
 })
 
 /** One small file, pushed by the newest agent. */
-export const openingPush = {
+const pushOf = (content: string, byte: number) => ({
   agent: 0,
   to: 'any',
   variant: 'fresh',
@@ -78,8 +97,8 @@ export const openingPush = {
     {
       source: sources[0],
       kind: 'instruction_file',
-      body: { content: 'IyBTaG9wCg==' },
-      contentHash: Uint8Array.of(1),
+      body: { content },
+      contentHash: Uint8Array.of(byte),
       sizeBytes: 7,
       status: 'ok',
     },
@@ -91,4 +110,7 @@ export const openingPush = {
   error: '',
   own: false,
   notify: false,
-}
+})
+
+export const openingPush = pushOf('IyBTaG9wCg==', 1)
+export const otherPush = pushOf('IyBEb2NrCg==', 2)

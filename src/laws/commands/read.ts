@@ -8,6 +8,7 @@ import { defineCommand } from '../move.js'
 /** What is live against what is pinned, by the sources. Law 10 looks at the rest of the answer. */
 export const diff = defineCommand({
   name: 'diff',
+  isReading: true,
   choices: fc.record(chatKey),
   aim: ({ model, nameOf }, choice) => {
     const found = askFor(model, choice, [isDrifted, isBusy])
@@ -35,6 +36,7 @@ export const diff = defineCommand({
 /** The prompt of a chat. What is in it is the pins' alone, which law 3 holds it to. */
 export const prompt = defineCommand({
   name: 'prompt',
+  isReading: true,
   choices: fc.record(chatKey),
   aim: ({ model, nameOf }, choice) => {
     const found = askFor(model, choice)
@@ -56,6 +58,7 @@ export const prompt = defineCommand({
 /** The list of an owner, page by page. */
 export const listChats = defineCommand({
   name: 'list chats',
+  isReading: true,
   choices: fc.record({
     owner: fc.nat(1),
     archived: fc.constantFrom(undefined, true, false),
@@ -92,6 +95,7 @@ export const listChats = defineCommand({
 /** The pins of a chat, in the order of the bytes of their sources. */
 export const listPins = defineCommand({
   name: 'list pins',
+  isReading: true,
   choices: fc.record({ ...chatKey, bodies: fc.boolean() }),
   aim: ({ model, nameOf }, { bodies, ...choice }) => {
     const found = askFor(model, choice)

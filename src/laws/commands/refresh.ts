@@ -1,7 +1,12 @@
 import fc from 'fast-check'
-import { askFor, chatKey, isBusy, isDrifted } from '../choices.js'
+import { askFor, chatKey, isBusy, isDrifted, type Preference } from '../choices.js'
+import { liveOf } from '../model/model.js'
 import { refresh as specified } from '../model/refresh.js'
 import { defineCommand } from '../move.js'
+
+/** The hashes are equal, and yet a row is not: in its body, its size or a text. */
+const differsUnseen: Preference = (model, chat) =>
+  isDrifted(model, chat) && liveOf(model, chat)!.hash === chat.pinnedHash
 
 export const refresh = defineCommand({
   name: 'refresh',
@@ -12,7 +17,7 @@ export const refresh = defineCommand({
     notify: fc.boolean(),
   }),
   aim: ({ model, nameOf }, { own, notify, ...choice }) => {
-    const found = askFor(model, choice, [isDrifted, isBusy])
+    const found = askFor(model, choice, [differsUnseen, isDrifted, isBusy])
     if (!found) return undefined
     const { chatId, key, isStranger, said } = found
     return {

@@ -3,7 +3,7 @@ import { named } from './race-names.js'
 import type { Race } from './run-race.js'
 
 /** A law that an interleaving broke. */
-export interface RaceFailure extends Omit<Failure, 'replayPath'> {
+export interface RaceFailure extends Omit<Failure, 'replayPath' | 'isBeginning'> {
   /** The shrunk lanes, a line an operation. */
   readonly history: readonly string[]
   /** Their statements in the order of their turns, a line each. */

@@ -43,23 +43,30 @@ export const isolation: Law = {
 /** So many chats are asked for by a stranger at the end. */
 const chatsAsked = 2
 
-/** Every reading of one chat, by somebody whose it is not. */
+/** Everything that one chat can be asked for, by somebody whose it is not. */
 async function askedByStranger(
   { queryable, operations }: Ending,
   chatId: string,
 ): Promise<Finding[]> {
   const key = { chatId, ownerId: nobody }
-  const readings = {
+  const requests: Record<string, () => Promise<unknown>> = {
     getChatContext: () => operations.getChatContext(queryable, key),
     listPins: () => operations.listPins(queryable, key),
     getPin: () => operations.getPin(queryable, { ...key, source: '/AGENTS.md' }),
     diff: () => operations.diff(queryable, key),
     prompt: () => operations.prompt(queryable, key),
+    refresh: () => operations.refresh(queryable, key),
+    hydrate: () => operations.hydrate(queryable, key),
+    bind: () => operations.bind(queryable, { ...key, agentId: null }),
+    archive: () => operations.archive(queryable, key),
+    unarchive: () => operations.unarchive(queryable, key),
+    unpin: () => operations.unpin(queryable, key),
+    deleteChat: () => operations.deleteChat(queryable, key),
   }
   const findings: Finding[] = []
   const expected = 'chat_not_found'
-  for (const [name, read] of Object.entries(readings)) {
-    const actual = await read().then(
+  for (const [name, ask] of Object.entries(requests)) {
+    const actual = await ask().then(
       () => 'an answer',
       (error: { code?: unknown }) => String(error.code),
     )

@@ -20,7 +20,7 @@ const differs = 'ELSE (chat.context_dirty_since IS NOT NULL)\n        <> coalesc
 export const settlingMutants: readonly Mutant[] = [
   statementMutant(
     'archived chats are hydrated',
-    [1, 5],
+    [0, 1, 5],
     bothLocks(guard, [differs, `ELSE NOT chat.archived AND (${isMarked})\n        <> coalesce(`]),
   ),
   statementMutant(
@@ -38,7 +38,7 @@ export const settlingMutants: readonly Mutant[] = [
   ),
   statementMutant(
     'the mark is never set',
-    [8],
+    [0, 8],
     bothLocks([differs, `ELSE ${isMarked} AND NOT coalesce(`]),
   ),
   statementMutant(
