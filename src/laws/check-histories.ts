@@ -80,8 +80,8 @@ export async function checkHistories(options: HistoriesOptions = {}): Promise<Hi
   }
 }
 
-/** {@link checkHistories} on a ground that is the caller's. */
-export async function checkOn(
+/** {@link checkHistories} on a ground that is open. */
+async function checkOn(
   ground: Ground,
   options: HistoriesOptions & { readonly seed: number },
 ): Promise<HistoriesReport> {
