@@ -79,15 +79,20 @@ export interface Command<Choice = unknown> {
   readonly fitsTransaction: boolean
   /** True for what writes nothing. */
   readonly isReading: boolean
+  /** True for what a backend does by itself, without an operation of driftpin. */
+  readonly isHosts: boolean
   readonly choices: fc.Arbitrary<Choice>
   /** Undefined when there is nothing to do it to. */
   aim(view: View, choice: Choice): Move | undefined
 }
 
-type Defaulted = 'weight' | 'fitsTransaction' | 'isReading'
+type Defaulted = 'weight' | 'fitsTransaction' | 'isReading' | 'isHosts'
 
 export function defineCommand<Choice>(
   command: Omit<Command<Choice>, Defaulted> & Partial<Pick<Command, Defaulted>>,
 ): Command {
-  return { weight: 1, fitsTransaction: true, isReading: false, ...command } as Command
+  return {
+    ...{ weight: 1, fitsTransaction: true, isReading: false, isHosts: false },
+    ...command,
+  } as Command
 }

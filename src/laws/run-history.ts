@@ -4,7 +4,7 @@ import { archive, openingArchive } from './commands/archive.js'
 import { createChat, openingChat } from './commands/create-chat.js'
 import { createWorkspace } from './commands/create-workspace.js'
 import { commands } from './commands/index.js'
-import { openingPush, otherPush, push } from './commands/push.js'
+import { driftingPush, openingPush, otherPush, push } from './commands/push.js'
 import { rebuild } from './commands/rebuild.js'
 import type { Coverage } from './coverage.js'
 import { allDifferingRows } from './differing-rows.js'
@@ -43,14 +43,15 @@ const opening = [
   { command: createChat, choice: openingChat },
   { command: createChat, choice: openingChat },
   { command: archive, choice: openingArchive },
+  { command: push, choice: driftingPush },
   { command: rebuild, choice: { workspace: 0 } },
   { command: push, choice: otherPush },
 ]
 
 /** What the steps of the beginning come to. */
 export const openingWords =
-  'chat 1 at agent 1, chat 2 there too and archived, agent 2 of a later build of the same ' +
-  'workspace, and each agent has pushed an /AGENTS.md of its own'
+  'chat 1 at agent 1, which has pushed another /AGENTS.md since, chat 2 there too and archived, ' +
+  'and agent 2 of a later build, which has pushed one of its own'
 
 /** How many steps an installation begins with. */
 export const openingSteps = opening.length

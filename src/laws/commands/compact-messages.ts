@@ -5,6 +5,7 @@ import { defineCommand } from '../move.js'
 /** Messages are taken up in a summary, or deleted by their user: the host's own UPDATE. */
 export const compactMessages = defineCommand({
   name: 'compact messages',
+  isHosts: true,
   choices: fc.record({ chat: place, column: fc.constantFrom('compressed', 'deleted') }),
   aim: ({ model, nameOf }, { chat, column }) => {
     const found = pickChat(model, chat, [])

@@ -5,6 +5,7 @@ import { defineCommand } from '../move.js'
 /** A workspace with its first build and agent, which the host makes by itself. */
 export const createWorkspace = defineCommand({
   name: 'create workspace',
+  isHosts: true,
   weight: 2,
   choices: fc.record({ owner: fc.nat(1) }),
   aim: ({ newId }, { owner }) => {

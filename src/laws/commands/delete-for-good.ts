@@ -13,6 +13,8 @@ const kinds = {
 /** Hard deletion of an agent, a build or a workspace. Chats are unbound by it, and keep their pins. */
 export const deleteForGood = defineCommand({
   name: 'delete for good',
+  isHosts: true,
+  weight: 2,
   choices: fc.record({
     what: fc.constantFrom('agents', 'agents', 'builds', 'workspaces'),
     which: place,

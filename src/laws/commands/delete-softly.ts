@@ -5,6 +5,7 @@ import { defineCommand } from '../move.js'
 /** Soft deletion of an agent or a workspace, which changes nothing else by itself. */
 export const deleteSoftly = defineCommand({
   name: 'delete softly',
+  isHosts: true,
   choices: fc.record({ what: fc.constantFrom('agents', 'workspaces'), which: place }),
   aim: ({ model, nameOf }, { what, which }) => {
     const kept = what === 'agents' ? model.agents : model.workspaces

@@ -10,6 +10,7 @@ import { defineCommand } from '../move.js'
  */
 export const fillChat = defineCommand({
   name: 'fill chat',
+  isHosts: true,
   weight: 3,
   choices: fc.record({ chat: place }),
   aim: ({ model, nameOf, hostTables }, { chat }) => {

@@ -63,6 +63,7 @@ const writes: Record<string, { readonly tables: readonly string[]; sql(table: Ta
 /** The host's own traffic: rows that operations must neither touch nor trip over. */
 export const hostWrites = defineCommand({
   name: 'host writes',
+  isHosts: true,
   weight: 2,
   choices: fc.record({ chat: place, what: fc.constantFrom(...Object.keys(writes)) }),
   aim: ({ model, nameOf }, { chat, what }) => {

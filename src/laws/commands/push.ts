@@ -46,6 +46,7 @@ export const push = defineCommand({
       { weight: 3, arbitrary: fc.constant('fresh' as const) },
       { weight: 5, arbitrary: fc.constant('one changed' as const) },
       { weight: 4, arbitrary: fc.constant('back to pins' as const) },
+      { weight: 2, arbitrary: fc.constant('not ready' as const) },
       { weight: 7, arbitrary: fc.constantFrom(...names) },
     ),
     resources: someResources,
@@ -113,4 +114,5 @@ const pushOf = (content: string, byte: number) => ({
 })
 
 export const openingPush = pushOf('IyBTaG9wCg==', 1)
-export const otherPush = pushOf('IyBEb2NrCg==', 2)
+export const driftingPush = pushOf('IyBTaGlwCg==', 2)
+export const otherPush = pushOf('IyBEb2NrCg==', 3)

@@ -5,6 +5,7 @@ import { defineCommand } from '../move.js'
 /** A new build of a workspace, with a new agent; the old ones stay until somebody deletes them. */
 export const rebuild = defineCommand({
   name: 'rebuild',
+  isHosts: true,
   choices: fc.record({ workspace: place }),
   aim: ({ model, nameOf, newId }, { workspace }) => {
     const workspaceId = pick([...model.workspaces.keys()].reverse(), workspace)

@@ -11,7 +11,7 @@ const anybody = (name: string, statement: string, owner: string) =>
 export const chatMutants: readonly Mutant[] = [
   {
     name: 'binding takes the pins of the new agent without being asked',
-    laws: [1],
+    laws: [0, 1],
     plant: () => ({
       operations: {
         async bind(queryable, params) {

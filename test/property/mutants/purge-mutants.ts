@@ -30,7 +30,7 @@ export const purgeMutants: readonly Mutant[] = [
   ),
   {
     name: 'a purge loses the microseconds of its cutoff',
-    laws: [14],
+    laws: [0, 14],
     plant: () => ({
       operations: {
         purge: (queryable, params) =>
@@ -40,7 +40,7 @@ export const purgeMutants: readonly Mutant[] = [
   },
   {
     name: 'no retention is retention of no time',
-    laws: [14],
+    laws: [0, 14],
     plant: () => ({
       operations: {
         async purgeExpired(queryable, params = {}) {
