@@ -21,7 +21,10 @@ export interface RunnerOptions {
   readonly operations?: Partial<Operations>
   /** What the schema is made by; driftpin's own migrations by default. */
   readonly migrations?: readonly Migration[]
-  /** Changes each installation after it was migrated: adds the tables of a backend, for example. */
+  /**
+   * Changes each installation after it was migrated: adds the tables of a backend, for example.
+   * Migrations are then not taken back in a history.
+   */
   readonly prepare?: (database: Database) => Promise<void>
   /** The folder in which the database of a failure is kept; `.driftpin/laws` by default. */
   readonly evidence?: string
@@ -40,7 +43,8 @@ export function settingOf(ground: Ground, options: RunnerOptions): HistorySettin
   return {
     ground,
     operations: { ...ownOperations, ...options.operations },
-    migrations: migrationsOf(options),
+    // What a host adds has no way down, and may refer to what our own would drop.
+    migrations: options.prepare ? [] : migrationsOf(options),
     coverage: new Map(),
     counts: { commands: 0, laws: 0 },
   }

@@ -13,7 +13,7 @@ export interface View {
   nameOf(id: string): string
   /** An id for something new, and its name from now on. */
   newId(what: 'workspace' | 'build' | 'agent' | 'chat', order?: number): string
-  /** What the schema was made by. */
+  /** What the schema was made by; none where it cannot be taken back. */
   readonly migrations: readonly Migration[]
   /** The tables that the host writes to by itself. */
   readonly hostTables: readonly string[]

@@ -14,6 +14,7 @@ export const migrate = defineCommand({
     version: place,
   }),
   aim: ({ model, migrations }, { to, version }) => {
+    if (migrations.length === 0) return undefined
     const pins = migrations.findIndex(({ name }) => name === pinMigration)
     const before = to === 'any' ? version % migrations.length : pins
     const target = before === 0 ? 0 : pick(migrations, before - 1)!.version
