@@ -49,6 +49,8 @@ export interface Move {
   readonly writes?: readonly string[]
   /** True for deletions on the workspace side, soft or hard. */
   readonly isRemoval?: boolean
+  /** Chats whose prompts are looked at before and after; those above by default. */
+  readonly prompts?: readonly string[]
   /** True where the chat asked for is named with an owner that is not its own. */
   readonly isStranger?: boolean
   readonly push?: { readonly agentId: string; readonly version: bigint; readonly initial: boolean }

@@ -95,7 +95,7 @@ export async function runStep(
     ...{ move, at, reader: site.reader, before, outcome, predicted },
     after: { model: predicted.refusal ? before.model : model, rows },
     prompts: promptsBefore.map((text, index) => ({
-      chatId: move.chats![index]!,
+      chatId: promptedBy(move)[index]!,
       before: text,
       after: promptsAfter[index] ?? '',
     })),
@@ -170,10 +170,12 @@ function nameNewChats({ names }: World, before: Model, after: Model): void {
   }
 }
 
+const promptedBy = ({ prompts, chats = [] }: Move) => (prompts ?? chats).slice(0, promptsMax)
+
 async function promptsOf(world: World, { queryable }: Site, move: Move): Promise<string[]> {
   if (!move.isRemoval) return []
   const texts: string[] = []
-  for (const chatId of (move.chats ?? []).slice(0, promptsMax)) {
+  for (const chatId of promptedBy(move)) {
     // A chat that went with its agent has none any more.
     const prompt = await settle(() => world.operations.prompt(queryable, { chatId }))
     texts.push(prompt.refusal ? prompt.refusal.code : JSON.stringify(prompt.answer))

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { pick, place } from '../choices.js'
+import type { Chat } from '../model/model.js'
 import { defineCommand } from '../move.js'
 
 /** Soft deletion of an agent or a workspace, which changes nothing else by itself. */
@@ -12,7 +13,11 @@ export const deleteSoftly = defineCommand({
     const id = pick([...kept.keys()].reverse(), which)
     if (!id) return undefined
     const name = what === 'agents' ? 'workspace_agents' : 'workspaces'
+    // Its chats are not touched, and have to read as before.
+    const isAt = (chat: Chat) => chat.agentId === id || chat.workspaceId === id
+    const prompts = [...model.chats.values()].filter(isAt).map((chat) => chat.id)
     return {
+      prompts,
       says: `delete ${nameOf(id)} softly`,
       variant: what,
       isRemoval: true,

@@ -20,6 +20,11 @@ export const drift: Law = {
     const chatIds = [...model.chats.keys()]
     if (chatIds.length === 0) return []
     const contexts = await operations.getChatContexts(queryable, { chatIds })
+    const answered = contexts.map(({ chat }) => chat.id)
+    if (answered.join() !== chatIds.join()) {
+      const [expected, actual] = [chatIds, answered].map((ids) => ids.join('\n'))
+      return [{ what: 'the chats that were asked for', expected, actual }]
+    }
     return contexts.flatMap(({ chat, dirty, dirtySince, hydrated }) => {
       const known = model.chats.get(chat.id)!
       const expected = isDirty(model, known)
