@@ -1,50 +1,8 @@
-import {
-  addMessages,
-  archive,
-  bind,
-  createChat,
-  deleteChat,
-  diff,
-  getChatContext,
-  getChatContexts,
-  getPin,
-  hydrate,
-  listChats,
-  listPins,
-  prompt,
-  purge,
-  purgeExpired,
-  push,
-  type Queryable,
-  rebindWorkspace,
-  refresh,
-  unarchive,
-  unpin,
-} from '../../src/index.js'
+import type { Queryable } from '../../src/index.js'
+import { ownOperations } from '../../src/laws/operations.js'
 
 /** Every operation, by name. A test holds the list against what the package exports. */
-export const operations = {
-  addMessages,
-  archive,
-  bind,
-  createChat,
-  deleteChat,
-  diff,
-  getChatContext,
-  getChatContexts,
-  getPin,
-  hydrate,
-  listChats,
-  listPins,
-  prompt,
-  purge,
-  purgeExpired,
-  push,
-  rebindWorkspace,
-  refresh,
-  unarchive,
-  unpin,
-} as const
+export const operations = ownOperations
 
 export type OperationName = keyof typeof operations
 
