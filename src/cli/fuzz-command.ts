@@ -47,7 +47,7 @@ export function fuzzCommand(): Command {
   const doublecheck = new Option('--doublecheck', 'run each history twice, and compare the ends')
   return (
     new Command('fuzz')
-      .description('run random histories, and hold every law against each of their steps')
+      .description('run random histories, and hold the laws against them')
       .addOption(runs.argParser(countOf).conflicts('minutes'))
       .addOption(minutes.argParser(minutesOf))
       .option('--seed <n>', 'what histories are made from; a fresh one by default', seedOf)

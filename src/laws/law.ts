@@ -60,5 +60,5 @@ export const pinTable = 'chat_context_resources'
 export const liveTable = 'workspace_agent_context_resources'
 export const snapshotTable = 'workspace_agent_context_snapshots'
 
-/** True where the database should be exactly as it was: what was refused, and what only reads. */
+/** True where the database should be exactly as it was. */
 export const wasRefused = ({ outcome }: Step) => outcome.refusal !== undefined

@@ -1,3 +1,4 @@
+import type { Outcome } from './law.js'
 import { canonicalJson } from './model/replace.js'
 
 /**
@@ -6,6 +7,11 @@ import { canonicalJson } from './model/replace.js'
  */
 export function plainAnswer(answer: unknown): string {
   return canonicalJson(plain(answer))
+}
+
+/** An answer as {@link plainAnswer} has it, or the code of a refusal. */
+export function plainOutcome(outcome: Outcome): string {
+  return outcome.refusal ? `refused: ${outcome.refusal.code}` : plainAnswer(outcome.answer)
 }
 
 function plain(value: unknown): unknown {

@@ -1,5 +1,4 @@
-import { mkdtemp, readdir } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -13,6 +12,7 @@ import {
   openHistoryRunner,
   renderFailure,
 } from '../../src/laws/index.js'
+import { temporaryFolder } from '../support/temporary-folder.js'
 
 /** A unique key of a table of chats that leaves out the chat: what a host might add and forget. */
 const addVotes = async ({ schema, query }: Database) => {
@@ -21,7 +21,7 @@ const addVotes = async ({ schema, query }: Database) => {
 }
 
 test('a failure is told from the law to the database, and replays from its line', async () => {
-  const evidence = await mkdtemp(join(tmpdir(), 'driftpin-laws-'))
+  const evidence = await temporaryFolder()
   const options = { seed: 3, prepare: addVotes, evidence }
   const { failure } = await checkHistories({ ...options, runs: 20 })
   const { seed, path, replayPath } = failure!
@@ -41,7 +41,7 @@ test('a failure is told from the law to the database, and replays from its line'
 })
 
 test('a broken law is an error with its code for a test that asserts', async () => {
-  const evidence = await mkdtemp(join(tmpdir(), 'driftpin-laws-'))
+  const evidence = await temporaryFolder()
   const asserting = assertHistories({ seed: 3, runs: 1, prepare: addVotes, evidence })
   await expect(asserting).rejects.toMatchObject({ code: 'law_broken', cause: { seed: 3 } })
 })

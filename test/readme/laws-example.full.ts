@@ -1,12 +1,11 @@
-import { mkdtemp, readFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import type { Queryable } from '../../src/index.js'
 import { purge, purgeExpired } from '../../src/index.js'
 import { checkHistories, type Operations, renderFailure } from '../../src/laws/index.js'
 import { throughStatements } from '../../src/laws/through-statements.js'
 import { ordinaryRun } from '../property/ordinary-run.js'
+import { temporaryFolder } from '../support/temporary-folder.js'
 
 /** A purge that takes what is as old as its cutoff, too. */
 const defective = <Q extends Queryable>(queryable: Q): Q =>
@@ -20,7 +19,7 @@ test('the failure that the README shows is what that defect leads to', async () 
     purge: (queryable, params) => purge(defective(queryable), params),
     purgeExpired: (queryable, params) => purgeExpired(defective(queryable), params),
   }
-  const evidence = await mkdtemp(join(tmpdir(), 'driftpin-laws-'))
+  const evidence = await temporaryFolder()
   const { failure } = await checkHistories({ ...ordinaryRun, operations, evidence })
   const shown = renderFailure(failure!).split('\n').slice(0, -1).join('\n')
   expect(readme).toContain(shown)

@@ -5,7 +5,7 @@ import { findChat } from '../model/model.js'
 import { diff as differing, inByteOrder, isDirty, listChats as listed } from '../model/read.js'
 import { defineCommand } from '../move.js'
 
-/** What is live against what is pinned, by the sources. Law 10 looks at the rest of the answer. */
+/** What is live against what is pinned, by the sources. Law 10 applies whole answers at the end. */
 export const diff = defineCommand({
   name: 'diff',
   isReading: true,
@@ -33,7 +33,7 @@ export const diff = defineCommand({
   },
 })
 
-/** The prompt of a chat. What is in it is the pins' alone, which law 3 holds it to. */
+/** The prompt of a chat. Law 3 looks at its text around deletions. */
 export const prompt = defineCommand({
   name: 'prompt',
   isReading: true,

@@ -1,10 +1,8 @@
 import { owners } from '../choices.js'
-import { describe } from '../differing-rows.js'
-import { expectedRows } from '../expected-rows.js'
-import type { Ending, Finding, Law, Outcome } from '../law.js'
+import type { Ending, Finding, Law } from '../law.js'
 import { inByteOrder, isDirty, listChats } from '../model/read.js'
-import { plainAnswer } from '../plain-answer.js'
-import { noRows } from '../row-reader.js'
+import { plainOutcome } from '../plain-answer.js'
+import { unexpectedRows } from '../unexpected-rows.js'
 
 /** Looked at last, so that a law that says more precisely what is wrong comes first. */
 export const specification: Law = {
@@ -12,20 +10,10 @@ export const specification: Law = {
   name: 'Specification',
   says: 'An operation answers what the model answers, and leaves the rows that the model has.',
   afterStep({ after, outcome, predicted }) {
-    const [expected, actual] = [shown(predicted), shown(outcome)]
+    const [expected, actual] = [plainOutcome(predicted), plainOutcome(outcome)]
     const findings: Finding[] =
       expected === actual ? [] : [{ what: 'the answer', expected, actual }]
-    for (const [table, rows] of expectedRows(after.model)) {
-      const stored = after.rows.get(table) ?? noRows
-      const keys = new Set([...rows.keys(), ...stored.keys()])
-      for (const key of keys) {
-        const [wanted, found] = [rows.get(key), stored.get(key)?.values]
-        const differs =
-          !wanted || !found || Object.entries(wanted).some(([name, value]) => found[name] !== value)
-        if (differs) findings.push(describe('a row', `${table} ${key}`, wanted, found))
-      }
-    }
-    return findings
+    return [...findings, ...unexpectedRows('a row', after.model, after.rows)]
   },
   async atEnd(ending) {
     const findings: Finding[] = []
@@ -79,8 +67,4 @@ async function pinned(
   const actual = pins.map(({ source }) => source)
   const [one, other] = [expected, actual].map((list) => JSON.stringify(list))
   return one === other ? [] : [{ what: `the pins of ${chatId}`, expected: one, actual: other }]
-}
-
-function shown(outcome: Outcome): string {
-  return outcome.refusal ? `refused: ${outcome.refusal.code}` : plainAnswer(outcome.answer)
 }

@@ -1,9 +1,7 @@
-import { describe } from '../../differing-rows.js'
-import { expectedRows } from '../../expected-rows.js'
-import type { Finding, Outcome } from '../../law.js'
+import type { Finding } from '../../law.js'
 import { copyModel, type Model, Refusal } from '../../model/model.js'
-import { plainAnswer } from '../../plain-answer.js'
-import { noRows, type Rows } from '../../row-reader.js'
+import { plainAnswer, plainOutcome } from '../../plain-answer.js'
+import { unexpectedRows } from '../../unexpected-rows.js'
 import type { LaneStep, RaceEnding, RaceLaw } from '../race-law.js'
 
 /** Looked at last, so that a law that says more precisely what is wrong comes first. */
@@ -33,7 +31,7 @@ function explains(search: Search, done: readonly LaneStep[], model: Model): bool
   const { log, rows } = search.ending
   const left = log.filter((step) => !done.includes(step))
   if (left.length === 0) {
-    const findings = differences(model, rows)
+    const findings = unexpectedRows('a row', model, rows)
     fail(search, done, findings)
     return findings.length === 0
   }
@@ -47,7 +45,7 @@ function explains(search: Search, done: readonly LaneStep[], model: Model): bool
     .sort((a, b) => a.ended - b.ended)
   return next.some((step) => {
     const copy = copyModel(model)
-    const [expected, actual] = [predicted(step, copy), shown(step.outcome!)]
+    const [expected, actual] = [predicted(step, copy), plainOutcome(step.outcome!)]
     const order = [...done, step]
     if (expected === actual) {
       return explains(search, order, step.outcome!.refusal ? model : copy)
@@ -70,21 +68,6 @@ function predicted({ move, at, outcome }: LaneStep, model: Model): string {
     if (!(error instanceof Refusal)) throw error
     return `refused: ${error.code}`
   }
-}
-
-const shown = (outcome: Outcome) =>
-  outcome.refusal ? `refused: ${outcome.refusal.code}` : plainAnswer(outcome.answer)
-
-function differences(model: Model, rows: Rows): Finding[] {
-  return [...expectedRows(model)].flatMap(([table, expected]) => {
-    const stored = rows.get(table) ?? noRows
-    return [...new Set([...expected.keys(), ...stored.keys()])].flatMap((key) => {
-      const [wanted, found] = [expected.get(key), stored.get(key)?.values]
-      const differs =
-        !wanted || !found || Object.entries(wanted).some(([name, one]) => found[name] !== one)
-      return differs ? [describe('a row', `${table} ${key}`, wanted, found)] : []
-    })
-  })
 }
 
 function placeOf(left: readonly LaneStep[], { workspaces, builds, agents, chats }: Model): string {
