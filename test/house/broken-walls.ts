@@ -7,7 +7,7 @@ const floors: readonly (readonly string[])[] = [
   ['context', 'scan'],
   ['connections'],
   ['harness'],
-  ['laws'],
+  ['laws', 'workbench'],
   ['index.ts'],
   ['cli'],
 ]
