@@ -1,10 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { PGlite } from '@electric-sql/pglite'
-import { pgDump } from '@electric-sql/pglite-tools/pg_dump'
 import { fromPGlite } from '../src/database/from-pglite.ts'
 import { createMigrator } from '../src/migrations/create-migrator.ts'
 import { parseMigrations } from '../src/migrations/parse-migrations.ts'
 import { readCatalog } from '../src/migrations/read-catalog.ts'
+import { dumpSchema } from '../src/workbench/dump-schema.ts'
 import { bundleMigrations, readMigrationFiles } from './bundle-migrations.ts'
 import { generateTables } from './generate-tables.ts'
 
@@ -14,24 +14,6 @@ import { generateTables } from './generate-tables.ts'
 const root = new URL('../', import.meta.url)
 const header =
   '-- Made by `npm run generate` from a migrated database. Change a migration instead.\n'
-
-/** The whole schema as pg_dump has it, without what differs from run to run or says nothing. */
-async function dumpSchema(pglite: PGlite): Promise<string> {
-  const args = ['--schema-only', '--no-owner', '--no-privileges', '-T', 'driftpin_migrations']
-  const dump = await (await pgDump({ pg: pglite, args })).text()
-  const kept = dump
-    .split('\n')
-    .filter(
-      (line) =>
-        !/^(SET |SELECT pg_catalog\.set_config|\\(un)?restrict |--( Dumped .*)?$)/.test(line),
-    )
-    .filter((line) => !/^-- (PostgreSQL database dump|.*; Type: COMMENT;)/.test(line))
-    .map((line) => line.replace(/^-- (Name: .*); Schema: .*$/, '-- $1'))
-  return `${header}\n${kept
-    .join('\n')
-    .replace(/\n{3,}/g, '\n\n')
-    .trim()}\n`
-}
 
 async function generate(): Promise<Map<string, string>> {
   const pglite = new PGlite()
@@ -44,7 +26,10 @@ async function generate(): Promise<Map<string, string>> {
     return new Map([
       ['src/migrations/generated/bundled.ts', await bundleMigrations()],
       ['src/schema/generated/tables.ts', generateTables({ ...catalog, tables })],
-      ['src/schema/generated/schema.sql', await dumpSchema(pglite)],
+      [
+        'src/schema/generated/schema.sql',
+        `${header}\n${await dumpSchema(pglite, { except: ['driftpin_migrations'] })}`,
+      ],
     ])
   } finally {
     await pglite.close()
