@@ -1,6 +1,7 @@
 import { PGlite } from '@electric-sql/pglite'
 import { fromPGlite } from '../../src/database/from-pglite.ts'
 import { digestRows } from '../../src/harness/digest-rows.ts'
+import { openEar } from '../../src/laws/ear.ts'
 import { type Ground, type GroundInstall, schemas } from '../../src/laws/ground.ts'
 import { openRowReader } from '../../src/laws/row-reader.ts'
 import { createMigrator } from '../../src/migrations/create-migrator.ts'
@@ -18,11 +19,18 @@ export async function openCloneGround(migrations: readonly Migration[]): Promise
       return typeof value === 'function' ? value.bind(current) : value
     },
   })
+  // A clone listens to nothing.
+  const listenAgain: (() => Promise<void>)[] = []
   const install = async (name: 'first' | 'second'): Promise<GroundInstall> => {
     const database = fromPGlite(client, { schema: schemas[name] })
     await createMigrator(database, { migrations }).up()
     const options = { except: [ledgerName], prepared: true }
-    return { name, database, reader: await openRowReader(database, options) }
+    const reader = await openRowReader(database, options)
+    let ear = await openEar(database)
+    listenAgain.push(async () => {
+      ear = await openEar(database)
+    })
+    return { name, database, reader, ear: { take: () => ear.take(), close: () => ear.close() } }
   }
   const installs = [await install('first'), await install('second')] as const
   // A clone has another session, in which nothing is prepared.
@@ -34,6 +42,7 @@ export async function openCloneGround(migrations: readonly Migration[]): Promise
     current = (await prepared.clone()) as PGlite
     await current.waitReady
     for (const { statement } of rows) await current.exec(statement)
+    for (const listen of listenAgain) await listen()
   }
   return {
     engine: 'PGlite, cloned',

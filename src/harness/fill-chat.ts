@@ -124,11 +124,13 @@ function hasOneRow(table: CatalogTable): boolean {
 }
 
 /**
- * The column that makes a table chat-scoped, if it is: one that refers to chats, whatever becomes
- * of its rows when a chat is deleted, or is called as if it did.
+ * The column that makes a table chat-scoped, if it is: one called `chat_id`, or one that refers to
+ * chats, rather one whose rows go with them.
  */
 export function chatColumn({ name, columns, constraints }: CatalogTable): string | undefined {
   if (name === 'chats') return undefined
-  const reference = constraints.find(({ references }) => references === 'chats')?.columns[0]
-  return reference ?? columns.find((column) => column.name === 'chat_id')?.name
+  if (columns.some((column) => column.name === 'chat_id')) return 'chat_id'
+  const references = constraints.filter(({ references }) => references === 'chats')
+  const cascading = references.find(({ onDelete }) => onDelete === 'cascade')
+  return (cascading ?? references[0])?.columns[0]
 }

@@ -1,4 +1,6 @@
 import fc from 'fast-check'
+import type { CappedPush } from './arbitraries/cap-cases.js'
+import type { CapOptions } from './arbitraries/push-at-cap.js'
 import { type Chat, liveOf, type Model, type Resource } from './model/model.js'
 import { isEqual } from './model/replace.js'
 
@@ -99,3 +101,13 @@ export function askFor(
   const isStranger = as === 'stranger'
   return { chatId, key, isStranger, said: isStranger ? ' as a stranger' : '' }
 }
+
+/** How many chats a purge may take: mostly fewer than there are. */
+export const purgeLimit = fc.oneof(
+  { weight: 3, arbitrary: fc.integer({ min: 1, max: 2 }) },
+  { weight: 1, arbitrary: fc.constant(1000) },
+)
+
+/** Pushes at or beyond a cap, seldom those of hundreds of kilobytes. */
+export const mostlyLight = (capped: (options?: CapOptions) => fc.Arbitrary<CappedPush>) =>
+  fc.oneof({ weight: 30, arbitrary: capped({ heavy: false }) }, { weight: 1, arbitrary: capped() })

@@ -5,6 +5,7 @@ import { fromPGlite } from '../database/from-pglite.js'
 import { type HarnessOptions, openHarness } from '../harness/index.js'
 import { createMigrator } from '../migrations/create-migrator.js'
 import { ledgerName } from '../migrations/ledger.js'
+import { openEar } from './ear.js'
 import { type Ground, type GroundInstall, type GroundOptions, schemas } from './ground.js'
 import { openRowReader } from './row-reader.js'
 
@@ -39,7 +40,8 @@ export async function openEmbeddedGround({
       const database = fromPGlite(db.pglite, { schema: schemas[name] })
       await prepare?.(database)
       const options = { except: [ledgerName], prepared: true }
-      return { name, database, reader: await openRowReader(database, options) }
+      const reader = await openRowReader(database, options)
+      return { name, database, reader, ear: await openEar(database) }
     }
     const installs = [await install('first'), await install('second')] as const
     const { rows } = await db.query<{ version: string }>(

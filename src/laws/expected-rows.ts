@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { printJsonb } from '../context/jsonb-digest.js'
 import type { JsonValue } from '../schema/json.js'
-import type { Model, Resources } from './model/model.js'
+import type { Message, Model, Resources } from './model/model.js'
 import { canonicalJson } from './model/replace.js'
 import { jsonBytesMax } from './row-reader.js'
 
@@ -43,6 +43,23 @@ function resourceRows(owner: string, id: string, resources: Resources): [string,
     },
   ])
 }
+
+function messageRow(chatId: string, message: Message): [string, Values] {
+  const { id, role, content, createdAt, compressed, deleted } = message
+  const values = {
+    id: String(id),
+    chat_id: chatId,
+    role,
+    content: content === undefined ? null : bodyText(content),
+    created_at: createdAt,
+    compressed: flag(compressed),
+    deleted: flag(deleted),
+  }
+  return [`${chatId} ${id}`, values]
+}
+
+/** Tables that the host writes to as well: rows that the model does not know are its own. */
+export const sharedTables: ReadonlySet<string> = new Set(['chat_messages'])
 
 /** What the model says is in the tables that it knows, by primary key. Other tables are missing. */
 export function expectedRows(model: Model): ReadonlyMap<string, ReadonlyMap<string, Values>> {
@@ -114,6 +131,10 @@ export function expectedRows(model: Model): ReadonlyMap<string, ReadonlyMap<stri
         context_dirty_since: chat.dirtySince,
         context_error: chat.error,
       })),
+    ],
+    [
+      'chat_messages',
+      new Map(chats.flatMap((chat) => chat.messages.map((one) => messageRow(chat.id, one)))),
     ],
     [
       'chat_context_resources',

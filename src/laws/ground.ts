@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.js'
 import type { TestClock } from '../harness/test-clock.js'
 import type { Migration } from '../migrations/migration.js'
+import type { Ear } from './ear.js'
 import type { RowReader } from './row-reader.js'
 
 /** A database with the schema in it twice, that histories are run on one after the other. */
@@ -24,6 +25,7 @@ export interface GroundInstall {
   readonly name: 'first' | 'second'
   readonly database: Database
   readonly reader: RowReader
+  readonly ear: Ear
 }
 
 /** What a ground is made of. */

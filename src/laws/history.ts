@@ -26,6 +26,8 @@ class OneCommand implements HistoryCommand {
   readonly chosen: Chosen
   readonly second: boolean
   readonly options: StepOptions
+  /** What it came to when it was last run. */
+  #said: string | undefined
 
   constructor(chosen: Chosen, { second = false, ...options }: StepOptions & { second?: boolean }) {
     this.chosen = chosen
@@ -42,17 +44,23 @@ class OneCommand implements HistoryCommand {
 
   async run(world: World): Promise<void> {
     const { command, choice } = this.chosen
-    await runStep(world, siteOf(world, this.second), command, choice, this.options)
+    const { length } = world.said
+    try {
+      await runStep(world, siteOf(world, this.second), command, choice, this.options)
+    } finally {
+      this.#said = world.said[length]
+    }
   }
 
   toString(): string {
-    return this.chosen.command.name
+    return this.#said ?? this.chosen.command.name
   }
 }
 
 class InTransaction implements HistoryCommand {
   readonly parts: readonly Chosen[]
   readonly commits: boolean
+  #said: readonly string[] = ['a transaction']
 
   constructor(parts: readonly Chosen[], commits: boolean) {
     this.parts = parts
@@ -64,11 +72,16 @@ class InTransaction implements HistoryCommand {
   }
 
   async run(world: World): Promise<void> {
-    await runTransaction(world, siteOf(world, false), this.parts, this.commits)
+    const { length } = world.said
+    try {
+      await runTransaction(world, siteOf(world, false), this.parts, this.commits)
+    } finally {
+      this.#said = world.said.slice(length)
+    }
   }
 
   toString(): string {
-    return 'transaction'
+    return this.#said.join('; ')
   }
 }
 
@@ -95,8 +108,13 @@ const writing = withinTransaction
   .map((one): Command => ({ ...one, weight: 1 }))
 
 const failing = fc
-  .tuple(chosenOf(writing), fc.constantFrom(0, 1, 2, 2, 3, 3, 4, 5, 6), micros)
-  .map(([chosen, failAt, micros]): HistoryCommand => new OneCommand(chosen, { failAt, micros }))
+  .record({
+    chosen: chosenOf(writing),
+    failAt: fc.constantFrom(0, 1, 2, 2, 3, 3, 4, 5, 6),
+    failWith: fc.constantFrom('57014', '57014', '57014', '40001'),
+    micros,
+  })
+  .map(({ chosen, ...options }): HistoryCommand => new OneCommand(chosen, options))
 
 const inTransaction = fc
   .tuple(

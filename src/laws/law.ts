@@ -27,6 +27,8 @@ export interface Step {
   readonly after: { readonly model: Model; readonly rows: Rows }
   readonly outcome: Outcome
   readonly predicted: Outcome
+  /** The notifications that listeners heard and should have heard; none before a commit. */
+  readonly heard: { readonly expected: readonly string[]; readonly actual: readonly string[] }
   /** Prompts of chats before and after a deletion on the workspace side. */
   readonly prompts: readonly {
     readonly chatId: string

@@ -2,6 +2,7 @@ import type fc from 'fast-check'
 import type { Database, Queryable } from '../database/database.js'
 import type { Migration } from '../migrations/migration.js'
 import type { Catalog } from '../migrations/read-catalog.js'
+import type { MainEvent } from './model/events.js'
 import type { Model, Time } from './model/model.js'
 import type { Operations } from './operations.js'
 
@@ -59,6 +60,8 @@ export interface Move {
   readonly deletesChats?: boolean
   /** True for a way down and up again. */
   readonly isMigration?: boolean
+  /** What listeners hear of it; nothing where it is not told to notify. */
+  readonly notifies?: MainEvent
   /** So many microseconds pass. */
   readonly advances?: number
   /** Uses the database's own clock where there is one that can be set. */

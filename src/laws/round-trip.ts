@@ -3,8 +3,9 @@ import { quoteIdentifier } from '../database/quote-identifier.js'
 import { createMigrator } from '../migrations/create-migrator.js'
 import { ledgerName } from '../migrations/ledger.js'
 import type { Migration } from '../migrations/migration.js'
-import { type Catalog, readCatalog } from '../migrations/read-catalog.js'
+import type { Catalog } from '../migrations/read-catalog.js'
 import { pinTable } from './law.js'
+import { readShape, type Shape } from './read-shape.js'
 import { openRowReader, type Rows, type TableRows } from './row-reader.js'
 
 /** What a way down and up again did. */
@@ -26,18 +27,18 @@ export async function roundTrip(
   options: {
     readonly target: number
     readonly migrations: readonly Migration[]
-    readonly catalog: Catalog
   },
 ): Promise<RoundTrip> {
-  const { target, migrations, catalog: before } = options
+  const { target, migrations } = options
   const migrator = createMigrator(database, { migrations })
   const readRows = async (): Promise<Rows> => {
     const reader = await openRowReader(database, { except: [ledgerName], prepared: false })
     return await reader.read(database)
   }
+  const before = await readShape(database)
   const rowsBefore = await readRows()
   await migrator.to(target)
-  const bottom = await readCatalog(database)
+  const bottom = await readShape(database)
   const rowsAtBottom = await readRows()
   await migrator.up()
   // How long it took is no part of what it did.
@@ -48,41 +49,48 @@ export async function roundTrip(
     ...rowOffences(rowsBefore, rowsAtBottom, 'down'),
     ...rowOffences(rowsAtBottom, await readRows(), 'up'),
   ]
-  const after = await readCatalog(database)
-  if (JSON.stringify(after) !== JSON.stringify(before)) {
-    offences.push(`the schema is not what it was: ${differingParts(before, after).join(', ')}`)
-  }
-  const left = new Set(bottom.tables.map(({ name }) => name))
-  const dropped = before.tables.map(({ name }) => name).filter((name) => !left.has(name))
+  const differing = differingParts(before, await readShape(database))
+  if (differing.length > 0) offences.push(`the schema is not what it was: ${differing.join(', ')}`)
+  const left = new Set(bottom.catalog.tables.map(({ name }) => name))
+  const dropped = before.catalog.tables.map(({ name }) => name).filter((name) => !left.has(name))
   return { dropped, offences }
 }
 
 /** What is wrong with the schema at the bottom: at zero, and just below the pins. */
 function bottomOffences(
-  before: Catalog,
-  bottom: Catalog,
+  before: Shape,
+  bottom: Shape,
   migrations: readonly Migration[],
   target: number,
 ): string[] {
   if (target === 0) {
-    const names = [...bottom.tables, ...bottom.enums].map(({ name }) => name)
-    const left = names.filter((name) => name !== ledgerName)
+    const { catalog, others } = bottom
+    const ledgers = [`r ${ledgerName}`, `i ${ledgerName}_pkey`]
+    const left = [
+      ...catalog.enums.map(({ name }) => name),
+      ...others.filter((line) => !ledgers.includes(line)),
+    ]
     return left.length > 0 ? [`down to zero leaves ${left.join(', ')}`] : []
   }
   const next = migrations.find(({ version }) => version > target)
   if (next?.name !== pinMigration) return []
-  const rest = ({ tables, enums }: Catalog): Catalog => ({
+  const rest = ({ catalog: { tables, enums } }: Shape): Catalog => ({
     enums,
     // A later migration may have made an index.
     tables: tables.filter(({ name }) => name !== pinTable).map((one) => ({ ...one, indexes: [] })),
   })
-  const parts = differingParts(rest(before), rest(bottom))
+  const shapeOf = (shape: Shape): Shape => ({ catalog: rest(shape), defaults: {}, others: [] })
+  const parts = differingParts(shapeOf(before), shapeOf(bottom))
   return parts.map((part) => `down of the pins changes ${part}`)
 }
 
-function differingParts(a: Catalog, b: Catalog): string[] {
-  const entries = ({ tables, enums }: Catalog) =>
-    new Map([...tables, ...enums].map((one) => [one.name, JSON.stringify(one)]))
+function differingParts(a: Shape, b: Shape): string[] {
+  const entries = ({ catalog: { tables, enums }, defaults, others }: Shape) =>
+    new Map([
+      ...[...tables, ...enums].map((one) => [one.name, JSON.stringify(one)] as const),
+      ...Object.entries(defaults).map(([name, text]) => [`the default of ${name}`, text] as const),
+      ...others.map((line) => [line, ''] as const),
+    ])
   const [left, right] = [entries(a), entries(b)]
   const names = new Set([...left.keys(), ...right.keys()])
   return [...names].filter((name) => left.get(name) !== right.get(name))

@@ -15,8 +15,10 @@ import { LawBroken } from './law-broken.js'
 import { laws } from './laws.js'
 import type { Operations } from './operations.js'
 import { isolation } from './rules/isolation.js'
+import { specification } from './rules/specification.js'
 import { runStep } from './run-step.js'
 import { runTransaction } from './run-transaction.js'
+import { unheardEvents } from './unheard-events.js'
 import { createInstall, type Site, startTime, type World } from './world.js'
 
 /** How much was done over all histories. */
@@ -81,6 +83,8 @@ export async function openWorld(
 ): Promise<World> {
   const { ground } = setting
   await ground.reset()
+  // What a history that broke a law has said, nobody is to hear in the next.
+  for (const { ear } of ground.installs) await ear.take()
   ground.clock?.set(Date.parse(startTime))
   const known = beginnings.get(setting)
   if (known) return copyWorld(known)
@@ -142,6 +146,8 @@ export async function runHistory(world: World, commands: Iterable<HistoryCommand
     const rows = await reader.read(queryable)
     const findings = allDifferingRows('nobody touched it', install.rows, rows)
     if (findings.length > 0) throw new LawBroken(isolation, findings)
+    const misheard = unheardEvents({ expected: [], actual: await install.ear.take() })
+    if (misheard.length > 0) throw new LawBroken(specification, misheard)
     const ending: Ending = { queryable, operations: world.operations, model, rows, reader }
     for (const law of laws) {
       if (!law.atEnd) continue

@@ -1,43 +1,17 @@
-import type { Queryable } from '../database/database.js'
 import { quoteIdentifier } from '../database/quote-identifier.js'
 import { sqlState } from '../database/sql-state.js'
 import { DriftpinError } from '../errors.js'
 import { coverageOf } from './coverage.js'
+import { type FailCode, failAfter } from './fail-after.js'
 import type { Outcome, Step } from './law.js'
 import { LawBroken } from './law-broken.js'
 import { laws } from './laws.js'
+import { eventsOf } from './model/events.js'
 import { copyModel, type Model, Refusal } from './model/model.js'
 import type { Command, Move, Scene } from './move.js'
 import { roundTrip } from './rules/round-trip.js'
-import { throughStatements } from './through-statements.js'
 import { later, toMilliseconds } from './time.js'
 import { inSecond, type Site, viewOf, type World, withNames } from './world.js'
-
-interface Failing {
-  readonly isSet: boolean
-  readonly code: string
-  hasFailed: boolean
-  around(queryable: Queryable): Queryable
-}
-
-/** Fails as PostgreSQL does when an administrator ends a query. */
-function failAfter(statements: number): Failing {
-  let sent = 0
-  const failing: Failing = {
-    isSet: Number.isFinite(statements),
-    code: '57014',
-    hasFailed: false,
-    around: (queryable) =>
-      throughStatements(queryable, async (text, values, send) => {
-        sent += 1
-        if (sent <= statements) return await send(text, values)
-        failing.hasFailed = true
-        const error = { code: failing.code, severity: 'ERROR' }
-        throw Object.assign(new Error('The query was cancelled.'), error)
-      }),
-  }
-  return failing
-}
 
 /** The prompts of so many chats are looked at around a deletion. */
 const promptsMax = 3
@@ -49,6 +23,8 @@ export interface StepOptions {
    * is done as ever; one that has more must leave nothing behind.
    */
   readonly failAt?: number
+  /** The SQLSTATE that it fails with; 57014 by default. */
+  readonly failWith?: FailCode
   /** So many microseconds pass before. */
   readonly micros?: number
 }
@@ -63,13 +39,13 @@ export async function runStep(
   site: Site,
   command: Command,
   choice: unknown,
-  { failAt = Number.POSITIVE_INFINITY, micros = 0 }: StepOptions = {},
+  { failAt, failWith = '57014', micros = 0 }: StepOptions = {},
 ): Promise<void> {
   pass(world, micros)
   const move = command.aim(viewOf(world, site), choice)!
-  const failing = failAfter(failAt)
+  const failing = failAfter(failAt, failWith)
   const where = site.name === 'second' ? inSecond : ''
-  const how = failing.isSet ? `, which fails after ${failAt} statements` : ''
+  const how = failAt === undefined ? '' : `, which fails after ${failAt} statements (${failWith})`
   const when = micros > 0 ? `, ${micros} microseconds later` : ''
   world.said.push(`${where}${withNames(world, move.says)}${when}${how}`)
   const at = timeOf(world, move)
@@ -85,15 +61,22 @@ export async function runStep(
     ])
   }
   const model = copyModel(site.model)
-  const predicted: Outcome = failing.hasFailed
-    ? { refusal: { code: failing.code, message: '' } }
-    : predict(model, move, at, outcome)
+  const predicted: Outcome =
+    failing.hasFailed && !failing.isTriedAgain
+      ? { refusal: { code: failWith, message: '' } }
+      : predict(model, move, at, outcome)
   const rows = await site.reader.read(site.queryable)
   nameNewChats(world, before.model, model)
   const promptsAfter = await promptsOf(world, site, move)
+  const after = { model: predicted.refusal ? before.model : model, rows }
+  const events =
+    move.notifies && !predicted.refusal
+      ? eventsOf(move.notifies, predicted.answer, { before: before.model, after: after.model })
+      : []
   const step: Step = {
     ...{ move, at, reader: site.reader, before, outcome, predicted },
-    after: { model: predicted.refusal ? before.model : model, rows },
+    after,
+    heard: await hear(site, move, events),
     prompts: promptsBefore.map((text, index) => ({
       chatId: promptedBy(move)[index]!,
       before: text,
@@ -115,6 +98,13 @@ export async function runStep(
   else if (outcome.refusal) counted.refused += 1
   if (move.variant)
     counted.variants.set(move.variant, (counted.variants.get(move.variant) ?? 0) + 1)
+}
+
+/** What is sent in a transaction is heard after its commit, all at once. */
+async function hear(site: Site, move: Move, expected: readonly string[]): Promise<Step['heard']> {
+  site.unheard?.push(...expected)
+  if (site.unheard || !move.notifies) return { expected: [], actual: [] }
+  return { expected, actual: await site.ear.take() }
 }
 
 const usesOwn = ({ clock }: World, { usesOwnClock = false }: Move) =>

@@ -4,7 +4,9 @@ import type { Chosen } from './history.js'
 import { LawBroken } from './law-broken.js'
 import { copyModel } from './model/model.js'
 import { atomicity } from './rules/atomicity.js'
+import { specification } from './rules/specification.js'
 import { runStep } from './run-step.js'
+import { unheardEvents } from './unheard-events.js'
 import { type Site, viewOf, type World } from './world.js'
 
 /** Thrown half way, so that everything is rolled back. */
@@ -25,8 +27,9 @@ export async function runTransaction(
   const namesBefore = new Map(world.names)
   world.said.push('begin a transaction')
   const inner = { model: copyModel(site.model), rows: before }
+  const unheard: string[] = []
   const work = database.transaction(async (transaction) => {
-    const within: Site = { ...site, queryable: transaction, ...inner }
+    const within: Site = { ...site, queryable: transaction, unheard, ...inner }
     for (const { command, choice } of parts) {
       coverageOf(world.coverage, command.name).chosen += 1
       if (!command.aim(viewOf(world, within, { peek: true }), choice)) continue
@@ -47,6 +50,10 @@ export async function runTransaction(
     rows,
   )
   if (findings.length > 0) throw new LawBroken(atomicity, findings)
+  // PostgreSQL sends what was said twice in one transaction once.
+  const told = commits ? [...new Set(unheard)] : []
+  const misheard = unheardEvents({ expected: told, actual: await site.ear.take() })
+  if (misheard.length > 0) throw new LawBroken(commits ? specification : atomicity, misheard)
   site.rows = rows
   if (commits) site.model = inner.model
   else for (const id of world.names.keys()) if (!namesBefore.has(id)) world.names.delete(id)

@@ -8,6 +8,7 @@ import { digestRows } from '../harness/digest-rows.js'
 import { createMigrator } from '../migrations/create-migrator.js'
 import { ledgerName } from '../migrations/ledger.js'
 import { type Catalog, type CatalogTable, readCatalog } from '../migrations/read-catalog.js'
+import { type Ear, openEar } from './ear.js'
 import type { Ground, GroundInstall, GroundOptions } from './ground.js'
 import { openRowReader } from './row-reader.js'
 
@@ -25,12 +26,13 @@ export async function openServerGround({
   migrations,
   prepare,
 }: GroundOptions & { readonly server: string }): Promise<Ground> {
-  const pool = new pg.Pool({ connectionString: server, max: 4 })
+  const pool = new pg.Pool({ connectionString: server, max: 6 })
   // A connection that is lost while nobody uses it is replaced by the pool.
   pool.on('error', () => {})
   const id = randomBytes(4).toString('hex')
   const names = { first: `driftpin_laws_${id}`, second: `driftpin laws ${id}` }
   let isKept = false
+  const ears: Ear[] = []
   const drop = async (schema: string) => {
     await pool.query(`DROP SCHEMA IF EXISTS ${quoteIdentifier(schema)} CASCADE`)
   }
@@ -44,10 +46,14 @@ export async function openServerGround({
     const database = fromPg(pool, { schema: names[name] })
     await install(database)
     const reader = await openRowReader(database, { except: [ledgerName], prepared: false })
-    return { name, database, reader, emptier: await createEmptier(database, reader.catalog) }
+    const emptier = await createEmptier(database, reader.catalog)
+    const ear = await openEar(database)
+    ears.push(ear)
+    return { name, database, reader, emptier, ear }
   }
   const close = async () => {
     try {
+      for (const ear of ears) await ear.close()
       if (!isKept) for (const schema of Object.values(names)) await drop(schema)
     } finally {
       await pool.end()

@@ -1,5 +1,5 @@
 import { describe } from './differing-rows.js'
-import { expectedRows } from './expected-rows.js'
+import { expectedRows, sharedTables } from './expected-rows.js'
 import type { Finding } from './law.js'
 import type { Model } from './model/model.js'
 import { noRows, type Rows } from './row-reader.js'
@@ -14,7 +14,8 @@ export function unexpectedRows(
   return [...expectedRows(model)].flatMap(([table, expected]) => {
     if (only && !only.includes(table)) return []
     const stored = rows.get(table) ?? noRows
-    return [...new Set([...expected.keys(), ...stored.keys()])].flatMap((key) => {
+    const others = sharedTables.has(table) ? [] : stored.keys()
+    return [...new Set([...expected.keys(), ...others])].flatMap((key) => {
       const [wanted, found] = [expected.get(key), stored.get(key)?.values]
       const differs =
         !wanted || !found || Object.entries(wanted).some(([name, value]) => found[name] !== value)

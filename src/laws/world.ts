@@ -2,6 +2,7 @@ import type { Database, Queryable } from '../database/database.js'
 import type { TestClock } from '../harness/test-clock.js'
 import type { Migration } from '../migrations/migration.js'
 import type { Coverage } from './coverage.js'
+import type { Ear } from './ear.js'
 import type { GroundInstall } from './ground.js'
 import { pinTable } from './law.js'
 import { createModel, type Model, type Time } from './model/model.js'
@@ -18,6 +19,9 @@ export interface Site {
   /** The database, or a transaction on it. */
   readonly queryable: Queryable
   readonly reader: RowReader
+  readonly ear: Ear
+  /** What listeners have to hear after the commit; undefined outside of a transaction. */
+  readonly unheard?: string[]
   model: Model
   /** What was last seen to be there. */
   rows: Rows

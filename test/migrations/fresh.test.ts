@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createMigrator, tableNames } from '../../src/index.js'
-import { readDefaults } from '../../src/laws/rules/structure.js'
+import { readDefaults } from '../../src/laws/read-shape.js'
 import { parseMigrations } from '../../src/migrations/parse-migrations.js'
 import { readCatalog } from '../../src/migrations/read-catalog.js'
 import { engineNames, useEngine } from '../support/engines.js'

@@ -1,29 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createMigrator, type Database } from '../../src/index.js'
-import { readDefaults } from '../../src/laws/rules/structure.js'
+import { readShape, type Shape } from '../../src/laws/read-shape.js'
 import { type Catalog, readCatalog } from '../../src/migrations/read-catalog.js'
 import { engineNames, useEngine } from '../support/engines.js'
 import { fillTables, hydrationColumns, rowsOf } from './fill-tables.js'
-
-/** All that a migration can make: tables, types and defaults, and whatever else has a name. */
-async function shapeOf(database: Database) {
-  const { rows: others } = await database.query(
-    `SELECT relkind::text || ' ' || relname AS name FROM pg_class
-     WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1)
-     UNION ALL
-     SELECT 'routine ' || proname FROM pg_proc
-     WHERE pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1)
-     ORDER BY 1`,
-    [database.schema],
-  )
-  return {
-    catalog: await readCatalog(database),
-    defaults: await readDefaults(database),
-    names: others.map(({ name }) => name),
-  }
-}
-
-type Shape = Awaited<ReturnType<typeof shapeOf>>
 
 const ledger = 'driftpin_migrations'
 const names = (catalog: Catalog) => catalog.tables.map(({ name }) => name)
@@ -42,7 +22,7 @@ describe.each(engines)('down and up again on $name', (engine) => {
     versions = (await migrator.status()).map(({ version }) => version)
     for (const version of [0, ...versions]) {
       await migrator.to(version)
-      shapes.set(version, await shapeOf(database))
+      shapes.set(version, await readShape(database))
     }
   })
 
@@ -78,25 +58,25 @@ describe.each(engines)('down and up again on $name', (engine) => {
       for (const rows of Object.values(full)) expect(rows).not.toEqual([])
       const before = await contentOf(database, shapes.get(version)!)
       await migrator.to(version)
-      expect(await shapeOf(database)).toEqual(shapes.get(version))
+      expect(await readShape(database)).toEqual(shapes.get(version))
       expect(await contentOf(database, shapes.get(version)!)).toEqual(before)
       await migrator.to(above)
-      expect(await shapeOf(database)).toEqual(shapes.get(above))
+      expect(await readShape(database)).toEqual(shapes.get(above))
       expect(await contentOf(database, shapes.get(version)!)).toEqual(before)
       await migrator.to(version)
     }
     await migrator.to(newest)
-    expect(await shapeOf(database)).toEqual(shapes.get(newest))
+    expect(await readShape(database)).toEqual(shapes.get(newest))
   })
 
   test('down to zero leaves the ledger alone, and nothing in it', async () => {
     const database = await engine.install()
     await fillTables(database)
     await createMigrator(database).to(0)
-    const shape = await shapeOf(database)
+    const shape = await readShape(database)
     expect(names(shape.catalog)).toEqual([ledger])
     expect(shape.catalog.enums).toEqual([])
-    expect(shape.names).toEqual([`i ${ledger}_pkey`, `r ${ledger}`])
+    expect(shape.others).toEqual([`i ${ledger}_pkey`, `r ${ledger}`])
     expect(await rowsOf(database, [{ name: ledger, columns: ['version'] }])).toEqual({
       [ledger]: [],
     })
@@ -118,9 +98,9 @@ describe.each(engines)('the migration of the pins on $name', (engine) => {
     const { database, before, its } = await around()
     const migrator = createMigrator(database)
     await migrator.to(its)
-    const [shape, rows] = [await shapeOf(database), await everyRow(database)]
+    const [shape, rows] = [await readShape(database), await everyRow(database)]
     await migrator.to(before)
-    const after = await shapeOf(database)
+    const after = await readShape(database)
     expect(after.catalog.enums).toEqual(shape.catalog.enums)
     const pins = 'chat_context_resources'
     expect(after.catalog.tables).toEqual(shape.catalog.tables.filter(({ name }) => name !== pins))
@@ -134,7 +114,7 @@ describe.each(engines)('the migration of the pins on $name', (engine) => {
     const migrator = createMigrator(database)
     await migrator.to(before)
     await fillTables(database)
-    const [shape, rows] = [await shapeOf(database), await everyRow(database)]
+    const [shape, rows] = [await readShape(database), await everyRow(database)]
     await migrator.to(its)
     const { chat_context_resources: pins, ...others } = await everyRow(database)
     expect(pins).toEqual([])
@@ -147,7 +127,7 @@ describe.each(engines)('the migration of the pins on $name', (engine) => {
     expect(rows.chats).toHaveLength(2)
     const unpinned = rows.chats!.map((chat) => ({ ...(chat as object), ...cleared }))
     expect(others).toEqual({ ...rows, chats: unpinned })
-    expect((await shapeOf(database)).catalog.enums).toEqual(shape.catalog.enums)
+    expect((await readShape(database)).catalog.enums).toEqual(shape.catalog.enums)
   })
 
   /** Every row of every table but the ledger, parsed, by table. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { mirroredColumns } from '../../src/context/mirrored-columns.js'
 import type { Queryable } from '../../src/index.js'
-import { readDefaults, type Schema } from '../../src/laws/rules/structure.js'
+import { readDefaults } from '../../src/laws/read-shape.js'
+import type { Schema } from '../../src/laws/rules/structure.js'
 import { readCatalog, readChatScopedTables } from '../../src/migrations/read-catalog.js'
 import { engineNames, useEngine } from '../support/engines.js'
 import { mirroredInCatalog, rules } from './structure-rules.js'
@@ -77,6 +78,20 @@ const defects: { defect: string; sql: string; rule: RuleName; offence: string }[
           CREATE INDEX other ON chat_file_links (chat_id, file_id)`,
     rule: 'every foreign key has an index that begins with its columns',
     offence: 'chat_file_links: chat_file_links_file_id_fkey',
+  },
+  {
+    defect: 'a foreign key whose index leaves out some of its rows',
+    sql: `DROP INDEX workspace_agents_build_id_idx;
+          CREATE INDEX other ON workspace_agents (build_id) WHERE NOT deleted`,
+    rule: 'every foreign key has an index that begins with its columns',
+    offence: 'workspace_agents: workspace_agents_build_id_fkey',
+  },
+  {
+    defect: 'a second reference that keeps its chat from being deleted',
+    sql: `ALTER TABLE chat_messages ADD COLUMN a_copy_of uuid
+          CONSTRAINT chat_messages_a_copy_of_fkey REFERENCES chats`,
+    rule: 'every chat_id cascades from chats',
+    offence: 'chat_messages: chat_messages_a_copy_of_fkey keeps its chat',
   },
   {
     defect: 'a key of a chat-scoped table without chat_id',

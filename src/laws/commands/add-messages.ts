@@ -24,6 +24,7 @@ export const addMessages = defineCommand({
       writes: ['chat_messages'],
       isStranger,
       usesOwnClock: own,
+      ...(notify && { notifies: 'message_added' }),
       act: ({ queryable, operations, now }) =>
         operations.addMessages(queryable, { ...key, messages, ...now, notify }),
       predict(model, at, answer) {
@@ -31,7 +32,9 @@ export const addMessages = defineCommand({
         const { ids = [] } = (answer ?? {}) as { ids?: readonly bigint[] }
         const good =
           ids.length === messages.length && ids.every((id, n) => n === 0 || id > ids[n - 1]!)
-        return { ...specified(model, key, at), ids: good ? ids : 'one for each message, ascending' }
+        const added = good ? messages.map((one, n) => ({ ...one, id: ids[n]! })) : []
+        const { chat } = specified(model, key, added, at)
+        return { chat, ids: good ? ids : 'one for each message, ascending' }
       },
     }
   },

@@ -49,6 +49,7 @@ export function aimPush(
     chats: chats.map(({ id }) => id),
     ...(!isBad && { push: { agentId, version, initial } }),
     usesOwnClock,
+    ...(params.notify && { notifies: 'changes' }),
     act: ({ queryable, operations, now }) => operations.push(queryable, { ...params, ...now }),
     predict(model, at) {
       if (isBad) throw new Refusal('invalid_input')

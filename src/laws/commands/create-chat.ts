@@ -45,6 +45,7 @@ export const createChat = defineCommand({
       says: `create ${given ? nameOf(given) : 'a chat'}${where}${taken ? ' again' : ''}`,
       variant: taken ? 'taken id' : to,
       usesOwnClock: choice.own,
+      ...(choice.notify && { notifies: 'created' }),
       act: async ({ queryable, operations, now }) =>
         operations.createChat(queryable, {
           ...(given && { id: given }),

@@ -16,6 +16,7 @@ export const deleteChat = defineCommand({
       repins: [chatId],
       isStranger,
       deletesChats: true,
+      ...(notify && { notifies: 'deleted' }),
       act: ({ queryable, operations }) => operations.deleteChat(queryable, { ...key, notify }),
       predict: (model) => specified(model, key),
     }

@@ -25,6 +25,7 @@ export const hydrate = defineCommand({
       chats,
       isStranger: found?.isStranger ?? false,
       usesOwnClock: own,
+      ...(notify && { notifies: 'changes' }),
       act: ({ queryable, operations, now }) =>
         operations.hydrate(queryable, { ...which, ...now, notify }),
       predict: (model, at) => specified(model, which, at),

@@ -24,7 +24,7 @@ export const migrate = defineCommand({
       chats: [...model.chats.keys()],
       repins: [...model.chats.keys()],
       isMigration: true,
-      act: ({ database, catalog }) => roundTrip(database, { target, migrations, catalog }),
+      act: ({ database }) => roundTrip(database, { target, migrations }),
       predict: (model, _, answer) => {
         forget(model, (answer as RoundTrip | undefined)?.dropped ?? [])
         return answer
@@ -41,6 +41,7 @@ function forget(model: Model, dropped: readonly string[]): void {
   if (isGone(snapshotTable)) {
     for (const agent of model.agents.values()) delete agent.live
   }
+  if (isGone('chat_messages')) for (const chat of model.chats.values()) chat.messages = []
   if (!isGone(pinTable)) return
   for (const chat of model.chats.values()) {
     Object.assign(chat, { pins: new Map(), pinnedHash: null, dirtySince: null, error: '' })

@@ -26,6 +26,7 @@ export const refresh = defineCommand({
       repins: [chatId],
       isStranger,
       usesOwnClock: own,
+      ...(notify && { notifies: 'refreshed' }),
       act: ({ queryable, operations, now }) =>
         operations.refresh(queryable, { ...key, ...now, notify }),
       predict: (model, at) => specified(model, key, at),

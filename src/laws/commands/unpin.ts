@@ -15,6 +15,7 @@ export const unpin = defineCommand({
       chats: [chatId],
       repins: [chatId],
       isStranger,
+      ...(notify && { notifies: 'unpinned' }),
       act: ({ queryable, operations }) => operations.unpin(queryable, { ...key, notify }),
       predict: (model) => specified(model, key),
     }

@@ -18,6 +18,8 @@ export interface LaneMove
   /** What coverage counts it as. */
   readonly command: string
   readonly push?: RacingPush
+  /** The chat that it makes, which is another one where one of that id was deleted. */
+  readonly creates?: string
   /** The chat whose pins it takes off. */
   readonly unpins?: string
   /** The agent that it deletes for good. */

@@ -1,47 +1,28 @@
-import { findChat } from '../model/model.js'
-import { diff, inByteOrder, isDirty } from '../model/read.js'
+import { getChatContext } from '../model/chat-context.js'
+import { diff } from '../model/diff.js'
+import { listPins } from '../model/pins.js'
 import { always, type LaneMove, type MoveKind, mostly } from './lane-move.js'
 import { chatIds, named } from './race-names.js'
-
-const sources = (list: readonly { readonly source: string }[]) => list.map(({ source }) => source)
 
 const diffMove = (chatId: string): LaneMove => ({
   command: 'diff',
   says: `diff ${named(chatId)}`,
-  async act({ queryable, operations }) {
-    const { added, removed, modified, ...rest } = await operations.diff(queryable, { chatId })
-    const lists = { added: sources(added), removed: sources(removed), modified: sources(modified) }
-    return { ...rest, ...lists }
-  },
+  act: ({ queryable, operations }) => operations.diff(queryable, { chatId }),
   predict: (model) => diff(model, { chatId }),
 })
 
 const contextMove = (chatId: string): LaneMove => ({
   command: 'read context',
   says: `read the context of ${named(chatId)}`,
-  async act({ queryable, operations }) {
-    const context = await operations.getChatContext(queryable, { chatId })
-    const { hydrated, dirty, error, aggregateHash } = context
-    return { hydrated, dirty, error, aggregateHash }
-  },
-  predict(model) {
-    const chat = findChat(model, { chatId })
-    const { error, pinnedHash: aggregateHash } = chat
-    return { hydrated: aggregateHash !== null, dirty: isDirty(model, chat), error, aggregateHash }
-  },
+  act: ({ queryable, operations }) => operations.getChatContext(queryable, { chatId }),
+  predict: (model) => getChatContext(model, { chatId }),
 })
 
 const pinsMove = (chatId: string): LaneMove => ({
   command: 'list pins',
   says: `list the pins of ${named(chatId)}`,
-  async act({ queryable, operations }) {
-    const pins = await operations.listPins(queryable, { chatId })
-    return pins.map(({ source, sizeBytes }) => `${source} ${sizeBytes}`)
-  },
-  predict(model) {
-    const { pins } = findChat(model, { chatId })
-    return inByteOrder([...pins.keys()]).map((source) => `${source} ${pins.get(source)!.sizeBytes}`)
-  },
+  act: ({ queryable, operations }) => operations.listPins(queryable, { chatId, bodies: true }),
+  predict: (model) => listPins(model, { chatId }, { bodies: true }),
 })
 
 /** What only reads: it sees one moment, and nothing in parts. */

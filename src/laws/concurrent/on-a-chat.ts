@@ -11,6 +11,7 @@ import { agentIds, chatIds, named, owner, workspaceId } from './race-names.js'
 
 export const createMove = (chatId: string, agentId: string | null): LaneMove => ({
   command: 'create chat',
+  creates: chatId,
   says: `create ${named(chatId)}${agentId === null ? '' : ` bound to ${named(agentId)}`}`,
   act: ({ queryable, operations, now }) => {
     const bound = agentId === null ? {} : { agentId }
@@ -68,7 +69,8 @@ const messageMove = (chatId: string): LaneMove => ({
     const { chat } = await operations.addMessages(queryable, { chatId, messages, ...now })
     return { chat }
   },
-  predict: (model, at) => addMessages(model, { chatId }, at),
+  // What a race is about is when, not what.
+  predict: (model, at) => addMessages(model, { chatId }, [], at),
 })
 
 interface Target {

@@ -35,6 +35,7 @@ export function createChat(
     dirtySince: null,
     error: '',
     pins: new Map(),
+    messages: [],
   }
   model.chats.set(id, chat)
   return { chat: id, hydrated: settle(model, [chat], now).hydrated.length === 1 }

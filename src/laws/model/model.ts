@@ -1,3 +1,4 @@
+import type { ChatMessageRole } from '../../schema/generated/tables.js'
 import type { JsonValue } from '../../schema/json.js'
 import type { BodyKind, ResourceStatus } from '../../schema/resource.js'
 
@@ -57,6 +58,17 @@ export interface Agent {
   live?: Live
 }
 
+/** A message that an operation added. Those that the host writes by itself are not modelled. */
+export interface Message {
+  readonly id: bigint
+  readonly role: ChatMessageRole
+  /** Undefined is NULL. */
+  readonly content: JsonValue | undefined
+  readonly createdAt: Time
+  readonly compressed: boolean
+  readonly deleted: boolean
+}
+
 export interface Chat {
   readonly id: string
   readonly ownerId: string
@@ -74,6 +86,7 @@ export interface Chat {
   dirtySince: Time | null
   error: string
   pins: Resources
+  messages: readonly Message[]
 }
 
 /** Everything that driftpin keeps, by id. Ids sort as PostgreSQL sorts them. */

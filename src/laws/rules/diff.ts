@@ -1,7 +1,10 @@
+import type { ContextDiff } from '../../context/diff.js'
+import { DriftpinError } from '../../errors.js'
 import { applyDiff } from '../apply-diff.js'
 import type { Ending, Finding, Law } from '../law.js'
+import { diff as differing } from '../model/diff.js'
 import { type Chat, liveOf, type Resources } from '../model/model.js'
-import { diff as differing } from '../model/read.js'
+import { plainAnswer } from '../plain-answer.js'
 
 export const diff: Law = {
   number: 10,
@@ -19,23 +22,25 @@ export const diff: Law = {
 
 async function faults({ queryable, operations, model }: Ending, chat: Chat): Promise<Finding[]> {
   const answer = await operations.diff(queryable, { chatId: chat.id })
-  const live = listOf(liveOf(model, chat)!.resources)
-  const [expected, actual] = [shown(live), shown(applyDiff(answer, listOf(chat.pins)))]
-  const specified = differing(model, { chatId: chat.id })
-  const sources = (list: readonly { readonly source: string }[]) =>
-    JSON.stringify(list.map(({ source }) => source))
-  const lists = (['added', 'removed', 'modified'] as const).flatMap((name) => {
-    const wanted = JSON.stringify(specified[name])
-    const found = sources(answer[name])
-    return wanted === found
-      ? []
-      : [{ what: `${name} of ${chat.id}`, expected: wanted, actual: found }]
+  const lists = differing(model, { chatId: chat.id })
+  const told = (['added', 'removed', 'modified'] as const).flatMap((name): Finding[] => {
+    const [expected, actual] = [lists[name], answer[name]].map(plainAnswer)
+    return expected === actual ? [] : [{ what: `${name} of ${chat.id}`, expected, actual }]
   })
-  const applied =
-    expected === actual
-      ? []
-      : [{ what: `the diff applied to the pins of ${chat.id}`, expected, actual }]
-  return [...lists, ...applied]
+  const expected = shown(listOf(liveOf(model, chat)!.resources))
+  const actual = appliedTo(chat.pins, answer)
+  if (expected === actual) return told
+  return [...told, { what: `the diff applied to the pins of ${chat.id}`, expected, actual }]
+}
+
+/** The pins with a diff applied, or why it is none of theirs. */
+function appliedTo(pins: Resources, answer: ContextDiff): string {
+  try {
+    return shown(applyDiff(answer, listOf(pins)))
+  } catch (error) {
+    if (!(error instanceof DriftpinError)) throw error
+    return error.message
+  }
 }
 
 type Compared = Parameters<typeof applyDiff>[1][number]

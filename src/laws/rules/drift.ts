@@ -1,5 +1,5 @@
 import { type Finding, type Law, type Step, snapshotTable } from '../law.js'
-import { isDirty } from '../model/read.js'
+import { isDirty } from '../model/chat-context.js'
 import { noRows, type StoredRow } from '../row-reader.js'
 
 export const drift: Law = {

@@ -1,5 +1,6 @@
 import { nobody } from '../choices.js'
 import { allDifferingRows, differingRows } from '../differing-rows.js'
+import { expectedRows } from '../expected-rows.js'
 import { type Ending, type Finding, type Law, pinTable, type Step } from '../law.js'
 import { isChatRef } from '../plain-answer.js'
 import { noRows } from '../row-reader.js'
@@ -30,7 +31,7 @@ export const isolation: Law = {
         isOther(row.values[column] ?? '') && !isNew(step, row.values[column] ?? '')
       findings.push(...differingRows('another row', table, before.rows, after.rows, isIn))
     }
-    return [...findings, ...strangers(step), ...files(step)]
+    return [...findings, ...strangers(step), ...files(step), ...unknownColumns(step)]
   },
   async atEnd(ending) {
     const newest = [...ending.model.chats.values()].reverse().slice(0, chatsAsked)
@@ -100,6 +101,27 @@ function files({ move, before, after, reader }: Step): Finding[] {
     new Map(hosts.map((table) => [table, rows.get(table) ?? noRows]))
   return allDifferingRows('a row of no chat', only(before.rows), only(after.rows))
 }
+
+/** What the model does not know of workspaces, builds and agents, nobody changes. */
+function unknownColumns({ before, after }: Step): Finding[] {
+  return [...expectedRows(after.model)].flatMap(([table, expected]) => {
+    if (!hostsTables.includes(table)) return []
+    return [...(after.rows.get(table) ?? noRows)].flatMap(([key, { values }]) => {
+      const old = before.rows.get(table)?.get(key)?.values
+      const known = expected.get(key)
+      if (!old || !known) return []
+      return Object.keys(values)
+        .filter((name) => !(name in known) && old[name] !== values[name])
+        .map((name) => ({
+          what: `${name} of ${table} ${key}`,
+          expected: String(old[name]),
+          actual: String(values[name]),
+        }))
+    })
+  })
+}
+
+const hostsTables = ['workspaces', 'workspace_builds', 'workspace_agents']
 
 /** Every chat that is named in an answer comes with its own owner. */
 function strangers({ before, after, outcome }: Step): Finding[] {

@@ -1,19 +1,26 @@
 import { owners } from '../choices.js'
 import type { Ending, Finding, Law } from '../law.js'
-import { inByteOrder, isDirty, listChats } from '../model/read.js'
-import { plainOutcome } from '../plain-answer.js'
+import { getChatContext, isDirty } from '../model/chat-context.js'
+import { listChats } from '../model/list-chats.js'
+import { getPin, listPins } from '../model/pins.js'
+import { prompt } from '../model/prompt.js'
+import { plainAnswer, plainOutcome } from '../plain-answer.js'
 import { unexpectedRows } from '../unexpected-rows.js'
+import { unheardEvents } from '../unheard-events.js'
 
 /** Looked at last, so that a law that says more precisely what is wrong comes first. */
 export const specification: Law = {
   number: 0,
   name: 'Specification',
-  says: 'An operation answers what the model answers, and leaves the rows that the model has.',
-  afterStep({ after, outcome, predicted }) {
+  says:
+    'An operation answers what the model answers, leaves the rows that the model has, and notifies ' +
+    'of what it did.',
+  afterStep({ after, outcome, predicted, heard }) {
     const [expected, actual] = [plainOutcome(predicted), plainOutcome(outcome)]
     const findings: Finding[] =
       expected === actual ? [] : [{ what: 'the answer', expected, actual }]
-    return [...findings, ...unexpectedRows('a row', after.model, after.rows)]
+    const rows = unexpectedRows('a row', after.model, after.rows)
+    return [...findings, ...rows, ...unheardEvents(heard)]
   },
   async atEnd(ending) {
     const findings: Finding[] = []
@@ -22,15 +29,10 @@ export const specification: Law = {
         findings.push(...(await listed(ending, ownerId, archived)))
       }
     }
-    for (const { id } of [...ending.model.chats.values()].reverse().slice(0, chatsListed)) {
-      findings.push(...(await pinned(ending, id)))
-    }
+    for (const { id } of ending.model.chats.values()) findings.push(...(await read(ending, id)))
     return findings
   },
 }
-
-/** The pins of so many chats are listed at the end. */
-const chatsListed = 2
 
 /** Pages of one chat each, which show whatever a page leaves out or repeats. */
 async function listed(
@@ -57,14 +59,24 @@ async function listed(
   return [{ what: `the chats of an owner, page by page`, expected: wanted.join('\n'), actual }]
 }
 
-/** Pins in the order of bytes. */
-async function pinned(
-  { queryable, operations, model }: Ending,
-  chatId: string,
-): Promise<Finding[]> {
-  const pins = await operations.listPins(queryable, { chatId })
-  const expected = inByteOrder([...model.chats.get(chatId)!.pins.keys()])
-  const actual = pins.map(({ source }) => source)
-  const [one, other] = [expected, actual].map((list) => JSON.stringify(list))
-  return one === other ? [] : [{ what: `the pins of ${chatId}`, expected: one, actual: other }]
+/** Everything that one chat can be asked for, but its diff, which law 10 looks at. */
+async function read({ queryable, operations, model }: Ending, chatId: string): Promise<Finding[]> {
+  const key = { chatId }
+  const source = [...model.chats.get(chatId)!.pins.keys()].at(-1) ?? '/nowhere'
+  const answers: Record<string, readonly [expected: unknown, actual: unknown]> = {
+    prompt: [prompt(model, key), await operations.prompt(queryable, key)],
+    pins: [
+      listPins(model, key, { bodies: true }),
+      await operations.listPins(queryable, { ...key, bodies: true }),
+    ],
+    [`pin ${JSON.stringify(source)}`]: [
+      getPin(model, key, source),
+      await operations.getPin(queryable, { ...key, source }),
+    ],
+    context: [getChatContext(model, key), await operations.getChatContext(queryable, key)],
+  }
+  return Object.entries(answers).flatMap(([name, pair]) => {
+    const [expected, actual] = pair.map(plainAnswer)
+    return expected === actual ? [] : [{ what: `the ${name} of ${chatId}`, expected, actual }]
+  })
 }

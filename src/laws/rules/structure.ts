@@ -1,15 +1,11 @@
-import type { Queryable } from '../../database/database.js'
 import { chatColumn } from '../../harness/fill-chat.js'
 import type { Catalog, CatalogTable } from '../../migrations/read-catalog.js'
 import { type Ending, type Law, liveTable, pinTable } from '../law.js'
+import { readDefaults, type Shape } from '../read-shape.js'
 import { throughStatements } from '../through-statements.js'
 
 /** A schema as the rules see it. */
-export interface Schema {
-  readonly catalog: Catalog
-  /** The default expression of each column, by `table.column`. */
-  readonly defaults: Readonly<Record<string, string>>
-}
+export type Schema = Pick<Shape, 'catalog' | 'defaults'>
 
 /** A rule of the schema: it answers every offence against it, in words. */
 export type Rule = (schema: Schema) => string[]
@@ -26,10 +22,22 @@ const foreignKeyHasIndex = inEachTable(({ constraints, indexes }) =>
     .filter(({ columns }) => {
       const leading = (index: { columns: readonly string[] }) =>
         index.columns.slice(0, columns.length).toSorted().join()
-      return !indexes.some((index) => index.valid && leading(index) === columns.toSorted().join())
+      return !indexes.some(
+        (index) =>
+          index.valid &&
+          leading(index) === columns.toSorted().join() &&
+          coversReferences(index.definition, columns),
+      )
     })
     .map((constraint) => constraint.name),
 )
+
+/** Rows that refer to nothing may be missing from an index, and no other ones. */
+function coversReferences(definition: string, columns: readonly string[]): boolean {
+  const condition = / WHERE (.+)$/.exec(definition)?.[1]
+  const parts = condition?.replaceAll(/[()"]/g, '').split(' AND ') ?? []
+  return parts.every((part) => columns.some((column) => part === `${column} IS NOT NULL`))
+}
 
 const keyOfChatScopedTableHasChatId = inEachTable((table) => {
   const column = chatColumn(table)
@@ -44,11 +52,18 @@ const keyOfChatScopedTableHasChatId = inEachTable((table) => {
 const chatIdCascades = inEachTable((table) => {
   const column = chatColumn(table)
   if (!column) return []
-  const cascades = table.constraints.some(
-    ({ references, columns, onDelete }) =>
-      references === 'chats' && columns.join() === column && onDelete === 'cascade',
+  const toChats = table.constraints.filter(({ references }) => references === 'chats')
+  const cascades = toChats.some(
+    ({ columns, onDelete }) => columns.join() === column && onDelete === 'cascade',
   )
-  return cascades ? [] : [`${column} does not cascade`]
+  // A second reference may be set to NULL, but must not keep its chat from being deleted.
+  const holds = toChats.filter(
+    ({ onDelete }) => onDelete === 'no action' || onDelete === 'restrict',
+  )
+  return [
+    ...(cascades ? [] : [`${column} does not cascade`]),
+    ...holds.map(({ name }) => `${name} keeps its chat`),
+  ]
 })
 
 /** Follows foreign keys from the pins; those of chats that a delete sets to NULL hold nothing. */
@@ -121,20 +136,6 @@ export const structure: Law = {
     if (offences.length === 0) good.add(catalog)
     return offences
   },
-}
-
-/** The default expression of every column that has one, by `table.column`. */
-export async function readDefaults(queryable: Queryable): Promise<Record<string, string>> {
-  const { rows } = await queryable.query<{ name: string; expression: string }>(
-    `SELECT c.relname || '.' || a.attname AS name,
-            replace(pg_get_expr(d.adbin, d.adrelid), quote_ident($1) || '.', '') AS expression
-     FROM pg_catalog.pg_attrdef d
-     JOIN pg_catalog.pg_class c ON c.oid = d.adrelid
-     JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.adnum
-     WHERE c.relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1)`,
-    [queryable.schema],
-  )
-  return Object.fromEntries(rows.map(({ name, expression }) => [name, expression]))
 }
 
 /** Asks PostgreSQL for the plan of every statement that listing sends. */

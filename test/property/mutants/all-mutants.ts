@@ -1,6 +1,8 @@
 import { atomicityMutants } from './atomicity-mutants.js'
 import { chatMutants } from './chat-mutants.js'
+import { eventMutants } from './event-mutants.js'
 import { keyMutants } from './key-mutants.js'
+import { messageMutants } from './message-mutants.js'
 import { migrationMutants } from './migration-mutants.js'
 import type { Mutant } from './mutant.js'
 import { pinMutants } from './pin-mutants.js'
@@ -24,4 +26,6 @@ export const allMutants: readonly Mutant[] = [
   ...readingMutants,
   ...purgeMutants,
   ...atomicityMutants,
+  ...messageMutants,
+  ...eventMutants,
 ]

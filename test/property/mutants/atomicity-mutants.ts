@@ -4,7 +4,7 @@ import type { Operations } from '../../../src/laws/index.js'
 import { ownOperations } from '../../../src/laws/operations.js'
 import type { Mutant } from './mutant.js'
 
-const { push } = ownOperations
+const { push, refresh } = ownOperations
 
 /** What a push does first, committed before the rest of it was looked at. */
 async function commitHead(queryable: Queryable, { agentId, version, initial }: PushParams) {
@@ -54,6 +54,16 @@ export const atomicityMutants: readonly Mutant[] = [
           await commitHead(queryable, params)
           return await push(queryable, params)
         },
+      },
+    }),
+  },
+  {
+    name: 'a refresh that collides is not tried again',
+    laws: [0],
+    plant: () => ({
+      operations: {
+        refresh: (queryable, params) =>
+          queryable.transaction((transaction) => refresh(transaction, params)),
       },
     }),
   },

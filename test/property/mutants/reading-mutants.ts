@@ -29,6 +29,35 @@ export const readingMutants: readonly Mutant[] = [
       ['live.size_bytes AS live_size', 'coalesce(pin.size_bytes, live.size_bytes) AS live_size'],
     ],
   }),
+  statementMutant('pins are listed without the bodies that were asked for', [0], {
+    'list pins': [['THEN pin.body END', "THEN '{}'::jsonb END"]],
+  }),
+  statementMutant('the time of a pin is that of its first pinning', [0], {
+    'list pins': [
+      ['pin.created_at, pin.updated_at', 'pin.created_at, pin.created_at AS updated_at'],
+    ],
+  }),
+  statementMutant('one pin is another one', [0], {
+    'list pins': [['OR pin.source =', 'OR pin.source >=']],
+  }),
+  statementMutant('pins are counted that are not ok as if they were', [0], {
+    'read chat contexts': [["'status', pins.status", "'status', 'ok'"]],
+  }),
+  statementMutant('the error of a context is not told', [0], {
+    'read chat contexts': [['chat.context_error AS error', "''::text AS error"]],
+  }),
+  statementMutant('a diff shows the pinned text as the live one', [0, 10], {
+    diff: [['live.body AS live_body', 'coalesce(pin.body, live.body) AS live_body']],
+  }),
+  statementMutant('a prompt is in the order of a locale', [0], {
+    'read pins for prompt': [['pin.source COLLATE "C"', 'pin.source COLLATE "unicode"']],
+  }),
+  statementMutant('a prompt leaves out the skills', [0], {
+    'read pins for prompt': [["IN ('instruction_file', 'skill')", "IN ('instruction_file')"]],
+  }),
+  statementMutant('a prompt has what is not ok as if it were', [0], {
+    'read pins for prompt': [['pin.status, pin.body\n', "'ok' AS status, pin.body\n"]],
+  }),
   statementMutant('archived chats read as dirty', [8], {
     'read chat contexts': [['IS NOT NULL AND NOT chat.archived', 'IS NOT NULL']],
   }),

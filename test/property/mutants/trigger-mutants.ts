@@ -42,6 +42,11 @@ export const triggerMutants: readonly Mutant[] = [
     run: `DELETE FROM {schema}.chat_context_resources WHERE chat_id IN
             (SELECT id FROM {schema}.chats WHERE agent_id = ($1).id)`,
   }),
+  triggerMutant('a push renames its agent', [5], {
+    on: 'AFTER UPDATE ON workspace_agent_context_snapshots',
+    run: `UPDATE {schema}.workspace_agents SET name = 'pushed'
+          WHERE id = ($1).workspace_agent_id AND name <> 'pushed'`,
+  }),
   triggerMutant('each drift moves the mark', [8], {
     on: 'AFTER UPDATE ON workspace_agent_context_snapshots',
     run: `UPDATE {schema}.chats SET context_dirty_since = ($1).received_at

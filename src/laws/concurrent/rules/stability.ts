@@ -17,10 +17,7 @@ export const stability: RaceLaw = {
       )
       if (expected === actual) return []
       const steps = meanwhile(log, before, after)
-      // A chat that was deleted and created again is another one.
-      const isAsked = steps.some(
-        ({ move }) => move.repins?.includes(id) || move.command === 'create chat',
-      )
+      const isAsked = steps.some(({ move }) => move.repins?.includes(id) || move.creates === id)
       return isAsked ? [] : [{ what: `the pins of ${id}`, expected, actual }]
     })
   },

@@ -1,0 +1,35 @@
+import { inByteOrder } from './in-byte-order.js'
+import { findChat, liveOf, type Model, Refusal, type Resource } from './model.js'
+import { textOf } from './text-of.js'
+
+/** By source: what is live alone, what is pinned alone, and what differs in what a diff compares. */
+export function diff(model: Model, key: { readonly chatId: string; readonly ownerId?: string }) {
+  const chat = findChat(model, key)
+  const { pins } = chat
+  const live = liveOf(model, chat)?.resources
+  if (!live) throw new Refusal('no_live_context')
+  const added = [...live.keys()].filter((source) => !pins.has(source))
+  const removed = [...pins.keys()].filter((source) => !live.has(source))
+  const modified = [...pins.keys()].filter(
+    (source) => live.has(source) && compared(pins.get(source)!) !== compared(live.get(source)!),
+  )
+  const pinned = (source: string) => ({ pinned: side(pins.get(source)!) })
+  const lived = (source: string) => ({ live: side(live.get(source)!) })
+  const each = <T>(sources: string[], sides: (source: string) => T) =>
+    inByteOrder(sources).map((source) => ({ source, ...sides(source) }))
+  return {
+    chat: chat.id,
+    hydrated: chat.pinnedHash !== null,
+    added: each(added, lived),
+    removed: each(removed, pinned),
+    modified: each(modified, (source) => ({ ...pinned(source), ...lived(source) })),
+  }
+}
+
+const compared = ({ kind, contentHash, sizeBytes, status }: Resource) =>
+  [kind, contentHash, sizeBytes, status].join(' ')
+
+function side(resource: Resource) {
+  const { kind, contentHash, sizeBytes, status } = resource
+  return { kind, contentHash, sizeBytes, status, text: textOf(resource) }
+}

@@ -1,0 +1,45 @@
+import type { ContextEvent } from '../../context/notify-chats.js'
+import type { Model } from './model.js'
+
+/** What an operation that was told to notify says of the chats that it was asked to do. */
+export type MainEvent = ContextEvent | 'changes'
+
+/** The parts of an answer that name chats. */
+interface Answer {
+  readonly chat?: string
+  readonly changed?: boolean
+  readonly bound?: readonly string[]
+  readonly refreshed?: readonly string[]
+  readonly hydrated?: readonly string[] | boolean
+  readonly dirtied?: readonly string[]
+  readonly settled?: readonly string[]
+}
+
+/**
+ * The notifications that listeners hear when an operation is committed: one a chat, what comes
+ * later of a chat in place of what came before it.
+ *
+ * @param main What was asked for; `changes` where that is hydrating and settling alone.
+ * @param answer What the model answers.
+ */
+export function eventsOf(
+  main: MainEvent,
+  answer: unknown,
+  { before, after }: { readonly before: Model; readonly after: Model },
+): string[] {
+  const { chat, changed = true, bound, ...parts } = (answer ?? {}) as Answer
+  const asked = chat === undefined ? (bound ?? []) : changed ? [chat] : []
+  const gone = [...before.chats.keys()].filter((id) => !after.chats.has(id))
+  const events = new Map<string, ContextEvent>()
+  if (main !== 'changes') for (const id of main === 'deleted' ? gone : asked) events.set(id, main)
+  for (const event of ['hydrated', 'dirtied', 'settled', 'refreshed'] as const) {
+    const ids = parts[event]
+    // A chat that is created is not said to be hydrated as well.
+    if (typeof ids !== 'object') continue
+    for (const id of ids) events.set(id, event)
+  }
+  return [...events].map(([chatId, event]) => {
+    const { ownerId } = (after.chats.get(chatId) ?? before.chats.get(chatId))!
+    return JSON.stringify({ event, chatId, ownerId })
+  })
+}
