@@ -1,12 +1,8 @@
 import type { FuzzOptions } from './fuzz-command.js'
 
-/** What a replay has to be told besides seed and path, ready for a shell. */
-export function fuzzReplayFlags({ commands, database, doublecheck }: FuzzOptions): string[] {
-  return [
-    ...(commands === undefined ? [] : [`--commands ${commands}`]),
-    ...(doublecheck ? ['--doublecheck'] : []),
-    ...(database === undefined ? [] : [`--database ${quoted(withoutPassword(database))}`]),
-  ]
+/** What a replay has to be told besides what its failure says, ready for a shell. */
+export function fuzzReplayFlags({ database }: FuzzOptions): string[] {
+  return database === undefined ? [] : [`--database ${quoted(withoutPassword(database))}`]
 }
 
 /** A connection string without any password; whoever replays knows it, or has it in PGPASSWORD. */

@@ -1,5 +1,7 @@
 import type { Queryable } from '../database/database.js'
 import { quoteIdentifier } from '../database/quote-identifier.js'
+import { sqlState } from '../database/sql-state.js'
+import { DriftpinError } from '../errors.js'
 import {
   type Catalog,
   type CatalogColumn,
@@ -20,12 +22,19 @@ function anyValue(
   if (enumType) return `'${enumType.values[nth % enumType.values.length]}'::${quoted(type)}`
   const values: Record<string, string> = {
     uuid: 'gen_random_uuid()',
-    'timestamp with time zone': 'now()',
     jsonb: `'{"filled": ${nth + 1}}'`,
     bytea: `'\\x${(nth + 1).toString(16).padStart(2, '0')}'`,
     boolean: 'false',
+    inet: "'127.0.0.1'",
+    cidr: "'127.0.0.1'",
   }
-  return values[type] ?? `${nth + 1}`
+  if (values[type]) return values[type]
+  if (type.endsWith('[]')) return "'{}'"
+  if (type.endsWith('range')) return "'empty'"
+  // Dates and times are assigned to each other, but for intervals, which are like numbers here.
+  if (/^(date|time)/.test(type)) return 'now()'
+  // A literal without a type becomes what the column has: a number, a text, a bit.
+  return `'${nth + 1}'`
 }
 
 /** What {@link fillChat} can be told. */
@@ -100,18 +109,36 @@ export async function fillChat(
     const places = new Map([...referenced.keys()].map((name, index) => [name, `$${index + 1}`]))
     const sqlOf = (column: CatalogColumn) =>
       places.get(column.name) ?? anyValue(column, nth, catalog, quoted)
-    const { rows } = await queryable.query<InsertedRow>(
-      `INSERT INTO ${quoted(table.name)} (${needed.map(({ name }) => quoteIdentifier(name))})
-       VALUES (${needed.map(sqlOf)})
-       RETURNING *`,
-      values,
-    )
+    const { rows } = await queryable
+      .query<InsertedRow>(
+        `INSERT INTO ${quoted(table.name)} (${needed.map(({ name }) => quoteIdentifier(name))})
+         VALUES (${needed.map(sqlOf)})
+         RETURNING *`,
+        values,
+      )
+      .catch((error) => {
+        throw refusedRow(table, needed, error)
+      })
     inserted.add(table.name)
     return rows[0]!
   }
 
   for (const table of scoped) await rowsOf(table.name, 0)
   return [...inserted]
+}
+
+/** Class 22 and 23, and 42804: the values that were made up are no values for this table. */
+function refusedRow({ name }: CatalogTable, columns: readonly CatalogColumn[], error: unknown) {
+  const state = sqlState(error)
+  if (!state || !/^(22|23|42804)/.test(state)) return error
+  const made = columns.map((column) => `${column.name} ${column.type}`).join(', ')
+  const why = error instanceof Error ? error.message : String(error)
+  return new DriftpinError(
+    'invalid_input',
+    `No row of ${name} can be made up (${why}; SQLSTATE ${state}). Values were made for ${made}. ` +
+      'Give those that take only some values a default.',
+    error,
+  )
 }
 
 /** Whether a key of the table lets a chat have one row only. */

@@ -131,10 +131,19 @@ async function checkOn(
         error: details.errorInstance,
         seed,
         path: details.counterexamplePath!,
+        flags: flagsOf(options),
         isDouble: options.doublecheck ?? false,
       })
     : undefined
   return { engine: ground.engine, seed, ...tell(), coverage: setting.coverage, failure }
+}
+
+/** As `driftpin fuzz` takes them; a server is named by whoever replays it. */
+function flagsOf({ commandsMax, doublecheck }: HistoriesOptions): string[] {
+  return [
+    ...(commandsMax === undefined ? [] : [`--commands ${commandsMax}`]),
+    ...(doublecheck ? ['--doublecheck'] : []),
+  ]
 }
 
 /** @throws LawBroken, or whatever else went wrong. */

@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { fromPGlite } from '../database/from-pglite.js'
-import { type HarnessOptions, openHarness } from '../harness/index.js'
+import {
+  type DatabaseMark,
+  type HarnessOptions,
+  openHarness,
+  type TestDatabase,
+} from '../harness/index.js'
 import { createMigrator } from '../migrations/create-migrator.js'
 import { ledgerName } from '../migrations/ledger.js'
 import { openEar } from './ear.js'
@@ -35,37 +40,34 @@ export async function openEmbeddedGround({
   // An image is kept of our own schema, and not of every one that somebody tries.
   const harness = await openHarness(isOurs ? { ...options, key } : options)
   try {
-    const db = await harness.fork()
-    const install = async (name: 'first' | 'second'): Promise<GroundInstall> => {
-      const database = fromPGlite(db.pglite, { schema: schemas[name] })
-      await prepare?.(database)
-      const options = { except: [ledgerName], prepared: true }
-      const reader = await openRowReader(database, options)
-      return { name, database, reader, ear: await openEar(database) }
-    }
-    const installs = [await install('first'), await install('second')] as const
-    const { rows } = await db.query<{ version: string }>(
+    let standing = await stand(await harness.fork(), prepare)
+    const { rows } = await standing.db.query<{ version: string }>(
       "SELECT current_setting('server_version') AS version",
     )
-    let mark = await db.mark()
-    const { pglite } = db
     return {
       engine: `PGlite (PostgreSQL ${rows[0]!.version})`,
-      installs,
-      clock: db.clock,
+      get installs() {
+        return standing.installs
+      },
+      get clock() {
+        return standing.db.clock
+      },
       async reset() {
+        const { db, pglite, mark } = standing
         await db.rewind(mark)
+        if (db.pglite === pglite) return
         // After a crash the harness has another instance, which the adapters do not know.
-        if (db.pglite !== pglite) throw new Error('The engine broke and had to be replaced.')
+        await db.close()
+        standing = await stand(await harness.fork(), prepare)
       },
       async beginHere() {
-        mark = await db.mark()
+        standing.mark = await standing.db.mark()
       },
-      digest: () => db.digest(),
+      digest: () => standing.db.digest(),
       async keep() {
         const path = resolve(evidence)
         await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-        await db.save(path)
+        await standing.db.save(path)
         return `npx driftpin open ${relative('', path)}`
       },
       close: () => harness.close(),
@@ -74,4 +76,25 @@ export async function openEmbeddedGround({
     await harness.close()
     throw error
   }
+}
+
+interface Standing {
+  readonly db: TestDatabase
+  readonly pglite: TestDatabase['pglite']
+  readonly installs: Ground['installs']
+  mark: DatabaseMark
+}
+
+/** Both installations of a fresh database, and the point that histories begin at. */
+async function stand(db: TestDatabase, prepare: GroundOptions['prepare']): Promise<Standing> {
+  const { pglite } = db
+  const install = async (name: 'first' | 'second'): Promise<GroundInstall> => {
+    const database = fromPGlite(pglite, { schema: schemas[name] })
+    await prepare?.(database)
+    const options = { except: [ledgerName], prepared: true }
+    const reader = await openRowReader(database, options)
+    return { name, database, reader, ear: await openEar(database) }
+  }
+  const installs = [await install('first'), await install('second')] as const
+  return { db, pglite, installs, mark: await db.mark() }
 }

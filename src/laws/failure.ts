@@ -1,6 +1,7 @@
 import type { HistoryCommand } from './history.js'
 import type { Finding } from './law.js'
 import { LawBroken } from './law-broken.js'
+import { findingOf, nameFindings } from './render-findings.js'
 import {
   createWorld,
   type HistorySetting,
@@ -29,11 +30,11 @@ export interface Failure extends Broken {
   readonly seed: number
   readonly path: string
   readonly replayPath: string
+  /** What `driftpin fuzz` has to be told beside seed and path, so that they mean the same. */
+  readonly flags: readonly string[]
   /** How to look at the database that it left. */
   readonly kept: string
 }
-
-const findingsMax = 20
 
 /** Runs the shrunk history once more, for its words and its database. */
 export async function failureOf(
@@ -43,13 +44,16 @@ export async function failureOf(
     readonly error: unknown
     readonly seed: number
     readonly path: string
+    readonly flags: readonly string[]
     readonly isDouble: boolean
   },
 ): Promise<Failure> {
-  const { commands, seed, path, isDouble } = found
+  const { commands, seed, path, flags, isDouble } = found
   let world = createWorld(setting)
   const run = async () => {
-    world = await openWorld(setting, world)
+    world = await openWorld(setting, (fresh) => {
+      world = fresh
+    })
     await runHistory(world, commands)
   }
   const again = await run().catch((error: unknown) => error)
@@ -62,6 +66,7 @@ export async function failureOf(
     ...brokenIn(world, error, findings),
     seed,
     path,
+    flags,
     replayPath: /replayPath="([^"]*)"/.exec(String(commands))?.[1] ?? '',
     kept: await setting.ground.keep().catch(String),
   }
@@ -73,15 +78,10 @@ export function brokenIn(
   error: unknown,
   findings: readonly Finding[] = findingsOf(error),
 ): Broken {
-  const text = (one: string | undefined) => (one === undefined ? undefined : withNames(world, one))
   return {
     law: error instanceof LawBroken ? error.law : undefined,
     ...historyOf(world.said),
-    findings: findings.slice(0, findingsMax).map(({ what, expected, actual }) => ({
-      what: withNames(world, what),
-      expected: text(expected),
-      actual: text(actual),
-    })),
+    findings: nameFindings(findings, (text) => withNames(world, text)),
   }
 }
 
@@ -96,5 +96,5 @@ function historyOf(said: readonly string[]): Pick<Broken, 'history' | 'isBeginni
 
 function findingsOf(error: unknown): Finding[] {
   if (error instanceof LawBroken) return [...error.findings]
-  return [{ what: error instanceof Error ? (error.stack ?? error.message) : String(error) }]
+  return [findingOf(error)]
 }

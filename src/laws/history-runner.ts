@@ -86,7 +86,9 @@ export async function openHistoryRunner(options: RunnerOptions = {}): Promise<Hi
     async run(history) {
       let world = createWorld(setting)
       try {
-        world = await openWorld(setting, world)
+        world = await openWorld(setting, (fresh) => {
+          world = fresh
+        })
         await runHistory(world, history)
       } catch (error) {
         if (!(error instanceof LawBroken)) throw error

@@ -19,7 +19,17 @@ export { type RaceFailure, renderRaceFailure } from './concurrent/race-failure.j
 export type { CommandCoverage, Coverage } from './coverage.js'
 export type { Broken, Failure } from './failure.js'
 export { type HistoryRunner, openHistoryRunner, type RunnerOptions } from './history-runner.js'
-export type { Finding, Law } from './law.js'
+export type { Ending, Finding, Law, Outcome, Step } from './law.js'
 export { laws } from './laws.js'
+export {
+  type Agent,
+  type Chat,
+  createModel,
+  type Live,
+  type Model,
+  type Resource,
+} from './model/model.js'
+export type { Move } from './move.js'
 export type { Operations } from './operations.js'
 export { renderFailure } from './render-failure.js'
+export { openRowReader, type RowReader, type Rows, type StoredRow } from './row-reader.js'

@@ -1,4 +1,5 @@
 import type { Broken, Failure } from './failure.js'
+import { renderFindings, renderLaw } from './render-findings.js'
 import { openingWords } from './run-history.js'
 
 /**
@@ -18,7 +19,8 @@ export function renderFailure(
   { flags = [] }: { readonly flags?: readonly string[] } = {},
 ): string {
   const { seed, path, replayPath, kept } = failure
-  const rest = replayPath === '' ? flags : [`--replay-path ${replayPath}`, ...flags]
+  const all = [...failure.flags, ...flags]
+  const rest = replayPath === '' ? all : [`--replay-path ${replayPath}`, ...all]
   const replay = [`--seed ${seed}`, `--path ${path}`, ...rest].join(' ')
   return [
     ...[renderBroken(failure), ''],
@@ -29,17 +31,7 @@ export function renderFailure(
 
 /** The law, the history and what differs. */
 export function renderBroken({ law, history, isBeginning, findings }: Broken): string {
-  const head = law
-    ? `${law.number === 0 ? '' : `Law ${law.number}, `}${law.name}: ${law.says}`
-    : 'No law, but something went wrong.'
   const lines = history.map((line, index) => `  ${String(index + 1).padStart(2)}. ${line}`)
-  const differing = findings.flatMap(({ what, expected, actual }) => [
-    what,
-    ...(expected === undefined ? [] : [`  expected  ${indented(expected)}`]),
-    ...(actual === undefined ? [] : [`  actual    ${indented(actual)}`]),
-  ])
   const beginning = isBeginning ? [] : [`It begins with ${openingWords}.`]
-  return [head, '', ...beginning, ...lines, '', ...differing].join('\n')
+  return [renderLaw(law), '', ...beginning, ...lines, '', ...renderFindings(findings)].join('\n')
 }
-
-const indented = (text: string) => text.replaceAll('\n', '\n            ')

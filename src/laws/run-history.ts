@@ -74,12 +74,12 @@ export function createWorld(setting: HistorySetting): World {
 /**
  * A world as it is at the beginning of every history, in a database that is in that state.
  *
- * @param fresh What the beginning is made in, where it has to be made.
+ * @param tell Called with what the beginning is made in, before it is made, where it has to be.
  * @throws LawBroken where a law does not even hold in the beginning.
  */
 export async function openWorld(
   setting: HistorySetting,
-  fresh: World = createWorld(setting),
+  tell: (fresh: World) => void = () => {},
 ): Promise<World> {
   const { ground } = setting
   await ground.reset()
@@ -87,7 +87,10 @@ export async function openWorld(
   for (const { ear } of ground.installs) await ear.take()
   ground.clock?.set(Date.parse(startTime))
   const known = beginnings.get(setting)
-  if (known) return copyWorld(known)
+  // After a crash the ground stands on another engine, and has to be prepared again.
+  if (known?.installs[0].database === ground.installs[0].database) return copyWorld(known)
+  const fresh = createWorld(setting)
+  tell(fresh)
   // The beginning is no part of what a history exercises.
   const uncounted = { coverage: new Map(), counts: { commands: 0, laws: 0 } }
   for (const install of fresh.installs) {

@@ -9,6 +9,32 @@ import { places, useDatabase } from './use-database.js'
 describe.each(places)('on %s', (place) => {
   const used = useDatabase(place)
 
+  test('tables of a host are filled, whatever types their columns have', async () => {
+    const { database, rewind } = used
+    await rewind()
+    const { schema } = database
+    await database.script(`CREATE TABLE "${schema}".chat_notes (
+      chat_id uuid NOT NULL REFERENCES "${schema}".chats ON DELETE CASCADE, n numeric(6, 2) NOT NULL,
+      d date NOT NULL, t time NOT NULL, tz timetz NOT NULL, ts timestamp NOT NULL, i interval NOT NULL,
+      a text[] NOT NULL, r int4range NOT NULL, b bit(1) NOT NULL, ip inet NOT NULL, v varchar(3) NOT NULL,
+      j json NOT NULL, f real NOT NULL, s smallint NOT NULL)`)
+    const [seed] = fc.sample(chat(), { seed: 1, numRuns: 1 })
+    const chatId = await insertChat(database, { ...seed!, rows: [1] })
+    const { rows } = await database.query(
+      `SELECT chat_id FROM "${schema}".chat_notes WHERE chat_id = $1`,
+      [chatId],
+    )
+    expect(rows).toHaveLength(1)
+    await database.script(`ALTER TABLE "${schema}".chat_notes
+      ADD COLUMN tone text CHECK (tone IN ('calm', 'curt'))`)
+    await database.script(`TRUNCATE "${schema}".chat_notes;
+      ALTER TABLE "${schema}".chat_notes ALTER COLUMN tone SET NOT NULL`)
+    const refused = insertChat(database, { ...seed!, rows: [1] })
+    await expect(refused).rejects.toMatchObject({ code: 'invalid_input', cause: { code: '23514' } })
+    await expect(insertChat(database, { ...seed!, rows: [1] })).rejects.toThrow('tone text')
+    await database.script(`DROP TABLE "${schema}".chat_notes`)
+  })
+
   /** How many rows of each chat-scoped table a chat has, in the order of the catalog. */
   async function countRows(
     chatId: string,

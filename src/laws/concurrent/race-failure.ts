@@ -1,9 +1,10 @@
 import type { Failure } from '../failure.js'
+import { findingOf, nameFindings, renderFindings, renderLaw } from '../render-findings.js'
 import { named } from './race-names.js'
 import type { Race } from './run-race.js'
 
 /** A law that an interleaving broke. */
-export interface RaceFailure extends Omit<Failure, 'replayPath' | 'isBeginning'> {
+export interface RaceFailure extends Omit<Failure, 'replayPath' | 'flags' | 'isBeginning'> {
   /** The shrunk lanes, a line an operation. */
   readonly history: readonly string[]
   /** Their statements in the order of their turns, a line each. */
@@ -12,8 +13,6 @@ export interface RaceFailure extends Omit<Failure, 'replayPath' | 'isBeginning'>
   readonly lanesMax: number
   readonly operationsMax: number
 }
-
-const findingsMax = 20
 
 export function raceFailureOf(found: {
   readonly race: Race | undefined
@@ -27,25 +26,18 @@ export function raceFailureOf(found: {
 }): RaceFailure {
   const { race, error, isReplayed, ...rest } = found
   const law = race?.broken?.law
-  const findings = race?.broken
-    ? [...race.broken.findings]
-    : [{ what: error instanceof Error ? (error.stack ?? error.message) : String(error) }]
+  const findings = race?.broken ? [...race.broken.findings] : [findingOf(error)]
   if (!isReplayed) {
     findings.unshift({
       what: 'Run once more, this broke nothing: it hangs on the timing of the server',
     })
   }
-  const text = (one: string | undefined) => (one === undefined ? undefined : named(one))
   return {
     ...rest,
     law: law && { number: law.number, name: law.name, says: law.says },
     history: race?.lanes ?? [],
     order: race?.order ?? [],
-    findings: findings.slice(0, findingsMax).map(({ what, expected, actual }) => ({
-      what: named(what),
-      expected: text(expected),
-      actual: text(actual),
-    })),
+    findings: nameFindings(findings, named),
   }
 }
 
@@ -61,19 +53,11 @@ export function raceFailureOf(found: {
  */
 export function renderRaceFailure(failure: RaceFailure): string {
   const { law, history, order, findings, seed, path, lanesMax, operationsMax, kept } = failure
-  const head = law
-    ? `${law.number === 0 ? '' : `Law ${law.number}, `}${law.name}: ${law.says}`
-    : 'No law, but something went wrong.'
-  const differing = findings.flatMap(({ what, expected, actual }) => [
-    what,
-    ...(expected === undefined ? [] : [`  expected  ${expected}`]),
-    ...(actual === undefined ? [] : [`  actual    ${actual}`]),
-  ])
   const replay = `seed: ${seed}, path: '${path}', lanesMax: ${lanesMax}, operationsMax: ${operationsMax}`
   return [
-    ...[head, '', ...history.map((line) => `  ${line}`), '', 'in this order', ''],
+    ...[renderLaw(law), '', ...history.map((line) => `  ${line}`), '', 'in this order', ''],
     ...order.map((line) => `  ${line}`),
-    ...['', ...differing, ''],
+    ...['', ...renderFindings(findings), ''],
     `Replay it:      checkInterleavings({ server, ${replay} })`,
     `Its database:   ${kept}`,
   ].join('\n')

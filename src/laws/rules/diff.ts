@@ -21,7 +21,10 @@ export const diff: Law = {
 }
 
 async function faults({ queryable, operations, model }: Ending, chat: Chat): Promise<Finding[]> {
-  const answer = await operations.diff(queryable, { chatId: chat.id })
+  const answer = await operations.diff(queryable, { chatId: chat.id }).catch(refusalOf)
+  if (answer instanceof DriftpinError) {
+    return [{ what: `the diff of ${chat.id}`, expected: 'a diff', actual: answer.message }]
+  }
   const lists = differing(model, { chatId: chat.id })
   const told = (['added', 'removed', 'modified'] as const).flatMap((name): Finding[] => {
     const [expected, actual] = [lists[name], answer[name]].map(plainAnswer)
@@ -38,9 +41,14 @@ function appliedTo(pins: Resources, answer: ContextDiff): string {
   try {
     return shown(applyDiff(answer, listOf(pins)))
   } catch (error) {
-    if (!(error instanceof DriftpinError)) throw error
-    return error.message
+    return refusalOf(error).message
   }
+}
+
+/** A refusal is something to tell; anything else is thrown. */
+function refusalOf(error: unknown): DriftpinError {
+  if (error instanceof DriftpinError) return error
+  throw error
 }
 
 type Compared = Parameters<typeof applyDiff>[1][number]

@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest'
+import { createChat, push } from '../../src/index.js'
+import { createModel, type Ending, laws, openRowReader } from '../../src/laws/index.js'
+import { ownOperations } from '../../src/laws/operations.js'
+import { makeAgent } from '../context/make-agent.js'
+import { makeFile } from '../context/make-resources.js'
+import { useEngine } from '../support/engines.js'
+
+// The laws are functions: whoever has a database and says what should be in it can call them.
+
+const engine = useEngine('PGlite')
+
+/** What a database says of itself as the model has it: a chat of an agent that pushed nothing. */
+async function ending(): Promise<Ending> {
+  const database = await engine.install()
+  const ownerId = crypto.randomUUID()
+  const { chat } = await createChat(database, { ownerId, title: 'mine' })
+  const reader = await openRowReader(database, { except: [], prepared: false })
+  const rows = await reader.read(database)
+  const { created_at: createdAt } = rows.get('chats')!.get(chat.id)!.values
+  const model = createModel()
+  model.chats.set(chat.id, {
+    ...{ id: chat.id, ownerId, title: 'mine', status: 'waiting', archived: false },
+    ...{ createdAt: createdAt!, updatedAt: createdAt! },
+    ...{ workspaceId: null, buildId: null, agentId: null },
+    ...{ pinnedHash: null, dirtySince: null, error: '', pins: new Map(), messages: [] },
+  })
+  return { queryable: database, operations: ownOperations, model, rows, reader }
+}
+
+async function broken(at: Ending): Promise<string[]> {
+  const found = await Promise.all(laws.map(async (law) => ({ law, is: await law.atEnd?.(at) })))
+  return found.flatMap(({ law, is = [] }) => (is.length > 0 ? [law.name] : []))
+}
+
+test('every law that looks at an end holds for a database that is as its model', async () => {
+  expect(await broken(await ending())).toEqual([])
+})
+
+test('a model that says something else of a chat is told so', async () => {
+  const at = await ending()
+  const [chat] = at.model.chats.values()
+  chat!.error = 'slow disk'
+  expect(await broken(at)).toEqual(['Specification'])
+})
+
+test('a law of the structure is told of a table that somebody added', async () => {
+  const at = await ending()
+  const { schema } = at.queryable
+  await at.queryable.script(
+    `CREATE TABLE "${schema}".chat_notes (chat_id uuid REFERENCES "${schema}".chats, n int)`,
+  )
+  const reader = await openRowReader(at.queryable, { except: [], prepared: false })
+  const names = await broken({ ...at, reader, rows: await reader.read(at.queryable) })
+  expect(names).toEqual(['Structure'])
+})
+
+test('a law of drift is told of a chat that reads as clean and is not', async () => {
+  const at = await ending()
+  const [chat] = at.model.chats.values()
+  const { agentId } = await makeAgent(at.queryable)
+  await push(at.queryable, { agentId, version: 1, resources: [makeFile('/AGENTS.md')] })
+  at.model.agents.set(agentId, {
+    ...{ id: agentId, buildId: '', deleted: false },
+    live: {
+      ...{ version: 1n, hash: '01', error: '', receivedAt: chat!.createdAt, ready: true },
+      resources: new Map(),
+    },
+  })
+  Object.assign(chat!, { agentId, pinnedHash: '02', dirtySince: chat!.createdAt })
+  expect(await broken(at)).toContain('Drift')
+})
