@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { badSilence, lintMigrations } from '../workbench/lint/lint-migrations.js'
+import { badSilence } from '../workbench/lint/bad-silence.js'
 import { lintRules } from '../workbench/lint/lint-rules.js'
 import { exitCodes } from './command-error.js'
 import { paint } from './paint.js'
@@ -51,6 +51,8 @@ async function lint(directory: string | undefined, flags: LintFlags): Promise<vo
     return
   }
   const { owner, mirror, forwardOnly = false } = flags
+  // It brings an engine, which other commands do without.
+  const { lintMigrations } = await import('../workbench/lint/lint-migrations.js')
   const report = await lintMigrations({
     forwardOnly,
     ...(directory !== undefined && { migrations: directory }),

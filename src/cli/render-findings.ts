@@ -11,7 +11,9 @@ export function renderFindings({ findings, files, silenced, unchecked }: LintRep
   const parts = findings.map(renderFinding)
   if (unchecked) {
     const { rules, error } = unchecked
-    const why = `The migrations do not run on an embedded database, so that these rules were not checked: ${rules.join(', ')}.`
+    const why =
+      'The migrations do not run on an embedded database, so that these rules were not checked: ' +
+      `${rules.join(', ')}.`
     parts.push(`${paint('red', 'not checked')}  ${why}\n${printableLines(error.message)}`)
   }
   return [...parts, summary({ findings, files, silenced })].join('\n\n')

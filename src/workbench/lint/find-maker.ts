@@ -31,7 +31,7 @@ export function makerOfForeignKey(
     }
   }
   const script = catalog.makerOf(of.key.oid) ?? folder.migrations.at(-1)!.up
-  return mentionIn(script, of.table) ?? { script, at: script.statements[0]?.start ?? 0 }
+  return mentionIn(script, [of.table, ...of.key.columns])
 }
 
 /** Where a column of a table was written, or a file that has the table's name. */
@@ -58,9 +58,8 @@ export function makerOfColumn(
     if (rename?.newname === of.column) return { script, at: statement.start }
   }
   const ups = folder.migrations.map(({ up }) => up)
-  const found = ups.flatMap((up) => mentionIn(up, of.table) ?? [])[0]
-  const first = ups[0]!
-  return found ?? { script: first, at: first.statements[0]?.start ?? 0 }
+  const name = shortNameOf(of.table)
+  return mentionIn(ups.find(({ text }) => text.includes(name)) ?? ups[0]!, [of.table, of.column])
 }
 
 /** The names that a table has had, the present one included. */
@@ -108,8 +107,19 @@ function* foreignKeysOf({
   }
 }
 
-function mentionIn(script: LintedScript, table: string): Maker | undefined {
-  const name = table.split('.').at(-1)
-  const token = script.tokens.find(({ text }) => text === name)
-  return token && { script, at: token.start }
+/** The statement that is likely to have made something: what runs in a DO is a text. */
+function mentionIn(script: LintedScript, [table = '', ...columns]: readonly string[]): Maker {
+  const bytes = Buffer.from(script.text)
+  const holds = (words: readonly string[]) =>
+    script.statements.find(({ start, end }) => {
+      const text = bytes.subarray(start, end).toString()
+      return words.every((word) => text.includes(word))
+    })
+  const name = shortNameOf(table)
+  const statement = holds([name, ...columns]) ?? holds([name]) ?? script.statements[0]
+  return { script, at: statement?.start ?? 0 }
+}
+
+function shortNameOf(table: string): string {
+  return table.split('.').at(-1)!
 }

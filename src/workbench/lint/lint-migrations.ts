@@ -1,4 +1,5 @@
 import { DriftpinError } from '../../errors.js'
+import { badSilence } from './bad-silence.js'
 import type { Finding } from './finding.js'
 import type { LintOptions } from './lint-options.js'
 import { lintRules } from './lint-rules.js'
@@ -22,15 +23,6 @@ export interface LintReport {
     | undefined
 }
 
-/** What a silence itself may be wrong about; nothing silences it. */
-export const badSilence = {
-  id: 'bad-silence',
-  why: 'A silence that is wrong, or left over, hides the next mistake in its place.',
-  instead:
-    'Write "-- driftpin-lint: allow RULE because REASON" on a line of its own right before the ' +
-    'place, or take it out.',
-} as const
-
 /**
  * Holds a folder of SQL migrations against what is dangerous in production: every file is read by
  * PostgreSQL's own grammar, and all of them are run on an embedded database, whose catalog is
@@ -53,9 +45,10 @@ export async function lintMigrations(options: LintOptions = {}): Promise<LintRep
   const parser = await loadParser()
   const folder = await readLintedFolder(parser, options)
   const migrated = await migrateToCatalog(folder).catch((error) => {
-    if (error instanceof DriftpinError) return error
+    if (error instanceof DriftpinError && error.code === 'migration_failed') return error
     throw error
   })
+  const failure = migrated instanceof DriftpinError ? migrated : undefined
   const catalog = migrated instanceof DriftpinError ? undefined : migrated
   const rules = lintRules.filter(({ applies }) => applies?.(folder) ?? true)
   const offences = rules.flatMap((rule) => check(rule, folder, catalog))
@@ -69,13 +62,10 @@ export async function lintMigrations(options: LintOptions = {}): Promise<LintRep
     findings: inOrder([...left, ...wrong]).map(toFinding),
     files: folder.scripts.length,
     silenced: offences.length - left.length,
-    unchecked:
-      migrated instanceof DriftpinError
-        ? {
-            rules: rules.filter((rule) => !checked.includes(rule)).map(({ id }) => id),
-            error: migrated,
-          }
-        : undefined,
+    unchecked: failure && {
+      rules: rules.filter((rule) => !checked.includes(rule)).map(({ id }) => id),
+      error: failure,
+    },
   }
 }
 

@@ -53,7 +53,8 @@ export async function readTables(queryable: Queryable): Promise<TableFacts[]> {
 }
 
 // An index serves a foreign key if it is whole, can be searched for equal values, and begins with
-// the columns of the key in any order. An expression has the number 0, so that it equals no column.
+// the columns of the key in any order. A part of them is enough for a unique one: one row is found
+// by it. An expression has the number 0, so that it is no column of the key.
 const tablesSql = `
 SELECT n.nspname::text AS schema, c.relname::text AS name,
        (SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
@@ -63,7 +64,8 @@ SELECT n.nspname::text AS schema, c.relname::text AS name,
                    CASE WHEN a.attcollation <> t.typcollation
                         THEN 'COLLATE ' || a.attcollation::pg_catalog.regcollation END,
                    CASE WHEN a.attnotnull THEN 'NOT NULL' END,
-                   CASE WHEN a.attgenerated <> '' THEN 'GENERATED AS' WHEN a.atthasdef THEN 'DEFAULT' END,
+                   CASE WHEN a.attgenerated <> '' THEN 'GENERATED AS'
+                        WHEN a.atthasdef THEN 'DEFAULT' END,
                    pg_catalog.pg_get_expr(d.adbin, d.adrelid),
                    CASE WHEN a.attidentity <> '' THEN 'IDENTITY' END)
                ) ORDER BY a.attnum), '[]')
@@ -90,12 +92,14 @@ SELECT n.nspname::text AS schema, c.relname::text AS name,
                    JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
                    JOIN pg_catalog.pg_am am ON am.oid = i.relam
                    WHERE x.indrelid = c.oid AND x.indisvalid AND am.amname IN ('btree', 'hash')
-                     AND (SELECT pg_catalog.array_agg(lead.attnum ORDER BY lead.attnum)
+                     AND (SELECT count(*) FILTER (
+                                   WHERE lead.place <= pg_catalog.cardinality(k.conkey)
+                                     AND lead.attnum = ANY (k.conkey))
+                                   = pg_catalog.cardinality(k.conkey)
+                                 OR (x.indisunique
+                                     AND pg_catalog.bool_and(lead.attnum = ANY (k.conkey)))
                           FROM unnest(x.indkey::int2[]) WITH ORDINALITY AS lead (attnum, place)
-                          WHERE lead.place <= pg_catalog.cardinality(k.conkey)
-                            AND lead.place <= x.indnkeyatts)
-                       = (SELECT pg_catalog.array_agg(own.attnum ORDER BY own.attnum)
-                          FROM unnest(k.conkey) AS own (attnum)))
+                          WHERE lead.place <= x.indnkeyatts))
                ) ORDER BY k.conname), '[]')
         FROM pg_catalog.pg_constraint k
         JOIN pg_catalog.pg_class f ON f.oid = k.confrelid

@@ -1,7 +1,7 @@
 import type { LintedComment, LintedScript } from './linted-script.js'
 import type { Offence } from './rule.js'
 
-/** A comment that allows one place to break one rule: `driftpin-lint: allow RULE because REASON`. */
+/** A comment that lets one place break one rule: `driftpin-lint: allow RULE because REASON`. */
 export interface Silence {
   readonly script: LintedScript
   readonly comment: LintedComment

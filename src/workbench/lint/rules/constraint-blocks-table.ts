@@ -8,7 +8,9 @@ import type { Offence, Rule } from '../rule.js'
 
 export const constraintBlocksTable: Rule = {
   id: 'constraint-blocks-table',
-  why: 'A constraint on a table that is there already reads all of its rows while nobody can write to it, or even read it.',
+  why:
+    'A constraint on a table that is there already reads all of its rows while nobody can write ' +
+    'to it, or even read it.',
   instead:
     'Add it NOT VALID, which reads nothing, and VALIDATE CONSTRAINT in a migration of its own, ' +
     'which blocks nobody.',
@@ -43,14 +45,15 @@ function* whatScans(
   const { subtype, name = '' } = command
   const at = placeOfName(script, statement, name)
   if (subtype === 'AT_SetNotNull' && !proven.has(`${table}.${name}`)) {
-    const message = `All of ${table} is read for a NULL in ${name}, and nobody can read or write it meanwhile.`
+    const why = `while all of it is read for a NULL in ${name}`
+    const message = `Nobody can read or write ${table} ${why}.`
     const fix =
       `ADD CONSTRAINT ... CHECK (${name} IS NOT NULL) NOT VALID, VALIDATE CONSTRAINT in a ` +
       'migration of its own, and then SET NOT NULL, which believes the CHECK.'
     yield { script, at, message, fix }
   }
   if (subtype === 'AT_ValidateConstraint' && pending.has(`${table}.${name}`)) {
-    const message = `${name} was added by the same file, whose lock on ${table} is held while all rows are read.`
+    const message = `${name} was added by this file, whose lock on ${table} is held meanwhile.`
     yield { script, at, message, fix: 'VALIDATE CONSTRAINT in the next migration.' }
   }
   const column = subtype === 'AT_AddColumn' ? nodeAs(command.def, 'ColumnDef') : undefined
@@ -67,8 +70,8 @@ function* whatScans(
 
 function messageOf({ contype, pktable }: Constraint, table: string): string {
   return contype === 'CONSTR_CHECK'
-    ? `All of ${table} is read for this CHECK, and nobody can read or write it meanwhile.`
-    : `All of ${table} is held against ${pktable?.relname}, and nobody can write to either meanwhile.`
+    ? `Nobody can read or write ${table} while all of it is read for this CHECK.`
+    : `Nobody can write to ${table} or ${pktable?.relname} while all of the former is checked.`
 }
 
 /** The columns that a CHECK of the folder holds to be not NULL, whatever it is called. */

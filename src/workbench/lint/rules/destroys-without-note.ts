@@ -6,7 +6,9 @@ import { tableKey, tableKeyOf } from '../table-key.js'
 
 export const destroysWithoutNote: Rule = {
   id: 'destroys-without-note',
-  why: 'Whoever runs the migration in a hurry does not see that rows are gone after it, and that going back does not bring them back.',
+  why:
+    'Whoever runs the migration in a hurry does not see that something is gone after it which ' +
+    'going back does not bring back.',
   instead:
     'Write a comment into the file that names it and says what is lost, such as ' +
     '"-- destroys: users, with the history of logins".',

@@ -3,7 +3,10 @@ import type { Rule } from '../rule.js'
 
 export const enumValueUsedAtOnce: Rule = {
   id: 'enum-value-used-at-once',
-  why: 'PostgreSQL refuses a value of an enum in the transaction that added it; of a type that is as new, before version 17.',
+  why:
+    'PostgreSQL refuses a value of an enum in the transaction that added it; where the type ' +
+    'is as ' +
+    'new, before version 17.',
   instead: 'Use the value in a later migration, which is a later transaction.',
   needsCatalog: false,
   *check({ scripts }, catalog) {
@@ -11,7 +14,7 @@ export const enumValueUsedAtOnce: Rule = {
       // A literal may be spelt alike and be something else, which the engine knows.
       if (catalog?.allowedValues.has(script)) continue
       for (const { at, type, value } of usesOfAddedValues(script)) {
-        const message = `'${value}' was added to ${type} by the same file, in the same transaction.`
+        const message = `'${value}' was added to ${type} by this file, in the same transaction.`
         yield { script, at, message }
       }
     }

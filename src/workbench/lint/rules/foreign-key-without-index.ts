@@ -4,7 +4,9 @@ import type { Rule } from '../rule.js'
 
 export const foreignKeyWithoutIndex: Rule = {
   id: 'foreign-key-without-index',
-  why: 'Each deletion in the table that is referred to reads all of the other one, and holds locks while it does.',
+  why:
+    'Each deletion in the table that is referred to reads all of the other one, and holds locks ' +
+    'while it does.',
   instead:
     'Make an index that begins with the columns of the foreign key. Where the table stays small, ' +
     'silence the rule and say so.',
@@ -13,9 +15,12 @@ export const foreignKeyWithoutIndex: Rule = {
     for (const { key: table, foreignKeys } of catalog.tables) {
       for (const key of foreignKeys) {
         if (key.indexConditions.some((condition) => covers(condition, key))) continue
+        const columns = key.columns.join(', ')
         yield {
           ...makerOfForeignKey(folder, catalog, { table, key }),
-          message: `No index of ${table} begins with ${key.columns.join(', ')}, by which a deletion in ${key.references} looks for rows.`,
+          message:
+            `No index of ${table} begins with ${columns}, by which a deletion in ` +
+            `${key.references} looks for rows.`,
         }
       }
     }

@@ -9,7 +9,9 @@ import { tableKey } from '../table-key.js'
 
 export const indexNotConcurrent: Rule = {
   id: 'index-not-concurrent',
-  why: 'Until an index is built nothing can be written to its table, and for a constraint not even read.',
+  why:
+    'Until an index is built nothing can be written to its table, and for a constraint not even ' +
+    'read.',
   instead:
     'Give it a migration of its own that begins with "-- driftpin: no transaction": CREATE INDEX ' +
     'CONCURRENTLY.',
@@ -31,7 +33,8 @@ export const indexNotConcurrent: Rule = {
 }
 
 function describe(index: IndexStmt, table: string, partitioned: ReadonlySet<string>) {
-  const message = `Nothing can be written to ${table} until ${index.idxname ?? 'the index'} is built.`
+  const name = index.idxname ?? 'the index'
+  const message = `Nothing can be written to ${table} until ${name} is built.`
   if (!partitioned.has(table)) return { message }
   const fix =
     'CREATE INDEX ON ONLY the partitioned table, then CONCURRENTLY on each partition in a ' +
@@ -53,10 +56,10 @@ function* constraints(
     yield {
       script,
       at: location,
-      message: `Nothing can be read from or written to ${table} until the index of this ${kind} is built.`,
+      message: `Nobody can read or write ${table} until the index of this ${kind} is built.`,
       fix:
         'CREATE UNIQUE INDEX CONCURRENTLY in a migration of its own that begins with ' +
-        `"-- driftpin: no transaction", then ADD CONSTRAINT name ${kind} USING INDEX in the next one.`,
+        `"-- driftpin: no transaction", then ADD CONSTRAINT ... ${kind} USING INDEX in the next.`,
     }
   }
 }

@@ -5,7 +5,9 @@ import type { Offence, Rule } from '../rule.js'
 
 export const mirrorOutOfStep: Rule = {
   id: 'mirror-out-of-step',
-  why: 'Copying between two tables that mirror each other loses a column that one of them lacks, or fails on a type or a NULL.',
+  why:
+    'Copying between two tables that mirror each other loses a column that one of them lacks, or ' +
+    'fails on a type or a NULL.',
   instead: 'Change both tables of the pair in the same migration.',
   needsCatalog: true,
   applies: ({ mirrors }) => mirrors.length > 0,

@@ -6,9 +6,12 @@ import type { Rule } from '../rule.js'
 
 export const notNullWithoutDefault: Rule = {
   id: 'not-null-without-default',
-  why: 'The statement works on an empty table and fails on one with rows, which is what production has.',
+  why:
+    'The statement works on an empty table and fails on one with rows, which is what production ' +
+    'has.',
   instead:
-    'Give the column a constant default, or add it without NOT NULL, fill it, and set NOT NULL in ' +
+    'Give the column a constant default, or add it without NOT NULL, fill it, and set NOT ' +
+    'NULL in ' +
     'a later migration.',
   needsCatalog: false,
   *check({ scripts }) {
@@ -17,7 +20,7 @@ export const notNullWithoutDefault: Rule = {
         if (isFresh || command.subtype !== 'AT_AddColumn') continue
         const column = nodeAs(command.def, 'ColumnDef')
         if (!column || !isNotNull(column) || hasValue(column)) continue
-        const message = `${table} cannot have rows: they would have no ${column.colname}, which is NOT NULL.`
+        const message = `This fails if ${table} has a row: it would have no ${column.colname}.`
         yield { script, at: column.location ?? statement.start, message }
       }
     }

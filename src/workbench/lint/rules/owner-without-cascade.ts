@@ -7,7 +7,9 @@ import type { Offence, Rule } from '../rule.js'
 
 export const ownerWithoutCascade: Rule = {
   id: 'owner-without-cascade',
-  why: 'Rows that stay when the row they belong to is deleted are never found again, or forbid the deletion.',
+  why:
+    'Rows that stay when the row they belong to is deleted are never found again, or forbid the ' +
+    'deletion.',
   instead:
     'Give the column a foreign key to its owner with ON DELETE CASCADE. Where rows are meant to ' +
     'outlive their owner, silence the rule and say why.',
@@ -43,7 +45,7 @@ function* offencesOf(
     if (cascading.some((other) => other.columns.join() === key.columns.join())) continue
     yield {
       ...makerOfForeignKey(folder, catalog, { table: name, key }),
-      message: `${name} (${key.columns.join(', ')}) refers to ${owner.table}, whose deletion does ${key.onDelete.toUpperCase()} to it.`,
+      message: `${name} refers to ${owner.table} with ON DELETE ${key.onDelete.toUpperCase()}.`,
     }
   }
   const { column } = owner
@@ -55,7 +57,7 @@ function* offencesOf(
   if (isKnown || !columns.some((one) => one.name === column)) return
   yield {
     ...makerOfColumn(folder, { table: name, column }),
-    message: `${name}.${column} is called as the key of ${owner.table} and has no foreign key to it.`,
+    message: `${name}.${column} is called as a key of ${owner.table} and is no foreign key to it.`,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Node } from 'libpg-query'
+import type { Node, RenameStmt } from 'libpg-query'
 import { statementsInOrder } from '../file-state.js'
 import { nodeAs, nodesOf } from '../nodes-of.js'
 import type { Rule } from '../rule.js'
@@ -6,9 +6,12 @@ import { tableKey } from '../table-key.js'
 
 export const renameInUse: Rule = {
   id: 'rename-in-use',
-  why: 'Until the last process of the version before is gone, each of its statements with the old name fails.',
+  why:
+    'Until the last process of the version before is gone, each of its statements with the ' +
+    'old name fails.',
   instead:
-    'For a table, leave a view with the old name in the same migration. For a column, add the new ' +
+    'For a table, leave a view with the old name in the same migration. For a column, add ' +
+    'the new ' +
     'one, write both, and drop the old one in a later release.',
   needsCatalog: false,
   *check({ migrations }) {
@@ -23,15 +26,17 @@ export const renameInUse: Rule = {
         const isColumn = rename.renameType === 'OBJECT_COLUMN'
         if (isColumn && rename.relationType === 'OBJECT_TABLE') {
           if (state.added.has(`${table}.${old}`) || columnsMadeBy(nodes, table).has(old)) continue
-          const message = `The running version still asks for ${table}.${old}, which is ${rename.newname} now.`
-          yield { script: up, at: statement.start, message }
+          yield { script: up, at: statement.start, message: saying(`${table}.${old}`, rename) }
         }
         if (rename.renameType !== 'OBJECT_TABLE' || relationsMadeBy(nodes).has(table)) continue
-        const message = `The running version still asks for ${table}, which is ${rename.newname} now.`
-        yield { script: up, at: statement.start, message }
+        yield { script: up, at: statement.start, message: saying(table, rename) }
       }
     }
   },
+}
+
+function saying(old: string, { newname }: RenameStmt): string {
+  return `The running version still asks for ${old}, which is ${newname} now.`
 }
 
 function relationsMadeBy(nodes: readonly Node[]): ReadonlySet<string> {

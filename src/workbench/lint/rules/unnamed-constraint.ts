@@ -12,7 +12,9 @@ const kinds: Partial<Record<NonNullable<Constraint['contype']>, string>> = {
 
 export const unnamedConstraint: Rule = {
   id: 'unnamed-constraint',
-  why: 'PostgreSQL makes up a name that depends on what is there already, so that code and later migrations that name it fail on some databases.',
+  why:
+    'PostgreSQL makes up a name that depends on what is there already, so that code and later ' +
+    'migrations that name it fail on some databases.',
   instead: 'Write CONSTRAINT and a name in front of it.',
   needsCatalog: false,
   *check({ scripts }) {
@@ -21,9 +23,11 @@ export const unnamedConstraint: Rule = {
         const create = nodeAs(node, 'CreateStmt')
         const where = create ?? nodeAs(node, 'AlterTableStmt')
         if (!where || where.relation?.relpersistence === 't') continue
-        for (const { contype = 'CONSTR_NULL', conname, location } of nodesOf(where, 'Constraint')) {
+        for (const constraint of nodesOf(where, 'Constraint')) {
+          const { contype = 'CONSTR_NULL', conname, indexname, location } = constraint
           const kind = kinds[contype]
-          if (!kind || conname) continue
+          // One that is made of an index has its name.
+          if (!kind || conname || indexname) continue
           const message = `This ${kind} of ${where.relation?.relname} has no name.`
           yield { script, at: location ?? start, message }
         }

@@ -2,7 +2,10 @@ import type { Rule } from '../rule.js'
 
 export const volatileDefault: Rule = {
   id: 'volatile-default',
-  why: 'A default that differs from row to row writes the whole table anew, which nobody can read or write meanwhile.',
+  why:
+    'A default that differs from row to row writes the whole table anew, which nobody can ' +
+    'read or ' +
+    'write meanwhile.',
   instead:
     'Add the column without the default, set the default in a second statement, and fill the old ' +
     'rows in batches.',
@@ -12,8 +15,8 @@ export const volatileDefault: Rule = {
       for (const { by, at, table, column, always, functions } of changes) {
         if (by !== 'default') continue
         const value = always ? `is ${always}` : `calls ${[...new Set(functions)].join(', ')}`
-        const message = `${table} is written anew, since the value of ${column} ${value} and differs from row to row.`
-        yield { script, at, message }
+        const why = `since ${column} ${value} and differs from row to row`
+        yield { script, at, message: `${table} is written anew, ${why}.` }
       }
     }
   },
