@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { createMigrator, type FinishedStep, type Migrator } from '../migrations/create-migrator.js'
 import { readMigrations } from '../migrations/read-migrations.js'
 import { humanDuration } from './human-size.js'
+import { migrateLintCommand } from './migrate-lint-command.js'
 import {
   type Absent,
   type DatabaseOptions,
@@ -86,6 +87,7 @@ export function migrateCommand(): Command {
     .addCommand(to)
     .addCommand(status)
     .addCommand(plan)
+    .addCommand(migrateLintCommand())
     .addHelpText(
       'after',
       [
@@ -96,6 +98,7 @@ export function migrateCommand(): Command {
         '  driftpin migrate plan            (all of it, for an empty database)',
         '  driftpin migrate plan --to 0 --data .driftpin',
         '  driftpin migrate up --migrations db/migrations --ledger app_migrations --data .driftpin',
+        '  driftpin migrate lint db/migrations --owner users',
       ].join('\n'),
     )
 }

@@ -61,6 +61,24 @@ function parseName(file: string): { version: number; name: string; direction: Di
 }
 
 function parseScript(file: string, raw: string): MigrationScript {
+  const script = readScript(file, raw)
+  if (script.transaction) return script
+  const statements = splitStatements(script.text).length
+  if (statements === 1) return script
+  throw new DriftpinError(
+    'migration_invalid',
+    `${file} runs without a transaction and has ${statements} statements, but must have exactly ` +
+      'one: several would be one implicit transaction again. Give each a migration of its own.',
+    { file, statements },
+  )
+}
+
+/**
+ * The text of a file as it is run, and whether its first line asks for no transaction.
+ *
+ * @throws DriftpinError `migration_invalid` for a first line that means nothing.
+ */
+export function readScript(file: string, raw: string): MigrationScript {
   const text = raw.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n')
   const words = directive.exec(text.split('\n', 1)[0]!)?.[1]
   if (words === undefined) return { file, text, transaction: true }
@@ -70,15 +88,6 @@ function parseScript(file: string, raw: string): MigrationScript {
       `${file} begins with a directive that driftpin does not know: ${JSON.stringify(words)}. ` +
         'There is only "-- driftpin: no transaction".',
       { file, words },
-    )
-  }
-  const statements = splitStatements(text).length
-  if (statements !== 1) {
-    throw new DriftpinError(
-      'migration_invalid',
-      `${file} runs without a transaction and has ${statements} statements, but must have exactly ` +
-        'one: several would be one implicit transaction again. Give each a migration of its own.',
-      { file, statements },
     )
   }
   return { file, text, transaction: false }

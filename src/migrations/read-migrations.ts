@@ -20,6 +20,15 @@ export async function readMigrations(
   directory: string,
   options: { readonly forwardOnly?: boolean } = {},
 ): Promise<Migration[]> {
+  return parseMigrations(await readMigrationFiles(directory), options)
+}
+
+/**
+ * The SQL files of a folder, as they are.
+ *
+ * @throws DriftpinError `migrations_unreadable`
+ */
+export async function readMigrationFiles(directory: string): Promise<MigrationFile[]> {
   // Asked for at run time, so that a backend without a file system can import this room.
   const fs = globalThis.process?.getBuiltinModule?.('node:fs/promises')
   if (!fs) throw unreadable(directory, 'there are no files to read in this runtime', undefined)
@@ -38,7 +47,7 @@ export async function readMigrations(
   })
   const files = await Promise.all(names.filter((name) => name.endsWith('.sql')).map(read))
   if (files.length === 0) throw unreadable(directory, 'no file in it ends in .sql', { directory })
-  return parseMigrations(files, options)
+  return files
 }
 
 function unreadable(directory: string, why: string, cause: unknown): DriftpinError {

@@ -5,7 +5,8 @@ import type { MigrationFile } from '../parse-migrations.js'
 export const bundledFiles: readonly MigrationFile[] = [
   {
     file: '000001_create_workspaces.down.sql',
-    text: `DROP TABLE workspace_agents;
+    text: `-- destroys: workspaces, workspace_builds and workspace_agents, with all their rows
+DROP TABLE workspace_agents;
 DROP TABLE workspace_builds;
 DROP TABLE workspaces;
 `,
@@ -64,7 +65,8 @@ COMMENT ON INDEX workspace_agents_build_id_idx IS 'Serves the cascade from works
   },
   {
     file: '000002_create_chats.down.sql',
-    text: `DROP TABLE chat_queued_messages;
+    text: `-- destroys: chats, with their chat_messages and chat_queued_messages
+DROP TABLE chat_queued_messages;
 DROP TABLE chat_messages;
 DROP TYPE chat_message_role;
 DROP TABLE chats;
@@ -158,7 +160,8 @@ COMMENT ON INDEX chat_queued_messages_chat_id_position_idx IS 'Serves taking the
   },
   {
     file: '000003_create_chat_files.down.sql',
-    text: `DROP TABLE chat_file_links;
+    text: `-- destroys: chat_files with their data, and chat_file_links
+DROP TABLE chat_file_links;
 DROP TABLE chat_files;
 `,
   },
@@ -195,7 +198,8 @@ COMMENT ON INDEX chat_file_links_file_id_idx IS 'Serves the cascade from chat_fi
   },
   {
     file: '000004_create_chat_diff_statuses.down.sql',
-    text: `DROP TABLE chat_diff_statuses;
+    text: `-- destroys: chat_diff_statuses, which the host can fetch again
+DROP TABLE chat_diff_statuses;
 `,
   },
   {
@@ -226,7 +230,8 @@ COMMENT ON COLUMN chat_diff_statuses.stale_at IS 'When it should be fetched agai
   },
   {
     file: '000005_create_chat_debug_runs.down.sql',
-    text: `DROP TABLE chat_debug_steps;
+    text: `-- destroys: chat_debug_runs and chat_debug_steps, with what was recorded
+DROP TABLE chat_debug_steps;
 DROP TABLE chat_debug_runs;
 `,
   },
@@ -284,7 +289,8 @@ COMMENT ON COLUMN chat_debug_steps.finished_at IS 'NULL while it runs.';
   },
   {
     file: '000006_create_chat_heartbeats.down.sql',
-    text: `DROP TABLE chat_heartbeats;
+    text: `-- destroys: chat_heartbeats, which the runners write again within seconds
+DROP TABLE chat_heartbeats;
 `,
   },
   {
@@ -304,7 +310,9 @@ COMMENT ON COLUMN chat_heartbeats.runner_id IS 'The process of the host applicat
   },
   {
     file: '000007_create_agent_context.down.sql',
-    text: `DROP TABLE workspace_agent_context_resources;
+    text: `-- destroys: workspace_agent_context_snapshots and workspace_agent_context_resources, until each
+-- agent pushes again
+DROP TABLE workspace_agent_context_resources;
 DROP TABLE workspace_agent_context_snapshots;
 DROP TYPE workspace_agent_context_resource_status;
 DROP TYPE workspace_agent_context_body_kind;
@@ -384,7 +392,9 @@ COMMENT ON COLUMN workspace_agent_context_resources.updated_at IS 'When the agen
   },
   {
     file: '000008_add_chat_hydration.down.sql',
-    text: `ALTER TABLE chats
+    text: `-- destroys: context_aggregate_hash, context_dirty_since and context_error of every chat, so that
+-- none is hydrated any more
+ALTER TABLE chats
     DROP CONSTRAINT chats_context_aggregate_hash_not_empty,
     DROP COLUMN context_error,
     DROP COLUMN context_dirty_since,
@@ -397,6 +407,8 @@ COMMENT ON COLUMN workspace_agent_context_resources.updated_at IS 'When the agen
     ADD COLUMN context_aggregate_hash bytea,
     ADD COLUMN context_dirty_since timestamptz,
     ADD COLUMN context_error text NOT NULL DEFAULT '',
+    -- driftpin-lint: allow constraint-blocks-table because this is first released with the
+    -- migration that makes chats, which has no rows yet.
     ADD CONSTRAINT chats_context_aggregate_hash_not_empty
         CHECK (octet_length(context_aggregate_hash) > 0);
 
@@ -407,7 +419,8 @@ COMMENT ON COLUMN chats.context_error IS 'The snapshot error at the time of pinn
   },
   {
     file: '000009_create_chat_context_resources.down.sql',
-    text: `DROP TABLE chat_context_resources;
+    text: `-- destroys: chat_context_resources, the pins of every chat; no agent can be asked for them again
+DROP TABLE chat_context_resources;
 `,
   },
   {

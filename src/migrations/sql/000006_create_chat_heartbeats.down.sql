@@ -1,1 +1,2 @@
+-- destroys: chat_heartbeats, which the runners write again within seconds
 DROP TABLE chat_heartbeats;

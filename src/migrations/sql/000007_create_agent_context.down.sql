@@ -1,3 +1,5 @@
+-- destroys: workspace_agent_context_snapshots and workspace_agent_context_resources, until each
+-- agent pushes again
 DROP TABLE workspace_agent_context_resources;
 DROP TABLE workspace_agent_context_snapshots;
 DROP TYPE workspace_agent_context_resource_status;

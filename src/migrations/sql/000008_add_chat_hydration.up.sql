@@ -2,6 +2,8 @@ ALTER TABLE chats
     ADD COLUMN context_aggregate_hash bytea,
     ADD COLUMN context_dirty_since timestamptz,
     ADD COLUMN context_error text NOT NULL DEFAULT '',
+    -- driftpin-lint: allow constraint-blocks-table because this is first released with the
+    -- migration that makes chats, which has no rows yet.
     ADD CONSTRAINT chats_context_aggregate_hash_not_empty
         CHECK (octet_length(context_aggregate_hash) > 0);
 

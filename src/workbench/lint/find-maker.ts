@@ -1,0 +1,125 @@
+import type { Constraint } from 'libpg-query'
+import { constraintsOf } from './column-parts.js'
+import type { LintedFolder } from './linted-folder.js'
+import { type LintedScript, type LintedStatement, placeOfName } from './linted-script.js'
+import type { MigratedCatalog } from './migrated-catalog.js'
+import { nodeAs, nodesOf, stringsOf } from './nodes-of.js'
+import type { ForeignKeyFacts } from './read-tables.js'
+import { tableKey } from './table-key.js'
+
+/** Where something in the catalog comes from. */
+export interface Maker {
+  readonly script: LintedScript
+  readonly at: number
+}
+
+/** Where a foreign key of a table was written, as far as the text tells, or which file made it. */
+export function makerOfForeignKey(
+  folder: LintedFolder,
+  catalog: MigratedCatalog,
+  of: { readonly table: string; readonly key: ForeignKeyFacts },
+): Maker {
+  const names = namesOf(folder, of.table)
+  const columns = of.key.columns.join()
+  for (const { script, statement } of newestFirst(folder)) {
+    const table = tableOf(statement)
+    if (table === undefined || !names.has(table)) continue
+    for (const { constraint, column } of foreignKeysOf(statement)) {
+      const own = column === undefined ? stringsOf(constraint.fk_attrs).join() : column
+      const isIt = constraint.conname ? constraint.conname === of.key.name : own === columns
+      if (isIt) return { script, at: constraint.location ?? statement.start }
+    }
+  }
+  const script = catalog.makerOf(of.key.oid) ?? folder.migrations.at(-1)!.up
+  return mentionIn(script, [of.table, ...of.key.columns])
+}
+
+/** Where a column of a table was written, or a file that has the table's name. */
+export function makerOfColumn(
+  folder: LintedFolder,
+  of: { readonly table: string; readonly column: string },
+): Maker {
+  const names = namesOf(folder, of.table)
+  for (const { script, statement } of newestFirst(folder)) {
+    const table = tableOf(statement)
+    if (table === undefined || !names.has(table)) continue
+    for (const { subtype, name } of nodesOf(statement.node, 'AlterTableCmd')) {
+      const alters = subtype?.startsWith('AT_Alter') || subtype?.endsWith('NotNull')
+      const drops = subtype === 'AT_DropColumn'
+      const changes = alters || drops || subtype === 'AT_ColumnDefault'
+      if (changes && name === of.column) {
+        return { script, at: placeOfName(script, statement, of.column) }
+      }
+    }
+    for (const { colname, location } of nodesOf(statement.node, 'ColumnDef')) {
+      if (colname === of.column) return { script, at: location ?? statement.start }
+    }
+    const rename = nodeAs(statement.node, 'RenameStmt')
+    if (rename?.newname === of.column) return { script, at: statement.start }
+  }
+  const ups = folder.migrations.map(({ up }) => up)
+  const name = shortNameOf(of.table)
+  return mentionIn(ups.find(({ text }) => text.includes(name)) ?? ups[0]!, [of.table, of.column])
+}
+
+/** The names that a table has had, the present one included. */
+function namesOf(folder: LintedFolder, table: string): ReadonlySet<string> {
+  const names = new Set([table])
+  for (const { statement } of newestFirst(folder)) {
+    const rename = nodeAs(statement.node, 'RenameStmt')
+    if (rename?.renameType !== 'OBJECT_TABLE') continue
+    const now = tableKey({ ...rename.relation, relname: rename.newname ?? '' })
+    if (names.has(now)) names.add(tableKey(rename.relation))
+  }
+  return names
+}
+
+function* newestFirst(
+  folder: LintedFolder,
+): Generator<{ readonly script: LintedScript; readonly statement: LintedStatement }> {
+  for (const { up } of folder.migrations.toReversed()) {
+    for (const statement of up.statements.toReversed()) yield { script: up, statement }
+  }
+}
+
+function tableOf({ node }: LintedStatement): string | undefined {
+  const relation =
+    nodeAs(node, 'CreateStmt')?.relation ??
+    nodeAs(node, 'AlterTableStmt')?.relation ??
+    nodeAs(node, 'RenameStmt')?.relation
+  return relation && tableKey(relation)
+}
+
+/** The foreign keys that a statement makes, with the column for one that stands in a column's. */
+function* foreignKeysOf({
+  node,
+}: LintedStatement): Generator<{ readonly constraint: Constraint; readonly column?: string }> {
+  const inColumns = new Set<Constraint>()
+  for (const column of nodesOf(node, 'ColumnDef')) {
+    for (const constraint of constraintsOf(column)) {
+      inColumns.add(constraint)
+      const isForeign = constraint.contype === 'CONSTR_FOREIGN'
+      if (isForeign) yield { constraint, column: column.colname ?? '' }
+    }
+  }
+  for (const constraint of nodesOf(node, 'Constraint')) {
+    if (constraint.contype === 'CONSTR_FOREIGN' && !inColumns.has(constraint)) yield { constraint }
+  }
+}
+
+/** The statement that is likely to have made something: what runs in a DO is a text. */
+function mentionIn(script: LintedScript, [table = '', ...columns]: readonly string[]): Maker {
+  const bytes = Buffer.from(script.text)
+  const holds = (words: readonly string[]) =>
+    script.statements.find(({ start, end }) => {
+      const text = bytes.subarray(start, end).toString()
+      return words.every((word) => text.includes(word))
+    })
+  const name = shortNameOf(table)
+  const statement = holds([name, ...columns]) ?? holds([name]) ?? script.statements[0]
+  return { script, at: statement?.start ?? 0 }
+}
+
+function shortNameOf(table: string): string {
+  return table.split('.').at(-1)!
+}

@@ -1,0 +1,85 @@
+import { DriftpinError } from '../../errors.js'
+import { bundledFiles } from '../../migrations/generated/bundled.js'
+import type { Direction } from '../../migrations/migration.js'
+import {
+  type MigrationFile,
+  parseMigrations,
+  readScript,
+} from '../../migrations/parse-migrations.js'
+import { readMigrationFiles } from '../../migrations/read-migrations.js'
+import type { LintOptions } from './lint-options.js'
+import { type LintedScript, parseLintedScript } from './linted-script.js'
+import type { Parser } from './load-parser.js'
+import { type Owner, ownersOf } from './owner.js'
+
+/** A pair of files as the rules see it. */
+export interface LintedMigration {
+  readonly version: number
+  readonly up: LintedScript
+  readonly down: LintedScript | undefined
+}
+
+/** Two tables that are to have the same columns after their first. */
+type Mirror = readonly [string, string]
+
+/** All that rules look at without running it. */
+export interface LintedFolder {
+  readonly migrations: readonly LintedMigration[]
+  /** All files of all migrations. */
+  readonly scripts: readonly LintedScript[]
+  readonly owners: readonly Owner[]
+  readonly mirrors: readonly Mirror[]
+  readonly forwardOnly: boolean
+}
+
+/** What holds for our own migrations, unless the caller says otherwise. */
+const ours = {
+  owners: ['chats'],
+  mirrors: [['chat_context_resources', 'workspace_agent_context_resources']],
+} as const satisfies LintOptions
+
+/**
+ * Reads a folder of pairs, or our own. What a rule reports is let through, such as half a pair.
+ *
+ * @throws DriftpinError what {@link readMigrations} throws for all the rest, and
+ * `migration_invalid` for what is no SQL.
+ */
+export async function readLintedFolder(
+  parser: Parser,
+  { migrations: directory, ...options }: LintOptions,
+): Promise<LintedFolder> {
+  if (directory === '') throw emptyPath()
+  const defaults: LintOptions = directory === undefined ? ours : {}
+  const { owners = [], mirrors = [], forwardOnly = false } = { ...defaults, ...options }
+  const files = directory === undefined ? bundledFiles : await readMigrationFiles(directory)
+  const migrations = pairsOf(parser, files)
+  return {
+    migrations,
+    scripts: migrations.flatMap(({ up, down }) => (down ? [up, down] : [up])),
+    owners: ownersOf(owners),
+    mirrors,
+    forwardOnly,
+  }
+}
+
+function pairsOf(parser: Parser, files: readonly MigrationFile[]): LintedMigration[] {
+  const texts = new Map(files.map(({ file, text }) => [file, text]))
+  // Without their texts: names and numbers are for the runner to judge, statements for the rules.
+  const pairs = parseMigrations(
+    files.map(({ file }) => ({ file, text: '' })),
+    { forwardOnly: true },
+  )
+  return pairs.map(({ version, up, down }) => {
+    const parse = (file: string, direction: Direction) =>
+      parseLintedScript(parser, readScript(file, texts.get(file)!), { version, direction })
+    return { version, up: parse(up.file, 'up'), down: down && parse(down.file, 'down') }
+  })
+}
+
+function emptyPath(): DriftpinError {
+  return new DriftpinError(
+    'invalid_input',
+    "The path of migrations is empty: name a folder, or leave it out for driftpin's own.",
+    { migrations: '' },
+  )
+}

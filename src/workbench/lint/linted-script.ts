@@ -1,0 +1,121 @@
+import type { Node } from 'libpg-query'
+import { DriftpinError } from '../../errors.js'
+import type { Direction, MigrationScript } from '../../migrations/migration.js'
+import type { Parser } from './load-parser.js'
+import { SourceLines } from './source-lines.js'
+
+/** A statement, and the bytes from its first word to its end. */
+export interface LintedStatement {
+  readonly node: Node
+  readonly start: number
+  readonly end: number
+}
+
+/** A word or sign; a name as PostgreSQL reads it, folded or without its quotes. */
+interface Token {
+  readonly text: string
+  readonly start: number
+}
+
+/** A comment with nothing in front of it on its line. */
+export interface LintedComment {
+  readonly text: string
+  readonly start: number
+  /** The line it ends in. */
+  readonly lastLine: number
+}
+
+/** One file of a migration, read by the grammar. */
+export interface LintedScript extends MigrationScript {
+  readonly version: number
+  readonly direction: Direction
+  readonly source: SourceLines
+  readonly statements: readonly LintedStatement[]
+  /** Without comments, in order. */
+  readonly tokens: readonly Token[]
+  readonly comments: readonly LintedComment[]
+}
+
+/**
+ * Reads a file with the grammar.
+ *
+ * @throws DriftpinError `migration_invalid` with file, line, column and the line, where it is no
+ * SQL.
+ */
+export function parseLintedScript(
+  parser: Parser,
+  script: MigrationScript,
+  of: { readonly version: number; readonly direction: Direction },
+): LintedScript {
+  const source = new SourceLines(script.text)
+  const { text } = script
+  // The grammar refuses a text of nothing at all.
+  if (text.trim() === '') {
+    return { ...script, ...of, source, statements: [], tokens: [], comments: [] }
+  }
+  let parsed: ReturnType<Parser['parseSync']>
+  try {
+    parsed = parser.parseSync(text)
+  } catch (error) {
+    throw notSql(script, source, error)
+  }
+  const length = Buffer.byteLength(text)
+  const statements = (parsed.stmts ?? []).map(
+    ({ stmt, stmt_location: start = 0, stmt_len: size }): LintedStatement => ({
+      node: stmt!,
+      start,
+      end: size ? start + size : length,
+    }),
+  )
+  const scanned = parser.scanSync(text).tokens
+  const isComment = (name: string) => name === 'SQL_COMMENT' || name === 'C_COMMENT'
+  const tokens = scanned
+    .filter(({ tokenName }) => !isComment(tokenName))
+    .map(({ text: word, start }) => ({ start, text: nameOf(word) }))
+  const comments = scanned
+    .filter(({ tokenName, start }) => {
+      const { line, column } = source.placeOf(start)
+      const before = [...source.textOf(line)].slice(0, column - 1).join('')
+      return isComment(tokenName) && before.trim() === ''
+    })
+    .map(({ text: comment, start, end }) => ({
+      text: comment,
+      start,
+      lastLine: source.placeOf(end).line,
+    }))
+  return { ...script, ...of, source, statements, tokens, comments }
+}
+
+function nameOf(word: string): string {
+  return word.startsWith('"') ? word.slice(1, -1).replaceAll('""', '"') : word.toLowerCase()
+}
+
+function notSql({ file }: MigrationScript, source: SourceLines, error: unknown): DriftpinError {
+  const { message, sqlDetails } = error as {
+    message?: string
+    sqlDetails?: { cursorPosition?: number }
+  }
+  const place = source.placeOfCharacter(sqlDetails?.cursorPosition ?? 0)
+  const { line, column } = place
+  const text = source.textOf(line)
+  const characters = [...text]
+  const isCommand = characters[column - 1] === '\\' && text.trimStart().startsWith('\\')
+  const what = isCommand
+    ? `${text.trim().split(/\s/)[0]} is a command of psql and no SQL: write what it does as SQL`
+    : (message ?? String(error))
+  const caret = ' '.repeat(column - 1 + String(line).length + 3)
+  return new DriftpinError(
+    'migration_invalid',
+    `${file} cannot be read in line ${line}, column ${column}: ${what}.\n${line} | ${text}\n` +
+      `${caret}^`,
+    error,
+  )
+}
+
+/** The first byte at which a name stands in a statement, or that of the statement. */
+export function placeOfName(script: LintedScript, statement: LintedStatement, name: string) {
+  const found = script.tokens.find(
+    ({ text, start }) => text === name && start >= statement.start && start < statement.end,
+  )
+  return found?.start ?? statement.start
+}

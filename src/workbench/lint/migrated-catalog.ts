@@ -1,0 +1,179 @@
+import type { Database, Queryable } from '../../database/database.js'
+import { sqlState } from '../../database/sql-state.js'
+import { DriftpinError } from '../../errors.js'
+import { runMigrationFiles } from '../../harness/migration-folder-run.js'
+import { openHarness } from '../../harness/open-harness.js'
+import { runScript } from '../../migrations/run-script.js'
+import { usesOfAddedValues } from './added-values.js'
+import type { LintedFolder } from './linted-folder.js'
+import type { LintedScript } from './linted-script.js'
+import { loadExtensions } from './load-extensions.js'
+import { readTables, type TableFacts } from './read-tables.js'
+import { type PossibleRewrite, possibleRewrites } from './rewrites.js'
+import { tableKeyOf } from './table-key.js'
+
+/** What a database that ran the migrations answers. */
+export interface MigratedCatalog {
+  /** The tables after the last up. */
+  readonly tables: readonly TableFacts[]
+  /** The changes for which PostgreSQL wrote a table anew that was there before the file. */
+  readonly rewrites: ReadonlyMap<LintedScript, readonly PossibleRewrite[]>
+  /** The files in which PostgreSQL let a value of an enum be used that they have just added. */
+  readonly allowedValues: ReadonlySet<LintedScript>
+  /** The up file that made a constraint, which its number tells. */
+  makerOf(constraint: bigint): LintedScript | undefined
+  /**
+   * A table that an option names.
+   *
+   * @throws DriftpinError `invalid_input` where the migrations leave no such table.
+   */
+  tableCalled(name: string, as: 'owner' | 'mirrored'): TableFacts
+}
+
+/** unsafe_new_enum_value_usage */
+const unsafeValue = '55P04'
+
+/**
+ * Runs the ups one after the other on an embedded database, and tries out the downs that matter to
+ * a rule, each where it would run.
+ *
+ * @throws DriftpinError `migration_failed` for an up that does not run on an empty database.
+ */
+export async function migrateToCatalog(folder: LintedFolder): Promise<MigratedCatalog> {
+  const extensions = await loadExtensions(folder.scripts)
+  await using harness = await openHarness({ migrations: false, extensions })
+  await using db = await harness.fork()
+  const rewrites = new Map<LintedScript, readonly PossibleRewrite[]>()
+  const allowedValues = new Set<LintedScript>()
+  const newest: { readonly script: LintedScript; readonly constraint: bigint }[] = []
+  let before = await takeStock(db)
+  for (const { up, down } of folder.migrations) {
+    if (await allowsAddedValues(db, up)) allowedValues.add(up)
+    await runMigrationFiles(db, [up])
+    const after = await takeStock(db)
+    newest.push({ script: up, constraint: after.newestConstraint })
+    rewrites.set(up, await happened(db, possibleRewrites(up), [before, after]))
+    before = after
+    if (!down) continue
+    if (await allowsAddedValues(db, down)) allowedValues.add(down)
+    rewrites.set(down, await triedOut(db, down, after))
+  }
+  const tables = await readTables(db)
+  return {
+    tables,
+    rewrites,
+    allowedValues,
+    tableCalled: (name, as) => tables.find(({ key }) => key === name) ?? refuse(tables, name, as),
+    makerOf: (number) => newest.find(({ constraint }) => constraint >= number)?.script,
+  }
+}
+
+function refuse(tables: readonly TableFacts[], name: string, as: string): never {
+  const names = tables.map(({ key }) => key).join(', ') || 'none'
+  throw new DriftpinError(
+    'invalid_input',
+    `The ${as} table ${name} is not there after the last migration. There are ${names}.`,
+    { table: name },
+  )
+}
+
+interface Stock {
+  /** The file on disk of every table, by the table's number. */
+  readonly files: ReadonlyMap<bigint, { readonly table: string; readonly file: bigint }>
+  readonly newestConstraint: bigint
+}
+
+async function takeStock(queryable: Queryable): Promise<Stock> {
+  const { rows } = await queryable.query<StockRow>(`
+    SELECT c.oid::bigint AS oid, n.nspname::text AS schema, c.relname::text AS name,
+           c.relfilenode::bigint AS file
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`)
+  const { rows: constraints } = await queryable.query<{ newest: bigint }>(
+    'SELECT coalesce(max(oid::bigint), 0) AS newest FROM pg_catalog.pg_constraint',
+  )
+  const files = rows.map(
+    ({ oid, schema, name, file }) => [oid, { table: tableKeyOf(schema, name), file }] as const,
+  )
+  return { files: new Map(files), newestConstraint: constraints[0]!.newest }
+}
+
+interface StockRow {
+  oid: bigint
+  schema: string
+  name: string
+  file: bigint
+}
+
+/** Those of the possible rewrites that took place, by what is on disk before and after. */
+async function happened(
+  queryable: Queryable,
+  possible: readonly PossibleRewrite[],
+  [before, after]: readonly [Stock, Stock],
+): Promise<PossibleRewrite[]> {
+  if (possible.length === 0) return []
+  const written = new Set<string>()
+  for (const [oid, { table, file }] of before.files) {
+    const now = after.files.get(oid)
+    // Under both names, where the file gave it another one.
+    if (now && now.file !== file) written.add(table).add(now.table)
+  }
+  const { rows } = await queryable.query<{ name: string }>(
+    `SELECT DISTINCT proname::text AS name FROM pg_catalog.pg_proc
+     WHERE provolatile = 'v' AND proname = ANY ($1::text[])`,
+    [possible.flatMap(({ functions }) => functions)],
+  )
+  const volatile = new Set(rows.map(({ name }) => name))
+  const inWritten = possible.filter(({ table }) => written.has(table))
+  const byDefault = inWritten.filter(
+    ({ always, functions }) => always || functions.some((name) => volatile.has(name)),
+  )
+  // A type may well have changed without any writing where a default explains all of it.
+  const explained = new Set(byDefault.map(({ table }) => table))
+  return inWritten.filter(
+    (one) => byDefault.includes(one) || (one.by === 'type' && !explained.has(one.table)),
+  )
+}
+
+/** A down is taken back after it was tried: what comes next goes up. */
+async function triedOut(
+  db: Database,
+  down: LintedScript,
+  before: Stock,
+): Promise<readonly PossibleRewrite[]> {
+  const possible = possibleRewrites(down)
+  if (possible.length === 0) return []
+  let rewrites: readonly PossibleRewrite[] = []
+  await inVain(db, down, async (transaction) => {
+    rewrites = await happened(transaction, possible, [before, await takeStock(transaction)])
+  })
+  return rewrites
+}
+
+async function allowsAddedValues(db: Database, script: LintedScript): Promise<boolean> {
+  const uses = usesOfAddedValues(script)
+  // Servers before 17 refuse the values of a type that was made just now as well.
+  if (uses.length === 0 || uses.some(({ ownType }) => ownType)) return false
+  return (await inVain(db, script)) !== unsafeValue
+}
+
+/** Runs a file and takes it back; answers the SQLSTATE of what went wrong, if anything did. */
+async function inVain(
+  db: Database,
+  script: LintedScript,
+  look: (queryable: Queryable) => Promise<void> = async () => {},
+): Promise<string | undefined> {
+  const back = new Error('taken back')
+  try {
+    await db.transaction(async (transaction) => {
+      await runScript(transaction, script)
+      await look(transaction)
+      throw back
+    })
+  } catch (error) {
+    // Whether a down works at all is for `migrate verify` to tell.
+    if (error !== back && !(error instanceof DriftpinError)) throw error
+    return error instanceof DriftpinError ? sqlState(error.cause) : undefined
+  }
+  return undefined
+}

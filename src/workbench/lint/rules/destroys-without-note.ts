@@ -1,0 +1,94 @@
+import { type FileState, statementsInOrder } from '../file-state.js'
+import { type LintedScript, type LintedStatement, placeOfName } from '../linted-script.js'
+import { nodeAs, nodesOf, stringsOf } from '../nodes-of.js'
+import type { Rule } from '../rule.js'
+import { tableKey, tableKeyOf } from '../table-key.js'
+
+export const destroysWithoutNote: Rule = {
+  id: 'destroys-without-note',
+  why:
+    'Whoever runs the migration in a hurry does not see that something is gone after it which ' +
+    'going back does not bring back.',
+  instead:
+    'Write a comment into the file that names it and says what is lost, such as ' +
+    '"-- destroys: users, with the history of logins".',
+  needsCatalog: false,
+  *check({ scripts }) {
+    for (const script of scripts) {
+      const notes = notesOf(script)
+      for (const { statement, state } of statementsInOrder(script)) {
+        for (const { at, what, names } of lossesOf(script, statement, state)) {
+          if (names.some((name) => mentions(notes, name))) continue
+          yield { script, at, message: `${what}, and no note in the file says so.` }
+        }
+      }
+    }
+  },
+}
+
+interface Loss {
+  readonly at: number
+  readonly what: string
+  /** A note has to have one of them. */
+  readonly names: readonly string[]
+}
+
+function* lossesOf(
+  script: LintedScript,
+  statement: LintedStatement,
+  { made, added }: FileState,
+): Generator<Loss> {
+  const { node, start } = statement
+  const place = (name: string) => placeOfName(script, statement, name)
+  const drop = nodeAs(node, 'DropStmt')
+  const isSchema = drop?.removeType === 'OBJECT_SCHEMA'
+  if (isSchema || drop?.removeType === 'OBJECT_TABLE') {
+    for (const object of drop?.objects ?? []) {
+      const parts = isSchema ? stringsOf([object]) : stringsOf(nodeAs(object, 'List')?.items)
+      const name = parts.at(-1) ?? ''
+      if (made.has(tableKeyOf(parts.at(-2), name))) continue
+      const kind = isSchema ? 'schema' : 'table'
+      yield { at: place(name), what: `This drops the ${kind} ${name} with all rows`, names: [name] }
+    }
+  }
+  const alter = nodeAs(node, 'AlterTableStmt')
+  const table = tableKey(alter?.relation)
+  for (const { subtype, name = '' } of nodesOf(alter?.cmds, 'AlterTableCmd')) {
+    const isOwn = made.has(table) || added.has(`${table}.${name}`)
+    if (subtype !== 'AT_DropColumn' || alter?.objtype !== 'OBJECT_TABLE' || isOwn) continue
+    yield { at: place(name), what: `This drops the column ${name} of ${table}`, names: [name] }
+  }
+  for (const relation of nodeAs(node, 'TruncateStmt')?.relations ?? []) {
+    const name = nodeAs(relation, 'RangeVar')?.relname ?? ''
+    if (made.has(tableKey(nodeAs(relation, 'RangeVar')))) continue
+    yield { at: place(name), what: `This empties ${name}`, names: [name] }
+  }
+  for (const { relation } of nodesOf(node, 'DeleteStmt')) {
+    const name = relation?.relname ?? ''
+    if (made.has(tableKey(relation))) continue
+    yield { at: relation?.location ?? start, what: `This deletes rows of ${name}`, names: [name] }
+  }
+}
+
+/** The text of every note, each with the comment lines that go on from it. */
+function notesOf({ comments }: LintedScript): string[] {
+  const notes: string[] = []
+  let last = -1
+  for (const { text, lastLine } of comments) {
+    const note = /^--\s*destroys:\s*(\S.*)$/i.exec(text)?.[1]
+    const goesOn = lastLine === last + 1 && !/^--\s*driftpin/.test(text)
+    if (note !== undefined) notes.push(note)
+    else if (goesOn && notes.length > 0) notes.push(`${notes.pop()} ${text}`)
+    if (note !== undefined || goesOn) last = lastLine
+  }
+  return notes
+}
+
+function mentions(notes: readonly string[], name: string): boolean {
+  const words = (text: string) =>
+    ` ${text
+      .toLowerCase()
+      .split(/[^\p{L}\p{N}_$]+/u)
+      .join(' ')} `
+  return notes.some((note) => words(note).includes(words(name)))
+}

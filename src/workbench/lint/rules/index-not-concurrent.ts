@@ -1,0 +1,78 @@
+import type { IndexStmt } from 'libpg-query'
+import { constraintsOf } from '../column-parts.js'
+import { type Alteration, alterationsOf, isFresh, statementsInOrder } from '../file-state.js'
+import type { LintedFolder } from '../linted-folder.js'
+import type { LintedScript } from '../linted-script.js'
+import { nodeAs } from '../nodes-of.js'
+import type { Offence, Rule } from '../rule.js'
+import { tableKey } from '../table-key.js'
+
+export const indexNotConcurrent: Rule = {
+  id: 'index-not-concurrent',
+  why:
+    'Until an index is built nothing can be written to its table, and for a constraint not even ' +
+    'read.',
+  instead:
+    'Give it a migration of its own that begins with "-- driftpin: no transaction": CREATE INDEX ' +
+    'CONCURRENTLY.',
+  needsCatalog: false,
+  *check(folder) {
+    const others = namesOfOthers(folder)
+    for (const script of folder.scripts) {
+      for (const { statement, state } of statementsInOrder(script)) {
+        const index = nodeAs(statement.node, 'IndexStmt')
+        const table = tableKey(index?.relation)
+        if (!index || index.concurrent || isFresh(state, table)) continue
+        // On the parent alone an index of partitions is a mere entry.
+        if (others.views.has(table) || !index.relation?.inh) continue
+        yield { script, at: statement.start, ...describe(index, table, others.partitioned) }
+      }
+      for (const alteration of alterationsOf(script)) yield* constraints(script, alteration)
+    }
+  },
+}
+
+function describe(index: IndexStmt, table: string, partitioned: ReadonlySet<string>) {
+  const name = index.idxname ?? 'the index'
+  const message = `Nothing can be written to ${table} until ${name} is built.`
+  if (!partitioned.has(table)) return { message }
+  const fix =
+    'CREATE INDEX ON ONLY the partitioned table, then CONCURRENTLY on each partition in a ' +
+    'migration of its own, then ALTER INDEX ... ATTACH PARTITION.'
+  return { message, fix }
+}
+
+function* constraints(
+  script: LintedScript,
+  { command, statement, table, isFresh: skip }: Alteration,
+): Generator<Offence> {
+  if (skip) return
+  const added = command.subtype === 'AT_AddConstraint' && nodeAs(command.def, 'Constraint')
+  const column = command.subtype === 'AT_AddColumn' ? nodeAs(command.def, 'ColumnDef') : undefined
+  for (const constraint of added ? [added] : constraintsOf(column)) {
+    const { contype, indexname, location = statement.start } = constraint
+    if ((contype !== 'CONSTR_UNIQUE' && contype !== 'CONSTR_PRIMARY') || indexname) continue
+    const kind = contype === 'CONSTR_UNIQUE' ? 'UNIQUE' : 'PRIMARY KEY'
+    yield {
+      script,
+      at: location,
+      message: `Nobody can read or write ${table} until the index of this ${kind} is built.`,
+      fix:
+        'CREATE UNIQUE INDEX CONCURRENTLY in a migration of its own that begins with ' +
+        `"-- driftpin: no transaction", then ADD CONSTRAINT ... ${kind} USING INDEX in the next.`,
+    }
+  }
+}
+
+/** Partitioned tables, which cannot be indexed concurrently, and views, which nobody writes to. */
+function namesOfOthers({ migrations }: LintedFolder) {
+  const partitioned = new Set<string>()
+  const views = new Set<string>()
+  for (const { node } of migrations.flatMap(({ up }) => up.statements)) {
+    const table = nodeAs(node, 'CreateStmt')
+    if (table?.partspec) partitioned.add(tableKey(table.relation))
+    const view = nodeAs(node, 'CreateTableAsStmt')
+    if (view?.objtype === 'OBJECT_MATVIEW') views.add(tableKey(view.into?.rel))
+  }
+  return { partitioned, views }
+}

@@ -1,0 +1,223 @@
+/** Migrations with defects planted in them, for one rule. */
+export interface Planted {
+  readonly rule: string
+  /**
+   * Each an up and a down, in order. A line that ends in `-- found` is where the rule has to find
+   * something; in all the others it must not.
+   */
+  readonly pairs: readonly (readonly [up: string, down: string])[]
+}
+
+/** Defects that are seen in the text, each with what only looks like one. */
+export const plantedInFiles: readonly Planted[] = [
+  {
+    rule: 'down-drops-type-of-another',
+    pairs: [
+      ["CREATE TYPE sail AS ENUM ('jib'); CREATE DOMAIN knots AS int;", 'DROP TYPE sail;'],
+      [
+        'CREATE TABLE sails (kind sail, speed knots);',
+        'DROP TABLE sails;\nDROP TYPE sail; -- found\nDROP DOMAIN knots; -- found',
+      ],
+      [
+        "ALTER TYPE sail RENAME VALUE 'jib' TO 'genoa';",
+        `CREATE TYPE sail_new AS ENUM ('jib');
+         ALTER TABLE sails ALTER COLUMN kind TYPE sail_new USING 'jib';
+         DROP TYPE sail;
+         ALTER TYPE sail_new RENAME TO sail;`,
+      ],
+      [
+        'SELECT 1;',
+        `ALTER TYPE sail RENAME TO sail_old;
+         CREATE TYPE sail AS ENUM ('jib');
+         ALTER TABLE sails ALTER COLUMN kind TYPE sail USING 'jib';
+         DROP TYPE sail_old;`,
+      ],
+    ],
+  },
+  {
+    rule: 'enum-value-used-at-once',
+    pairs: [
+      ["CREATE TYPE rig AS ENUM ('sloop'); CREATE TABLE rigs (kind rig, note text);", 'SELECT 1;'],
+      [
+        "ALTER TYPE rig ADD VALUE 'yawl';\nINSERT INTO rigs (kind)\nVALUES ('yawl'); -- found",
+        'SELECT 1;',
+      ],
+      ["ALTER TYPE rig ADD VALUE 'ketch'; INSERT INTO rigs (note) VALUES ('ketch');", 'SELECT 1;'],
+      ["INSERT INTO rigs (kind) VALUES ('ketch');", 'SELECT 1;'],
+      [
+        `ALTER TYPE rig ADD VALUE 'cutter';
+         DO $$ BEGIN INSERT INTO rigs VALUES ('cutter'); END $$; -- found`,
+        'SELECT 1;',
+      ],
+      [
+        `CREATE TYPE hull AS ENUM ('oak');
+         ALTER TYPE hull ADD VALUE 'ash';
+         CREATE TABLE hulls (kind hull DEFAULT 'ash'); -- found`,
+        'SELECT 1;',
+      ],
+    ],
+  },
+  {
+    rule: 'index-not-concurrent',
+    pairs: [
+      [
+        `CREATE TABLE ports (a int, b int, c int) ;
+         CREATE INDEX ON ports (a);
+         CREATE TABLE logs (at date NOT NULL) PARTITION BY RANGE (at);
+         CREATE MATERIALIZED VIEW busy AS SELECT a FROM ports;`,
+        'SELECT 1;',
+      ],
+      [
+        `CREATE INDEX ports_b_idx ON ports (b); -- found
+         CREATE INDEX ON ONLY logs (at);
+         CREATE INDEX ON busy (a);`,
+        'CREATE INDEX ports_c_idx ON public.ports (c); -- found',
+      ],
+      [
+        '-- driftpin: no transaction\nCREATE UNIQUE INDEX CONCURRENTLY ports_a_key ON ports (a);',
+        'SELECT 1;',
+      ],
+      [
+        `ALTER TABLE ports ADD CONSTRAINT ports_a_key UNIQUE USING INDEX ports_a_key;
+         ALTER TABLE ports
+           ADD CONSTRAINT ports_b_key UNIQUE (b), -- found
+           ADD COLUMN d int UNIQUE; -- found
+         TRUNCATE ports;
+         CREATE INDEX ports_c_idx ON ports (c);`,
+        'SELECT 1;',
+      ],
+    ],
+  },
+  {
+    rule: 'not-null-without-default',
+    pairs: [
+      ['CREATE TABLE crews (a int); ALTER TABLE crews ADD COLUMN b int NOT NULL;', 'SELECT 1;'],
+      [
+        `ALTER TABLE crews
+           ADD COLUMN c int NOT NULL, -- found
+           ADD COLUMN d int NOT NULL DEFAULT NULL, -- found
+           ADD COLUMN e int NOT NULL DEFAULT 0,
+           ADD COLUMN f int,
+           ADD COLUMN g int NOT NULL GENERATED ALWAYS AS IDENTITY,
+           ADD COLUMN h bigserial NOT NULL,
+           ADD COLUMN i int NOT NULL GENERATED ALWAYS AS (1) STORED;
+         DELETE FROM crews;
+         ALTER TABLE crews ADD COLUMN j int NOT NULL;`,
+        'ALTER TABLE crews ADD COLUMN k int PRIMARY KEY; -- found',
+      ],
+    ],
+  },
+  {
+    rule: 'unnamed-constraint',
+    pairs: [
+      [
+        `CREATE TABLE masts (
+           id int PRIMARY KEY, -- found
+           a int NOT NULL DEFAULT 0 CONSTRAINT masts_a_key UNIQUE,
+           b int REFERENCES masts, -- found
+           CHECK (a > 0), -- found
+           CONSTRAINT masts_b_check CHECK (b > 0)
+         );
+         CREATE TEMPORARY TABLE scratch (id int PRIMARY KEY);
+         ALTER TABLE masts ADD UNIQUE (b); -- found
+         CREATE UNIQUE INDEX masts_index ON masts (b);
+         ALTER TABLE masts ADD UNIQUE USING INDEX masts_index;`,
+        'SELECT 1;',
+      ],
+    ],
+  },
+  {
+    rule: 'destroys-without-note',
+    pairs: [
+      [
+        'CREATE TABLE oars (a int, b int); CREATE TABLE seats (a int);',
+        '-- destroys: oars, seats\nDROP TABLE oars, seats;',
+      ],
+      [
+        `-- destroys: column b of oars, whose values
+         -- nobody reads; and each of the seats
+         ALTER TABLE oars ADD COLUMN c int, DROP COLUMN b;
+         ALTER TABLE oars DROP COLUMN c;
+         DELETE FROM seats;
+         CREATE TABLE swap (a int);
+         DROP TABLE swap;`,
+        `-- destroys: nothing of worth
+         ALTER TABLE oars
+           DROP COLUMN a; -- found
+         WITH gone AS (
+           DELETE FROM seats RETURNING a -- found
+         ) SELECT count(*) FROM gone;
+         TRUNCATE oars; -- found
+         DROP TABLE oars, -- found
+           seats; -- found`,
+      ],
+    ],
+  },
+  {
+    rule: 'one-statement-without-transaction',
+    pairs: [
+      ['CREATE TABLE docks (a int);', 'SELECT 1;'],
+      [
+        `-- driftpin: no transaction
+CREATE INDEX CONCURRENTLY docks_a_idx ON docks (a);
+CREATE INDEX CONCURRENTLY docks_b_idx ON docks (a); -- found`,
+        '-- driftpin: no transaction\nDROP INDEX CONCURRENTLY docks_a_idx;',
+      ],
+      ['SELECT 1; SELECT 2;', 'SELECT 1; SELECT 2;'],
+    ],
+  },
+  {
+    rule: 'needs-no-transaction',
+    pairs: [
+      ['CREATE TABLE piers (a int);', 'SELECT 1;'],
+      ['CREATE INDEX CONCURRENTLY piers_a_idx ON piers (a); -- found', 'VACUUM piers; -- found'],
+      [
+        'ANALYZE piers; REINDEX TABLE piers;',
+        `-- driftpin: no transaction
+DROP INDEX CONCURRENTLY piers_a_idx;`,
+      ],
+    ],
+  },
+  {
+    rule: 'constraint-blocks-table',
+    pairs: [
+      [
+        `CREATE TABLE tides (a int, b int, c int);
+         ALTER TABLE tides ADD CONSTRAINT tides_a_check CHECK (a > 0);
+         CREATE TABLE moons (id int CONSTRAINT moons_pkey PRIMARY KEY);`,
+        'SELECT 1;',
+      ],
+      [
+        `ALTER TABLE tides
+           ADD CONSTRAINT tides_b_check CHECK (b > 0), -- found
+           ADD CONSTRAINT tides_b_there CHECK (b IS NOT NULL) NOT VALID,
+           ADD CONSTRAINT tides_a_fkey FOREIGN KEY (a) REFERENCES moons; -- found
+         ALTER TABLE tides ADD COLUMN moon int CONSTRAINT tides_moon_fkey REFERENCES moons;
+         ALTER TABLE tides ALTER COLUMN c SET NOT NULL; -- found`,
+        'ALTER TABLE tides ALTER COLUMN a SET NOT NULL; -- found',
+      ],
+      [
+        `ALTER TABLE tides VALIDATE CONSTRAINT tides_b_there;
+         ALTER TABLE tides ADD CONSTRAINT tides_c_check CHECK (c > 0) NOT VALID;
+         ALTER TABLE tides VALIDATE CONSTRAINT tides_c_check; -- found`,
+        'SELECT 1;',
+      ],
+      ['ALTER TABLE tides ALTER COLUMN b SET NOT NULL;', 'SELECT 1;'],
+    ],
+  },
+  {
+    rule: 'rename-in-use',
+    pairs: [
+      ['CREATE TABLE winds (a int, b int); CREATE TABLE gusts (a int);', 'SELECT 1;'],
+      [
+        `ALTER TABLE winds RENAME COLUMN a TO speed; -- found
+         ALTER TABLE gusts RENAME TO squalls; -- found
+         ALTER TABLE winds RENAME TO airs;
+         CREATE VIEW winds AS SELECT * FROM airs;
+         CREATE TABLE calms (a int);
+         ALTER TABLE calms RENAME TO lulls;`,
+        'ALTER TABLE squalls RENAME TO gusts;',
+      ],
+    ],
+  },
+]
