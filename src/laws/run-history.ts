@@ -52,7 +52,8 @@ const opening = [
 
 /** What the steps of the beginning come to. */
 export const openingWords =
-  'chat 1 at agent 1, which has pushed another /AGENTS.md since, chat 2 there too and archived, ' +
+  'chat 1 at agent 1, which has pushed another /AGENTS.md beside the same /agents.md since, chat 2 ' +
+  'there too and archived, ' +
   'and agent 2 of a later build, which has pushed one of its own'
 
 /** How many steps an installation begins with. */

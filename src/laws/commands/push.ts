@@ -9,10 +9,14 @@ import { pushVariants } from './push-variants.js'
 /** Few sources, so that one push meets the resources of another. */
 const sources = ['/AGENTS.md', '/agents.md', '/caf\u00e9', '/cafe\u0301', 'mcp:a'] as const
 
+/** Often the first two differ in nothing but their sources, so that only those put them in order. */
 const someResources = fc
-  .array(fc.tuple(resource(), fc.boolean()), { maxLength: sources.length })
-  .map((list) => {
-    const made = list.map(([one, own], index) => (own ? one : { ...one, source: sources[index]! }))
+  .tuple(fc.array(fc.tuple(resource(), fc.boolean()), { maxLength: sources.length }), fc.boolean())
+  .map(([list, areTwins]) => {
+    const [first, second, ...others] = list
+    const twins =
+      areTwins && first && second ? [first, [first[0], false] as const, ...others] : list
+    const made = twins.map(([one, own], index) => (own ? one : { ...one, source: sources[index]! }))
     return [...new Map(made.map((one) => [one.source, one])).values()]
   })
 
@@ -60,6 +64,7 @@ export const push = defineCommand({
         'sizeBytes',
         'status',
         'status',
+        'status',
         'error',
         'sourcePath',
       ] as const),
@@ -89,21 +94,19 @@ export const push = defineCommand({
   },
 })
 
-/** One small file, pushed by the newest agent. */
-const pushOf = (content: string, byte: number) => ({
+/** Small files, pushed by the newest agent: each a source, its content and the byte of its hash. */
+const pushOf = (...files: readonly (readonly [string, string, number])[]) => ({
   agent: 0,
   to: 'any',
   variant: 'fresh',
-  resources: [
-    {
-      source: sources[0],
-      kind: 'instruction_file',
-      body: { content },
-      contentHash: Uint8Array.of(byte),
-      sizeBytes: 7,
-      status: 'ok',
-    },
-  ],
+  resources: files.map(([source, text, byte]) => ({
+    source,
+    kind: 'instruction_file',
+    body: { content: Buffer.from(text).toString('base64') },
+    contentHash: Uint8Array.of(byte),
+    sizeBytes: text.length,
+    status: 'ok',
+  })),
   which: 0,
   field: 'body',
   step: 1,
@@ -113,6 +116,8 @@ const pushOf = (content: string, byte: number) => ({
   notify: false,
 })
 
-export const openingPush = pushOf('IyBTaG9wCg==', 1)
-export const driftingPush = pushOf('IyBTaGlwCg==', 2)
-export const otherPush = pushOf('IyBEb2NrCg==', 3)
+const [upper, lower] = sources
+
+export const openingPush = pushOf([upper, '# Shop\n', 1], [lower, '# Till\n', 2])
+export const driftingPush = pushOf([upper, '# Ship\n', 3], [lower, '# Till\n', 2])
+export const otherPush = pushOf([upper, '# Dock\n', 4])

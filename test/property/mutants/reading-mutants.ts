@@ -38,7 +38,7 @@ export const readingMutants: readonly Mutant[] = [
     ],
   }),
   statementMutant('one pin is another one', [0], {
-    'list pins': [['OR pin.source =', 'OR pin.source >=']],
+    'list pins': [['OR pin.source =', 'OR pin.source <=']],
   }),
   statementMutant('pins are counted that are not ok as if they were', [0], {
     'read chat contexts': [["'status', pins.status", "'status', 'ok'"]],
