@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Queryable, Transaction } from '../database/database.js'
+import type { Queryable } from '../database/database.js'
+import { type NeutralReading, readNeutrally } from '../database/read-neutrally.js'
 import { catalogSql } from './digest-catalog.js'
 import { type TableDigest, tableDigestSql } from './digest-rows.js'
 import { sessionSql } from './digest-session.js'
@@ -73,34 +74,21 @@ export async function describeDatabase(
   queryable: Queryable,
   { settings = [] }: DigestOptions = {},
 ): Promise<DatabaseDigest> {
-  let digest: DatabaseDigest | undefined
-  const read = async (transaction: Transaction): Promise<never> => {
-    digest = await readDigest(transaction, settings)
-    throw rolledBack
-  }
-  try {
-    // Several statements see one moment, unless the caller's transaction has chosen otherwise.
-    const isolation = 'repeatable read'
-    await queryable.transaction(read, queryable.kind === 'transaction' ? {} : { isolation })
-  } catch (error) {
-    if (error !== rolledBack) throw error
-  }
-  return digest!
+  return await readNeutrally(queryable, (reading) => readDigest(reading, settings))
 }
-
-const rolledBack = new Error('The transaction of a digest is always rolled back.')
 
 /** So many in one statement, that no number of tables makes one too deep to parse. */
 const tablesPerStatementMax = 100
 
 async function readDigest(
-  transaction: Transaction,
+  { transaction, neutralise }: NeutralReading,
   names: readonly string[],
 ): Promise<DatabaseDigest> {
   type Part = { part: string; entries: Entries; major: number; catalogs: string[] }
   const { rows: live } = await transaction.query<Part>(sessionSql, [names])
   const { major, catalogs } = live[0]!
-  await transaction.query(neutralSql)
+  // No relation of a temporary schema gets in the way of a name.
+  await neutralise('pg_catalog, pg_temp')
   const { rows: stored } = await transaction.query<Part>(catalogSql(major, catalogs))
   const parts = new Map([...live, ...stored].map(({ part, entries }) => [part, entries]))
   const entries = (part: string) => parts.get(part) ?? {}
@@ -142,27 +130,6 @@ function sequenceSql(name: string): string {
                  last_value::text || CASE WHEN is_called THEN '' ELSE ', not called' END AS hash
           FROM ${name}`
 }
-
-/**
- * Values and definitions are printed the same whatever the session has set, and no relation of a
- * temporary schema gets in the way of a name. Compiling would take longer than any of this runs.
- */
-const neutral: Readonly<Record<string, string>> = {
-  search_path: 'pg_catalog, pg_temp',
-  transaction_read_only: 'on',
-  jit: 'off',
-  quote_all_identifiers: 'off',
-  DateStyle: 'ISO, MDY',
-  IntervalStyle: 'postgres',
-  TimeZone: 'UTC',
-  extra_float_digits: '1',
-  bytea_output: 'hex',
-  lc_monetary: 'C',
-}
-
-const neutralSql = `SELECT ${Object.entries(neutral)
-  .map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`)
-  .join(', ')}`
 
 /**
  * Where two digests differ, such as `rows public.chats`, sorted.
