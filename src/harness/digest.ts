@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Queryable } from '../database/database.js'
-import { type NeutralReading, readNeutrally } from '../database/read-neutrally.js'
+import type { Queryable, Transaction } from '../database/database.js'
+import { neutralSettings, readAndRollBack } from '../database/read-and-roll-back.js'
 import { catalogSql } from './digest-catalog.js'
 import { type TableDigest, tableDigestSql } from './digest-rows.js'
 import { sessionSql } from './digest-session.js'
@@ -74,21 +74,20 @@ export async function describeDatabase(
   queryable: Queryable,
   { settings = [] }: DigestOptions = {},
 ): Promise<DatabaseDigest> {
-  return await readNeutrally(queryable, (reading) => readDigest(reading, settings))
+  return await readAndRollBack(queryable, (transaction) => readDigest(transaction, settings))
 }
 
 /** So many in one statement, that no number of tables makes one too deep to parse. */
 const tablesPerStatementMax = 100
 
 async function readDigest(
-  { transaction, neutralise }: NeutralReading,
+  transaction: Transaction,
   names: readonly string[],
 ): Promise<DatabaseDigest> {
   type Part = { part: string; entries: Entries; major: number; catalogs: string[] }
   const { rows: live } = await transaction.query<Part>(sessionSql, [names])
   const { major, catalogs } = live[0]!
-  // No relation of a temporary schema gets in the way of a name.
-  await neutralise('pg_catalog, pg_temp')
+  await transaction.query(neutralSql)
   const { rows: stored } = await transaction.query<Part>(catalogSql(major, catalogs))
   const parts = new Map([...live, ...stored].map(({ part, entries }) => [part, entries]))
   const entries = (part: string) => parts.get(part) ?? {}
@@ -130,6 +129,16 @@ function sequenceSql(name: string): string {
                  last_value::text || CASE WHEN is_called THEN '' ELSE ', not called' END AS hash
           FROM ${name}`
 }
+
+/** No relation of a temporary schema gets in the way of a name. */
+const neutral: Readonly<Record<string, string>> = {
+  search_path: 'pg_catalog, pg_temp',
+  ...neutralSettings,
+}
+
+const neutralSql = `SELECT ${Object.entries(neutral)
+  .map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`)
+  .join(', ')}`
 
 /**
  * Where two digests differ, such as `rows public.chats`, sorted.

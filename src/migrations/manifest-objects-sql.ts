@@ -30,7 +30,7 @@ ORDER BY 1`
 export const enumsSql = `
 SELECT t.typname::text COLLATE "C" AS name,
        ${typeComment} AS comment,
-       (SELECT coalesce(pg_catalog.jsonb_agg(e.enumlabel ORDER BY e.enumsortorder), '[]')
+       (SELECT coalesce(pg_catalog.json_agg(e.enumlabel ORDER BY e.enumsortorder), '[]')
         FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid) AS values
 FROM pg_catalog.pg_type t
 WHERE t.typnamespace = ${here} AND t.typtype = 'e' AND NOT ${isOfExtension('pg_type', 't.oid')}
@@ -43,7 +43,7 @@ SELECT t.typname::text COLLATE "C" AS name,
        t.typdefault AS "default",
        CASE WHEN t.typcollation <> base.typcollation
             THEN t.typcollation::pg_catalog.regcollation::text END AS collation,
-       (SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+       (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
                  'name', k.conname, 'definition', pg_catalog.pg_get_constraintdef(k.oid)
                ) ORDER BY k.conname::text COLLATE "C"), '[]')
         FROM pg_catalog.pg_constraint k
@@ -57,7 +57,7 @@ ORDER BY 1`
 // The row type of a table is a composite type too, and comes and goes with it.
 export const compositesSql = `
 SELECT t.typname::text COLLATE "C" AS name,
-       (SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+       (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
                  'name', a.attname, 'type', pg_catalog.format_type(a.atttypid, a.atttypmod)
                ) ORDER BY a.attnum), '[]')
         FROM pg_catalog.pg_attribute a

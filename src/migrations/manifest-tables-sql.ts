@@ -14,13 +14,13 @@ export const isOfExtension = (catalog: string, oid: string) => cameWith('e', cat
 
 /** A list of objects, by name. */
 const list = (fields: string, from: string, order: string) =>
-  `(SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(${fields})
+  `(SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(${fields})
                                          ORDER BY ${order}), '[]')
     FROM ${from})`
 
 /** The names of columns, by their numbers in an array. */
 const columnNames = (relation: string, numbers: string) =>
-  `(SELECT coalesce(pg_catalog.jsonb_agg(m.attname ORDER BY key.place), '[]')
+  `(SELECT coalesce(pg_catalog.json_agg(m.attname ORDER BY key.place), '[]')
     FROM unnest(${numbers}) WITH ORDINALITY AS key (attnum, place)
     JOIN pg_catalog.pg_attribute m ON m.attrelid = ${relation} AND m.attnum = key.attnum
                                   AND m.attnum > 0)`
@@ -124,7 +124,7 @@ SELECT c.relname::text COLLATE "C" AS name,
        CASE WHEN NOT c.relrowsecurity THEN 'off' WHEN c.relforcerowsecurity THEN 'forced'
             ELSE 'on' END AS "rowSecurity",
        CASE c.relkind WHEN 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END AS "partitionKey",
-       (SELECT coalesce(pg_catalog.jsonb_agg(h.inhparent::pg_catalog.regclass::text
+       (SELECT coalesce(pg_catalog.json_agg(h.inhparent::pg_catalog.regclass::text
                                              ORDER BY h.inhseqno), '[]')
         FROM pg_catalog.pg_inherits h WHERE h.inhrelid = c.oid) AS parents,
        pg_catalog.pg_get_expr(c.relpartbound, c.oid) AS "partitionBound",

@@ -1,6 +1,6 @@
 import type { Queryable } from '../database/database.js'
 import { quoteIdentifier } from '../database/quote-identifier.js'
-import { readNeutrally } from '../database/read-neutrally.js'
+import { neutralSettings, readAndRollBack } from '../database/read-and-roll-back.js'
 import type {
   ManifestComposite,
   ManifestDomain,
@@ -23,6 +23,12 @@ import {
 } from './manifest-objects-sql.js'
 import { tablesSql, viewsSql } from './manifest-tables-sql.js'
 
+const settingsSql = `SELECT pg_catalog.set_config('search_path', $1, true), ${Object.entries(
+  neutralSettings,
+)
+  .map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`)
+  .join(', ')}`
+
 /**
  * Reads all that the schema of a database consists of, see {@link SchemaManifest}, in a
  * transaction that is rolled back. Takes some 50 ms, where {@link readCatalog} takes 10 for
@@ -34,9 +40,9 @@ export async function readManifest(
   queryable: Queryable,
   { except = [ledgerName] }: { readonly except?: readonly string[] } = {},
 ): Promise<SchemaManifest> {
-  return await readNeutrally(queryable, async ({ transaction, neutralise }) => {
+  return await readAndRollBack(queryable, async (transaction) => {
     // PostgreSQL leaves the schema out of a definition when it is the one that is searched.
-    await neutralise(`${quoteIdentifier(queryable.schema)}, pg_temp`)
+    await transaction.query(settingsSql, [`${quoteIdentifier(queryable.schema)}, pg_temp`])
     const rowsOf = async <Row>(sql: string, ...values: unknown[]): Promise<Row[]> =>
       (await transaction.query<Row>(sql, values)).rows
     const { schema } = queryable
