@@ -15,13 +15,15 @@ export function changedLines(before: string, after: string): string[] {
   // Between two changes there may be much that is the same.
   const [gone, come] = [without(old, young), without(young, old)]
   const moved = gone.length + come.length === 0
-  const lines = [
-    ...(moved ? old : gone).map((line) => `- ${line}`),
-    ...(moved ? young : come).map((line) => `+ ${line}`),
-  ]
-  const shown = lines.filter((line) => line.trim().length > 1)
-  if (shown.length <= shownMax) return shown
-  return [...shown.slice(0, shownMax), `... and ${shown.length - shownMax} more lines`]
+  const isSeen = (line: string) => line.trim() !== ''
+  const removed = (moved ? old : gone).filter(isSeen).map((line) => `- ${line}`)
+  const added = (moved ? young : come).filter(isSeen).map((line) => `+ ${line}`)
+  const rest = removed.length + added.length - shownMax
+  if (rest <= 0) return [...removed, ...added]
+  // Some of both, as far as there are.
+  const first = Math.max(shownMax / 2, shownMax - added.length)
+  const some = removed.slice(0, first)
+  return [...some, ...added.slice(0, shownMax - some.length), `... and ${rest} more lines`]
 }
 
 /** Of equal lines as many are taken away as the other text has. */

@@ -344,8 +344,8 @@ export interface WorkspacesTable {
 /**
  * Every table, in the form that Kysely takes as its database type.
  *
- * `Int8` is what the driver makes of bigint: string with node-postgres as it comes,
- * which is the default, and bigint through the adapters of driftpin.
+ * `Int8` is what the driver makes of a bigint: `bigint` through the adapters of driftpin,
+ * and by default `string`, as node-postgres gives it.
  *
  * @example
  * ```ts

@@ -12,14 +12,9 @@ export interface ValueType {
  * makes of it as it comes; the adapters of driftpin make the other thing.
  */
 export const parameters = [
-  { name: 'Int8', nodePostgres: 'string', driftpin: 'bigint', of: 'bigint' },
-  {
-    name: 'DateTime',
-    nodePostgres: 'Date',
-    driftpin: 'string',
-    of: 'date or a timestamp without time zone',
-  },
-  { name: 'Interval', nodePostgres: 'unknown', driftpin: 'string', of: 'interval' },
+  { name: 'Int8', nodePostgres: 'string', driftpin: 'bigint', of: 'a bigint' },
+  { name: 'DateTime', nodePostgres: 'Date', driftpin: 'string', of: 'a date or a plain timestamp' },
+  { name: 'Interval', nodePostgres: 'unknown', driftpin: 'string', of: 'an interval' },
 ] as const
 
 /**
@@ -120,7 +115,6 @@ const arrayOf = (type: string) => (type === 'unknown' ? 'unknown[]' : `(${type} 
 
 /** `numeric(10,2)` is numeric, and `interval day to second(3)` is interval. */
 function withoutModifiers(type: string): string {
-  if (type.startsWith('"')) return type
-  if (type.startsWith('interval')) return 'interval'
-  return type.replace(/\(-?\d+(?:,-?\d+)?\)/, '')
+  if (type.startsWith('"') || type.endsWith(']')) return type
+  return type.startsWith('interval') ? 'interval' : type.replace(/\(-?\d+(?:,-?\d+)?\)/, '')
 }

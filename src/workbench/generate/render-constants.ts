@@ -110,7 +110,8 @@ function comment(text: string): string {
 }
 
 function constant(text: string, name: string, lines: readonly string[]): string {
-  return [comment(text), `export const ${name} = {`, ...lines, '} as const', ''].join('\n')
+  const body = lines.length === 0 ? '{}' : `{\n${lines.join('\n')}\n}`
+  return `${comment(text)}\nexport const ${name} = ${body} as const\n`
 }
 
 function list(text: string, name: string, names: readonly string[]): string {

@@ -167,8 +167,8 @@ function viewMembers(view: ManifestView, typeOf: (type: string) => ValueType): s
 
 function rootComment({ root, rootDoc }: TablesStyle, used: readonly Parameter[]): string {
   const about = used.flatMap(({ name, of, nodePostgres, driftpin }) => [
-    ` * \`${name}\` is what the driver makes of ${of}: ${nodePostgres} with node-postgres as it comes,`,
-    ` * which is the default, and ${driftpin} through the adapters of driftpin.`,
+    ` * \`${name}\` is what the driver makes of ${of}: \`${driftpin}\` through the adapters of driftpin,`,
+    ` * and by default \`${nodePostgres}\`, as node-postgres gives it.`,
     ' *',
   ])
   const example = rootDoc ?? [
@@ -191,7 +191,6 @@ function rowType(root: string, used: readonly Parameter[]): string {
   const values = used.map(({ driftpin }) => driftpin).join(', ')
   const tables = used.length === 0 ? root : `${root}<${values}>`
   return [
-    '',
     '/** A row of a table, as it comes through the adapters of driftpin. */',
     `export type Row<Name extends keyof ${root}> = {`,
     `  readonly [Key in keyof ${tables}[Name]]: ${tables}[Name][Key] extends {`,
