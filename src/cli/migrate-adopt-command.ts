@@ -9,6 +9,7 @@ import type { SchemaMismatch } from '../migrations/check-schema.js'
 import { bundledFiles } from '../migrations/generated/bundled.js'
 import { parseMigrations } from '../migrations/parse-migrations.js'
 import { readMigrations } from '../migrations/read-migrations.js'
+import { schemaManifest } from '../schema/generated/manifest.js'
 import { printMismatches } from './migrate-check-command.js'
 import { type DatabaseOptions, databaseOptions, withDatabase } from './open-database.js'
 import { printJson } from './print-json.js'
@@ -50,9 +51,12 @@ async function adopt(options: AdoptCommandOptions): Promise<void> {
     : parseMigrations(bundledFiles)
   const asked: AdoptOptions = {
     migrations,
-    manifestAt: async (version) =>
+    manifestAt: async (version) => {
+      if (!folder && version === migrations.at(-1)!.version) return schemaManifest
       // The engine is loaded only where it is used.
-      (await import('../workbench/manifest-at.js')).manifestAt(migrations, version),
+      const { manifestAt } = await import('../workbench/manifest-at.js')
+      return await manifestAt(migrations, version)
+    },
     ...(ledger !== undefined && { ledger }),
     ...(version !== undefined && { version }),
     dryRun: !!dryRun,
