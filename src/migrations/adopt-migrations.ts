@@ -65,7 +65,7 @@ export async function adoptMigrations(
     withMigrationLock(session, ledger.name, lockTimeoutMs, async () => {
       await refuseRows(session, ledger)
       const { version, toldBy } = await findVersion(session, options.version)
-      const adopted = upTo(migrations, version)
+      const adopted = upTo(migrations, version, toldBy)
       const expected = await manifestAt(version)
       await session.transaction(async (transaction) => {
         const mismatches = await checkSchema(transaction, { expected })
@@ -154,13 +154,21 @@ async function readGolangMigrate(session: Session): Promise<GolangRow | undefine
   return rows[0]
 }
 
-function upTo(migrations: readonly Migration[], version: number): readonly Migration[] {
+function upTo(
+  migrations: readonly Migration[],
+  version: number,
+  toldBy: Adoption['toldBy'],
+): readonly Migration[] {
   const index = migrations.findIndex((migration) => migration.version === version)
   if (index >= 0) return migrations.slice(0, index + 1)
   throw new DriftpinError(
     'migration_target',
     `There is no migration ${version}. There are ` +
-      `${migrations.map((one) => one.version).join(', ') || 'none'}.`,
+      `${migrations.map((one) => one.version).join(', ') || 'none'}.` +
+      (toldBy === 'caller'
+        ? ''
+        : " The number is that of golang-migrate's table: where that is of other migrations, " +
+          'name the version that these are at.'),
     { version },
   )
 }
