@@ -48,6 +48,8 @@ export {
 } from './database/from-pglite.js'
 export { notificationChannel } from './database/schema-name.js'
 export { DriftpinError, type ErrorCode } from './errors.js'
+export { type Adoption, type AdoptOptions, adoptMigrations } from './migrations/adopt-migrations.js'
+export { checkSchema, type SchemaMismatch } from './migrations/check-schema.js'
 export type { MigrationState, MigrationStatus } from './migrations/compare-ledger.js'
 export {
   createMigrator,
@@ -59,16 +61,24 @@ export {
 export type { Direction, Migration, MigrationScript } from './migrations/migration.js'
 export { readMigrations } from './migrations/read-migrations.js'
 export { aggregateHash } from './schema/aggregate-hash.js'
+export { chatScopedTables } from './schema/chat-scoped-tables.js'
+export { schemaManifest } from './schema/generated/manifest.js'
 export {
   type ChatMessageRole,
   type ChatStatus,
+  checkConstraints,
+  columnNames,
   constraintNames,
   type DriftpinTables,
   enums,
+  foreignKeys,
+  primaryKeys,
   tableNames,
+  uniqueConstraints,
 } from './schema/generated/tables.js'
 export type { JsonObject, JsonValue } from './schema/json.js'
 export { limits, scanLimits } from './schema/limits.js'
+export type { SchemaManifest } from './schema/manifest.js'
 export {
   type BodyKind,
   bodyKinds,

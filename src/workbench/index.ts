@@ -1,5 +1,13 @@
 // The public list of `driftpin/workbench`: what works on a folder of migrations.
 
+export {
+  type GeneratedFile,
+  type GenerateOptions,
+  generateTruths,
+  type TruthName,
+} from './generate/generate-truths.js'
+export { findStale, type StaleFile, writeGenerated } from './generate/generated-files.js'
+export type { TruthSource } from './generate/read-truths.js'
 export type { Finding } from './lint/finding.js'
 export { type LintReport, lintMigrations } from './lint/lint-migrations.js'
 export type { LintOptions } from './lint/lint-options.js'

@@ -50,13 +50,17 @@ test('the packed package holds together, and installs and runs in an empty folde
   const others = ['./harness', './workbench', './vitest', './laws', './arbitraries']
   expect(entries.toSorted()).toEqual([...light, ...others].toSorted())
   await writeFile(join(folder, 'list-loaded.js'), listLoaded)
-  const harness =
-    'import("driftpin/harness").then(({ openHarness }) => process.exit(+!openHarness))'
-  expect(await run(process.execPath, ['-e', harness], { cwd: folder })).toMatchObject({ code: 0 })
-  const workbench =
+  for (const [entry, name] of [
+    ['harness', 'openHarness'],
+    ['workbench', 'generateTruths'],
+  ]) {
+    const load = `import("driftpin/${entry}").then((all) => process.exit(+!all.${name}))`
+    expect(await run(process.execPath, ['-e', load], { cwd: folder })).toMatchObject({ code: 0 })
+  }
+  const linting =
     'import("driftpin/workbench").then(({ lintMigrations }) => lintMigrations())' +
     '.then(() => process.exit(1), ({ message }) => process.exit(+!message.includes("npm install")))'
-  expect(await run(process.execPath, ['-e', workbench], { cwd: folder })).toMatchObject({ code: 0 })
+  expect(await run(process.execPath, ['-e', linting], { cwd: folder })).toMatchObject({ code: 0 })
   for (const entry of light) {
     const name = entry.replace('.', 'driftpin')
     const { code, stdout, stderr } = await run(process.execPath, ['list-loaded.js', name], {

@@ -4,10 +4,11 @@ import { DriftpinError } from '../../errors.js'
 import { runMigrationFiles } from '../../harness/migration-folder-run.js'
 import { openHarness } from '../../harness/open-harness.js'
 import { runScript } from '../../migrations/run-script.js'
+import { embeddedExtensions } from '../embedded-extensions.js'
 import { usesOfAddedValues } from './added-values.js'
 import type { LintedFolder } from './linted-folder.js'
 import type { LintedScript } from './linted-script.js'
-import { loadExtensions } from './load-extensions.js'
+
 import { readTables, type TableFacts } from './read-tables.js'
 import { type PossibleRewrite, possibleRewrites } from './rewrites.js'
 import { tableKeyOf } from './table-key.js'
@@ -40,7 +41,7 @@ const unsafeValue = '55P04'
  * @throws DriftpinError `migration_failed` for an up that does not run on an empty database.
  */
 export async function migrateToCatalog(folder: LintedFolder): Promise<MigratedCatalog> {
-  const extensions = await loadExtensions(folder.scripts)
+  const extensions = await embeddedExtensions(folder.scripts.map(({ text }) => text))
   await using harness = await openHarness({ migrations: false, extensions })
   await using db = await harness.fork()
   const rewrites = new Map<LintedScript, readonly PossibleRewrite[]>()
