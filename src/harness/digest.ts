@@ -160,7 +160,7 @@ const neutral: Readonly<Record<string, string>> = {
   lc_monetary: 'C',
 }
 
-const neutralSql = `SELECT ${Object.entries(neutral)
+export const neutralSql = `SELECT ${Object.entries(neutral)
   .map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`)
   .join(', ')}`
 
