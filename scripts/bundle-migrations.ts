@@ -4,7 +4,7 @@ import type { MigrationFile } from '../src/migrations/parse-migrations.ts'
 const directory = new URL('../src/migrations/sql/', import.meta.url)
 
 /** Every SQL file of our own migrations. */
-export async function readMigrationFiles(): Promise<MigrationFile[]> {
+async function readMigrationFiles(): Promise<MigrationFile[]> {
   const names = (await readdir(directory)).filter((name) => name.endsWith('.sql')).sort()
   return await Promise.all(
     names.map(async (file) => ({ file, text: await readFile(new URL(file, directory), 'utf8') })),

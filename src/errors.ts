@@ -33,6 +33,8 @@ const errorCodes = [
   'migration_locked',
   'migration_failed',
   'migration_target',
+  'schema_mismatch',
+  'adoption_refused',
   // scanning
   'scan_root_not_found',
   'scan_root_not_a_directory',
@@ -49,6 +51,9 @@ const errorCodes = [
   'cache_unwritable',
   'rewind_impossible',
   'test_leaked',
+  // the workbench
+  'tool_missing',
+  'file_foreign',
   // the laws
   'law_broken',
 ] as const

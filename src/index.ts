@@ -59,13 +59,19 @@ export {
 export type { Direction, Migration, MigrationScript } from './migrations/migration.js'
 export { readMigrations } from './migrations/read-migrations.js'
 export { aggregateHash } from './schema/aggregate-hash.js'
+export { chatScopedTables } from './schema/chat-scoped-tables.js'
 export {
   type ChatMessageRole,
   type ChatStatus,
+  checkConstraints,
+  columnNames,
   constraintNames,
   type DriftpinTables,
   enums,
+  foreignKeys,
+  primaryKeys,
   tableNames,
+  uniqueConstraints,
 } from './schema/generated/tables.js'
 export type { JsonObject, JsonValue } from './schema/json.js'
 export { limits, scanLimits } from './schema/limits.js'

@@ -1,0 +1,10 @@
+// The public list of `driftpin/workbench`: what works on a folder of migrations.
+
+export {
+  type GeneratedFile,
+  type GenerateOptions,
+  generateTruths,
+  type TruthName,
+} from './generate/generate-truths.js'
+export { findStale, type StaleFile, writeGenerated } from './generate/generated-files.js'
+export type { TruthSource } from './generate/read-truths.js'
