@@ -33,6 +33,8 @@ const errorCodes = [
   'migration_locked',
   'migration_failed',
   'migration_target',
+  'migration_applied',
+  'schema_behind',
   // scanning
   'scan_root_not_found',
   'scan_root_not_a_directory',
