@@ -35,6 +35,8 @@ const errorCodes = [
   'migration_target',
   'schema_mismatch',
   'adoption_refused',
+  'migration_applied',
+  'schema_behind',
   // scanning
   'scan_root_not_found',
   'scan_root_not_a_directory',

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { createMigrator, type FinishedStep, type Migrator } from '../migrations/create-migrator.js'
+import { createMigrator, type Migrator } from '../migrations/create-migrator.js'
+import type { FinishedStep } from '../migrations/plan-steps.js'
 import { readMigrations } from '../migrations/read-migrations.js'
 import { humanDuration } from './human-size.js'
 import {

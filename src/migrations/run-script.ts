@@ -37,8 +37,12 @@ export function statementsOf(script: MigrationScript): ScriptStatement[] {
  *
  * @throws DriftpinError `migration_failed` with the line, and PostgreSQL's error as the cause.
  */
-export async function runScript(queryable: Queryable, script: MigrationScript): Promise<void> {
-  for (const statement of statementsOf(script)) {
+export async function runScript(
+  queryable: Queryable,
+  script: MigrationScript,
+  statements: readonly ScriptStatement[] = statementsOf(script),
+): Promise<void> {
+  for (const statement of statements) {
     try {
       await queryable.script(statement.text)
     } catch (error) {
