@@ -26,6 +26,8 @@ export interface CatalogState {
    * that is the same, no row of it was changed or removed; some may have been added.
    */
   readonly changes: ReadonlyMap<string, string>
+  /** How many rows all tables hold together. */
+  readonly liveRows: number
 }
 
 /**
@@ -60,14 +62,13 @@ export async function describeCatalog(
     const size = Math.ceil(Math.log2(stamps.rows + 1))
     const some = async (units: readonly string[]) =>
       execute<EntryRow>(`driftpin_units_${size}`, `(oid[]) AS ${unitsSql('some')}`, `'{${units}}'`)
-    const { rows, transaction: next, changes, renewed } = stamps
-    const rest = { rows, transaction: next, changes }
+    const { renewed, gone, ...rest } = stamps
     if (before) {
       const entries = await readEntries(transaction, [...renewed.keys()], some)
       const shows = (unit: string) =>
         showsElsewhere(before.units.get(unit)?.entries ?? none, entries.get(unit) ?? none)
       if (![...renewed.keys()].some(shows)) {
-        const kept = [...before.units].filter(([unit]) => !stamps.gone.has(unit))
+        const kept = [...before.units].filter(([unit]) => !gone.has(unit))
         return { ...rest, units: new Map([...kept, ...unitsOf(renewed, entries)]) }
       }
     }
@@ -87,13 +88,19 @@ interface Stamps extends Omit<CatalogState, 'units'> {
 }
 
 async function readStamps(execute: Execute, before?: CatalogState): Promise<Stamps> {
-  type Row = { rows: number; units: string | null; transaction: string; tables: string | null }
+  type Row = {
+    rows: number
+    units: string | null
+    transaction: string
+    tables: string | null
+    live: number
+  }
   const read = async (everything: boolean) => {
     const values = `'${before?.transaction ?? 3}', ${everything}`
     const text = `(xid, boolean) AS ${stampsSql}`
     return (await execute<Row>('driftpin_stamps', text, values))[0]!
   }
-  const { rows, units, transaction, tables } = await read(!before)
+  const { rows, units, transaction, tables, live } = await read(!before)
   const counts = ([unit, count]: [string, string]): [string, number] => [unit, Number(count)]
   const renewed = new Map(parsePairs(units).map(counts))
   const gone = new Set<string>()
@@ -109,7 +116,8 @@ async function readStamps(execute: Execute, before?: CatalogState): Promise<Stam
       else if (left !== count) renewed.set(unit, left)
     }
   }
-  return { rows, transaction, renewed, gone, changes: new Map(parsePairs(tables)) }
+  const changes = new Map(parsePairs(tables))
+  return { rows, transaction, renewed, gone, changes, liveRows: live }
 }
 
 function unitsOf(

@@ -39,7 +39,8 @@ const sources: readonly (readonly [catalog: string, unit: string, where: string]
  * Which units have a catalog row that was written since a transaction, as `unit:rows,unit:rows`
  * with how many rows each has now; how many rows all units have; the transaction to ask with the
  * next time; and for every table its file and how many of its rows were updated or deleted, in the
- * same form. `$1` is that transaction, `$2` whether to give all units.
+ * same form; and about how many rows all tables hold. `$1` is that transaction, `$2` whether to
+ * give all units.
  *
  * A unit that is not among them, and has as many rows as then, has the very same ones: a row that
  * changed is one that was written again. It is for the embedded engine alone, whose version it
@@ -59,4 +60,6 @@ SELECT (SELECT sum(rows)::integer FROM unit_of) AS rows,
        (pg_snapshot_xmax(pg_current_snapshot())::text::bigint & 4294967295)::text AS transaction,
        (SELECT string_agg(oid || ':' || relfilenode || '+' || pg_stat_get_tuples_updated(oid)
                           || '+' || pg_stat_get_tuples_deleted(oid), ',')
-        FROM pg_class WHERE relkind IN ('r', 'm') AND oid >= 16384) AS tables`
+        FROM pg_class WHERE relkind IN ('r', 'm') AND oid >= 16384) AS tables,
+       (SELECT coalesce(sum(pg_stat_get_live_tuples(oid)), 0)::integer
+        FROM pg_class WHERE relkind = 'r' AND oid >= 16384) AS live`
