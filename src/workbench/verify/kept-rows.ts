@@ -99,7 +99,7 @@ export function lostRows({ before, up, loaded, down }: Moments): LostRows {
   }
   const [first, last, whole] = [cut(before), cut(down), cut(loaded)]
   const gone = without(first, last)
-  const byUp = without(gone, cut(up))
+  const byUp = without(first, cut(up))
   return {
     table: before.table,
     byUp,
