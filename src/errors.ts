@@ -56,6 +56,7 @@ const errorCodes = [
   // the workbench
   'tool_missing',
   'file_foreign',
+  'migration_unproven',
   // the laws
   'law_broken',
 ] as const

@@ -3,6 +3,7 @@ import { createMigrator, type Migrator } from '../migrations/create-migrator.js'
 import type { FinishedStep } from '../migrations/plan-steps.js'
 import { readMigrations } from '../migrations/read-migrations.js'
 import { humanDuration } from './human-size.js'
+import { migrateVerifyCommand } from './migrate-verify-command.js'
 import {
   type Absent,
   type DatabaseOptions,
@@ -87,6 +88,7 @@ export function migrateCommand(): Command {
     .addCommand(to)
     .addCommand(status)
     .addCommand(plan)
+    .addCommand(migrateVerifyCommand())
     .addHelpText(
       'after',
       [
@@ -97,6 +99,7 @@ export function migrateCommand(): Command {
         '  driftpin migrate plan            (all of it, for an empty database)',
         '  driftpin migrate plan --to 0 --data .driftpin',
         '  driftpin migrate up --migrations db/migrations --ledger app_migrations --data .driftpin',
+        '  driftpin migrate verify db/migrations',
       ].join('\n'),
     )
 }

@@ -8,3 +8,11 @@ export {
 } from './generate/generate-truths.js'
 export { findStale, type StaleFile, writeGenerated } from './generate/generated-files.js'
 export type { TruthSource } from './generate/read-truths.js'
+export type { Exemptions } from './verify/read-fixtures.js'
+export { type VerifyOptions, verifyMigrations } from './verify/verify-migrations.js'
+export type {
+  VerifiedMigration,
+  VerifyCheck,
+  VerifyFinding,
+  VerifyReport,
+} from './verify/verify-report.js'
