@@ -9,6 +9,7 @@ import { printJson } from './print-json.js'
 
 interface VerifyCommandOptions {
   readonly fixtures?: string
+  readonly forwardOnly?: boolean
   readonly json?: boolean
 }
 
@@ -18,6 +19,7 @@ export function migrateVerifyCommand(): Command {
     .description('prove that every migration goes up, down and up again with rows in the tables')
     .argument('[dir]', "a folder of SQL pairs; driftpin's own migrations by default")
     .option('--fixtures <dir>', 'a file of rows for each version; DIR/fixtures by default')
+    .option('--forward-only', 'migrations may have no down file')
     .option('--json', 'print JSON')
     .action(verify)
     .addHelpText(
@@ -33,10 +35,11 @@ export function migrateVerifyCommand(): Command {
 }
 
 async function verify(directory: string | undefined, options: VerifyCommandOptions) {
-  const { fixtures, json } = options
+  const { fixtures, forwardOnly = false, json } = options
   const report = await verifyMigrations({
     ...(directory !== undefined && { migrations: directory }),
     ...(fixtures !== undefined && { fixtures }),
+    forwardOnly,
     onStep: (step) => {
       if (!json) printStep(step)
     },

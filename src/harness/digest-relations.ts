@@ -1,5 +1,8 @@
 import { accessList } from './digest-access-list.js'
 
+/** The end of the name of an entry that says in which order the columns of a relation are. */
+export const orderOfColumns = ', all in their order'
+
 /**
  * What relations are made of, as rows of (unit, part, name, definition), below the CTEs `relation`
  * and `schema` of digest-catalog.ts. The unit is the oid of the object. NOT NULL is told by its column: only PostgreSQL 18 also has it as
@@ -48,10 +51,8 @@ FROM relation r
 JOIN pg_sequence q ON q.seqrelid = r.oid
 
 UNION ALL
--- A dropped column leaves a gap in attnum, so that the place is counted.
 SELECT a.attrelid, 'catalog', 'column ' || r.name || '.' || quote_ident(a.attname),
-       ROW(row_number() OVER (PARTITION BY a.attrelid ORDER BY a.attnum),
-           format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated,
+       ROW(format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated,
            a.attstorage, a.attcompression, a.attstattarget, a.attislocal, a.attinhcount,
            a.attoptions, a.attfdwoptions, NULLIF(a.attcollation, 0)::regcollation,
            pg_get_expr(d.adbin, d.adrelid),
@@ -60,6 +61,15 @@ FROM relation r
 JOIN pg_attribute a ON a.attrelid = r.oid
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE a.attnum > 0 AND NOT a.attisdropped AND r.relkind NOT IN ('i', 'I', 'S')
+
+UNION ALL
+-- A dropped column leaves a gap in attnum, and one that comes again stands at the end.
+SELECT r.oid, 'catalog', 'column ' || r.name || '${orderOfColumns}',
+       (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum)
+        FROM pg_attribute a
+        WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped)
+FROM relation r
+WHERE r.relkind NOT IN ('i', 'I', 'S') AND r.relnatts > 0
 
 UNION ALL
 -- The triggers that enforce a foreign key have an oid in their name, and can be disabled.

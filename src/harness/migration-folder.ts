@@ -71,8 +71,12 @@ async function pairsFolder(directory: string): Promise<MigrationFolder> {
 }
 
 /** Reads pairs, or ups alone, as any runner of such folders would run them. */
-export async function readPairs(directory: string): Promise<Migration[]> {
-  return (await readPairsOrUps(directory)).map(withoutTransactionWhereAlone)
+export async function readPairs(
+  directory: string,
+  { forwardOnly }: { readonly forwardOnly: boolean },
+): Promise<Migration[]> {
+  const read = forwardOnly ? readMigrations(directory, { forwardOnly }) : readPairsOrUps(directory)
+  return (await read).map(withoutTransactionWhereAlone)
 }
 
 async function readPairsOrUps(directory: string): Promise<Migration[]> {

@@ -31,7 +31,7 @@ export async function rowsInTheWay(database: Queryable, error: unknown): Promise
   if (detail || !schema || !table) return []
   const name = `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`
   const read = async (where: string) => {
-    const text = `SELECT to_jsonb(one)::text AS row FROM ${name} one WHERE ${where} LIMIT 3`
+    const text = `SELECT to_jsonb(one.*)::text AS row FROM ${name} one WHERE ${where} LIMIT 3`
     const { rows } = await database.query<{ row: string }>(text)
     return rows.map(({ row }) => `${table}: ${row}`)
   }

@@ -26,15 +26,33 @@ export function explainDifference(
   expected: readonly string[],
   actual: readonly string[],
 ): string[] {
-  const missing = without(expected, actual).flatMap((text) => marked('-', text))
-  const surplus = without(actual, expected).flatMap((text) => marked('+', text))
-  const lines = [...missing, ...surplus]
+  const surplus = without(actual, expected)
+  const lines: string[] = []
+  for (const text of without(expected, actual)) {
+    // Of a table that is on both sides, the lines that differ are enough.
+    const place = surplus.findIndex((other) => firstLine(other) === firstLine(text))
+    const other = place < 0 ? undefined : surplus.splice(place, 1)[0]!
+    lines.push(...(other === undefined ? marked('-', text) : changedIn(text, other)))
+  }
+  lines.push(...surplus.flatMap((text) => marked('+', text)))
   const shown = lines.length > 0 ? lines : names.map((name) => `! ${name}`)
   if (shown.length <= linesMax) return shown
   return [...shown.slice(0, linesMax), `... and ${shown.length - linesMax} more lines`]
 }
 
 const marked = (mark: string, text: string) => text.split('\n').map((line) => `${mark} ${line}`)
+
+const firstLine = (text: string) => text.split('\n', 1)[0]!
+
+function changedIn(expected: string, actual: string): string[] {
+  // The last line of a list has no comma, whichever it is.
+  const linesOf = (text: string) => text.split('\n').map((line) => line.replace(/,$/, ''))
+  const [before, after] = [linesOf(expected), linesOf(actual)]
+  const missing = without(before, after).map((line) => `- ${line}`)
+  const surplus = without(after, before).map((line) => `+ ${line}`)
+  const changed = [...missing, ...surplus]
+  return changed.length === 0 ? [] : [`  ${firstLine(expected)}`, ...changed]
+}
 
 /** Of equal statements as many are taken away as the other list has. */
 function without(texts: readonly string[], others: readonly string[]): string[] {

@@ -24,6 +24,8 @@ export interface VerifySource {
    * `fixtures` beside the migrations, if there is one. `false` for none.
    */
   readonly fixtures?: string | false | readonly MigrationFile[]
+  /** Allows migrations of a folder to have no down file, as `readMigrations` has it. */
+  readonly forwardOnly?: boolean
   /** Stands instead of `exempt.json` beside the fixtures. */
   readonly exempt?: Exemptions
   /** PGlite's extensions by name. Those that it brings along are found by themselves. */
@@ -60,9 +62,12 @@ export async function readVerifyInput(source: VerifySource): Promise<VerifyInput
   }
 }
 
-async function readMigrationsOf({ migrations }: VerifySource): Promise<readonly Migration[]> {
+async function readMigrationsOf({
+  migrations,
+  forwardOnly = false,
+}: VerifySource): Promise<readonly Migration[]> {
   if (migrations === undefined) return parseMigrations(bundledFiles)
-  if (typeof migrations === 'string') return await readPairs(resolve(migrations))
+  if (typeof migrations === 'string') return await readPairs(resolve(migrations), { forwardOnly })
   return migrations
 }
 
