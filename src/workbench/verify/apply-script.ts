@@ -8,23 +8,25 @@ import { searchPath } from '../../migrations/run-step.js'
 
 /** Without one of these words a file cannot have changed a setting of the session. */
 const mayChangeSettings = /\b(?:set|reset|set_config|discard)\b/i
+const mayMakeTemporary = /\b(?:temp|temporary|pg_temp)\b/i
 
 /**
  * Runs a file as the migrator does, but without a ledger: that one would be in the way of a
- * comparison, and cost more than most migrations. What it sets for the session is put back.
+ * comparison, and cost more than most migrations. Afterwards the session is as if it had just
+ * begun, as the next file of another deployment finds it: settings are put back, and what is
+ * temporary is gone.
  *
  * @throws DriftpinError `migration_failed`, or what {@link runScript} throws.
  */
 export async function applyScript(database: Database, script: MigrationScript): Promise<void> {
   await database.withSession(async (session) => {
-    if (script.transaction && !mayChangeSettings.test(script.text)) {
-      return await run(session, script)
-    }
-    const restore = await keepSettings(session)
+    const isSetting = !script.transaction || mayChangeSettings.test(script.text)
+    const restore = isSetting ? await keepSettings(session) : undefined
     try {
       await run(session, script)
     } finally {
-      await restore()
+      await restore?.()
+      if (mayMakeTemporary.test(script.text)) await session.script('DISCARD TEMP')
     }
   })
 }
