@@ -48,10 +48,12 @@ export {
 } from './database/from-pglite.js'
 export { notificationChannel } from './database/schema-name.js'
 export { DriftpinError, type ErrorCode } from './errors.js'
+export { type Adoption, type AdoptOptions, adoptMigrations } from './migrations/adopt-migrations.js'
 export {
   assertSchemaCurrent,
   type SchemaCurrentOptions,
 } from './migrations/assert-schema-current.js'
+export { checkSchema, type SchemaMismatch } from './migrations/check-schema.js'
 export type { MigrationState, MigrationStatus } from './migrations/compare-ledger.js'
 export {
   createMigrator,
@@ -64,6 +66,7 @@ export { readMigrations } from './migrations/read-migrations.js'
 export type { BlockedStep } from './migrations/retry-while-locked.js'
 export { aggregateHash } from './schema/aggregate-hash.js'
 export { chatScopedTables } from './schema/chat-scoped-tables.js'
+export { schemaManifest } from './schema/generated/manifest.js'
 export {
   type ChatMessageRole,
   type ChatStatus,
@@ -79,6 +82,7 @@ export {
 } from './schema/generated/tables.js'
 export type { JsonObject, JsonValue } from './schema/json.js'
 export { limits, scanLimits } from './schema/limits.js'
+export type { SchemaManifest } from './schema/manifest.js'
 export {
   type BodyKind,
   bodyKinds,

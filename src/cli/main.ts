@@ -17,6 +17,8 @@ const { version } = JSON.parse(
 const program = new Command('driftpin')
   .description('PostgreSQL schema, migrations and operations for chats with pinned agent context')
   .version(version)
+  // So that a command may have a --version of its own.
+  .enablePositionalOptions()
   .addCommand(demoCommand())
   .addCommand(scanCommand())
   .addCommand(migrateCommand())

@@ -1,8 +1,10 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { createMigrator, type Migrator } from '../migrations/create-migrator.js'
 import type { FinishedStep } from '../migrations/plan-steps.js'
 import { readMigrations } from '../migrations/read-migrations.js'
 import { humanDuration } from './human-size.js'
+import { migrateAdoptCommand } from './migrate-adopt-command.js'
+import { migrateCheckCommand } from './migrate-check-command.js'
 import { migrateVerifyCommand } from './migrate-verify-command.js'
 import {
   type Absent,
@@ -13,20 +15,13 @@ import {
 import { paint } from './paint.js'
 import { printJson } from './print-json.js'
 import { renderTable } from './render-table.js'
+import { wholeNumber } from './whole-number.js'
 
 interface MigrateOptions extends DatabaseOptions {
   readonly migrations?: string
   readonly ledger?: string
   readonly forwardOnly?: boolean
   readonly json?: boolean
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text)
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number)) {
-    throw new InvalidArgumentError('It must be a whole number from 0 on.')
-  }
-  return number
 }
 
 function subcommand(name: string, description: string): Command {
@@ -89,6 +84,8 @@ export function migrateCommand(): Command {
     .addCommand(status)
     .addCommand(plan)
     .addCommand(migrateVerifyCommand())
+    .addCommand(migrateCheckCommand())
+    .addCommand(migrateAdoptCommand())
     .addHelpText(
       'after',
       [
@@ -98,6 +95,8 @@ export function migrateCommand(): Command {
         '  driftpin migrate status --data .driftpin',
         '  driftpin migrate plan            (all of it, for an empty database)',
         '  driftpin migrate plan --to 0 --data .driftpin',
+        '  driftpin migrate check --database postgres://app@localhost/app --schema chat',
+        '  driftpin migrate adopt --database postgres://app@localhost/app --dry-run',
         '  driftpin migrate up --migrations db/migrations --ledger app_migrations --data .driftpin',
         '  driftpin migrate verify db/migrations',
       ].join('\n'),

@@ -90,7 +90,7 @@ async function readPairsOrUps(directory: string): Promise<Migration[]> {
  * Other runners of pairs send a file as it is, so that a CREATE INDEX CONCURRENTLY that stands
  * alone in it works there without the directive of ours.
  */
-function withoutTransactionWhereAlone(migration: Migration): Migration {
+export function withoutTransactionWhereAlone(migration: Migration): Migration {
   const run = (script: MigrationScript): MigrationScript => {
     const statements = splitStatements(script.text)
     if (statements.length !== 1 || !needsNoTransaction(statements)) return script

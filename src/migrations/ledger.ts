@@ -1,4 +1,4 @@
-import type { Database, Queryable, Session } from '../database/database.js'
+import type { Database, Queryable, Session, Transaction } from '../database/database.js'
 import { quoteIdentifier } from '../database/quote-identifier.js'
 import { sqlState } from '../database/sql-state.js'
 import type { Migration } from './migration.js'
@@ -38,7 +38,7 @@ export class Ledger {
   }
 
   /** Makes the schema and the table where they are missing. */
-  async create(session: Session): Promise<void> {
+  async create(session: Session | Transaction): Promise<void> {
     const { rows } = await session.query<{ schema: boolean; ledger: boolean }>(
       `SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1) AS schema,
               EXISTS (SELECT FROM pg_catalog.pg_tables

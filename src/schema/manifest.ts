@@ -47,7 +47,7 @@ export interface ManifestIndex {
 }
 
 /** Something of a table that has a name and a definition: a trigger, a policy, a rule. */
-export interface ManifestPart {
+interface ManifestPart {
   readonly name: string
   readonly definition: string
 }

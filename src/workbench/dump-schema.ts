@@ -31,6 +31,7 @@ async function loadPgDump() {
   try {
     return (await import('@electric-sql/pglite-tools/pg_dump')).pgDump
   } catch (error) {
+    if ((error as { code?: string }).code !== 'ERR_MODULE_NOT_FOUND') throw error
     throw new DriftpinError(
       'tool_missing',
       'schema.sql is made by pg_dump, and its package is not here. Install it with: npm install ' +

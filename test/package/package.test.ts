@@ -46,20 +46,25 @@ test('the packed package holds together, and installs and runs in an empty folde
   const exports = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8')).exports
   const entries = Object.keys(exports).filter((name) => !/\.(sql|json)$/.test(name))
   const light = ['.', './connections', './scan', './vitest-reporter']
-  // The first brings PGlite, as it is there for; the others need vitest or fast-check beside them.
+  // The first two bring PGlite, as they are there for; the others need vitest or fast-check beside
+  // them.
   const others = [
     './harness',
+    './workbench',
+    './workbench/vitest',
     './vitest',
     './laws',
     './arbitraries',
-    './workbench',
-    './workbench/vitest',
   ]
   expect(entries.toSorted()).toEqual([...light, ...others].toSorted())
   await writeFile(join(folder, 'list-loaded.js'), listLoaded)
-  const harness =
-    'import("driftpin/harness").then(({ openHarness }) => process.exit(+!openHarness))'
-  expect(await run(process.execPath, ['-e', harness], { cwd: folder })).toMatchObject({ code: 0 })
+  for (const [entry, name] of [
+    ['harness', 'openHarness'],
+    ['workbench', 'generateTruths'],
+  ]) {
+    const load = `import("driftpin/${entry}").then((all) => process.exit(+!all.${name}))`
+    expect(await run(process.execPath, ['-e', load], { cwd: folder })).toMatchObject({ code: 0 })
+  }
   for (const entry of light) {
     const name = entry.replace('.', 'driftpin')
     const { code, stdout, stderr } = await run(process.execPath, ['list-loaded.js', name], {

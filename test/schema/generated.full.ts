@@ -29,7 +29,7 @@ async function copyOfRepository(): Promise<string> {
 test('the check turns red for what is stale, and generating makes the committed files again', async () => {
   const root = await copyOfRepository()
   const files = await generatedFiles()
-  expect(files).toHaveLength(3)
+  expect(files).toHaveLength(5)
   const contents = () => Promise.all(files.map((file) => readFile(join(root, file), 'utf8')))
   const committed = await contents()
   const migration = 'src/migrations/sql/000003_create_chat_files.up.sql'

@@ -1,0 +1,95 @@
+import type { Queryable } from '../database/database.js'
+import { schemaManifest } from '../schema/generated/manifest.js'
+import type { SchemaManifest } from '../schema/manifest.js'
+import { extrasThatMatter } from './extras-that-matter.js'
+import { type ManifestEntry, manifestEntries } from './manifest-entries.js'
+import { readManifest } from './read-manifest.js'
+
+/** One thing in which a database is not what the code expects. */
+export interface SchemaMismatch {
+  readonly kind: 'missing' | 'differs' | 'extra'
+  /** What it is about, such as `column chats.title`. */
+  readonly object: string
+  /** In words like those of SQL; null for what is extra. */
+  readonly expected: string | null
+  /** In words like those of SQL; null for what is missing. */
+  readonly actual: string | null
+  /** For something extra: what it changes for the code. */
+  readonly why: string | null
+}
+
+/**
+ * Compares the schema of a live database with what the code was written for, and answers every
+ * mismatch, sorted; none for a database that is as it should be.
+ *
+ * What the host added beside is none: tables, types and functions of its own, and whatever it
+ * added to a table of ours that cannot make a statement of ours fail or mean something else.
+ * Comments, privileges and the order of columns are not compared. Reads the catalog once, in a
+ * transaction that is rolled back.
+ *
+ * @param options.expected What should be there; driftpin's own newest schema by default.
+ *
+ * @example
+ * ```ts
+ * for (const { kind, object } of await checkSchema(database)) console.warn(object, kind)
+ * ```
+ */
+export async function checkSchema(
+  queryable: Queryable,
+  { expected = schemaManifest }: { readonly expected?: SchemaManifest } = {},
+): Promise<SchemaMismatch[]> {
+  const actual = await readManifest(queryable)
+  const { rows } = await queryable.query<{ major: number }>(
+    "SELECT pg_catalog.current_setting('server_version_num')::integer / 10000 AS major",
+  )
+  // Manifests are made with 18. Before 16, a query of a view has the table before every column.
+  const isOlder = rows[0]!.major < 16
+  return compareManifests(expected, actual, isOlder ? withoutQualifiers : (query) => query)
+}
+
+/** @param plain Makes what two servers print of one query the same. */
+function compareManifests(
+  expected: SchemaManifest,
+  actual: SchemaManifest,
+  plain: (query: string) => string,
+): SchemaMismatch[] {
+  const found = manifestEntries(actual)
+  const mismatches: SchemaMismatch[] = []
+  for (const [object, entry] of manifestEntries(expected)) {
+    const other = found.get(object)
+    const { text, table } = entry
+    // Of a table that is missing, nothing else is told.
+    if (table !== undefined && !isThere(actual, table)) continue
+    if (other === undefined) {
+      mismatches.push({ kind: 'missing', object, expected: text, actual: null, why: null })
+    } else if (!isSame(entry, other, plain)) {
+      mismatches.push({ kind: 'differs', object, expected: text, actual: other.text, why: null })
+    }
+  }
+  const ours = new Set(expected.tables.map(({ name }) => name))
+  for (const table of expected.tables) {
+    const live = actual.tables.find(({ name }) => name === table.name)
+    for (const { object, text, why } of live ? extrasThatMatter(table, live, ours) : []) {
+      mismatches.push({ kind: 'extra', object, expected: null, actual: text, why })
+    }
+  }
+  return mismatches.sort((one, other) => (one.object < other.object ? -1 : 1))
+}
+
+function isThere({ tables, views }: SchemaManifest, name: string): boolean {
+  return [...tables, ...views].some((one) => one.name === name)
+}
+
+function isSame(
+  one: ManifestEntry,
+  other: ManifestEntry,
+  plain: (query: string) => string,
+): boolean {
+  if (one.text === other.text) return true
+  return one.isQuery && plain(one.text) === plain(other.text)
+}
+
+/** Leaves out what stands before a dot, but in quoted texts. */
+function withoutQualifiers(query: string): string {
+  return query.replace(/('(?:[^']|'')*')|(?:\b\w+|"(?:[^"]|"")*")\./g, (_, text) => text ?? '')
+}

@@ -1,0 +1,78 @@
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { createMigrator, fromPg } from '../../src/index.js'
+import { driftpin } from '../support/run-command.js'
+
+const { url } = inject('servers').at(0)!
+
+describe('migrate check and migrate adopt on a server', () => {
+  const schema = 'cli check'
+  const at = ['--database', url, '--schema', schema]
+  let pool: pg.Pool
+
+  beforeAll(async () => {
+    pool = new pg.Pool({ connectionString: url, max: 1 })
+    await createMigrator(fromPg(pool, { schema })).up()
+  })
+  afterAll(async () => {
+    await pool.query(`DROP SCHEMA "${schema}" CASCADE`)
+    await pool.end()
+  })
+
+  test('a mismatch is printed with what was expected, and ends with 1', async () => {
+    await pool.query(`ALTER TABLE "${schema}".chats ALTER title DROP DEFAULT;
+      ALTER TABLE "${schema}".chats ADD tenant int NOT NULL;
+      DROP INDEX "${schema}".chats_agent_id_idx`)
+    const check = await driftpin(['migrate', 'check', ...at])
+    expect(check.code).toBe(1)
+    expect(check.stdout.split('\n')).toEqual([
+      'column chats.tenant is extra: an INSERT of the code has no value for it, and fails',
+      '  actual:   integer NOT NULL',
+      'column chats.title differs',
+      "  expected: text DEFAULT 'New Chat'::text NOT NULL",
+      '  actual:   text NOT NULL',
+      'index chats_agent_id_idx is missing',
+      '  expected: CREATE INDEX chats_agent_id_idx ON chats USING btree (agent_id) WHERE agent_id IS NOT NULL',
+      '',
+    ])
+    const json = await driftpin(['migrate', 'check', '--json', ...at])
+    expect(json.code).toBe(1)
+    expect(JSON.parse(json.stdout)).toMatchObject([
+      { kind: 'extra' },
+      { kind: 'differs' },
+      { kind: 'missing' },
+    ])
+
+    // With that, there is nothing to take over either.
+    await pool.query(`DROP TABLE "${schema}".driftpin_migrations`)
+    const adopt = await driftpin(['migrate', 'adopt', '--version', '10', ...at])
+    expect(adopt.code).toBe(1)
+    expect(adopt.stdout).toBe(check.stdout)
+    expect(adopt.stderr).toContain('column chats.tenant is extra')
+    await pool.query(`ALTER TABLE "${schema}".chats ALTER title SET DEFAULT 'New Chat', DROP tenant;
+      CREATE INDEX chats_agent_id_idx ON "${schema}".chats (agent_id) WHERE agent_id IS NOT NULL`)
+  })
+
+  test('adopt says what it would note, and then notes it', async () => {
+    const dry = await driftpin(['migrate', 'adopt', '--version', '10', '--dry-run', ...at])
+    expect(dry).toMatchObject({ code: 0, stderr: '' })
+    expect(dry.stdout).toContain('would note as applied: 1 create_workspaces')
+    expect(dry.stdout).toContain('Nothing was written.')
+    const { rows } = await pool.query(
+      `SELECT to_regclass('"${schema}".driftpin_migrations') AS ledger`,
+    )
+    expect(rows).toEqual([{ ledger: null }])
+
+    const done = await driftpin(['migrate', 'adopt', '--version', '10', '--json', ...at])
+    expect(JSON.parse(done.stdout)).toMatchObject({ version: 10, toldBy: 'caller', written: true })
+    expect((await driftpin(['migrate', 'up', ...at])).stdout).toBe('Nothing to do.\n')
+    expect(await driftpin(['migrate', 'check', ...at])).toMatchObject({
+      code: 0,
+      stdout: 'The schema is what the code expects.\n',
+    })
+  })
+
+  test('the version of the program is still told', async () => {
+    expect((await driftpin(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+})
