@@ -3,7 +3,7 @@ import { renderDump, renderManifest } from '../src/workbench/generate/generate-t
 import { findStale, writeGenerated } from '../src/workbench/generate/generated-files.ts'
 import { readTruths } from '../src/workbench/generate/read-truths.ts'
 import { renderTables } from '../src/workbench/generate/render-tables.ts'
-import { bundleMigrations } from './bundle-migrations.ts'
+import { bundleFixtures, bundleMigrations } from './bundle-migrations.ts'
 import { manifestModule } from './manifest-module.ts'
 
 // Everything that is derived from the SQL of our migrations. With --check nothing is written, and a
@@ -30,6 +30,7 @@ const tables = renderTables(manifest, {
 })
 const files = [
   { file: 'src/migrations/generated/bundled.ts', text: await bundleMigrations() },
+  { file: 'src/workbench/generated/fixtures.ts', text: await bundleFixtures() },
   { file: 'src/schema/generated/tables.ts', text: tables },
   { file: 'src/schema/generated/schema.sql', text: renderDump(dump!, command) },
   { file: 'src/schema/generated/manifest.json', text: renderManifest(manifest, command) },

@@ -35,6 +35,8 @@ const errorCodes = [
   'migration_target',
   'schema_mismatch',
   'adoption_refused',
+  'migration_applied',
+  'schema_behind',
   // scanning
   'scan_root_not_found',
   'scan_root_not_a_directory',
@@ -54,6 +56,7 @@ const errorCodes = [
   // the workbench
   'tool_missing',
   'file_foreign',
+  'migration_unproven',
   // the laws
   'law_broken',
 ] as const

@@ -49,17 +49,21 @@ export {
 export { notificationChannel } from './database/schema-name.js'
 export { DriftpinError, type ErrorCode } from './errors.js'
 export { type Adoption, type AdoptOptions, adoptMigrations } from './migrations/adopt-migrations.js'
+export {
+  assertSchemaCurrent,
+  type SchemaCurrentOptions,
+} from './migrations/assert-schema-current.js'
 export { checkSchema, type SchemaMismatch } from './migrations/check-schema.js'
 export type { MigrationState, MigrationStatus } from './migrations/compare-ledger.js'
 export {
   createMigrator,
-  type FinishedStep,
   type Migrator,
   type MigratorOptions,
-  type PlannedStep,
 } from './migrations/create-migrator.js'
 export type { Direction, Migration, MigrationScript } from './migrations/migration.js'
+export type { FinishedStep, PlannedStep } from './migrations/plan-steps.js'
 export { readMigrations } from './migrations/read-migrations.js'
+export type { BlockedStep } from './migrations/retry-while-locked.js'
 export { aggregateHash } from './schema/aggregate-hash.js'
 export { chatScopedTables } from './schema/chat-scoped-tables.js'
 export { schemaManifest } from './schema/generated/manifest.js'

@@ -1,10 +1,12 @@
 import { Command } from 'commander'
-import { createMigrator, type FinishedStep, type Migrator } from '../migrations/create-migrator.js'
+import { createMigrator, type Migrator } from '../migrations/create-migrator.js'
+import type { FinishedStep } from '../migrations/plan-steps.js'
 import { readMigrations } from '../migrations/read-migrations.js'
 import { humanDuration } from './human-size.js'
 import { migrateAdoptCommand } from './migrate-adopt-command.js'
 import { migrateCheckCommand } from './migrate-check-command.js'
 import { migrateLintCommand } from './migrate-lint-command.js'
+import { migrateVerifyCommand } from './migrate-verify-command.js'
 import {
   type Absent,
   type DatabaseOptions,
@@ -83,6 +85,7 @@ export function migrateCommand(): Command {
     .addCommand(status)
     .addCommand(plan)
     .addCommand(migrateLintCommand())
+    .addCommand(migrateVerifyCommand())
     .addCommand(migrateCheckCommand())
     .addCommand(migrateAdoptCommand())
     .addHelpText(
@@ -98,6 +101,7 @@ export function migrateCommand(): Command {
         '  driftpin migrate adopt --database postgres://app@localhost/app --dry-run',
         '  driftpin migrate up --migrations db/migrations --ledger app_migrations --data .driftpin',
         '  driftpin migrate lint db/migrations --owner users',
+        '  driftpin migrate verify db/migrations',
       ].join('\n'),
     )
 }

@@ -136,7 +136,7 @@ const neutral: Readonly<Record<string, string>> = {
   ...neutralSettings,
 }
 
-const neutralSql = `SELECT ${Object.entries(neutral)
+export const neutralSql = `SELECT ${Object.entries(neutral)
   .map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`)
   .join(', ')}`
 

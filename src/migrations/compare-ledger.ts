@@ -48,31 +48,21 @@ async function stateOf(
 }
 
 /**
- * Refuses to go on from a database that the folder does not explain.
+ * Refuses to go on from a database that the folder does not explain. What is dirty is for
+ * {@link assertNotDirty} to say.
  *
- * @throws DriftpinError `migration_dirty`, `migration_unknown`, `migration_edited` or
- * `migration_gap`.
+ * @throws DriftpinError `migration_unknown`, `migration_edited` or `migration_gap`.
  */
 export function assertInStep(
   statuses: readonly MigrationStatus[],
   migrations: readonly Migration[],
-  ledger: string,
 ): void {
   const newest = migrations.at(-1)?.version ?? 0
-  const fileOf = (version: number) => migrations.find((m) => m.version === version)?.up.file
-  const row = (version: number) => `DELETE FROM ${ledger} WHERE version = ${version}`
+  const files = new Map(migrations.map(({ version, up }) => [version, up.file]))
   let pending: MigrationStatus | undefined
   for (const status of statuses) {
     const { version, name, state } = status
-    const what = fileOf(version) ?? `migration ${version} (${name})`
-    if (state === 'dirty') {
-      throw new DriftpinError(
-        'migration_dirty',
-        `${what} runs without a transaction, was begun and did not finish. See what it left ` +
-          `(such as an invalid index), undo that by hand, then: ${row(version)}`,
-        status,
-      )
-    }
+    const what = files.get(version) ?? `migration ${version} (${name})`
     if (state === 'unknown' && version > newest) {
       throw new DriftpinError(
         'migration_unknown',
@@ -100,7 +90,7 @@ export function assertInStep(
     else if (pending) {
       throw new DriftpinError(
         'migration_gap',
-        `${fileOf(pending.version)} was never applied, but ${what} after it was. Give it a ` +
+        `${files.get(pending.version)} was never applied, but ${what} after it was. Give it a ` +
           'number after the newest one.',
         pending,
       )

@@ -1,13 +1,21 @@
-import type { Database, Queryable, Session } from '../database/database.js'
-import { quoteIdentifier } from '../database/quote-identifier.js'
-import { sqlState } from '../database/sql-state.js'
+import type { Database, Session } from '../database/database.js'
 import { DriftpinError } from '../errors.js'
+import { assertNotDirty } from './assert-not-dirty.js'
 import { assertInStep, compareLedger, type MigrationStatus } from './compare-ledger.js'
 import { bundledFiles } from './generated/bundled.js'
+import { keepSettings } from './keep-settings.js'
 import { Ledger, ledgerName } from './ledger.js'
-import { checksumOf, type Direction, type Migration } from './migration.js'
+import { checksumOf, type Migration } from './migration.js'
 import { parseMigrations } from './parse-migrations.js'
-import { runScript, statementsOf } from './run-script.js'
+import {
+  countTo,
+  describeStep,
+  type FinishedStep,
+  type PlannedStep,
+  planSteps,
+} from './plan-steps.js'
+import type { BlockedStep, WaitOptions, Watcher } from './retry-while-locked.js'
+import { runStep } from './run-step.js'
 import { withMigrationLock } from './with-migration-lock.js'
 
 /** What {@link createMigrator} can be told. */
@@ -18,24 +26,19 @@ export interface MigratorOptions {
   readonly ledger?: string
   /** How long to wait for another process that migrates, in milliseconds; 60000. */
   readonly lockTimeoutMs?: number
+  /**
+   * How long a migration waits for the lock on a table, in milliseconds; 2000. Whoever needs that
+   * table meanwhile waits too, so it is far below what a request is given. Then the migration is
+   * rolled back and tried again after a pause of at least as long. 0 waits as long as it takes.
+   * Does not hold for migrations without a transaction: nobody queues behind CONCURRENTLY.
+   */
+  readonly statementLockTimeoutMs?: number
+  /** How often a migration that cannot get a lock is tried; 10, which is some three minutes. */
+  readonly statementLockAttempts?: number
   /** Called after each migration that ran. */
   readonly onStep?: (step: FinishedStep) => void
-}
-
-/** A migration to run, and which way. */
-export interface PlannedStep {
-  readonly version: number
-  readonly name: string
-  readonly direction: Direction
-  readonly file: string
-  /** The SQL of the file, as it will be run. */
-  readonly sql: string
-  readonly transaction: boolean
-}
-
-/** A migration that ran. */
-export interface FinishedStep extends PlannedStep {
-  readonly durationMs: number
+  /** Called when a migration could not get a lock and will be tried again. */
+  readonly onBlocked?: (blocked: BlockedStep) => void
 }
 
 /** Runs migrations; see {@link createMigrator}. */
@@ -50,6 +53,13 @@ export interface Migrator {
   status(): Promise<MigrationStatus[]>
   /** What `to(version)` would run, up to the newest by default. Writes nothing. */
   plan(version?: number): Promise<PlannedStep[]>
+  /**
+   * Settles a dirty migration, once a person has seen to it: `applied` when all that its up file
+   * makes is there, `pending` when nothing of it is.
+   *
+   * @throws DriftpinError `invalid_input` when the migration is not dirty.
+   */
+  resolve(version: number, state: 'applied' | 'pending'): Promise<void>
 }
 
 /**
@@ -58,12 +68,14 @@ export interface Migrator {
  * Each migration runs in a transaction of its own, together with its row in the ledger, with a
  * `search_path` of that schema alone. N processes may run the same migrations at once: an
  * advisory lock lets one work and the others find it done. After an error everything before the
- * failing migration stays applied and nothing of it does.
+ * failing migration stays applied and nothing of it does. What files set for the session is put
+ * back in the end.
  *
  * @throws DriftpinError from each method: `migration_failed` with the line of the failing
  * statement; `migration_edited`, `migration_gap`, `migration_unknown` or `migration_dirty` when
  * the database and the folder do not agree; `migration_incomplete` for a missing down;
- * `migration_target` for a version that does not exist; `migration_locked`.
+ * `migration_target` for a version that does not exist; `migration_locked` when another runner,
+ * or a lock on a table, was not gone in time.
  *
  * @example
  * ```ts
@@ -74,32 +86,45 @@ export interface Migrator {
 export function createMigrator(database: Database, options: MigratorOptions = {}): Migrator {
   const migrations = options.migrations ?? parseMigrations(bundledFiles)
   const ledger = new Ledger(database.schema, options.ledger ?? ledgerName)
-  const { lockTimeoutMs = 60_000, onStep } = options
-  if (!(lockTimeoutMs >= 0)) throw badTimeout(lockTimeoutMs)
+  const { onStep } = options
+  const lockTimeoutMs = milliseconds('lockTimeoutMs', options.lockTimeoutMs ?? 60_000)
+  const waiting = waitOptions(options)
 
-  const statusesOf = async (database: Database | Session) =>
-    await compareLedger(migrations, await ledger.read(database))
-
-  const stepsTo = async (database: Database | Session, target: Target): Promise<Step[]> => {
-    const statuses = await statusesOf(database)
-    assertInStep(statuses, migrations, ledger.name)
+  const stepsTo = async (queryable: Database | Session, target: Target) => {
+    const statuses = await compareLedger(migrations, await ledger.read(queryable))
+    await assertNotDirty(queryable, statuses, migrations, ledger)
+    assertInStep(statuses, migrations)
     const applied = statuses.filter(({ state }) => state === 'applied').length
     return planSteps(migrations, applied, target(applied))
   }
 
-  const migrate = (target: Target): Promise<FinishedStep[]> =>
+  const withLock = <T>(work: (session: Session) => Promise<T>): Promise<T> =>
     database.withSession((session) =>
-      withMigrationLock(session, ledger.name, lockTimeoutMs, async () => {
-        await ledger.create(session)
-        const finished: FinishedStep[] = []
-        for (const step of await stepsTo(session, target)) {
-          const done = await runStep(session, ledger, step)
+      withMigrationLock(session, ledger.name, lockTimeoutMs, () => work(session)),
+    )
+
+  const migrate = (target: Target): Promise<FinishedStep[]> =>
+    withLock(async (session) => {
+      await ledger.create(session)
+      const steps = await stepsTo(session, target)
+      if (steps.length === 0) return []
+      const finished: FinishedStep[] = []
+      const restore = await keepSettings(session)
+      try {
+        const run = { session, ledger, waiting, watcher: await watcherOf(database, session) }
+        for (const step of steps) {
+          const done = await runStep(run, step)
           finished.push(done)
           onStep?.(done)
         }
-        return finished
-      }),
-    )
+      } catch (error) {
+        // Where the connection is gone its settings are too, and this error is what matters.
+        await restore().catch(() => {})
+        throw error
+      }
+      await restore()
+      return finished
+    })
 
   return {
     up: () => migrate(() => migrations.length),
@@ -108,40 +133,49 @@ export function createMigrator(database: Database, options: MigratorOptions = {}
       return await migrate((applied) => Math.max(0, applied - steps))
     },
     to: (version) => migrate(() => countTo(migrations, version)),
-    status: () => statusesOf(database),
+    status: async () => await compareLedger(migrations, await ledger.read(database)),
     plan: async (version) => {
       const target = () =>
         version === undefined ? migrations.length : countTo(migrations, version)
-      return (await stepsTo(database, target)).map(describe)
+      return (await stepsTo(database, target)).map(describeStep)
     },
+    resolve: (version, state) =>
+      withLock(async (session) => {
+        const statuses = await compareLedger(migrations, await ledger.read(session))
+        const status = statuses.find((one) => one.version === version)
+        if (status?.state !== 'dirty') throw notDirty(version, status)
+        if (state === 'pending') return await ledger.remove(session, { version })
+        const migration = migrations[countTo(migrations, version) - 1]!
+        await ledger.settle(session, migration, await checksumOf(migration))
+      }),
   }
 }
 
 /** How many migrations shall be applied in the end, given how many are. */
 type Target = (applied: number) => number
 
-interface Step {
-  readonly migration: Migration
-  readonly direction: Direction
+function waitOptions({
+  statementLockTimeoutMs = 2000,
+  statementLockAttempts = 10,
+  onBlocked,
+}: MigratorOptions): WaitOptions {
+  milliseconds('statementLockTimeoutMs', statementLockTimeoutMs)
+  if (!Number.isSafeInteger(statementLockAttempts) || statementLockAttempts < 1) {
+    throw new DriftpinError(
+      'invalid_input',
+      `statementLockAttempts is ${statementLockAttempts}: give a whole number from 1 on.`,
+      { statementLockAttempts },
+    )
+  }
+  return { statementLockTimeoutMs, statementLockAttempts, onBlocked }
 }
 
-function countTo(migrations: readonly Migration[], version: number): number {
-  if (version === 0) return 0
-  const index = migrations.findIndex((migration) => migration.version === version)
-  if (index >= 0) return index + 1
-  const versions = migrations.map((migration) => migration.version)
+function milliseconds(name: string, value: number): number {
+  if (value >= 0) return value
   throw new DriftpinError(
-    'migration_target',
-    `There is no migration ${version}. There are ${versions.join(', ')}, and 0 for none.`,
-    { version },
-  )
-}
-
-function badTimeout(lockTimeoutMs: number): DriftpinError {
-  return new DriftpinError(
     'invalid_input',
-    `lockTimeoutMs is ${lockTimeoutMs}: give the milliseconds to wait, from 0 on.`,
-    { lockTimeoutMs },
+    `${name} is ${value}: give the milliseconds to wait, from 0 on.`,
+    { [name]: value },
   )
 }
 
@@ -153,91 +187,17 @@ function badSteps(steps: number): DriftpinError {
   )
 }
 
-/** Looks at every file before the first one runs, so that a missing down stops all of them. */
-function planSteps(migrations: readonly Migration[], from: number, to: number): Step[] {
-  const steps: Step[] =
-    to >= from
-      ? migrations.slice(from, to).map((migration) => ({ migration, direction: 'up' }))
-      : migrations
-          .slice(to, from)
-          .reverse()
-          .map((migration) => ({ migration, direction: 'down' }))
-  for (const step of steps) statementsOf(scriptOf(step))
-  return steps
-}
-
-function scriptOf({ migration, direction }: Step) {
-  const script = migration[direction]
-  if (script) return script
-  throw new DriftpinError(
-    'migration_incomplete',
-    `${migration.up.file} has no down file, so that it cannot be taken back. Restore a backup, ` +
-      'or write a new migration that undoes it.',
-    { version: migration.version },
-  )
-}
-
-function describe(step: Step): PlannedStep {
-  const { version, name } = step.migration
-  const { file, text, transaction } = scriptOf(step)
-  return { version, name, direction: step.direction, file, sql: text, transaction }
-}
-
-async function runStep(session: Session, ledger: Ledger, step: Step): Promise<FinishedStep> {
-  const planned = describe(step)
-  const started = performance.now()
-  const elapsed = () => performance.now() - started
-  if (planned.transaction) {
-    let ran = false
-    const run = session.transaction(async (transaction) => {
-      await transaction.script(`SET LOCAL search_path = ${searchPath(ledger.schema)}`)
-      await noteBefore(transaction, ledger, step)
-      await runScript(transaction, scriptOf(step))
-      await noteAfter(transaction, ledger, step, elapsed())
-      ran = true
-    })
-    await run.catch((error) => {
-      throw ran && sqlState(error) ? commitFailed(planned.file, error) : error
-    })
-  } else {
-    // Not RESET: PGlite, like many an application, has set one of its own.
-    const { rows } = await session.query<{ path: string }>(
-      "SELECT pg_catalog.current_setting('search_path') AS path",
-    )
-    await session.script(`SET search_path = ${searchPath(ledger.schema)}`)
-    try {
-      await noteBefore(session, ledger, step)
-      await runScript(session, scriptOf(step))
-      await noteAfter(session, ledger, step, elapsed())
-    } finally {
-      // Where the connection is gone its settings are too.
-      const restore = "SELECT pg_catalog.set_config('search_path', $1, false)"
-      await session.query(restore, [rows[0]!.path]).catch(() => {})
-    }
-  }
-  return { ...planned, durationMs: elapsed() }
-}
-
-function commitFailed(file: string, error: Error): DriftpinError {
+function notDirty(version: number, status: MigrationStatus | undefined): DriftpinError {
   return new DriftpinError(
-    'migration_failed',
-    `${file} failed when it was committed: ${error.message} (SQLSTATE ${sqlState(error)}). ` +
-      'Deferred constraints are checked then, so look at the rows that it writes.',
-    error,
+    'invalid_input',
+    `Migration ${version} is ${status?.state ?? 'not known'} here, not dirty, so that there is ` +
+      'nothing to settle. See driftpin migrate status.',
+    { version, status },
   )
 }
 
-/** Names without a schema go to this one; pg_temp last, or a temporary table could take them. */
-function searchPath(schema: string): string {
-  return `${quoteIdentifier(schema)}, pg_temp`
-}
-
-async function noteBefore(queryable: Queryable, ledger: Ledger, { migration, direction }: Step) {
-  if (direction === 'up') await ledger.begin(queryable, migration, await checksumOf(migration))
-  else await ledger.reopen(queryable, migration)
-}
-
-async function noteAfter(queryable: Queryable, ledger: Ledger, step: Step, durationMs: number) {
-  if (step.direction === 'up') await ledger.finish(queryable, step.migration, durationMs)
-  else await ledger.remove(queryable, step.migration)
+async function watcherOf(database: Database, session: Session): Promise<Watcher | undefined> {
+  if (!database.capabilities.concurrentTransactions) return undefined
+  const { rows } = await session.query<{ pid: number }>('SELECT pg_catalog.pg_backend_pid() AS pid')
+  return { database, pid: rows[0]!.pid }
 }

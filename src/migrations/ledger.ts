@@ -112,7 +112,15 @@ export class Ledger {
     ])
   }
 
-  async remove(queryable: Queryable, { version }: Migration) {
+  /** Takes a migration that was begun for applied, as its files are now. */
+  async settle(queryable: Queryable, { version, name }: Migration, checksum: string) {
+    await queryable.query(
+      `UPDATE ${this.name} SET name = $2, checksum = $3, duration_ms = 0 WHERE version = $1`,
+      [version, name, checksum],
+    )
+  }
+
+  async remove(queryable: Queryable, { version }: Pick<Migration, 'version'>) {
     await queryable.query(`DELETE FROM ${this.name} WHERE version = $1`, [version])
   }
 }

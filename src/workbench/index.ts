@@ -11,3 +11,11 @@ export type { TruthSource } from './generate/read-truths.js'
 export type { Finding } from './lint/finding.js'
 export { type LintReport, lintMigrations } from './lint/lint-migrations.js'
 export type { LintOptions } from './lint/lint-options.js'
+export type { Exemptions } from './verify/read-fixtures.js'
+export { type VerifyOptions, verifyMigrations } from './verify/verify-migrations.js'
+export type {
+  VerifiedMigration,
+  VerifyCheck,
+  VerifyFinding,
+  VerifyReport,
+} from './verify/verify-report.js'

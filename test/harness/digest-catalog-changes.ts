@@ -181,7 +181,7 @@ export const catalogChanges: readonly Change[] = [
     what: 'a composite type',
     sql: 'CREATE TYPE shop.pair AS (one integer, other text)',
     undo: 'DROP TYPE shop.pair',
-    differs: ['catalog type shop.pair', 'catalog column shop.pair.'],
+    differs: ['catalog type shop.pair', 'catalog column shop.pair'],
   },
   {
     what: 'a range type',

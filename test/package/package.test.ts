@@ -47,7 +47,14 @@ test('the packed package holds together, and installs and runs in an empty folde
   const entries = Object.keys(exports).filter((name) => !/\.(sql|json)$/.test(name))
   const light = ['.', './connections', './scan', './vitest-reporter']
   // The first two bring PGlite; the others need vitest or fast-check beside them.
-  const others = ['./harness', './workbench', './vitest', './laws', './arbitraries']
+  const others = [
+    './harness',
+    './workbench',
+    './workbench/vitest',
+    './vitest',
+    './laws',
+    './arbitraries',
+  ]
   expect(entries.toSorted()).toEqual([...light, ...others].toSorted())
   await writeFile(join(folder, 'list-loaded.js'), listLoaded)
   for (const [entry, name] of [

@@ -16,6 +16,8 @@ const entries = {
   'driftpin/vitest': 'harness/vitest',
   'driftpin/workbench/vitest': 'workbench/vitest',
   'driftpin/laws': 'laws/index',
+  'driftpin/workbench': 'workbench/index',
+  'driftpin/workbench/vitest': 'workbench/vitest',
 }
 
 /** As it was built when the run began: that starts faster than the sources. */

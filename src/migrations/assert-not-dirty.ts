@@ -1,0 +1,69 @@
+import type { Queryable } from '../database/database.js'
+import { quoteIdentifier } from '../database/quote-identifier.js'
+import { DriftpinError } from '../errors.js'
+import type { MigrationStatus } from './compare-ledger.js'
+import { describeHolders } from './describe-sessions.js'
+import type { Ledger } from './ledger.js'
+import type { Migration } from './migration.js'
+import { lockNameOf } from './with-migration-lock.js'
+
+/**
+ * Refuses to go on while a migration without a transaction is neither there nor not there: nobody
+ * but a person can see which. Says what is known, and the commands that end it.
+ *
+ * @throws DriftpinError `migration_dirty`, or `migration_locked` while it is being run.
+ */
+export async function assertNotDirty(
+  queryable: Queryable,
+  statuses: readonly MigrationStatus[],
+  migrations: readonly Migration[],
+  ledger: Ledger,
+): Promise<void> {
+  const dirty = statuses.find(({ state }) => state === 'dirty')
+  if (!dirty) return
+  const what = filesOf(dirty, migrations)
+  const holders = await describeHolders(queryable, lockNameOf(ledger.name))
+  if (holders.length > 0) {
+    throw new DriftpinError(
+      'migration_locked',
+      `${what} is being run by another process at this moment: ${holders.join('; ')}. Wait for it.`,
+      dirty,
+    )
+  }
+  const invalid = await invalidIndexes(queryable, ledger.schema)
+  const left =
+    invalid.length === 0
+      ? `No index of the schema ${ledger.schema} is invalid`
+      : `Left behind and of no use: ${invalid.join(', ')}. ` +
+        `Run: ${invalid.map((name) => `DROP INDEX CONCURRENTLY ${name}`).join('; ')}`
+  const { version } = dirty
+  throw new DriftpinError(
+    'migration_dirty',
+    `${what} runs without a transaction, was begun and did not finish. ${left}. Then say how it ` +
+      `stands. If nothing of its up is there: driftpin migrate resolve ${version} --not-applied, ` +
+      `and the next run does it again. If all of it is: driftpin migrate resolve ${version} ` +
+      `--applied. In code it is migrator.resolve(${version}, 'pending') or 'applied'.`,
+    { ...dirty, invalid },
+  )
+}
+
+/** The ledger does not say which way it was run. */
+function filesOf({ version, name }: MigrationStatus, migrations: readonly Migration[]): string {
+  const migration = migrations.find((one) => one.version === version)
+  const files = [migration?.up, migration?.down].flatMap((script) =>
+    script && !script.transaction ? [script.file] : [],
+  )
+  return files.length > 0 ? files.join(' or ') : `migration ${version} (${name})`
+}
+
+/** Quoted. The index of a partitioned table is invalid until all its parts have one: no harm. */
+async function invalidIndexes(queryable: Queryable, schema: string): Promise<string[]> {
+  const { rows } = await queryable.query<{ name: string }>(
+    `SELECT c.relname AS name FROM pg_catalog.pg_index i
+     JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE NOT i.indisvalid AND c.relkind = 'i' AND n.nspname = $1 ORDER BY 1`,
+    [schema],
+  )
+  return rows.map(({ name }) => `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`)
+}

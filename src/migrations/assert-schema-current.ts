@@ -1,0 +1,60 @@
+import type { Database, Session } from '../database/database.js'
+import { DriftpinError } from '../errors.js'
+import { assertNotDirty } from './assert-not-dirty.js'
+import { assertInStep, compareLedger } from './compare-ledger.js'
+import { bundledFiles } from './generated/bundled.js'
+import { Ledger, ledgerName } from './ledger.js'
+import type { Migration } from './migration.js'
+import { parseMigrations } from './parse-migrations.js'
+
+/** What {@link assertSchemaCurrent} can be told. */
+export interface SchemaCurrentOptions {
+  /** What should be applied; driftpin's own migrations by default. See {@link readMigrations}. */
+  readonly migrations?: readonly Migration[]
+  /** The name of the ledger table; `driftpin_migrations`. */
+  readonly ledger?: string
+  /**
+   * Takes a database that is newer than the code; false by default. A deploy that migrates first
+   * and then replaces its backends one by one needs this for an old one that starts meanwhile.
+   */
+  readonly allowNewer?: boolean
+}
+
+/**
+ * Checks when a backend starts that its database has exactly the migrations of its code. Writes
+ * nothing, takes no lock, and needs no more than SELECT on the ledger.
+ *
+ * @throws DriftpinError `schema_behind` when the database is older than the code,
+ * `migration_unknown` when it is newer, `migration_edited`, `migration_gap`, `migration_dirty`, or
+ * `migration_locked` while a migration without a transaction is being run. A backend that starts
+ * beside its deploy can wait and ask again after the first and the last of these.
+ *
+ * @example
+ * ```ts
+ * const database = fromPg(pool, { schema: 'chat' })
+ * await assertSchemaCurrent(database)
+ * server.listen(8080)
+ * ```
+ */
+export async function assertSchemaCurrent(
+  database: Database | Session,
+  options: SchemaCurrentOptions = {},
+): Promise<void> {
+  const migrations = options.migrations ?? parseMigrations(bundledFiles)
+  const ledger = new Ledger(database.schema, options.ledger ?? ledgerName)
+  const all = await compareLedger(migrations, await ledger.read(database))
+  const newest = migrations.at(-1)?.version ?? 0
+  const statuses = options.allowNewer ? all.filter(({ version }) => version <= newest) : all
+  await assertNotDirty(database, statuses, migrations, ledger)
+  assertInStep(statuses, migrations)
+  const pending = statuses.filter(({ state }) => state === 'pending')
+  if (pending.length === 0) return
+  const next = migrations.find(({ version }) => version === pending[0]!.version)!
+  throw new DriftpinError(
+    'schema_behind',
+    `The database is older than this code: ${next.up.file} has not been applied in the schema ` +
+      `${database.schema}${pending.length > 1 ? `, nor have ${pending.length - 1} after it` : ''}. ` +
+      'Run driftpin migrate up, or createMigrator(database).up(), before this code starts.',
+    { pending: pending.map(({ version }) => version) },
+  )
+}

@@ -1,0 +1,83 @@
+import type { ScriptStatement } from '../database/split-statements.js'
+import { DriftpinError } from '../errors.js'
+import type { Direction, Migration, MigrationScript } from './migration.js'
+import { statementsOf } from './run-script.js'
+
+/** A migration to run, and which way. */
+export interface PlannedStep {
+  readonly version: number
+  readonly name: string
+  readonly direction: Direction
+  readonly file: string
+  /** The SQL of the file, as it will be run. */
+  readonly sql: string
+  readonly transaction: boolean
+}
+
+/** A migration that ran. */
+export interface FinishedStep extends PlannedStep {
+  readonly durationMs: number
+}
+
+/** A step with all that is needed to run it. */
+export interface Step {
+  readonly migration: Migration
+  readonly direction: Direction
+  readonly script: MigrationScript
+  readonly statements: readonly ScriptStatement[]
+}
+
+/**
+ * The steps from so many applied migrations to so many. Looks at every file before the first one
+ * runs, so that a missing down stops all of them.
+ *
+ * @throws DriftpinError `migration_incomplete`, or `migration_invalid` for transaction control.
+ */
+export function planSteps(migrations: readonly Migration[], from: number, to: number): Step[] {
+  if (to >= from) return migrations.slice(from, to).map((migration) => stepOf(migration, 'up'))
+  return migrations
+    .slice(to, from)
+    .reverse()
+    .map((migration) => stepOf(migration, 'down'))
+}
+
+function stepOf(migration: Migration, direction: Direction): Step {
+  const script = migration[direction]
+  if (script) return { migration, direction, script, statements: statementsOf(script) }
+  throw new DriftpinError(
+    'migration_incomplete',
+    `${migration.up.file} has no down file, so that it cannot be taken back. Restore a backup, ` +
+      'or write a new migration that undoes it.',
+    { version: migration.version },
+  )
+}
+
+/** What is told of a step. */
+export function describeStep({ migration, direction, script }: Step): PlannedStep {
+  const { version, name } = migration
+  const { file, text, transaction } = script
+  return { version, name, direction, file, sql: text, transaction }
+}
+
+/**
+ * How many migrations are applied at a version.
+ *
+ * @throws DriftpinError `migration_target` when there is no such version.
+ */
+export function countTo(migrations: readonly Migration[], version: number): number {
+  if (version === 0) return 0
+  const index = migrations.findIndex((migration) => migration.version === version)
+  if (index >= 0) return index + 1
+  const versions = migrations.map((migration) => migration.version)
+  throw new DriftpinError(
+    'migration_target',
+    `There is no migration ${version}. There are ${listed(versions)}, and 0 for none.`,
+    { version },
+  )
+}
+
+/** Of hundreds nobody reads more than where they begin and end. */
+function listed(versions: readonly number[]): string {
+  if (versions.length <= 20) return versions.join(', ')
+  return `${versions.slice(0, 3).join(', ')} and so on to ${versions.at(-1)}`
+}

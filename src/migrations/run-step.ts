@@ -1,0 +1,94 @@
+import type { Queryable, Session } from '../database/database.js'
+import { quoteIdentifier } from '../database/quote-identifier.js'
+import { sqlState } from '../database/sql-state.js'
+import { DriftpinError } from '../errors.js'
+import type { Ledger } from './ledger.js'
+import { checksumOf } from './migration.js'
+import { describeStep, type FinishedStep, type Step } from './plan-steps.js'
+import { retryWhileLocked, type WaitOptions, type Watcher } from './retry-while-locked.js'
+import { runScript } from './run-script.js'
+
+/** Where steps are run, and how. */
+export interface StepRun {
+  readonly session: Session
+  readonly ledger: Ledger
+  readonly waiting: WaitOptions
+  /** Undefined where there is no second connection. */
+  readonly watcher: Watcher | undefined
+}
+
+/**
+ * Runs a migration together with its row in the ledger.
+ *
+ * @throws DriftpinError `migration_failed`, or `migration_locked` when a lock could not be had.
+ */
+export async function runStep(run: StepRun, step: Step): Promise<FinishedStep> {
+  const started = performance.now()
+  const elapsed = () => performance.now() - started
+  if (step.script.transaction) {
+    await retryWhileLocked(run, step.script.file, () => runInTransaction(run, step, elapsed))
+  } else {
+    await runWithoutTransaction(run, step, elapsed)
+  }
+  return { ...describeStep(step), durationMs: elapsed() }
+}
+
+async function runInTransaction(
+  { session, ledger, waiting }: StepRun,
+  step: Step,
+  elapsed: Elapsed,
+) {
+  let ran = false
+  const run = session.transaction(async (transaction) => {
+    // PostgreSQL takes milliseconds of 31 bits.
+    const timeout = Math.ceil(Math.min(waiting.statementLockTimeoutMs, 2 ** 31 - 1))
+    await transaction.script(
+      `SET LOCAL search_path = ${searchPath(ledger.schema)}; SET LOCAL lock_timeout = ${timeout}`,
+    )
+    await noteBefore(transaction, ledger, step)
+    await runScript(transaction, step.script, step.statements)
+    await noteAfter(transaction, ledger, step, elapsed())
+    ran = true
+  })
+  await run.catch((error) => {
+    throw ran && sqlState(error) ? commitFailed(step.script.file, error) : error
+  })
+}
+
+/**
+ * What has to run without a transaction, such as CREATE INDEX CONCURRENTLY, is made so that nobody
+ * queues behind it, and leaves an invalid index when it gives up waiting: it waits as long as it
+ * takes, whatever lock_timeout the role has. The session's settings are put back in the end.
+ */
+async function runWithoutTransaction({ session, ledger }: StepRun, step: Step, elapsed: Elapsed) {
+  await session.script(`SET search_path = ${searchPath(ledger.schema)}; SET lock_timeout = 0`)
+  await noteBefore(session, ledger, step)
+  await runScript(session, step.script, step.statements)
+  await noteAfter(session, ledger, step, elapsed())
+}
+
+type Elapsed = () => number
+
+function commitFailed(file: string, error: Error): DriftpinError {
+  return new DriftpinError(
+    'migration_failed',
+    `${file} failed when it was committed: ${error.message} (SQLSTATE ${sqlState(error)}). ` +
+      'Deferred constraints are checked then, so look at the rows that it writes.',
+    error,
+  )
+}
+
+/** Names without a schema go to this one; pg_temp last, or a temporary table could take them. */
+export function searchPath(schema: string): string {
+  return `${quoteIdentifier(schema)}, pg_temp`
+}
+
+async function noteBefore(queryable: Queryable, ledger: Ledger, { migration, direction }: Step) {
+  if (direction === 'up') await ledger.begin(queryable, migration, await checksumOf(migration))
+  else await ledger.reopen(queryable, migration)
+}
+
+async function noteAfter(queryable: Queryable, ledger: Ledger, step: Step, durationMs: number) {
+  if (step.direction === 'up') await ledger.finish(queryable, step.migration, durationMs)
+  else await ledger.remove(queryable, step.migration)
+}

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  type CatalogState,
+  catalogDifferences,
+  describeCatalog,
+} from '../../src/harness/catalog-state.js'
+import { describeDatabase } from '../../src/harness/digest.js'
+import { type Harness, openHarness, type TestDatabase } from '../../src/harness/index.js'
+import { catalogChanges } from './digest-catalog-changes.js'
+import { digestStart } from './digest-start.js'
+
+let harness: Harness
+let db: TestDatabase
+let before: CatalogState
+beforeAll(async () => {
+  harness = await openHarness({ migrations: false })
+  db = await harness.fork()
+  await db.script(digestStart)
+  await db.script('CREATE ROLE digest_one; CREATE ROLE digest_other; CREATE ROLE digest_super')
+  before = await describeCatalog(db)
+})
+afterAll(() => harness.close())
+
+/** All entries by name. */
+const entriesOf = ({ units }: CatalogState) =>
+  Object.fromEntries([...units.values()].flatMap(({ entries }) => [...entries]))
+
+test('it has the entries of the digest', async () => {
+  const { catalog } = await describeDatabase(db)
+  expect(entriesOf(before)).toMatchObject({
+    ...Object.fromEntries(Object.entries(catalog).filter(([name]) => !isRest(name))),
+  })
+  expect(Object.keys(catalog).filter((name) => !isRest(name)).length).toBeGreaterThan(50)
+})
+
+/** What has no unit of its own says in its name of which part it is. */
+const isRest = (name: string) => /^(schema|extension|database|privileges|mapping|role) ?/.test(name)
+
+test('each change of a catalog is seen when only what is new is described', async () => {
+  const mark = await db.mark()
+  const unseen: string[] = []
+  const wrong: string[] = []
+  for (const { what, sql } of catalogChanges) {
+    await db.script(sql)
+    const since = await describeCatalog(db, before)
+    if (catalogDifferences(before, since).length === 0) unseen.push(what)
+    if (catalogDifferences(await describeCatalog(db), since).length > 0) wrong.push(what)
+    await db.rewind(mark)
+  }
+  expect({ unseen, wrong }).toEqual({ unseen: [], wrong: [] })
+})

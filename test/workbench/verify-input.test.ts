@@ -1,0 +1,128 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { verifyMigrations } from '../../src/workbench/index.js'
+import { temporaryFolder } from '../support/temporary-folder.js'
+
+/** A folder of files, by name. */
+async function folderOf(files: Readonly<Record<string, string>>): Promise<string> {
+  const folder = await temporaryFolder()
+  await mkdir(join(folder, 'fixtures'))
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
+  return folder
+}
+
+const pair = (number: string, up: string, down = 'SELECT 1') => ({
+  [`${number}_one.up.sql`]: up,
+  [`${number}_one.down.sql`]: down,
+})
+
+const refusal = (files: Readonly<Record<string, string>>) =>
+  folderOf(files)
+    .then((migrations) => verifyMigrations({ migrations }))
+    .then(
+      () => {
+        throw new Error('It was accepted.')
+      },
+      ({ code, message }) => ({ code, message }),
+    )
+
+test.each([
+  ['no pairs', { 'README.md': '' }, 'migrations_unreadable', 'no file in it ends in .sql'],
+  [
+    'half a pair',
+    { ...pair('1', ''), '2_two.up.sql': '' },
+    'migration_incomplete',
+    '2_two.down.sql',
+  ],
+  [
+    'two with one number',
+    { ...pair('1', ''), '01_two.up.sql': '', '01_two.down.sql': '' },
+    'migration_duplicate',
+    'have the same number',
+  ],
+  [
+    'a fixture of no migration',
+    { ...pair('1', ''), 'fixtures/2_two.sql': '' },
+    'migration_invalid',
+    'fixtures/2_two.sql belongs to no migration',
+  ],
+  [
+    'exemptions that are none',
+    { ...pair('1', ''), 'fixtures/exempt.json': '{"tables": ["boats"]}' },
+    'migration_invalid',
+    'fixtures/exempt.json cannot be used',
+  ],
+  [
+    'an exemption without a reason',
+    { ...pair('1', ''), 'fixtures/exempt.json': '{"downs": {"1": ""}}' },
+    'migration_invalid',
+    'a reason has words',
+  ],
+  [
+    'an exemption for a migration that is not there',
+    { ...pair('1', ''), 'fixtures/exempt.json': '{"downs": {"2": "why"}}' },
+    'migration_invalid',
+    '"2", and there is no such migration',
+  ],
+])('%s is refused before anything is run', async (_, files, code, says) => {
+  const refused = await refusal(files as Record<string, string>)
+  expect(refused).toMatchObject({ code, message: expect.stringContaining(says) })
+})
+
+test('a folder that is not there is refused, and so are fixtures that are not there', async () => {
+  const folder = join(await temporaryFolder(), 'none')
+  await expect(verifyMigrations({ migrations: folder })).rejects.toMatchObject({
+    code: 'migrations_unreadable',
+  })
+  await expect(verifyMigrations({ fixtures: folder })).rejects.toMatchObject({
+    code: 'migrations_unreadable',
+    message: expect.stringContaining('The fixtures in'),
+  })
+})
+
+/** A dump as pg_dump begins one, with what it sets for the session. */
+const dump = `SET statement_timeout = 0;
+SET check_function_bodies = false;
+SET client_min_messages = warning;
+SET row_security = off;
+SELECT pg_catalog.set_config('search_path', '', false);
+SET default_table_access_method = heap;
+CREATE TABLE public.boats (id bigint NOT NULL);
+ALTER TABLE ONLY public.boats ADD CONSTRAINT boats_pkey PRIMARY KEY (id);
+`
+
+test('prefixes, dumps, CRLF, byte order marks, bodies and extensions of anybody hold', async () => {
+  const migrations = await folderOf({
+    '001_dump.up.sql': dump,
+    '001_dump.down.sql': 'DROP TABLE public.boats;',
+    'fixtures/1_dump.sql': 'INSERT INTO boats VALUES (1)',
+    '000002_body.up.sql':
+      '\uFEFFCREATE FUNCTION twice(n integer) RETURNS integer LANGUAGE plpgsql AS $body$\r\n' +
+      'BEGIN\r\n  RETURN n * 2; -- not the end;\r\nEND;\r\n$body$;\r\n',
+    '000002_body.down.sql': '\uFEFFBEGIN;\r\nDROP FUNCTION twice;\r\nCOMMIT;\r\n',
+    '20260101120000_names.up.sql': `CREATE EXTENSION citext; CREATE EXTENSION "uuid-ossp";
+      ALTER TABLE boats ADD COLUMN name citext DEFAULT uuid_generate_v4()::text`,
+    '20260101120000_names.down.sql': `ALTER TABLE boats DROP COLUMN name;
+      DROP EXTENSION "uuid-ossp"; DROP EXTENSION citext`,
+    '20260101120001_alone.up.sql': 'CREATE INDEX CONCURRENTLY boats_name ON boats (name);',
+    '20260101120001_alone.down.sql': 'DROP INDEX CONCURRENTLY boats_name;',
+    '20260101120002_temporary.up.sql':
+      'CREATE TEMP TABLE kept AS SELECT * FROM boats; CREATE TABLE copies AS SELECT * FROM kept',
+    '20260101120002_temporary.down.sql': 'DROP TABLE copies',
+  })
+  const { findings, ok } = await verifyMigrations({ migrations })
+  expect({ findings, ok }).toEqual({ findings: [], ok: true })
+})
+
+test.each([
+  ['a command of psql', '\\connect boats\nSELECT 1', 'has a command of psql in line 1'],
+  ['COPY from a stream', 'SELECT 1;\nCOPY boats FROM stdin;', 'COPY FROM STDIN'],
+  ['an extension that PGlite has not', 'CREATE EXTENSION postgis', 'extension "postgis" is not'],
+  ['SQL that does not parse', 'SELECT 1;\n\nCREATE TABEL boats ();', 'in line 3, column 8'],
+])('%s is a finding that says where', async (_, text, says) => {
+  const { findings } = await verifyMigrations({ migrations: await folderOf(pair('1', text)) })
+  expect(findings).toHaveLength(1)
+  expect(findings[0]!.message).toContain('1_one.up.sql')
+  expect(findings[0]!.message).toContain(says)
+})

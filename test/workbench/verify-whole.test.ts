@@ -1,0 +1,154 @@
+import { expect, test } from 'vitest'
+import { verifyFolder } from './verify-folder.js'
+
+const boats = {
+  name: 'create_boats',
+  up: 'CREATE TABLE boats (id integer PRIMARY KEY)',
+  down: 'DROP TABLE boats',
+  fixture: 'INSERT INTO boats VALUES (1)',
+}
+
+test('what is left after the last down is shown as SQL, and an exempt down is no excuse', async () => {
+  const report = await verifyFolder(
+    [
+      boats,
+      {
+        name: 'add_numbers',
+        up: `CREATE SEQUENCE IF NOT EXISTS numbers; CREATE EXTENSION IF NOT EXISTS pg_trgm;
+             DO $$ BEGIN CREATE TYPE mood AS ENUM ('sad'); EXCEPTION WHEN duplicate_object THEN END $$`,
+        down: '-- Others may use them.',
+      },
+    ],
+    { downs: { 2: 'others may use them' } },
+  )
+  expect(report.migrations[1]).toMatchObject({ outcome: 'exempt', reason: 'others may use them' })
+  expect(report.migrations[1]!.exempted).toHaveLength(1)
+  expect(report.findings.map(({ check }) => check)).toEqual(['nothing left'])
+  const shown = report.findings[0]!.difference.join('\n')
+  expect(shown).toContain('+ CREATE SEQUENCE public.numbers')
+  expect(shown).toContain('+ CREATE EXTENSION IF NOT EXISTS pg_trgm')
+  expect(shown).toContain('+ CREATE TYPE public.mood AS ENUM')
+  expect(shown).not.toContain('boats')
+  expect(report.ok).toBe(false)
+})
+
+test('a down that works at its own version and not with the rows of later ones is found', async () => {
+  const { findings, notes } = await verifyFolder([
+    boats,
+    {
+      name: 'allow_null',
+      up: 'ALTER TABLE boats ADD COLUMN name text DEFAULT $$none$$',
+      down: 'ALTER TABLE boats DROP COLUMN name',
+    },
+    {
+      name: 'loosen',
+      up: 'ALTER TABLE boats ALTER COLUMN name DROP DEFAULT; ALTER TABLE boats ADD CHECK (id < 5)',
+      down: `ALTER TABLE boats DROP CONSTRAINT boats_id_check;
+             ALTER TABLE boats ALTER COLUMN name SET DEFAULT $$none$$;
+             ALTER TABLE boats ADD CONSTRAINT two CHECK (id < 2);
+             ALTER TABLE boats DROP CONSTRAINT two`,
+    },
+    {
+      name: 'fill',
+      up: 'SELECT 1',
+      down: 'SELECT 1',
+      fixture: 'INSERT INTO boats (id) VALUES (2)',
+    },
+  ])
+  expect(findings).toHaveLength(1)
+  expect(findings[0]).toMatchObject({ version: 3, file: '000003_loosen.down.sql', check: 'down' })
+  expect(findings[0]!.message).toContain('With the rows of all versions')
+  expect(findings[0]!.message).toContain('The constraint is two of boats.')
+  expect(notes).toEqual(['000003_loosen.down.sql fails: what is left below it was not looked at'])
+})
+
+test('a fresh install that differs from the steps is found, with what differs', async () => {
+  const { findings } = await verifyFolder([
+    boats,
+    {
+      name: 'guess',
+      up: `DO $$ BEGIN IF EXISTS (SELECT FROM boats) THEN
+             ALTER TABLE boats ADD COLUMN name text; ELSE
+             ALTER TABLE boats ADD COLUMN title text; END IF; END $$`,
+      down: 'ALTER TABLE boats DROP COLUMN IF EXISTS name, DROP COLUMN IF EXISTS title',
+    },
+  ])
+  expect(findings.map(({ check }) => check)).toEqual(['fresh install'])
+  expect(findings[0]!.difference).toEqual([
+    '  CREATE TABLE public.boats (',
+    '-     name text',
+    '+     title text',
+  ])
+})
+
+test('a folder that cannot be run a second time is found', async () => {
+  const { findings } = await verifyFolder([
+    boats,
+    {
+      name: 'meddle',
+      up: `DO $$ BEGIN IF to_regclass('driftpin_migrations') IS NOT NULL THEN
+             DELETE FROM driftpin_migrations WHERE version = 1; END IF; END $$`,
+      down: 'SELECT 1',
+    },
+  ])
+  expect(findings.map(({ check }) => check)).toEqual(['running again'])
+  expect(findings[0]!.message).toContain('000001_create_boats.up.sql was never applied')
+})
+
+test('with fixtures a table without rows is a finding, unless it is exempt with a reason', async () => {
+  const sails = {
+    name: 'create_sails',
+    up: 'CREATE TABLE sails (id integer); CREATE TABLE "Odd One" (id integer)',
+    down: 'DROP TABLE sails; DROP TABLE "Odd One"',
+  }
+  const found = await verifyFolder([boats, sails])
+  expect(found.findings.map(({ check }) => check)).toEqual(['rows in every table'])
+  expect(found.findings[0]!.difference).toEqual(['public."Odd One"', 'public.sails'])
+  const tables = { sails: 'made of cloth', 'public."Odd One"': 'odd', boats: 'none needed' }
+  const exempt = await verifyFolder([boats, sails], { tables })
+  expect(exempt).toMatchObject({ ok: true, unproven: [] })
+  expect(exempt.notes).toEqual(['The table boats is exempt and needs it not: it has rows.'])
+})
+
+test('without fixtures a table without rows is told as unproven, and is no failure', async () => {
+  const { fixture, ...bare } = boats
+  expect(fixture).toBeDefined()
+  expect(await verifyFolder([bare])).toMatchObject({ ok: true, unproven: ['public.boats'] })
+})
+
+test('a folder without down files is verified upwards', async () => {
+  const { down, ...forward } = boats
+  expect(down).toBeDefined()
+  const report = await verifyFolder([forward])
+  expect(report).toMatchObject({ ok: true, migrations: [{ outcome: 'up only', rows: 1 }] })
+  expect(report.notes[0]).toContain('has no down file')
+})
+
+test('after an up that fails nothing is tried any more', async () => {
+  const report = await verifyFolder([
+    boats,
+    { name: 'fail', up: 'SELECT 1;\nSELECT  oops', down: 'SELECT 1' },
+    { ...boats, name: 'never' },
+  ])
+  expect(report.migrations.map(({ outcome }) => outcome)).toEqual(['verified', 'failed'])
+  expect(report.findings).toMatchObject([{ version: 2, check: 'up' }])
+  expect(report.findings[0]!.message).toContain('000002_fail.up.sql failed in line 2, column 9')
+  expect(report.findings[0]!.message).toContain('> 2 | SELECT  oops')
+  expect(report.notes).toEqual(['1 later migrations and the folder as a whole were not reached'])
+})
+
+test('an up that rewrites rows on purpose, and columns that move, are notes', async () => {
+  const report = await verifyFolder([
+    { ...boats, up: 'CREATE TABLE boats (id integer PRIMARY KEY, name text, length integer)' },
+    {
+      name: 'renumber',
+      up: 'UPDATE boats SET id = id + 100; ALTER TABLE boats DROP COLUMN name',
+      down: 'ALTER TABLE boats ADD COLUMN name text',
+    },
+  ])
+  expect(report.ok).toBe(true)
+  expect(report.migrations[1]!.notes).toEqual([
+    'its down leaves the columns of public.boats in another order',
+    'it rewrites 1 rows of public.boats that were there before, for good',
+  ])
+})
