@@ -14,7 +14,6 @@ const entries = {
   'driftpin/connections': 'connections/index',
   'driftpin/harness': 'harness/index',
   'driftpin/vitest': 'harness/vitest',
-  'driftpin/workbench/vitest': 'workbench/vitest',
   'driftpin/laws': 'laws/index',
   'driftpin/workbench': 'workbench/index',
   'driftpin/workbench/vitest': 'workbench/vitest',
