@@ -14,6 +14,8 @@ export interface DeployPlace {
   states(): Promise<string[]>
   /** Waits until a session on the server runs a statement that begins so; returns its pid. */
   running(statement: string): Promise<number>
+  /** Waits until one has run such a statement last. */
+  hasRun(statement: string): Promise<number>
 }
 
 export async function deployPlace(
@@ -29,6 +31,17 @@ export async function deployPlace(
     await pool.end()
   })
   const database = fromPg(pool, { schema })
+  const session = async (state: string, statement: string) => {
+    for (;;) {
+      const { rows } = await pool.query<{ pid: number }>(
+        `SELECT pid FROM pg_stat_activity
+         WHERE state = $1 AND starts_with(query, $2) AND pid <> pg_backend_pid()`,
+        [state, statement],
+      )
+      if (rows.length > 0) return rows[0]!.pid
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+  }
   return {
     pool,
     database,
@@ -37,15 +50,7 @@ export async function deployPlace(
       const migrations = await readMigrations(folder, { forwardOnly: true })
       return (await createMigrator(database, { migrations }).status()).map(({ state }) => state)
     },
-    async running(statement) {
-      for (;;) {
-        const { rows } = await pool.query<{ pid: number }>(
-          `SELECT pid FROM pg_stat_activity WHERE state = 'active' AND starts_with(query, $1)`,
-          [statement],
-        )
-        if (rows.length > 0) return rows[0]!.pid
-        await new Promise((resolve) => setTimeout(resolve, 10))
-      }
-    },
+    running: (statement) => session('active', statement),
+    hasRun: (statement) => session('idle', statement),
   }
 }
