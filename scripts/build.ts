@@ -3,7 +3,7 @@ import { chmod, copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-// Plain tsc, and the one file that the package ships beside what that makes. Every test run builds,
+// Plain tsc, and the two files that the package ships beside what that makes. Every test run builds,
 // and others may go on in the same checkout, whose commands load from dist at any moment. So
 // nothing is removed first and written again: all is made beside it, each file takes the place of
 // the one that was there in one step, and what no source makes any more goes last.
@@ -26,7 +26,9 @@ try {
     [path('node_modules/typescript/bin/tsc'), '-p', path('tsconfig.build.json'), '--outDir', made],
     { stdio: 'inherit' },
   )
-  await copyFile(path('src/schema/generated/schema.sql'), join(made, 'schema/schema.sql'))
+  for (const name of ['schema.sql', 'manifest.json']) {
+    await copyFile(path(`src/schema/generated/${name}`), join(made, 'schema', name))
+  }
   await chmod(join(made, 'cli/main.js'), 0o755)
   const files = await filesOf(made)
   for (const file of files) {

@@ -1,52 +1,48 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { PGlite } from '@electric-sql/pglite'
-import { fromPGlite } from '../src/database/from-pglite.ts'
-import { createMigrator } from '../src/migrations/create-migrator.ts'
-import { parseMigrations } from '../src/migrations/parse-migrations.ts'
-import { readCatalog } from '../src/migrations/read-catalog.ts'
-import { dumpSchema } from '../src/workbench/dump-schema.ts'
-import { bundleMigrations, readMigrationFiles } from './bundle-migrations.ts'
-import { generateTables } from './generate-tables.ts'
+import { fileURLToPath } from 'node:url'
+import { renderDump, renderManifest } from '../src/workbench/generate/generate-truths.ts'
+import { findStale, writeGenerated } from '../src/workbench/generate/generated-files.ts'
+import { readTruths } from '../src/workbench/generate/read-truths.ts'
+import { renderTables } from '../src/workbench/generate/render-tables.ts'
+import { bundleFixtures, bundleMigrations } from './bundle-migrations.ts'
+import { manifestModule } from './manifest-module.ts'
 
-// Everything that is derived from the SQL of the migrations, in the order in which it is derived.
-// With --check nothing is written, and a stale file is an error.
+// Everything that is derived from the SQL of our migrations. With --check nothing is written, and a
+// stale file is an error.
 
-const root = new URL('../', import.meta.url)
-const header =
-  '-- Made by `npm run generate` from a migrated database. Change a migration instead.\n'
+const root = fileURLToPath(new URL('../', import.meta.url))
+const command = 'npm run generate'
 
-async function generate(): Promise<Map<string, string>> {
-  const pglite = new PGlite()
-  try {
-    const database = fromPGlite(pglite)
-    const migrations = parseMigrations(await readMigrationFiles())
-    await createMigrator(database, { migrations }).up()
-    const catalog = await readCatalog(database)
-    const tables = catalog.tables.filter(({ name }) => name !== 'driftpin_migrations')
-    return new Map([
-      ['src/migrations/generated/bundled.ts', await bundleMigrations()],
-      ['src/schema/generated/tables.ts', generateTables({ ...catalog, tables })],
-      [
-        'src/schema/generated/schema.sql',
-        `${header}\n${await dumpSchema(pglite, { except: ['driftpin_migrations'] })}`,
-      ],
-    ])
-  } finally {
-    await pglite.close()
-  }
-}
+const migrations = fileURLToPath(new URL('../src/migrations/sql/', import.meta.url))
+const { manifest, dump } = await readTruths({ migrations }, { withDump: true })
+const tables = renderTables(manifest, {
+  command,
+  root: 'DriftpinTables',
+  owners: ['chats'],
+  imports: [
+    "import type { Column } from '../column.js'",
+    "import type { JsonValue } from '../json.js'",
+  ],
+  rootDoc: [
+    "import type { DriftpinTables } from 'driftpin'",
+    'const kysely = new Kysely<DriftpinTables>({ dialect: new PostgresDialect({ pool }) })',
+    "const titles = await kysely.selectFrom('chats').select('title').execute()",
+  ],
+})
+const files = [
+  { file: 'src/migrations/generated/bundled.ts', text: await bundleMigrations() },
+  { file: 'src/workbench/generated/fixtures.ts', text: await bundleFixtures() },
+  { file: 'src/schema/generated/tables.ts', text: tables },
+  { file: 'src/schema/generated/schema.sql', text: renderDump(dump!, command) },
+  { file: 'src/schema/generated/manifest.json', text: renderManifest(manifest, command) },
+  { file: 'src/schema/generated/manifest.ts', text: manifestModule(manifest, command) },
+]
 
-const check = process.argv.includes('--check')
-for (const [file, text] of await generate()) {
-  const url = new URL(file, root)
-  const old = await readFile(url, 'utf8').catch(() => undefined)
-  if (old === text) continue
-  if (check) {
-    console.error(`${file} is stale: run \`npm run generate\` and commit what it changes.`)
+if (process.argv.includes('--check')) {
+  for (const { file, diff } of await findStale(root, files)) {
+    console.error(`${file} is stale: run \`${command}\` and commit what it changes.`)
+    for (const line of diff) console.error(`  ${line}`)
     process.exitCode = 1
-  } else {
-    await mkdir(new URL('.', url), { recursive: true })
-    await writeFile(url, text)
-    console.log(`wrote ${file}`)
   }
+} else {
+  for (const file of await writeGenerated(root, files)) console.log(`wrote ${file}`)
 }

@@ -33,6 +33,8 @@ const errorCodes = [
   'migration_locked',
   'migration_failed',
   'migration_target',
+  'schema_mismatch',
+  'adoption_refused',
   'migration_applied',
   'schema_behind',
   // scanning
@@ -51,6 +53,10 @@ const errorCodes = [
   'cache_unwritable',
   'rewind_impossible',
   'test_leaked',
+  // the workbench
+  'tool_missing',
+  'file_foreign',
+  'migration_unproven',
   // the laws
   'law_broken',
 ] as const

@@ -63,13 +63,19 @@ export type { FinishedStep, PlannedStep } from './migrations/plan-steps.js'
 export { readMigrations } from './migrations/read-migrations.js'
 export type { BlockedStep } from './migrations/retry-while-locked.js'
 export { aggregateHash } from './schema/aggregate-hash.js'
+export { chatScopedTables } from './schema/chat-scoped-tables.js'
 export {
   type ChatMessageRole,
   type ChatStatus,
+  checkConstraints,
+  columnNames,
   constraintNames,
   type DriftpinTables,
   enums,
+  foreignKeys,
+  primaryKeys,
   tableNames,
+  uniqueConstraints,
 } from './schema/generated/tables.js'
 export type { JsonObject, JsonValue } from './schema/json.js'
 export { limits, scanLimits } from './schema/limits.js'

@@ -24,6 +24,8 @@ const wrongUse = new Set<ErrorCode>([
   'scan_root_unreadable',
   'image_damaged',
   'image_foreign',
+  'tool_missing',
+  'file_foreign',
 ])
 
 /** The exit code for an error that ended a command. */

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander'
 import { exitCodeOf, exitCodes } from './command-error.js'
 import { demoCommand } from './demo-command.js'
 import { fuzzCommand } from './fuzz-command.js'
+import { generateCommand } from './generate-command.js'
 import { migrateCommand } from './migrate-command.js'
 import { openCommand } from './open-command.js'
 import { paint } from './paint.js'
@@ -19,6 +20,7 @@ const program = new Command('driftpin')
   .addCommand(demoCommand())
   .addCommand(scanCommand())
   .addCommand(migrateCommand())
+  .addCommand(generateCommand())
   .addCommand(openCommand())
   .addCommand(fuzzCommand())
   .addHelpText(
@@ -29,6 +31,7 @@ const program = new Command('driftpin')
       '  driftpin demo',
       '  driftpin scan .',
       '  driftpin migrate up --database postgres://app@localhost/app',
+      '  driftpin generate db/migrations --out db/generated',
       '  driftpin fuzz --runs 20',
       '',
       'Exit codes:',

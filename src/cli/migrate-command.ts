@@ -7,6 +7,7 @@ import { migrateNewCommand } from './migrate-new-command.js'
 import { migratePrintCommand } from './migrate-print-command.js'
 import { migrateRenumberCommand } from './migrate-renumber-command.js'
 import { migrateResolveCommand } from './migrate-resolve-command.js'
+import { migrateVerifyCommand } from './migrate-verify-command.js'
 import type { Absent } from './open-database.js'
 import { paint } from './paint.js'
 import { printJson } from './print-json.js'
@@ -80,6 +81,7 @@ export function migrateCommand(): Command {
     .addCommand(migratePrintCommand())
     .addCommand(migrateNewCommand())
     .addCommand(migrateRenumberCommand())
+    .addCommand(migrateVerifyCommand())
     .addHelpText(
       'after',
       [
@@ -94,6 +96,7 @@ export function migrateCommand(): Command {
         '  driftpin migrate print --from 8 --to 10 --schema chat | psql postgres://localhost/app',
         '  driftpin migrate new add_titles --migrations db/migrations',
         '  driftpin migrate renumber --base main --migrations db/migrations',
+        '  driftpin migrate verify db/migrations',
       ].join('\n'),
     )
 }

@@ -4,7 +4,7 @@ import { accessList } from './digest-access-list.js'
  * Catalogs whose objects are told by their plain columns and by what they depend on. An oid or an
  * expression tree is never shown.
  */
-const plainCatalogs = [
+export const plainCatalogs = [
   'pg_am',
   'pg_amop',
   'pg_amproc',
@@ -31,13 +31,13 @@ const plainCatalogs = [
 ]
 
 /** The same, of later versions than the oldest. */
-const laterCatalogs = [
+export const laterCatalogs = [
   { name: 'pg_parameter_acl', since: 15 },
   { name: 'pg_publication_namespace', since: 15 },
 ]
 
 // The plpgsql that initdb installed can be dropped or updated as any other can.
-const whereMade = (name: string) => (name === 'pg_extension' ? 'true' : 'x.oid >= 16384')
+export const whereMade = (name: string) => (name === 'pg_extension' ? 'true' : 'x.oid >= 16384')
 
 /** An expression for those of the plain catalogs that have anything: most have nothing. */
 export const usedCatalogsSql = `pg_catalog.array_remove(ARRAY[
@@ -49,8 +49,11 @@ export const usedCatalogsSql = `pg_catalog.array_remove(ARRAY[
     )
     .join(',\n  ')}], NULL)`
 
-/** What is not a relation, in the same form as digest-relations.ts. */
-export function objectsSql(major: number, usedCatalogs: readonly string[]): string {
+/**
+ * What is no object of the two above: schemas, the rare kinds, the database. In the same form, with
+ * one unit for all of it.
+ */
+export function restSql(major: number, usedCatalogs: readonly string[]): string {
   const later = laterCatalogs.filter(({ since }) => since <= major).map(({ name }) => name)
   const plain = [
     'pg_extension',
@@ -61,10 +64,10 @@ export function objectsSql(major: number, usedCatalogs: readonly string[]): stri
       `SELECT x.tableoid AS catalog, x.oid, to_jsonb(x) AS columns
       FROM ${name} x WHERE ${whereMade(name)}`,
   )
-  return `${namedSql}
+  return `${fixedRestSql}
 
 UNION ALL
-SELECT 'catalog', who.type || ' ' || who.identity,
+SELECT 0::oid, 'catalog', who.type || ' ' || who.identity,
        ROW((SELECT jsonb_object_agg(c.key, c.value)
             FROM jsonb_each(o.columns) c
             JOIN pg_attribute a ON a.attrelid = o.catalog AND a.attname = c.key
@@ -90,16 +93,9 @@ FROM (${plain.join('\nUNION ALL ')}) o
 CROSS JOIN pg_identify_object(o.catalog, o.oid, 0) who`
 }
 
-const namedSql = `
-SELECT 'catalog', 'schema ' || s.name,
-       ROW(pg_get_userbyid(n.nspowner),
-           ${accessList('n.nspacl', "acldefault('n', n.nspowner)")})::text
-FROM pg_namespace n
-JOIN schema s ON s.oid = n.oid
-WHERE n.oid <> pg_my_temp_schema()
-
-UNION ALL
-SELECT 'catalog', format('%s %s.%I(%s)', CASE p.prokind WHEN 'a' THEN 'aggregate'
+/** Functions, types and comments, in the same form as digest-relations.ts. */
+export const objectsSql = `
+SELECT p.oid, 'catalog', format('%s %s.%I(%s)', CASE p.prokind WHEN 'a' THEN 'aggregate'
                            WHEN 'p' THEN 'procedure' ELSE 'function' END,
                          s.name, p.proname, pg_get_function_identity_arguments(p.oid)),
        ROW(CASE p.prokind WHEN 'a' THEN pg_get_function_result(p.oid)
@@ -115,7 +111,7 @@ WHERE p.oid >= 16384
 
 UNION ALL
 -- The row type of a table and the type of its arrays come and go with it.
-SELECT 'catalog', format('type %s.%I', s.name, t.typname),
+SELECT t.oid, 'catalog', format('type %s.%I', s.name, t.typname),
        ROW(t.typtype, t.typlen, t.typcategory, t.typispreferred, t.typdelim, t.typnotnull,
            t.typstorage, t.typalign, format_type(NULLIF(t.typbasetype, 0), t.typtypmod),
            t.typdefault, NULLIF(t.typcollation, 0)::regcollation, t.typinput, t.typoutput,
@@ -133,7 +129,7 @@ WHERE t.oid >= 16384 AND t.typcategory <> 'A'
   AND NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = t.typrelid AND c.relkind <> 'c')
 
 UNION ALL
-SELECT 'catalog',
+SELECT d.objoid, 'catalog',
        'comment on ' || coalesce(r.kind || ' ' || r.name || coalesce('.' || a.attname, ''),
                                  who.type || ' ' || who.identity),
        d.description
@@ -146,16 +142,24 @@ LEFT JOIN pg_identify_object(CASE WHEN r.oid IS NULL THEN d.classoid END, d.objo
 LEFT JOIN pg_constraint k ON k.oid = d.objoid AND d.classoid = 'pg_constraint'::regclass
 WHERE (d.objoid >= 16384 OR d.objoid = 'public'::regnamespace)
   AND d.classoid <> 'pg_largeobject'::regclass AND k.contype IS DISTINCT FROM 'n'
-  AND coalesce(r.name, who.identity) IS NOT NULL
+  AND coalesce(r.name, who.identity) IS NOT NULL`
+
+const fixedRestSql = `
+SELECT 0::oid, 'catalog', 'schema ' || s.name,
+       ROW(pg_get_userbyid(n.nspowner),
+           ${accessList('n.nspacl', "acldefault('n', n.nspowner)")})::text
+FROM pg_namespace n
+JOIN schema s ON s.oid = n.oid
+WHERE n.oid <> pg_my_temp_schema()
 
 UNION ALL
-SELECT 'catalog', 'mapping of ' || m.mapcfg::regconfig,
+SELECT 0::oid, 'catalog', 'mapping of ' || m.mapcfg::regconfig,
        ROW(m.maptokentype, m.mapseqno, m.mapdict::regdictionary)::text
 FROM pg_ts_config_map m WHERE m.mapcfg >= 16384
 
 UNION ALL
 -- What PostgreSQL brought along has the same oid in every database of one version.
-SELECT 'catalog', 'privileges of relations that PostgreSQL brought along',
+SELECT 0::oid, 'catalog', 'privileges of relations that PostgreSQL brought along',
        ROW(c.oid, known.list)::text
 -- Hundreds of them share a handful of lists.
 FROM (SELECT text, ${accessList('text::aclitem[]', "'{}'")} AS list
@@ -166,14 +170,14 @@ JOIN pg_class c ON c.relacl::text = known.text
 WHERE c.oid < 16384
 
 UNION ALL
-SELECT 'catalog', 'privileges of functions that PostgreSQL brought along',
+SELECT 0::oid, 'catalog', 'privileges of functions that PostgreSQL brought along',
        ROW(oid, ${accessList('proacl', "'{}'")})::text
 FROM pg_proc
 WHERE oid < 16384 AND proacl IS NOT NULL
   AND NOT (proacl @> acldefault('f', proowner) AND proacl <@ acldefault('f', proowner))
 
 UNION ALL
-SELECT 'catalog', 'database',
+SELECT 0::oid, 'catalog', 'database',
        ROW(to_jsonb(d) - array['oid', 'datname', 'datdba', 'datfrozenxid', 'datminmxid', 'datacl',
                                'dattablespace', 'datlastsysoid', 'datcollversion'],
            pg_get_userbyid(d.datdba), shobj_description(d.oid, 'pg_database'),

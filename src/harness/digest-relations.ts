@@ -1,12 +1,12 @@
 import { accessList } from './digest-access-list.js'
 
 /**
- * What relations are made of, as rows of (part, name, definition), below the CTEs `relation` and
- * `schema` of digest-catalog.ts. NOT NULL is told by its column: only PostgreSQL 18 also has it as
+ * What relations are made of, as rows of (unit, part, name, definition), below the CTEs `relation`
+ * and `schema` of digest-catalog.ts. The unit is the oid of the object. NOT NULL is told by its column: only PostgreSQL 18 also has it as
  * a constraint, whose name would make the same statements differ from server to server.
  */
 export const relationsSql = `
-SELECT 'catalog', r.kind || ' ' || r.name,
+SELECT r.oid, 'catalog', r.kind || ' ' || r.name,
        ROW(r.relkind, r.relpersistence, r.relrowsecurity, r.relforcerowsecurity, r.relreplident,
            r.relispopulated, r.reloptions, toast.reloptions, access.amname, space.spcname,
            pg_get_userbyid(r.relowner),
@@ -28,7 +28,7 @@ LEFT JOIN pg_tablespace space ON space.oid = r.reltablespace
 WHERE r.relkind NOT IN ('i', 'I')
 
 UNION ALL
-SELECT 'catalog', 'index ' || r.name,
+SELECT r.oid, 'catalog', 'index ' || r.name,
        ROW(pg_get_indexdef(r.oid), x.indisvalid, x.indisclustered, x.indisreplident,
            (SELECT array_agg(a.attstattarget ORDER BY a.attnum)
             FROM pg_attribute a WHERE a.attrelid = r.oid),
@@ -38,7 +38,7 @@ JOIN pg_index x ON x.indexrelid = r.oid
 LEFT JOIN pg_tablespace space ON space.oid = r.reltablespace
 
 UNION ALL
-SELECT 'catalog', 'sequence ' || r.name,
+SELECT r.oid, 'catalog', 'sequence ' || r.name,
        ROW(to_jsonb(q) - 'seqrelid' - 'seqtypid', format_type(q.seqtypid, NULL),
            (SELECT (pg_identify_object(d.refclassid, d.refobjid, d.refobjsubid)).identity
             FROM pg_depend d
@@ -49,7 +49,7 @@ JOIN pg_sequence q ON q.seqrelid = r.oid
 
 UNION ALL
 -- A dropped column leaves a gap in attnum, so that the place is counted.
-SELECT 'catalog', 'column ' || r.name || '.' || quote_ident(a.attname),
+SELECT a.attrelid, 'catalog', 'column ' || r.name || '.' || quote_ident(a.attname),
        ROW(row_number() OVER (PARTITION BY a.attrelid ORDER BY a.attnum),
            format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated,
            a.attstorage, a.attcompression, a.attstattarget, a.attislocal, a.attinhcount,
@@ -63,8 +63,8 @@ WHERE a.attnum > 0 AND NOT a.attisdropped AND r.relkind NOT IN ('i', 'I', 'S')
 
 UNION ALL
 -- The triggers that enforce a foreign key have an oid in their name, and can be disabled.
-SELECT 'catalog', format('constraint %I of %s', k.conname,
-                         coalesce(r.name, format_type(k.contypid, NULL))),
+SELECT k.oid, 'catalog',
+       format('constraint %I of %s', k.conname, coalesce(r.name, format_type(k.contypid, NULL))),
        ROW(pg_get_constraintdef(k.oid), k.conislocal, k.coninhcount,
            (SELECT array_agg(ROW(t.tgrelid::regclass, t.tgtype, t.tgenabled)::text
                              ORDER BY t.tgrelid::regclass::text COLLATE "C", t.tgtype)
@@ -74,20 +74,20 @@ LEFT JOIN relation r ON r.oid = k.conrelid
 WHERE k.oid >= 16384 AND k.contype <> 'n' AND (r.oid IS NOT NULL OR k.contypid <> 0)
 
 UNION ALL
-SELECT 'catalog', format('trigger %I of %s', t.tgname, r.name),
+SELECT t.oid, 'catalog', format('trigger %I of %s', t.tgname, r.name),
        ROW(pg_get_triggerdef(t.oid), t.tgenabled)::text
 FROM pg_trigger t
 JOIN relation r ON r.oid = t.tgrelid
 WHERE NOT t.tgisinternal
 
 UNION ALL
-SELECT 'catalog', format('rule %I of %s', w.rulename, r.name),
+SELECT w.oid, 'catalog', format('rule %I of %s', w.rulename, r.name),
        ROW(CASE WHEN w.rulename <> '_RETURN' THEN pg_get_ruledef(w.oid) END, w.ev_enabled)::text
 FROM pg_rewrite w
 JOIN relation r ON r.oid = w.ev_class
 
 UNION ALL
-SELECT 'catalog', format('policy %I of %s', p.polname, r.name),
+SELECT p.oid, 'catalog', format('policy %I of %s', p.polname, r.name),
        ROW(p.polcmd, p.polpermissive,
            (SELECT array_agg(CASE role WHEN 0 THEN 'public' ELSE pg_get_userbyid(role) END::text
                              ORDER BY pg_get_userbyid(role)::text COLLATE "C")
@@ -97,7 +97,7 @@ FROM pg_policy p
 JOIN relation r ON r.oid = p.polrelid
 
 UNION ALL
-SELECT 'catalog', format('statistics %s.%I', s.name, x.stxname),
+SELECT x.oid, 'catalog', format('statistics %s.%I', s.name, x.stxname),
        ROW(pg_get_statisticsobjdef(x.oid), x.stxstattarget, pg_get_userbyid(x.stxowner))::text
 FROM pg_statistic_ext x
 JOIN schema s ON s.oid = x.stxnamespace`

@@ -1,5 +1,17 @@
 import { usedCatalogsSql } from './digest-objects.js'
 
+/** What ALTER ROLE and ALTER DATABASE set, as rows of (part, name, value). */
+export const roleSettingsSql = `SELECT 'settings' AS part,
+       CASE d.setrole WHEN 0 THEN 'all roles'
+                      ELSE 'role ' || pg_catalog.quote_ident(r.rolname) END
+       || CASE d.setdatabase WHEN 0 THEN '' ELSE ' in this database' END,
+       (SELECT pg_catalog.string_agg(c, ', ' ORDER BY c COLLATE pg_catalog."C")
+        FROM pg_catalog.unnest(d.setconfig) c)
+FROM pg_catalog.pg_db_role_setting d
+LEFT JOIN pg_catalog.pg_roles r ON r.oid = d.setrole
+WHERE d.setdatabase = 0 OR d.setdatabase = (SELECT b.oid FROM pg_catalog.pg_database b
+                                            WHERE b.datname = pg_catalog.current_database())`
+
 /**
  * The settings and the state of the session, as an object of names and values for each part, with
  * the server's version and which catalogs it uses. `$1` has the names of settings that are asked
@@ -27,16 +39,7 @@ FROM (
   FROM pg_catalog.pg_file_settings f
   WHERE f.sourcefile LIKE '%postgresql.auto.conf' GROUP BY f.name
   UNION ALL
-  SELECT 'settings',
-         CASE d.setrole WHEN 0 THEN 'all roles'
-                        ELSE 'role ' || pg_catalog.quote_ident(r.rolname) END
-         || CASE d.setdatabase WHEN 0 THEN '' ELSE ' in this database' END,
-         (SELECT pg_catalog.string_agg(c, ', ' ORDER BY c COLLATE pg_catalog."C")
-          FROM pg_catalog.unnest(d.setconfig) c)
-  FROM pg_catalog.pg_db_role_setting d
-  LEFT JOIN pg_catalog.pg_roles r ON r.oid = d.setrole
-  WHERE d.setdatabase = 0 OR d.setdatabase = (SELECT b.oid FROM pg_catalog.pg_database b
-                                              WHERE b.datname = pg_catalog.current_database())
+  ${roleSettingsSql}
   UNION ALL
   SELECT 'session', 'current user', current_user
   UNION ALL

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Queryable, Transaction } from '../database/database.js'
+import { neutralSettings, readAndRollBack } from '../database/read-and-roll-back.js'
 import { catalogSql } from './digest-catalog.js'
 import { type TableDigest, tableDigestSql } from './digest-rows.js'
 import { sessionSql } from './digest-session.js'
@@ -73,22 +74,8 @@ export async function describeDatabase(
   queryable: Queryable,
   { settings = [] }: DigestOptions = {},
 ): Promise<DatabaseDigest> {
-  let digest: DatabaseDigest | undefined
-  const read = async (transaction: Transaction): Promise<never> => {
-    digest = await readDigest(transaction, settings)
-    throw rolledBack
-  }
-  try {
-    // Several statements see one moment, unless the caller's transaction has chosen otherwise.
-    const isolation = 'repeatable read'
-    await queryable.transaction(read, queryable.kind === 'transaction' ? {} : { isolation })
-  } catch (error) {
-    if (error !== rolledBack) throw error
-  }
-  return digest!
+  return await readAndRollBack(queryable, (transaction) => readDigest(transaction, settings))
 }
-
-const rolledBack = new Error('The transaction of a digest is always rolled back.')
 
 /** So many in one statement, that no number of tables makes one too deep to parse. */
 const tablesPerStatementMax = 100
@@ -143,24 +130,13 @@ function sequenceSql(name: string): string {
           FROM ${name}`
 }
 
-/**
- * Values and definitions are printed the same whatever the session has set, and no relation of a
- * temporary schema gets in the way of a name. Compiling would take longer than any of this runs.
- */
+/** No relation of a temporary schema gets in the way of a name. */
 const neutral: Readonly<Record<string, string>> = {
   search_path: 'pg_catalog, pg_temp',
-  transaction_read_only: 'on',
-  jit: 'off',
-  quote_all_identifiers: 'off',
-  DateStyle: 'ISO, MDY',
-  IntervalStyle: 'postgres',
-  TimeZone: 'UTC',
-  extra_float_digits: '1',
-  bytea_output: 'hex',
-  lc_monetary: 'C',
+  ...neutralSettings,
 }
 
-const neutralSql = `SELECT ${Object.entries(neutral)
+export const neutralSql = `SELECT ${Object.entries(neutral)
   .map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`)
   .join(', ')}`
 

@@ -3,7 +3,7 @@ import type { Database } from '../database/database.js'
 import { splitStatements } from '../database/split-statements.js'
 import { DriftpinError } from '../errors.js'
 import { createMigrator } from '../migrations/create-migrator.js'
-import type { Migration } from '../migrations/migration.js'
+import type { Migration, MigrationScript } from '../migrations/migration.js'
 import { readMigrations } from '../migrations/read-migrations.js'
 import { type FolderFiles, findMigrationFiles } from './migration-folder-files.js'
 import { needsNoTransaction, runMigrationFiles } from './migration-folder-run.js'
@@ -53,10 +53,10 @@ export interface MigrationFolder {
  */
 export async function readMigrationFolder(directory: string): Promise<MigrationFolder> {
   const found = await findMigrationFiles(directory)
-  return found.tool === 'pairs' ? await readPairs(directory) : foreignFolder(directory, found)
+  return found.tool === 'pairs' ? await pairsFolder(directory) : foreignFolder(directory, found)
 }
 
-async function readPairs(directory: string): Promise<MigrationFolder> {
+async function pairsFolder(directory: string): Promise<MigrationFolder> {
   const migrations = await readPairsOrUps(directory)
   const files = migrations.flatMap(({ up, down }) => (down ? [up, down] : [up]))
   const forHarness = migrations.map(withoutTransactionWhereAlone)
@@ -68,6 +68,11 @@ async function readPairs(directory: string): Promise<MigrationFolder> {
         await createMigrator(database, { migrations: forHarness }).up()
       }),
   }
+}
+
+/** Reads pairs, or ups alone, as any runner of such folders would run them. */
+export async function readPairs(directory: string): Promise<Migration[]> {
+  return (await readPairsOrUps(directory)).map(withoutTransactionWhereAlone)
 }
 
 async function readPairsOrUps(directory: string): Promise<Migration[]> {
@@ -82,9 +87,13 @@ async function readPairsOrUps(directory: string): Promise<Migration[]> {
  * alone in it works there without the directive of ours.
  */
 function withoutTransactionWhereAlone(migration: Migration): Migration {
-  const statements = splitStatements(migration.up.text)
-  if (statements.length !== 1 || !needsNoTransaction(statements)) return migration
-  return { ...migration, up: { ...migration.up, transaction: false } }
+  const run = (script: MigrationScript): MigrationScript => {
+    const statements = splitStatements(script.text)
+    if (statements.length !== 1 || !needsNoTransaction(statements)) return script
+    return { ...script, transaction: false }
+  }
+  const { up, down } = migration
+  return { ...migration, up: run(up), down: down && run(down) }
 }
 
 function foreignFolder(directory: string, { tool, files }: FolderFiles): MigrationFolder {

@@ -12,7 +12,8 @@ const control = /^(begin|start\s+transaction|commit|end|rollback|abort|prepare\s
  * The statements of a file. A BEGIN in front and a COMMIT at the end are left out, since the
  * runner's own transaction is around them: folders written for other tools often have them.
  *
- * @throws DriftpinError `migration_invalid` for transaction control anywhere else.
+ * @throws DriftpinError `migration_invalid` for transaction control anywhere else, and for what
+ * psql does and no server.
  */
 export function statementsOf(script: MigrationScript): ScriptStatement[] {
   let statements = splitStatements(script.text)
@@ -26,6 +27,16 @@ export function statementsOf(script: MigrationScript): ScriptStatement[] {
       `${script.file} ends or begins a transaction in line ${lineAt(script, stray.offset)}, which ` +
         'is what the runner does. Take the statement out, or split the migration there.',
       { file: script.file, statement: stray.text },
+    )
+  }
+  const forPsql = statements.find(({ text }) => text.startsWith('\\'))
+  if (forPsql) {
+    const command = forPsql.text.split('\n', 1)[0]!
+    throw new DriftpinError(
+      'migration_invalid',
+      `${script.file} has a command of psql in line ${lineAt(script, forPsql.offset)}, which is ` +
+        `no SQL and would mean nothing to a server: ${command}. Take it out.`,
+      { file: script.file, statement: forPsql.text },
     )
   }
   return statements
@@ -61,6 +72,9 @@ function failed(script: MigrationScript, statement: ScriptStatement, error: unkn
   const inside = position ? [...statement.text].slice(0, Number(position) - 1).join('').length : 0
   const line = lineAt(script, statement.offset + inside)
   const first = lineAt(script, statement.offset)
+  const before = script.text.slice(0, statement.offset + inside)
+  const column = [...before.slice(before.lastIndexOf('\n') + 1)].length + 1
+  const place = position ? `line ${line}, column ${column}` : `line ${line}`
   const shown = statement.text
     .split('\n')
     .map((text, index) => ({ text, number: first + index }))
@@ -69,7 +83,7 @@ function failed(script: MigrationScript, statement: ScriptStatement, error: unkn
   const state = sqlState(error)
   return new DriftpinError(
     'migration_failed',
-    `${script.file} failed in line ${line}: ${message ?? String(error)}` +
+    `${script.file} failed in ${place}: ${message ?? String(error)}` +
       `${state ? ` (SQLSTATE ${state})` : ''}\n${shown.join('\n')}`,
     error,
   )

@@ -1,5 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite'
-import { pgDump } from '@electric-sql/pglite-tools/pg_dump'
+import { splitStatements } from '../database/split-statements.js'
+import { DriftpinError } from '../errors.js'
 
 /** What {@link dumpSchema} leaves out. */
 export interface DumpOptions {
@@ -10,24 +11,61 @@ export interface DumpOptions {
 /**
  * The definitions of a database as pg_dump has them, comments included, without owners, privileges,
  * and what differs from run to run or says nothing. The same database gives the same text.
+ *
+ * @throws DriftpinError `tool_missing` where pglite-tools is not installed.
  */
 export async function dumpSchema(
   pglite: PGlite,
   { except = [] }: DumpOptions = {},
 ): Promise<string> {
+  const pgDump = await loadPgDump()
   const args = ['--schema-only', '--no-owner', '--no-privileges']
-  const left = except.flatMap((table) => ['-T', table])
-  const dump = await (await pgDump({ pg: pglite, args: [...args, ...left] })).text()
-  const kept = dump
-    .split('\n')
-    .filter(
-      (line) =>
-        !/^(SET |SELECT pg_catalog\.set_config|\\(un)?restrict |--( Dumped .*)?$)/.test(line),
+  const left = except.flatMap((table) => ['-T', pattern(table)])
+  return readable(await (await pgDump({ pg: pglite, args: [...args, ...left] })).text())
+}
+
+/** Quotes in a pattern of pg_dump turn off what letters and signs mean there. */
+const pattern = (table: string) => `"${table.replaceAll('"', '""')}"`
+
+async function loadPgDump() {
+  try {
+    return (await import('@electric-sql/pglite-tools/pg_dump')).pgDump
+  } catch (error) {
+    throw new DriftpinError(
+      'tool_missing',
+      'schema.sql is made by pg_dump, and its package is not here. Install it with: npm install ' +
+        '--save-dev @electric-sql/pglite-tools. Where npm refuses because that asks for another ' +
+        'PGlite than you have, put this into package.json first: "overrides": ' +
+        '{"@electric-sql/pglite-tools": {"@electric-sql/pglite": "$@electric-sql/pglite"}}. The ' +
+        'manifest and the types do without: --only manifest,types.',
+      error,
     )
-    .filter((line) => !/^-- (PostgreSQL database dump|.*; Type: COMMENT;)/.test(line))
-    .map((line) => line.replace(/^-- (Name: .*); Schema: .*$/, '-- $1'))
-  return `${kept
-    .join('\n')
-    .replace(/\n{3,}/g, '\n\n')
+  }
+}
+
+const settings = /^(SET\s|SELECT\s+pg_catalog\.set_config\()/
+const saysNothing = /^(--|-- Dumped .*|-- PostgreSQL database dump.*|-- .*; Type: COMMENT; .*)$/
+
+/** Changes lines between statements only: inside of one, anything may be part of a body. */
+function readable(dump: string): string {
+  // For psql, with a word that is never the same twice.
+  const word = /^\\restrict (\S+)$/m.exec(dump)?.[1]
+  const text = dump.replace(`\\restrict ${word}\n`, '').replace(`\\unrestrict ${word}\n`, '')
+  const pieces: string[] = []
+  let end = 0
+  for (const { text: statement, offset } of splitStatements(text)) {
+    pieces.push(readableComments(text.slice(end, offset)))
+    end = offset + statement.length + 1
+    if (!settings.test(statement)) pieces.push(`${statement};`)
+  }
+  pieces.push(readableComments(text.slice(end)))
+  return `${pieces
+    .filter((piece) => piece !== '')
+    .join('\n\n')
     .trim()}\n`
+}
+
+function readableComments(text: string): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !saysNothing.test(line))
+  return lines.map((line) => line.replace(/^-- (Name: .*); Schema: .*$/, '-- $1')).join('\n')
 }

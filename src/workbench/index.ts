@@ -1,5 +1,13 @@
 // The public list of `driftpin/workbench`: what works on a folder of migrations.
 
+export {
+  type GeneratedFile,
+  type GenerateOptions,
+  generateTruths,
+  type TruthName,
+} from './generate/generate-truths.js'
+export { findStale, type StaleFile, writeGenerated } from './generate/generated-files.js'
+export type { TruthSource } from './generate/read-truths.js'
 export { applyRenumber, finishRenumber, hasUnfinishedRenumber } from './numbers/apply-renumber.js'
 export { assertNotApplied } from './numbers/assert-not-applied.js'
 export type { ReferenceEdit } from './numbers/find-references.js'
@@ -12,3 +20,11 @@ export {
   type RenumberPlan,
 } from './numbers/plan-renumber.js'
 export { type PrintedRange, printSteps, stepsBetween } from './print-steps.js'
+export type { Exemptions } from './verify/read-fixtures.js'
+export { type VerifyOptions, verifyMigrations } from './verify/verify-migrations.js'
+export type {
+  VerifiedMigration,
+  VerifyCheck,
+  VerifyFinding,
+  VerifyReport,
+} from './verify/verify-report.js'

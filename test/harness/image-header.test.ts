@@ -14,10 +14,9 @@ const image: Image = {
     heapTop: 40,
     stackPointer: 20,
     blocks: [
-      { start: 0, end: 8, from: 0 },
-      { start: 20, end: 40, from: -1 },
+      { start: 0, end: 8, bytes: Buffer.alloc(8, 7) },
+      { start: 20, end: 40, bytes: undefined },
     ],
-    bytes: Buffer.alloc(8, 7),
   },
   entries: [
     { path: '/base', ...directory },

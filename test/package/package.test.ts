@@ -47,7 +47,14 @@ test('the packed package holds together, and installs and runs in an empty folde
   const entries = Object.keys(exports).filter((name) => !/\.(sql|json)$/.test(name))
   const light = ['.', './connections', './scan', './vitest-reporter']
   // The first brings PGlite, as it is there for; the others need vitest or fast-check beside them.
-  const others = ['./harness', './vitest', './laws', './arbitraries']
+  const others = [
+    './harness',
+    './vitest',
+    './laws',
+    './arbitraries',
+    './workbench',
+    './workbench/vitest',
+  ]
   expect(entries.toSorted()).toEqual([...light, ...others].toSorted())
   await writeFile(join(folder, 'list-loaded.js'), listLoaded)
   const harness =

@@ -15,6 +15,8 @@ const entries = {
   'driftpin/harness': 'harness/index',
   'driftpin/vitest': 'harness/vitest',
   'driftpin/laws': 'laws/index',
+  'driftpin/workbench': 'workbench/index',
+  'driftpin/workbench/vitest': 'workbench/vitest',
 }
 
 /** As it was built when the run began: that starts faster than the sources. */

@@ -32,10 +32,15 @@ export function encodeImage(image: Image, key: string): Uint8Array[] {
     known.set(sum, [...alike, { at, bytes }])
     return at
   }
-  const { bytes, ...memory } = image.memory
+  const at = length
+  const blocks = image.memory.blocks.map(({ start, end, bytes }) => ({
+    start,
+    end,
+    from: bytes ? store(bytes) - at : -1,
+  }))
   const header: Header = {
     ...image,
-    memory: { ...memory, at: store(bytes), length: bytes.length },
+    memory: { ...image.memory, blocks, at, length: length - at },
     entries: image.entries.map(({ contents, ...entry }) =>
       contents ? { ...entry, at: storeOnce(contents) } : entry,
     ),
@@ -55,9 +60,15 @@ export function decodeImage(file: Buffer, key?: string): Image {
   const { entries, memory, ...rest } = readHeader(header, body.length)
   if (rest.build !== provenBuild) throw foreign('it was taken of another build of PGlite')
   const { at, length, ...place } = memory
+  const bytes = body.subarray(at, at + length)
+  const blocks = memory.blocks.map(({ start, end, from }) => ({
+    start,
+    end,
+    bytes: from < 0 ? undefined : bytes.subarray(from, from + end - start),
+  }))
   return {
     ...rest,
-    memory: { ...place, bytes: body.subarray(at, at + length) },
+    memory: { ...place, blocks },
     entries: entries.map(({ at, ...entry }) =>
       at === undefined ? entry : { ...entry, contents: body.subarray(at, at + entry.usedBytes) },
     ),

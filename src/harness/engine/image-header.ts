@@ -7,7 +7,18 @@ type WrittenEntry = Omit<ImageEntry, 'contents'> & { readonly at?: number }
 /** What stands before the contents in an image file. */
 export interface Header extends Omit<Image, 'entries' | 'memory'> {
   readonly entries: readonly WrittenEntry[]
-  readonly memory: Omit<Image['memory'], 'bytes'> & { readonly at: number; readonly length: number }
+  readonly memory: Omit<Image['memory'], 'blocks'> & {
+    readonly at: number
+    readonly length: number
+    readonly blocks: readonly WrittenBlock[]
+  }
+}
+
+/** Its bytes are a stretch of those of the memory, from a place on, or all zero from -1. */
+interface WrittenBlock {
+  readonly start: number
+  readonly end: number
+  readonly from: number
 }
 
 /** What JSON can hold where something of a header should be. */
@@ -83,7 +94,7 @@ function checkMemory(
   expect(isObject<Header['memory']>(memory), 'its memory')
   const { size, heapTop, stackPointer, at, length } = memory
   expect(isCount(at) && isCount(length) && at + length <= bodyBytes, 'its memory')
-  checkAll<Header['memory']['blocks'][number]>(memory.blocks, 'its memory', (block) => {
+  checkAll<WrittenBlock>(memory.blocks, 'its memory', (block) => {
     if (!isAlive) return
     const { start, end, from } = block
     expect(

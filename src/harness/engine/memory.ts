@@ -8,11 +8,11 @@ const blockBytes = 8 * 1024
 
 const zeros = Buffer.alloc(blockBytes)
 
-/** A stretch of memory, and where its bytes are kept; -1 where all of them are zero. */
+/** A stretch of memory; without bytes where all of them are zero. */
 interface Block {
   readonly start: number
   readonly end: number
-  readonly from: number
+  readonly bytes: Uint8Array | undefined
 }
 
 /** The linear memory of an engine at rest, without its dead stack and without its zeros. */
@@ -22,33 +22,50 @@ export interface MemoryMark {
   readonly heapTop: number
   readonly stackPointer: number
   readonly blocks: readonly Block[]
-  readonly bytes: Uint8Array
 }
 
-/** Copies what is alive of the memory. The engine must be at rest: between two statements. */
+/** The mark that an engine's memory equalled last: most of it still does at the next. */
+const lastMark = new WeakMap<Internals, MemoryMark>()
+
+/**
+ * Notes what is alive of the memory. The engine must be at rest: between two statements. Blocks
+ * that are what they were at the mark before are that one's, so that nothing is copied but what
+ * was written since.
+ */
 export function markMemory(engine: Internals): MemoryMark {
   const memory = asBuffer(engine.memory())
   const heapTop = engine.heapTop()
   const stackPointer = engine.stackPointer()
+  const last = lastMark.get(engine)?.blocks ?? []
   const blocks: Block[] = []
-  const kept: Uint8Array[] = []
-  let length = 0
   // Between the two ranges lies stack that nobody can read before writing it.
-  for (const [first, last] of [
+  for (const [first, end] of [
     [engine.dataStart, engine.dataEnd],
     [stackPointer, heapTop],
   ] as const) {
-    for (let start = first; start < last; start += blockBytes) {
-      const end = Math.min(last, start + blockBytes)
-      const bytes = memory.subarray(start, end)
-      const isZero = bytes.equals(zeros.subarray(0, end - start))
-      blocks.push({ start, end, from: isZero ? -1 : length })
-      if (isZero) continue
-      kept.push(bytes)
-      length += end - start
+    for (let start = first; start < end; start += blockBytes) {
+      const block = last[blocks.length]
+      const stop = Math.min(end, start + blockBytes)
+      const isSame = block?.start === start && block.end === stop && isKept(memory, block)
+      blocks.push(isSame ? block : copyBlock(memory, start, stop))
     }
   }
-  return { size: memory.length, heapTop, stackPointer, blocks, bytes: Buffer.concat(kept) }
+  const mark = { size: memory.length, heapTop, stackPointer, blocks }
+  lastMark.set(engine, mark)
+  return mark
+}
+
+/** Whether the memory holds what a block says. */
+function isKept(memory: Buffer, { start, end, bytes = zeros }: Block): boolean {
+  return memory.compare(bytes, 0, end - start, start, end) === 0
+}
+
+function copyBlock(memory: Buffer, start: number, end: number): Block {
+  const zero = { start, end, bytes: undefined }
+  // Not slice(): of a Buffer, it would be the same bytes again.
+  return isKept(memory, zero)
+    ? zero
+    : { ...zero, bytes: new Uint8Array(memory.subarray(start, end)) }
 }
 
 /**
@@ -59,25 +76,21 @@ export function markMemory(engine: Internals): MemoryMark {
  */
 export function rewindMemory(engine: Internals, mark: MemoryMark): number {
   const memory = asBuffer(engine.memory())
-  const saved = asBuffer(mark.bytes)
   const topNow = engine.heapTop()
   let copied = 0
-  for (const { start, end, from } of mark.blocks) {
-    const length = end - start
-    if (from < 0) {
-      if (memory.compare(zeros, 0, length, start, end) === 0) continue
-      memory.fill(0, start, end)
-    } else {
-      if (memory.compare(saved, from, from + length, start, end) === 0) continue
-      saved.copy(memory, start, from, from + length)
-    }
-    copied += length
+  for (const block of mark.blocks) {
+    if (isKept(memory, block)) continue
+    const { start, end, bytes } = block
+    if (bytes) memory.set(bytes, start)
+    else memory.fill(0, start, end)
+    copied += end - start
   }
   if (topNow > mark.heapTop) {
     memory.fill(0, mark.heapTop, topNow)
     copied += topNow - mark.heapTop
   }
   engine.setStackPointer(mark.stackPointer)
+  lastMark.set(engine, mark)
   return copied
 }
 

@@ -10,18 +10,6 @@ export const enums = {
   workspace_agent_context_resource_status: ['ok', 'oversize', 'unreadable', 'invalid', 'excluded'],
 } as const
 
-/** Who speaks in a message. */
-export type ChatMessageRole = (typeof enums)['chat_message_role'][number]
-
-/** What a chat is doing now. */
-export type ChatStatus = (typeof enums)['chat_status'][number]
-
-/** What a resource is, and thereby the shape of its body. plugin, hook, subagent and command are reserved. */
-export type WorkspaceAgentContextBodyKind = (typeof enums)['workspace_agent_context_body_kind'][number]
-
-/** What became of a resource when the agent read it. Any but ok has the body {} and an error text. */
-export type WorkspaceAgentContextResourceStatus = (typeof enums)['workspace_agent_context_resource_status'][number]
-
 /** The names of the constraints of every table, for telling violations apart. */
 export const constraintNames = {
   chat_context_resources: ['chat_context_resources_chat_id_fkey', 'chat_context_resources_pkey', 'chat_context_resources_size_bytes_not_negative'],
@@ -43,6 +31,95 @@ export const constraintNames = {
 
 /** The name of every table. */
 export const tableNames = ['chat_context_resources', 'chat_debug_runs', 'chat_debug_steps', 'chat_diff_statuses', 'chat_file_links', 'chat_files', 'chat_heartbeats', 'chat_messages', 'chat_queued_messages', 'chats', 'workspace_agent_context_resources', 'workspace_agent_context_snapshots', 'workspace_agents', 'workspace_builds', 'workspaces'] as const
+
+/** The columns of every table, in their order there. */
+export const columnNames = {
+  chat_context_resources: ['chat_id', 'source', 'body_kind', 'body', 'content_hash', 'size_bytes', 'status', 'error', 'source_path', 'created_at', 'updated_at'],
+  chat_debug_runs: ['chat_id', 'id', 'kind', 'status', 'summary', 'started_at', 'updated_at', 'finished_at'],
+  chat_debug_steps: ['chat_id', 'id', 'run_id', 'step_number', 'operation', 'status', 'normalized_request', 'normalized_response', 'attempts', 'metadata', 'started_at', 'finished_at'],
+  chat_diff_statuses: ['chat_id', 'url', 'changes_requested', 'additions', 'deletions', 'changed_files', 'refreshed_at', 'stale_at', 'created_at', 'updated_at'],
+  chat_file_links: ['chat_id', 'file_id'],
+  chat_files: ['id', 'owner_id', 'name', 'mimetype', 'data', 'created_at'],
+  chat_heartbeats: ['chat_id', 'runner_id', 'heartbeat_at'],
+  chat_messages: ['chat_id', 'id', 'role', 'content', 'created_at', 'compressed', 'deleted'],
+  chat_queued_messages: ['chat_id', 'id', 'content', 'position', 'created_at'],
+  chats: ['id', 'owner_id', 'workspace_id', 'build_id', 'agent_id', 'title', 'status', 'archived', 'created_at', 'updated_at', 'context_aggregate_hash', 'context_dirty_since', 'context_error'],
+  workspace_agent_context_resources: ['workspace_agent_id', 'source', 'body_kind', 'body', 'content_hash', 'size_bytes', 'status', 'error', 'source_path', 'created_at', 'updated_at'],
+  workspace_agent_context_snapshots: ['workspace_agent_id', 'version', 'aggregate_hash', 'snapshot_error', 'received_at'],
+  workspace_agents: ['id', 'build_id', 'name', 'operating_system', 'directory', 'created_at', 'deleted'],
+  workspace_builds: ['id', 'workspace_id', 'build_number', 'created_at'],
+  workspaces: ['id', 'owner_id', 'name', 'created_at', 'deleted'],
+} as const
+
+/** The columns of the primary key, for every table that has one. */
+export const primaryKeys = {
+  chat_context_resources: ['chat_id', 'source'],
+  chat_debug_runs: ['chat_id', 'id'],
+  chat_debug_steps: ['chat_id', 'id'],
+  chat_diff_statuses: ['chat_id'],
+  chat_file_links: ['chat_id', 'file_id'],
+  chat_files: ['id'],
+  chat_heartbeats: ['chat_id', 'runner_id'],
+  chat_messages: ['chat_id', 'id'],
+  chat_queued_messages: ['chat_id', 'id'],
+  chats: ['id'],
+  workspace_agent_context_resources: ['workspace_agent_id', 'source'],
+  workspace_agent_context_snapshots: ['workspace_agent_id'],
+  workspace_agents: ['id'],
+  workspace_builds: ['id'],
+  workspaces: ['id'],
+} as const
+
+/** The columns of unique constraints, by table and name. */
+export const uniqueConstraints = {
+  chat_debug_steps: { chat_debug_steps_chat_id_run_id_step_number_key: ['chat_id', 'run_id', 'step_number'] },
+  workspace_builds: { workspace_builds_workspace_id_build_number_key: ['workspace_id', 'build_number'] },
+} as const
+
+/** What foreign keys refer to, by table and name. */
+export const foreignKeys = {
+  chat_context_resources: { chat_context_resources_chat_id_fkey: { columns: ['chat_id'], references: 'chats', referencedColumns: ['id'], onDelete: 'cascade' } },
+  chat_debug_runs: { chat_debug_runs_chat_id_fkey: { columns: ['chat_id'], references: 'chats', referencedColumns: ['id'], onDelete: 'cascade' } },
+  chat_debug_steps: { chat_debug_steps_chat_id_fkey: { columns: ['chat_id'], references: 'chats', referencedColumns: ['id'], onDelete: 'cascade' }, chat_debug_steps_chat_id_run_id_fkey: { columns: ['chat_id', 'run_id'], references: 'chat_debug_runs', referencedColumns: ['chat_id', 'id'], onDelete: 'cascade' } },
+  chat_diff_statuses: { chat_diff_statuses_chat_id_fkey: { columns: ['chat_id'], references: 'chats', referencedColumns: ['id'], onDelete: 'cascade' } },
+  chat_file_links: { chat_file_links_chat_id_fkey: { columns: ['chat_id'], references: 'chats', referencedColumns: ['id'], onDelete: 'cascade' }, chat_file_links_file_id_fkey: { columns: ['file_id'], references: 'chat_files', referencedColumns: ['id'], onDelete: 'cascade' } },
+  chat_heartbeats: { chat_heartbeats_chat_id_fkey: { columns: ['chat_id'], references: 'chats', referencedColumns: ['id'], onDelete: 'cascade' } },
+  chat_messages: { chat_messages_chat_id_fkey: { columns: ['chat_id'], references: 'chats', referencedColumns: ['id'], onDelete: 'cascade' } },
+  chat_queued_messages: { chat_queued_messages_chat_id_fkey: { columns: ['chat_id'], references: 'chats', referencedColumns: ['id'], onDelete: 'cascade' } },
+  chats: { chats_agent_id_fkey: { columns: ['agent_id'], references: 'workspace_agents', referencedColumns: ['id'], onDelete: 'set null' }, chats_build_id_fkey: { columns: ['build_id'], references: 'workspace_builds', referencedColumns: ['id'], onDelete: 'set null' }, chats_workspace_id_fkey: { columns: ['workspace_id'], references: 'workspaces', referencedColumns: ['id'], onDelete: 'set null' } },
+  workspace_agent_context_resources: { workspace_agent_context_resources_workspace_agent_id_fkey: { columns: ['workspace_agent_id'], references: 'workspace_agents', referencedColumns: ['id'], onDelete: 'cascade' } },
+  workspace_agent_context_snapshots: { workspace_agent_context_snapshots_workspace_agent_id_fkey: { columns: ['workspace_agent_id'], references: 'workspace_agents', referencedColumns: ['id'], onDelete: 'cascade' } },
+  workspace_agents: { workspace_agents_build_id_fkey: { columns: ['build_id'], references: 'workspace_builds', referencedColumns: ['id'], onDelete: 'cascade' } },
+  workspace_builds: { workspace_builds_workspace_id_fkey: { columns: ['workspace_id'], references: 'workspaces', referencedColumns: ['id'], onDelete: 'cascade' } },
+} as const
+
+/** What CHECK constraints say, by table and name. */
+export const checkConstraints = {
+  chat_context_resources: { chat_context_resources_size_bytes_not_negative: 'CHECK ((size_bytes >= 0))' },
+  chats: { chats_context_aggregate_hash_not_empty: 'CHECK ((octet_length(context_aggregate_hash) > 0))' },
+  workspace_agent_context_resources: { workspace_agent_context_resources_size_bytes_not_negative: 'CHECK ((size_bytes >= 0))' },
+  workspace_agent_context_snapshots: { workspace_agent_context_snapshots_aggregate_hash_not_empty: 'CHECK ((octet_length(aggregate_hash) > 0))' },
+} as const
+
+/**
+ * The tables whose rows go when a row of the owner is deleted, by ON DELETE CASCADE from
+ * it or from one of them, by owner.
+ */
+export const scopedTables = {
+  chats: ['chat_context_resources', 'chat_debug_runs', 'chat_debug_steps', 'chat_diff_statuses', 'chat_file_links', 'chat_heartbeats', 'chat_messages', 'chat_queued_messages'],
+} as const
+
+/** Who speaks in a message. */
+export type ChatMessageRole = (typeof enums)['chat_message_role'][number]
+
+/** What a chat is doing now. */
+export type ChatStatus = (typeof enums)['chat_status'][number]
+
+/** What a resource is, and thereby the shape of its body. plugin, hook, subagent and command are reserved. */
+export type WorkspaceAgentContextBodyKind = (typeof enums)['workspace_agent_context_body_kind'][number]
+
+/** What became of a resource when the agent read it. Any but ok has the body {} and an error text. */
+export type WorkspaceAgentContextResourceStatus = (typeof enums)['workspace_agent_context_resource_status'][number]
 
 /** The pins: a chat's own copy of the context it was hydrated with. No key to any agent, build or workspace, on purpose: pins outlive them all and go with their chat alone. */
 export interface ChatContextResourcesTable<Int8 = string> {
@@ -267,8 +344,8 @@ export interface WorkspacesTable {
 /**
  * Every table, in the form that Kysely takes as its database type.
  *
- * `Int8` is what the driver makes of a bigint: a string with node-postgres as it comes,
- * which is the default, and a `bigint` through the adapters of driftpin.
+ * `Int8` is what the driver makes of a bigint: `bigint` through the adapters of driftpin,
+ * and by default `string`, as node-postgres gives it.
  *
  * @example
  * ```ts

@@ -1,0 +1,14 @@
+import type { SchemaManifest } from '../src/schema/manifest.ts'
+import { formatManifest } from '../src/workbench/generate/format-manifest.ts'
+
+/** The text of `src/schema/generated/manifest.ts`: the manifest as code. */
+export function manifestModule(manifest: SchemaManifest, command: string): string {
+  return [
+    `// Made by \`${command}\` from a migrated database. Change a migration instead.`,
+    "import type { SchemaManifest } from '../manifest.js'",
+    '',
+    '/** What manifest.json has, in the code so that no file is read at run time. */',
+    `export const schemaManifest: SchemaManifest = ${formatManifest(manifest)}`,
+    '',
+  ].join('\n')
+}

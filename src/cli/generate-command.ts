@@ -1,0 +1,116 @@
+import { resolve } from 'node:path'
+import { Command, InvalidArgumentError } from 'commander'
+import {
+  generateTruths,
+  type TruthName,
+  truthNames,
+} from '../workbench/generate/generate-truths.js'
+import { findStale, type StaleFile, writeGenerated } from '../workbench/generate/generated-files.js'
+import { exitCodes, UsageError } from './command-error.js'
+import { printJson } from './print-json.js'
+import { printable } from './printable.js'
+
+interface GenerateCommandOptions {
+  readonly out: string
+  readonly schema: string
+  readonly owner: readonly string[]
+  readonly only?: readonly TruthName[]
+  readonly check?: boolean
+  readonly json?: boolean
+}
+
+function namesOf(text: string): TruthName[] {
+  const words = text.split(',').map((word) => word.trim())
+  const isName = (word: string): word is TruthName => truthNames.some((name) => name === word)
+  if (words.every(isName)) return words
+  throw new InvalidArgumentError(`Name some of ${truthNames.join(', ')}, with commas between.`)
+}
+
+/** `driftpin generate`: the schema, the manifest and the types of a folder of migrations. */
+export function generateCommand(): Command {
+  return new Command('generate')
+    .description('make schema.sql, manifest.json and tables.ts from a folder of migrations')
+    .argument('[dir]', "a folder of migrations, instead of driftpin's own")
+    .requiredOption('--out <folder>', 'where the files go')
+    .option('--schema <name>', 'the schema that manifest and types are of', 'public')
+    .option(
+      '--owner <table>',
+      'list the tables that go with a row of this one; may be given several times',
+      (table: string, before: readonly string[]) => [...before, table],
+      [],
+    )
+    .option('--only <names>', `some of ${truthNames.join(', ')}`, namesOf)
+    .option('--check', 'write nothing, and fail where a file is not what it would be')
+    .option('--json', 'print JSON')
+    .action(generate)
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Examples:',
+        '  driftpin generate db/migrations --out db/generated',
+        '  driftpin generate db/migrations --out db/generated --owner users',
+        '  driftpin generate db/migrations --out db/generated --check    (in CI)',
+        '  driftpin generate db/migrations --out src/db --only types',
+      ].join('\n'),
+    )
+}
+
+async function generate(dir: string | undefined, options: GenerateCommandOptions) {
+  const { out, schema, owner, only, check, json } = options
+  if (dir !== undefined && resolve(dir) === resolve(out)) {
+    throw new UsageError(
+      'The --out is the folder of the migrations, where schema.sql would be taken for one. Name ' +
+        'another folder.',
+    )
+  }
+  const files = await generateTruths({
+    ...(dir !== undefined && { migrations: dir }),
+    ...(only && { only }),
+    schema,
+    owners: owner,
+  })
+  if (check) {
+    report(await findStale(out, files), dir, options)
+    return
+  }
+  const written = await writeGenerated(out, files)
+  if (json) printJson({ written })
+  else if (written.length === 0) console.log('Nothing has changed.')
+  else for (const file of written) console.log(`wrote ${file}`)
+}
+
+function report(
+  stale: readonly StaleFile[],
+  dir: string | undefined,
+  options: GenerateCommandOptions,
+): void {
+  if (stale.length > 0) process.exitCode = exitCodes.failed
+  const command = commandOf(dir, options)
+  if (options.json) {
+    printJson({ stale, command })
+    return
+  }
+  for (const { file, diff } of stale) {
+    console.log(`${file} is ${diff.length === 0 ? 'missing' : 'stale'}.`)
+    for (const line of diff) console.log(`  ${printable(line)}`)
+  }
+  if (stale.length > 0) console.log(`Run: ${command}`)
+  else console.log('Everything is up to date.')
+}
+
+/** What to type to make the files again. */
+function commandOf(dir: string | undefined, options: GenerateCommandOptions): string {
+  const words = [
+    ...(dir === undefined ? [] : [dir]),
+    '--out',
+    options.out,
+    ...(options.schema === 'public' ? [] : ['--schema', options.schema]),
+    ...options.owner.flatMap((owner) => ['--owner', owner]),
+    ...(options.only ? ['--only', options.only.join(',')] : []),
+  ]
+  const quoted = words.map((word) =>
+    /^[\w./:@,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`,
+  )
+  return `driftpin generate ${quoted.join(' ')}`
+}

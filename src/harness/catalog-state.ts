@@ -1,0 +1,205 @@
+import type { Queryable, Transaction } from '../database/database.js'
+import { neutralSql } from './digest.js'
+import { restUnitSql, unitsSql } from './digest-catalog.js'
+import { usedCatalogsSql } from './digest-objects.js'
+import { restUnit, stampsSql } from './digest-stamps.js'
+
+/** What one object says of itself by name, such as `index public.users_pkey`, each with a hash. */
+type Entries = ReadonlyMap<string, string>
+
+interface Unit {
+  /** How many catalog rows tell about it. */
+  readonly rows: number
+  readonly entries: Entries
+}
+
+/** What {@link describeCatalog} saw. */
+export interface CatalogState {
+  /** What there is, by the oid of the object; `0` is for all that is no object of its own. */
+  readonly units: ReadonlyMap<string, Unit>
+  /** All rows of all units. */
+  readonly rows: number
+  /** The first transaction that it did not see. */
+  readonly transaction: string
+  /**
+   * For every table, by oid: the file of its rows, and how many were ever updated or deleted. While
+   * that is the same, no row of it was changed or removed; some may have been added.
+   */
+  readonly changes: ReadonlyMap<string, string>
+  /** How many rows all tables hold together. */
+  readonly liveRows: number
+}
+
+/**
+ * The catalog of an embedded database, with the same entries as `describeDatabase` has, for those
+ * who ask again after every few statements: an object whose catalog rows are the very same as
+ * before is not described again. It costs a look at the heads of the catalog's rows, and the
+ * description of what was made or altered. It leaves prepared statements in the session.
+ *
+ * @param before What the database was at an earlier moment, which led to this one without a rewind
+ * to before it.
+ */
+export async function describeCatalog(
+  database: Queryable,
+  before?: CatalogState,
+): Promise<CatalogState> {
+  // The counters are whole only after a statement of its own that asked for it.
+  await database.query('SELECT pg_catalog.pg_stat_force_next_flush()')
+  return await database.transaction(async (transaction) => {
+    const { rows: prepared } = await transaction.query<{ names: string[] }>(
+      `${neutralSql}, pg_catalog.set_config('plan_cache_mode', 'force_generic_plan', true),
+       ARRAY(SELECT name FROM pg_catalog.pg_prepared_statements) AS names`,
+    )
+    const names = new Set(prepared[0]!.names)
+    /** To plan these takes much longer than to run them. */
+    const execute: Execute = async <Row>(name: string, text: string, values: string) => {
+      if (!names.has(name)) await transaction.script(`PREPARE ${name} ${text}`)
+      names.add(name)
+      return (await transaction.query<Row>(`EXECUTE ${name} (${values})`)).rows
+    }
+    const stamps = await readStamps(execute, before)
+    // A plan is made for a catalog of some size, and is a bad one when that has grown.
+    const size = Math.ceil(Math.log2(stamps.rows + 1))
+    const some = async (units: readonly string[]) =>
+      execute<EntryRow>(`driftpin_units_${size}`, `(oid[]) AS ${unitsSql('some')}`, `'{${units}}'`)
+    const { renewed, gone, ...rest } = stamps
+    if (before) {
+      const entries = await readEntries(transaction, [...renewed.keys()], some)
+      const shows = (unit: string) =>
+        showsElsewhere(before.units.get(unit)?.entries ?? none, entries.get(unit) ?? none)
+      if (![...renewed.keys()].some(shows)) {
+        const kept = [...before.units].filter(([unit]) => !gone.has(unit))
+        return { ...rest, units: new Map([...kept, ...unitsOf(renewed, entries)]) }
+      }
+    }
+    const all = before ? (await readStamps(execute)).renewed : renewed
+    return { ...rest, units: unitsOf(all, await readEntries(transaction, 'all', some)) }
+  })
+}
+
+const none: Entries = new Map()
+
+type Execute = <Row>(name: string, text: string, values: string) => Promise<Row[]>
+
+interface Stamps extends Omit<CatalogState, 'units'> {
+  /** The units that were written since, with the number of their rows. */
+  readonly renewed: ReadonlyMap<string, number>
+  readonly gone: ReadonlySet<string>
+}
+
+async function readStamps(execute: Execute, before?: CatalogState): Promise<Stamps> {
+  type Row = {
+    rows: number
+    units: string | null
+    transaction: string
+    tables: string | null
+    live: number
+  }
+  const read = async (everything: boolean) => {
+    const values = `'${before?.transaction ?? 3}', ${everything}`
+    const text = `(xid, boolean) AS ${stampsSql}`
+    return (await execute<Row>('driftpin_stamps', text, values))[0]!
+  }
+  const { rows, units, transaction, tables, live } = await read(!before)
+  const counts = ([unit, count]: [string, string]): [string, number] => [unit, Number(count)]
+  const renewed = new Map(parsePairs(units).map(counts))
+  const gone = new Set<string>()
+  let expected = before?.rows ?? rows
+  if (before) {
+    for (const [unit, count] of renewed) expected += count - (before.units.get(unit)?.rows ?? 0)
+  }
+  if (before && expected !== rows) {
+    const now = new Map(parsePairs((await read(true)).units).map(counts))
+    for (const [unit, { rows: count }] of before.units) {
+      const left = now.get(unit)
+      if (left === undefined) gone.add(unit)
+      else if (left !== count) renewed.set(unit, left)
+    }
+  }
+  const changes = new Map(parsePairs(tables))
+  return { rows, transaction, renewed, gone, changes, liveRows: live }
+}
+
+function unitsOf(
+  counts: ReadonlyMap<string, number>,
+  entries: ReadonlyMap<string, Entries>,
+): Map<string, Unit> {
+  return new Map(
+    [...counts].map(([unit, rows]) => [unit, { rows, entries: entries.get(unit) ?? none }]),
+  )
+}
+
+/**
+ * Whether what changed here can show in what others say, whose own rows are the same: they name
+ * columns, tables and schemas, which may have been renamed, and values of enums.
+ */
+function showsElsewhere(before: Entries, now: Entries): boolean {
+  const isLost = [...before.keys()].some((name) => !now.has(name))
+  const isGained = [...now.keys()].some((name) => !before.has(name))
+  if (isLost && isGained) return true
+  return [...before].some(
+    ([name, hash]) => name.startsWith('type ') && now.has(name) && now.get(name) !== hash,
+  )
+}
+
+interface EntryRow {
+  readonly unit: string
+  readonly name: string
+  readonly hash: string
+}
+
+async function readEntries(
+  transaction: Transaction,
+  units: readonly string[] | 'all',
+  some: (units: readonly string[]) => Promise<EntryRow[]>,
+): Promise<Map<string, Map<string, string>>> {
+  const found: EntryRow[] = []
+  const own = units === 'all' ? units : units.filter((unit) => unit !== restUnit)
+  if (own === 'all') found.push(...(await transaction.query<EntryRow>(unitsSql('all'))).rows)
+  else if (own.length > 0) found.push(...(await some(own)))
+  if (units === 'all' || units.includes(restUnit)) {
+    const { rows } = await transaction.query<{ major: number; catalogs: string[] }>(
+      `SELECT current_setting('server_version_num')::integer / 10000 AS major,
+              ${usedCatalogsSql} AS catalogs`,
+    )
+    const { major, catalogs } = rows[0]!
+    found.push(...(await transaction.query<EntryRow>(restUnitSql(major, catalogs))).rows)
+  }
+  const entries = new Map<string, Map<string, string>>()
+  for (const { unit, name, hash } of found) {
+    const one = entries.get(unit) ?? new Map<string, string>()
+    entries.set(unit, one.set(name, hash))
+  }
+  return entries
+}
+
+function parsePairs(text: string | null): [string, string][] {
+  return (text ?? '')
+    .split(',')
+    .filter((pair) => pair !== '')
+    .map((pair) => {
+      const colon = pair.indexOf(':')
+      return [pair.slice(0, colon), pair.slice(colon + 1)]
+    })
+}
+
+/** Which entries two states of a catalog do not have in common, sorted. */
+export function catalogDifferences(one: CatalogState, other: CatalogState): string[] {
+  const [before, after] = [entriesBeside(one, other), entriesBeside(other, one)]
+  const names = new Set([...before.keys(), ...after.keys()])
+  return [...names].filter((name) => before.get(name) !== after.get(name)).sort()
+}
+
+/** The entries by name, those of several objects under one name together. */
+function entriesBeside({ units }: CatalogState, other: CatalogState): Map<string, string> {
+  const all = new Map<string, string>()
+  for (const [oid, unit] of units) {
+    // What was kept from an earlier state is the very same in both.
+    if (other.units.get(oid) === unit) continue
+    for (const [name, hash] of unit.entries) {
+      const same = all.get(name)
+      all.set(name, same ? [same, hash].sort().join() : hash)
+    }
+  }
+  return all
+}

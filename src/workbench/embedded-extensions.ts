@@ -1,0 +1,23 @@
+import type { Extensions } from '../harness/engine/open-engine.js'
+
+const creates = /\bcreate\s+extension\s+(?:if\s+not\s+exists\s+)?(?:"([^"]+)"|([\w$]+))/gi
+
+/**
+ * The extensions that scripts create and PGlite brings along. One that it does not have is left
+ * out, so that the script itself fails, with PostgreSQL's own words.
+ */
+export async function embeddedExtensions(scripts: readonly string[]): Promise<Extensions> {
+  const names = scripts.flatMap((text) =>
+    [...text.matchAll(creates)].map(([, quoted, plain]) => quoted ?? plain!.toLowerCase()),
+  )
+  const extensions: Extensions = {}
+  for (const name of [...new Set(names)].sort()) {
+    const module = name.replaceAll('-', '_')
+    if (!/^\w+$/.test(module)) continue
+    const loaded = await import(`@electric-sql/pglite/contrib/${module}`).catch((error) => {
+      if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error
+    })
+    if (loaded?.[module]) extensions[module] = loaded[module]
+  }
+  return extensions
+}

@@ -1,0 +1,78 @@
+import { DriftpinError } from '../../errors.js'
+import type { SchemaManifest } from '../../schema/manifest.js'
+import { formatManifest } from './format-manifest.js'
+import { readTruths, type TruthSource } from './read-truths.js'
+import { renderTables } from './render-tables.js'
+
+/** What {@link generateTruths} makes: `schema.sql`, `manifest.json` and `tables.ts`. */
+export const truthNames = ['schema', 'manifest', 'types'] as const
+export type TruthName = (typeof truthNames)[number]
+
+/** What {@link generateTruths} can be told. */
+export interface GenerateOptions extends TruthSource {
+  /** Tables whose dependents are listed: those that go with a row of it. None by default. */
+  readonly owners?: readonly string[]
+  /** What to make; all of it by default. */
+  readonly only?: readonly TruthName[]
+}
+
+/** A file that was made, and not yet written. */
+export interface GeneratedFile {
+  /** Its name, such as `tables.ts`. */
+  readonly file: string
+  readonly text: string
+}
+
+/**
+ * Makes what is known of a schema once its migrations have run: `schema.sql`, the dump that a
+ * review reads; `manifest.json`, the catalog as plain JSON; and `tables.ts`, types of rows for
+ * Kysely or by hand, and constants for tables, columns, enums, keys and constraints. It migrates an
+ * embedded database, and writes nothing.
+ *
+ * @throws DriftpinError whatever is wrong with the folder; `invalid_input` for an owner that is no
+ * table; `tool_missing` for a `schema.sql` without `@electric-sql/pglite-tools`, an optional peer.
+ *
+ * @example
+ * ```ts
+ * const files = await generateTruths({ migrations: './db/migrations', owners: ['users'] })
+ * await writeGenerated('./db/generated', files)
+ * ```
+ */
+export async function generateTruths(options: GenerateOptions = {}): Promise<GeneratedFile[]> {
+  const { owners = [], only = truthNames } = options
+  const { manifest, dump } = await readTruths(options, { withDump: only.includes('schema') })
+  refuseNoOwner(manifest, owners)
+  const command = 'driftpin generate'
+  const style = { command, root: 'Tables', owners }
+  return [
+    ...(dump === undefined ? [] : [{ file: 'schema.sql', text: renderDump(dump, command) }]),
+    ...(only.includes('manifest')
+      ? [{ file: 'manifest.json', text: renderManifest(manifest, command) }]
+      : []),
+    ...(only.includes('types') ? [{ file: 'tables.ts', text: renderTables(manifest, style) }] : []),
+  ]
+}
+
+/** The text of `schema.sql`. */
+export function renderDump(dump: string, command: string): string {
+  return `-- Made by \`${command}\` from a migrated database. Change a migration instead.\n\n${dump}`
+}
+
+/** The text of `manifest.json`, whose first line says where it is from, as far as JSON can. */
+export function renderManifest(manifest: SchemaManifest, command: string): string {
+  const note = `Made by \`${command}\` from a migrated database. Change a migration instead.`
+  const first = `{ "//": ${JSON.stringify(note)},`
+  return `${first}\n${formatManifest(manifest).slice('{\n'.length)}\n`
+}
+
+function refuseNoOwner({ tables }: SchemaManifest, owners: readonly string[]): void {
+  const names = tables.map(({ name }) => name)
+  const unknown = owners.find((owner) => !names.includes(owner))
+  if (unknown === undefined) return
+  throw new DriftpinError(
+    'invalid_input',
+    `The owner ${JSON.stringify(unknown)} is no table of the migrated schema. There are ` +
+      `${names.join(', ') || 'none'}.`,
+    { owners, tables: names },
+  )
+}

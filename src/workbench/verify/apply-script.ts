@@ -1,0 +1,52 @@
+import type { Database, Session } from '../../database/database.js'
+import { sqlState } from '../../database/sql-state.js'
+import { DriftpinError } from '../../errors.js'
+import { keepSettings } from '../../migrations/keep-settings.js'
+import type { MigrationScript } from '../../migrations/migration.js'
+import { runScript } from '../../migrations/run-script.js'
+import { searchPath } from '../../migrations/run-step.js'
+
+/** Without one of these words a file cannot have changed a setting of the session. */
+const mayChangeSettings = /\b(?:set|reset|set_config|discard)\b/i
+
+/**
+ * Runs a file as the migrator does, but without a ledger: that one would be in the way of a
+ * comparison, and cost more than most migrations. What it sets for the session is put back.
+ *
+ * @throws DriftpinError `migration_failed`, or what {@link runScript} throws.
+ */
+export async function applyScript(database: Database, script: MigrationScript): Promise<void> {
+  await database.withSession(async (session) => {
+    if (script.transaction && !mayChangeSettings.test(script.text)) {
+      return await run(session, script)
+    }
+    const restore = await keepSettings(session)
+    try {
+      await run(session, script)
+    } finally {
+      await restore()
+    }
+  })
+}
+
+async function run(session: Session, script: MigrationScript): Promise<void> {
+  const path = searchPath(session.schema)
+  if (!script.transaction) {
+    await session.script(`SET search_path = ${path}`)
+    return await runScript(session, script)
+  }
+  try {
+    await session.transaction(async (transaction) => {
+      await transaction.script(`SET LOCAL search_path = ${path}`)
+      await runScript(transaction, script)
+    })
+  } catch (error) {
+    if (!sqlState(error)) throw error
+    throw new DriftpinError(
+      'migration_failed',
+      `${script.file} failed when it was committed: ${(error as Error).message} ` +
+        `(SQLSTATE ${sqlState(error)}).`,
+      error,
+    )
+  }
+}

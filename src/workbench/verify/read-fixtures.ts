@@ -1,0 +1,132 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DriftpinError } from '../../errors.js'
+import type { Migration, MigrationScript } from '../../migrations/migration.js'
+import type { MigrationFile } from '../../migrations/parse-migrations.js'
+
+/** Rows for each version, and what the folder does not hold itself to, each with a reason. */
+export interface Fixtures {
+  readonly scripts: ReadonlyMap<number, readonly MigrationScript[]>
+  readonly exempt: Exemptions
+}
+
+/** What a folder does not hold itself to; each has its reason, in words for the next reader. */
+export interface Exemptions {
+  /** Tables that need no rows, by name, such as `audit_log` or `billing.invoices`. */
+  readonly tables?: Readonly<Record<string, string>>
+  /**
+   * Migrations by number or file, such as `12` or `000012_merge_users`, whose down cannot bring
+   * back what was before: rows that are lost, a value that stays in an enum, an empty file.
+   */
+  readonly downs?: Readonly<Record<string, string>>
+}
+
+/** The file beside the fixtures that has the exemptions. */
+const exemptFile = 'exempt.json'
+
+const fileName = /^(\d{1,15})_.*\.sql$/
+
+/** @throws DriftpinError `migrations_unreadable` */
+export async function readFixtureFiles(directory: string): Promise<MigrationFile[]> {
+  const unreadable = (error: unknown, file = '') =>
+    new DriftpinError(
+      'migrations_unreadable',
+      `The fixtures in ${directory} cannot be read: ${file}` +
+        `${error instanceof Error ? error.message : String(error)}. Name a folder of files such ` +
+        'as 000001_create_users.sql, in UTF-8.',
+      error,
+    )
+  const names = await readdir(directory).catch((error) => {
+    throw unreadable(error)
+  })
+  const read = names.filter((name) => name.endsWith('.sql') || name === exemptFile)
+  return await Promise.all(
+    read.map(async (file) => {
+      try {
+        const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+        return { file, text: decoder.decode(await readFile(join(directory, file))) }
+      } catch (error) {
+        throw unreadable(error, `${file}: `)
+      }
+    }),
+  )
+}
+
+/**
+ * Lays fixtures beside the migrations they are for, by number; several for one go by name.
+ *
+ * @throws DriftpinError `migration_invalid` for a fixture of no migration, and for exemptions that
+ * are none.
+ */
+export async function parseFixtures(
+  files: readonly MigrationFile[],
+  migrations: readonly Migration[],
+): Promise<Fixtures> {
+  const versions = new Set(migrations.map(({ version }) => version))
+  const scripts = new Map<number, MigrationScript[]>()
+  let exempt: Exemptions = {}
+  for (const { file, text: raw } of [...files].sort((a, b) => (a.file < b.file ? -1 : 1))) {
+    const text = raw.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n')
+    if (file === exemptFile) {
+      exempt = await parseExemptions(text)
+      continue
+    }
+    const version = Number(fileName.exec(file)?.[1])
+    if (!versions.has(version)) throw ofNoMigration(file, migrations)
+    const script = { file: `fixtures/${file}`, text, transaction: true }
+    scripts.set(version, [...(scripts.get(version) ?? []), script])
+  }
+  return { scripts, exempt: checkExemptions(exempt, migrations) }
+}
+
+/** @throws DriftpinError `migration_invalid` for a number that no migration has. */
+export function checkExemptions(exempt: Exemptions, migrations: readonly Migration[]): Exemptions {
+  for (const key of Object.keys(exempt.downs ?? {})) {
+    if (migrations.some((migration) => isNamed(migration, key))) continue
+    throw new DriftpinError(
+      'migration_invalid',
+      `An exemption is for ${JSON.stringify(key)}, and there is no such migration. Name one by ` +
+        'its number or its file, such as 12 or 000012_merge_users.',
+      { key },
+    )
+  }
+  return exempt
+}
+
+/** The reason why the down of a migration need not hold, where one was given. */
+export function reasonFor({ downs = {} }: Exemptions, migration: Migration): string | undefined {
+  return Object.entries(downs).find(([key]) => isNamed(migration, key))?.[1]
+}
+
+function isNamed({ version, up }: Migration, key: string): boolean {
+  const isNumber = /^\d+$/.test(key) && Number(key) === version
+  return isNumber || up.file === key || up.file === `${key}.up.sql`
+}
+
+async function parseExemptions(text: string): Promise<Exemptions> {
+  // Loaded for those who have such a file: it takes longer than most of what is done here.
+  const { z } = await import('zod')
+  const reasons = z.record(z.string(), z.string().min(1, 'a reason has words')).optional()
+  const shape = z.strictObject({ tables: reasons, downs: reasons })
+  try {
+    return shape.parse(JSON.parse(text)) as Exemptions
+  } catch (error) {
+    const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error)
+    throw new DriftpinError(
+      'migration_invalid',
+      `fixtures/${exemptFile} cannot be used: ${why}\nWrite it as ` +
+        '{"tables": {"audit_log": "why"}, "downs": {"000012_merge_users": "why"}}.',
+      error,
+    )
+  }
+}
+
+function ofNoMigration(file: string, migrations: readonly Migration[]): DriftpinError {
+  const last = migrations.at(-1)?.up.file ?? '000001_create_users.up.sql'
+  return new DriftpinError(
+    'migration_invalid',
+    `fixtures/${file} belongs to no migration. A fixture begins with the number of one, such as ` +
+      `${last.replace('.up.sql', '.sql')}; give it the right number, or remove it.`,
+    { file },
+  )
+}

@@ -1,0 +1,58 @@
+/** What is looked at. The last four are about the folder as a whole. */
+export type VerifyCheck =
+  | 'up'
+  | 'fixture'
+  | 'down'
+  | 'schema after down'
+  | 'rows after down'
+  | 'up again'
+  | 'rows in every table'
+  | 'nothing left'
+  | 'fresh install'
+  | 'running again'
+
+/** Something that does not hold. */
+export interface VerifyFinding {
+  /** Undefined for what is about the folder as a whole. */
+  readonly version: number | undefined
+  readonly file: string | undefined
+  readonly check: VerifyCheck
+  /** What happened and what was expected, with line and statement where a file failed. */
+  readonly message: string
+  /** The least that differs, as SQL or rows: `-` what was expected, `+` what there is. */
+  readonly difference: readonly string[]
+}
+
+/** How one migration fared. */
+export interface VerifiedMigration {
+  readonly version: number
+  readonly name: string
+  readonly file: string
+  /**
+   * `verified` both ways; `up only` where there is no down file; `exempt` where something was found
+   * that the folder gives a reason for; `failed` otherwise.
+   */
+  readonly outcome: 'verified' | 'up only' | 'exempt' | 'failed'
+  readonly durationMs: number
+  /** How many rows all tables held with its fixture, while its down and up ran again. */
+  readonly rows: number
+  readonly findings: readonly VerifyFinding[]
+  /** Where the outcome is `exempt`: what was found, and the reason that was given. */
+  readonly exempted: readonly VerifyFinding[]
+  readonly reason: string | undefined
+  /** What a person should know of and is no failure. */
+  readonly notes: readonly string[]
+}
+
+/** What {@link verifyMigrations} found. */
+export interface VerifyReport {
+  /** Whether there is no finding. */
+  readonly ok: boolean
+  readonly migrations: readonly VerifiedMigration[]
+  /** All findings, those of the folder as a whole behind those of each migration. */
+  readonly findings: readonly VerifyFinding[]
+  /** Tables that held no row in the end, where the folder has no fixtures to blame. */
+  readonly unproven: readonly string[]
+  readonly notes: readonly string[]
+  readonly durationMs: number
+}

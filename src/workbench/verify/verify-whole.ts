@@ -1,0 +1,135 @@
+import type { Queryable } from '../../database/database.js'
+import { quoteIdentifier } from '../../database/quote-identifier.js'
+import { type DatabaseDigest, describeDatabase, differences } from '../../harness/digest.js'
+import type { DatabaseMark, TestDatabase } from '../../harness/test-database.js'
+import { createMigrator } from '../../migrations/create-migrator.js'
+import { ledgerName } from '../../migrations/ledger.js'
+import type { Migration } from '../../migrations/migration.js'
+import { applyScript } from './apply-script.js'
+import { describeFailure, rowsInTheWay } from './describe-failure.js'
+import { explainDifference, readDefinitions } from './explain-difference.js'
+import type { VerifyCheck, VerifyFinding } from './verify-report.js'
+
+/** A finding about the folder as a whole. */
+export function findWhole(
+  check: VerifyCheck,
+  message: string,
+  difference: readonly string[] = [],
+): VerifyFinding {
+  return { version: undefined, file: undefined, check, message, difference }
+}
+
+/** Tables without a single row, by quoted name; of a partitioned one the whole counts. */
+export async function emptyTables(database: Queryable): Promise<string[]> {
+  const { rows } = await database.query<{ name: string }>(
+    `SELECT format('%I.%I', n.nspname, c.relname) AS name
+     FROM pg_catalog.pg_class c
+     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.oid >= 16384
+       AND c.relpersistence <> 't' AND n.nspname <> 'information_schema'
+       AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+                       WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid
+                         AND d.deptype = 'e')
+     ORDER BY 1`,
+  )
+  const empty: string[] = []
+  for (const { name } of rows) {
+    const found = await database.query(`SELECT FROM ${name} LIMIT 1`)
+    if (found.rowCount === 0) empty.push(name)
+  }
+  return empty
+}
+
+/**
+ * Takes everything back with all rows there, one migration after the other, and looks whether
+ * anything is left that was not there in the beginning.
+ *
+ * @param known Migrations whose down is known to fail: where one does, there is no way on.
+ */
+export async function verifyNothingLeft(
+  db: TestDatabase,
+  migrations: readonly Migration[],
+  { base, known }: { base: DatabaseDigest; known: ReadonlySet<Migration> },
+): Promise<{ findings: VerifyFinding[]; notes: string[] }> {
+  for (const migration of [...migrations].reverse()) {
+    const { down, version } = migration
+    if (!down) {
+      const why = `${migration.up.file} has no down file: what is left below it was not looked at`
+      return { findings: [], notes: [why] }
+    }
+    try {
+      await applyScript(db, down)
+    } catch (error) {
+      const why = `${down.file} fails: what is left below it was not looked at`
+      if (known.has(migration)) return { findings: [], notes: [why] }
+      const message = `With the rows of all versions there ${describeFailure(error)}`
+      const difference = await rowsInTheWay(db, error)
+      const finding: VerifyFinding = {
+        version,
+        file: down.file,
+        check: 'down',
+        message,
+        difference,
+      }
+      return { findings: [finding], notes: [why] }
+    }
+  }
+  const left = differences(base, await describeDatabase(db)).filter((name) => !isOfSession(name))
+  if (left.length === 0) return { findings: [], notes: [] }
+  const message = `After the last down something is left that was not there in the beginning.`
+  const difference = explainDifference(left, [], await readDefinitions(db))
+  return { findings: [findWhole('nothing left', message, difference)], notes: [] }
+}
+
+/** What this verification itself needs in the session, such as prepared statements. */
+const isOfSession = (name: string) => name.startsWith('session ')
+
+/** The parts of a database that a migration is for; rows and counters differ by the fixtures. */
+const ofSchema = (name: string) => name.startsWith('catalog ') || name.startsWith('roles ')
+
+/**
+ * Installs the folder with the migrator itself on a database that has nothing, and looks whether
+ * that is what the steps with rows between them made, and whether to run it again does nothing.
+ */
+export async function verifyFreshInstall(
+  db: TestDatabase,
+  migrations: readonly Migration[],
+  { base, stepped }: { base: DatabaseMark; stepped: Stepped },
+): Promise<VerifyFinding[]> {
+  await db.rewind(base)
+  const migrator = createMigrator(db, { migrations })
+  try {
+    await migrator.up()
+  } catch (error) {
+    const message = `Without rows ${describeFailure(error)}`
+    return [findWhole('fresh install', message)]
+  }
+  const findings: VerifyFinding[] = []
+  const first = await describeDatabase(db)
+  const steps = await migrator.up()
+  const changed = differences(first, await describeDatabase(db)).filter(
+    (name) => !isOfSession(name),
+  )
+  if (steps.length > 0 || changed.length > 0) {
+    const message = 'To run the migrator a second time changes something.'
+    findings.push(findWhole('running again', message, explainDifference(changed, [], [])))
+  }
+  await db.script(`DROP TABLE ${quoteIdentifier(db.schema)}.${quoteIdentifier(ledgerName)}`)
+  const names = differences(stepped.digest, await describeDatabase(db)).filter(ofSchema)
+  if (names.length > 0) {
+    const fresh = await readDefinitions(db)
+    const message =
+      'A fresh install is not what the same migrations make one by one with rows between them: ' +
+      '- is what the steps made, + what the fresh install has.'
+    await db.rewind(stepped.mark)
+    const difference = explainDifference(names, await readDefinitions(db), fresh)
+    findings.push(findWhole('fresh install', message, difference))
+  }
+  return findings
+}
+
+/** The database after all versions and their fixtures. */
+export interface Stepped {
+  readonly mark: DatabaseMark
+  readonly digest: DatabaseDigest
+}

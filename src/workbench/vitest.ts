@@ -1,0 +1,79 @@
+import { describe, test } from 'vitest'
+import { DriftpinError } from '../errors.js'
+import { readVerifyInput } from './verify/read-verify-input.js'
+import { renderFinding } from './verify/render-finding.js'
+import { type VerifyOptions, verifyMigrations } from './verify/verify-migrations.js'
+import type { VerifiedMigration, VerifyFinding, VerifyReport } from './verify/verify-report.js'
+
+/** The database is made the first time, and the folder as a whole comes after every step. */
+const timeoutMs = 10 * 60 * 1000
+
+const wholeChecks = [
+  'rows in every table',
+  'nothing left',
+  'fresh install',
+  'running again',
+] as const
+
+/**
+ * Registers a test for each migration of a folder, named after its file, and one for each thing
+ * that is asked of the folder as a whole: see {@link verifyMigrations}. They share one database in
+ * the process, which goes through the folder once, while the tests wait for their turn.
+ *
+ * @param options As for `verifyMigrations`; the folder is read when the tests are collected.
+ *
+ * @example
+ * ```ts
+ * import { testMigrations } from 'driftpin/workbench/vitest'
+ *
+ * testMigrations({ migrations: './db/migrations' })
+ * ```
+ */
+export function testMigrations(options: VerifyOptions = {}): void {
+  describe('migrations', async () => {
+    const { migrations } = await readVerifyInput(options)
+    const steps = new Map(migrations.map(({ version }) => [version, waiting<VerifiedMigration>()]))
+    let running: Promise<VerifyReport> | undefined
+    const run = () => {
+      running ??= verifyMigrations({
+        ...options,
+        migrations: typeof options.migrations === 'string' ? options.migrations : migrations,
+        onStep: (step) => {
+          steps.get(step.version)?.resolve(step)
+          options.onStep?.(step)
+        },
+      })
+      return running
+    }
+    for (const { version, up } of migrations) {
+      test(up.file, { timeout: timeoutMs }, async () => {
+        // Whichever ends first: its turn, or all of it without its turn, after one that failed.
+        const step = await Promise.race([steps.get(version)!.promise, run().then(() => undefined)])
+        if (!step) throw failure('It was not reached, since an earlier migration failed.')
+        assertNone(step.findings)
+      })
+    }
+    for (const check of wholeChecks) {
+      test(check, { timeout: timeoutMs }, async () => {
+        const { findings, migrations: reached } = await run()
+        if (reached.length < migrations.length) throw failure('A migration before it failed.')
+        assertNone(findings.filter((finding) => finding.check === check))
+      })
+    }
+  })
+}
+
+function assertNone(findings: readonly VerifyFinding[]): void {
+  if (findings.length > 0) throw failure(findings.map(renderFinding).join('\n\n'), findings)
+}
+
+const failure = (message: string, cause: unknown = {}) =>
+  new DriftpinError('migration_unproven', message, cause)
+
+function waiting<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => {}
+  const promise = new Promise<T>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}
