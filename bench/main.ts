@@ -5,6 +5,7 @@ import { benchConnections } from './connections.ts'
 import { benchContext } from './context.ts'
 import { benchHarness } from './harness/bench-harness.ts'
 import type { Measured } from './measured.ts'
+import { benchMigrations } from './migrations/bench-migrations.ts'
 import { benchProperty } from './property/bench-property.ts'
 
 // npm run bench -- NAME [--json]: measures one room and prints what it found. Nothing here is
@@ -14,6 +15,7 @@ const benches: Record<string, () => Promise<Measured>> = {
   connections: benchConnections,
   context: benchContext,
   harness: benchHarness,
+  migrations: benchMigrations,
   property: benchProperty,
 }
 

@@ -1,80 +1,76 @@
 import { Command } from 'commander'
-import { createMigrator, type Migrator } from '../migrations/create-migrator.js'
+import type { Migrator, MigratorOptions } from '../migrations/create-migrator.js'
 import type { FinishedStep } from '../migrations/plan-steps.js'
-import { readMigrations } from '../migrations/read-migrations.js'
+import { printSteps } from '../workbench/print-steps.js'
 import { humanDuration } from './human-size.js'
 import { migrateAdoptCommand } from './migrate-adopt-command.js'
 import { migrateCheckCommand } from './migrate-check-command.js'
 import { migrateLintCommand } from './migrate-lint-command.js'
+import { migrateNewCommand } from './migrate-new-command.js'
+import { migratePrintCommand } from './migrate-print-command.js'
+import { migrateRenumberCommand } from './migrate-renumber-command.js'
+import { migrateResolveCommand } from './migrate-resolve-command.js'
 import { migrateVerifyCommand } from './migrate-verify-command.js'
-import {
-  type Absent,
-  type DatabaseOptions,
-  databaseOptions,
-  withDatabase,
-} from './open-database.js'
+import type { Absent } from './open-database.js'
 import { paint } from './paint.js'
 import { printJson } from './print-json.js'
+import { printable } from './printable.js'
 import { renderTable } from './render-table.js'
 import { wholeNumber } from './whole-number.js'
+import { type MigrateOptions, migratorCommand, withMigrator } from './with-migrator.js'
 
-interface MigrateOptions extends DatabaseOptions {
-  readonly migrations?: string
-  readonly ledger?: string
-  readonly forwardOnly?: boolean
-  readonly json?: boolean
+interface RunOptions extends MigrateOptions {
+  readonly statementLockTimeout?: number
 }
 
-function subcommand(name: string, description: string): Command {
-  return databaseOptions(new Command(name).description(description))
-    .option('--migrations <dir>', "a folder of SQL pairs, instead of driftpin's own migrations")
-    .option('--ledger <table>', 'the name of the ledger table; driftpin_migrations by default')
-    .option('--forward-only', 'the folder has no down files')
-    .option('--json', 'print JSON')
-}
-
-async function withMigrator<T>(
-  { migrations, ledger, forwardOnly, json, ...database }: MigrateOptions,
-  absent: Absent,
-  work: (migrator: Migrator) => Promise<T>,
-): Promise<T> {
-  const read = migrations && (await readMigrations(migrations, { forwardOnly: !!forwardOnly }))
-  return await withDatabase(database, absent, async (opened) => {
-    const onStep = (step: FinishedStep) => {
-      if (!json) console.log(`${step.file}  ${humanDuration(step.durationMs)}`)
-    }
-    const options = { onStep, ...(read && { migrations: read }), ...(ledger && { ledger }) }
-    return await work(createMigrator(opened, options))
-  })
+function runningCommand(name: string, description: string): Command {
+  return migratorCommand(name, description).option(
+    '--statement-lock-timeout <ms>',
+    'how long a statement waits for a lock before it is tried again later; 2000, 0 for ever',
+    wholeNumber,
+  )
 }
 
 async function run(
-  options: MigrateOptions,
+  options: RunOptions,
   absent: Absent,
   work: (migrator: Migrator) => Promise<FinishedStep[]>,
 ) {
-  const steps = await withMigrator(options, absent, work)
-  if (options.json) printJson(steps.map(({ sql, ...step }) => step))
+  const { json, statementLockTimeout } = options
+  const more: MigratorOptions = {
+    onStep: ({ file, durationMs }) => {
+      if (!json) console.log(`${file}  ${humanDuration(durationMs)}`)
+    },
+    onBlocked: ({ file, pauseMs, blockers }) => {
+      const who = blockers.length > 0 ? ` held by ${printable(blockers.join('; '))}` : ''
+      console.error(
+        `${paint('yellow', file)} waits for a lock${who}. Tried again in ${humanDuration(pauseMs)}.`,
+      )
+    },
+    ...(statementLockTimeout !== undefined && { statementLockTimeoutMs: statementLockTimeout }),
+  }
+  const steps = await withMigrator(options, absent, work, more)
+  if (json) printJson(steps.map(({ sql, ...step }) => step))
   else if (steps.length === 0) console.log('Nothing to do.')
 }
 
-/** `driftpin migrate up|down|to|status|plan`. */
+/** `driftpin migrate` and what stands below it. */
 export function migrateCommand(): Command {
-  const up = subcommand('up', 'apply everything that is pending').action(
-    (options: MigrateOptions) => run(options, 'create', (migrator) => migrator.up()),
+  const up = runningCommand('up', 'apply everything that is pending').action(
+    (options: RunOptions) => run(options, 'create', (migrator) => migrator.up()),
   )
-  const down = subcommand('down', 'take back the newest migration')
+  const down = runningCommand('down', 'take back the newest migration')
     .option('--steps <n>', 'how many to take back', wholeNumber, 1)
-    .action((options: MigrateOptions & { steps: number }) =>
+    .action((options: RunOptions & { steps: number }) =>
       run(options, 'refuse', (migrator) => migrator.down({ steps: options.steps })),
     )
-  const to = subcommand('to', 'go up or down to a version; 0 takes everything back')
+  const to = runningCommand('to', 'go up or down to a version; 0 takes everything back')
     .argument('<version>', 'the number of a migration', wholeNumber)
-    .action((version: number, options: MigrateOptions) =>
+    .action((version: number, options: RunOptions) =>
       run(options, 'create', (migrator) => migrator.to(version)),
     )
-  const status = subcommand('status', 'show which migrations are applied').action(showStatus)
-  const plan = subcommand('plan', 'print the SQL that would run, by default on an empty database')
+  const status = migratorCommand('status', 'show which migrations are applied').action(showStatus)
+  const plan = migratorCommand('plan', 'print the SQL that would run, by default on an empty one')
     .option('--to <version>', 'the version to plan for; the newest by default', wholeNumber)
     .action(showPlan)
   return new Command('migrate')
@@ -85,6 +81,10 @@ export function migrateCommand(): Command {
     .addCommand(status)
     .addCommand(plan)
     .addCommand(migrateLintCommand())
+    .addCommand(migrateResolveCommand())
+    .addCommand(migratePrintCommand())
+    .addCommand(migrateNewCommand())
+    .addCommand(migrateRenumberCommand())
     .addCommand(migrateVerifyCommand())
     .addCommand(migrateCheckCommand())
     .addCommand(migrateAdoptCommand())
@@ -101,6 +101,10 @@ export function migrateCommand(): Command {
         '  driftpin migrate adopt --database postgres://app@localhost/app --dry-run',
         '  driftpin migrate up --migrations db/migrations --ledger app_migrations --data .driftpin',
         '  driftpin migrate lint db/migrations --owner users',
+        '  driftpin migrate resolve 12 --not-applied --database postgres://app@localhost/app',
+        '  driftpin migrate print --from 8 --to 10 --schema chat | psql postgres://localhost/app',
+        '  driftpin migrate new add_titles --migrations db/migrations',
+        '  driftpin migrate renumber --base main --migrations db/migrations',
         '  driftpin migrate verify db/migrations',
       ].join('\n'),
     )
@@ -124,10 +128,6 @@ async function showStatus(options: MigrateOptions): Promise<void> {
 
 async function showPlan(options: MigrateOptions & { to?: number }): Promise<void> {
   const steps = await withMigrator(options, 'pretend', (migrator) => migrator.plan(options.to))
-  if (options.json) {
-    printJson(steps)
-    return
-  }
-  for (const { file, sql } of steps) console.log(`${paint('bold', `-- ${file}`)}\n${sql}`)
-  if (steps.length === 0) console.log('-- Nothing to do.')
+  if (options.json) printJson(steps)
+  else process.stdout.write(printSteps(steps, options.schema))
 }

@@ -110,6 +110,13 @@ export function createMigrator(database: Database, options: MigratorOptions = {}
       if (steps.length === 0) return []
       const finished: FinishedStep[] = []
       const restore = await keepSettings(session)
+      const settle = async () => {
+        await restore()
+        await ledger.time(
+          session,
+          finished.filter((step) => step.transaction),
+        )
+      }
       try {
         const run = { session, ledger, waiting, watcher: await watcherOf(database, session) }
         for (const step of steps) {
@@ -119,10 +126,10 @@ export function createMigrator(database: Database, options: MigratorOptions = {}
         }
       } catch (error) {
         // Where the connection is gone its settings are too, and this error is what matters.
-        await restore().catch(() => {})
+        await settle().catch(() => {})
         throw error
       }
-      await restore()
+      await settle()
       return finished
     })
 

@@ -90,7 +90,29 @@ export class Ledger {
     }))
   }
 
-  /** Notes that a migration has begun, before it runs, so that a second runner collides here. */
+  /**
+   * Notes a migration in its own transaction, before it runs, so that a second runner collides
+   * here. What it took is written by {@link time}.
+   */
+  async add(queryable: Queryable, { version, name }: Migration, checksum: string) {
+    await queryable.query(
+      `INSERT INTO ${this.name} (version, name, checksum, duration_ms) VALUES ($1, $2, $3, 0)`,
+      [version, name, checksum],
+    )
+  }
+
+  /** Writes down how long migrations took: once for all, since each statement costs as they do. */
+  async time(queryable: Queryable, took: readonly { version: number; durationMs: number }[]) {
+    if (took.length === 0) return
+    await queryable.query(
+      `UPDATE ${this.name} AS entry SET duration_ms = took.ms
+       FROM unnest($1::bigint[], $2::float8[]) AS took (version, ms)
+       WHERE entry.version = took.version`,
+      [took.map(({ version }) => version), took.map(({ durationMs }) => durationMs)],
+    )
+  }
+
+  /** Notes that a migration without a transaction has begun: dirty until it is finished. */
   async begin(queryable: Queryable, { version, name }: Migration, checksum: string) {
     await queryable.query(
       `INSERT INTO ${this.name} (version, name, checksum) VALUES ($1, $2, $3)`,

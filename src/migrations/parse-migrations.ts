@@ -1,6 +1,7 @@
 import { splitStatements } from '../database/split-statements.js'
 import { DriftpinError } from '../errors.js'
 import type { Direction, Migration, MigrationScript } from './migration.js'
+import { type MigrationFileName, parseFileName } from './migration-file-name.js'
 
 /** A file as it was read. */
 export interface MigrationFile {
@@ -8,7 +9,6 @@ export interface MigrationFile {
   readonly text: string
 }
 
-const fileName = /^(\d{1,15})_([A-Za-z0-9][A-Za-z0-9_-]*)\.(up|down)\.sql$/
 const directive = /^-- *driftpin: *(.*?) *$/
 
 interface Draft {
@@ -46,18 +46,15 @@ export function parseMigrations(
     })
 }
 
-function parseName(file: string): { version: number; name: string; direction: Direction } {
-  const match = fileName.exec(file)
-  const version = Number(match?.[1])
-  if (!match || version === 0) {
-    throw new DriftpinError(
-      'migration_invalid',
-      `${file} is not the name of a migration. Call it like 000012_add_titles.up.sql, with a ` +
-        'number from 1 on, or move it out of the folder.',
-      { file },
-    )
-  }
-  return { version, name: match[2]!, direction: match[3] as Direction }
+function parseName(file: string): MigrationFileName {
+  const parts = parseFileName(file)
+  if (parts) return parts
+  throw new DriftpinError(
+    'migration_invalid',
+    `${file} is not the name of a migration. Call it like 000012_add_titles.up.sql, with a ` +
+      'number from 1 on, or move it out of the folder.',
+    { file },
+  )
 }
 
 function parseScript(file: string, raw: string): MigrationScript {
@@ -96,7 +93,8 @@ export function readScript(file: string, raw: string): MigrationScript {
 function duplicate(version: number, first: string, second: string): DriftpinError {
   return new DriftpinError(
     'migration_duplicate',
-    `${first} and ${second} have the same number, ${version}. Give the later one the next number.`,
+    `${first} and ${second} have the same number, ${version}. Give the later one the next number` +
+      ' (driftpin migrate renumber does, for the files that are only on this branch).',
     { version, files: [first, second] },
   )
 }

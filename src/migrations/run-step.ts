@@ -1,4 +1,4 @@
-import type { Queryable, Session } from '../database/database.js'
+import type { Session } from '../database/database.js'
 import { quoteIdentifier } from '../database/quote-identifier.js'
 import { sqlState } from '../database/sql-state.js'
 import { DriftpinError } from '../errors.js'
@@ -26,18 +26,16 @@ export async function runStep(run: StepRun, step: Step): Promise<FinishedStep> {
   const started = performance.now()
   const elapsed = () => performance.now() - started
   if (step.script.transaction) {
-    await retryWhileLocked(run, step.script.file, () => runInTransaction(run, step, elapsed))
+    await retryWhileLocked(run, step.script.file, () => runInTransaction(run, step))
   } else {
     await runWithoutTransaction(run, step, elapsed)
   }
   return { ...describeStep(step), durationMs: elapsed() }
 }
 
-async function runInTransaction(
-  { session, ledger, waiting }: StepRun,
-  step: Step,
-  elapsed: Elapsed,
-) {
+async function runInTransaction({ session, ledger, waiting }: StepRun, step: Step) {
+  const { migration, direction, script, statements } = step
+  const checksum = await checksumOf(migration)
   let ran = false
   const run = session.transaction(async (transaction) => {
     // PostgreSQL takes milliseconds of 31 bits.
@@ -45,13 +43,13 @@ async function runInTransaction(
     await transaction.script(
       `SET LOCAL search_path = ${searchPath(ledger.schema)}; SET LOCAL lock_timeout = ${timeout}`,
     )
-    await noteBefore(transaction, ledger, step)
-    await runScript(transaction, step.script, step.statements)
-    await noteAfter(transaction, ledger, step, elapsed())
+    if (direction === 'up') await ledger.add(transaction, migration, checksum)
+    else await ledger.remove(transaction, migration)
+    await runScript(transaction, script, statements)
     ran = true
   })
   await run.catch((error) => {
-    throw ran && sqlState(error) ? commitFailed(step.script.file, error) : error
+    throw ran && sqlState(error) ? commitFailed(script.file, error) : error
   })
 }
 
@@ -60,14 +58,18 @@ async function runInTransaction(
  * queues behind it, and leaves an invalid index when it gives up waiting: it waits as long as it
  * takes, whatever lock_timeout the role has. The session's settings are put back in the end.
  */
-async function runWithoutTransaction({ session, ledger }: StepRun, step: Step, elapsed: Elapsed) {
+async function runWithoutTransaction(
+  { session, ledger }: StepRun,
+  { migration, direction, script, statements }: Step,
+  elapsed: () => number,
+) {
   await session.script(`SET search_path = ${searchPath(ledger.schema)}; SET lock_timeout = 0`)
-  await noteBefore(session, ledger, step)
-  await runScript(session, step.script, step.statements)
-  await noteAfter(session, ledger, step, elapsed())
+  if (direction === 'up') await ledger.begin(session, migration, await checksumOf(migration))
+  else await ledger.reopen(session, migration)
+  await runScript(session, script, statements)
+  if (direction === 'up') await ledger.finish(session, migration, elapsed())
+  else await ledger.remove(session, migration)
 }
-
-type Elapsed = () => number
 
 function commitFailed(file: string, error: Error): DriftpinError {
   return new DriftpinError(
@@ -81,14 +83,4 @@ function commitFailed(file: string, error: Error): DriftpinError {
 /** Names without a schema go to this one; pg_temp last, or a temporary table could take them. */
 export function searchPath(schema: string): string {
   return `${quoteIdentifier(schema)}, pg_temp`
-}
-
-async function noteBefore(queryable: Queryable, ledger: Ledger, { migration, direction }: Step) {
-  if (direction === 'up') await ledger.begin(queryable, migration, await checksumOf(migration))
-  else await ledger.reopen(queryable, migration)
-}
-
-async function noteAfter(queryable: Queryable, ledger: Ledger, step: Step, durationMs: number) {
-  if (step.direction === 'up') await ledger.finish(queryable, step.migration, durationMs)
-  else await ledger.remove(queryable, step.migration)
 }

@@ -87,10 +87,8 @@ const mismatches: {
   },
 ]
 
-// Opened once for both parts of this file.
-const engines = engineNames.map(useEngine)
-
-describe.each(engines)('a database that the folder does not explain, on $name', (engine) => {
+describe.each(engineNames)('a database that the folder does not explain, on %s', (name) => {
+  const engine = useEngine(name)
   let schemas = 0
   async function deploy(of = deployed): Promise<Database> {
     schemas += 1
@@ -163,60 +161,5 @@ describe.each(engines)('a database that the folder does not explain, on $name', 
     expect(ran).toEqual([])
     expect((await migrator.status()).every(({ state }) => state === 'applied')).toBe(true)
     expect(await migrator.down({ steps: 2 })).toHaveLength(2)
-  })
-})
-
-describe.each(engines)('a migration without a transaction on $name', (engine) => {
-  const directive = '-- driftpin: no transaction\n'
-  const index = 'CREATE UNIQUE INDEX CONCURRENTLY numbers_n ON numbers (n)'
-  const migrations = parseMigrations([
-    { file: '1_numbers.up.sql', text: 'CREATE TABLE numbers (n int)' },
-    { file: '1_numbers.down.sql', text: 'DROP TABLE numbers' },
-    { file: '2_index.up.sql', text: `${directive}${index}` },
-    { file: '2_index.down.sql', text: `${directive}DROP INDEX CONCURRENTLY numbers_n` },
-  ])
-
-  test('that fails leaves the database dirty until somebody has looked', async () => {
-    const database = engine.database('dirty up')
-    const migrator = createMigrator(database, { migrations })
-    await migrator.to(1)
-    await database.script('INSERT INTO "dirty up".numbers VALUES (1), (1)')
-    const failed = await migrator.up().catch((error) => error)
-    expect(failed).toMatchObject({ code: 'migration_failed', cause: { code: '23505' } })
-    expect(failed.message).toContain('2_index.up.sql failed in line 2')
-    expect((await migrator.status()).map(({ state }) => state)).toEqual(['applied', 'dirty'])
-    for (const refused of [() => migrator.up(), () => migrator.down(), () => migrator.plan()]) {
-      const error = await refused().catch((error) => error)
-      expect(error).toMatchObject({ code: 'migration_dirty' })
-      expect(error.message).toContain('2_index.up.sql')
-      expect(error.message).toContain('invalid index')
-    }
-    const dirty = await migrator.up().catch((error) => error)
-    const remedy = /DELETE FROM .*/.exec(dirty.message)![0]
-    await database.script('DROP INDEX "dirty up".numbers_n; DELETE FROM "dirty up".numbers')
-    await database.script(remedy)
-    expect(await migrator.up()).toHaveLength(1)
-    const { tables } = await readCatalog(database)
-    expect(tables.flatMap(({ indexes }) => indexes.filter(({ valid }) => !valid))).toEqual([])
-  })
-
-  test('whose down fails is dirty too', async () => {
-    const database = engine.database('dirty down')
-    const migrator = createMigrator(database, { migrations })
-    await migrator.up()
-    await database.script('DROP INDEX "dirty down".numbers_n')
-    await expect(migrator.down()).rejects.toMatchObject({ code: 'migration_failed' })
-    await expect(migrator.up()).rejects.toMatchObject({ code: 'migration_dirty' })
-  })
-
-  test('finds its tables in the schema, and leaves the search path as it was', async () => {
-    const database = engine.database('undirty')
-    const before = (await database.query('SHOW search_path')).rows
-    expect(await createMigrator(database, { migrations }).up()).toMatchObject([
-      { transaction: true },
-      { transaction: false },
-    ])
-    const { rows } = await database.query('SHOW search_path')
-    expect(rows).toEqual(before)
   })
 })

@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs'
+import { createInterface } from 'node:readline/promises'
+import { Command } from 'commander'
+import type { Database } from '../database/database.js'
+import {
+  applyRenumber,
+  finishRenumber,
+  hasUnfinishedRenumber,
+} from '../workbench/numbers/apply-renumber.js'
+import { assertNotApplied } from '../workbench/numbers/assert-not-applied.js'
+import { planRenumber, type RenumberPlan } from '../workbench/numbers/plan-renumber.js'
+import { type DatabaseOptions, databaseOptions, withDatabase } from './open-database.js'
+import { printJson } from './print-json.js'
+import { printable } from './printable.js'
+
+interface RenumberOptions extends DatabaseOptions {
+  readonly migrations: string
+  readonly base?: string
+  readonly ledger?: string
+  readonly yes?: boolean
+  readonly json?: boolean
+}
+
+const usualData = '.driftpin'
+
+/** `driftpin migrate renumber`: puts the branch's migrations after those of its base. */
+export function migrateRenumberCommand(): Command {
+  const command = new Command('renumber')
+    .description("move this branch's migrations after those of its base branch")
+    .option('--base <branch>', 'the base; origin/main, main, origin/master or master by default')
+    .option('--migrations <dir>', 'the folder of the migrations', 'migrations')
+  return databaseOptions(command)
+    .option('--ledger <table>', 'the name of the ledger table; driftpin_migrations by default')
+    .option('--yes', 'do it; without this a terminal is asked, and anything else only told')
+    .option('--json', 'print JSON')
+    .action(renumber)
+}
+
+async function renumber(options: RenumberOptions): Promise<void> {
+  const { migrations, base, json } = options
+  const say = (text: string) => {
+    if (!json) console.log(text)
+  }
+  if (await hasUnfinishedRenumber(migrations)) {
+    say('A renumbering of this folder broke off. What is left of it:')
+    const finished = await isAgreed(options)
+    if (finished) await finishRenumber(migrations)
+    say(finished ? 'Finished.' : 'Nothing was changed. Finish it with --yes.')
+    if (json) printJson({ finished })
+    return
+  }
+  const plan = await planRenumber({ directory: migrations, ...(base && { base }) })
+  say(describe(plan))
+  if (plan.moves.length > 0) await checkDatabases(options, plan)
+  const applied = plan.moves.length > 0 && (await isAgreed(options))
+  if (applied) await applyRenumber(plan)
+  if (json) printJson({ base: plan.base, moves: plan.moves, mentions: plan.mentions, applied })
+  else if (applied) say('Renumbered.')
+  else if (plan.moves.length > 0) say('Nothing was changed. Do it with --yes.')
+}
+
+function describe({ base, moves, edits, mentions }: RenumberPlan): string {
+  if (moves.length === 0) return `Nothing to do: this branch comes after ${printable(base)}.`
+  const lines = moves.flatMap(({ files }) => files.map(({ from, to }) => `${from} -> ${to}`))
+  const edited = edits.map(
+    ({ file, references }) => `${file}: ${references} reference${references > 1 ? 's' : ''}`,
+  )
+  const mentioned = mentions.map((file) => `${file}: names one, and is left to you`)
+  return [`After ${base}:`, ...[...lines, ...edited, ...mentioned].map((text) => `  ${text}`)]
+    .map(printable)
+    .join('\n')
+}
+
+/** The embedded database is looked at when it is there, whether or not it was named. */
+async function checkDatabases(options: RenumberOptions, plan: RenumberPlan): Promise<void> {
+  const { database, data, schema, ledger } = options
+  const check = (one: Database) => assertNotApplied(one, plan, ledger ? { ledger } : {})
+  if (database !== undefined) await withDatabase({ database, schema }, 'refuse', check)
+  if (data !== undefined) await withDatabase({ data, schema }, 'refuse', check)
+  else if (existsSync(`${usualData}/PG_VERSION`)) {
+    await withDatabase({ data: usualData, schema }, 'refuse', check)
+  }
+}
+
+/** Somebody who is not at a terminal cannot answer, and is taken for no. */
+async function isAgreed({ yes, json }: RenumberOptions): Promise<boolean> {
+  if (yes) return true
+  if (json || !process.stdin.isTTY || !process.stdout.isTTY) return false
+  const terminal = createInterface({ input: process.stdin, output: process.stdout })
+  try {
+    return /^y(es)?$/i.test((await terminal.question('Do it? [y/N] ')).trim())
+  } finally {
+    terminal.close()
+  }
+}

@@ -1,0 +1,107 @@
+import { lstat, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join, sep } from 'node:path'
+import { z } from 'zod'
+import { DriftpinError } from '../../errors.js'
+import type { RenumberPlan } from './plan-renumber.js'
+
+/** What is still to be done is in this file of the folder until all of it is. */
+const journalName = '.driftpin-renumber.json'
+const scratchName = '.driftpin-renumber.tmp'
+
+const journalSchema = z.strictObject({
+  moves: z.array(z.strictObject({ from: z.string(), to: z.string() })),
+  edits: z.array(z.strictObject({ file: z.string(), text: z.string() })),
+})
+
+/**
+ * Renames and edits the files. A process that is killed in the middle has lost nothing: all that
+ * was to be done is in a file of the folder, and {@link finishRenumber} goes on from there.
+ *
+ * @throws DriftpinError `invalid_input` when the folder is not as it was when the plan was made.
+ */
+export async function applyRenumber(plan: RenumberPlan): Promise<void> {
+  const { directory, moves, edits } = plan
+  // The highest number first, so that each finds its next name free.
+  const files = moves.flatMap((move) => move.files).reverse()
+  const leaving = new Set(files.map(({ from }) => from))
+  for (const { from, to } of files) {
+    const free = leaving.has(to) || !(await exists(join(directory, to)))
+    if (!free || !(await exists(join(directory, from)))) throw changed(directory, from, to)
+  }
+  const journal = { moves: files, edits: edits.map(({ file, text }) => ({ file, text })) }
+  await replace(directory, journalName, JSON.stringify(journal), 0o644)
+  await finishRenumber(directory)
+}
+
+/** Whether a renumbering of the folder was begun and broke off. */
+export async function hasUnfinishedRenumber(directory: string): Promise<boolean> {
+  return await exists(join(directory, journalName))
+}
+
+/**
+ * Does what is left of a renumbering that broke off.
+ *
+ * @throws DriftpinError `invalid_input` when somebody has changed the folder since.
+ */
+export async function finishRenumber(directory: string): Promise<void> {
+  const journal = join(directory, journalName)
+  const { moves, edits } = journalSchema.parse(JSON.parse(await readFile(journal, 'utf8')))
+  const root = await realpath(directory)
+  for (const file of [
+    ...moves.flatMap(({ from, to }) => [from, to]),
+    ...edits.map((e) => e.file),
+  ]) {
+    await assertBelow(root, file)
+  }
+  for (const { from, to } of moves) {
+    const [there, done] = [await exists(join(root, from)), await exists(join(root, to))]
+    if (there === done) throw changed(directory, from, to)
+    if (there) await rename(join(root, from), join(root, to))
+  }
+  for (const { file, text } of edits) {
+    await replace(root, file, text, (await stat(join(root, file))).mode)
+  }
+  await rm(journal)
+}
+
+/** In one step: who reads the file meanwhile sees all of the one or of the other. */
+async function replace(directory: string, file: string, text: string, mode: number): Promise<void> {
+  const scratch = join(directory, scratchName)
+  await rm(scratch, { force: true })
+  const handle = await open(scratch, 'wx', mode)
+  try {
+    await handle.writeFile(text)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  await rename(scratch, join(directory, file))
+}
+
+/** The journal is a file like any other, and may have come with the repository. */
+async function assertBelow(root: string, file: string): Promise<void> {
+  const path = join(root, file)
+  const parent = await realpath(dirname(path)).catch(() => '')
+  if (path.startsWith(root + sep) && (parent === root || parent.startsWith(root + sep))) return
+  throw new DriftpinError(
+    'invalid_input',
+    `${journalName} names ${file}, which is not in the folder. Remove it if it is not yours.`,
+    { root, file },
+  )
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await lstat(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+function changed(directory: string, from: string, to: string): DriftpinError {
+  return new DriftpinError(
+    'invalid_input',
+    `${directory} is not as it was when the plan was made: ${from} was to become ${to}. Look at ` +
+      `both, and remove ${journalName} if it is there, to plan again.`,
+    { directory, from, to },
+  )
+}

@@ -1,0 +1,84 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { DriftpinError } from '../../errors.js'
+import { nextNumber } from './next-number.js'
+import { fixtureOf, listMigrations } from './numbered-migrations.js'
+
+const nameLengthMax = 100
+
+/** What {@link newMigration} can be told. */
+export interface NewMigrationOptions {
+  /** The folder of the migrations. */
+  readonly directory: string
+  /** What it does, as an identifier: `add_titles`. */
+  readonly name: string
+  /** For numbers that are times; the clock's by default. */
+  readonly now?: Date
+}
+
+/**
+ * Makes the next pair of files and the fixture beside them, in the numbering of the folder: three
+ * digits, six, or times. A folder that has only up files gets no down file. Never overwrites.
+ *
+ * @returns the paths of the new files, from the folder.
+ * @throws DriftpinError `invalid_input` for a name that is no identifier or a file that is there
+ * already, `migrations_unreadable` when there is no such folder.
+ *
+ * @example
+ * ```ts
+ * const files = await newMigration({ directory: 'db/migrations', name: 'add_titles' })
+ * // 000012_add_titles.up.sql, 000012_add_titles.down.sql, fixtures/000012_add_titles.sql
+ * ```
+ */
+export async function newMigration(options: NewMigrationOptions): Promise<string[]> {
+  const { directory, name, now = new Date() } = options
+  checkName(name)
+  const migrations = await listMigrations(directory)
+  const newest = migrations.at(-1)?.version ?? 0
+  const label = `${nextNumber(migrations, newest, now)}_${name}`
+  const forwardOnly = migrations.length > 0 && migrations.every(({ files }) => !files.some(isDown))
+  const texts = [
+    [`${label}.up.sql`, `-- ${name}: what it does, and why.\n\n`],
+    ...(forwardOnly ? [] : [[`${label}.down.sql`, `-- Takes back ${name}.\n\n`]]),
+    [fixtureOf(label), `-- Rows as a database has them after ${label}: some in every table.\n\n`],
+  ] as const
+  const made: string[] = []
+  try {
+    for (const [file, text] of texts) {
+      const path = join(directory, file!)
+      await mkdir(dirname(path), { recursive: true })
+      await writeFile(path, text!, { flag: 'wx' })
+      made.push(file!)
+    }
+  } catch (error) {
+    // Half a pair would stop every command that reads the folder.
+    for (const file of made) await rm(join(directory, file))
+    throw notMade(label, error as Error)
+  }
+  return made
+}
+
+const isDown = (file: string) => file.endsWith('.down.sql')
+
+function checkName(name: string): void {
+  if (/^[A-Za-z][A-Za-z0-9_]*$/.test(name) && name.length <= nameLengthMax) return
+  const better = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '_')
+    .replaceAll(/^[\d_]+|_+$/g, '')
+    .slice(0, nameLengthMax)
+  throw new DriftpinError(
+    'invalid_input',
+    `${JSON.stringify(name)} is no name for a migration: letters, digits and underscores, a ` +
+      `letter first, at most ${nameLengthMax}. ${better ? `Call it ${better}.` : ''}`.trim(),
+    { name },
+  )
+}
+
+function notMade(label: string, error: Error): DriftpinError {
+  return new DriftpinError(
+    'invalid_input',
+    `${label} was not made: ${error.message}. Nothing of it is left.`,
+    error,
+  )
+}

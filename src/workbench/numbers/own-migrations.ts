@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DriftpinError } from '../../errors.js'
+import { git, zeroSeparated } from './git.js'
+import {
+  listMigrations,
+  type NumberedMigration,
+  numberedMigrations,
+} from './numbered-migrations.js'
+
+/** Whose a folder's migrations are. */
+export interface OwnMigrations {
+  /** The base branch by its name. */
+  readonly base: string
+  /** Those of this branch, in their order. */
+  readonly own: readonly NumberedMigration[]
+  /** All others: of the base branch, whether or not they are in the folder yet, or of neither. */
+  readonly others: readonly NumberedMigration[]
+}
+
+const usualBases = ['origin/main', 'main', 'origin/master', 'master'] as const
+
+/**
+ * Tells the migrations of the branch in a work tree, committed or not, from those of its base.
+ *
+ * A branch's own are those that its base does not have by number and name, nor had when the branch
+ * left it: what the base has renamed since is not the branch's. Where both have added one by the
+ * same number and name, the branch's is its own too.
+ *
+ * @throws DriftpinError `invalid_input` outside of git, without a base, or in the middle of a
+ * conflict about these files.
+ */
+export async function ownMigrations(directory: string, base?: string): Promise<OwnMigrations> {
+  const folder = await listMigrations(directory)
+  if ((await git(directory, ['rev-parse', '--is-inside-work-tree']))?.trim() !== 'true') {
+    throw refusal(
+      `${directory} is not in a work tree of git, which is what knows the files of a branch`,
+      { directory },
+    )
+  }
+  const conflicts = zeroSeparated(await git(directory, ['ls-files', '-z', '-u', '.']))
+  if (conflicts.length > 0) {
+    throw refusal('Files of the folder are in conflict. Resolve that first, and git add them', {
+      conflicts,
+    })
+  }
+  const { name, commit } = await findBase(directory, base)
+  const fork = (await git(directory, ['merge-base', 'HEAD', commit]))?.trim()
+  const baseHas = await migrationsAt(directory, commit)
+  const forkHad = fork ? await migrationsAt(directory, fork) : []
+  const inBase = new Map(baseHas.map((one) => [one.label, one]))
+  const atFork = new Set(forkHad.map(({ label }) => label))
+  const own: NumberedMigration[] = []
+  const others = [...baseHas]
+  for (const migration of folder) {
+    const twin = inBase.get(migration.label)
+    const isOwn =
+      !atFork.has(migration.label) &&
+      (!twin || (fork !== undefined && (await differs(directory, commit, migration, twin))))
+    if (isOwn) own.push(migration)
+    else if (!twin) others.push(migration)
+  }
+  return { base: name, own, others }
+}
+
+async function findBase(directory: string, given: string | undefined) {
+  for (const name of given === undefined ? usualBases : [given]) {
+    if (name.startsWith('-')) break
+    const commit = await git(directory, ['rev-parse', '--verify', '--quiet', `${name}^{commit}`])
+    if (commit) return { name, commit: commit.trim() }
+  }
+  throw refusal(
+    given === undefined
+      ? `None of ${usualBases.join(', ')} is a branch here. Name the base with --base`
+      : `${given} is no branch or commit here. Name another with --base, or git fetch it`,
+    { given },
+  )
+}
+
+async function migrationsAt(directory: string, commit: string): Promise<NumberedMigration[]> {
+  // From inside of a folder git lists that folder, and nothing where the commit does not have it.
+  return numberedMigrations(
+    zeroSeparated(await git(directory, ['ls-tree', '-z', '--name-only', commit])),
+  )
+}
+
+async function differs(
+  directory: string,
+  commit: string,
+  mine: NumberedMigration,
+  theirs: NumberedMigration,
+): Promise<boolean> {
+  for (const file of new Set([...mine.files, ...theirs.files])) {
+    const text = await readFile(join(directory, file), 'utf8').catch(() => undefined)
+    const other = await git(directory, ['show', `${commit}:./${file}`])
+    if (text?.replaceAll('\r\n', '\n') !== other?.replaceAll('\r\n', '\n')) return true
+  }
+  return false
+}
+
+function refusal(what: string, cause: unknown): DriftpinError {
+  return new DriftpinError('invalid_input', `${what}. Nothing was renumbered.`, cause)
+}

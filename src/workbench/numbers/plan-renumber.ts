@@ -1,0 +1,140 @@
+import { lstat, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DriftpinError } from '../../errors.js'
+import { findReferences, type ReferenceEdit } from './find-references.js'
+import { git, zeroSeparated } from './git.js'
+import { nextNumber } from './next-number.js'
+import { fixtureOf, type NumberedMigration } from './numbered-migrations.js'
+import { ownMigrations } from './own-migrations.js'
+
+/** A file and what it will be called, both from the folder. */
+export interface FileMove {
+  readonly from: string
+  readonly to: string
+}
+
+/** A migration and its next number. */
+export interface MigrationMove {
+  readonly version: number
+  readonly name: string
+  /** Number and name as they are written: `000012_add_titles`. */
+  readonly from: string
+  readonly to: string
+  readonly files: readonly FileMove[]
+}
+
+/** What {@link applyRenumber} will do. */
+export interface RenumberPlan {
+  /** The folder, without symbolic links. */
+  readonly directory: string
+  readonly base: string
+  readonly moves: readonly MigrationMove[]
+  /** Files of the folder that name a migration that moves, as they will be. */
+  readonly edits: readonly ReferenceEdit[]
+  /** Files elsewhere in the repository that name one. They are left to a person. */
+  readonly mentions: readonly string[]
+  /** What must not have been applied anywhere: the migrations whose number or text changes. */
+  readonly changed: readonly { readonly version: number; readonly name: string }[]
+}
+
+/** What {@link planRenumber} can be told. */
+export interface RenumberOptions {
+  /** The folder of the migrations, in a work tree of git. */
+  readonly directory: string
+  /** A branch or commit; the first there is of origin/main, main, origin/master, master. */
+  readonly base?: string
+  /** For numbers that are times; the clock's by default. */
+  readonly now?: Date
+}
+
+/**
+ * Plans how the migrations of this branch get numbers after those of its base, with their fixtures
+ * and with what names them, and keep their order. One that is after them already stays. Changes
+ * nothing, and works while two files have one number.
+ *
+ * A reference is `000012_add_titles`, alone or before `.up.sql`, `.down.sql` or `.sql`, in a text
+ * file of the folder or below it, comments in SQL included; a number alone is none. The migrations
+ * of others are never edited.
+ *
+ * @throws DriftpinError `invalid_input` outside of git, without a base, in a conflict, or when a
+ * file is in the way; `migrations_unreadable` for what is no folder.
+ *
+ * @example
+ * ```ts
+ * const plan = await planRenumber({ directory: 'db/migrations' })
+ * await assertNotApplied(database, plan)
+ * await applyRenumber(plan)
+ * ```
+ */
+export async function planRenumber(options: RenumberOptions): Promise<RenumberPlan> {
+  const { now = new Date() } = options
+  const directory = await realpath(options.directory).catch(() => options.directory)
+  const { base, own, others } = await ownMigrations(directory, options.base)
+  const moves: MigrationMove[] = []
+  let last = others.reduce((newest, { version }) => Math.max(newest, version), 0)
+  for (const migration of own) {
+    if (migration.version > last) {
+      last = migration.version
+      continue
+    }
+    const digits = nextNumber(others, last, now)
+    last = Number(digits)
+    moves.push(await moveOf(directory, migration, `${digits}_${migration.name}`))
+  }
+  await assertFree(directory, moves)
+  const labels = new Map(moves.map(({ from, to }) => [from, to]))
+  const ownLabels = new Set(own.map(({ label }) => label))
+  const edits = await findReferences({ directory, labels, moves, ownLabels })
+  const edited = new Set(edits.flatMap(({ migration }) => migration ?? []))
+  return {
+    directory,
+    base,
+    moves,
+    edits,
+    mentions: await findMentions(directory, [...labels.keys()]),
+    changed: own.filter(({ label }) => labels.has(label) || edited.has(label)),
+  }
+}
+
+async function moveOf(
+  directory: string,
+  { label, version, name, files }: NumberedMigration,
+  to: string,
+): Promise<MigrationMove> {
+  const moved = files.map((from) => ({ from, to: to + from.slice(label.length) }))
+  if (await exists(join(directory, fixtureOf(label)))) {
+    moved.push({ from: fixtureOf(label), to: fixtureOf(to) })
+  }
+  return { version, name, from: label, to, files: moved }
+}
+
+/** The numbers are free, but a fixture without a migration may have the name. */
+async function assertFree(directory: string, moves: readonly MigrationMove[]): Promise<void> {
+  const files = moves.flatMap((move) => move.files)
+  const leaving = new Set(files.map(({ from }) => from))
+  for (const { from, to } of files) {
+    if (leaving.has(to) || !(await exists(join(directory, to)))) continue
+    throw new DriftpinError(
+      'invalid_input',
+      `${from} would become ${to}, which is there already. Move that one away first. Nothing was ` +
+        'renumbered.',
+      { from, to },
+    )
+  }
+}
+
+async function findMentions(directory: string, labels: readonly string[]): Promise<string[]> {
+  const root = (await git(directory, ['rev-parse', '--show-toplevel']))?.trim()
+  const prefix = (await git(directory, ['rev-parse', '--show-prefix']))?.trim()
+  if (labels.length === 0 || !root) return []
+  const patterns = labels.flatMap((label) => ['-e', label])
+  const found = await git(root, ['grep', '-z', '-l', '-I', '-F', ...patterns])
+  return zeroSeparated(found).filter((file) => !prefix || !file.startsWith(prefix))
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await lstat(path).then(
+    () => true,
+    () => false,
+  )
+}

@@ -1,0 +1,81 @@
+import pg from 'pg'
+import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import { createMigrator, type Database, fromPGlite, fromPg } from '../../src/index.js'
+import { parseMigrations } from '../../src/migrations/parse-migrations.js'
+import { openPGlite } from '../support/open-pglite.js'
+
+/** What pg_dump writes in front of a schema, and some more. */
+const dump = `SET statement_timeout = 0;
+SET client_encoding = 'UTF8';
+SET check_function_bodies = false;
+SELECT pg_catalog.set_config('search_path', '', false);
+SET row_security = off;
+SET work_mem = '7MB';
+RESET application_name;`
+
+interface OneConnection {
+  database(schema: string): Database
+  close(): Promise<void>
+}
+
+const connections: [string, () => Promise<OneConnection>][] = [
+  [
+    'PGlite',
+    async () => {
+      const client = await openPGlite()
+      const database = (schema: string) => fromPGlite(client, { schema })
+      return { database, close: () => client.close() }
+    },
+  ],
+  ...inject('servers').map(({ major, url }): [string, () => Promise<OneConnection>] => [
+    `a client of PostgreSQL ${major}`,
+    async () => {
+      const client = new pg.Client({ connectionString: url })
+      await client.connect()
+      const database = (schema: string) => fromPg(client, { schema })
+      return { database, close: () => client.end() }
+    },
+  ]),
+]
+
+describe.each(connections)('what a file sets for the session of %s', (_, open) => {
+  test.each([
+    ['that is applied', '', undefined],
+    ['that fails', 'SELECT 1 / 0;', 'migration_failed'],
+  ])('is put back after a file %s', async (_, then, code) => {
+    const connection = await open()
+    onTestFinished(() => connection.close())
+    const schema = `settings ${process.pid} ${code}`
+    const database = connection.database(schema)
+    const file = `CREATE TABLE "${schema}".one (n int);`
+    const migrations = parseMigrations(
+      [
+        { file: '1_dump.up.sql', text: `${dump}\n${file}` },
+        {
+          file: '2_last.up.sql',
+          text: `-- driftpin: no transaction\nSELECT set_config('x.y', '', true)`,
+        },
+        { file: '3_dump.up.sql', text: `${dump}\n${then}` },
+      ],
+      { forwardOnly: true },
+    )
+    await database.script(
+      `SET application_name = 'mine'; SET work_mem = '9MB'; SET app.tenant = 'kept';
+       SET search_path = pg_catalog`,
+    )
+    const settings = async () =>
+      (
+        await database.query(
+          `SELECT name, setting FROM pg_settings
+           UNION ALL SELECT 'app.tenant', current_setting('app.tenant') ORDER BY 1`,
+        )
+      ).rows
+    const before = await settings()
+    const error = await createMigrator(database, { migrations })
+      .up()
+      .catch((error) => error)
+    expect(error.code).toBe(code)
+    expect(await settings()).toEqual(before)
+    await database.script(`DROP SCHEMA "${schema}" CASCADE`)
+  })
+})

@@ -1,0 +1,234 @@
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { readMigrations } from '../../src/index.js'
+import { applyRenumber, planRenumber } from '../../src/workbench/index.js'
+import { temporaryFolder } from '../support/temporary-folder.js'
+import { gitProject, migrationFiles, twoBranches } from './git-project.js'
+
+const movesOf = async (directory: string, base?: string) => {
+  const plan = await planRenumber({ directory, ...(base && { base }) })
+  return plan.moves.map(({ from, to }) => `${from} -> ${to}`)
+}
+const refusal = (directory: string, base?: string) =>
+  planRenumber({ directory, ...(base && { base }) }).then(
+    () => undefined,
+    (error) => error,
+  )
+
+describe('a branch beside its base', () => {
+  test.each(['before', 'after'])('is renumbered %s it has merged the base', async (when) => {
+    const project = await twoBranches()
+    if (when === 'after') {
+      await project.git('merge', '-q', 'main', '-m', 'merge')
+      await expect(readMigrations(project.directory)).rejects.toMatchObject({
+        code: 'migration_duplicate',
+        message: expect.stringMatching(/003_mine.*003_theirs.*renumber/),
+      })
+    }
+    const plan = await planRenumber({ directory: project.directory })
+    expect(plan.base).toBe('main')
+    expect(plan.moves.map(({ from, to }) => [from, to])).toEqual([
+      ['003_mine', '004_mine'],
+      ['004_more', '005_more'],
+    ])
+    expect(plan.changed).toMatchObject([
+      { version: 3, name: 'mine' },
+      { version: 4, name: 'more' },
+    ])
+    await applyRenumber(plan)
+    if (when === 'before') await project.commit('renumbered')
+    if (when === 'before') await project.git('merge', '-q', 'main', '-m', 'merge')
+    const migrations = await readMigrations(project.directory)
+    expect(migrations.map(({ version, name }) => `${version} ${name}`)).toEqual([
+      '1 one',
+      '2 two',
+      '3 theirs',
+      '4 mine',
+      '5 more',
+    ])
+    expect(await project.read('004_mine.up.sql')).toBe('-- 004_mine: up\n')
+    expect(await project.read('fixtures/005_more.sql')).toBe(
+      '-- After 004_mine.up.sql, see 004_mine: fixture\n',
+    )
+    expect(await project.read('README.md')).toBe(
+      '004_mine and 005_more, but not 003_mine_too; 003_theirs and 001_one stay.\n',
+    )
+    expect(await project.read('003_theirs.up.sql')).toBe('-- 003_theirs: up\n')
+    expect(await movesOf(project.directory)).toEqual([])
+  })
+
+  test('keeps what is not committed, moves what is not even known to git, and loses nothing', async () => {
+    const project = await twoBranches()
+    await project.write({ '003_mine.up.sql': '-- edited\n', ...migrationFiles('005_new') })
+    await rm(join(project.directory, 'fixtures/004_more.sql'))
+    const before = await project.files()
+    await applyRenumber(await planRenumber({ directory: project.directory }))
+    const after = await project.files()
+    expect(after).toHaveLength(before.length)
+    expect(after).toEqual(expect.arrayContaining(['006_new.up.sql', 'fixtures/006_new.sql']))
+    expect(await project.read('004_mine.up.sql')).toBe('-- edited\n')
+  })
+
+  test('works on a detached head', async () => {
+    const project = await twoBranches()
+    await project.git('checkout', '-q', '--detach')
+    expect(await movesOf(project.directory)).toEqual([
+      '003_mine -> 004_mine',
+      '004_more -> 005_more',
+    ])
+  })
+
+  test('and both with one name and another text are two migrations', async () => {
+    const project = await twoBranches()
+    await project.git('checkout', '-q', 'main')
+    await project.write(migrationFiles('004_more', '-- the other one'))
+    await project.commit('the same name')
+    await project.git('checkout', '-q', 'feature')
+    await applyRenumber(await planRenumber({ directory: project.directory }))
+    await project.commit('renumbered')
+    await project.git('merge', '-q', 'main', '-m', 'merge')
+    const migrations = await readMigrations(project.directory)
+    expect(migrations.slice(3).map(({ up }) => [up.file, up.text])).toEqual([
+      ['004_more.up.sql', '-- the other one: up\n'],
+      ['005_mine.up.sql', '-- 005_mine: up\n'],
+      ['006_more.up.sql', '-- After 005_mine.up.sql, see 005_mine: up\n'],
+    ])
+  })
+
+  test('in the middle of a conflict is refused', async () => {
+    const project = await twoBranches()
+    await project.git('checkout', '-q', 'main')
+    await project.write(migrationFiles('004_more', '-- the other one'))
+    await project.commit('the same name')
+    await project.git('checkout', '-q', 'feature')
+    expect(await project.tryGit('merge', '-q', 'main', '-m', 'merge')).toBe(1)
+    const error = await refusal(project.directory)
+    expect(error).toMatchObject({ name: 'DriftpinError', code: 'invalid_input' })
+    expect(error.message).toContain('in conflict')
+  })
+
+  test('leaves alone what the base has renamed since', async () => {
+    const project = await twoBranches()
+    await project.git('checkout', '-q', 'main')
+    for (const kind of ['up', 'down']) {
+      await project.git(
+        'mv',
+        `db/migrations/002_two.${kind}.sql`,
+        `db/migrations/004_two.${kind}.sql`,
+      )
+    }
+    await project.commit('renamed')
+    await project.git('checkout', '-q', 'feature')
+    expect(await movesOf(project.directory)).toEqual([
+      '003_mine -> 005_mine',
+      '004_more -> 006_more',
+    ])
+  })
+
+  test('has nothing to do when it comes after the base, or is the base', async () => {
+    const project = await twoBranches()
+    expect(await movesOf(project.directory, 'feature')).toEqual([])
+    await project.git('checkout', '-q', 'main')
+    expect(await movesOf(project.directory)).toEqual([])
+    await project.write(migrationFiles('009_gap'))
+    expect(await movesOf(project.directory)).toEqual([])
+    await project.write(migrationFiles('002_late'))
+    expect(await movesOf(project.directory)).toEqual(['002_late -> 004_late'])
+  })
+
+  test('takes the numbers of times from the clock', async () => {
+    const project = await gitProject('master')
+    await project.write(migrationFiles('20260101120000_one'))
+    await project.commit('base')
+    await project.git('checkout', '-q', '-b', 'feature')
+    await project.write(migrationFiles('20251201000000_old'))
+    await project.write(migrationFiles('20251202000000_older'))
+    const now = new Date('2026-02-03T04:05:06Z')
+    const { base, moves } = await planRenumber({ directory: project.directory, now })
+    expect(base).toBe('master')
+    expect(moves.map(({ to }) => to)).toEqual(['20260203040506_old', '20260203040507_older'])
+  })
+})
+
+describe('what names a migration', () => {
+  test('outside of the folder is told, and left alone', async () => {
+    const project = await twoBranches()
+    await writeFile(join(project.root, 'notes.md'), 'see 003_mine')
+    await project.commit('notes')
+    const { mentions, edits } = await planRenumber({ directory: project.directory })
+    expect(mentions).toEqual(['notes.md'])
+    expect(edits.map(({ file, references }) => [file, references])).toEqual([
+      ['004_mine.down.sql', 1],
+      ['004_mine.up.sql', 1],
+      ['005_more.down.sql', 2],
+      ['005_more.up.sql', 2],
+      ['README.md', 2],
+      ['fixtures/004_mine.sql', 1],
+      ['fixtures/005_more.sql', 2],
+    ])
+  })
+
+  test('in a migration of the base, in bytes that are no text, or behind a link is left alone', async () => {
+    const project = await twoBranches()
+    await project.write({ '001_one.up.sql': '-- 003_mine' })
+    await writeFile(join(project.directory, 'latin1.txt'), Buffer.from('003_mine \xe9', 'latin1'))
+    await writeFile(join(project.root, 'outside.txt'), '003_mine')
+    await symlink(join(project.root, 'outside.txt'), join(project.directory, 'link.txt'))
+    const { edits } = await planRenumber({ directory: project.directory })
+    const files = edits.map(({ file }) => file)
+    for (const file of ['001_one.up.sql', 'latin1.txt', 'link.txt'])
+      expect(files).not.toContain(file)
+  })
+
+  test('makes an own migration that stays one of those that must not be applied', async () => {
+    const project = await twoBranches()
+    await project.write(migrationFiles('050_late', '-- After 003_mine'))
+    const { moves, changed } = await planRenumber({ directory: project.directory })
+    expect(moves.map(({ from }) => from)).not.toContain('050_late')
+    expect(changed).toContainEqual(expect.objectContaining({ version: 50, name: 'late' }))
+  })
+})
+
+describe('a renumbering is refused', () => {
+  test('in a folder that is not in git', async () => {
+    const folder = await temporaryFolder()
+    const error = await refusal(folder)
+    expect(error).toMatchObject({ code: 'invalid_input' })
+    expect(error.message).toContain('not in a work tree of git')
+  })
+
+  test('of what is no folder', async () => {
+    expect(await refusal('/nowhere/at/all')).toMatchObject({ code: 'migrations_unreadable' })
+  })
+
+  test.each(['nowhere', '--all', 'HEAD:db'])('from a base %s that there is not', async (base) => {
+    const project = await twoBranches()
+    const error = await refusal(project.directory, base)
+    expect(error).toMatchObject({ code: 'invalid_input' })
+    expect(error.message).toContain(`${base} is no branch or commit here`)
+  })
+
+  test('without a usual base', async () => {
+    const project = await gitProject('trunk')
+    expect((await refusal(project.directory)).message).toContain('Name the base with --base')
+  })
+
+  test('when a file is in the way, before anything is moved', async () => {
+    const project = await twoBranches()
+    await project.write({ 'fixtures/005_more.sql': 'somebody else' })
+    const before = await project.files()
+    const error = await refusal(project.directory)
+    expect(error.message).toContain('fixtures/004_more.sql would become fixtures/005_more.sql')
+    expect(await project.files()).toEqual(before)
+  })
+
+  test('when the folder has changed since the plan, before anything is moved', async () => {
+    const project = await twoBranches()
+    const plan = await planRenumber({ directory: project.directory })
+    await mkdir(join(project.directory, '005_more.up.sql'))
+    const before = await project.files()
+    await expect(applyRenumber(plan)).rejects.toMatchObject({ code: 'invalid_input' })
+    expect(await project.files()).toEqual(before)
+  })
+})
