@@ -86,6 +86,11 @@ export const pushVariants = {
     ...next(agent, choice.step),
     resources: changeOne(stored(agent), choice),
   }),
+  // Neither the hash of the resource nor that of the whole tells of it.
+  'body alone': (_, agent, choice) => ({
+    ...next(agent, choice.step),
+    resources: changeOne(stored(agent), { ...choice, field: 'body' }),
+  }),
   'one removed': (_, agent, { step, which }) => ({
     ...next(agent, step),
     resources: stored(agent).filter((__, index, all) => index !== which % all.length),

@@ -51,14 +51,13 @@ export const push = defineCommand({
       { weight: 5, arbitrary: fc.constant('one changed' as const) },
       { weight: 4, arbitrary: fc.constant('back to pins' as const) },
       { weight: 2, arbitrary: fc.constant('not ready' as const) },
+      { weight: 3, arbitrary: fc.constant('body alone' as const) },
       { weight: 7, arbitrary: fc.constantFrom(...names) },
     ),
     resources: someResources,
     which: place,
     field: fc.constantFrom(
       ...([
-        'body',
-        'body',
         'body',
         'contentHash',
         'sizeBytes',
