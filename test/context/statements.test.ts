@@ -16,7 +16,10 @@ function planted(name: string, part: 'parameters' | 'row', key: string, type: st
 
 test('the operations that are tested are all that the package exports', () => {
   const others = [
+    'adoptMigrations',
     'aggregateHash',
+    'assertSchemaCurrent',
+    'checkSchema',
     'createMigrator',
     'DriftpinError',
     'fromPg',

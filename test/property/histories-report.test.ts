@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { openImage } from '../../src/harness/index.js'
-import { type Database, unpin } from '../../src/index.js'
+import type { Database } from '../../src/index.js'
 import { history } from '../../src/laws/arbitraries/index.js'
 import {
   assertHistories,
@@ -38,25 +38,6 @@ test('a failure is told from the law to the database, and replays from its line'
   await using kept = await openImage(join(evidence, image!))
   const { rows } = await kept.query('SELECT count(*)::int AS chats FROM chats')
   expect(rows).toEqual([{ chats: 2 }])
-})
-
-test('a crash of the engine is told with the history that led to it', async () => {
-  const evidence = await temporaryFolder()
-  const deep = `${'['.repeat(7000)}${']'.repeat(7000)}`
-  const { failure } = await checkHistories({
-    ...{ seed: 1, runs: 20, shrinksMax: 20, commandsMax: 20, evidence },
-    operations: {
-      async unpin(queryable, params) {
-        const isOwn = queryable.kind === 'database' && params.ownerId === undefined
-        if (isOwn) await queryable.query('SELECT $1::jsonb', [deep])
-        return await unpin(queryable, params)
-      },
-    },
-  })
-  expect(failure).toMatchObject({ history: [expect.stringMatching(/^unpin chat \d/)] })
-  expect(JSON.stringify(failure!.findings)).toContain('Close it and open another one')
-  const lines = renderFailure(failure!).split('\n')
-  expect(lines.at(-2)).toMatch(/--replay-path \S+ --commands 20$/)
 })
 
 test('a broken law is an error with its code for a test that asserts', async () => {
