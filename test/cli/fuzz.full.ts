@@ -98,7 +98,8 @@ describe.each(serverMajors)('on PostgreSQL %i', (major) => {
   test('a failure is replayed by its line and a password, and its schemas are kept', async () => {
     const args = ['--database', url.href, '--runs', '200', '--seed', '3', '--commands', '10']
     const found = await fuzz(args, { isPlanted: true })
-    expect(found.stdout).toMatch(/^Law 5, Isolation: /)
+    // Another chat is archived, or only its time is moved where it was archived already.
+    expect(found.stdout).toMatch(/^Law (5, Isolation|9, Clock): /)
     expect(found.code).toBe(1)
     expect(found.stdout + found.stderr).not.toContain(url.password)
     const kept = await ownSchemas()

@@ -29,7 +29,7 @@ async function copyOfRepository(): Promise<string> {
 test('the check turns red for what is stale, and generating makes the committed files again', async () => {
   const root = await copyOfRepository()
   const files = await generatedFiles()
-  expect(files).toHaveLength(5)
+  expect(files).toHaveLength(6)
   const contents = () => Promise.all(files.map((file) => readFile(join(root, file), 'utf8')))
   const committed = await contents()
   const migration = 'src/migrations/sql/000003_create_chat_files.up.sql'
@@ -38,9 +38,9 @@ test('the check turns red for what is stale, and generating makes the committed 
 
   const check = await generate(root, '--check')
   expect(check.code).toBe(1)
-  for (const file of files) {
-    expect(check.stderr).toContain(`${file} is stale: run \`npm run generate\``)
-  }
+  // The rows of fixtures do not hang on what a migration says.
+  const stale = files.filter((file) => check.stderr.includes(`${file} is stale: run \`npm run`))
+  expect(stale).toEqual(files.filter((file) => !file.endsWith('/fixtures.ts')))
   expect(await contents()).toEqual(committed)
 
   // With the migration as it was, the only file to write is the one that is spoilt: the others
