@@ -79,3 +79,43 @@ describe.each(connections)('what a file sets for the session of %s', (_, open) =
     await database.script(`DROP SCHEMA "${schema}" CASCADE`)
   })
 })
+
+test.each(inject('servers').map(({ major }) => major))(
+  'the user of a session of PostgreSQL %s is who it was, whomever a file has put there',
+  async (major) => {
+    const { url } = inject('servers').find((server) => server.major === major)!
+    const client = new pg.Client({ connectionString: url })
+    await client.connect()
+    onTestFinished(() => client.end())
+    const [nobody, somebody] = [`nobody_${process.pid}`, `somebody_${process.pid}`]
+    const schema = `users ${process.pid}`
+    await client.query(`CREATE ROLE ${nobody}; CREATE ROLE ${somebody}; CREATE SCHEMA "${schema}"`)
+    const text = `CREATE TABLE "${schema}".one (n int); SET SESSION AUTHORIZATION ${nobody}`
+    const users = async () =>
+      (await client.query(`SELECT session_user, current_user, current_setting('role') AS role`))
+        .rows
+    for (const mine of [
+      'SELECT 1',
+      `SET SESSION AUTHORIZATION ${somebody}`,
+      `SET ROLE ${nobody}`,
+    ]) {
+      await client.query(`GRANT ALL ON SCHEMA "${schema}" TO ${somebody}, ${nobody}`)
+      await client.query(mine)
+      const before = await users()
+      const ledger = `ledger ${mine}`
+      const database = fromPg(client, { schema })
+      const migrations = parseMigrations([
+        { file: '1_one.up.sql', text: `${text}` },
+        { file: '1_one.down.sql', text: `DROP TABLE "${schema}".one; RESET ROLE` },
+      ])
+      const migrator = createMigrator(database, { ledger, migrations })
+      await migrator.up()
+      expect(await users()).toEqual(before)
+      await migrator.down()
+      await client.query('RESET SESSION AUTHORIZATION; RESET ROLE')
+    }
+    await client.query(
+      `DROP SCHEMA "${schema}" CASCADE; DROP ROLE ${nobody}; DROP ROLE ${somebody}`,
+    )
+  },
+)
