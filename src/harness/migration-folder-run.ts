@@ -3,26 +3,9 @@ import { type ScriptStatement, splitStatements } from '../database/split-stateme
 import { sqlState } from '../database/sql-state.js'
 import { DriftpinError } from '../errors.js'
 import type { MigrationScript } from '../migrations/migration.js'
+import { needsNoTransaction } from '../migrations/needs-no-transaction.js'
 import { runScript } from '../migrations/run-script.js'
 
-/** What PostgreSQL refuses inside of a transaction, whatever else is in it. */
-const alone = new RegExp(
-  `^(?:${[
-    'create\\s+(?:unique\\s+)?index\\s+concurrently',
-    'drop\\s+index\\s+concurrently',
-    'reindex\\b.*\\bconcurrently',
-    'reindex\\s+(?:\\([^)]*\\)\\s*)?(?:schema|database|system)',
-    'alter\\s+table\\b.*\\bdetach\\s+partition\\b.*\\bconcurrently',
-    'vacuum',
-    'cluster$',
-    '(?:create|drop)\\s+(?:database|tablespace|subscription)',
-    'alter\\s+system',
-    'discard\\s+all',
-  ].join('|')})\\b`,
-  'is',
-)
-const addsValue =
-  /^alter\s+type\b.*\badd\s+value\s+(?:if\s+not\s+exists\s+)?(?<value>'(?:[^']|'')*')/is
 const begins = /^(?:begin|start\s+transaction)\b/i
 /** COMMIT and ROLLBACK in all their forms, but for those after which a transaction goes on. */
 const ends =
@@ -34,18 +17,6 @@ const control = /^(?:begin|start\s+transaction|commit|end|rollback|abort|prepare
  * PostgreSQL answers to a statement that would have worked outside of a transaction.
  */
 const refusedInTransaction = new Set(['25001', '55P04', '2D000'])
-
-/** Whether one of these statements works outside of a transaction only. */
-export function needsNoTransaction(statements: readonly ScriptStatement[]): boolean {
-  return statements.some(({ text }, index) => {
-    if (alone.test(text)) return true
-    // A new value of an enum may be added in a transaction, but not used in the same one.
-    const value = addsValue.exec(text)?.groups?.value
-    return (
-      value !== undefined && statements.slice(index + 1).some((later) => later.text.includes(value))
-    )
-  })
-}
 
 /**
  * Runs files one after the other on one connection, each in a transaction if it can. What a file
@@ -64,7 +35,7 @@ export async function runMigrationFiles(
        UNION ALL SELECT 'role', pg_catalog.current_setting('role')`,
     )
     const restore = async () => {
-      await session.script('RESET ALL')
+      await session.script('RESET SESSION AUTHORIZATION; RESET ALL')
       // The unnest of two arrays is syntax, and has no schema.
       await session.query(
         `SELECT pg_catalog.set_config(name, setting, false)

@@ -51,6 +51,15 @@ describe('pairs of files', () => {
     expect(message).toContain('Give the later one the next number')
   })
 
+  test('what PostgreSQL refuses in a transaction runs without one where it is alone', () => {
+    const [alone, beside] = parseMigrations([
+      ...pair('1_alone', '-- For the list.\nCREATE INDEX CONCURRENTLY i ON t (a);', 'VACUUM t;'),
+      ...pair('2_beside', 'CREATE INDEX CONCURRENTLY i ON t (a); SELECT 1;', 'CREATE TABLE u ();'),
+    ])
+    expect(alone).toMatchObject({ up: { transaction: false }, down: { transaction: false } })
+    expect(beside).toMatchObject({ up: { transaction: true }, down: { transaction: true } })
+  })
+
   test('half a pair is refused, and the message names the file that is missing', () => {
     const noDown = refusal([...pair('1_one'), pair('2_two')[0]!])
     expect(noDown.code).toBe('migration_incomplete')

@@ -170,7 +170,14 @@ CREATE INDEX CONCURRENTLY docks_b_idx ON docks (a); -- found`,
     rule: 'needs-no-transaction',
     pairs: [
       ['CREATE TABLE piers (a int);', 'SELECT 1;'],
-      ['CREATE INDEX CONCURRENTLY piers_a_idx ON piers (a); -- found', 'VACUUM piers; -- found'],
+      [
+        `ANALYZE piers;
+CREATE INDEX CONCURRENTLY piers_a_idx ON piers (a); -- found`,
+        `VACUUM piers; -- found
+SELECT 1;`,
+      ],
+      // Alone in its file it is run without a transaction.
+      ['VACUUM piers;', 'REINDEX TABLE CONCURRENTLY piers;'],
       [
         'ANALYZE piers; REINDEX TABLE piers;',
         `-- driftpin: no transaction
