@@ -8,6 +8,8 @@ import { generateCommand } from './generate-command.js'
 import { migrateCommand } from './migrate-command.js'
 import { openCommand } from './open-command.js'
 import { paint } from './paint.js'
+import { printable } from './printable.js'
+import { queryCommand } from './query-command.js'
 import { scanCommand } from './scan-command.js'
 
 const { version } = JSON.parse(
@@ -23,6 +25,7 @@ const program = new Command('driftpin')
   .addCommand(scanCommand())
   .addCommand(migrateCommand())
   .addCommand(generateCommand())
+  .addCommand(queryCommand())
   .addCommand(openCommand())
   .addCommand(fuzzCommand())
   .addHelpText(
@@ -62,7 +65,9 @@ try {
     process.exitCode = error.exitCode === 0 ? exitCodes.fine : exitCodes.wrongUse
   } else {
     const message = error instanceof Error ? error.message : String(error)
-    console.error(`${paint('red', 'driftpin:')} ${message}`)
+    // A server says what was written into it by anybody; lines of it stay lines.
+    const lines = message.replaceAll('\t', '    ').split('\n').map(printable)
+    console.error(`${paint('red', 'driftpin:')} ${lines.join('\n')}`)
     process.exitCode = exitCodeOf(error)
   }
 }
