@@ -1,16 +1,25 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { chatsCommand } from './chats-command.js'
 import { exitCodeOf, exitCodes } from './command-error.js'
 import { demoCommand } from './demo-command.js'
+import { diffCommand } from './diff-command.js'
+import { driftCommand } from './drift-command.js'
 import { fuzzCommand } from './fuzz-command.js'
 import { generateCommand } from './generate-command.js'
 import { migrateCommand } from './migrate-command.js'
 import { openCommand } from './open-command.js'
 import { paint } from './paint.js'
+import { pinsCommand } from './pins-command.js'
 import { printable } from './printable.js'
+import { purgeCommand } from './purge-command.js'
+import { pushCommand } from './push-command.js'
 import { queryCommand } from './query-command.js'
+import { refreshCommand } from './refresh-command.js'
 import { scanCommand } from './scan-command.js'
+import { statusCommand } from './status-command.js'
+import { unpinCommand } from './unpin-command.js'
 
 const { version } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
@@ -21,11 +30,24 @@ const program = new Command('driftpin')
   .version(version)
   // So that a command may have a --version of its own.
   .enablePositionalOptions()
+  .commandsGroup('See it work:')
   .addCommand(demoCommand())
   .addCommand(scanCommand())
+  .commandsGroup('The dev database, or a server:')
+  .addCommand(statusCommand())
+  .addCommand(queryCommand())
+  .commandsGroup('Chats and their pinned context:')
+  .addCommand(pushCommand())
+  .addCommand(chatsCommand())
+  .addCommand(pinsCommand())
+  .addCommand(driftCommand())
+  .addCommand(diffCommand())
+  .addCommand(refreshCommand())
+  .addCommand(unpinCommand())
+  .addCommand(purgeCommand())
+  .commandsGroup('Migrations and tests:')
   .addCommand(migrateCommand())
   .addCommand(generateCommand())
-  .addCommand(queryCommand())
   .addCommand(openCommand())
   .addCommand(fuzzCommand())
   .addHelpText(
