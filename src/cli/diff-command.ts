@@ -39,7 +39,7 @@ async function showDiff(
     console.log('Nothing differs: its pins are what the agent has.')
     return
   }
-  console.log(renderDiff(difference))
+  console.log(`${renderDiff(difference)}\n`)
   const counts = `${added.length} added, ${removed.length} removed, ${modified.length} modified`
-  console.log(`\n${counts}. Take them over: driftpin refresh ${written}`)
+  console.log(`- pinned, + live: ${counts}. Take it over: driftpin refresh ${written}`)
 }

@@ -50,6 +50,7 @@ const program = new Command('driftpin')
   .addCommand(generateCommand())
   .addCommand(openCommand())
   .addCommand(fuzzCommand())
+  .helpCommand('help [command]', 'show the help of a command')
   .addHelpText(
     'after',
     [

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { decodeText } from '../context/decode-text.js'
 import { getPin, listPins, type Pin, type PinWithBody } from '../context/list-pins.js'
 import type { Database } from '../database/database.js'
+import { commonRoot } from './common-root.js'
 import { withDomain } from './domain-tables.js'
 import { chatArgument, findChat } from './find-chat.js'
 import { findPin } from './find-pin.js'
@@ -12,6 +13,7 @@ import { printJson } from './print-json.js'
 import { printable } from './printable.js'
 import { renderChat } from './render-chat.js'
 import { renderTable } from './render-table.js'
+import { belowRoot } from './resource-table.js'
 import { screenWidth } from './screen-width.js'
 import type { ChatLine } from './select-chats.js'
 
@@ -76,11 +78,16 @@ function printPins(chat: ChatLine, pins: readonly Pin[]): void {
     )
     return
   }
+  const width = screenWidth()
+  // What is piped somewhere is to be found by its whole name.
+  const root = width === undefined ? '' : commonRoot(pins.map(({ source }) => source))
   const rows = pins.map(({ source, kind, sizeBytes, status, updatedAt }) => {
-    return [source, kind, humanSize(sizeBytes), status, humanAgo(updatedAt)]
+    const shown = root === '' ? source : belowRoot(source, root)
+    return [shown, kind, humanSize(sizeBytes), status, humanAgo(updatedAt)]
   })
   const columns = ['source', 'kind', 'size', 'status', 'pinned']
-  console.log(renderTable({ columns, rows }, { width: screenWidth(), cut: { source: 'end' } }))
+  if (root !== '') console.log(`Below ${printable(root)}:`)
+  console.log(renderTable({ columns, rows }, { width, cut: { source: 'end' } }))
   const bytes = pins.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0n)
   console.log(`\n${pins.length === 1 ? '1 pin' : `${pins.length} pins`}, ${humanSize(bytes)}`)
   for (const { source, error } of pins) {
