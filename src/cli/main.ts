@@ -2,34 +2,38 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { exitCodeOf, exitCodes } from './command-error.js'
-import { demoCommand } from './demo-command.js'
-import { fuzzCommand } from './fuzz-command.js'
-import { generateCommand } from './generate-command.js'
-import { migrateCommand } from './migrate-command.js'
-import { openCommand } from './open-command.js'
 import { paint } from './paint.js'
-import { scanCommand } from './scan-command.js'
 
 const { version } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 ) as { version: string }
+
+/**
+ * Each is loaded when it is asked for, so that none pays for what another one needs: together they
+ * take longer than the start of a database.
+ */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  dev: async () => (await import('./dev-command.js')).devCommand(),
+  image: async () => (await import('./image-command.js')).imageCommand(),
+  demo: async () => (await import('./demo-command.js')).demoCommand(),
+  scan: async () => (await import('./scan-command.js')).scanCommand(),
+  migrate: async () => (await import('./migrate-command.js')).migrateCommand(),
+  generate: async () => (await import('./generate-command.js')).generateCommand(),
+  open: async () => (await import('./open-command.js')).openCommand(),
+  fuzz: async () => (await import('./fuzz-command.js')).fuzzCommand(),
+}
 
 const program = new Command('driftpin')
   .description('PostgreSQL schema, migrations and operations for chats with pinned agent context')
   .version(version)
   // So that a command may have a --version of its own.
   .enablePositionalOptions()
-  .addCommand(demoCommand())
-  .addCommand(scanCommand())
-  .addCommand(migrateCommand())
-  .addCommand(generateCommand())
-  .addCommand(openCommand())
-  .addCommand(fuzzCommand())
   .addHelpText(
     'after',
     [
       '',
       'Examples:',
+      '  driftpin dev',
       '  driftpin demo',
       '  driftpin scan .',
       '  driftpin migrate up --database postgres://app@localhost/app',
@@ -54,6 +58,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
 })
 
+const asked = process.argv[2] ?? ''
+// Who asks for help, or for something that there is not, is told of all of them.
+const loaded = Object.hasOwn(commands, asked) ? [commands[asked]!] : Object.values(commands)
+for (const load of loaded) program.addCommand(await load())
 exitWithOurCodes(program)
 try {
   await program.parseAsync()
