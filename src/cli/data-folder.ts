@@ -14,6 +14,10 @@ const databaseName = 'database'
 const ours =
   /^(database|driftpin\.lock|serving\.json)([.-].*)?$|^(images|failed|laws|stats)$|^\.git/
 
+/** In a project's own folder the tools of driftpin keep more, such as what is being built. */
+const isOurs = (folder: string, names: readonly string[]) =>
+  basename(folder) === usualDataFolder || names.every((name) => ours.test(name))
+
 /**
  * The data folder that was meant: somebody who names the database inside one means the same
  * database, and has to meet the same lock.
@@ -21,8 +25,8 @@ const ours =
 export async function dataFolderOf(named: string): Promise<string> {
   const folder = resolve(named)
   if (basename(folder) !== databaseName || !(await has(folder, mark))) return folder
-  const names = await readdir(dirname(folder)).catch(() => [])
-  return names.every((name) => ours.test(name)) ? dirname(folder) : folder
+  const around = dirname(folder)
+  return isOurs(around, await readdir(around).catch(() => [])) ? around : folder
 }
 
 /**
@@ -50,7 +54,7 @@ export async function checkDataFolder(folder: string): Promise<void> {
     if (error.code === 'ENOENT') return []
     throw cannotHold(folder, error)
   })
-  if (names.every((name) => ours.test(name))) return
+  if (isOurs(folder, names)) return
   throw new UsageError(`${folder} holds other files and no database. Name another folder.`)
 }
 

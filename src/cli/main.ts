@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { exitCodeOf, exitCodes } from './command-error.js'
 import { paint } from './paint.js'
+import { printable } from './printable.js'
 
 const { version } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
@@ -19,6 +20,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   scan: async () => (await import('./scan-command.js')).scanCommand(),
   migrate: async () => (await import('./migrate-command.js')).migrateCommand(),
   generate: async () => (await import('./generate-command.js')).generateCommand(),
+  query: async () => (await import('./query-command.js')).queryCommand(),
   open: async () => (await import('./open-command.js')).openCommand(),
   fuzz: async () => (await import('./fuzz-command.js')).fuzzCommand(),
 }
@@ -70,7 +72,9 @@ try {
     process.exitCode = error.exitCode === 0 ? exitCodes.fine : exitCodes.wrongUse
   } else {
     const message = error instanceof Error ? error.message : String(error)
-    console.error(`${paint('red', 'driftpin:')} ${message}`)
+    // A server says what was written into it by anybody; lines of it stay lines.
+    const lines = message.replaceAll('\t', '    ').split('\n').map(printable)
+    console.error(`${paint('red', 'driftpin:')} ${lines.join('\n')}`)
     process.exitCode = exitCodeOf(error)
   }
 }

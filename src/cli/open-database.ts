@@ -1,10 +1,12 @@
-import type { PGlite } from '@electric-sql/pglite'
 import type { Command } from 'commander'
 import type pg from 'pg'
 import type { Database } from '../database/database.js'
 import { fromPg } from '../database/from-pg.js'
 import { fromPGlite } from '../database/from-pglite.js'
 import { sqlState } from '../database/sql-state.js'
+import type { Answers } from './answer.js'
+import { askClient } from './ask-client.js'
+import { askPGlite } from './ask-pglite.js'
 import { UsageError } from './command-error.js'
 import {
   checkDataFolder,
@@ -37,8 +39,8 @@ export interface DatabasePlace {
 export interface OpenedDatabase {
   readonly database: Database
   readonly place: DatabasePlace
-  /** Lends a client of node-postgres, for answers as the engine gives them. */
-  withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>
+  /** Runs statements as they were typed, and answers as PostgreSQL prints it. */
+  ask(text: string): Promise<Answers>
 }
 
 type Work<T> = (opened: OpenedDatabase) => Promise<T>
@@ -126,7 +128,7 @@ async function withServer<T>(url: string, schema: string, place: DatabasePlace, 
       throw new UsageError(`${which} cannot be used: ${whyNot(error)}.`, { cause: error })
     })
     const database = fromPg(pool, { schema })
-    return await work({ database, place, withClient: (use) => withClient(pool, use) })
+    return await work({ database, place, ask: (text) => askPool(pool, text) })
   } finally {
     await pool.end()
   }
@@ -155,12 +157,12 @@ function whyNot(error: unknown): string {
   return code ?? `${said}. Is it a PostgreSQL server`
 }
 
-async function withClient<T>(pool: pg.Pool, use: (client: pg.PoolClient) => Promise<T>) {
+async function askPool(pool: pg.Pool, text: string): Promise<Answers> {
   const client = await pool.connect()
   try {
-    return await use(client)
+    return await askClient(client, text)
   } finally {
-    // Whatever it was used for, nobody else gets it.
+    // Whatever was done to the session, nobody else gets it.
     client.release(true)
   }
 }
@@ -187,22 +189,9 @@ async function withEmbedded<T>(
     return await work({
       database: fromPGlite(client, { schema }),
       place,
-      withClient: (use) => withEmbeddedClient(client, use),
+      ask: (text) => askPGlite(client, text),
     })
   } finally {
     await client.close()
-  }
-}
-
-async function withEmbeddedClient<T>(
-  client: PGlite,
-  use: (client: pg.PoolClient) => Promise<T>,
-): Promise<T> {
-  const { openPool } = await import('../connections/open-pool.js')
-  const pool = openPool(client, { max: 1 })
-  try {
-    return await withClient(pool, use)
-  } finally {
-    await pool.end()
   }
 }
