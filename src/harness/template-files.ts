@@ -1,8 +1,8 @@
+import { readWasm } from './engine/wasm.js'
 import type { HarnessOptions } from './harness-options.js'
 import { readOptions } from './harness-options.js'
 import { cacheDirectoryOf, imageName, readCached } from './load-template.js'
 import { openHarness } from './open-harness.js'
-import { readWasm } from './engine/wasm.js'
 
 /** A file of a data directory, or a directory, by its path in there. */
 export interface TemplateFile {

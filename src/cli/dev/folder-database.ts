@@ -48,9 +48,9 @@ export class FolderDatabase implements ServedDatabase {
   }
 
   async close(): Promise<void> {
-    const { pglite } = this
+    const open = this.#open
     this.#open = undefined
-    await pglite.close()
+    await open?.engine.pglite.close()
   }
 
   /** Lets go of an engine that crashed, which nothing can be asked of, not even to close. */

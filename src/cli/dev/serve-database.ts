@@ -1,5 +1,5 @@
-import { DriftpinError } from '../../errors.js'
 import { type PGliteServer, serve } from '../../connections/serve.js'
+import { DriftpinError } from '../../errors.js'
 import type { ServedDatabase } from './folder-database.js'
 
 /** Beside PostgreSQL's own, which may well be taken. */
