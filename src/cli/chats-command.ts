@@ -25,7 +25,7 @@ function uuidOf(written: string): string {
 /** `driftpin chats`. */
 export function chatsCommand(): Command {
   const command = new Command('chats')
-    .description('list chats, the newest first, and how their pinned context stands')
+    .description('list chats, and how their pinned context stands')
     .option('--owner <id>', 'those of one owner; of all by default', uuidOf)
     .option('--archived', 'those that are archived, in place of the others')
     .option('--limit <n>', 'how many at most', wholeNumber, 50)

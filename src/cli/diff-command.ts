@@ -10,7 +10,7 @@ import { renderDiff } from './render-diff.js'
 /** `driftpin diff CHAT`. */
 export function diffCommand(): Command {
   const command = new Command('diff')
-    .description('show what a refresh of a chat would change, line by line')
+    .description('show what a refresh of a chat would change')
     .argument('<chat>', chatArgument)
   return devDatabaseOptions(command)
     .option('--json', 'print JSON')

@@ -27,7 +27,7 @@ interface DriftedChat extends ChatLine {
 /** `driftpin drift`. */
 export function driftCommand(): Command {
   const command = new Command('drift')
-    .description('list the chats whose agent has drifted, since when, and by how much')
+    .description('list the chats whose agent has drifted, and how far')
     .option('--limit <n>', 'how many at most', wholeNumber, 50)
   return devDatabaseOptions(command)
     .option('--json', 'print JSON')

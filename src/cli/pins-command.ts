@@ -25,7 +25,7 @@ interface PinsOptions extends DatabaseOptions {
 /** `driftpin pins CHAT`. */
 export function pinsCommand(): Command {
   const command = new Command('pins')
-    .description('list the pins of a chat, its own copy of what its agent had')
+    .description('list what a chat is pinned to')
     .argument('<chat>', chatArgument)
     .option('--body <source>', 'print the content of one pin; the end of its source is enough')
   return devDatabaseOptions(command)

@@ -68,9 +68,7 @@ function hoursOf(written: string): number {
 /** `driftpin purge`. */
 export function purgeCommand(): Command {
   const command = new Command('purge')
-    .description(
-      'delete archived chats that nobody has touched for so long, and all that is theirs',
-    )
+    .description('delete archived chats that are older than so long')
     .requiredOption('--older-than <age>', 'such as 30d or 12h, since their last change', hoursOf)
     .option('--dry-run', 'delete nothing, and say what would be deleted')
   return devDatabaseOptions(command)

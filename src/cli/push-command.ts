@@ -34,7 +34,7 @@ interface Pushed extends PushResult {
 /** `driftpin push DIR`. */
 export function pushCommand(): Command {
   const command = new Command('push')
-    .description('report what is in a directory as the context of an agent, as the agent would')
+    .description('push what is in a directory, as its agent would')
     .argument('<dir>', 'the directory to scan')
     .option('--agent <id|name>', 'which agent; where there is only one, that one')
     .option('--initial', 'begin to count versions anew, at 1')

@@ -17,7 +17,7 @@ const signs = { added: ['green', '+'], removed: ['red', '-'], modified: ['yellow
 /** `driftpin refresh CHAT`. */
 export function refreshCommand(): Command {
   const command = new Command('refresh')
-    .description('replace the pins of a chat with what its agent has now')
+    .description('pin a chat to what its agent has now')
     .argument('<chat>', chatArgument)
   return devDatabaseOptions(command)
     .option('--json', 'print JSON')

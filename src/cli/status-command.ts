@@ -15,9 +15,7 @@ interface StatusOptions extends DatabaseOptions, FolderOptions {
 
 /** `driftpin status`. */
 export function statusCommand(): Command {
-  const command = new Command('status').description(
-    'tell which database it is, how its migrations stand, and what is in it',
-  )
+  const command = new Command('status').description('tell which database it is, and what is in it')
   return folderOptions(devDatabaseOptions(command))
     .option('--ledger <table>', 'the name of the ledger table; driftpin_migrations by default')
     .option('--json', 'print JSON')

@@ -8,7 +8,7 @@ import { printJson } from './print-json.js'
 /** `driftpin unpin CHAT`. */
 export function unpinCommand(): Command {
   const command = new Command('unpin')
-    .description('take the pins off a chat; the next push of its agent pins it again')
+    .description('take the pins off a chat, until the next push')
     .argument('<chat>', chatArgument)
   return devDatabaseOptions(command)
     .option('--json', 'print JSON')
