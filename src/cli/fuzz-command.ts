@@ -3,9 +3,9 @@ import { exitCodes } from './command-error.js'
 import { openFuzzProgress } from './fuzz-progress.js'
 import { fuzzReplayFlags } from './fuzz-replay-flags.js'
 import { renderFuzzEnd, renderFuzzFailure, renderFuzzSummary } from './fuzz-report.js'
-import { openFuzzStop } from './fuzz-stop.js'
 import { createFuzzSummary } from './fuzz-summary.js'
 import { withDatabase } from './open-database.js'
+import { openStop } from './open-stop.js'
 import { printJson } from './print-json.js'
 
 /** What `driftpin fuzz` is told. */
@@ -99,7 +99,7 @@ async function fuzz(options: FuzzOptions): Promise<void> {
   const laws = await loadLaws()
   // A server that cannot be used is told before anything begins, and without its password.
   if (database !== undefined) await withDatabase({ database, schema: 'public' }, 'refuse', noWork)
-  using stop = openFuzzStop()
+  using stop = openStop('Stopping after this history. Once more, and it ends at once.')
   const goal = options.path !== undefined ? {} : minutes === undefined ? { runs } : { minutes }
   const progress = openFuzzProgress(process.stderr, goal)
   const report = await laws

@@ -2,36 +2,58 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { exitCodeOf, exitCodes } from './command-error.js'
-import { demoCommand } from './demo-command.js'
-import { fuzzCommand } from './fuzz-command.js'
-import { generateCommand } from './generate-command.js'
-import { migrateCommand } from './migrate-command.js'
-import { openCommand } from './open-command.js'
 import { paint } from './paint.js'
-import { scanCommand } from './scan-command.js'
+import { printable } from './printable.js'
 
 const { version } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 ) as { version: string }
+
+/**
+ * Each is loaded when it is asked for, so that none pays for what another one needs: together they
+ * take longer than the start of a database. The help has them in these groups.
+ */
+const groups: Readonly<Record<string, Readonly<Record<string, () => Promise<Command>>>>> = {
+  'A database, with nothing to install:': {
+    dev: async () => (await import('./dev-command.js')).devCommand(),
+    status: async () => (await import('./status-command.js')).statusCommand(),
+    query: async () => (await import('./query-command.js')).queryCommand(),
+    image: async () => (await import('./image-command.js')).imageCommand(),
+  },
+  'Chats and their pinned context:': {
+    chats: async () => (await import('./chats-command.js')).chatsCommand(),
+    pins: async () => (await import('./pins-command.js')).pinsCommand(),
+    drift: async () => (await import('./drift-command.js')).driftCommand(),
+    diff: async () => (await import('./diff-command.js')).diffCommand(),
+    refresh: async () => (await import('./refresh-command.js')).refreshCommand(),
+    unpin: async () => (await import('./unpin-command.js')).unpinCommand(),
+    scan: async () => (await import('./scan-command.js')).scanCommand(),
+    push: async () => (await import('./push-command.js')).pushCommand(),
+    purge: async () => (await import('./purge-command.js')).purgeCommand(),
+  },
+  'Migrations, tests and proof:': {
+    migrate: async () => (await import('./migrate-command.js')).migrateCommand(),
+    generate: async () => (await import('./generate-command.js')).generateCommand(),
+    open: async () => (await import('./open-command.js')).openCommand(),
+    fuzz: async () => (await import('./fuzz-command.js')).fuzzCommand(),
+    demo: async () => (await import('./demo-command.js')).demoCommand(),
+  },
+}
 
 const program = new Command('driftpin')
   .description('PostgreSQL schema, migrations and operations for chats with pinned agent context')
   .version(version)
   // So that a command may have a --version of its own.
   .enablePositionalOptions()
-  .addCommand(demoCommand())
-  .addCommand(scanCommand())
-  .addCommand(migrateCommand())
-  .addCommand(generateCommand())
-  .addCommand(openCommand())
-  .addCommand(fuzzCommand())
   .addHelpText(
     'after',
     [
       '',
       'Examples:',
-      '  driftpin demo',
-      '  driftpin scan .',
+      '  driftpin dev',
+      '  driftpin dev --watch .',
+      '  driftpin drift',
+      '  driftpin query "SELECT title, status FROM chats"',
       '  driftpin migrate up --database postgres://app@localhost/app',
       '  driftpin generate db/migrations --out db/generated',
       '  driftpin fuzz --runs 20',
@@ -54,6 +76,16 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
 })
 
+const asked = process.argv[2] ?? ''
+// Who asks for help, or for something that there is not, is told of all of them.
+const isKnown = Object.values(groups).some((commands) => Object.hasOwn(commands, asked))
+for (const [heading, commands] of Object.entries(groups)) {
+  program.commandsGroup(heading)
+  for (const [name, load] of Object.entries(commands)) {
+    if (!isKnown || name === asked) program.addCommand(await load())
+  }
+}
+program.helpCommand('help [command]', 'show the help of a command')
 exitWithOurCodes(program)
 try {
   await program.parseAsync()
@@ -62,7 +94,9 @@ try {
     process.exitCode = error.exitCode === 0 ? exitCodes.fine : exitCodes.wrongUse
   } else {
     const message = error instanceof Error ? error.message : String(error)
-    console.error(`${paint('red', 'driftpin:')} ${message}`)
+    // A server says what was written into it by anybody; lines of it stay lines.
+    const lines = message.replaceAll('\t', '    ').split('\n').map(printable)
+    console.error(`${paint('red', 'driftpin:')} ${lines.join('\n')}`)
     process.exitCode = exitCodeOf(error)
   }
 }

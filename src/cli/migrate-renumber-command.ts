@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { Command } from 'commander'
 import type { Database } from '../database/database.js'
@@ -9,6 +8,7 @@ import {
 } from '../workbench/numbers/apply-renumber.js'
 import { assertNotApplied } from '../workbench/numbers/assert-not-applied.js'
 import { planRenumber, type RenumberPlan } from '../workbench/numbers/plan-renumber.js'
+import { holdsDatabase, usualDataFolder } from './data-folder.js'
 import { type DatabaseOptions, databaseOptions, withDatabase } from './open-database.js'
 import { printJson } from './print-json.js'
 import { printable } from './printable.js'
@@ -20,8 +20,6 @@ interface RenumberOptions extends DatabaseOptions {
   readonly yes?: boolean
   readonly json?: boolean
 }
-
-const usualData = '.driftpin'
 
 /** `driftpin migrate renumber`: puts the branch's migrations after those of its base. */
 export function migrateRenumberCommand(): Command {
@@ -77,8 +75,8 @@ async function checkDatabases(options: RenumberOptions, plan: RenumberPlan): Pro
   const check = (one: Database) => assertNotApplied(one, plan, ledger ? { ledger } : {})
   if (database !== undefined) await withDatabase({ database, schema }, 'refuse', check)
   if (data !== undefined) await withDatabase({ data, schema }, 'refuse', check)
-  else if (existsSync(`${usualData}/PG_VERSION`)) {
-    await withDatabase({ data: usualData, schema }, 'refuse', check)
+  else if (await holdsDatabase(usualDataFolder)) {
+    await withDatabase({ data: usualDataFolder, schema }, 'refuse', check)
   }
 }
 

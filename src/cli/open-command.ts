@@ -3,8 +3,10 @@ import { serve } from '../connections/serve.js'
 import { quoteIdentifier } from '../database/quote-identifier.js'
 import { openImage } from '../harness/open-image.js'
 import type { TestDatabase } from '../harness/test-database.js'
+import { askPGlite } from './ask-pglite.js'
+import { printAnswers } from './print-answers.js'
 import { printJson } from './print-json.js'
-import { printable } from './printable.js'
+import { explainQueryError } from './query-error.js'
 import { renderTable } from './render-table.js'
 
 /** `driftpin open`: looks into a database that a failed test kept. */
@@ -24,11 +26,15 @@ export function openCommand(): Command {
         return
       }
       if (query !== undefined) {
-        const { rows } = await db.query(query)
-        print(rows, json)
+        const answers = await askPGlite(db.pglite, query).catch((error) => {
+          throw explainQueryError(query, error)
+        })
+        printAnswers(answers, json)
         return
       }
-      print(await countRows(db), json)
+      const tables = await countRows(db)
+      if (json) printJson(tables)
+      else console.log(renderTable({ columns: ['table', 'rows'], rows: tables.map(Object.values) }))
     })
 }
 
@@ -74,7 +80,7 @@ async function showTransaction(db: TestDatabase): Promise<void> {
   await db.pglite.exec('COMMIT')
 }
 
-async function countRows(db: TestDatabase): Promise<Record<string, unknown>[]> {
+async function countRows(db: TestDatabase): Promise<{ table: string; rows: number }[]> {
   await endFailedTransaction(db)
   const tables = await db.query<{ schema: string; name: string }>(
     `SELECT n.nspname AS schema, c.relname AS name
@@ -83,31 +89,11 @@ async function countRows(db: TestDatabase): Promise<Record<string, unknown>[]> {
        AND n.nspname NOT IN ('pg_catalog', 'information_schema')
      ORDER BY 1, 2`,
   )
-  const counted: Record<string, unknown>[] = []
+  const counted: { table: string; rows: number }[] = []
   for (const { schema, name } of tables.rows) {
     const table = `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`
     const { rows } = await db.query<{ rows: number }>(`SELECT count(*)::int AS rows FROM ${table}`)
     counted.push({ table: `${schema}.${name}`, rows: rows[0]!.rows })
   }
   return counted
-}
-
-function print(rows: readonly Record<string, unknown>[], json = false): void {
-  if (json) {
-    printJson(rows)
-    return
-  }
-  const columns = Object.keys(rows[0] ?? {})
-  if (columns.length === 0) {
-    console.log('no rows')
-    return
-  }
-  const cells = rows.map((row) => columns.map((name) => cellOf(row[name])))
-  console.log(renderTable({ columns, rows: cells }))
-}
-
-function cellOf(value: unknown): string | number {
-  if (typeof value === 'number') return value
-  if (value === null) return 'NULL'
-  return printable(typeof value === 'object' ? JSON.stringify(value) : String(value))
 }

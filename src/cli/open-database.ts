@@ -1,12 +1,24 @@
-import { mkdir, readdir } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import type pg from 'pg'
 import type { Database } from '../database/database.js'
 import { fromPg } from '../database/from-pg.js'
 import { fromPGlite } from '../database/from-pglite.js'
 import { sqlState } from '../database/sql-state.js'
+import type { Answers } from './answer.js'
+import { askClient } from './ask-client.js'
+import { askPGlite } from './ask-pglite.js'
 import { UsageError } from './command-error.js'
-import { lockName, withFolderLock } from './with-folder-lock.js'
+import {
+  checkDataFolder,
+  databaseFolderOf,
+  dataFolderOf,
+  holdsDatabase,
+  makeDataFolder,
+  usualDataFolder,
+} from './data-folder.js'
+import { printable } from './printable.js'
+import { readServing, type Serving } from './serving.js'
+import { withFolderLock } from './with-folder-lock.js'
 
 /** Which database a command works on. */
 export interface DatabaseOptions {
@@ -14,6 +26,24 @@ export interface DatabaseOptions {
   readonly data?: string
   readonly schema: string
 }
+
+/** Where a database is that was opened. */
+export interface DatabasePlace {
+  /** The data folder of an embedded one, whoever has it open; undefined in memory and elsewhere. */
+  readonly folder?: string
+  /** The process that has it open and let this one in. */
+  readonly serving?: Serving
+}
+
+/** A database that is open for as long as a command works on it. */
+export interface OpenedDatabase {
+  readonly database: Database
+  readonly place: DatabasePlace
+  /** Runs statements as they were typed, and answers as PostgreSQL prints it. */
+  ask(text: string): Promise<Answers>
+}
+
+type Work<T> = (opened: OpenedDatabase) => Promise<T>
 
 /** Adds the options of {@link DatabaseOptions} to a command. */
 export function databaseOptions(command: Command): Command {
@@ -23,105 +53,145 @@ export function databaseOptions(command: Command): Command {
     .option('--schema <name>', 'the schema of the tables', 'public')
 }
 
+/** The same for a command that takes the dev database where none is named. */
+export function devDatabaseOptions(command: Command): Command {
+  return command
+    .option('--database <url>', 'a PostgreSQL server, as postgres://user@host/name')
+    .option('--data <dir>', `the folder of a dev database; ${usualDataFolder} by default`)
+    .option('--schema <name>', 'the schema of the tables', 'public')
+}
+
 /** What to do where the options name no database, or a folder without one. */
 export type Absent = 'create' | 'refuse' | 'pretend'
 
 /**
  * Opens the database that the options name, for as long as the callback runs. A folder without
  * one gets one (`create`), is an error (`refuse`), or is taken for an empty database, which is
- * then made in memory, as is one that is not named at all (`pretend`).
+ * then made in memory, as is one that is not named at all (`pretend`). A folder that a running
+ * `driftpin dev` has is reached through that process.
  */
 export async function withDatabase<T>(
-  { database, data, schema }: DatabaseOptions,
+  options: DatabaseOptions,
   absent: Absent,
   work: (database: Database) => Promise<T>,
+): Promise<T> {
+  return await withOpened(options, absent, ({ database }) => work(database))
+}
+
+/** The same on the dev database where none is named. */
+export async function withDevDatabase<T>(options: DatabaseOptions, work: Work<T>): Promise<T> {
+  const { database, data = database === undefined ? usualDataFolder : undefined } = options
+  return await withOpened({ ...options, ...(data !== undefined && { data }) }, 'refuse', work)
+}
+
+async function withOpened<T>(
+  { database, data, schema }: DatabaseOptions,
+  absent: Absent,
+  work: Work<T>,
 ): Promise<T> {
   if (database !== undefined && data !== undefined) {
     throw new UsageError('Name one database: --database or --data, not both.')
   }
-  if (database !== undefined) return await withServer(database, schema, work)
-  if (data !== undefined && (absent === 'create' || (await holdsDatabase(data)))) {
-    return await withFolder(resolve(data), schema, work)
-  }
-  if (absent === 'pretend') return await withEmbedded(undefined, schema, work)
+  if (database !== undefined) return await withServer(database, schema, {}, work)
   if (data !== undefined) {
-    throw new UsageError(`There is no database in ${data}. Make one with: driftpin migrate up.`)
+    const folder = await dataFolderOf(data)
+    const serving = await readServing(folder)
+    if (serving) return await withServer(serving.url, schema, { folder, serving }, work)
+    await checkDataFolder(folder)
+    if (absent === 'create' || (await holdsDatabase(folder))) {
+      return await withFolder(folder, schema, work)
+    }
+  }
+  if (absent === 'pretend') return await withEmbedded(undefined, schema, {}, work)
+  if (data !== undefined) {
+    throw new UsageError(
+      `There is no database in ${data}. Make one with driftpin dev, or name one with --database.`,
+    )
   }
   throw new UsageError('Name a database: --database URL for a server, or --data DIR for a folder.')
 }
 
-async function withServer<T>(
-  url: string,
-  schema: string,
-  work: (database: Database) => Promise<T>,
-) {
+async function withServer<T>(url: string, schema: string, place: DatabasePlace, work: Work<T>) {
   if (!/^postgres(ql)?:\/\//.test(url)) {
     // The value is not repeated: it may well be a password in the wrong place.
     throw new UsageError('The --database is no URL: write it as postgres://user@host:port/name.')
   }
   // Each engine is loaded only where it is used.
   const { default: pg } = await import('pg')
-  const pool = new pg.Pool({ connectionString: url, max: 2, connectionTimeoutMillis: 10_000 })
+  const pool = openServerPool(() => {
+    return new pg.Pool({ connectionString: url, max: 2, connectionTimeoutMillis: 10_000 })
+  })
   try {
     await pool.query('SELECT 1').catch((error) => {
-      throw new UsageError(`The server cannot be used: ${whyNot(error)}.`, { cause: error })
+      const { serving } = place
+      const which = serving ? `The driftpin dev of process ${serving.pid}` : 'The server'
+      throw new UsageError(`${which} cannot be used: ${whyNot(error)}.`, { cause: error })
     })
-    return await work(fromPg(pool, { schema }))
+    const database = fromPg(pool, { schema })
+    return await work({ database, place, ask: (text) => askPool(pool, text) })
   } finally {
     await pool.end()
+  }
+}
+
+/** A URL that cannot be taken apart is known here already. */
+function openServerPool(open: () => pg.Pool): pg.Pool {
+  try {
+    return open()
+  } catch (cause) {
+    throw new UsageError(
+      'The --database is no URL that can be read. Check what has to be encoded.',
+      {
+        cause,
+      },
+    )
   }
 }
 
 /** The reason of a failed connection, without the URL, which may hold a password. */
 function whyNot(error: unknown): string {
   const { message, code } = error as { message?: string; code?: string }
+  const said = printable(message ?? String(error))
   const state = sqlState(error)
-  return state ? `${message} (SQLSTATE ${state})` : (code ?? message ?? String(error))
+  if (state) return `${said} (SQLSTATE ${state})`
+  return code ?? `${said}. Is it a PostgreSQL server`
 }
 
-async function withFolder<T>(
-  folder: string,
-  schema: string,
-  work: (database: Database) => Promise<T>,
-): Promise<T> {
-  await checkFolder(folder)
-  return await withFolderLock(folder, () => withEmbedded(folder, schema, work))
-}
-
-async function withEmbedded<T>(
-  folder: string | undefined,
-  schema: string,
-  work: (database: Database) => Promise<T>,
-): Promise<T> {
-  const { PGlite } = await import('@electric-sql/pglite')
-  const client = new PGlite(folder)
+async function askPool(pool: pg.Pool, text: string): Promise<Answers> {
+  const client = await pool.connect()
   try {
-    await client.waitReady
-    return await work(fromPGlite(client, { schema }))
+    return await askClient(client, text)
   } finally {
-    await client.close()
+    // Whatever was done to the session, nobody else gets it.
+    client.release(true)
   }
 }
 
-async function holdsDatabase(folder: string): Promise<boolean> {
-  const names: string[] = await readdir(folder).catch(() => [])
-  if (names.length > 0) await checkFolder(resolve(folder))
-  return names.includes('PG_VERSION')
+async function withFolder<T>(folder: string, schema: string, work: Work<T>): Promise<T> {
+  await makeDataFolder(folder)
+  return await withFolderLock(folder, async () => {
+    const database = await databaseFolderOf(folder)
+    await makeDataFolder(database)
+    return await withEmbedded(database, schema, { folder }, work)
+  })
 }
 
-/** Anything but a data folder or room for one would be buried under a thousand files. */
-async function checkFolder(folder: string): Promise<void> {
+async function withEmbedded<T>(
+  database: string | undefined,
+  schema: string,
+  place: DatabasePlace,
+  work: Work<T>,
+): Promise<T> {
+  const { PGlite } = await import('@electric-sql/pglite')
+  const client = new PGlite(database)
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
-    const names = await readdir(folder)
-    const foreign = names.filter((name) => !name.startsWith(lockName))
-    if (foreign.length > 0 && !names.includes('PG_VERSION')) {
-      throw new UsageError(`${folder} holds other files and no database. Name another folder.`)
-    }
-  } catch (error) {
-    if (error instanceof UsageError) throw error
-    const { code } = error as { code?: string }
-    const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'it is a file' : (code ?? String(error))
-    throw new UsageError(`${folder} cannot hold a database: ${why}.`, { cause: error })
+    await client.waitReady
+    return await work({
+      database: fromPGlite(client, { schema }),
+      place,
+      ask: (text) => askPGlite(client, text),
+    })
+  } finally {
+    await client.close()
   }
 }

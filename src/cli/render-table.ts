@@ -1,6 +1,8 @@
 import Table from 'cli-table3'
+import stringWidth from 'string-width'
 import { paint } from './paint.js'
 import { printable } from './printable.js'
+import { shorten } from './shorten.js'
 
 /** Rows under headings, as a person reads them and as `--json` prints them. */
 export interface TableContent {
@@ -8,16 +10,50 @@ export interface TableContent {
   readonly rows: readonly (readonly (string | number)[])[]
 }
 
-/** Marks in a cell, and their colours. */
-const colours = { yes: 'green', no: 'red', ok: 'green', dirty: 'yellow' } as const
+/** How a table is laid out. */
+export interface TableLayout {
+  /** So many columns of a terminal; as many as it takes by default. */
+  readonly width?: number | undefined
+  /** The columns that are cut where it would be wider, and which end of their texts is kept. */
+  readonly cut?: Readonly<Record<string, 'start' | 'end'>>
+}
 
-/** A table of plain text, numbers to the right, with a rule under its headings. */
-export function renderTable({ columns, rows }: TableContent): string {
+/** Marks in a cell, and their colours. */
+const colours = {
+  yes: 'green',
+  no: 'red',
+  ok: 'green',
+  dirty: 'yellow',
+  applied: 'green',
+  pending: 'yellow',
+  archived: 'dim',
+} as const
+
+const gap = 2
+const cutWidthMin = 8
+
+/** A table of plain text, numbers to the right, with space between its columns. */
+export function renderTable({ columns, rows }: TableContent, layout: TableLayout = {}): string {
   const isNumber = columns.map((_, index) => rows.every((row) => typeof row[index] === 'number'))
+  const texts = rows.map((row) => row.map((content) => printable(String(content))))
+  const cells = cutToFit(columns, texts, layout)
+  return layTable(
+    columns.map((column) => paint('bold', column)),
+    cells.map((row) => row.map(colour)),
+    isNumber,
+  )
+}
+
+/** Lays cells out that are fit for a terminal already. */
+export function layTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  toTheRight: readonly boolean[],
+): string {
   const none = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '' }
   const table = new Table({
-    head: columns.map((column) => paint('bold', column)),
-    colAligns: isNumber.map((number) => (number ? 'right' : 'left')),
+    head: [...head],
+    colAligns: toTheRight.map((right) => (right ? 'right' : 'left')),
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 1 },
     chars: {
       ...none,
@@ -34,7 +70,7 @@ export function renderTable({ columns, rows }: TableContent): string {
       'right-mid': '',
     },
   })
-  for (const row of rows) table.push(row.map(cell))
+  for (const row of rows) table.push([...row])
   return table
     .toString()
     .split('\n')
@@ -42,8 +78,43 @@ export function renderTable({ columns, rows }: TableContent): string {
     .join('\n')
 }
 
-function cell(content: string | number): string {
-  const text = printable(String(content))
-  const colour = colours[text as keyof typeof colours]
-  return colour ? paint(colour, text) : text
+/** How wide a table is whose cells are not cut. */
+export function widthsOf(columns: readonly string[], rows: readonly (readonly string[])[]) {
+  return columns.map((column, index) =>
+    rows.reduce((width, row) => Math.max(width, stringWidth(row[index]!)), stringWidth(column)),
+  )
+}
+
+/** The columns that a table takes. */
+export function totalWidth(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width + gap, -gap)
+}
+
+function cutToFit(
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+  { width, cut = {} }: TableLayout,
+): readonly (readonly string[])[] {
+  if (width === undefined) return rows
+  const widths = widthsOf(columns, rows)
+  // The widest gives up first, so that none is cut to nothing beside one that has room.
+  for (let over = totalWidth(widths) - width; over > 0; over -= 1) {
+    const widest = Object.keys(cut)
+      .map((name) => columns.indexOf(name))
+      .filter((index) => widths[index]! > cutWidthMin)
+      .sort((a, b) => widths[b]! - widths[a]!)[0]
+    if (widest === undefined) break
+    widths[widest]! -= 1
+  }
+  return rows.map((row) =>
+    row.map((text, index) => {
+      const keep = cut[columns[index]!]
+      return keep ? shorten(text, widths[index]!, keep) : text
+    }),
+  )
+}
+
+function colour(text: string): string {
+  const format = colours[text as keyof typeof colours]
+  return format ? paint(format, text) : text
 }

@@ -4,8 +4,13 @@ import { join } from 'node:path'
 import { isRunning } from '../harness/is-running.js'
 import { UsageError } from './command-error.js'
 
-/** The name of the lock in a data folder; files that begin with it are ours. */
-export const lockName = 'driftpin.lock'
+const lockName = 'driftpin.lock'
+
+/** The process that has a data folder, where there is one and it runs. */
+export async function folderHolder(folder: string): Promise<number | undefined> {
+  const holder = await holderOf(join(folder, lockName))
+  return holder !== undefined && isRunning(holder) ? holder : undefined
+}
 
 /**
  * Runs `work` while no other process works on a data folder: PGlite itself would let two write

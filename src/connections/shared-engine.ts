@@ -49,6 +49,9 @@ export class SharedEngine {
   waitMsMax = waitMsMaxDefault
   readonly direct: DirectSession
   readonly keeper: SessionKeeper
+  /** Settles with the cause once the engine has ended in the middle of something. */
+  readonly crashed: Promise<unknown>
+  #resolveCrashed: (cause: unknown) => void = () => {}
   #broken: unknown
   #pids = 1000
 
@@ -65,6 +68,9 @@ export class SharedEngine {
     this.direct = new DirectSession(this)
     this.sessions.add(this.direct)
     this.keeper = new SessionKeeper(this)
+    this.crashed = new Promise((resolve) => {
+      this.#resolveCrashed = resolve
+    })
   }
 
   /** All sessions but the one of PGlite's own callers. */
@@ -137,6 +143,7 @@ export class SharedEngine {
   /** The engine ended in the middle of something; nobody can use it any more. */
   breakDown(cause: unknown): WireError {
     this.#broken ??= cause
+    this.#resolveCrashed(cause)
     const error = brokenEngine()
     this.turns.fail(error)
     for (const session of [...this.sessions]) session.terminate(error)

@@ -5,6 +5,7 @@ import { DriftpinError } from '../errors.js'
 import { bundledFiles } from '../migrations/generated/bundled.js'
 import type { Extensions } from './engine/open-engine.js'
 import { type MigrationFolder, readMigrationFolder } from './migration-folder.js'
+import { readSeedScript, type SeedScript } from './seed-script.js'
 import type { TestDatabase } from './test-database.js'
 
 /** What a harness makes its databases from. All of it is optional: the default is our schema. */
@@ -54,7 +55,7 @@ export interface HarnessOptions {
 /** Options that were looked into: files read, and a name for all that they lead to. */
 export interface ReadOptions {
   readonly folder: MigrationFolder | 'ours' | undefined
-  readonly seedScript: { readonly path: string; readonly text: string } | undefined
+  readonly seedScript: SeedScript | undefined
   /** Runs in each process, where there are functions. */
   readonly functions: readonly {
     /** What is thrown when it fails. */
@@ -76,7 +77,7 @@ export async function readOptions(options: HarnessOptions): Promise<ReadOptions>
       : migrations !== undefined && migrations !== false
         ? await readMigrationFolder(resolve(migrations))
         : undefined
-  const seedScript = typeof seed === 'string' ? await readSeed(seed) : undefined
+  const seedScript = typeof seed === 'string' ? await readSeedScript(seed) : undefined
   const functions: ReadOptions['functions'][number][] = []
   if (setup) functions.push({ code: 'setup_failed', run: setup })
   if (typeof seed === 'function') functions.push({ code: 'seed_failed', run: seed })
@@ -115,21 +116,6 @@ async function checksum(file: URL): Promise<string> {
   return createHash('sha256')
     .update(await readFile(file))
     .digest('hex')
-}
-
-async function readSeed(file: string): Promise<{ path: string; text: string }> {
-  const path = resolve(file)
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path))
-    return { path, text: text.replaceAll('\r\n', '\n') }
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new DriftpinError(
-      'seed_failed',
-      `The seed ${path} cannot be read: ${why}. Name an SQL file in UTF-8, or pass a function.`,
-      error,
-    )
-  }
 }
 
 function refuseContradictions(options: HarnessOptions): void {

@@ -13,6 +13,7 @@ import type { HarnessOptions, ReadOptions } from './harness-options.js'
 import { defaultCacheDirectory, openImageCache } from './image-cache.js'
 import { makeOnce } from './make-once.js'
 import { createRandomSource } from './random-source.js'
+import { runSeedScript } from './seed-script.js'
 import type { HarnessStatistics } from './statistics.js'
 import { testClockStart } from './test-clock.js'
 
@@ -118,16 +119,5 @@ export async function prepare(pglite: PGlite, read: ReadOptions): Promise<void> 
   const database = fromPGlite(pglite)
   if (read.folder === 'ours') await createMigrator(database).up()
   else await read.folder?.apply(database)
-  if (!read.seedScript) return
-  const { path, text } = read.seedScript
-  try {
-    await database.transaction((transaction) => transaction.script(text))
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new DriftpinError(
-      'seed_failed',
-      `The seed ${path} failed and left nothing behind: ${why}. It runs as one transaction.`,
-      error,
-    )
-  }
+  if (read.seedScript) await runSeedScript(database, read.seedScript)
 }

@@ -1,0 +1,81 @@
+import { mkdir, readdir, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { UsageError } from './command-error.js'
+
+/** Where the database of a project is, unless a command is told otherwise. */
+export const usualDataFolder = '.driftpin'
+
+/** What says that a folder is PostgreSQL's. */
+const mark = 'PG_VERSION'
+
+const databaseName = 'database'
+
+/** What driftpin itself puts into a data folder, half-made things and locks included. */
+const ours =
+  /^(database|driftpin\.lock|serving\.json)([.-].*)?$|^(images|failed|laws|stats)$|^\.git/
+
+/** In a project's own folder the tools of driftpin keep more, such as what is being built. */
+const isOurs = (folder: string, names: readonly string[]) =>
+  basename(folder) === usualDataFolder || names.every((name) => ours.test(name))
+
+/**
+ * The data folder that was meant: somebody who names the database inside one means the same
+ * database, and has to meet the same lock.
+ */
+export async function dataFolderOf(named: string): Promise<string> {
+  const folder = resolve(named)
+  if (basename(folder) !== databaseName || !(await has(folder, mark))) return folder
+  const around = dirname(folder)
+  return isOurs(around, await readdir(around).catch(() => [])) ? around : folder
+}
+
+/**
+ * The folder that PostgreSQL has in a data folder: `database` in it, or the folder itself where
+ * a PGlite made it elsewhere.
+ */
+export async function databaseFolderOf(folder: string): Promise<string> {
+  return (await has(folder, mark)) ? folder : join(folder, databaseName)
+}
+
+/** Whether there is a database in a data folder. */
+export async function holdsDatabase(folder: string): Promise<boolean> {
+  return await has(await databaseFolderOf(folder), mark)
+}
+
+/**
+ * Looks at what a data folder is to be made of, if anything.
+ *
+ * @throws UsageError for a folder of somebody else's, which would be buried under a thousand files,
+ * and for what can be no folder.
+ */
+export async function checkDataFolder(folder: string): Promise<void> {
+  if (await holdsDatabase(folder)) return
+  const names = await readdir(folder).catch((error) => {
+    if (error.code === 'ENOENT') return []
+    throw cannotHold(folder, error)
+  })
+  if (isOurs(folder, names)) return
+  throw new UsageError(`${folder} holds other files and no database. Name another folder.`)
+}
+
+/** Makes a data folder where there is none, which only this user may read. */
+export async function makeDataFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error) => {
+    throw cannotHold(folder, error)
+  })
+}
+
+function cannotHold(folder: string, cause: { code?: string }): UsageError {
+  const { code } = cause
+  const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'it is a file' : (code ?? String(cause))
+  return new UsageError(`${folder} cannot hold a database: ${why}.`, { cause })
+}
+
+const has = (folder: string, name: string) => exists(join(folder, name))
+
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  )
+}

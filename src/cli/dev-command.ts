@@ -1,0 +1,46 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { usualDataFolder } from './data-folder.js'
+import type { DevOptions } from './dev/dev-options.js'
+import { folderOptions } from './with-migrator.js'
+
+/** `driftpin dev`: a PostgreSQL to point anything at. */
+export function devCommand(): Command {
+  const memory = new Option('--memory', 'keep nothing: the database is gone when this ends')
+  const fresh = new Option('--fresh', 'delete the database that is there, and begin anew')
+  return folderOptions(
+    new Command('dev')
+      .description('serve a PostgreSQL for development, migrated and with data in it')
+      .option('--data <dir>', `where the data is kept; ${usualDataFolder} by default`)
+      .addOption(memory.conflicts(['data', 'fresh']))
+      .option('--port <port>', 'of 127.0.0.1; 5433 by default, a free one if it is taken', portOf),
+  )
+    .option('--seed <file>', 'an SQL file to put into a new database, or none')
+    .option('--watch <dir>', 'scan a directory and push it on every change')
+    .addOption(fresh)
+    .option('--json', 'print a line of JSON when it is ready, and one for everything later')
+    .action(async (options: DevOptions) => {
+      const { runDev } = await import('./dev/run-dev.js')
+      await runDev(options)
+    })
+    .addHelpText(
+      'after',
+      [
+        '',
+        'A new database of driftpin has a few owners, workspaces and chats in it; --seed none leaves',
+        'them out. What a client was told is on disk: kill -9 loses nothing that was committed.',
+        '',
+        'Examples:',
+        '  driftpin dev',
+        '  driftpin dev --watch ~/src/shop',
+        '  driftpin dev --fresh --seed none',
+        '  driftpin dev --memory --port 0 --json',
+        '  driftpin dev --migrations db/migrations --seed db/seed.sql --data .dev',
+      ].join('\n'),
+    )
+}
+
+function portOf(written: string): number {
+  const port = Number(written)
+  if (/^\d+$/.test(written) && port <= 65535) return port
+  throw new InvalidArgumentError('a port is a number from 0 to 65535')
+}

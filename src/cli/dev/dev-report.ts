@@ -1,0 +1,125 @@
+import { relative } from 'node:path'
+import { humanDuration } from '../human-size.js'
+import { paint } from '../paint.js'
+import { printable } from '../printable.js'
+import type { Migrated } from './migrate-database.js'
+import type { WatchedPush } from './watch/watch-directory.js'
+
+/** What a dev database is when it is ready. */
+export interface DevReady {
+  readonly url: string
+  readonly pid: number
+  /** Of PostgreSQL. */
+  readonly version: string
+  /** Where the data is; null in memory. */
+  readonly data: string | null
+  readonly isNew: boolean
+  readonly migrations: Migrated
+  /** What was put into it just now; null where nothing was. */
+  readonly seeded: string | null
+  /** The port that was wanted and is somebody else's; null where it is the one. */
+  readonly portTaken: number | null
+  readonly watching: string | null
+  /** Milliseconds from the start of the process. */
+  readonly readyMs: number
+}
+
+/** What `driftpin dev` tells, as lines for a person or as lines of JSON. */
+export interface DevReport {
+  ready(ready: DevReady): void
+  pushed(push: WatchedPush): void
+  restored(name: string, problem: string | undefined): void
+  restarted(words: string): void
+  /** What went wrong and ends nothing. */
+  failed(error: unknown): void
+  stopped(isReady: boolean, data: string | null): void
+}
+
+export function createDevReport(json = false): DevReport {
+  return json ? jsonReport : textReport
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+
+const print = (event: string, facts: object) => console.log(JSON.stringify({ event, ...facts }))
+
+const jsonReport: DevReport = {
+  ready: (ready) => print('ready', ready),
+  pushed: ({ resources, changed, result: { accepted, ...changes }, chatId }) =>
+    print('pushed', { resources, changed, ...changes, chatId }),
+  restored: (name, problem) => print('restored', { name, problem: problem ?? null }),
+  restarted: (words) => print('restarted', { because: words }),
+  failed: (error) => print('failed', { message: messageOf(error) }),
+  stopped: (isReady, data) => print('stopped', { isReady, data }),
+}
+
+const textReport: DevReport = {
+  ready: (ready) => console.log(renderReady(ready)),
+  pushed: (push) => console.log(renderPush(push)),
+  restored: (name, problem) => {
+    const what = `The image ${name}`
+    if (problem === undefined) console.log(`${paint('green', 'restored')}  ${what}.`)
+    else console.log(`${paint('red', 'restored')}  ${what} not: ${printable(problem)}`)
+  },
+  restarted: (words) =>
+    console.log(
+      `${paint('yellow', 'restarted')} PostgreSQL crashed: ${printable(words)}. ` +
+        'What was committed is there.',
+    ),
+  failed: (error) => console.error(`${paint('red', 'failed')}    ${printable(messageOf(error))}`),
+  stopped: (isReady, data) => {
+    const kept = data === null ? 'What was in memory is gone.' : `${shown(data)} is kept.`
+    console.log(isReady ? `Stopped. ${kept}` : 'Stopped before it was ready. Nothing is half made.')
+  },
+}
+
+/** A path as a person would type it here. */
+function shown(path: string): string {
+  const here = relative(process.cwd(), path)
+  return printable(here !== '' && !here.startsWith('..') && here.length < path.length ? here : path)
+}
+
+function renderReady(ready: DevReady): string {
+  const { url, data, isNew, seeded, portTaken, watching } = ready
+  const place = data === null ? 'in memory, gone when this ends' : shown(data)
+  const lines: [name: string, text: string][] = [
+    ['url', paint('bold', url)],
+    ['psql', `psql ${url}`],
+    ['app', `export DATABASE_URL=${url}`],
+    ['data', data === null ? place : `${place}, ${isNew ? 'new' : 'as it was left'}`],
+    ['schema', schemaLine(ready.migrations)],
+  ]
+  if (seeded !== null) lines.push(['seed', printable(seeded)])
+  if (watching !== null) lines.push(['watch', shown(watching)])
+  if (portTaken !== null) {
+    lines.unshift(['port', paint('yellow', `${portTaken} is taken; a free one is used instead`)])
+  }
+  const head = `${paint('green', 'Ready')} in ${humanDuration(ready.readyMs)}: PostgreSQL ${ready.version}`
+  const body = lines.map(([name, text]) => `  ${paint('dim', name.padEnd(8))}${text}`)
+  return [head, '', ...body, '', 'Ctrl-C stops it.'].join('\n')
+}
+
+function schemaLine({ applied, newest, ran }: Migrated): string {
+  if (newest === undefined) return 'no migrations'
+  const count = `${applied} ${applied === 1 ? 'migration' : 'migrations'}`
+  const now = ran.length > 0 ? `, ${ran.length} of them just now` : ''
+  return `${count}${now}, up to ${printable(newest)}`
+}
+
+const marks = { added: '+', changed: '~', removed: '-' } as const
+const colours = { added: 'green', changed: 'yellow', removed: 'red' } as const
+/** So many changes are named in one line. */
+const changesMax = 3
+
+function renderPush({ resources, changed, result }: WatchedPush): string {
+  const named = changed
+    .slice(0, changesMax)
+    .map(({ how, path }) => paint(colours[how], `${marks[how]} ${printable(path)}`))
+  const more = changed.length - named.length
+  if (more > 0) named.push(`and ${more} more`)
+  const what = named.length > 0 ? named.join(', ') : `${resources} resources`
+  const counts = (['hydrated', 'dirtied', 'settled'] as const)
+    .filter((name) => result[name].length > 0)
+    .map((name) => `${name} ${result[name].length}`)
+  return `${paint('cyan', 'pushed')}    ${what}; ${counts.length > 0 ? counts.join(', ') : 'no chat changed'}`
+}

@@ -1,0 +1,24 @@
+import type { Migration } from '../../migrations/migration.js'
+import type { Stop } from '../open-stop.js'
+import type { DevOptions } from './dev-options.js'
+import type { DevReport } from './dev-report.js'
+import type { ServedDatabase } from './folder-database.js'
+
+/** What every step of a run takes. */
+export interface DevRun {
+  readonly options: DevOptions
+  readonly migrations: readonly Migration[] | undefined
+  readonly stop: Stop
+  readonly report: DevReport
+}
+
+/** A database that was started, and what is to be known about it. */
+export interface StartedDatabase {
+  readonly database: ServedDatabase
+  /** The data folder; null in memory. */
+  readonly folder: string | null
+  /** Whether it was made just now. */
+  readonly isNew: boolean
+  /** What was put into it just now. */
+  readonly seeded: string | null
+}

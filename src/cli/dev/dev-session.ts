@@ -1,0 +1,158 @@
+import { existsSync } from 'node:fs'
+import { sharedEngineOf } from '../../connections/shared-engine.js'
+import { DriftpinError } from '../../errors.js'
+import type { Migration } from '../../migrations/migration.js'
+import type { Stop } from '../open-stop.js'
+import { removeServing, writeServing } from '../serving.js'
+import type { DevReport } from './dev-report.js'
+import { FolderDatabase, type ServedDatabase } from './folder-database.js'
+import { keepLogShort } from './keep-log-short.js'
+import { migrateDatabase } from './migrate-database.js'
+import { newDatabaseFolder, replaceDatabase } from './replace-database.js'
+import { listenForRestores, type RestoreRequest } from './restore-requests.js'
+import type { WatchedDirectory } from './watch/watch-directory.js'
+
+/** An engine that crashes so soon after it was started would only do so again. */
+const crashLoopMs = 5000
+
+/** What a session goes on with once the database is served. */
+export interface DevSessionParts {
+  readonly database: ServedDatabase
+  readonly url: string
+  /** The data folder; undefined in memory. */
+  readonly folder: string | undefined
+  readonly migrations: readonly Migration[] | undefined
+  readonly watch: string | undefined
+  readonly report: DevReport
+}
+
+/** A dev database from when it is ready until it is stopped. */
+export class DevSession {
+  readonly #parts: DevSessionParts
+  readonly #startedAt = new Date().toISOString()
+  #engineSince = performance.now()
+  #watched: WatchedDirectory | undefined
+  #endUpkeep = () => {}
+  #request: RestoreRequest | undefined
+  #wake = () => {}
+
+  constructor(parts: DevSessionParts) {
+    this.#parts = parts
+  }
+
+  /** Lets the other commands in. */
+  async announce(restored?: { id: string; problem: string | undefined }): Promise<void> {
+    const { folder, url } = this.#parts
+    if (folder === undefined) return
+    await writeServing(folder, { pid: process.pid, url, startedAt: this.#startedAt, restored })
+  }
+
+  /** Works until somebody stops it. The caller closes the server and the database then. */
+  async run({ signal }: Stop): Promise<void> {
+    const stopped = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve()
+      else signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+    try {
+      await this.#resume()
+      while (!signal.aborted) {
+        const asked = new Promise<void>((resolve) => {
+          this.#wake = resolve
+        })
+        if (this.#request) this.#wake()
+        const { crashed } = this.#parts.database
+        const event = await Promise.race([
+          stopped.then(() => 'stopped' as const),
+          crashed.then(() => 'crashed' as const),
+          asked.then(() => 'asked' as const),
+        ])
+        if (event === 'crashed') await this.#restart(await crashed)
+        if (event === 'asked') await this.#restore()
+      }
+    } finally {
+      await this.#pause()
+      if (this.#parts.folder !== undefined) await removeServing(this.#parts.folder)
+    }
+  }
+
+  async #resume(): Promise<void> {
+    const { database, watch, report, folder } = this.#parts
+    const now = () => database.database
+    this.#endUpkeep = keepLogShort(now, (error) => this.#failed(error, false))
+    if (folder !== undefined) {
+      await listenForRestores(database.database, (request) => {
+        this.#request = request
+        this.#wake()
+      })
+    }
+    if (watch === undefined) return
+    // The scanner and the operations take longer to load than a database to start.
+    const { watchDirectory } = await import('./watch/watch-directory.js')
+    this.#watched = await watchDirectory(now, watch, {
+      pushed: (push) => report.pushed(push),
+      failed: (error) => this.#failed(error, true),
+    })
+  }
+
+  async #pause(): Promise<void> {
+    this.#endUpkeep()
+    await this.#watched?.close()
+    this.#watched = undefined
+  }
+
+  /** A crash that only our own statement met is one for everybody. */
+  #failed(error: unknown, isTold: boolean): void {
+    if (error instanceof DriftpinError && error.code === 'engine_broken') {
+      sharedEngineOf(this.#parts.database.pglite).breakDown(error)
+    } else if (isTold) this.#parts.report.failed(error)
+  }
+
+  async #restart(cause: unknown): Promise<void> {
+    const { database, report, folder } = this.#parts
+    const words = database.lastWords() ?? 'a statement was more than the engine can take'
+    await this.#pause()
+    if (!(database instanceof FolderDatabase)) {
+      throw new Error(`PostgreSQL crashed: ${words}. What was in memory is gone.`, { cause })
+    }
+    if (performance.now() - this.#engineSince < crashLoopMs) {
+      const advice = `What was committed is in ${folder}. Mend that, and start it again.`
+      throw new Error(`PostgreSQL crashed: ${words}. ${advice}`, { cause })
+    }
+    database.abandon()
+    await this.#start(database)
+    report.restarted(words)
+    await this.#resume()
+  }
+
+  async #start(database: FolderDatabase): Promise<void> {
+    await database.start()
+    this.#engineSince = performance.now()
+  }
+
+  /** Goes back to an image, or stays where it was if that cannot be served. */
+  async #restore(): Promise<void> {
+    const { database, report, folder } = this.#parts
+    const { id, name } = this.#request!
+    this.#request = undefined
+    if (!(database instanceof FolderDatabase) || folder === undefined) return
+    const made = newDatabaseFolder(folder, id)
+    if (!existsSync(made)) return
+    await this.#pause()
+    await database.close()
+    const replacement = await replaceDatabase(folder, made)
+    let problem: string | undefined
+    try {
+      await this.#start(database)
+      await migrateDatabase(database.database, this.#parts.migrations)
+      await replacement.keep()
+    } catch (error) {
+      problem = error instanceof Error ? error.message : String(error)
+      await database.close().catch(() => database.abandon())
+      await replacement.undo()
+      await this.#start(database)
+    }
+    await this.#resume()
+    report.restored(name, problem)
+    await this.announce({ id, problem })
+  }
+}

@@ -1,0 +1,65 @@
+import type { PGlite } from '@electric-sql/pglite'
+import { sharedEngineOf } from '../../connections/shared-engine.js'
+import type { Database } from '../../database/database.js'
+import { fromPGlite } from '../../database/from-pglite.js'
+import { type FolderEngine, openEngine } from './open-engine.js'
+
+/** What clients are connected to: one PGlite, or another one later. */
+export interface ServedDatabase {
+  /** @throws While there is none. */
+  readonly pglite: PGlite
+  readonly database: Database
+  /** Settles when the engine there is now has crashed. */
+  readonly crashed: Promise<unknown>
+  /** What PostgreSQL said last before it gave up. */
+  readonly lastWords: () => string | undefined
+  /** Ends every client and closes the engine, with a checkpoint. */
+  close(): Promise<void>
+}
+
+/** A database in a folder, whose engine can be taken away and started again. */
+export class FolderDatabase implements ServedDatabase {
+  readonly folder: string
+  #open: { readonly engine: FolderEngine; readonly database: Database } | undefined
+
+  constructor(folder: string) {
+    this.folder = folder
+  }
+
+  get pglite(): PGlite {
+    return this.#now.engine.pglite
+  }
+
+  get database(): Database {
+    return this.#now.database
+  }
+
+  get crashed(): Promise<unknown> {
+    return sharedEngineOf(this.pglite).crashed
+  }
+
+  lastWords(): string | undefined {
+    return this.#open?.engine.lastWords()
+  }
+
+  async start(): Promise<void> {
+    const engine = await openEngine(this.folder)
+    this.#open = { engine, database: fromPGlite(engine.pglite) }
+  }
+
+  async close(): Promise<void> {
+    const open = this.#open
+    this.#open = undefined
+    await open?.engine.pglite.close()
+  }
+
+  /** Lets go of an engine that crashed, which nothing can be asked of, not even to close. */
+  abandon(): void {
+    this.#open = undefined
+  }
+
+  get #now() {
+    if (!this.#open) throw new Error('The database is being started. Try again in a moment.')
+    return this.#open
+  }
+}

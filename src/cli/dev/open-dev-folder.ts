@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs'
+import { rmdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { UsageError } from '../command-error.js'
+import {
+  checkDataFolder,
+  databaseFolderOf,
+  dataFolderOf,
+  holdsDatabase,
+  makeDataFolder,
+  usualDataFolder,
+} from '../data-folder.js'
+import { readServing } from '../serving.js'
+import { withFolderLock } from '../with-folder-lock.js'
+import type { DevRun, StartedDatabase } from './dev-run.js'
+import { FolderDatabase } from './folder-database.js'
+import {
+  type Replacement,
+  refuseForeignDatabase,
+  replaceDatabase,
+  settleDatabase,
+} from './replace-database.js'
+
+type Work = (started: StartedDatabase, ready: () => Promise<void>) => Promise<void>
+
+/**
+ * Starts the database of a data folder, which is made where there is none, for as long as the
+ * callback runs. Until the callback says that it is ready everything can be taken back: a database
+ * that is made anew only then takes the place of another for good.
+ *
+ * @returns The folder.
+ * @throws UsageError for a folder that somebody else has, or that is somebody else's.
+ */
+export async function withDevFolder(run: DevRun, work: Work): Promise<string> {
+  const folder = await dataFolderOf(run.options.data ?? usualDataFolder)
+  await checkDataFolder(folder)
+  if (run.options.fresh) refuseForeignDatabase(folder, '--fresh')
+  const isNew = !existsSync(folder)
+  await makeDataFolder(folder)
+  try {
+    await withFolderLock(folder, () => startIn(folder, run, work)).catch(async (error) => {
+      throw (await inUse(folder, error)) ?? error
+    })
+    return folder
+  } finally {
+    // Where something came of it, it is not empty.
+    if (isNew) await rmdir(folder).catch(() => {})
+  }
+}
+
+/** Who is refused because of a driftpin dev can as well use it. */
+async function inUse(folder: string, error: unknown): Promise<UsageError | undefined> {
+  const serving = error instanceof UsageError ? await readServing(folder) : undefined
+  if (!serving || serving.pid === process.pid) return undefined
+  return new UsageError(
+    `${folder} is in use by process ${serving.pid}, a driftpin dev. Connect to it at ` +
+      `${serving.url}, or stop it first.`,
+    { cause: error },
+  )
+}
+
+async function startIn(folder: string, run: DevRun, work: Work): Promise<void> {
+  const { options, stop } = run
+  await settleDatabase(folder)
+  const isNew = options.fresh || !(await holdsDatabase(folder))
+  let replacement: Replacement | undefined
+  let seeded: string | undefined
+  // A seed that cannot be read is told whether it is needed or not.
+  if (isNew || options.seed !== undefined) {
+    const { readTemplate } = await import('./template-options.js')
+    const template = await readTemplate(options, run.migrations)
+    if (isNew) {
+      replacement = await replaceDatabase(folder, await make(folder, run, template.options))
+      seeded = template.seeded
+    }
+  }
+  const database = new FolderDatabase(await databaseFolderOf(folder))
+  let isReady = false
+  try {
+    stop.signal.throwIfAborted()
+    await database.start()
+    const started = { database, folder, isNew, seeded: seeded ?? null }
+    await work(started, async () => {
+      isReady = true
+      if (!existsSync(join(folder, 'PG_VERSION'))) await hideFromGit(folder)
+      await replacement?.keep()
+    })
+  } finally {
+    await database.close().catch(() => database.abandon())
+    if (!isReady) await replacement?.undo()
+  }
+}
+
+async function make(
+  folder: string,
+  { stop }: DevRun,
+  options: Parameters<typeof import('./new-database.js').newFolderDatabase>[1],
+): Promise<string> {
+  stop.signal.throwIfAborted()
+  const { newFolderDatabase } = await import('./new-database.js')
+  try {
+    const made = await newFolderDatabase(folder, options)
+    stop.signal.throwIfAborted()
+    return made
+  } catch (error) {
+    // What is there by now of it.
+    await settleDatabase(folder)
+    throw error
+  }
+}
+
+/** A dev database is nobody's commit. */
+async function hideFromGit(folder: string): Promise<void> {
+  await writeFile(join(folder, '.gitignore'), '*\n', { flag: 'wx' }).catch(() => {})
+}

@@ -1,0 +1,67 @@
+import { openStop } from '../open-stop.js'
+import { readFolder } from '../with-migrator.js'
+import type { DevOptions } from './dev-options.js'
+import { createDevReport } from './dev-report.js'
+import type { DevRun, StartedDatabase } from './dev-run.js'
+import { DevSession } from './dev-session.js'
+import { migrateDatabase } from './migrate-database.js'
+import { withDevFolder } from './open-dev-folder.js'
+import { serveDatabase } from './serve-database.js'
+
+/** `driftpin dev`: from the start of the process until somebody stops it. */
+export async function runDev(options: DevOptions): Promise<void> {
+  using stop = openStop('Stopping. Once more, and it ends at once: nothing committed is lost.')
+  const report = createDevReport(options.json)
+  try {
+    const run = { options, migrations: await readFolder(options), stop, report }
+    const folder = options.memory
+      ? await serveInMemory(run)
+      : await withDevFolder(run, (started, ready) => serveUntilStopped(run, started, ready))
+    report.stopped(true, folder)
+  } catch (error) {
+    if (error !== stop.signal.reason) throw error
+    report.stopped(false, null)
+  }
+}
+
+async function serveInMemory(run: DevRun): Promise<null> {
+  const { readTemplate } = await import('./template-options.js')
+  const { newMemoryDatabase } = await import('./new-database.js')
+  const { options, seeded = null } = await readTemplate(run.options, run.migrations)
+  const database = await newMemoryDatabase(options)
+  try {
+    await serveUntilStopped(run, { database, folder: null, isNew: true, seeded }, async () => {})
+    return null
+  } finally {
+    await database.close()
+  }
+}
+
+/** @param ready Called when clients are let in, and the database is there to stay. */
+async function serveUntilStopped(
+  { options, migrations, stop, report }: DevRun,
+  { database, folder, isNew, seeded }: StartedDatabase,
+  ready: () => Promise<void>,
+): Promise<void> {
+  stop.signal.throwIfAborted()
+  const migrated = await migrateDatabase(database.database, migrations)
+  stop.signal.throwIfAborted()
+  const { server, version, portTaken = null } = await serveDatabase(database, options.port)
+  try {
+    stop.signal.throwIfAborted()
+    const { url } = server
+    const { watch } = options
+    const parts = { database, url, folder: folder ?? undefined, migrations, watch, report }
+    const session = new DevSession(parts)
+    await session.announce()
+    await ready()
+    const watching = watch ?? null
+    const readyMs = Math.round(performance.now())
+    const { pid } = process
+    const facts = { url, pid, version, data: folder, isNew, seeded, portTaken, watching, readyMs }
+    report.ready({ ...facts, migrations: migrated })
+    await session.run(stop)
+  } finally {
+    await server.close()
+  }
+}

@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto'
+import { addMessages } from '../../../context/add-messages.js'
+import { archive } from '../../../context/archive.js'
+import { createChat } from '../../../context/create-chat.js'
+import { push } from '../../../context/push.js'
+import type { Database, Transaction } from '../../../database/database.js'
+import { quoteIdentifier } from '../../../database/quote-identifier.js'
+import { makeBody } from '../../../scan/make-body.js'
+import type { ResourceInput } from '../../../schema/resource.js'
+import { type SeedAgent, type SeedFile, seedAgents, seedOwners } from './seed-agents.js'
+import { type SeedChat, seedChats } from './seed-chats.js'
+
+const hourMs = 60 * 60 * 1000
+
+/** What happened, and when. */
+interface SeedEvent {
+  readonly hoursAgo: number
+  readonly run: (transaction: Transaction, now: Date) => Promise<unknown>
+}
+
+const idOf = (kind: string, number: number) =>
+  `${kind}-0000-4000-8000-${String(number).padStart(12, '0')}`
+const workspaceId = (number: number) => idOf('00000001', number)
+const buildId = (number: number) => idOf('00000002', number)
+const agentId = (number: number) => idOf('00000003', number)
+const chatId = (number: number) => idOf('00000004', number)
+
+/**
+ * Fills an empty database with what a small team would have in it after some weeks, by the
+ * operations that a backend calls. Ids are the same every time; times count back from `now`.
+ * All of it, or nothing.
+ */
+export async function seedDatabase(database: Database, now = new Date()): Promise<void> {
+  const events: SeedEvent[] = [
+    ...seedAgents.map((agent) => ({ hoursAgo: 1400, run: hostRows(agent) })),
+    ...seedAgents.flatMap(pushesOf),
+    ...seedChats.flatMap(eventsOf),
+    ...seedAgents.filter(({ gone }) => gone).map(leavingOf),
+  ]
+  // As they happened, so that what drifted since, and what was pinned before, comes by itself.
+  events.sort((one, other) => other.hoursAgo - one.hoursAgo)
+  await database.transaction(async (transaction) => {
+    for (const { hoursAgo, run } of events) {
+      await run(transaction, new Date(now.getTime() - hoursAgo * hourMs))
+    }
+  })
+}
+
+/** The rows of the host's own, which driftpin has no operations for. */
+function hostRows({ number, owner, workspace, directory }: SeedAgent): SeedEvent['run'] {
+  return async (transaction, now) => {
+    const schema = quoteIdentifier(transaction.schema)
+    await transaction.query(
+      `INSERT INTO ${schema}.workspaces (id, owner_id, name, created_at) VALUES ($1, $2, $3, $4)`,
+      [workspaceId(number), seedOwners[owner], workspace, now],
+    )
+    await transaction.query(
+      `INSERT INTO ${schema}.workspace_builds (id, workspace_id, build_number, created_at)
+       VALUES ($1, $2, 1, $3)`,
+      [buildId(number), workspaceId(number), now],
+    )
+    await transaction.query(
+      `INSERT INTO ${schema}.workspace_agents
+         (id, build_id, name, operating_system, directory, created_at)
+       VALUES ($1, $2, 'main', 'linux', $3, $4)`,
+      [agentId(number), buildId(number), directory, now],
+    )
+  }
+}
+
+function pushesOf({ number, directory, pushes }: SeedAgent): SeedEvent[] {
+  return pushes.map(({ hoursAgo, files }, index) => ({
+    hoursAgo,
+    run: (transaction, now) =>
+      push(transaction, {
+        agentId: agentId(number),
+        version: index + 1,
+        initial: index === 0,
+        resources: files.map((file) => resourceOf(directory, file)),
+        now,
+      }),
+  }))
+}
+
+function resourceOf(directory: string, [path, text]: SeedFile): ResourceInput {
+  const source = `${directory}/${path}`
+  const bytes = Buffer.from(text)
+  const kind = path.endsWith('SKILL.md')
+    ? 'skill'
+    : path === '.mcp.json'
+      ? 'mcp_config'
+      : 'instruction_file'
+  const made = makeBody(kind, source, bytes)
+  if ('invalid' in made) throw new Error(`The seed has a bad ${source}: ${made.invalid}.`)
+  return {
+    source,
+    kind,
+    body: made.body,
+    contentHash: createHash('sha256').update(bytes).digest(),
+    sizeBytes: bytes.length,
+    status: 'ok',
+  }
+}
+
+function eventsOf({ number, agent, hoursAgo, archivedHoursAgo, ...chat }: SeedChat): SeedEvent[] {
+  const { owner, title, status, says } = chat
+  const id = chatId(number)
+  const created: SeedEvent = {
+    hoursAgo,
+    run: async (transaction, now) => {
+      await createChat(transaction, {
+        id,
+        ownerId: seedOwners[owner],
+        ...(agent !== undefined && { agentId: agentId(agent) }),
+        ...(title !== undefined && { title }),
+        status,
+        now,
+      })
+      if (says.length === 0) return
+      const messages = says.map((said, index) => ({
+        role: index % 2 === 0 ? ('user' as const) : ('assistant' as const),
+        content: [{ type: 'text', text: said }],
+      }))
+      await addMessages(transaction, { chatId: id, messages, now })
+    },
+  }
+  if (archivedHoursAgo === undefined) return [created]
+  const run: SeedEvent['run'] = (transaction, now) => archive(transaction, { chatId: id, now })
+  return [created, { hoursAgo: archivedHoursAgo, run }]
+}
+
+function leavingOf({ number }: SeedAgent): SeedEvent {
+  return {
+    hoursAgo: 400,
+    run: (transaction) =>
+      transaction.query(
+        `DELETE FROM ${quoteIdentifier(transaction.schema)}.workspace_builds WHERE id = $1`,
+        [buildId(number)],
+      ),
+  }
+}

@@ -1,0 +1,55 @@
+import { type PGliteServer, serve } from '../../connections/serve.js'
+import { DriftpinError } from '../../errors.js'
+import type { ServedDatabase } from './folder-database.js'
+
+/** Beside PostgreSQL's own, which may well be taken. */
+export const usualPort = 5433
+
+/** A server that answered a query, and whether it is where it was wanted. */
+export interface DevServer {
+  readonly server: PGliteServer
+  readonly portTaken: number | undefined
+  /** What PostgreSQL calls itself. */
+  readonly version: string
+}
+
+/**
+ * Serves a database at a port, or at a free one where that is taken, and asks it something through
+ * the door that clients come by.
+ */
+export async function serveDatabase(
+  source: ServedDatabase,
+  port: number = usualPort,
+): Promise<DevServer> {
+  let portTaken: number | undefined
+  const server = await serve(source, { port }).catch((error) => {
+    if (!isTaken(error)) throw error
+    portTaken = port
+    return serve(source)
+  })
+  try {
+    return { server, portTaken, version: await askVersion(server.url) }
+  } catch (error) {
+    await server.close()
+    throw error
+  }
+}
+
+function isTaken(error: unknown): boolean {
+  if (!(error instanceof DriftpinError) || error.code !== 'listen_failed') return false
+  return (error.cause as { code?: unknown }).code === 'EADDRINUSE'
+}
+
+async function askVersion(url: string): Promise<string> {
+  const { default: pg } = await import('pg')
+  const client = new pg.Client({ connectionString: url })
+  // Its loss is told by what is asked of it.
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    const { rows } = await client.query('SHOW server_version')
+    return rows[0].server_version
+  } finally {
+    await client.end()
+  }
+}

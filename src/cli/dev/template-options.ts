@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto'
+import type { HarnessOptions } from '../../harness/harness-options.js'
+import { readSeedScript, runSeedScript } from '../../harness/seed-script.js'
+import { createMigrator } from '../../migrations/create-migrator.js'
+import { bundledFiles } from '../../migrations/generated/bundled.js'
+import type { Migration } from '../../migrations/migration.js'
+import type { DevOptions } from './dev-options.js'
+import { seedAgents, seedOwners } from './seed/seed-agents.js'
+import { seedChats } from './seed/seed-chats.js'
+
+/** What a new database is made from. */
+export interface DevTemplate {
+  readonly options: HarnessOptions
+  /** What it is seeded with, for a person; undefined where with nothing. */
+  readonly seeded: string | undefined
+}
+
+/**
+ * A new database is what a test would begin with: the migrations are run, then the seed, and an
+ * image of both is kept, so that only the first one on a machine takes its time.
+ *
+ * @param migrations Another project's, for which there is no seed but that of a file.
+ * @throws DriftpinError `seed_failed` for a file that cannot be read.
+ */
+export async function readTemplate(
+  { seed }: DevOptions,
+  migrations: readonly Migration[] | undefined,
+): Promise<DevTemplate> {
+  const script = seed === undefined || seed === 'none' ? undefined : await readSeedScript(seed)
+  const isOurs = seed === undefined && migrations === undefined
+  const parts = {
+    migrations: migrations ?? bundledFiles,
+    seed: script?.text ?? (isOurs ? { seedOwners, seedAgents, seedChats } : undefined),
+  }
+  const options: HarnessOptions = {
+    key: createHash('sha256').update(JSON.stringify(parts)).digest('hex'),
+    setup: async (database) => {
+      await createMigrator(database, { ...(migrations && { migrations }) }).up()
+      if (script) await runSeedScript(database, script)
+      if (!isOurs) return
+      // Loaded by the first one on a machine alone.
+      const { seedDatabase } = await import('./seed/seed-database.js')
+      await seedDatabase(database)
+    },
+  }
+  const owners = Object.keys(seedOwners).length
+  const ours = `${owners} owners, ${seedAgents.length} workspaces, ${seedChats.length} chats`
+  return { options, seeded: script?.path ?? (isOurs ? ours : undefined) }
+}

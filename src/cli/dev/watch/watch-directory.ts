@@ -1,0 +1,128 @@
+import { realpath, stat } from 'node:fs/promises'
+import { relative, resolve, sep } from 'node:path'
+import { type PushResult, push } from '../../../context/push.js'
+import type { Database } from '../../../database/database.js'
+import { scan } from '../../../scan/scan.js'
+import type { ResourceInput } from '../../../schema/resource.js'
+import { UsageError } from '../../command-error.js'
+import { type ChangedResource, changedResources } from './changed-resources.js'
+import { ensureDirectoryAgent } from './directory-agent.js'
+
+/** A change is rarely alone: an editor writes, renames and removes. */
+const quietMs = 80
+
+/** What a push of a watched directory came to. */
+export interface WatchedPush {
+  readonly resources: number
+  readonly changed: readonly ChangedResource[]
+  readonly result: PushResult
+  readonly chatId: string
+}
+
+/** Who is told what comes of a directory. */
+export interface WatchListener {
+  pushed(push: WatchedPush): void
+  /** Something went wrong, and the next change is tried again. */
+  failed(error: unknown): void
+}
+
+/** A directory that is scanned and pushed whenever it changes. */
+export interface WatchedDirectory {
+  readonly path: string
+  /** Waits for a push that is going on. */
+  close(): Promise<void>
+}
+
+/**
+ * How deep below the root there is something to find, by the first name of the way: `.mcp.json` at
+ * the top, `skills/NAME/SKILL.md`, `.claude/skills/NAME/SKILL.md`. A whole project is never watched.
+ */
+const depths: ReadonlyMap<string, number> = new Map([
+  ...['AGENTS.md', 'CLAUDE.md', '.cursorrules', '.mcp.json'].map((name) => [name, 1] as const),
+  ['skills', 3],
+  ...['.agents', '.claude', '.codex'].map((name) => [name, 4] as const),
+])
+
+/** Whether a change at a path can change what an agent finds. */
+export function isOfInterest(root: string, path: string): boolean {
+  const names = relative(root, path).split(sep)
+  if (names[0] === '') return true
+  const isDot = names[0]!.startsWith('.') && names.length > 1
+  if (isDot && names[1] !== 'skills') return false
+  return names.length <= (depths.get(names[0]!) ?? 0)
+}
+
+/**
+ * Scans a directory now and whenever it changes, and pushes what an agent there would report.
+ *
+ * @throws UsageError for what is no directory. What goes wrong later is told, and ends nothing.
+ */
+export async function watchDirectory(
+  database: () => Database,
+  directory: string,
+  listener: WatchListener,
+): Promise<WatchedDirectory> {
+  const path = await rootOf(directory)
+  let before: readonly ResourceInput[] | undefined
+  let hash = ''
+  const pushNow = async () => {
+    const found = await scan(path)
+    const next = Buffer.from(found.aggregateHash).toString('hex') + found.snapshotError
+    const changed = changedResources(before ?? [], found.resources, found.rootName)
+    if (before && next === hash && changed.length === 0) return
+    const { agentId, chatId, version } = await ensureDirectoryAgent(database(), path)
+    const { resources, snapshotError } = found
+    const pushed = { agentId, version: version + 1n, resources, snapshotError, notify: true }
+    const result = await push(database(), pushed)
+    const isFirst = before === undefined
+    before = resources
+    hash = next
+    const told = isFirst ? [] : changed
+    listener.pushed({ resources: resources.length, changed: told, result, chatId })
+  }
+  return await startWatching(path, pushNow, (error) => listener.failed(error))
+}
+
+async function rootOf(directory: string): Promise<string> {
+  const path = resolve(directory)
+  const stats = await stat(path).catch((cause) => {
+    throw new UsageError(`${path} cannot be watched: ${cause.code ?? cause}.`, { cause })
+  })
+  if (!stats.isDirectory()) throw new UsageError(`${path} cannot be watched: it is no directory.`)
+  return await realpath(path)
+}
+
+/** Runs `work` at once, and after changes when they have come to rest; never twice at a time. */
+async function startWatching(
+  path: string,
+  work: () => Promise<void>,
+  failed: (error: unknown) => void,
+): Promise<WatchedDirectory> {
+  const { watch } = await import('chokidar')
+  let timer: NodeJS.Timeout | undefined
+  let working = Promise.resolve()
+  let isClosed = false
+  const run = () => {
+    working = working.then(async () => {
+      if (!isClosed) await work().catch(failed)
+    })
+  }
+  const later = () => {
+    clearTimeout(timer)
+    timer = setTimeout(run, quietMs)
+  }
+  const watcher = watch(path, { ignoreInitial: true, ignored: (at) => !isOfInterest(path, at) })
+  watcher.on('all', later).on('error', failed)
+  // What changes before it watches would be missed.
+  await new Promise<void>((ready) => watcher.once('ready', ready))
+  run()
+  return {
+    path,
+    close: async () => {
+      isClosed = true
+      clearTimeout(timer)
+      await watcher.close()
+      await working
+    },
+  }
+}

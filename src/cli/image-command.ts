@@ -1,0 +1,4 @@
+import { Command } from 'commander'
+export function imageCommand(): Command {
+  return new Command('image')
+}
