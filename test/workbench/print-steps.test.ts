@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { migratePrintCommand } from '../../src/cli/migrate-print-command.js'
 import { bundledFiles } from '../../src/migrations/generated/bundled.js'
 import { parseMigrations } from '../../src/migrations/parse-migrations.js'
-import { printSteps, stepsBetween } from '../../src/workbench/index.js'
+import { printSteps, stepsBetween } from '../../src/workbench/print-steps.js'
 import { refusalOf } from '../cli/refusal-of.js'
 
 const migrations = parseMigrations(bundledFiles)

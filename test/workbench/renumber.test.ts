@@ -1,8 +1,9 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { readMigrations } from '../../src/index.js'
-import { applyRenumber, planRenumber } from '../../src/workbench/index.js'
+import { applyRenumber } from '../../src/workbench/numbers/apply-renumber.js'
+import { planRenumber } from '../../src/workbench/numbers/plan-renumber.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 import { gitProject, migrationFiles, twoBranches } from './git-project.js'
 
@@ -68,6 +69,60 @@ describe('a branch beside its base', () => {
     expect(after).toHaveLength(before.length)
     expect(after).toEqual(expect.arrayContaining(['006_new.up.sql', 'fixtures/006_new.sql']))
     expect(await project.read('004_mine.up.sql')).toBe('-- edited\n')
+  })
+
+  test('takes along what belongs to its migrations by their number alone', async () => {
+    const project = await twoBranches()
+    await project.git('merge', '-q', 'main', '-m', 'merge')
+    await project.git('checkout', '-q', 'main')
+    await project.write({ 'fixtures/003_theirs_too.sql': '', 'fixtures/exempt.json': '{}' })
+    await project.commit('base has more rows')
+    await project.git('checkout', '-q', 'feature')
+    await project.git('merge', '-q', 'main', '-m', 'merge')
+    const exempt = { tables: { 3: 'why' }, downs: { 4: 'rows', '003_mine': 'go', 1: 'stay' } }
+    await project.write({
+      'fixtures/003_more_rows.sql': '-- rows',
+      'fixtures/004_more_rows.sql': '-- more rows',
+      'fixtures/exempt.json': JSON.stringify(exempt),
+    })
+    await applyRenumber(await planRenumber({ directory: project.directory }))
+    const files = (await project.files()).filter((file) => file.startsWith('fixtures/'))
+    expect(files).toEqual([
+      'fixtures/001_one.sql',
+      'fixtures/002_two.sql',
+      'fixtures/003_theirs.sql',
+      'fixtures/003_theirs_too.sql',
+      'fixtures/004_mine.sql',
+      'fixtures/004_more_rows.sql',
+      'fixtures/005_more.sql',
+      'fixtures/005_more_rows.sql',
+      'fixtures/exempt.json',
+    ])
+    expect(await project.read('fixtures/004_more_rows.sql')).toBe('-- rows')
+    expect(JSON.parse(await project.read('fixtures/exempt.json'))).toEqual({
+      tables: { 3: 'why' },
+      downs: { 5: 'rows', '004_mine': 'go', 1: 'stay' },
+    })
+  })
+
+  test("leaves the exemptions of the base's migrations with their numbers", async () => {
+    const project = await twoBranches()
+    await project.git('checkout', '-q', 'main')
+    await project.write({ 'fixtures/exempt.json': '{"downs": {"3": "theirs"}}' })
+    await project.commit('base exempts its own')
+    await project.git('checkout', '-q', 'feature')
+    await project.git('merge', '-q', 'main', '-m', 'merge')
+    await applyRenumber(await planRenumber({ directory: project.directory }))
+    expect(await project.read('fixtures/exempt.json')).toBe('{"downs": {"3": "theirs"}}')
+  })
+
+  test('is found from a hook of git, which has git look elsewhere', async () => {
+    const project = await twoBranches()
+    onTestFinished(() => {
+      vi.unstubAllEnvs()
+    })
+    for (const name of ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE']) vi.stubEnv(name, '.git')
+    expect(await movesOf(project.directory)).toHaveLength(2)
   })
 
   test('works on a detached head', async () => {
@@ -167,6 +222,18 @@ describe('what names a migration', () => {
       ['fixtures/004_mine.sql', 1],
       ['fixtures/005_more.sql', 2],
     ])
+  })
+
+  test('is nowhere else where the folder is all of the repository', async () => {
+    const project = await gitProject('main', '.')
+    await project.write(migrationFiles('001_one'))
+    await project.commit('base')
+    await project.git('checkout', '-q', '-b', 'feature')
+    await project.write({ ...migrationFiles('001_mine'), 'README.md': '001_mine' })
+    await project.commit('branch')
+    const { mentions, edits } = await planRenumber({ directory: project.directory })
+    expect(mentions).toEqual([])
+    expect(edits.map(({ file }) => file)).toContain('README.md')
   })
 
   test('in a migration of the base, in bytes that are no text, or behind a link is left alone', async () => {

@@ -1,8 +1,9 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DriftpinError } from '../../errors.js'
+import { pathExists } from '../../harness/path-exists.js'
 import { nextNumber } from './next-number.js'
-import { fixtureOf, listMigrations } from './numbered-migrations.js'
+import { fixtureOf, fixturesFolder, listMigrations } from './numbered-migrations.js'
 
 const nameLengthMax = 100
 
@@ -37,10 +38,14 @@ export async function newMigration(options: NewMigrationOptions): Promise<string
   const newest = migrations.at(-1)?.version ?? 0
   const label = `${nextNumber(migrations, newest, now)}_${name}`
   const forwardOnly = migrations.length > 0 && migrations.every(({ files }) => !files.some(isDown))
+  const isFirst = migrations.length > 0 && !(await pathExists(join(directory, fixturesFolder)))
   const texts = [
     [`${label}.up.sql`, `-- ${name}: what it does, and why.\n\n`],
     ...(forwardOnly ? [] : [[`${label}.down.sql`, `-- Takes back ${name}.\n\n`]]),
-    [fixtureOf(label), `-- Rows as a database has them after ${label}: some in every table.\n\n`],
+    [
+      fixtureOf(label),
+      `-- Rows as a database has them after ${label}: some in every table.\n\n${isFirst ? first : ''}`,
+    ],
   ] as const
   const made: string[] = []
   try {
@@ -57,6 +62,12 @@ export async function newMigration(options: NewMigrationOptions): Promise<string
   }
   return made
 }
+
+/** A folder that has done without so far need not go on with them. */
+const first = `-- The first fixture of this folder: with rows in it, \`driftpin migrate verify\` wants rows in
+-- every table, or a reason in fixtures/exempt.json. Without fixtures, remove it.
+
+`
 
 const isDown = (file: string) => file.endsWith('.down.sql')
 
