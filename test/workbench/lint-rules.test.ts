@@ -83,6 +83,34 @@ test('our own migrations are clean, and the rules that look at them have somethi
   expect(new Set(findings.map(({ rule }) => rule))).toEqual(new Set(['mirror-out-of-step']))
 })
 
+test('an owner may be in any schema, and have its column named', async () => {
+  const folder = await writePairs([
+    [
+      `CREATE SCHEMA app;
+       CREATE TABLE app.chats (id int CONSTRAINT chats_pkey PRIMARY KEY);
+       CREATE TABLE app.notes (chat_id int, talk int);
+       CREATE TABLE users (id int CONSTRAINT users_pkey PRIMARY KEY);
+       CREATE TABLE logins (user_id int);`,
+      '-- destroys: app, users, logins\nDROP SCHEMA app CASCADE; DROP TABLE users, logins;',
+    ],
+  ])
+  const messages = async (...owners: string[]) => {
+    const { findings } = await lintMigrations({ migrations: folder, owners })
+    return findings.map(({ message }) => message)
+  }
+  expect(await messages('app.chats', 'public.users')).toEqual([
+    'app.notes.chat_id is called as a key of app.chats and is no foreign key to it.',
+    'logins.user_id is called as a key of users and is no foreign key to it.',
+  ])
+  expect(await messages('app.chats.talk')).toEqual([
+    'app.notes.talk is called as a key of app.chats and is no foreign key to it.',
+  ])
+  await expect(messages('app.chat')).rejects.toMatchObject({
+    code: 'invalid_input',
+    message: expect.stringContaining('app.chats'),
+  })
+})
+
 test('an up without a down is found where it begins, unless the folder goes only forward', async () => {
   const folder = await writePairs([
     ['\n-- Boats.\nCREATE TABLE boats (a int);', null],

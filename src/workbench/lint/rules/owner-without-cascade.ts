@@ -1,7 +1,7 @@
 import { makerOfColumn, makerOfForeignKey } from '../find-maker.js'
 import type { LintedFolder } from '../linted-folder.js'
 import type { MigratedCatalog } from '../migrated-catalog.js'
-import type { Owner } from '../owner.js'
+import { type Owner, ownerCalled } from '../owner.js'
 import type { TableFacts } from '../read-tables.js'
 import type { Offence, Rule } from '../rule.js'
 
@@ -16,8 +16,8 @@ export const ownerWithoutCascade: Rule = {
   needsCatalog: true,
   applies: ({ owners }) => owners.length > 0,
   *check(folder, catalog) {
-    for (const owner of folder.owners) {
-      catalog.tableCalled(owner.table, 'owner')
+    for (const name of folder.owners) {
+      const owner = ownerCalled(name, catalog)
       const owned = tablesOf(owner, catalog.tables)
       for (const table of catalog.tables) {
         if (table.key !== owner.table) yield* offencesOf(folder, catalog, { owner, owned, table })
