@@ -5,12 +5,11 @@ import { DriftpinError } from '../errors.js'
 import type { MigrationScript } from '../migrations/migration.js'
 import { needsNoTransaction } from '../migrations/needs-no-transaction.js'
 import { runScript } from '../migrations/run-script.js'
+import { beginsTransaction, controlsTransaction } from '../migrations/transaction-control.js'
 
-const begins = /^(?:begin|start\s+transaction)\b/i
 /** COMMIT and ROLLBACK in all their forms, but for those after which a transaction goes on. */
 const ends =
   /^(?:commit|end|rollback|abort)\b(?!(?:\s+(?:work|transaction))?\s+(?:to|and +chain|prepared))/i
-const control = /^(?:begin|start\s+transaction|commit|end|rollback|abort|prepare\s+transaction)\b/i
 
 /**
  * active_sql_transaction, unsafe_new_enum_value_usage and invalid_transaction_termination: what
@@ -74,8 +73,10 @@ async function runFile(session: Session, script: MigrationScript): Promise<void>
 /** Whether a file begins or ends transactions itself, other than one around all of it. */
 function hasOwn(statements: readonly ScriptStatement[]): boolean {
   const [first, last] = [statements[0]?.text ?? '', statements.at(-1)?.text ?? '']
-  const wrapped = begins.test(first) && /^(?:commit|end)\b/i.test(last)
-  return (wrapped ? statements.slice(1, -1) : statements).some(({ text }) => control.test(text))
+  const wrapped = beginsTransaction.test(first) && /^(?:commit|end)\b/i.test(last)
+  return (wrapped ? statements.slice(1, -1) : statements).some(({ text }) =>
+    controlsTransaction.test(text),
+  )
 }
 
 async function runInTransaction(session: Session, script: MigrationScript): Promise<void> {
@@ -97,7 +98,7 @@ async function runInPieces(
   for (let index = 0; index < statements.length; index++) {
     const { offset, text: statement } = statements[index]!
     const line = text.slice(0, offset).split('\n').length
-    if (begins.test(statement)) {
+    if (beginsTransaction.test(statement)) {
       const last = statements.findIndex((one, at) => at > index && ends.test(one.text))
       const end = statements[last]
       // One that the file leaves open is committed, as the tool does at the end of the file.

@@ -29,8 +29,8 @@ export async function manifestAt(
   await using db = await harness.fork()
   const database = fromPGlite(db.pglite, { schema })
   const before = await otherSchemas(database)
-  const runner = createMigrator(database, { migrations })
-  await (version === undefined ? runner.up() : runner.to(version))
+  const wanted = migrations.filter((one) => version === undefined || one.version <= version)
+  await createMigrator(database, { migrations: wanted }).up()
   const others: Record<string, SchemaManifest> = {}
   for (const other of await otherSchemas(database)) {
     // Extensions are the database's, and told with the schema itself.

@@ -248,6 +248,24 @@ describe('what names a migration', () => {
       expect(files).not.toContain(file)
   })
 
+  test('is found by its name as it is, whatever signs are in that', async () => {
+    const project = await twoBranches()
+    await project.write({
+      ...migrationFiles('003_v1.2 (new)'),
+      'notes.txt': '003_v1.2 (new).up.sql, 003_v1x2 (new), 003_v1.2',
+    })
+    await applyRenumber(await planRenumber({ directory: project.directory }))
+    expect(await project.read('notes.txt')).toBe('005_v1.2 (new).up.sql, 003_v1x2 (new), 003_v1.2')
+  })
+
+  test('may have the number 0, which comes after none', async () => {
+    const project = await gitProject()
+    await writeFile(join(project.root, 'README.md'), 'nothing yet')
+    await project.commit('base')
+    await project.write(migrationFiles('000000_init'))
+    expect(await movesOf(project.directory, 'HEAD')).toEqual([])
+  })
+
   test('makes an own migration that stays one of those that must not be applied', async () => {
     const project = await twoBranches()
     await project.write(migrationFiles('050_late', '-- After 003_mine'))

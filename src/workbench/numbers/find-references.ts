@@ -34,7 +34,7 @@ export async function findReferences(search: Search): Promise<ReferenceEdit[]> {
   const { directory, labels, moves, ownLabels, exempt } = search
   if (labels.size === 0) return []
   const movedTo = new Map(moves.flatMap(({ files }) => files.map(({ from, to }) => [from, to])))
-  const names = [...labels.keys()].join('|')
+  const names = [...labels.keys()].map(escaped).join('|')
   // A label is letters, digits, underscores and hyphens, and no part of a longer word of them.
   const pattern = new RegExp(`(?<![A-Za-z0-9_])(?:${names})(?![A-Za-z0-9_-])`, 'g')
   const edits: ReferenceEdit[] = []
@@ -57,6 +57,8 @@ export async function findReferences(search: Search): Promise<ReferenceEdit[]> {
   }
   return edits
 }
+
+const escaped = (label: string) => label.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')
 
 /** Regular files, from the folder; what a symbolic link leads to is not the folder's. */
 async function filesBelow(directory: string, below: string): Promise<string[]> {

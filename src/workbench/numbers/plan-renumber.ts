@@ -74,7 +74,7 @@ export async function planRenumber(options: RenumberOptions): Promise<RenumberPl
   const { base, commit, own, others } = await ownMigrations(directory, options.base)
   const fixtures = await ownFixtures(directory, commit)
   const moves: MigrationMove[] = []
-  let last = others.reduce((newest, { version }) => Math.max(newest, version), 0)
+  let last = others.reduce((newest, { version }) => Math.max(newest, version), -1)
   for (const migration of own) {
     if (migration.version > last) {
       last = migration.version
