@@ -28,6 +28,10 @@ export interface CatalogState {
    * that is the same, no row of it was changed or removed; some may have been added.
    */
   readonly changes: ReadonlyMap<string, string>
+  /** How many columns every table has or had, by oid: the number of its newest one. */
+  readonly columns: ReadonlyMap<string, string>
+  /** The last value of every sequence that counts up, by oid; empty where it has given none. */
+  readonly sequences: ReadonlyMap<string, string>
   /** How many rows all tables hold together. */
   readonly liveRows: number
 }
@@ -66,7 +70,11 @@ export async function describeCatalog(
       // A plan is made for a catalog of some size, and is a bad one when that has grown.
       const size = Math.ceil(Math.log2(before.units.size + 1))
       const some = async (units: readonly string[]) =>
-        execute<EntryRow>(`driftpin_units_${size}`, `(oid[]) AS ${unitsSql('some')}`, `'{${units}}'`)
+        execute<EntryRow>(
+          `driftpin_units_${size}`,
+          `(oid[]) AS ${unitsSql('some')}`,
+          `'{${units}}'`,
+        )
       const entries = await readEntries(transaction, [...renewed.keys()], some)
       const shows = (unit: string) =>
         showsElsewhere(before.units.get(unit)?.entries ?? none, entries.get(unit) ?? none)
@@ -87,17 +95,25 @@ type Execute = <Row>(name: string, text: string, values?: string) => Promise<Row
 type Counts = ReadonlyMap<string, number | undefined>
 
 async function readCounters(execute: Execute): Promise<Omit<CatalogState, 'units'>> {
-  type Row = Record<'written' | 'deleted' | 'transaction', string> & {
-    tables: string | null
-    live: number
-  }
+  type Row = { deleted: string; transaction: string; live: number } & Record<
+    'written' | 'tables' | 'columns' | 'sequences',
+    string | null
+  >
   const [row] = await execute<Row>('driftpin_counters', `AS ${countersSql}`)
-  const { written, deleted, transaction, tables, live } = row!
-  const changes = parsePairs(tables)
-  return { written: parsePairs(written), deleted, transaction, changes, liveRows: live }
+  const { deleted, transaction, live: liveRows } = row!
+  return {
+    ...{ deleted, transaction, liveRows },
+    written: parsePairs(row!.written),
+    changes: parsePairs(row!.tables),
+    columns: parsePairs(row!.columns),
+    sequences: parsePairs(row!.sequences),
+  }
 }
 
-async function readUnits(execute: Execute, since: string): Promise<{ all: Counts; written: string }> {
+async function readUnits(
+  execute: Execute,
+  since: string,
+): Promise<{ all: Counts; written: string }> {
   type Row = { all: string | null; written: string | null }
   const text = `(xid) AS ${allUnitsSql}`
   const [row] = await execute<Row>('driftpin_all_units', text, `'${since}'`)
@@ -135,10 +151,7 @@ async function readChanges(
   return { renewed, kept }
 }
 
-function unitsOf(
-  counts: Counts,
-  entries: ReadonlyMap<string, Entries>,
-): Map<string, Unit> {
+function unitsOf(counts: Counts, entries: ReadonlyMap<string, Entries>): Map<string, Unit> {
   return new Map(
     [...counts].map(([unit, rows]) => [unit, { rows, entries: entries.get(unit) ?? none }]),
   )

@@ -38,6 +38,7 @@ test('a migration that does not hold fails its own test and no other', async () 
     'nothing left: passed',
     'fresh install: passed',
     'running again: passed',
+    'all downs with all rows: passed',
   ])
   expect(tests[1]!.failureMessages[0]).toContain('+ CREATE INDEX by_id')
 })
