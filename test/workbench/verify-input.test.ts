@@ -51,7 +51,7 @@ test.each([
     'exemptions that are none',
     { ...pair('1', ''), 'fixtures/exempt.json': '{"tables": ["boats"]}' },
     'migration_invalid',
-    'fixtures/exempt.json cannot be used',
+    '(fixtures/exempt.json) cannot be used',
   ],
   [
     'an exemption without a reason',

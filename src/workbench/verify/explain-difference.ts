@@ -9,7 +9,9 @@ const linesMax = 40
 /** The definitions of a database as statements; none where nothing can write them. */
 export async function readDefinitions(db: TestDatabase): Promise<string[]> {
   try {
-    return splitStatements(await dumpSchema(db.pglite)).map(({ text }) => `${text};`)
+    return splitStatements(await dumpSchema(db.pglite, { privileges: true })).map(
+      ({ text }) => `${text};`,
+    )
   } catch (error) {
     // Without pg_dump the names of what differs have to do.
     if (error instanceof DriftpinError && error.code === 'tool_missing') return []
@@ -18,8 +20,8 @@ export async function readDefinitions(db: TestDatabase): Promise<string[]> {
 }
 
 /**
- * What differs between two lists of definitions, as SQL with `-` and `+` in front of each line, or
- * the names of the entries where no definition tells: privileges and owners are in none.
+ * What differs between two lists of definitions, as SQL with `-` and `+` in front of each line, and
+ * the names of those entries that no definition tells of, such as roles.
  */
 export function explainDifference(
   names: readonly string[],
@@ -35,9 +37,16 @@ export function explainDifference(
     lines.push(...(other === undefined ? marked('-', text) : changedIn(text, other)))
   }
   lines.push(...surplus.flatMap((text) => marked('+', text)))
-  const shown = lines.length > 0 ? lines : names.map((name) => `! ${name}`)
+  const untold = names.filter((name) => !isTold(name, lines)).map((name) => `! ${name}`)
+  const shown = [...lines, ...untold]
   if (shown.length <= linesMax) return shown
   return [...shown.slice(0, linesMax), `... and ${shown.length - linesMax} more lines`]
+}
+
+/** Whether a line names the object of an entry, such as `index public.by_name`. */
+function isTold(entry: string, lines: readonly string[]): boolean {
+  const name = /("[^"]+"|[\w$]+)(?:\([^)]*\)|, all in their order)?$/.exec(entry)?.[1]
+  return name !== undefined && lines.some((line) => line.includes(name))
 }
 
 const marked = (mark: string, text: string) => text.split('\n').map((line) => `${mark} ${line}`)
