@@ -138,9 +138,9 @@ export class OpenTransaction implements Transaction {
     refuseCopyFromStdin(text)
     if (!/\b(commit|end|rollback|abort|prepare|savepoint)\b/i.test(text)) return
     const ending = splitStatements(text).find(({ text: statement }) => {
-      const set = setsSavepoint.exec(statement)?.groups!.name
+      const set = setsSavepoint.exec(statement)?.groups?.name
       if (set !== undefined) this.#savepoints.add(folded(set))
-      const back = rewinds.exec(statement)?.groups!.name
+      const back = rewinds.exec(statement)?.groups?.name
       if (back !== undefined && this.#savepoints.has(folded(back))) return false
       return endsTransaction.test(statement)
     })

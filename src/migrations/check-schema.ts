@@ -28,8 +28,8 @@ export interface SchemaMismatch {
 }
 
 /**
- * Compares the schema, or schemas, of a live database with what the code was written for, and answers every
- * mismatch, sorted; none for a database that is as it should be.
+ * Compares the schema, or schemas, of a live database with what the code was written for, and
+ * answers every mismatch, sorted by schema; none for a database that is as it should be.
  *
  * What the host added beside is none: tables, types and functions of its own, and whatever it
  * added to a table of ours that cannot make a statement of ours fail or mean something else.

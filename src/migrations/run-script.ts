@@ -26,8 +26,8 @@ export function statementsOf(script: MigrationScript): ScriptStatement[] {
   if (stray) {
     throw new DriftpinError(
       'migration_invalid',
-      `${script.file} ends or begins a transaction in line ${lineAt(script, stray.offset)}, which ` +
-        'is what the runner does. Take the statement out, or split the migration there.',
+      `${script.file} ends or begins a transaction in line ${lineAt(script, stray.offset)}, ` +
+        'which is what the runner does. Take the statement out, or split the migration there.',
       { file: script.file, statement: stray.text },
     )
   }

@@ -5,10 +5,11 @@ import { badSilence } from '../../src/workbench/lint/bad-silence.js'
 import { lintRules } from '../../src/workbench/lint/lint-rules.js'
 import { openPGlite } from '../support/open-pglite.js'
 import { plantedInCatalog } from './lint-planted-catalog.js'
+import { plantedConstraints } from './lint-planted-constraints.js'
 import { type Planted, plantedInFiles } from './lint-planted-files.js'
 import { nameOfPair, writePairs } from './write-pairs.js'
 
-const planted: readonly Planted[] = [...plantedInFiles, ...plantedInCatalog]
+const planted: readonly Planted[] = [...plantedInFiles, ...plantedConstraints, ...plantedInCatalog]
 
 const pairsOf = ({ pairs }: Planted) => pairs
 /** The place of the first pair of each among all. */

@@ -25,11 +25,12 @@ export async function assertNotApplied(
     if (had.length === 0) continue
     const first = Math.min(...had.map(({ version }) => version))
     const before = entries.filter(({ version }) => version < first).at(-1)?.version ?? 0
+    const names = had.map(({ version, name }) => `${version} (${name})`).join(', ')
     throw new DriftpinError(
       'migration_applied',
-      `This database has had ${had.map(({ version, name }) => `${version} (${name})`).join(', ')}, ` +
-        `which would change, by the ledger ${ledger.name}. Take it back there first, with driftpin ` +
-        `migrate to ${before}, or leave the number as it is. Nothing was renumbered.`,
+      `This database has had ${names}, which would change, by the ledger ${ledger.name}. Take it ` +
+        `back there first, with driftpin migrate to ${before}, or leave the number as it is. ` +
+        'Nothing was renumbered.',
       { had, ledger: ledger.name },
     )
   }

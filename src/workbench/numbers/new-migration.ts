@@ -39,12 +39,13 @@ export async function newMigration(options: NewMigrationOptions): Promise<string
   const label = `${nextNumber(migrations, newest, now)}_${name}`
   const forwardOnly = migrations.length > 0 && migrations.every(({ files }) => !files.some(isDown))
   const isFirst = migrations.length > 0 && !(await pathExists(join(directory, fixturesFolder)))
+  const about = isFirst ? first : ''
   const texts = [
     [`${label}.up.sql`, `-- ${name}: what it does, and why.\n\n`],
     ...(forwardOnly ? [] : [[`${label}.down.sql`, `-- Takes back ${name}.\n\n`]]),
     [
       fixtureOf(label),
-      `-- Rows as a database has them after ${label}: some in every table.\n\n${isFirst ? first : ''}`,
+      `-- Rows as a database has them after ${label}: some in every table.\n${about}\n`,
     ],
   ] as const
   const made: string[] = []
@@ -64,9 +65,9 @@ export async function newMigration(options: NewMigrationOptions): Promise<string
 }
 
 /** A folder that has done without so far need not go on with them. */
-const first = `-- The first fixture of this folder: with rows in it, \`driftpin migrate verify\` wants rows in
--- every table, or a reason in fixtures/exempt.json. Without fixtures, remove it.
-
+const first = `--
+-- The first fixture of this folder. Once it has rows, \`driftpin migrate verify\` asks for some in
+-- every table, or a reason in fixtures/exempt.json. Remove it where there are to be no fixtures.
 `
 
 const isDown = (file: string) => file.endsWith('.down.sql')

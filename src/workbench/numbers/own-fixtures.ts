@@ -27,7 +27,7 @@ export async function ownFixtures(
   return found
 }
 
-/** The numbers by which the exemptions of a folder name a migration and those of its base do not. */
+/** The numbers that name a migration in a folder's exemptions, and not in those of its base. */
 export async function ownExemptNumbers(directory: string, commit: string): Promise<string[]> {
   const text = await readFile(join(directory, exemptFile), 'utf8').catch(() => undefined)
   const inBase = numbersIn(await git(directory, ['show', `${commit}:./${exemptFile}`]))

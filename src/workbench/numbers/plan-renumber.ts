@@ -51,8 +51,8 @@ export interface RenumberOptions {
 
 /**
  * Plans how the migrations of this branch get numbers after those of its base, with their fixtures,
- * whatever those are called behind the number, and with what names them, and keep their order. One that is after them already stays. Changes
- * nothing, and works while two files have one number.
+ * whatever those are called behind the number, and with what names them, and keep their order. One
+ * that is after them already stays. Changes nothing, and works while two files have one number.
  *
  * A reference is `000012_add_titles`, alone or before `.up.sql`, `.down.sql` or `.sql`, in a text
  * file of the folder or below it, comments in SQL included; a number alone is one in the branch's
