@@ -30,8 +30,6 @@ export interface CatalogState {
   readonly changes: ReadonlyMap<string, string>
   /** How many columns every table has or had, by oid: the number of its newest one. */
   readonly columns: ReadonlyMap<string, string>
-  /** The last value of every sequence that counts up, by oid; empty where it has given none. */
-  readonly sequences: ReadonlyMap<string, string>
   /** How many rows all tables hold together. */
   readonly liveRows: number
 }
@@ -96,7 +94,7 @@ type Counts = ReadonlyMap<string, number | undefined>
 
 async function readCounters(execute: Execute): Promise<Omit<CatalogState, 'units'>> {
   type Row = { deleted: string; transaction: string; live: number } & Record<
-    'written' | 'tables' | 'columns' | 'sequences',
+    'written' | 'tables' | 'columns',
     string | null
   >
   const [row] = await execute<Row>('driftpin_counters', `AS ${countersSql}`)
@@ -106,7 +104,6 @@ async function readCounters(execute: Execute): Promise<Omit<CatalogState, 'units
     written: parsePairs(row!.written),
     changes: parsePairs(row!.tables),
     columns: parsePairs(row!.columns),
-    sequences: parsePairs(row!.sequences),
   }
 }
 

@@ -72,8 +72,8 @@ FROM unit_of`
 /**
  * What tells whether there is anything to look for, each as `key:value,key:value`: for every
  * catalog how many of its rows were written, and how many deleted; for every table its file and
- * how many of its rows were updated or deleted, and how many columns it ever had; and for every
- * sequence that counts up its last value, if it has given one. Then the transaction to ask with the next time, and about how many
+ * how many of its rows were updated or deleted; and for every table how many columns it ever had.
+ * Then the transaction to ask with the next time, and about how many
  * rows all tables hold.
  *
  * A unit of which no row was written, and of whose catalogs none lost a row, has the very same rows
@@ -92,9 +92,5 @@ SELECT (SELECT string_agg(relname || ':' || pg_stat_get_tuples_inserted(oid)
         FROM pg_class WHERE relkind IN ('r', 'm') AND oid >= 16384) AS tables,
        (SELECT string_agg(oid || ':' || relnatts, ',')
         FROM pg_class WHERE relkind IN ('r', 'm') AND oid >= 16384) AS columns,
-       (SELECT string_agg(seqrelid || ':' || coalesce(pg_sequence_last_value(seqrelid)::text, ''),
-                          ',')
-        FROM pg_sequence WHERE seqrelid >= 16384 AND seqincrement > 0 AND NOT seqcycle)
-         AS sequences,
        (SELECT coalesce(sum(pg_stat_get_live_tuples(oid)), 0)::integer
         FROM pg_class WHERE relkind = 'r' AND oid >= 16384) AS live`

@@ -221,7 +221,7 @@ const defects: Defect[] = [
     up: 'SELECT 1',
     down: "SELECT setval('sails_id_seq', 1)",
     check: 'rows after down',
-    message: 'puts back the sequence public.sails_id_seq',
+    message: 'puts the sequence public.sails_id_seq back',
     shows: '+ 1',
   },
   {

@@ -19,6 +19,7 @@ import {
   writesTo,
 } from './kept-rows.js'
 import { readRows, type TableRows } from './read-rows.js'
+import { readSequences, type SequenceValues } from './read-sequences.js'
 import { rowsInTheWay } from './rows-in-the-way.js'
 import type { VerifyCheck, VerifyFinding } from './verify-report.js'
 
@@ -100,6 +101,7 @@ class Step {
   async backAndForth(down: MigrationScript, after: Standing): Promise<void> {
     const db = this.#db
     const { file } = down
+    const numbers = await readSequences(db, down)
     try {
       await applyScript(db, down)
     } catch (error) {
@@ -114,6 +116,7 @@ class Step {
       const message = `After ${file} the schema is not what it was before ${this.#migration.up.file}.`
       this.#find('schema after down', file, message, await this.#compareWithBefore(left))
     }
+    this.#compareSequences(down, numbers, await readSequences(db, down))
     const suspects = await suspiciousTables(db, {
       before: this.#before.catalog,
       after: undone,
@@ -125,7 +128,6 @@ class Step {
     )
     await this.#upAgain(down, after, undone)
     if (suspects.length > 0) await this.#compareRows(suspects, last, down, after)
-    this.#compareSequences(down, after.catalog, undone)
     await db.rewind(after.mark)
   }
 
@@ -221,15 +223,14 @@ class Step {
   }
 
   /** A sequence that a down puts back gives numbers a second time. */
-  #compareSequences(script: MigrationScript, after: CatalogState, undone: CatalogState): void {
-    for (const [oid, value] of undone.sequences) {
-      const whole = after.sequences.get(oid) ?? ''
-      const wasThere = this.#before.catalog.sequences.has(oid)
-      if (!wasThere || whole === '' || (value !== '' && BigInt(value) >= BigInt(whole))) continue
-      const entries = [...undone.units.get(oid)!.entries.keys()]
-      const name = entries.find((entry) => entry.startsWith('sequence '))
-      const shown = [`- ${whole}`, `+ ${value || 'as if it had given nothing'}`]
-      this.#find('rows after down', script.file, `${script.file} puts back the ${name}.`, shown)
+  #compareSequences(script: MigrationScript, whole: SequenceValues, undone: SequenceValues): void {
+    for (const [oid, { name, value }] of undone) {
+      const taken = whole.get(oid)?.value
+      const wasThere = this.#before.catalog.units.has(oid)
+      if (!wasThere || taken == null || (value !== null && BigInt(value) >= BigInt(taken))) continue
+      const shown = [`- ${taken}`, `+ ${value ?? 'as if it had given nothing'}`]
+      const message = `${script.file} puts the sequence ${name} back.`
+      this.#find('rows after down', script.file, message, shown)
     }
   }
 }
