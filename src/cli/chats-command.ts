@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { chatState } from './chat-state.js'
+import { countNoun } from './count-noun.js'
 import { withDomain } from './domain-tables.js'
 import { humanAgo } from './human-time.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
@@ -88,7 +89,6 @@ function footer(count: number, isCut: boolean, archived: boolean, hasOthers: boo
   if (count === 0 && archived) return 'No chat is archived.'
   if (count === 0 && hasOthers) return 'All chats are archived: driftpin chats --archived'
   if (count === 0) return 'There are no chats yet. A new database of driftpin dev has some.'
-  const counted = count === 1 ? '1 chat' : `${count} chats`
   const more = isCut ? ', and there are more: --limit' : ''
-  return `\n${counted}${more}${hasOthers && !archived ? ', archived ones not among them' : ''}`
+  return `\n${countNoun(count, 'chat')}${more}${hasOthers && !archived ? ', archived ones not among them' : ''}`
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { diff } from '../context/diff.js'
 import type { Database } from '../database/database.js'
 import { DriftpinError } from '../errors.js'
+import { countNoun } from './count-noun.js'
 import { withDomain } from './domain-tables.js'
 import { humanAgo } from './human-time.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
@@ -52,8 +53,9 @@ async function listDrifted({ limit, json, ...options }: DriftOptions): Promise<v
     return
   }
   console.log(renderDrift(chats, screenWidth()))
-  const count = chats.length === 1 ? '1 chat is' : `${chats.length} chats are`
-  console.log(`\n${count} dirty${more ? ', and there are more: --limit' : ''}.`)
+  console.log(
+    `\n${countNoun(chats.length, 'dirty chat')}${more ? ', and there are more: --limit' : ''}`,
+  )
   const { id, shortId } = chats[0]!
   console.log(`See what differs: driftpin diff ${screenWidth() === undefined ? id : shortId}`)
 }

@@ -3,6 +3,7 @@ import { decodeText } from '../context/decode-text.js'
 import { getPin, listPins, type Pin, type PinWithBody } from '../context/list-pins.js'
 import type { Database } from '../database/database.js'
 import { commonRoot } from './common-root.js'
+import { countNoun } from './count-noun.js'
 import { withDomain } from './domain-tables.js'
 import { chatArgument, findChat } from './find-chat.js'
 import { findPin } from './find-pin.js'
@@ -89,7 +90,7 @@ function printPins(chat: ChatLine, pins: readonly Pin[]): void {
   if (root !== '') console.log(`Below ${printable(root)}:`)
   console.log(renderTable({ columns, rows }, { width, cut: { source: 'end' } }))
   const bytes = pins.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0n)
-  console.log(`\n${pins.length === 1 ? '1 pin' : `${pins.length} pins`}, ${humanSize(bytes)}`)
+  console.log(`\n${countNoun(pins.length, 'pin')}, ${humanSize(bytes)}`)
   for (const { source, error } of pins) {
     if (error) console.log(`${printable(source)}: ${printable(error)}`)
   }
