@@ -3,12 +3,12 @@ import { chatState } from './chat-state.js'
 import { countNoun } from './count-noun.js'
 import { withDomain } from './domain-tables.js'
 import { humanAgo } from './human-time.js'
+import { listLimit } from './list-limit.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
 import { printJson } from './print-json.js'
 import { renderTable } from './render-table.js'
 import { screenWidth } from './screen-width.js'
 import { type ChatLine, selectChats } from './select-chats.js'
-import { wholeNumber } from './whole-number.js'
 
 interface ChatsOptions extends DatabaseOptions {
   readonly owner?: string
@@ -29,7 +29,7 @@ export function chatsCommand(): Command {
     .description('list chats, and how their pinned context stands')
     .option('--owner <id>', 'those of one owner; of all by default', uuidOf)
     .option('--archived', 'those that are archived, in place of the others')
-    .option('--limit <n>', 'how many at most', wholeNumber, 50)
+    .option('--limit <n>', 'how many at most', listLimit, 50)
   return devDatabaseOptions(command)
     .option('--json', 'print JSON')
     .action(listAll)

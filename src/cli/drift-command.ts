@@ -5,13 +5,13 @@ import { DriftpinError } from '../errors.js'
 import { countNoun } from './count-noun.js'
 import { withDomain } from './domain-tables.js'
 import { humanAgo } from './human-time.js'
+import { listLimit } from './list-limit.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
 import { openProgress } from './open-progress.js'
 import { printJson } from './print-json.js'
 import { renderTable } from './render-table.js'
 import { screenWidth } from './screen-width.js'
 import { type ChatLine, selectChats } from './select-chats.js'
-import { wholeNumber } from './whole-number.js'
 
 interface DriftOptions extends DatabaseOptions {
   readonly limit: number
@@ -29,7 +29,7 @@ interface DriftedChat extends ChatLine {
 export function driftCommand(): Command {
   const command = new Command('drift')
     .description('list the chats whose agent has drifted, and how far')
-    .option('--limit <n>', 'how many at most', wholeNumber, 50)
+    .option('--limit <n>', 'how many at most', listLimit, 50)
   return devDatabaseOptions(command)
     .option('--json', 'print JSON')
     .action(listDrifted)

@@ -29,7 +29,7 @@ export interface DatabaseOptions {
 }
 
 /** Where a database is that was opened. */
-export interface DatabasePlace {
+interface DatabasePlace {
   /** The data folder of an embedded one, whoever has it open; undefined in memory and elsewhere. */
   readonly folder?: string
   /** The process that has it open and let this one in. */

@@ -97,17 +97,15 @@ function printPins(chat: ChatLine, pins: readonly Pin[]): void {
 }
 
 /** A file gets every byte; a terminal, which obeys some of them, gets lines that it can show. */
-function printBody({ kind, status, body, error }: PinWithBody): void {
+function printBody({ source, kind, status, body, error }: PinWithBody): void {
   if (status !== 'ok') {
-    console.error(`It is ${status}, and was not copied: ${printable(error)}`)
-    return
+    throw new Error(`There is no content of ${source}: it is ${status}, because ${error}.`)
   }
-  const field = kind === 'skill' ? 'meta' : 'content'
   const text = decodeText(kind, body)
-  const encoded = body[field]
+  const encoded = kind === 'skill' ? body.meta : body.content
   if (text === null && typeof encoded !== 'string') printJson(body)
   else if (!process.stdout.isTTY) process.stdout.write(Buffer.from(String(encoded ?? ''), 'base64'))
-  else if (text === null) console.log('It is not UTF-8. Send it into a file.')
+  else if (text === null) throw new Error(`${source} is not UTF-8. Send it into a file.`)
   else console.log(text.replace(/\n$/, '').split('\n').map(shown).join('\n'))
 }
 
