@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { sqlState } from '../../database/sql-state.js'
 import { DriftpinError } from '../../errors.js'
 import { UsageError } from '../command-error.js'
 import { postgresMajor } from '../dev/postgres-major.js'
@@ -17,6 +18,9 @@ import { withFolderLock } from '../with-folder-lock.js'
 import type { ImageFacts } from './image-format.js'
 import { findImageFile } from './image-place.js'
 import { layImageFiles, readImageFacts } from './read-image.js'
+
+/** What a server says that ends its clients. */
+const shutDown = '57P01'
 
 const pollMs = 25
 /** A start takes less than a second, and migrations that are behind their own time. */
@@ -73,8 +77,14 @@ async function askToRestore(
   // It is ended together with the database that it is connected to.
   client.on('error', () => {})
   await client.connect()
-  await client.query('SELECT pg_notify($1, $2)', [restoreChannel, restorePayload(request)])
-  await client.end().catch(() => {})
+  try {
+    await client.query('SELECT pg_notify($1, $2)', [restoreChannel, restorePayload(request)])
+  } catch (error) {
+    // Heard so soon that the answer did not come through.
+    if ((sqlState(error) ?? shutDown) !== shutDown) throw error
+  } finally {
+    await client.end().catch(() => {})
+  }
   for (let waited = 0; waited < answerMsMax; waited += pollMs) {
     const serving = await readServing(folder)
     if (serving?.restored?.id === request.id) {
