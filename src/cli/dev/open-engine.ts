@@ -3,9 +3,7 @@ import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { readWasm } from '../../harness/engine/wasm.js'
 import { UsageError } from '../command-error.js'
-
-/** Of the PGlite that driftpin comes with: it opens no folder of another one. */
-const postgresMajor = 18
+import { postgresMajor } from './postgres-major.js'
 
 /**
  * PGlite's own 128 MB are cleared page by page at every start, which takes longer than all else

@@ -7,9 +7,7 @@ import type { ResourceInput } from '../../../schema/resource.js'
 import { UsageError } from '../../command-error.js'
 import { type ChangedResource, changedResources } from './changed-resources.js'
 import { ensureDirectoryAgent } from './directory-agent.js'
-
-/** A change is rarely alone: an editor writes, renames and removes. */
-const quietMs = 80
+import { openWatch } from './open-watch.js'
 
 /** What a push of a watched directory came to. */
 export interface WatchedPush {
@@ -80,7 +78,12 @@ export async function watchDirectory(
     const told = isFirst ? [] : changed
     listener.pushed({ resources: resources.length, changed: told, result, chatId })
   }
-  return await startWatching(path, pushNow, (error) => listener.failed(error))
+  const watching = await openWatch(path, {
+    isOfInterest: (changed) => isOfInterest(path, changed),
+    work: pushNow,
+    failed: (error) => listener.failed(error),
+  })
+  return { path, close: () => watching.close() }
 }
 
 async function rootOf(directory: string): Promise<string> {
@@ -90,39 +93,4 @@ async function rootOf(directory: string): Promise<string> {
   })
   if (!stats.isDirectory()) throw new UsageError(`${path} cannot be watched: it is no directory.`)
   return await realpath(path)
-}
-
-/** Runs `work` at once, and after changes when they have come to rest; never twice at a time. */
-async function startWatching(
-  path: string,
-  work: () => Promise<void>,
-  failed: (error: unknown) => void,
-): Promise<WatchedDirectory> {
-  const { watch } = await import('chokidar')
-  let timer: NodeJS.Timeout | undefined
-  let working = Promise.resolve()
-  let isClosed = false
-  const run = () => {
-    working = working.then(async () => {
-      if (!isClosed) await work().catch(failed)
-    })
-  }
-  const later = () => {
-    clearTimeout(timer)
-    timer = setTimeout(run, quietMs)
-  }
-  const watcher = watch(path, { ignoreInitial: true, ignored: (at) => !isOfInterest(path, at) })
-  watcher.on('all', later).on('error', failed)
-  // What changes before it watches would be missed.
-  await new Promise<void>((ready) => watcher.once('ready', ready))
-  run()
-  return {
-    path,
-    close: async () => {
-      isClosed = true
-      clearTimeout(timer)
-      await watcher.close()
-      await working
-    },
-  }
 }
