@@ -24,7 +24,8 @@ export async function killUnderLoad(start: DevStart, kills: number): Promise<Kil
   for (let kill = 0; kill <= kills; kill++) {
     await using dev = new DevProcess({ ...start, args: [...(start.args ?? []), '--json'] })
     const { url } = await dev.ready()
-    if (kill === 0) await query(url, 'CREATE TABLE acknowledged (transaction int, n int, text text)')
+    if (kill === 0)
+      await query(url, 'CREATE TABLE acknowledged (transaction int, n int, text text)')
     if (kill === kills) return { acknowledged: written.length, ...(await look(url, written)) }
     const next = () => {
       transaction += 1
