@@ -3,6 +3,7 @@ import { purge } from '../context/purge.js'
 import { defineStatement } from '../context/statement.js'
 import type { Database } from '../database/database.js'
 import { limits } from '../schema/limits.js'
+import { commandStatements } from './command-statements.js'
 import { countNoun } from './count-noun.js'
 import { withDomain } from './domain-tables.js'
 import { humanAgo } from './human-time.js'
@@ -29,18 +30,19 @@ interface Expired {
   readonly oldest: readonly { readonly id: string; readonly title: string; updatedAt: Date }[]
 }
 
-const selectExpired = defineStatement({
-  name: 'list expired chats',
-  parameters: { hours: 'integer', limit: 'integer' },
-  row: {
-    cutoff: 'text',
-    count: 'bigint',
-    id: 'uuid?',
-    title: 'text?',
-    updated_at: 'timestamptz?',
-  },
-  // The cutoff is the database's, as text, since a Date would lose the microseconds.
-  sql: ({ chats }, { hours, limit }) => `
+const selectExpired = defineStatement(
+  {
+    name: 'list expired chats',
+    parameters: { hours: 'integer', limit: 'integer' },
+    row: {
+      cutoff: 'text',
+      count: 'bigint',
+      id: 'uuid?',
+      title: 'text?',
+      updated_at: 'timestamptz?',
+    },
+    // The cutoff is the database's, as text, since a Date would lose the microseconds.
+    sql: ({ chats }, { hours, limit }) => `
     WITH cutoff AS (SELECT now() - make_interval(hours => ${hours}) AS at)
     SELECT to_jsonb(cutoff.at) #>> '{}' AS cutoff,
            (SELECT count(*) FROM ${chats} WHERE archived AND updated_at < cutoff.at) AS count,
@@ -53,7 +55,9 @@ const selectExpired = defineStatement({
       LIMIT ${limit}
     ) oldest ON true
     ORDER BY oldest.updated_at, oldest.id`,
-})
+  },
+  commandStatements,
+)
 
 /** Reads `30d` or `12h` as hours. */
 function hoursOf(written: string): number {
