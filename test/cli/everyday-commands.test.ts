@@ -1,7 +1,16 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Command } from 'commander'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { chatsCommand } from '../../src/cli/chats-command.js'
+import { diffCommand } from '../../src/cli/diff-command.js'
+import { driftCommand } from '../../src/cli/drift-command.js'
+import { pinsCommand } from '../../src/cli/pins-command.js'
+import { purgeCommand } from '../../src/cli/purge-command.js'
+import { refreshCommand } from '../../src/cli/refresh-command.js'
+import { statusCommand } from '../../src/cli/status-command.js'
+import { unpinCommand } from '../../src/cli/unpin-command.js'
 import {
   archive,
   createChat,
@@ -15,8 +24,10 @@ import {
 } from '../../src/index.js'
 import { scan } from '../../src/scan/index.js'
 import { makeAgent } from '../context/make-agent.js'
-import { driftpin, type Finished, run } from '../support/run-command.js'
+import { driftpin, run } from '../support/run-command.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
+import { printedBy } from './printed-by.js'
+import { refusalOf } from './refusal-of.js'
 
 const { url } = inject('servers').at(-1)!
 const schema = 'everyday commands'
@@ -60,11 +71,18 @@ async function workspace(text: 'first' | 'second'): Promise<string> {
   return folder
 }
 
-const on = (...args: string[]) => driftpin([...args, '--database', url, '--schema', schema])
+const place = ['--database', url, '--schema', schema]
+const on = (...args: string[]) => driftpin([...args, ...place])
 
 /** Nothing that a terminal would obey. */
-function expectPlain({ stdout, stderr }: Finished): void {
-  expect(`${stdout}${stderr}`).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
+function expectPlain(printed: string): void {
+  expect(printed).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
+}
+
+async function print(command: Command, ...args: string[]): Promise<string> {
+  const printed = await printedBy(command, ...args, ...place)
+  expectPlain(printed)
+  return printed
 }
 
 describe('a person at a terminal', () => {
@@ -74,66 +92,45 @@ describe('a person at a terminal', () => {
     await archive(database, { chatId: chat.id, now: '2020-01-01T00:00:00Z' })
     const folder = await workspace('second')
     const pushed = await on('push', folder, '--root-name', '/srv/shop', '--agent', 'tender')
-    expectPlain(pushed)
+    expectPlain(pushed.stdout)
+    expect(pushed).toMatchObject({ code: 0, stderr: '' })
     expect(pushed.stdout).toMatch(/^Pushed 2 resources, \d+ B, to tender of shop as version 5\.$/m)
     expect(pushed.stdout).toMatch(/^drifted: 1 chat, see driftpin drift$/m)
     expect(pushed.stdout).toMatch(/^skills\/e\\u\{1b\}\S+ +no front matter/m)
 
-    const [drift, chats, shown, pins, purge] = await Promise.all([
-      on('drift'),
-      on('chats', '--owner', owner),
-      on('diff', chatId.slice(0, 8)),
-      on('pins', chatId),
-      on('purge', '--older-than', '30d', '--dry-run'),
-    ])
-    for (const one of [drift, chats, shown, pins, purge]) {
-      expectPlain(one)
-      expect(one).toMatchObject({ code: 0, stderr: '' })
-    }
-    expect(drift.stdout).toMatch(
+    expect(await print(driftCommand())).toMatch(
       new RegExp(`^${chatId}  Prices .+  tender +just now +0 +1 +1$`, 'm'),
     )
-    expect(chats.stdout).toMatch(new RegExp(`^${chatId}  Prices .+  dirty +waiting +tender`, 'm'))
-    expect(chats.stdout).not.toContain(chat.id)
-    expect(shown.stdout).toContain('\n-first \\u{1b}[2J\\u{9b}31m\\u{202e}\n+second \\u{1b}')
-    expect(shown.stdout).toContain('\nremoved /srv/shop/skills/review/SKILL.md\n')
-    expect(shown.stdout).toContain('\n-name: review\n')
-    expect(shown.stdout).not.toMatch(/^[-+]The same/m)
-    expect(pins.stdout).toMatch(/^\/srv\/shop\/skills\/review\/SKILL\.md +skill +43 B +ok/m)
-    expect(purge.stdout).toMatch(new RegExp(`^${chat.id}  Old +\\d+ d ago$`, 'm'))
-    expect(purge.stdout).toContain('Nothing was deleted.')
+    const chats = await print(chatsCommand(), '--owner', owner)
+    expect(chats).toMatch(new RegExp(`^${chatId}  Prices .+  dirty +waiting +tender`, 'm'))
+    expect(chats).not.toContain(chat.id)
+    const shown = await print(diffCommand(), chatId.slice(0, 8))
+    expect(shown).toContain('\n-first \\u{1b}[2J\\u{9b}31m\\u{202e}\n+second \\u{1b}')
+    expect(shown).toContain('\nremoved /srv/shop/skills/review/SKILL.md\n')
+    expect(shown).toContain('\n-name: review\n')
+    expect(shown).not.toMatch(/^[-+]The same/m)
+    const pins = await print(pinsCommand(), chatId)
+    expect(pins).toMatch(/^\/srv\/shop\/skills\/review\/SKILL\.md +skill +43 B +ok/m)
+    const purge = await print(purgeCommand(), '--older-than', '30d', '--dry-run')
+    expect(purge).toMatch(new RegExp(`^${chat.id}  Old +\\d+ d ago$`, 'm'))
+    expect(purge).toContain('Nothing was deleted.')
 
-    const refreshed = await on('refresh', chatId)
-    expectPlain(refreshed)
-    expect(refreshed.stdout).toMatch(/^- \/srv\/shop\/skills\/review\/SKILL\.md$/m)
-    expect(refreshed.stdout).toContain('Refreshed: 0 added, 1 replaced, 1 removed.')
+    const refreshed = await print(refreshCommand(), chatId)
+    expect(refreshed).toMatch(/^- \/srv\/shop\/skills\/review\/SKILL\.md$/m)
+    expect(refreshed).toContain('Refreshed: 0 added, 1 replaced, 1 removed.')
     expect(await getChatContext(database, { chatId })).toMatchObject({ dirty: false })
-    const [deleted, again, clean] = await Promise.all([
-      on('purge', '--older-than', '30d'),
-      on('refresh', chatId),
-      on('diff', chatId),
-    ])
-    expect(deleted.stdout).toMatch(/^Deleted 1 chat, /)
-    expect(again.stdout).toContain('Nothing to do')
-    expect(clean.stdout).toContain('Nothing differs')
+    expect(await print(refreshCommand(), chatId)).toContain('Nothing to do')
+    expect(await print(diffCommand(), chatId)).toContain('Nothing differs')
+    expect(await print(purgeCommand(), '--older-than', '30d')).toMatch(/^Deleted 1 chat, /)
     await expect(getChatContext(database, { chatId: chat.id })).rejects.toThrow('no chat')
   })
 
   test('gets JSON of what the operations answer', async () => {
     const { agentId, chatId, owner } = await makeShop('ferry')
     await push(database, { agentId, version: 5, resources: [] })
-    const json = async (...args: string[]) => {
-      const finished = await on(...args, '--json')
-      expectPlain(finished)
-      return JSON.parse(finished.stdout)
-    }
-    const [difference, pins, chats, drift, status] = await Promise.all([
-      json('diff', chatId),
-      json('pins', chatId),
-      json('chats', '--owner', owner),
-      json('drift'),
-      json('status'),
-    ])
+    const json = async (command: Command, ...args: string[]) =>
+      JSON.parse(await print(command, ...args, '--json'))
+    const difference = await json(diffCommand(), chatId)
     const { removed } = await diff(database, { chatId })
     expect(difference).toMatchObject({ chat: { id: chatId }, hydrated: true, added: [] })
     expect(difference.removed.map(({ source }: { source: string }) => source)).toEqual(
@@ -141,17 +138,19 @@ describe('a person at a terminal', () => {
     )
     expect(difference.removed[0].pinned.text).toBe(removed[0]!.pinned.text)
     const kept = await listPins(database, { chatId })
-    expect(pins.map(({ source }: { source: string }) => source)).toEqual(
-      kept.map(({ source }) => source),
-    )
+    expect(
+      (await json(pinsCommand(), chatId)).map(({ source }: { source: string }) => source),
+    ).toEqual(kept.map(({ source }) => source))
+    const chats = await json(chatsCommand(), '--owner', owner)
     expect(chats).toMatchObject([{ id: chatId, dirty: true, title: `Prices ${nasty}` }])
     const drifted = { id: chatId, removed: 3, added: 0, modified: 0 }
-    expect(drift).toContainEqual(expect.objectContaining(drifted))
-    expect(status).toMatchObject({
+    expect(await json(driftCommand())).toContainEqual(expect.objectContaining(drifted))
+    expect(await json(statusCommand())).toMatchObject({
       database: { kind: 'server', schema },
       migrations: { pending: 0 },
     })
-    expect(await json('unpin', chatId)).toMatchObject({ removed: 3, chat: { id: chatId } })
+    const unpinned = await json(unpinCommand(), chatId)
+    expect(unpinned).toMatchObject({ removed: 3, chat: { id: chatId } })
   })
 
   test('gets the bytes of a pin into a file, and colours only where they are wanted', async () => {
@@ -159,25 +158,21 @@ describe('a person at a terminal', () => {
     const body = await on('pins', chatId, '--body', 'AGENTS.md')
     expect(body.stdout).toBe(`# Shop\n\nfirst ${nasty}\n\nThe same.\n`)
     const none = await on('pins', chatId, '--body', `skills/e${nasty}/SKILL.md`)
-    expectPlain(none)
+    expectPlain(none.stderr)
     expect(none).toMatchObject({ code: 1, stdout: '' })
-    const args = ['pins', chatId, '--database', url, '--schema', schema]
     const env = { FORCE_COLOR: '1', NO_COLOR: '' }
     const main = new URL('../../dist/cli/main.js', import.meta.url).pathname
-    const coloured = await run(process.execPath, [main, ...args], { env })
+    const coloured = await run(process.execPath, [main, 'diff', chatId, ...place], { env })
     expect(coloured.stdout).toContain('\u001b[1m')
-    expectPlain({ ...coloured, stdout: coloured.stdout.replace(/\u001b\[\d+m/g, '') })
+    expectPlain(coloured.stdout.replace(/\u001b\[\d+m/g, ''))
   })
 
   test('is told what to do where the tables are not there, or nothing is', async () => {
     const other = ['--database', url, '--schema', 'nothing here']
-    const [chats, status] = await Promise.all([
-      driftpin(['chats', ...other]),
-      driftpin(['status', ...other]),
-    ])
-    expect(chats).toMatchObject({ code: 2, stdout: '' })
-    expect(chats.stderr).toContain('driftpin migrate up')
-    expect(status).toMatchObject({ code: 0, stderr: '' })
-    expect(status.stdout).toMatch(/^migrations +0 applied, \d+ pending$/m)
+    const chats = await refusalOf(chatsCommand(), other)
+    expect(chats).toMatchObject({ exitCode: 2 })
+    expect(chats.message).toContain('driftpin migrate up')
+    const status = await printedBy(statusCommand(), ...other)
+    expect(status).toMatch(/^migrations +0 applied, \d+ pending$/m)
   })
 })
