@@ -33,11 +33,19 @@ export async function killUnderLoad(start: DevStart, kills: number): Promise<Kil
       return { transaction, text: `${transaction} `.repeat(1 + ((transaction * 37) % 4000)) }
     }
     const clients = Array.from({ length: clientsAtOnce }, () => write(url, next, written))
-    await sleep(30 + ((kill * 53) % 170))
+    // In the midst of something, never of the same thing.
+    const enough = written.length + 1 + ((kill * 7) % 40)
+    const all = Promise.all(clients)
+    await Promise.race([all, until(() => written.length >= enough)])
+    await sleep((kill * 5) % 12)
     await dev.end('SIGKILL')
-    await Promise.all(clients)
+    await all
   }
   throw new Error('unreachable')
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await sleep(1)
 }
 
 /** Writes until the connection is lost, and notes what was acknowledged. */
@@ -87,7 +95,7 @@ async function look(url: string, written: readonly { transaction: number; text: 
   }
 }
 
-async function query(url: string, sql: string): Promise<Record<string, any>[]> {
+async function query(url: string, sql: string): Promise<pg.QueryResultRow[]> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {

@@ -65,14 +65,10 @@ async function startIn(folder: string, run: DevRun, work: Work): Promise<void> {
   const isNew = options.fresh || !(await holdsDatabase(folder))
   let replacement: Replacement | undefined
   let seeded: string | undefined
-  // A seed that cannot be read is told whether it is needed or not.
-  if (isNew || options.seed !== undefined) {
-    const { readTemplate } = await import('./template-options.js')
-    const template = await readTemplate(options, run.migrations)
-    if (isNew) {
-      replacement = await replaceDatabase(folder, await make(folder, run, template.options))
-      seeded = template.seeded
-    }
+  if (isNew) {
+    const template = await run.template()
+    replacement = await replaceDatabase(folder, await make(folder, run, template.options))
+    seeded = template.seeded
   }
   const database = new FolderDatabase(await databaseFolderOf(folder))
   let isReady = false

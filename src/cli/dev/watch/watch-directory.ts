@@ -1,10 +1,8 @@
-import { realpath, stat } from 'node:fs/promises'
-import { relative, resolve, sep } from 'node:path'
+import { relative, sep } from 'node:path'
 import { type PushResult, push } from '../../../context/push.js'
 import type { Database } from '../../../database/database.js'
 import { scan } from '../../../scan/scan.js'
 import type { ResourceInput } from '../../../schema/resource.js'
-import { UsageError } from '../../command-error.js'
 import { type ChangedResource, changedResources } from './changed-resources.js'
 import { ensureDirectoryAgent } from './directory-agent.js'
 import { openWatch } from './open-watch.js'
@@ -26,7 +24,6 @@ export interface WatchListener {
 
 /** A directory that is scanned and pushed whenever it changes. */
 export interface WatchedDirectory {
-  readonly path: string
   /** Waits for a push that is going on. */
   close(): Promise<void>
 }
@@ -51,16 +48,16 @@ export function isOfInterest(root: string, path: string): boolean {
 }
 
 /**
- * Scans a directory now and whenever it changes, and pushes what an agent there would report.
+ * Scans a directory now and whenever it changes, and pushes what an agent there would report. What
+ * goes wrong is told, and ends nothing.
  *
- * @throws UsageError for what is no directory. What goes wrong later is told, and ends nothing.
+ * @param path As {@link watchedRoot} has it.
  */
 export async function watchDirectory(
   database: () => Database,
-  directory: string,
+  path: string,
   listener: WatchListener,
 ): Promise<WatchedDirectory> {
-  const path = await rootOf(directory)
   let before: readonly ResourceInput[] | undefined
   let hash = ''
   const pushNow = async () => {
@@ -78,19 +75,9 @@ export async function watchDirectory(
     const told = isFirst ? [] : changed
     listener.pushed({ resources: resources.length, changed: told, result, chatId })
   }
-  const watching = await openWatch(path, {
+  return await openWatch(path, {
     isOfInterest: (changed) => isOfInterest(path, changed),
     work: pushNow,
     failed: (error) => listener.failed(error),
   })
-  return { path, close: () => watching.close() }
-}
-
-async function rootOf(directory: string): Promise<string> {
-  const path = resolve(directory)
-  const stats = await stat(path).catch((cause) => {
-    throw new UsageError(`${path} cannot be watched: ${cause.code ?? cause}.`, { cause })
-  })
-  if (!stats.isDirectory()) throw new UsageError(`${path} cannot be watched: it is no directory.`)
-  return await realpath(path)
 }
