@@ -81,7 +81,7 @@ function renderChats(chats: readonly ChatLine[], width: number | undefined): str
   const owner = owners.size > 1 ? ['owner'] : []
   return renderTable(
     { columns: ['chat', 'title', 'context', 'status', 'agent', 'updated', ...owner], rows },
-    { width, cut: { title: 'start', agent: 'start' } },
+    { width, cut: { title: 'start', agent: 'start' }, drop: ['owner', 'agent', 'status'] },
   )
 }
 

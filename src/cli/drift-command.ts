@@ -57,6 +57,7 @@ async function listDrifted({ limit, json, ...options }: DriftOptions): Promise<v
     `\n${countNoun(chats.length, 'dirty chat')}${more ? ', and there are more: --limit' : ''}`,
   )
   const { id, shortId } = chats[0]!
+  console.log('Resources: + added, - removed, ~ modified.')
   console.log(`See what differs: driftpin diff ${screenWidth() === undefined ? id : shortId}`)
 }
 
@@ -92,10 +93,11 @@ function renderDrift(chats: readonly DriftedChat[], width: number | undefined): 
     chat.title,
     chat.agentName ?? '',
     chat.dirtySince ? humanAgo(chat.dirtySince) : '',
-    chat.added,
-    chat.removed,
-    chat.modified,
+    `+${chat.added} -${chat.removed} ~${chat.modified}`,
   ])
-  const columns = ['chat', 'title', 'agent', 'drifted', 'added', 'removed', 'modified']
-  return renderTable({ columns, rows }, { width, cut: { title: 'start', agent: 'start' } })
+  const columns = ['chat', 'title', 'agent', 'drifted', 'resources']
+  return renderTable(
+    { columns, rows },
+    { width, cut: { title: 'start', agent: 'start' }, drop: ['agent'] },
+  )
 }

@@ -99,7 +99,7 @@ describe('a person at a terminal', () => {
     expect(pushed.stdout).toMatch(/^skills\/e\\u\{1b\}\S+ +no front matter/m)
 
     expect(await print(driftCommand())).toMatch(
-      new RegExp(`^${chatId}  Prices .+  tender +just now +0 +1 +1$`, 'm'),
+      new RegExp(`^${chatId}  Prices .+  tender +just now +\\+0 -1 ~1$`, 'm'),
     )
     const chats = await print(chatsCommand(), '--owner', owner)
     expect(chats).toMatch(new RegExp(`^${chatId}  Prices .+  dirty +waiting +tender`, 'm'))

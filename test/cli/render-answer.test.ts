@@ -88,5 +88,9 @@ test('a table fits by cutting the columns that may be cut, the widest first', ()
   const lines = renderTable(content, layout).split('\n')
   expect(lines[1]).toBe('0123456789  a title that is very…  main')
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(40)
+  const narrow = { ...layout, width: 36, drop: ['agent', 'id'] }
+  expect(renderTable(content, narrow).split('\n')[1]).toBe('0123456789  a title that is very lo…')
+  const narrower = { ...narrow, width: 24 }
+  expect(renderTable(content, narrower).split('\n')[1]).toBe('a title that is very lo…')
   expect(renderTable(content)).toContain('a title that is very long indeed')
 })
