@@ -13,7 +13,9 @@ import {
 import { readServing } from '../serving.js'
 import { withFolderLock } from '../with-folder-lock.js'
 import type { DevRun, StartedDatabase } from './dev-run.js'
+import { endWithoutWaiting } from './end-without-waiting.js'
 import { FolderDatabase } from './folder-database.js'
+import { EngineNotStarted } from './open-engine.js'
 import {
   type Replacement,
   refuseForeignDatabase,
@@ -81,6 +83,9 @@ async function startIn(folder: string, run: DevRun, work: Work): Promise<void> {
       if (!existsSync(join(folder, 'PG_VERSION'))) await hideFromGit(folder)
       await replacement?.keep()
     })
+  } catch (error) {
+    if (error instanceof EngineNotStarted) endWithoutWaiting()
+    throw error
   } finally {
     await database.close().catch(() => database.abandon())
     if (!isReady) await replacement?.undo()
