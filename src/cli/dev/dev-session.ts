@@ -160,7 +160,6 @@ export class DevSession {
 }
 
 function crashed(words: string, folder: string | undefined, cause: unknown): Error {
-  endWithoutWaiting()
   const what = `PostgreSQL crashed and does not start again: ${words}.`
   return new Error(
     `${what} All that was committed is in ${folder}. Mend that, and start it again.`,

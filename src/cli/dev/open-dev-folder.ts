@@ -15,7 +15,6 @@ import { withFolderLock } from '../with-folder-lock.js'
 import type { DevRun, StartedDatabase } from './dev-run.js'
 import { endWithoutWaiting } from './end-without-waiting.js'
 import { FolderDatabase } from './folder-database.js'
-import { EngineNotStarted } from './open-engine.js'
 import {
   type Replacement,
   refuseForeignDatabase,
@@ -83,12 +82,10 @@ async function startIn(folder: string, run: DevRun, work: Work): Promise<void> {
       if (!existsSync(join(folder, 'PG_VERSION'))) await hideFromGit(folder)
       await replacement?.keep()
     })
-  } catch (error) {
-    if (error instanceof EngineNotStarted) endWithoutWaiting()
-    throw error
   } finally {
     await database.close().catch(() => database.abandon())
     if (!isReady) await replacement?.undo()
+    if (database.hasLeftEngine) endWithoutWaiting()
   }
 }
 
