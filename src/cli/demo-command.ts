@@ -6,7 +6,7 @@ import { printJson } from './print-json.js'
 /** `driftpin demo [DIR]`, which is also what `npm start` runs. */
 export function demoCommand(): Command {
   return new Command('demo')
-    .description('run the main job on an embedded PostgreSQL, and check every claim')
+    .description('run the main job, and check every claim')
     .argument('[dir]', 'a project of yours, only read; the shipped example by default')
     .option('--json', 'print one JSON document')
     .action(async (directory: string | undefined, { json }: { json?: boolean }) => {

@@ -1,7 +1,7 @@
-import { clearLine, cursorTo } from 'node:readline'
 import type { WriteStream } from 'node:tty'
 import type { HistoriesProgress } from '../laws/index.js'
 import { counted, histories } from './fuzz-report.js'
+import { liveLine } from './live-line.js'
 
 const redrawMs = 250
 const plainLineMs = 10_000
@@ -24,7 +24,7 @@ export interface FuzzProgress {
  * one every ten seconds.
  */
 export function openFuzzProgress(stream: WriteStream, goal: FuzzGoal): FuzzProgress {
-  const isLive = stream.isTTY === true && process.env.TERM !== 'dumb'
+  const draw = liveLine(stream)
   const started = performance.now()
   let drawnAt = started
   let endedAt = started
@@ -32,27 +32,22 @@ export function openFuzzProgress(stream: WriteStream, goal: FuzzGoal): FuzzProgr
   const pace = { since: 0, from: 0, until: 0, to: 0 }
   const commandsPerSecond = () =>
     ((pace.to - pace.from) * 1000) / Math.max(1, pace.until - pace.since)
-  const draw = (text: string) => {
-    cursorTo(stream, 0)
-    stream.write(text.slice(0, (stream.columns || 80) - 1))
-    clearLine(stream, 1)
-  }
-  if (isLive) draw('Preparing the database')
+  draw?.('Preparing the database')
   return {
     show(progress) {
       const now = performance.now()
       Object.assign(pace, { until: now, to: progress.commands })
       if (pace.since === 0) Object.assign(pace, { since: now, from: progress.commands })
-      if (now - drawnAt < (isLive ? redrawMs : plainLineMs)) return
+      if (now - drawnAt < (draw ? redrawMs : plainLineMs)) return
       drawnAt = now
       const minutes = (now - started) / 60_000
       const text = describe(progress, goal, { minutes, commandsPerSecond: commandsPerSecond() })
-      if (isLive) draw(text)
+      if (draw) draw(text)
       else stream.write(`${text}\n`)
     },
     end() {
       endedAt = performance.now()
-      if (isLive) draw('')
+      draw?.('')
     },
     timing: () => ({ durationMs: endedAt - started, commandsPerSecond: commandsPerSecond() }),
   }

@@ -11,18 +11,33 @@ const { version } = JSON.parse(
 
 /**
  * Each is loaded when it is asked for, so that none pays for what another one needs: together they
- * take longer than the start of a database.
+ * take longer than the start of a database. The help has them in these groups.
  */
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
-  dev: async () => (await import('./dev-command.js')).devCommand(),
-  image: async () => (await import('./image-command.js')).imageCommand(),
-  demo: async () => (await import('./demo-command.js')).demoCommand(),
-  scan: async () => (await import('./scan-command.js')).scanCommand(),
-  migrate: async () => (await import('./migrate-command.js')).migrateCommand(),
-  generate: async () => (await import('./generate-command.js')).generateCommand(),
-  query: async () => (await import('./query-command.js')).queryCommand(),
-  open: async () => (await import('./open-command.js')).openCommand(),
-  fuzz: async () => (await import('./fuzz-command.js')).fuzzCommand(),
+const groups: Readonly<Record<string, Readonly<Record<string, () => Promise<Command>>>>> = {
+  'A database, with nothing to install:': {
+    dev: async () => (await import('./dev-command.js')).devCommand(),
+    status: async () => (await import('./status-command.js')).statusCommand(),
+    query: async () => (await import('./query-command.js')).queryCommand(),
+    image: async () => (await import('./image-command.js')).imageCommand(),
+  },
+  'Chats and their pinned context:': {
+    chats: async () => (await import('./chats-command.js')).chatsCommand(),
+    pins: async () => (await import('./pins-command.js')).pinsCommand(),
+    drift: async () => (await import('./drift-command.js')).driftCommand(),
+    diff: async () => (await import('./diff-command.js')).diffCommand(),
+    refresh: async () => (await import('./refresh-command.js')).refreshCommand(),
+    unpin: async () => (await import('./unpin-command.js')).unpinCommand(),
+    scan: async () => (await import('./scan-command.js')).scanCommand(),
+    push: async () => (await import('./push-command.js')).pushCommand(),
+    purge: async () => (await import('./purge-command.js')).purgeCommand(),
+  },
+  'Migrations, tests and proof:': {
+    migrate: async () => (await import('./migrate-command.js')).migrateCommand(),
+    generate: async () => (await import('./generate-command.js')).generateCommand(),
+    open: async () => (await import('./open-command.js')).openCommand(),
+    fuzz: async () => (await import('./fuzz-command.js')).fuzzCommand(),
+    demo: async () => (await import('./demo-command.js')).demoCommand(),
+  },
 }
 
 const program = new Command('driftpin')
@@ -36,8 +51,9 @@ const program = new Command('driftpin')
       '',
       'Examples:',
       '  driftpin dev',
-      '  driftpin demo',
-      '  driftpin scan .',
+      '  driftpin dev --watch .',
+      '  driftpin drift',
+      '  driftpin query "SELECT title, status FROM chats"',
       '  driftpin migrate up --database postgres://app@localhost/app',
       '  driftpin generate db/migrations --out db/generated',
       '  driftpin fuzz --runs 20',
@@ -62,8 +78,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const asked = process.argv[2] ?? ''
 // Who asks for help, or for something that there is not, is told of all of them.
-const loaded = Object.hasOwn(commands, asked) ? [commands[asked]!] : Object.values(commands)
-for (const load of loaded) program.addCommand(await load())
+const isKnown = Object.values(groups).some((commands) => Object.hasOwn(commands, asked))
+for (const [heading, commands] of Object.entries(groups)) {
+  program.commandsGroup(heading)
+  for (const [name, load] of Object.entries(commands)) {
+    if (!isKnown || name === asked) program.addCommand(await load())
+  }
+}
+program.helpCommand('help [command]', 'show the help of a command')
 exitWithOurCodes(program)
 try {
   await program.parseAsync()

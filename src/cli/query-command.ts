@@ -7,7 +7,7 @@ import { explainQueryError } from './query-error.js'
 /** `driftpin query`: statements on the dev database, without a psql. */
 export function queryCommand(): Command {
   const command = new Command('query')
-    .description('run SQL on the dev database, or on a server, and print what it answers')
+    .description('run SQL, and print what it answers')
     .argument('<sql>', 'one statement or several; - reads them from the standard input')
   return devDatabaseOptions(command)
     .option('--json', 'print the rows as JSON')

@@ -10,7 +10,7 @@ import { resourceTable, troubleTable } from './resource-table.js'
 /** `driftpin scan DIR`. */
 export function scanCommand(): Command {
   return new Command('scan')
-    .description('show what an agent finds in a directory, and the hash of it all')
+    .description('show what an agent finds in a directory')
     .argument('<dir>', 'the directory to scan')
     .option('--root-name <name>', 'how to present the directory; its path by default')
     .option('--json', 'print JSON, with hashes in hexadecimal')

@@ -1,0 +1,8 @@
+import type { ListedChat } from '../context/list-chats.js'
+
+/** The state of a chat's pinned context in one word. */
+export function chatState({ hydrated, dirty, archived }: ListedChat): string {
+  if (archived) return 'archived'
+  if (!hydrated) return 'no pins'
+  return dirty ? 'dirty' : 'ok'
+}

@@ -1,0 +1,94 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { chatState } from './chat-state.js'
+import { countNoun } from './count-noun.js'
+import { withDomain } from './domain-tables.js'
+import { humanAgo } from './human-time.js'
+import { listLimit } from './list-limit.js'
+import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
+import { printJson } from './print-json.js'
+import { renderTable } from './render-table.js'
+import { screenWidth } from './screen-width.js'
+import { type ChatLine, selectChats } from './select-chats.js'
+
+interface ChatsOptions extends DatabaseOptions {
+  readonly owner?: string
+  readonly archived?: boolean
+  readonly limit: number
+  readonly json?: boolean
+}
+
+/** Reads a uuid in its usual form. */
+function uuidOf(written: string): string {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(written)) return written
+  throw new InvalidArgumentError('It must be a whole uuid.')
+}
+
+/** `driftpin chats`. */
+export function chatsCommand(): Command {
+  const command = new Command('chats')
+    .description('list chats, and how their pinned context stands')
+    .option('--owner <id>', 'those of one owner; of all by default', uuidOf)
+    .option('--archived', 'those that are archived, in place of the others')
+    .option('--limit <n>', 'how many at most', listLimit, 50)
+  return devDatabaseOptions(command)
+    .option('--json', 'print JSON')
+    .action(listAll)
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Context: ok, the pins are what the agent has; dirty, the agent has drifted since;',
+        'no pins, its agent has not reported yet.',
+        '',
+        'Examples:',
+        '  driftpin chats',
+        '  driftpin chats --owner 6a9b8c1e-5d4f-4f7a-9a57-0f3f5ad2c111 --archived',
+        '  driftpin chats --json | jq -r ".[] | select(.dirty).id"',
+      ].join('\n'),
+    )
+}
+
+async function listAll({ owner, archived = false, limit, json, ...options }: ChatsOptions) {
+  const [found, other] = await withDomain(options, async (database) => {
+    const filter = { ownerId: owner, archived, limit: limit + 1 }
+    return [
+      await selectChats(database, filter),
+      // Only whether there are any of the others.
+      await selectChats(database, { ownerId: owner, archived: !archived, limit: 1 }),
+    ]
+  })
+  const chats = found.slice(0, limit)
+  if (json) {
+    printJson(chats)
+    return
+  }
+  if (chats.length > 0) console.log(renderChats(chats, screenWidth()))
+  console.log(footer(chats.length, found.length > limit, archived, other.length > 0))
+}
+
+/** Chats as a table; on a terminal with ids that are as short as they can be. */
+function renderChats(chats: readonly ChatLine[], width: number | undefined): string {
+  const owners = new Set(chats.map(({ ownerId }) => ownerId))
+  const rows = chats.map((chat) => [
+    width === undefined ? chat.id : chat.shortId,
+    chat.title,
+    chatState(chat),
+    chat.status,
+    chat.agentName ?? '',
+    humanAgo(chat.updatedAt),
+    ...(owners.size > 1 ? [width === undefined ? chat.ownerId : chat.ownerId.slice(0, 8)] : []),
+  ])
+  const owner = owners.size > 1 ? ['owner'] : []
+  return renderTable(
+    { columns: ['chat', 'title', 'context', 'status', 'agent', 'updated', ...owner], rows },
+    { width, cut: { title: 'start', agent: 'start' }, drop: ['owner', 'agent', 'status'] },
+  )
+}
+
+function footer(count: number, isCut: boolean, archived: boolean, hasOthers: boolean): string {
+  if (count === 0 && archived) return 'No chat is archived.'
+  if (count === 0 && hasOthers) return 'All chats are archived: driftpin chats --archived'
+  if (count === 0) return 'There are no chats yet. A new database of driftpin dev has some.'
+  const more = isCut ? ', and there are more: --limit' : ''
+  return `\n${countNoun(count, 'chat')}${more}${hasOthers && !archived ? ', archived ones not among them' : ''}`
+}

@@ -1,0 +1,103 @@
+import { Command } from 'commander'
+import { diff } from '../context/diff.js'
+import type { Database } from '../database/database.js'
+import { DriftpinError } from '../errors.js'
+import { countNoun } from './count-noun.js'
+import { withDomain } from './domain-tables.js'
+import { humanAgo } from './human-time.js'
+import { listLimit } from './list-limit.js'
+import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
+import { openProgress } from './open-progress.js'
+import { printJson } from './print-json.js'
+import { renderTable } from './render-table.js'
+import { screenWidth } from './screen-width.js'
+import { type ChatLine, selectChats } from './select-chats.js'
+
+interface DriftOptions extends DatabaseOptions {
+  readonly limit: number
+  readonly json?: boolean
+}
+
+/** A chat that is dirty, and how many resources differ. */
+interface DriftedChat extends ChatLine {
+  readonly added: number
+  readonly removed: number
+  readonly modified: number
+}
+
+/** `driftpin drift`. */
+export function driftCommand(): Command {
+  const command = new Command('drift')
+    .description('list the chats whose agent has drifted, and how far')
+    .option('--limit <n>', 'how many at most', listLimit, 50)
+  return devDatabaseOptions(command)
+    .option('--json', 'print JSON')
+    .action(listDrifted)
+    .addHelpText('after', '\nExamples:\n  driftpin drift\n  driftpin drift --json')
+}
+
+async function listDrifted({ limit, json, ...options }: DriftOptions): Promise<void> {
+  const { chats, more, hasAny } = await withDomain(options, (database) =>
+    readDrift(database, limit),
+  )
+  if (json) {
+    printJson(chats)
+    return
+  }
+  if (chats.length === 0) {
+    console.log(
+      hasAny
+        ? 'No chat has drifted: the pins of all are what their agents have.'
+        : 'There are no chats yet. A new database of driftpin dev has some.',
+    )
+    return
+  }
+  console.log(renderDrift(chats, screenWidth()))
+  console.log(
+    `\n${countNoun(chats.length, 'dirty chat')}${more ? ', and there are more: --limit' : ''}`,
+  )
+  const { id, shortId } = chats[0]!
+  console.log('Resources: + added, - removed, ~ modified.')
+  console.log(`See what differs: driftpin diff ${screenWidth() === undefined ? id : shortId}`)
+}
+
+async function readDrift(database: Database, limit: number) {
+  const found = await selectChats(database, { dirty: true, limit: limit + 1 })
+  const [any] = found.length > 0 ? found : await selectChats(database, { limit: 1 })
+  const chats: DriftedChat[] = []
+  using progress = openProgress()
+  const asked = found.slice(0, limit)
+  for (const [index, chat] of asked.entries()) {
+    progress.show(`Comparing chat ${index + 1} of ${asked.length}`)
+    const counts = await countDifferences(database, chat)
+    if (counts) chats.push({ ...chat, ...counts })
+  }
+  return { chats, more: found.length > limit, hasAny: any !== undefined }
+}
+
+/** Nothing of a chat that went, or lost its agent, since the list was made. */
+async function countDifferences(database: Database, { id }: ChatLine) {
+  try {
+    const { added, removed, modified } = await diff(database, { chatId: id })
+    return { added: added.length, removed: removed.length, modified: modified.length }
+  } catch (error) {
+    const gone = ['no_live_context', 'chat_not_found']
+    if (error instanceof DriftpinError && gone.includes(error.code)) return undefined
+    throw error
+  }
+}
+
+function renderDrift(chats: readonly DriftedChat[], width: number | undefined): string {
+  const rows = chats.map((chat) => [
+    width === undefined ? chat.id : chat.shortId,
+    chat.title,
+    chat.agentName ?? '',
+    chat.dirtySince ? humanAgo(chat.dirtySince) : '',
+    `+${chat.added} -${chat.removed} ~${chat.modified}`,
+  ])
+  const columns = ['chat', 'title', 'agent', 'drifted', 'resources']
+  return renderTable(
+    { columns, rows },
+    { width, cut: { title: 'start', agent: 'start' }, drop: ['agent'] },
+  )
+}

@@ -1,0 +1,143 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { purge } from '../context/purge.js'
+import { defineStatement } from '../context/statement.js'
+import type { Database } from '../database/database.js'
+import { limits } from '../schema/limits.js'
+import { commandStatements } from './command-statements.js'
+import { countNoun } from './count-noun.js'
+import { withDomain } from './domain-tables.js'
+import { humanAgo } from './human-time.js'
+import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
+import { openProgress } from './open-progress.js'
+import { printJson } from './print-json.js'
+import { renderTable } from './render-table.js'
+import { screenWidth } from './screen-width.js'
+
+const batch = 1000
+const shownMax = 10
+
+interface PurgeOptions extends DatabaseOptions {
+  readonly olderThan: number
+  readonly dryRun?: boolean
+  readonly json?: boolean
+}
+
+/** What there is to purge. */
+interface Expired {
+  /** Exact to the microsecond. */
+  readonly before: string
+  readonly count: number
+  readonly oldest: readonly { readonly id: string; readonly title: string; updatedAt: Date }[]
+}
+
+const selectExpired = defineStatement(
+  {
+    name: 'list expired chats',
+    parameters: { hours: 'integer', limit: 'integer' },
+    row: {
+      cutoff: 'text',
+      count: 'bigint',
+      id: 'uuid?',
+      title: 'text?',
+      updated_at: 'timestamptz?',
+    },
+    // The cutoff is the database's, as text, since a Date would lose the microseconds.
+    sql: ({ chats }, { hours, limit }) => `
+    WITH cutoff AS (SELECT now() - make_interval(hours => ${hours}) AS at)
+    SELECT to_jsonb(cutoff.at) #>> '{}' AS cutoff,
+           (SELECT count(*) FROM ${chats} WHERE archived AND updated_at < cutoff.at) AS count,
+           oldest.id, oldest.title, oldest.updated_at
+    FROM cutoff
+    LEFT JOIN LATERAL (
+      SELECT id, title, updated_at FROM ${chats}
+      WHERE archived AND updated_at < cutoff.at
+      ORDER BY updated_at, id
+      LIMIT ${limit}
+    ) oldest ON true
+    ORDER BY oldest.updated_at, oldest.id`,
+  },
+  commandStatements,
+)
+
+/** Reads `30d` or `12h` as hours. */
+function hoursOf(written: string): number {
+  const [, number, unit] = /^(\d{1,9})([dh])$/.exec(written) ?? []
+  const hours = Number(number) * (unit === 'd' ? 24 : 1)
+  if (hours > 0 && hours <= limits.retentionDaysMax * 24) return hours
+  throw new InvalidArgumentError(
+    `It must be a number of days or hours above 0, such as 30d or 12h, at most ` +
+      `${limits.retentionDaysMax}d.`,
+  )
+}
+
+/** `driftpin purge`. */
+export function purgeCommand(): Command {
+  const command = new Command('purge')
+    .description('delete archived chats that are older than so long')
+    .requiredOption('--older-than <age>', 'such as 30d or 12h, since their last change', hoursOf)
+    .option('--dry-run', 'delete nothing, and say what would be deleted')
+  return devDatabaseOptions(command)
+    .option('--json', 'print JSON')
+    .action(purgeAll)
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Examples:',
+        '  driftpin purge --older-than 30d --dry-run',
+        '  driftpin purge --older-than 12h --database postgres://app@localhost/app',
+      ].join('\n'),
+    )
+}
+
+async function purgeAll({ olderThan, dryRun, json, ...options }: PurgeOptions): Promise<void> {
+  await withDomain(options, async (database) => {
+    const expired = await readExpired(database, olderThan)
+    if (dryRun) {
+      if (json) printJson({ dryRun: true, ...expired })
+      else printExpired(expired)
+      return
+    }
+    const purged = await purgeBatches(database, expired)
+    if (json) printJson({ dryRun: false, before: expired.before, purged })
+    else if (purged === 0) console.log('No archived chat is that old. Nothing was deleted.')
+    else
+      console.log(`Deleted ${countChats(purged)}, archived and unchanged since ${expired.before}.`)
+  })
+}
+
+async function readExpired(database: Database, hours: number): Promise<Expired> {
+  const rows = await selectExpired(database, { hours, limit: shownMax })
+  const oldest = rows.flatMap(({ id, title, updated_at }) =>
+    id === null ? [] : [{ id, title: title!, updatedAt: updated_at! }],
+  )
+  return { before: rows[0]!.cutoff, count: Number(rows[0]!.count), oldest }
+}
+
+/** Batch after batch, each a transaction of its own; chats that are in use are left alone. */
+async function purgeBatches(database: Database, { before, count }: Expired): Promise<number> {
+  using progress = openProgress()
+  let purged = 0
+  for (;;) {
+    progress.show(`Deleted ${purged} of ${countChats(count)}`)
+    const done = await purge(database, { before, limit: batch })
+    purged += done.purged.length
+    if (done.purged.length === 0) return purged
+  }
+}
+
+function printExpired({ before, count, oldest }: Expired): void {
+  if (count === 0) {
+    console.log('No archived chat is that old.')
+    return
+  }
+  const rows = oldest.map(({ id, title, updatedAt }) => [id, title, humanAgo(updatedAt)])
+  const content = { columns: ['chat', 'title', 'updated'], rows }
+  console.log(renderTable(content, { width: screenWidth(), cut: { title: 'start' } }))
+  const others = count - oldest.length
+  if (others > 0) console.log(`and ${others} more`)
+  console.log(`\nWould delete ${countChats(count)}, archived and unchanged since ${before}.`)
+  console.log('Nothing was deleted. Do it without --dry-run.')
+}
+
+const countChats = (count: number) => countNoun(count, 'chat')

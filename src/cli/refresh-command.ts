@@ -1,0 +1,54 @@
+import { Command } from 'commander'
+import { diff } from '../context/diff.js'
+import { refresh } from '../context/refresh.js'
+import { withDomain } from './domain-tables.js'
+import { chatArgument, findChat } from './find-chat.js'
+import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
+import { paint } from './paint.js'
+import { printJson } from './print-json.js'
+import { printable } from './printable.js'
+
+interface RefreshOptions extends DatabaseOptions {
+  readonly json?: boolean
+}
+
+const signs = { added: ['green', '+'], removed: ['red', '-'], modified: ['yellow', '~'] } as const
+
+/** `driftpin refresh CHAT`. */
+export function refreshCommand(): Command {
+  const command = new Command('refresh')
+    .description('pin a chat to what its agent has now')
+    .argument('<chat>', chatArgument)
+  return devDatabaseOptions(command)
+    .option('--json', 'print JSON')
+    .action(refreshOne)
+    .addHelpText('after', '\nExample:\n  driftpin refresh 3f0c')
+}
+
+async function refreshOne(written: string, { json, ...options }: RefreshOptions): Promise<void> {
+  const { chat, result, difference } = await withDomain(options, async (database) => {
+    const chat = await findChat(database, written)
+    const key = { chatId: chat.id }
+    return await database.transaction(async (transaction) => {
+      const difference = await diff(transaction, key)
+      return { chat, difference, result: await refresh(transaction, key) }
+    })
+  })
+  if (json) {
+    printJson(result)
+    return
+  }
+  console.log(`${paint('bold', printable(chat.title))}\nchat ${chat.id}\n`)
+  for (const what of ['added', 'removed', 'modified'] as const) {
+    const [colour, sign] = signs[what]
+    for (const { source } of difference[what]) {
+      console.log(`${paint(colour, sign)} ${printable(source)}`)
+    }
+  }
+  const { added, replaced, removed } = result
+  console.log(
+    added + replaced + removed === 0
+      ? 'Nothing to do: its pins are what the agent has.'
+      : `\nRefreshed: ${added} added, ${replaced} replaced, ${removed} removed.`,
+  )
+}

@@ -1,0 +1,119 @@
+import { chatRef } from '../context/chat-ref.js'
+import { dirtyExpression } from '../context/dirty.js'
+import type { ListedChat } from '../context/list-chats.js'
+import { defineStatement } from '../context/statement.js'
+import type { Queryable } from '../database/database.js'
+import { commandStatements } from './command-statements.js'
+
+/** A chat as commands list it: as `listChats` gives it, and what a person wants to know besides. */
+export interface ChatLine extends ListedChat {
+  readonly dirtySince: Date | null
+  readonly agentName: string | null
+  readonly workspaceName: string | null
+  /** How much of the id tells it from every other chat of the schema. */
+  readonly shortId: string
+}
+
+/** Which chats; those of every owner unless one is named. */
+export interface ChatFilter {
+  readonly ownerId?: string | undefined
+  readonly archived?: boolean | undefined
+  readonly dirty?: boolean | undefined
+  /** The lowest and the highest id. */
+  readonly between?: readonly [string, string]
+  readonly limit: number
+}
+
+const shortLengthMin = 8
+
+/** `listChats` is for the application of one owner; somebody at a terminal sees all of them. */
+const selectLines = defineStatement(
+  {
+    name: 'list chats of all owners',
+    parameters: {
+      ownerId: 'uuid?',
+      archived: 'boolean?',
+      dirty: 'boolean?',
+      lowest: 'uuid?',
+      highest: 'uuid?',
+      limit: 'integer',
+    },
+    row: {
+      id: 'uuid',
+      owner_id: 'uuid',
+      title: 'text',
+      status: 'chat_status',
+      archived: 'boolean',
+      workspace_id: 'uuid?',
+      agent_id: 'uuid?',
+      created_at: 'timestamptz',
+      updated_at: 'timestamptz',
+      hydrated: 'boolean',
+      dirty: 'boolean',
+      dirty_since: 'timestamptz?',
+      agent_name: 'text?',
+      workspace_name: 'text?',
+      id_before: 'uuid?',
+      id_after: 'uuid?',
+    },
+    // The neighbours of an id, one step in the primary key each, say how short it can be.
+    sql: (names, { ownerId, archived, dirty, lowest, highest, limit }) => `
+    SELECT chat.*, agent.name AS agent_name, workspace.name AS workspace_name,
+           (SELECT other.id FROM ${names.chats} other WHERE other.id < chat.id
+            ORDER BY other.id DESC LIMIT 1) AS id_before,
+           (SELECT other.id FROM ${names.chats} other WHERE other.id > chat.id
+            ORDER BY other.id LIMIT 1) AS id_after
+    FROM (SELECT chat.id, chat.owner_id, chat.title, chat.status, chat.archived,
+                 chat.workspace_id, chat.agent_id, chat.created_at, chat.updated_at,
+                 chat.context_aggregate_hash IS NOT NULL AS hydrated,
+                 ${dirtyExpression(names, 'chat')} AS dirty,
+                 chat.context_dirty_since AS dirty_since
+          FROM ${names.chats} chat
+          WHERE (${ownerId} IS NULL OR chat.owner_id = ${ownerId})
+            AND (${archived} IS NULL OR chat.archived = ${archived})
+            AND (${lowest} IS NULL OR chat.id BETWEEN ${lowest} AND ${highest})) chat
+    LEFT JOIN ${names.workspace_agents} agent ON agent.id = chat.agent_id
+    LEFT JOIN ${names.workspaces} workspace ON workspace.id = chat.workspace_id
+    WHERE ${dirty} IS NULL OR chat.dirty = ${dirty}
+    ORDER BY chat.updated_at DESC, chat.id
+    LIMIT ${limit}`,
+  },
+  commandStatements,
+)
+
+/** Reads chats, newest first. */
+export async function selectChats(queryable: Queryable, filter: ChatFilter): Promise<ChatLine[]> {
+  const rows = await selectLines(queryable, {
+    ownerId: filter.ownerId ?? null,
+    archived: filter.archived ?? null,
+    dirty: filter.dirty ?? null,
+    lowest: filter.between?.[0] ?? null,
+    highest: filter.between?.[1] ?? null,
+    limit: filter.limit,
+  })
+  return rows.map((row) => ({
+    ...chatRef(row),
+    title: row.title,
+    status: row.status,
+    archived: row.archived,
+    workspaceId: row.workspace_id,
+    agentId: row.agent_id,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    hydrated: row.hydrated,
+    dirty: row.dirty,
+    dirtySince: row.dirty ? row.dirty_since : null,
+    agentName: row.agent_name,
+    workspaceName: row.workspace_name,
+    shortId: shorten(row.id, [row.id_before, row.id_after]),
+  }))
+}
+
+function shorten(id: string, others: readonly (string | null)[]): string {
+  const shared = others.map((other) => {
+    let length = 0
+    while (other !== null && other[length] === id[length]) length += 1
+    return length
+  })
+  return id.slice(0, Math.max(shortLengthMin, ...shared.map((length) => length + 1)))
+}
