@@ -13,6 +13,7 @@ import {
 import { readServing } from '../serving.js'
 import { withFolderLock } from '../with-folder-lock.js'
 import type { DevRun, StartedDatabase } from './dev-run.js'
+import { endWithoutWaiting } from './end-without-waiting.js'
 import { FolderDatabase } from './folder-database.js'
 import {
   type Replacement,
@@ -84,6 +85,7 @@ async function startIn(folder: string, run: DevRun, work: Work): Promise<void> {
   } finally {
     await database.close().catch(() => database.abandon())
     if (!isReady) await replacement?.undo()
+    if (database.hasLeftEngine) endWithoutWaiting()
   }
 }
 
