@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { benchConnections } from './connections.ts'
 import { benchContext } from './context.ts'
+import { benchDev } from './dev/bench-dev.ts'
 import { benchHarness } from './harness/bench-harness.ts'
 import type { Measured } from './measured.ts'
 import { benchMigrations } from './migrations/bench-migrations.ts'
@@ -14,6 +15,7 @@ import { benchProperty } from './property/bench-property.ts'
 const benches: Record<string, () => Promise<Measured>> = {
   connections: benchConnections,
   context: benchContext,
+  dev: benchDev,
   harness: benchHarness,
   migrations: benchMigrations,
   property: benchProperty,
@@ -60,7 +62,7 @@ function report(name: string, measured: Measured): void {
   }
   const rows = Object.entries({ ...figures, ...ratios })
   for (const [key, value] of rows) {
-    console.log(`  ${key.padEnd(26)}${value.toLocaleString('en', { maximumFractionDigits: 4 })}`)
+    console.log(`  ${key.padEnd(36)}${value.toLocaleString('en', { maximumFractionDigits: 4 })}`)
   }
 }
 

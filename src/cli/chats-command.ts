@@ -1,13 +1,14 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { chatState } from './chat-state.js'
+import { countNoun } from './count-noun.js'
 import { withDomain } from './domain-tables.js'
 import { humanAgo } from './human-time.js'
+import { listLimit } from './list-limit.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
 import { printJson } from './print-json.js'
 import { renderTable } from './render-table.js'
 import { screenWidth } from './screen-width.js'
 import { type ChatLine, selectChats } from './select-chats.js'
-import { wholeNumber } from './whole-number.js'
 
 interface ChatsOptions extends DatabaseOptions {
   readonly owner?: string
@@ -28,7 +29,7 @@ export function chatsCommand(): Command {
     .description('list chats, and how their pinned context stands')
     .option('--owner <id>', 'those of one owner; of all by default', uuidOf)
     .option('--archived', 'those that are archived, in place of the others')
-    .option('--limit <n>', 'how many at most', wholeNumber, 50)
+    .option('--limit <n>', 'how many at most', listLimit, 50)
   return devDatabaseOptions(command)
     .option('--json', 'print JSON')
     .action(listAll)
@@ -80,7 +81,7 @@ function renderChats(chats: readonly ChatLine[], width: number | undefined): str
   const owner = owners.size > 1 ? ['owner'] : []
   return renderTable(
     { columns: ['chat', 'title', 'context', 'status', 'agent', 'updated', ...owner], rows },
-    { width, cut: { title: 'start', agent: 'start' } },
+    { width, cut: { title: 'start', agent: 'start' }, drop: ['owner', 'agent', 'status'] },
   )
 }
 
@@ -88,7 +89,6 @@ function footer(count: number, isCut: boolean, archived: boolean, hasOthers: boo
   if (count === 0 && archived) return 'No chat is archived.'
   if (count === 0 && hasOthers) return 'All chats are archived: driftpin chats --archived'
   if (count === 0) return 'There are no chats yet. A new database of driftpin dev has some.'
-  const counted = count === 1 ? '1 chat' : `${count} chats`
   const more = isCut ? ', and there are more: --limit' : ''
-  return `\n${counted}${more}${hasOthers && !archived ? ', archived ones not among them' : ''}`
+  return `\n${countNoun(count, 'chat')}${more}${hasOthers && !archived ? ', archived ones not among them' : ''}`
 }

@@ -7,6 +7,8 @@ import { folderOptions } from './with-migrator.js'
 export function devCommand(): Command {
   const memory = new Option('--memory', 'keep nothing: the database is gone when this ends')
   const fresh = new Option('--fresh', 'delete the database that is there, and begin anew')
+  // What is pushed needs the tables of driftpin.
+  const watch = new Option('--watch <dir>', 'scan a directory and push it on every change')
   return folderOptions(
     new Command('dev')
       .description('serve a PostgreSQL for development, migrated and with data in it')
@@ -15,7 +17,7 @@ export function devCommand(): Command {
       .option('--port <port>', 'of 127.0.0.1; 5433 by default, a free one if it is taken', portOf),
   )
     .option('--seed <file>', 'an SQL file to put into a new database, or none')
-    .option('--watch <dir>', 'scan a directory and push it on every change')
+    .addOption(watch.conflicts('migrations'))
     .addOption(fresh)
     .option('--json', 'print a line of JSON when it is ready, and one for everything later')
     .action(async (options: DevOptions) => {

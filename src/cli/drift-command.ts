@@ -2,15 +2,16 @@ import { Command } from 'commander'
 import { diff } from '../context/diff.js'
 import type { Database } from '../database/database.js'
 import { DriftpinError } from '../errors.js'
+import { countNoun } from './count-noun.js'
 import { withDomain } from './domain-tables.js'
 import { humanAgo } from './human-time.js'
+import { listLimit } from './list-limit.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
 import { openProgress } from './open-progress.js'
 import { printJson } from './print-json.js'
 import { renderTable } from './render-table.js'
 import { screenWidth } from './screen-width.js'
 import { type ChatLine, selectChats } from './select-chats.js'
-import { wholeNumber } from './whole-number.js'
 
 interface DriftOptions extends DatabaseOptions {
   readonly limit: number
@@ -28,7 +29,7 @@ interface DriftedChat extends ChatLine {
 export function driftCommand(): Command {
   const command = new Command('drift')
     .description('list the chats whose agent has drifted, and how far')
-    .option('--limit <n>', 'how many at most', wholeNumber, 50)
+    .option('--limit <n>', 'how many at most', listLimit, 50)
   return devDatabaseOptions(command)
     .option('--json', 'print JSON')
     .action(listDrifted)
@@ -52,9 +53,11 @@ async function listDrifted({ limit, json, ...options }: DriftOptions): Promise<v
     return
   }
   console.log(renderDrift(chats, screenWidth()))
-  const count = chats.length === 1 ? '1 chat is' : `${chats.length} chats are`
-  console.log(`\n${count} dirty${more ? ', and there are more: --limit' : ''}.`)
+  console.log(
+    `\n${countNoun(chats.length, 'dirty chat')}${more ? ', and there are more: --limit' : ''}`,
+  )
   const { id, shortId } = chats[0]!
+  console.log('Resources: + added, - removed, ~ modified.')
   console.log(`See what differs: driftpin diff ${screenWidth() === undefined ? id : shortId}`)
 }
 
@@ -90,10 +93,11 @@ function renderDrift(chats: readonly DriftedChat[], width: number | undefined): 
     chat.title,
     chat.agentName ?? '',
     chat.dirtySince ? humanAgo(chat.dirtySince) : '',
-    chat.added,
-    chat.removed,
-    chat.modified,
+    `+${chat.added} -${chat.removed} ~${chat.modified}`,
   ])
-  const columns = ['chat', 'title', 'agent', 'drifted', 'added', 'removed', 'modified']
-  return renderTable({ columns, rows }, { width, cut: { title: 'start', agent: 'start' } })
+  const columns = ['chat', 'title', 'agent', 'drifted', 'resources']
+  return renderTable(
+    { columns, rows },
+    { width, cut: { title: 'start', agent: 'start' }, drop: ['agent'] },
+  )
 }

@@ -1,10 +1,11 @@
+import type { PGlite } from '@electric-sql/pglite'
 import type { Command } from 'commander'
 import type pg from 'pg'
 import type { Database } from '../database/database.js'
 import { fromPg } from '../database/from-pg.js'
 import { fromPGlite } from '../database/from-pglite.js'
 import { sqlState } from '../database/sql-state.js'
-import type { Answers } from './answer.js'
+import type { Answer, Hear } from './answer.js'
 import { askClient } from './ask-client.js'
 import { askPGlite } from './ask-pglite.js'
 import { UsageError } from './command-error.js'
@@ -28,7 +29,7 @@ export interface DatabaseOptions {
 }
 
 /** Where a database is that was opened. */
-export interface DatabasePlace {
+interface DatabasePlace {
   /** The data folder of an embedded one, whoever has it open; undefined in memory and elsewhere. */
   readonly folder?: string
   /** The process that has it open and let this one in. */
@@ -40,7 +41,7 @@ export interface OpenedDatabase {
   readonly database: Database
   readonly place: DatabasePlace
   /** Runs statements as they were typed, and answers as PostgreSQL prints it. */
-  ask(text: string): Promise<Answers>
+  ask(text: string, hear: Hear): Promise<Answer[]>
 }
 
 type Work<T> = (opened: OpenedDatabase) => Promise<T>
@@ -102,7 +103,7 @@ async function withOpened<T>(
       return await withFolder(folder, schema, work)
     }
   }
-  if (absent === 'pretend') return await withEmbedded(undefined, schema, {}, work)
+  if (absent === 'pretend') return await withMemory(schema, work)
   if (data !== undefined) {
     throw new UsageError(
       `There is no database in ${data}. Make one with driftpin dev, or name one with --database.`,
@@ -118,34 +119,25 @@ async function withServer<T>(url: string, schema: string, place: DatabasePlace, 
   }
   // Each engine is loaded only where it is used.
   const { default: pg } = await import('pg')
-  const pool = openServerPool(() => {
-    return new pg.Pool({ connectionString: url, max: 2, connectionTimeoutMillis: 10_000 })
-  })
+  const pool = new pg.Pool({ connectionString: url, max: 2, connectionTimeoutMillis: 10_000 })
+  // A connection that is lost while nobody uses it is replaced by the next who needs one.
+  pool.on('error', () => {})
   try {
-    await pool.query('SELECT 1').catch((error) => {
+    await tryServer(pool).catch((cause) => {
       const { serving } = place
       const which = serving ? `The driftpin dev of process ${serving.pid}` : 'The server'
-      throw new UsageError(`${which} cannot be used: ${whyNot(error)}.`, { cause: error })
+      throw new UsageError(`${which} cannot be used: ${whyNot(cause)}`, { cause })
     })
     const database = fromPg(pool, { schema })
-    return await work({ database, place, ask: (text) => askPool(pool, text) })
+    return await work({ database, place, ask: (text, hear) => askPool(pool, text, hear) })
   } finally {
     await pool.end()
   }
 }
 
-/** A URL that cannot be taken apart is known here already. */
-function openServerPool(open: () => pg.Pool): pg.Pool {
-  try {
-    return open()
-  } catch (cause) {
-    throw new UsageError(
-      'The --database is no URL that can be read. Check what has to be encoded.',
-      {
-        cause,
-      },
-    )
-  }
+/** A URL that cannot be read makes it throw, and not reject. */
+async function tryServer(pool: pg.Pool): Promise<void> {
+  await pool.query('SELECT 1')
 }
 
 /** The reason of a failed connection, without the URL, which may hold a password. */
@@ -153,14 +145,15 @@ function whyNot(error: unknown): string {
   const { message, code } = error as { message?: string; code?: string }
   const said = printable(message ?? String(error))
   const state = sqlState(error)
-  if (state) return `${said} (SQLSTATE ${state})`
-  return code ?? `${said}. Is it a PostgreSQL server`
+  if (state) return `${said} (SQLSTATE ${state}).`
+  if (code === 'ERR_INVALID_URL') return 'its URL cannot be read. Is everything in it encoded?'
+  return code === undefined ? `${said}. Is it a PostgreSQL?` : `${code}.`
 }
 
-async function askPool(pool: pg.Pool, text: string): Promise<Answers> {
+async function askPool(pool: pg.Pool, text: string, hear: Hear): Promise<Answer[]> {
   const client = await pool.connect()
   try {
-    return await askClient(client, text)
+    return await askClient(client, text, hear)
   } finally {
     // Whatever was done to the session, nobody else gets it.
     client.release(true)
@@ -168,30 +161,39 @@ async function askPool(pool: pg.Pool, text: string): Promise<Answers> {
 }
 
 async function withFolder<T>(folder: string, schema: string, work: Work<T>): Promise<T> {
+  const { openEngine } = await import('./dev/open-engine.js')
+  const { settleDatabase } = await import('./dev/replace-database.js')
   await makeDataFolder(folder)
   return await withFolderLock(folder, async () => {
-    const database = await databaseFolderOf(folder)
-    await makeDataFolder(database)
-    return await withEmbedded(database, schema, { folder }, work)
+    await settleDatabase(folder)
+    if (!(await holdsDatabase(folder))) await makeEmptyDatabase(folder)
+    const { pglite } = await openEngine(await databaseFolderOf(folder))
+    return await withPGlite(pglite, schema, { folder }, work)
   })
 }
 
-async function withEmbedded<T>(
-  database: string | undefined,
+/** Whole or not at all, so that a process that is killed leaves no half of one. */
+async function makeEmptyDatabase(folder: string): Promise<void> {
+  const { newFolderDatabase } = await import('./dev/new-database.js')
+  const { replaceDatabase } = await import('./dev/replace-database.js')
+  await replaceDatabase(folder, await newFolderDatabase(folder, { migrations: false }))
+}
+
+async function withMemory<T>(schema: string, work: Work<T>): Promise<T> {
+  const { PGlite } = await import('@electric-sql/pglite')
+  return await withPGlite(await PGlite.create(), schema, {}, work)
+}
+
+async function withPGlite<T>(
+  pglite: PGlite,
   schema: string,
   place: DatabasePlace,
   work: Work<T>,
 ): Promise<T> {
-  const { PGlite } = await import('@electric-sql/pglite')
-  const client = new PGlite(database)
   try {
-    await client.waitReady
-    return await work({
-      database: fromPGlite(client, { schema }),
-      place,
-      ask: (text) => askPGlite(client, text),
-    })
+    const database = fromPGlite(pglite, { schema })
+    return await work({ database, place, ask: (text, hear) => askPGlite(pglite, text, hear) })
   } finally {
-    await client.close()
+    await pglite.close()
   }
 }

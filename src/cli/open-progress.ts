@@ -1,6 +1,8 @@
 import { liveLine } from './live-line.js'
 
 const redrawMs = 100
+/** Work that is over by then needs no line. */
+const quietMs = 400
 
 /** One line that tells how far long work is. */
 export interface Progress extends Disposable {
@@ -13,16 +15,18 @@ export interface Progress extends Disposable {
  */
 export function openProgress(): Progress {
   const draw = liveLine(process.stderr)
-  let drawnAt = 0
+  let isDrawn = false
+  let drawAt = performance.now() + quietMs
   return {
     show(text) {
       const now = performance.now()
-      if (drawnAt > 0 && now - drawnAt < redrawMs) return
-      drawnAt = now
+      if (now < drawAt) return
+      drawAt = now + redrawMs
+      isDrawn = true
       draw?.(text)
     },
     [Symbol.dispose]() {
-      if (drawnAt > 0) draw?.('')
+      if (isDrawn) draw?.('')
     },
   }
 }

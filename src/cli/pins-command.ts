@@ -3,6 +3,7 @@ import { decodeText } from '../context/decode-text.js'
 import { getPin, listPins, type Pin, type PinWithBody } from '../context/list-pins.js'
 import type { Database } from '../database/database.js'
 import { commonRoot } from './common-root.js'
+import { countNoun } from './count-noun.js'
 import { withDomain } from './domain-tables.js'
 import { chatArgument, findChat } from './find-chat.js'
 import { findPin } from './find-pin.js'
@@ -89,24 +90,22 @@ function printPins(chat: ChatLine, pins: readonly Pin[]): void {
   if (root !== '') console.log(`Below ${printable(root)}:`)
   console.log(renderTable({ columns, rows }, { width, cut: { source: 'end' } }))
   const bytes = pins.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0n)
-  console.log(`\n${pins.length === 1 ? '1 pin' : `${pins.length} pins`}, ${humanSize(bytes)}`)
+  console.log(`\n${countNoun(pins.length, 'pin')}, ${humanSize(bytes)}`)
   for (const { source, error } of pins) {
     if (error) console.log(`${printable(source)}: ${printable(error)}`)
   }
 }
 
 /** A file gets every byte; a terminal, which obeys some of them, gets lines that it can show. */
-function printBody({ kind, status, body, error }: PinWithBody): void {
+function printBody({ source, kind, status, body, error }: PinWithBody): void {
   if (status !== 'ok') {
-    console.error(`It is ${status}, and was not copied: ${printable(error)}`)
-    return
+    throw new Error(`There is no content of ${source}: it is ${status}, because ${error}.`)
   }
-  const field = kind === 'skill' ? 'meta' : 'content'
   const text = decodeText(kind, body)
-  const encoded = body[field]
+  const encoded = kind === 'skill' ? body.meta : body.content
   if (text === null && typeof encoded !== 'string') printJson(body)
   else if (!process.stdout.isTTY) process.stdout.write(Buffer.from(String(encoded ?? ''), 'base64'))
-  else if (text === null) console.log('It is not UTF-8. Send it into a file.')
+  else if (text === null) throw new Error(`${source} is not UTF-8. Send it into a file.`)
   else console.log(text.replace(/\n$/, '').split('\n').map(shown).join('\n'))
 }
 

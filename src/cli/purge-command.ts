@@ -3,6 +3,8 @@ import { purge } from '../context/purge.js'
 import { defineStatement } from '../context/statement.js'
 import type { Database } from '../database/database.js'
 import { limits } from '../schema/limits.js'
+import { commandStatements } from './command-statements.js'
+import { countNoun } from './count-noun.js'
 import { withDomain } from './domain-tables.js'
 import { humanAgo } from './human-time.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
@@ -28,18 +30,19 @@ interface Expired {
   readonly oldest: readonly { readonly id: string; readonly title: string; updatedAt: Date }[]
 }
 
-const selectExpired = defineStatement({
-  name: 'list expired chats',
-  parameters: { hours: 'integer', limit: 'integer' },
-  row: {
-    cutoff: 'text',
-    count: 'bigint',
-    id: 'uuid?',
-    title: 'text?',
-    updated_at: 'timestamptz?',
-  },
-  // The cutoff is the database's, as text, since a Date would lose the microseconds.
-  sql: ({ chats }, { hours, limit }) => `
+const selectExpired = defineStatement(
+  {
+    name: 'list expired chats',
+    parameters: { hours: 'integer', limit: 'integer' },
+    row: {
+      cutoff: 'text',
+      count: 'bigint',
+      id: 'uuid?',
+      title: 'text?',
+      updated_at: 'timestamptz?',
+    },
+    // The cutoff is the database's, as text, since a Date would lose the microseconds.
+    sql: ({ chats }, { hours, limit }) => `
     WITH cutoff AS (SELECT now() - make_interval(hours => ${hours}) AS at)
     SELECT to_jsonb(cutoff.at) #>> '{}' AS cutoff,
            (SELECT count(*) FROM ${chats} WHERE archived AND updated_at < cutoff.at) AS count,
@@ -52,7 +55,9 @@ const selectExpired = defineStatement({
       LIMIT ${limit}
     ) oldest ON true
     ORDER BY oldest.updated_at, oldest.id`,
-})
+  },
+  commandStatements,
+)
 
 /** Reads `30d` or `12h` as hours. */
 function hoursOf(written: string): number {
@@ -96,7 +101,8 @@ async function purgeAll({ olderThan, dryRun, json, ...options }: PurgeOptions): 
     const purged = await purgeBatches(database, expired)
     if (json) printJson({ dryRun: false, before: expired.before, purged })
     else if (purged === 0) console.log('No archived chat is that old. Nothing was deleted.')
-    else console.log(`Deleted ${counted(purged)}, archived and unchanged since ${expired.before}.`)
+    else
+      console.log(`Deleted ${countChats(purged)}, archived and unchanged since ${expired.before}.`)
   })
 }
 
@@ -113,7 +119,7 @@ async function purgeBatches(database: Database, { before, count }: Expired): Pro
   using progress = openProgress()
   let purged = 0
   for (;;) {
-    progress.show(`Deleted ${purged} of ${counted(count)}`)
+    progress.show(`Deleted ${purged} of ${countChats(count)}`)
     const done = await purge(database, { before, limit: batch })
     purged += done.purged.length
     if (done.purged.length === 0) return purged
@@ -130,8 +136,8 @@ function printExpired({ before, count, oldest }: Expired): void {
   console.log(renderTable(content, { width: screenWidth(), cut: { title: 'start' } }))
   const others = count - oldest.length
   if (others > 0) console.log(`and ${others} more`)
-  console.log(`\nWould delete ${counted(count)}, archived and unchanged since ${before}.`)
+  console.log(`\nWould delete ${countChats(count)}, archived and unchanged since ${before}.`)
   console.log('Nothing was deleted. Do it without --dry-run.')
 }
 
-const counted = (count: number) => (count === 1 ? '1 chat' : `${count.toLocaleString('en')} chats`)
+const countChats = (count: number) => countNoun(count, 'chat')

@@ -4,6 +4,7 @@ import { type PushResult, push } from '../context/push.js'
 import type { Database } from '../database/database.js'
 import { DriftpinError } from '../errors.js'
 import { type ScanResult, scan } from '../scan/scan.js'
+import { countNoun } from './count-noun.js'
 import { withDomain } from './domain-tables.js'
 import { findAgent } from './find-agent.js'
 import { humanSize } from './human-size.js'
@@ -88,7 +89,7 @@ function print(found: ScanResult, pushed: Pushed): void {
   const { agent, version, unchanged } = pushed
   const { resources, rootName, snapshotError } = found
   const bytes = resources.reduce((sum, { sizeBytes }) => sum + Number(sizeBytes), 0)
-  const count = resources.length === 1 ? '1 resource' : `${resources.length} resources`
+  const count = countNoun(resources.length, 'resource')
   const to = `${printable(agent.name)} of ${printable(agent.workspaceName)}`
   console.log(`Pushed ${count}, ${humanSize(bytes)}, to ${to} as version ${version}.`)
   const trouble = troubleTable(resources, rootName)
@@ -96,13 +97,12 @@ function print(found: ScanResult, pushed: Pushed): void {
   if (trouble) console.log(`\n${renderTable(trouble, { width: screenWidth(), cut })}\n`)
   if (snapshotError) console.log(printable(snapshotError))
   if (unchanged) console.log('It is what the agent had already.')
-  tell('pinned it for the first time', pushed.hydrated)
-  tell(paint('yellow', 'drifted: driftpin drift shows how'), pushed.dirtied)
-  tell('agree with it again', pushed.settled)
+  tell('pinned for the first time', pushed.hydrated)
+  tell(paint('yellow', 'drifted'), pushed.dirtied, ', see driftpin drift')
+  tell('what they are pinned to again', pushed.settled)
   if (agent.chats === 0) console.log('No chat is bound to this agent.')
 }
 
-function tell(what: string, chats: readonly ChatRef[]): void {
-  if (chats.length > 0)
-    console.log(`${chats.length === 1 ? '1 chat' : `${chats.length} chats`} ${what}`)
+function tell(what: string, chats: readonly ChatRef[], more = ''): void {
+  if (chats.length > 0) console.log(`${what}: ${countNoun(chats.length, 'chat')}${more}`)
 }

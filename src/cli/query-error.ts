@@ -6,7 +6,7 @@ import { printable } from './printable.js'
 const aroundMax = 60
 
 /** A statement that PostgreSQL refused, in words for the person who typed it. */
-export class QueryError extends Error {}
+class QueryError extends Error {}
 
 interface SqlErrorLike {
   readonly message: string

@@ -3,6 +3,7 @@ import { defineStatement } from '../context/statement.js'
 import type { Database } from '../database/database.js'
 import type { MigrationState } from '../migrations/compare-ledger.js'
 import { createMigrator, type MigratorOptions } from '../migrations/create-migrator.js'
+import { commandStatements } from './command-statements.js'
 import { hasDomainTables } from './domain-tables.js'
 import type { OpenedDatabase } from './open-database.js'
 import type { Serving } from './serving.js'
@@ -41,21 +42,22 @@ interface DomainStatus {
   readonly pins: { readonly count: number; readonly sizeBytes: bigint }
 }
 
-const selectCounts = defineStatement({
-  name: 'count the domain',
-  parameters: {},
-  row: {
-    workspaces: 'integer',
-    agents: 'integer',
-    reporting: 'integer',
-    chats: 'integer',
-    hydrated: 'integer',
-    dirty: 'integer',
-    archived: 'integer',
-    pins: 'integer',
-    pin_bytes: 'bigint',
-  },
-  sql: (names) => `
+const selectCounts = defineStatement(
+  {
+    name: 'count the domain',
+    parameters: {},
+    row: {
+      workspaces: 'integer',
+      agents: 'integer',
+      reporting: 'integer',
+      chats: 'integer',
+      hydrated: 'integer',
+      dirty: 'integer',
+      archived: 'integer',
+      pins: 'integer',
+      pin_bytes: 'bigint',
+    },
+    sql: (names) => `
     SELECT workspaces.*, agents.*, chats.*, pins.*
     FROM (SELECT count(*)::integer AS workspaces
           FROM ${names.workspaces} WHERE NOT deleted) workspaces,
@@ -73,7 +75,9 @@ const selectCounts = defineStatement({
          (SELECT count(*)::integer AS pins,
                  coalesce(sum(size_bytes), 0)::bigint AS pin_bytes
           FROM ${names.chat_context_resources}) pins`,
-})
+  },
+  commandStatements,
+)
 
 /** Looks at a database, whether or not it has driftpin's tables, and writes nothing. */
 export async function readStatus(opened: OpenedDatabase, options: MigratorOptions) {

@@ -1,5 +1,6 @@
 import stringWidth from 'string-width'
 import type { Answer } from './answer.js'
+import { countNoun } from './count-noun.js'
 import { paint } from './paint.js'
 import { printable } from './printable.js'
 import { layTable, totalWidth, widthsOf } from './render-table.js'
@@ -26,7 +27,7 @@ export function renderAnswer(answer: Answer, width: number | undefined): string 
   const cells = rows.map((row) =>
     row.map((value, index) => cellOf(value, columns[index]!.typeId, width)),
   )
-  const count = paint('dim', rows.length === 1 ? '(1 row)' : `(${rows.length} rows)`)
+  const count = paint('dim', `(${countNoun(rows.length, 'row')})`)
   if (names.length === 0) return count
   const isWide = width !== undefined && totalWidth(widthsOf(names, cells)) > width
   const table = isWide ? expand(names, cells, width) : tableOf(names, cells, columns)

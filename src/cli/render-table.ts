@@ -16,6 +16,8 @@ export interface TableLayout {
   readonly width?: number | undefined
   /** The columns that are cut where it would be wider, and which end of their texts is kept. */
   readonly cut?: Readonly<Record<string, 'start' | 'end'>>
+  /** The columns that are left out, one after the other, before others are cut too much. */
+  readonly drop?: readonly string[]
 }
 
 /** Marks in a cell, and their colours. */
@@ -30,17 +32,21 @@ const colours = {
 } as const
 
 const gap = 2
-const cutWidthMin = 8
+
+/** What is left of a text that is cut can still be told from others. */
+const cutWidthMin = 20
 
 /** A table of plain text, numbers to the right, with space between its columns. */
-export function renderTable({ columns, rows }: TableContent, layout: TableLayout = {}): string {
-  const isNumber = columns.map((_, index) => rows.every((row) => typeof row[index] === 'number'))
-  const texts = rows.map((row) => row.map((content) => printable(String(content))))
-  const cells = cutToFit(columns, texts, layout)
+export function renderTable(content: TableContent, layout: TableLayout = {}): string {
+  const printables = content.rows.map((row) => row.map((cell) => printable(String(cell))))
+  const shown = columnsThatFit(content.columns, printables, layout)
+  const only = <T>(row: readonly T[]) => shown.map((index) => row[index]!)
+  const columns = only(content.columns)
+  const cells = cutToFit(columns, printables.map(only), layout)
   return layTable(
     columns.map((column) => paint('bold', column)),
     cells.map((row) => row.map(colour)),
-    isNumber,
+    shown.map((index) => content.rows.every((row) => typeof row[index] === 'number')),
   )
 }
 
@@ -88,6 +94,26 @@ export function widthsOf(columns: readonly string[], rows: readonly (readonly st
 /** The columns that a table takes. */
 export function totalWidth(widths: readonly number[]): number {
   return widths.reduce((sum, width) => sum + width + gap, -gap)
+}
+
+/** The places of the columns that there is room for. */
+function columnsThatFit(
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+  { width, cut = {}, drop = [] }: TableLayout,
+): number[] {
+  const all = columns.map((_, index) => index)
+  if (width === undefined) return all
+  const widths = widthsOf(columns, rows).map((full, index) =>
+    columns[index]! in cut ? Math.min(full, cutWidthMin) : full,
+  )
+  const dropped = new Set<number>()
+  const left = () => all.filter((index) => !dropped.has(index))
+  for (const name of drop) {
+    if (totalWidth(left().map((index) => widths[index]!)) <= width) break
+    dropped.add(columns.indexOf(name))
+  }
+  return left()
 }
 
 function cutToFit(

@@ -1,5 +1,6 @@
 import { defineStatement } from '../context/statement.js'
 import type { Queryable } from '../database/database.js'
+import { commandStatements } from './command-statements.js'
 
 /** An agent that can be pushed to, and what it reported last. */
 export interface AgentLine {
@@ -14,19 +15,20 @@ export interface AgentLine {
   readonly aggregateHash: Uint8Array | null
 }
 
-const selectLines = defineStatement({
-  name: 'list agents',
-  parameters: { limit: 'integer' },
-  row: {
-    id: 'uuid',
-    name: 'text',
-    workspace_name: 'text',
-    build_number: 'integer',
-    chats: 'integer',
-    version: 'bigint?',
-    aggregate_hash: 'bytea?',
-  },
-  sql: (names, { limit }) => `
+const selectLines = defineStatement(
+  {
+    name: 'list agents',
+    parameters: { limit: 'integer' },
+    row: {
+      id: 'uuid',
+      name: 'text',
+      workspace_name: 'text',
+      build_number: 'integer',
+      chats: 'integer',
+      version: 'bigint?',
+      aggregate_hash: 'bytea?',
+    },
+    sql: (names, { limit }) => `
     SELECT agent.id, agent.name, workspace.name AS workspace_name, build.build_number,
            (SELECT count(*)::integer FROM ${names.chats} chat
             WHERE chat.agent_id = agent.id AND NOT chat.archived) AS chats,
@@ -39,7 +41,9 @@ const selectLines = defineStatement({
     WHERE NOT agent.deleted
     ORDER BY workspace.name, build.build_number DESC, agent.name, agent.id
     LIMIT ${limit}`,
-})
+  },
+  commandStatements,
+)
 
 /** The agents of all workspaces that were not deleted. */
 export async function selectAgents(queryable: Queryable, limit: number): Promise<AgentLine[]> {

@@ -3,6 +3,7 @@ import { dirtyExpression } from '../context/dirty.js'
 import type { ListedChat } from '../context/list-chats.js'
 import { defineStatement } from '../context/statement.js'
 import type { Queryable } from '../database/database.js'
+import { commandStatements } from './command-statements.js'
 
 /** A chat as commands list it: as `listChats` gives it, and what a person wants to know besides. */
 export interface ChatLine extends ListedChat {
@@ -26,36 +27,37 @@ export interface ChatFilter {
 const shortLengthMin = 8
 
 /** `listChats` is for the application of one owner; somebody at a terminal sees all of them. */
-const selectLines = defineStatement({
-  name: 'list chats of all owners',
-  parameters: {
-    ownerId: 'uuid?',
-    archived: 'boolean?',
-    dirty: 'boolean?',
-    lowest: 'uuid?',
-    highest: 'uuid?',
-    limit: 'integer',
-  },
-  row: {
-    id: 'uuid',
-    owner_id: 'uuid',
-    title: 'text',
-    status: 'chat_status',
-    archived: 'boolean',
-    workspace_id: 'uuid?',
-    agent_id: 'uuid?',
-    created_at: 'timestamptz',
-    updated_at: 'timestamptz',
-    hydrated: 'boolean',
-    dirty: 'boolean',
-    dirty_since: 'timestamptz?',
-    agent_name: 'text?',
-    workspace_name: 'text?',
-    id_before: 'uuid?',
-    id_after: 'uuid?',
-  },
-  // The neighbours of an id, one step in the primary key each, say how short it can be.
-  sql: (names, { ownerId, archived, dirty, lowest, highest, limit }) => `
+const selectLines = defineStatement(
+  {
+    name: 'list chats of all owners',
+    parameters: {
+      ownerId: 'uuid?',
+      archived: 'boolean?',
+      dirty: 'boolean?',
+      lowest: 'uuid?',
+      highest: 'uuid?',
+      limit: 'integer',
+    },
+    row: {
+      id: 'uuid',
+      owner_id: 'uuid',
+      title: 'text',
+      status: 'chat_status',
+      archived: 'boolean',
+      workspace_id: 'uuid?',
+      agent_id: 'uuid?',
+      created_at: 'timestamptz',
+      updated_at: 'timestamptz',
+      hydrated: 'boolean',
+      dirty: 'boolean',
+      dirty_since: 'timestamptz?',
+      agent_name: 'text?',
+      workspace_name: 'text?',
+      id_before: 'uuid?',
+      id_after: 'uuid?',
+    },
+    // The neighbours of an id, one step in the primary key each, say how short it can be.
+    sql: (names, { ownerId, archived, dirty, lowest, highest, limit }) => `
     SELECT chat.*, agent.name AS agent_name, workspace.name AS workspace_name,
            (SELECT other.id FROM ${names.chats} other WHERE other.id < chat.id
             ORDER BY other.id DESC LIMIT 1) AS id_before,
@@ -64,8 +66,8 @@ const selectLines = defineStatement({
     FROM (SELECT chat.id, chat.owner_id, chat.title, chat.status, chat.archived,
                  chat.workspace_id, chat.agent_id, chat.created_at, chat.updated_at,
                  chat.context_aggregate_hash IS NOT NULL AS hydrated,
-                 chat.context_dirty_since AS dirty_since,
-                 ${dirtyExpression(names, 'chat')} AS dirty
+                 ${dirtyExpression(names, 'chat')} AS dirty,
+                 chat.context_dirty_since AS dirty_since
           FROM ${names.chats} chat
           WHERE (${ownerId} IS NULL OR chat.owner_id = ${ownerId})
             AND (${archived} IS NULL OR chat.archived = ${archived})
@@ -75,7 +77,9 @@ const selectLines = defineStatement({
     WHERE ${dirty} IS NULL OR chat.dirty = ${dirty}
     ORDER BY chat.updated_at DESC, chat.id
     LIMIT ${limit}`,
-})
+  },
+  commandStatements,
+)
 
 /** Reads chats, newest first. */
 export async function selectChats(queryable: Queryable, filter: ChatFilter): Promise<ChatLine[]> {

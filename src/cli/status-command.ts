@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { countNoun } from './count-noun.js'
 import { humanSize } from './human-size.js'
 import { humanAgo } from './human-time.js'
 import { type DatabaseOptions, devDatabaseOptions, withDevDatabase } from './open-database.js'
@@ -88,7 +89,10 @@ function renderDomain({ workspaces, agents, chats, pins }: NonNullable<Status['d
     `${chats.archived} archived`,
   ]
   return [
-    ['agents', `${agents.count}, ${agents.reporting} reporting, in ${workspaces} workspaces`],
+    [
+      'agents',
+      `${agents.count}, ${agents.reporting} reporting, in ${countNoun(workspaces, 'workspace')}`,
+    ],
     ['chats', `${chats.count}: ${states.join(', ')}`],
     ['pins', `${pins.count}, ${humanSize(pins.sizeBytes)}`],
   ]

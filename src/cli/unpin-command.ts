@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { unpin } from '../context/unpin.js'
+import { countNoun } from './count-noun.js'
 import { withDomain } from './domain-tables.js'
 import { chatArgument, findChat } from './find-chat.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
@@ -17,7 +18,7 @@ export function unpinCommand(): Command {
         unpin(database, { chatId: (await findChat(database, written)).id }),
       )
       if (options.json) printJson(result)
-      else console.log(`Took ${result.removed} pins off the chat ${result.chat.id}.`)
+      else console.log(`Took ${countNoun(result.removed, 'pin')} off the chat ${result.chat.id}.`)
     })
     .addHelpText('after', '\nExample:\n  driftpin unpin 3f0c')
 }

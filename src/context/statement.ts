@@ -93,18 +93,23 @@ function namesIn(schema: string): Names {
  * Declares a statement: its parameters and rows with their SQL types, and its text, made of the
  * names of a schema and of the placeholders of its parameters. A type that ends in `?` may be
  * NULL. Answers the function that runs it.
+ *
+ * @param list Where the declaration is kept: that of the operations, unless it is of none.
  */
-export function defineStatement<const P extends Shape<Parameters>, const R extends Shape<Results>>({
-  name,
-  parameters,
-  row,
-  sql,
-}: {
-  readonly name: string
-  readonly parameters: P
-  readonly row: R
-  sql(names: Names, placeholders: { readonly [Name in keyof P]: string }): string
-}): (queryable: Queryable, values: Typed<Parameters, P>) => Promise<Typed<Results, R>[]> {
+export function defineStatement<const P extends Shape<Parameters>, const R extends Shape<Results>>(
+  {
+    name,
+    parameters,
+    row,
+    sql,
+  }: {
+    readonly name: string
+    readonly parameters: P
+    readonly row: R
+    sql(names: Names, placeholders: { readonly [Name in keyof P]: string }): string
+  },
+  list: StatementDeclaration[] = declared,
+): (queryable: Queryable, values: Typed<Parameters, P>) => Promise<Typed<Results, R>[]> {
   const texts = new Map<string, string>()
   const order = Object.keys(parameters)
   const text = (schema: string): string => {
@@ -124,7 +129,7 @@ export function defineStatement<const P extends Shape<Parameters>, const R exten
     texts.set(schema, made)
     return made
   }
-  declared.push({ name, parameters, row, text })
+  list.push({ name, parameters, row, text })
   return async (queryable, values) => {
     const ordered = order.map((parameter) => values[parameter as keyof typeof values])
     const result = await queryable.query<Typed<Results, R>>(text(queryable.schema), ordered)

@@ -45,9 +45,9 @@ describe('a database that was kept', () => {
 
   test('answers a query, with its open transaction', async () => {
     const { code, stdout } = await open(image, '--query', 'SELECT title, NULL AS x FROM chats')
-    expect(stdout).toMatch(/^title +x\na\\nchat +NULL\n$/)
+    expect(stdout).toMatch(/^title +x\na\\nchat +NULL\n\(1 row\)\n$/)
     expect(code).toBe(0)
-    expect((await open(image, '--query', 'SELECT * FROM uncommitted')).stdout).toBe('no rows\n')
+    expect((await open(image, '--query', 'SELECT * FROM uncommitted')).stdout).toBe('(0 rows)\n')
   })
 
   test('prints JSON', async () => {
@@ -64,9 +64,14 @@ describe('a database that was kept', () => {
     expect((await readFile(image)).equals(before)).toBe(true)
   })
 
-  test('says what is wrong with a query, in one line', async () => {
+  test('says what is wrong with a query, and where', async () => {
     const { code, stdout, stderr } = await open(image, '--query', 'SELECT * FROM boats')
-    expect(stderr).toBe('driftpin: relation "boats" does not exist\n')
+    expect(stderr.split('\n')).toEqual([
+      'driftpin: relation "boats" does not exist (SQLSTATE 42P01)',
+      '  1 | SELECT * FROM boats',
+      '    |               ^',
+      '',
+    ])
     expect([code, stdout]).toEqual([1, ''])
   })
 })

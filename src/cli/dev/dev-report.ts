@@ -101,10 +101,12 @@ function renderReady(ready: DevReady): string {
 
 function schemaLine({ applied, newest, ran }: Migrated): string {
   if (newest === undefined) return 'no migrations'
-  const count = `${applied} ${applied === 1 ? 'migration' : 'migrations'}`
+  const count = counted(applied, 'migration')
   const now = ran.length > 0 ? `, ${ran.length} of them just now` : ''
   return `${count}${now}, up to ${printable(newest)}`
 }
+
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
 
 const marks = { added: '+', changed: '~', removed: '-' } as const
 const colours = { added: 'green', changed: 'yellow', removed: 'red' } as const
@@ -117,7 +119,7 @@ function renderPush({ resources, changed, result }: WatchedPush): string {
     .map(({ how, path }) => paint(colours[how], `${marks[how]} ${printable(path)}`))
   const more = changed.length - named.length
   if (more > 0) named.push(`and ${more} more`)
-  const what = named.length > 0 ? named.join(', ') : `${resources} resources`
+  const what = named.length > 0 ? named.join(', ') : counted(resources, 'resource')
   const counts = (['hydrated', 'dirtied', 'settled'] as const)
     .filter((name) => result[name].length > 0)
     .map((name) => `${name} ${result[name].length}`)

@@ -3,11 +3,16 @@ import type { Stop } from '../open-stop.js'
 import type { DevOptions } from './dev-options.js'
 import type { DevReport } from './dev-report.js'
 import type { ServedDatabase } from './folder-database.js'
+import type { DevTemplate } from './template-options.js'
 
 /** What every step of a run takes. */
 export interface DevRun {
   readonly options: DevOptions
   readonly migrations: readonly Migration[] | undefined
+  /** What a new database is made from; read once, when it is first asked for. */
+  readonly template: () => Promise<DevTemplate>
+  /** The directory to watch, by its real path. */
+  readonly watch: string | undefined
   readonly stop: Stop
   readonly report: DevReport
 }

@@ -5,9 +5,11 @@ import type { Migration } from '../../migrations/migration.js'
 import type { Stop } from '../open-stop.js'
 import { removeServing, writeServing } from '../serving.js'
 import type { DevReport } from './dev-report.js'
+import { endWithoutWaiting } from './end-without-waiting.js'
 import { FolderDatabase, type ServedDatabase } from './folder-database.js'
 import { keepLogShort } from './keep-log-short.js'
 import { migrateDatabase } from './migrate-database.js'
+import { EngineNotStarted } from './open-engine.js'
 import { newDatabaseFolder, replaceDatabase } from './replace-database.js'
 import { listenForRestores, type RestoreRequest } from './restore-requests.js'
 import type { WatchedDirectory } from './watch/watch-directory.js'
@@ -112,14 +114,14 @@ export class DevSession {
     const words = database.lastWords() ?? 'a statement was more than the engine can take'
     await this.#pause()
     if (!(database instanceof FolderDatabase)) {
+      endWithoutWaiting()
       throw new Error(`PostgreSQL crashed: ${words}. What was in memory is gone.`, { cause })
     }
-    if (performance.now() - this.#engineSince < crashLoopMs) {
-      const advice = `What was committed is in ${folder}. Mend that, and start it again.`
-      throw new Error(`PostgreSQL crashed: ${words}. ${advice}`, { cause })
-    }
     database.abandon()
-    await this.#start(database)
+    if (performance.now() - this.#engineSince < crashLoopMs) throw crashed(words, folder, cause)
+    await this.#start(database).catch((error) => {
+      throw crashed(error instanceof EngineNotStarted ? error.words : words, folder, error)
+    })
     report.restarted(words)
     await this.#resume()
   }
@@ -155,4 +157,14 @@ export class DevSession {
     report.restored(name, problem)
     await this.announce({ id, problem })
   }
+}
+
+function crashed(words: string, folder: string | undefined, cause: unknown): Error {
+  const what = `PostgreSQL crashed and does not start again: ${words}.`
+  return new Error(
+    `${what} All that was committed is in ${folder}. Mend that, and start it again.`,
+    {
+      cause,
+    },
+  )
 }

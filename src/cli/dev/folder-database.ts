@@ -2,7 +2,7 @@ import type { PGlite } from '@electric-sql/pglite'
 import { sharedEngineOf } from '../../connections/shared-engine.js'
 import type { Database } from '../../database/database.js'
 import { fromPGlite } from '../../database/from-pglite.js'
-import { type FolderEngine, openEngine } from './open-engine.js'
+import { EngineNotStarted, type FolderEngine, openEngine } from './open-engine.js'
 
 /** What clients are connected to: one PGlite, or another one later. */
 export interface ServedDatabase {
@@ -20,6 +20,7 @@ export interface ServedDatabase {
 /** A database in a folder, whose engine can be taken away and started again. */
 export class FolderDatabase implements ServedDatabase {
   readonly folder: string
+  #hasLeftEngine = false
   #open: { readonly engine: FolderEngine; readonly database: Database } | undefined
 
   constructor(folder: string) {
@@ -42,8 +43,16 @@ export class FolderDatabase implements ServedDatabase {
     return this.#open?.engine.lastWords()
   }
 
+  /** Whether there is an engine that nobody can close, and that may keep the process from ending. */
+  get hasLeftEngine(): boolean {
+    return this.#hasLeftEngine
+  }
+
   async start(): Promise<void> {
-    const engine = await openEngine(this.folder)
+    const engine = await openEngine(this.folder).catch((error) => {
+      if (error instanceof EngineNotStarted) this.#hasLeftEngine = true
+      throw error
+    })
     this.#open = { engine, database: fromPGlite(engine.pglite) }
   }
 
@@ -55,6 +64,7 @@ export class FolderDatabase implements ServedDatabase {
 
   /** Lets go of an engine that crashed, which nothing can be asked of, not even to close. */
   abandon(): void {
+    this.#hasLeftEngine = true
     this.#open = undefined
   }
 

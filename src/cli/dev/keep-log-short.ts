@@ -16,14 +16,18 @@ export function keepLogShort(
   database: () => Database,
   failed: (error: unknown) => void,
 ): () => void {
-  const timer = setInterval(() => void checkpointIfLong(database).catch(failed), everyMs)
+  const timer = setInterval(
+    () => void checkpointIfLong(database, logBytesMax).catch(failed),
+    everyMs,
+  )
   timer.unref()
   return () => clearInterval(timer)
 }
 
-async function checkpointIfLong(database: () => Database): Promise<void> {
+/** @param bytesMax How much may have been written since the last checkpoint. */
+export async function checkpointIfLong(database: () => Database, bytesMax: number): Promise<void> {
   const { rows } = await database().query<{ bytes: number }>(
     `SELECT (pg_current_wal_lsn() - redo_lsn)::float8 AS bytes FROM pg_control_checkpoint()`,
   )
-  if (rows[0]!.bytes > logBytesMax) await database().script('CHECKPOINT')
+  if (rows[0]!.bytes > bytesMax) await database().script('CHECKPOINT')
 }

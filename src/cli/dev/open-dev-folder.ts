@@ -13,6 +13,7 @@ import {
 import { readServing } from '../serving.js'
 import { withFolderLock } from '../with-folder-lock.js'
 import type { DevRun, StartedDatabase } from './dev-run.js'
+import { endWithoutWaiting } from './end-without-waiting.js'
 import { FolderDatabase } from './folder-database.js'
 import {
   type Replacement,
@@ -65,14 +66,10 @@ async function startIn(folder: string, run: DevRun, work: Work): Promise<void> {
   const isNew = options.fresh || !(await holdsDatabase(folder))
   let replacement: Replacement | undefined
   let seeded: string | undefined
-  // A seed that cannot be read is told whether it is needed or not.
-  if (isNew || options.seed !== undefined) {
-    const { readTemplate } = await import('./template-options.js')
-    const template = await readTemplate(options, run.migrations)
-    if (isNew) {
-      replacement = await replaceDatabase(folder, await make(folder, run, template.options))
-      seeded = template.seeded
-    }
+  if (isNew) {
+    const template = await run.template()
+    replacement = await replaceDatabase(folder, await make(folder, run, template.options))
+    seeded = template.seeded
   }
   const database = new FolderDatabase(await databaseFolderOf(folder))
   let isReady = false
@@ -88,6 +85,7 @@ async function startIn(folder: string, run: DevRun, work: Work): Promise<void> {
   } finally {
     await database.close().catch(() => database.abandon())
     if (!isReady) await replacement?.undo()
+    if (database.hasLeftEngine) endWithoutWaiting()
   }
 }
 

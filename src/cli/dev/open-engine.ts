@@ -3,9 +3,7 @@ import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { readWasm } from '../../harness/engine/wasm.js'
 import { UsageError } from '../command-error.js'
-
-/** Of the PGlite that driftpin comes with: it opens no folder of another one. */
-const postgresMajor = 18
+import { postgresMajor } from './postgres-major.js'
 
 /**
  * PGlite's own 128 MB are cleared page by page at every start, which takes longer than all else
@@ -19,6 +17,21 @@ class ServedPGlite extends PGlite {
   override async _initArrayTypes(): Promise<void> {}
 }
 
+/** Why PostgreSQL does not start in a folder. What is in there stays as it is. */
+export class EngineNotStarted extends Error {
+  readonly words: string
+
+  constructor(folder: string, words: string | undefined, cause: unknown) {
+    const why = words ?? (cause instanceof Error ? cause.message : String(cause))
+    super(
+      `PostgreSQL does not start in ${folder}: ${why}. Nothing in there was changed for good. Mend ` +
+        'that, go back with driftpin image restore, or begin anew with driftpin dev --fresh.',
+      { cause },
+    )
+    this.words = why
+  }
+}
+
 /** A PGlite on a folder, and what PostgreSQL says when it has to give up. */
 export interface FolderEngine {
   readonly pglite: PGlite
@@ -29,8 +42,7 @@ export interface FolderEngine {
  * Starts PostgreSQL on a folder that holds a database. What a client was told is in its files by
  * then, so that a process which is killed loses none of it. The caller has the folder's lock.
  *
- * @throws UsageError for a folder of another version, and an Error with PostgreSQL's own words
- * where it does not start.
+ * @throws UsageError for a folder of another version, and EngineNotStarted.
  */
 export async function openEngine(folder: string): Promise<FolderEngine> {
   await checkVersion(folder)
@@ -48,12 +60,7 @@ export async function openEngine(folder: string): Promise<FolderEngine> {
   try {
     await pglite.waitReady
   } catch (cause) {
-    const why = words ?? (cause instanceof Error ? cause.message : String(cause))
-    throw new Error(
-      `PostgreSQL does not start in ${folder}: ${why}. Nothing in it was given up. Mend that, go ` +
-        'back to an image with driftpin image restore, or begin anew with --fresh.',
-      { cause },
-    )
+    throw new EngineNotStarted(folder, words, cause)
   }
   return { pglite, lastWords: () => words }
 }

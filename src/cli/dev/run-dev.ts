@@ -7,13 +7,14 @@ import { DevSession } from './dev-session.js'
 import { migrateDatabase } from './migrate-database.js'
 import { withDevFolder } from './open-dev-folder.js'
 import { serveDatabase } from './serve-database.js'
+import type { DevTemplate } from './template-options.js'
 
 /** `driftpin dev`: from the start of the process until somebody stops it. */
 export async function runDev(options: DevOptions): Promise<void> {
   using stop = openStop('Stopping. Once more, and it ends at once: nothing committed is lost.')
   const report = createDevReport(options.json)
   try {
-    const run = { options, migrations: await readFolder(options), stop, report }
+    const run = { options, stop, report, ...(await readInput(options)) }
     const folder = options.memory
       ? await serveInMemory(run)
       : await withDevFolder(run, (started, ready) => serveUntilStopped(run, started, ready))
@@ -24,10 +25,26 @@ export async function runDev(options: DevOptions): Promise<void> {
   }
 }
 
+/** What was named is looked at before anything is made; what was not is not even loaded. */
+async function readInput(
+  options: DevOptions,
+): Promise<Pick<DevRun, 'migrations' | 'template' | 'watch'>> {
+  const migrations = await readFolder(options)
+  let read: Promise<DevTemplate> | undefined
+  const template = () => {
+    read ??= import('./template-options.js').then((it) => it.readTemplate(options, migrations))
+    return read
+  }
+  // A seed that cannot be read is told whether it is needed or not.
+  if (options.seed !== undefined) await template()
+  if (options.watch === undefined) return { migrations, template, watch: undefined }
+  const { watchedRoot } = await import('./watch/watched-root.js')
+  return { migrations, template, watch: await watchedRoot(options.watch) }
+}
+
 async function serveInMemory(run: DevRun): Promise<null> {
-  const { readTemplate } = await import('./template-options.js')
   const { newMemoryDatabase } = await import('./new-database.js')
-  const { options, seeded = null } = await readTemplate(run.options, run.migrations)
+  const { options, seeded = null } = await run.template()
   const database = await newMemoryDatabase(options)
   try {
     await serveUntilStopped(run, { database, folder: null, isNew: true, seeded }, async () => {})
@@ -39,7 +56,7 @@ async function serveInMemory(run: DevRun): Promise<null> {
 
 /** @param ready Called when clients are let in, and the database is there to stay. */
 async function serveUntilStopped(
-  { options, migrations, stop, report }: DevRun,
+  { options, migrations, stop, report, watch }: DevRun,
   { database, folder, isNew, seeded }: StartedDatabase,
   ready: () => Promise<void>,
 ): Promise<void> {
@@ -50,7 +67,6 @@ async function serveUntilStopped(
   try {
     stop.signal.throwIfAborted()
     const { url } = server
-    const { watch } = options
     const parts = { database, url, folder: folder ?? undefined, migrations, watch, report }
     const session = new DevSession(parts)
     await session.announce()

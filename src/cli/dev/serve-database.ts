@@ -1,5 +1,6 @@
 import { type PGliteServer, serve } from '../../connections/serve.js'
 import { DriftpinError } from '../../errors.js'
+import { askServer } from './ask-server.js'
 import type { ServedDatabase } from './folder-database.js'
 
 /** Beside PostgreSQL's own, which may well be taken. */
@@ -28,7 +29,7 @@ export async function serveDatabase(
     return serve(source)
   })
   try {
-    return { server, portTaken, version: await askVersion(server.url) }
+    return { server, portTaken, version: await askServer(server.url, 'SHOW server_version') }
   } catch (error) {
     await server.close()
     throw error
@@ -38,18 +39,4 @@ export async function serveDatabase(
 function isTaken(error: unknown): boolean {
   if (!(error instanceof DriftpinError) || error.code !== 'listen_failed') return false
   return (error.cause as { code?: unknown }).code === 'EADDRINUSE'
-}
-
-async function askVersion(url: string): Promise<string> {
-  const { default: pg } = await import('pg')
-  const client = new pg.Client({ connectionString: url })
-  // Its loss is told by what is asked of it.
-  client.on('error', () => {})
-  try {
-    await client.connect()
-    const { rows } = await client.query('SHOW server_version')
-    return rows[0].server_version
-  } finally {
-    await client.end()
-  }
 }

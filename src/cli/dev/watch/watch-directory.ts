@@ -1,15 +1,11 @@
-import { realpath, stat } from 'node:fs/promises'
-import { relative, resolve, sep } from 'node:path'
+import { relative, sep } from 'node:path'
 import { type PushResult, push } from '../../../context/push.js'
 import type { Database } from '../../../database/database.js'
 import { scan } from '../../../scan/scan.js'
 import type { ResourceInput } from '../../../schema/resource.js'
-import { UsageError } from '../../command-error.js'
 import { type ChangedResource, changedResources } from './changed-resources.js'
 import { ensureDirectoryAgent } from './directory-agent.js'
-
-/** A change is rarely alone: an editor writes, renames and removes. */
-const quietMs = 80
+import { openWatch } from './open-watch.js'
 
 /** What a push of a watched directory came to. */
 export interface WatchedPush {
@@ -28,7 +24,6 @@ export interface WatchListener {
 
 /** A directory that is scanned and pushed whenever it changes. */
 export interface WatchedDirectory {
-  readonly path: string
   /** Waits for a push that is going on. */
   close(): Promise<void>
 }
@@ -53,16 +48,16 @@ export function isOfInterest(root: string, path: string): boolean {
 }
 
 /**
- * Scans a directory now and whenever it changes, and pushes what an agent there would report.
+ * Scans a directory now and whenever it changes, and pushes what an agent there would report. What
+ * goes wrong is told, and ends nothing.
  *
- * @throws UsageError for what is no directory. What goes wrong later is told, and ends nothing.
+ * @param path As {@link watchedRoot} has it.
  */
 export async function watchDirectory(
   database: () => Database,
-  directory: string,
+  path: string,
   listener: WatchListener,
 ): Promise<WatchedDirectory> {
-  const path = await rootOf(directory)
   let before: readonly ResourceInput[] | undefined
   let hash = ''
   const pushNow = async () => {
@@ -80,49 +75,9 @@ export async function watchDirectory(
     const told = isFirst ? [] : changed
     listener.pushed({ resources: resources.length, changed: told, result, chatId })
   }
-  return await startWatching(path, pushNow, (error) => listener.failed(error))
-}
-
-async function rootOf(directory: string): Promise<string> {
-  const path = resolve(directory)
-  const stats = await stat(path).catch((cause) => {
-    throw new UsageError(`${path} cannot be watched: ${cause.code ?? cause}.`, { cause })
+  return await openWatch(path, {
+    isOfInterest: (changed) => isOfInterest(path, changed),
+    work: pushNow,
+    failed: (error) => listener.failed(error),
   })
-  if (!stats.isDirectory()) throw new UsageError(`${path} cannot be watched: it is no directory.`)
-  return await realpath(path)
-}
-
-/** Runs `work` at once, and after changes when they have come to rest; never twice at a time. */
-async function startWatching(
-  path: string,
-  work: () => Promise<void>,
-  failed: (error: unknown) => void,
-): Promise<WatchedDirectory> {
-  const { watch } = await import('chokidar')
-  let timer: NodeJS.Timeout | undefined
-  let working = Promise.resolve()
-  let isClosed = false
-  const run = () => {
-    working = working.then(async () => {
-      if (!isClosed) await work().catch(failed)
-    })
-  }
-  const later = () => {
-    clearTimeout(timer)
-    timer = setTimeout(run, quietMs)
-  }
-  const watcher = watch(path, { ignoreInitial: true, ignored: (at) => !isOfInterest(path, at) })
-  watcher.on('all', later).on('error', failed)
-  // What changes before it watches would be missed.
-  await new Promise<void>((ready) => watcher.once('ready', ready))
-  run()
-  return {
-    path,
-    close: async () => {
-      isClosed = true
-      clearTimeout(timer)
-      await watcher.close()
-      await working
-    },
-  }
 }

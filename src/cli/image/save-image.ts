@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { basename, dirname, join } from 'node:path'
+import type { Queryable } from '../../database/database.js'
+import { quoteIdentifier } from '../../database/quote-identifier.js'
+import { isRunning } from '../../harness/is-running.js'
+import { ledgerName } from '../../migrations/ledger.js'
+import { UsageError } from '../command-error.js'
+import { databaseFolderOf } from '../data-folder.js'
+import { withDevDatabase } from '../open-database.js'
+import type { ImageFacts } from './image-format.js'
+import { imageFile, imagesFolder } from './image-place.js'
+import { writeImage } from './write-image.js'
+
+/** An image that was saved. */
+export interface SavedImage extends ImageFacts {
+  readonly name: string
+  readonly file: string
+  readonly bytes: number
+}
+
+/**
+ * Saves the state of the database in a data folder under a name. While a `driftpin dev` serves it,
+ * a transaction keeps everybody else from writing as long as the files are copied.
+ *
+ * @throws UsageError for a bad name, and for one that is taken, unless `force` replaces it.
+ */
+export async function saveImage(
+  folder: string,
+  name: string,
+  { force = false }: { readonly force?: boolean | undefined } = {},
+): Promise<SavedImage> {
+  const file = imageFile(folder, name)
+  if (existsSync(file) && !force) {
+    throw new UsageError(`There is an image ${name} already. Replace it with --force.`)
+  }
+  return await withDevDatabase({ data: folder, schema: 'public' }, async ({ database }) => {
+    const unfinished = `${file}.${process.pid}.tmp`
+    await mkdir(imagesFolder(folder), { recursive: true, mode: 0o700 })
+    await removeUnfinished(folder)
+    try {
+      const facts = await database.transaction(async (transaction) => {
+        // All that is in memory alone is in the files then.
+        await transaction.script('CHECKPOINT')
+        const found = await readFacts(transaction)
+        await writeImage(await databaseFolderOf(folder), unfinished, found)
+        return found
+      })
+      await rename(unfinished, file)
+      return { name, file, bytes: (await stat(file)).size, ...facts }
+    } finally {
+      await rm(unfinished, { force: true })
+    }
+  })
+}
+
+/** What processes left that were killed over it. */
+async function removeUnfinished(folder: string): Promise<void> {
+  for (const name of await readdir(imagesFolder(folder))) {
+    const pid = /\.image\.(\d+)\.tmp$/.exec(name)?.[1]
+    if (pid === undefined || isRunning(Number(pid))) continue
+    await rm(join(imagesFolder(folder), basename(name)), { force: true })
+  }
+}
+
+async function readFacts(queryable: Queryable): Promise<ImageFacts> {
+  const { rows } = await queryable.query<{ postgres: string; at: Date; ledger: boolean }>(
+    `SELECT current_setting('server_version') AS postgres, clock_timestamp() AS at,
+            EXISTS (SELECT FROM pg_catalog.pg_tables
+                    WHERE schemaname = $1 AND tablename = $2) AS ledger`,
+    [queryable.schema, ledgerName],
+  )
+  const { postgres, at, ledger } = rows[0]!
+  const migrations = ledger ? await readLedger(queryable) : { applied: 0, newest: null }
+  return { savedAt: at.toISOString(), postgres, pglite: await pgliteVersion(), migrations }
+}
+
+async function readLedger(queryable: Queryable): Promise<ImageFacts['migrations']> {
+  const ledger = `${quoteIdentifier(queryable.schema)}.${quoteIdentifier(ledgerName)}`
+  const { rows } = await queryable.query<{ applied: number; newest: string | null }>(
+    `SELECT count(*)::int AS applied,
+            (SELECT lpad(version::text, greatest(6, length(version::text)), '0') || '_' || name
+             FROM ${ledger} ORDER BY version DESC LIMIT 1) AS newest
+     FROM ${ledger}`,
+  )
+  return rows[0]!
+}
+
+async function pgliteVersion(): Promise<string> {
+  const entry = createRequire(import.meta.url).resolve('@electric-sql/pglite')
+  const text = await readFile(join(dirname(entry), '../package.json'), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}

@@ -1,0 +1,129 @@
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { exitCodes } from '../../src/cli/command-error.js'
+import { databaseFolderOf, dataFolderOf, holdsDatabase } from '../../src/cli/data-folder.js'
+import { withDatabase, withDevDatabase } from '../../src/cli/open-database.js'
+import { queryCommand } from '../../src/cli/query-command.js'
+import { readServing, removeServing, writeServing } from '../../src/cli/serving.js'
+import { withFolderLock } from '../../src/cli/with-folder-lock.js'
+import { serve } from '../../src/connections/serve.js'
+import { openPGlite } from '../support/open-pglite.js'
+import { driftpin } from '../support/run-command.js'
+import { temporaryFolder } from '../support/temporary-folder.js'
+import { refusalOf } from './refusal-of.js'
+
+async function plant(...path: string[]): Promise<void> {
+  await mkdir(join(...path, '..'), { recursive: true })
+  await writeFile(join(...path), '18')
+}
+
+describe('a data folder', () => {
+  test('has its database in it, or is one that a PGlite made elsewhere', async () => {
+    const folder = await temporaryFolder()
+    await plant(folder, 'ours', 'database', 'PG_VERSION')
+    await plant(folder, 'theirs', 'PG_VERSION')
+    expect(await databaseFolderOf(join(folder, 'ours'))).toBe(join(folder, 'ours', 'database'))
+    expect(await databaseFolderOf(join(folder, 'theirs'))).toBe(join(folder, 'theirs'))
+    expect(await holdsDatabase(folder)).toBe(false)
+  })
+
+  test('is the same one where the database in it is named', async () => {
+    const folder = await temporaryFolder()
+    const database = join(folder, 'ours', 'database')
+    await plant(database, 'PG_VERSION')
+    await plant(folder, 'ours', 'driftpin.lock')
+    expect(await dataFolderOf(database)).toBe(join(folder, 'ours'))
+    // Beside other things it is only called so.
+    await plant(folder, 'ours', 'thesis.txt')
+    expect(await dataFolderOf(database)).toBe(database)
+  })
+
+  test('of a project may hold what other tools of driftpin left there', async () => {
+    const folder = join(await temporaryFolder(), '.driftpin')
+    await plant(folder, 'failed', '4711', 'a-test.image')
+    await plant(folder, 'whatever')
+    const refused = withDatabase({ data: folder, schema: 'public' }, 'refuse', async () => {})
+    await expect(refused).rejects.toThrow('There is no database in')
+  })
+
+  test('is made whole where it is wanted, for this user alone', async () => {
+    const data = join(await temporaryFolder(), 'deep', 'data')
+    const options = { data, schema: 'public' }
+    await withDatabase(options, 'create', (database) => database.script('CREATE TABLE boats ()'))
+    expect(await readdir(data)).toEqual(['database'])
+    expect((await stat(data)).mode & 0o077).toBe(0)
+    const { stdout } = await driftpin(['query', "SELECT to_regclass('boats')", '--data', data])
+    expect(stdout).toMatch(/^to_regclass\nboats\n/)
+    expect(await readdir(data)).toEqual(['database'])
+  })
+})
+
+describe('a data folder that a process serves', () => {
+  test('is reached through it, while it runs', async () => {
+    const folder = await temporaryFolder()
+    const pglite = await openPGlite()
+    await pglite.exec('CREATE TABLE boats AS SELECT 7 AS length')
+    const server = await serve(pglite)
+    const serving = { pid: process.pid, url: server.url, startedAt: new Date().toISOString() }
+    await withFolderLock(folder, async () => {
+      await writeServing(folder, serving)
+      expect((await stat(join(folder, 'serving.json'))).mode & 0o777).toBe(0o600)
+      const args = ['--data', folder]
+      const [query, status, up] = await Promise.all([
+        driftpin(['query', 'SELECT length FROM boats', '--json', ...args]),
+        driftpin(['status', '--json', ...args]),
+        driftpin(['migrate', 'up', ...args]),
+      ])
+      expect(JSON.parse(query.stdout)).toEqual([{ length: 7 }])
+      expect(JSON.parse(status.stdout).database).toMatchObject({
+        kind: 'embedded',
+        folder,
+        serving,
+      })
+      expect(up).toMatchObject({ code: 0, stderr: '' })
+      expect((await pglite.query('SELECT * FROM chats')).rows).toEqual([])
+      await removeServing(folder)
+      expect(await readServing(folder)).toBeUndefined()
+    })
+    await server.close()
+    await pglite.close()
+  })
+
+  test('is not looked for at a process that died, or that is another one', async () => {
+    const folder = await temporaryFolder()
+    const dead = { pid: 999_999_999, url: 'postgresql://x', startedAt: new Date().toISOString() }
+    await writeServing(folder, dead)
+    await writeFile(join(folder, 'driftpin.lock'), '999999999')
+    expect(await readServing(folder)).toBeUndefined()
+    await writeServing(folder, { ...dead, pid: process.pid })
+    expect(await readServing(folder)).toBeUndefined()
+    await writeFile(join(folder, 'driftpin.lock'), String(process.pid))
+    expect(await readServing(folder)).toMatchObject({ pid: process.pid })
+    await writeFile(join(folder, 'serving.json'), '{"pid": 1')
+    expect(await readServing(folder)).toBeUndefined()
+  })
+
+  test('that does not answer is told with its process', async () => {
+    const folder = await temporaryFolder()
+    await withFolderLock(folder, async () => {
+      const url = 'postgresql://postgres@127.0.0.1:1/postgres'
+      await writeServing(folder, { pid: process.pid, url, startedAt: new Date().toISOString() })
+      const opened = withDevDatabase({ data: folder, schema: 'public' }, async () => {})
+      await expect(opened).rejects.toThrow(`process ${process.pid} cannot be used: ECONNREFUSED`)
+    })
+  })
+})
+
+test.each([
+  [['SELECT 1', '--data', '/nowhere/at/all'], 'Make one with driftpin dev'],
+  [['SELECT 1', '--data', 'x', '--database', 'postgres://x'], 'not both'],
+  [['SELECT 1', '--database', 'postgres://u:hunter2@[::1/x'], 'its URL cannot be read'],
+  [['SELECT 1', '--database', 'http://u:hunter2@x'], 'is no URL'],
+  [['SELECT 1', '--data', '/dev/null'], 'it is a file'],
+])('wrong use is refused in one line, without secrets: query %j', async (args, message) => {
+  const refusal = await refusalOf(queryCommand(), args)
+  expect(refusal.exitCode).toBe(exitCodes.wrongUse)
+  expect(refusal.message).toContain(message)
+  expect(refusal.message).not.toMatch(/hunter2|\n/)
+})

@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { DevReady } from '../../src/cli/dev/dev-report.js'
+
+/** Images are made once for all tests, and have in common what those of other tests begin with. */
+const cache = fileURLToPath(new URL('../../node_modules/.cache/driftpin', import.meta.url))
+
+/** How to start one. */
+export interface DevStart {
+  /** The program, as it is published. */
+  readonly main: string
+  readonly cwd: string
+  readonly args?: readonly string[]
+  readonly env?: NodeJS.ProcessEnv
+}
+
+/** A `driftpin dev` of its own. Whoever started it ends it, or holds it by `await using`. */
+export class DevProcess implements AsyncDisposable {
+  readonly child: ChildProcess
+  stdout = ''
+  stderr = ''
+  /** How it ended: its code, or the signal. */
+  readonly ended: Promise<number | NodeJS.Signals>
+  readonly #listeners = new Set<() => void>()
+
+  constructor({ main, cwd, args = [], env }: DevStart) {
+    this.child = spawn(process.execPath, [main, 'dev', ...args], {
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, DRIFTPIN_CACHE_DIR: cache, NO_COLOR: '1', ...env },
+    })
+    const tell = () => {
+      for (const listener of this.#listeners) listener()
+    }
+    this.child.stdout!.on('data', (chunk) => {
+      this.stdout += chunk
+      tell()
+    })
+    this.child.stderr!.on('data', (chunk) => {
+      this.stderr += chunk
+      tell()
+    })
+    this.ended = once(this.child, 'close').then(([code, signal]) => {
+      tell()
+      return code ?? signal
+    })
+  }
+
+  get pid(): number {
+    return this.child.pid!
+  }
+
+  /** What matched, once it was printed. */
+  async until(pattern: RegExp): Promise<RegExpExecArray> {
+    let isOver = false
+    void this.ended.then(() => {
+      isOver = true
+    })
+    for (;;) {
+      const found = pattern.exec(this.stdout) ?? pattern.exec(this.stderr)
+      if (found) return found
+      if (isOver) throw new Error(`It ended without ${pattern}.\n${this.stdout}\n${this.stderr}`)
+      await new Promise<void>((resolve) => {
+        const listener = () => {
+          this.#listeners.delete(listener)
+          resolve()
+        }
+        this.#listeners.add(listener)
+        void this.ended.then(listener)
+      })
+    }
+  }
+
+  /** The first line of one that was started with `--json`. */
+  async ready(): Promise<DevReady> {
+    return JSON.parse((await this.until(/^\{"event":"ready".*\}$/m))[0])
+  }
+
+  async end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals> {
+    this.child.kill(signal)
+    return await this.ended
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end('SIGKILL')
+  }
+}
+
+/** Where `driftpin dev` keeps its data in a folder that it is started in. */
+export const dataOf = (cwd: string): string => join(cwd, '.driftpin')

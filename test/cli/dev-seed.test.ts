@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { seedAgents } from '../../src/cli/dev/seed/seed-agents.js'
+import { seedChats } from '../../src/cli/dev/seed/seed-chats.js'
+import { seedDatabase } from '../../src/cli/dev/seed/seed-database.js'
+import { type Harness, openHarness, type TestDatabase } from '../../src/harness/index.js'
+import { diff, getChatContexts } from '../../src/index.js'
+import { enums } from '../../src/schema/generated/tables.js'
+
+const now = new Date('2026-03-01T12:00:00Z')
+let harness: Harness
+let db: TestDatabase
+
+beforeAll(async () => {
+  harness = await openHarness()
+  db = await harness.fork()
+  await seedDatabase(db, now)
+})
+
+afterAll(() => harness?.close())
+
+interface Chat {
+  id: string
+  status: string
+  archived: boolean
+  agent_id: string | null
+  messages: number
+  pins: number
+  updated_at: Date
+}
+
+const readChats = async () =>
+  (
+    await db.query<Chat>(
+      `SELECT id, status, archived, agent_id, updated_at,
+              (SELECT count(*)::int FROM chat_messages WHERE chat_id = chats.id) AS messages,
+              (SELECT count(*)::int FROM chat_context_resources WHERE chat_id = chats.id) AS pins
+       FROM chats ORDER BY id`,
+    )
+  ).rows
+
+test('has a chat in every status, an archived one, one without pins and one without an agent', async () => {
+  const chats = await readChats()
+  expect(chats).toHaveLength(seedChats.length)
+  const statuses = new Set(chats.map(({ status }) => status))
+  expect([...statuses].toSorted()).toEqual([...enums.chat_status].toSorted())
+  expect(chats.some(({ archived, pins }) => archived && pins > 0)).toBe(true)
+  expect(chats.some(({ agent_id, pins }) => agent_id !== null && pins === 0)).toBe(true)
+  // Its agent is gone, and the pins have outlived it.
+  expect(chats.some(({ agent_id, pins }) => agent_id === null && pins > 0)).toBe(true)
+  expect(chats.filter(({ messages }) => messages > 1).length).toBeGreaterThan(3)
+})
+
+test('has chats that drifted, with something to see in the diff, and chats that did not', async () => {
+  const ids = (await readChats()).map(({ id }) => id)
+  const contexts = await getChatContexts(db, { chatIds: ids })
+  const dirty = contexts.filter((context) => context.dirty)
+  expect(dirty.length).toBeGreaterThan(1)
+  expect(contexts.some((context) => context.hydrated && !context.dirty)).toBe(true)
+  for (const { chat } of dirty) {
+    const { added, modified, removed } = await diff(db, { chatId: chat.id })
+    expect([added, modified, removed].map(({ length }) => length)).toEqual([1, 1, 1])
+  }
+})
+
+test('happened over some weeks, an archived chat before the retention of thirty days', async () => {
+  const chats = await readChats()
+  for (const { updated_at } of chats) expect(updated_at < now).toBe(true)
+  const old = chats.filter(({ updated_at }) => now.getTime() - updated_at.getTime() > 30 * 864e5)
+  expect(old.map(({ archived }) => archived)).toEqual([true])
+})
+
+test('is the same every time, and all or nothing', async () => {
+  const before = await db.digest()
+  // Its ids are taken.
+  await expect(seedDatabase(db, now)).rejects.toMatchObject({ code: '23505' })
+  expect(await db.digest()).toBe(before)
+  const other = await harness.fork()
+  await seedDatabase(other, now)
+  const ids = 'SELECT array_agg(id::text ORDER BY id) AS ids FROM chats'
+  expect((await other.query(ids)).rows).toEqual((await db.query(ids)).rows)
+  await other.close()
+})
+
+test('names each agent and chat once', () => {
+  for (const list of [seedAgents, seedChats]) {
+    const numbers = list.map(({ number }) => number)
+    expect(new Set(numbers).size).toBe(numbers.length)
+  }
+})

@@ -1,0 +1,132 @@
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type PackedDriftpin, packDriftpin } from '../support/packed-driftpin.js'
+import { run } from '../support/run-command.js'
+import { temporaryFolder } from '../support/temporary-folder.js'
+import { DevProcess, dataOf } from './dev-process.js'
+import { killUnderLoad } from './kill-under-load.js'
+import { writeWhilePushing } from './write-while-pushing.js'
+
+let packed: PackedDriftpin
+
+beforeAll(async () => {
+  packed = await packDriftpin()
+})
+
+afterAll(() => packed?.[Symbol.asyncDispose]())
+
+const anyPort = ['--port', '0']
+
+/** What pg_control says of how PostgreSQL ended: 1 is a shutdown, with a checkpoint. */
+async function stateOf(cwd: string): Promise<number> {
+  return (await readFile(join(dataOf(cwd), 'database/global/pg_control'))).readUInt32LE(16)
+}
+
+test('serves a new folder to two clients while a directory is pushed, and is saved and restored', async () => {
+  const cwd = await temporaryFolder()
+  const directory = join(cwd, 'shop')
+  await mkdir(directory)
+  await writeFile(join(directory, 'AGENTS.md'), '# Shop\n')
+  const args = [...anyPort, '--json', '--watch', 'shop']
+  await using dev = new DevProcess({ main: packed.main, cwd, args })
+  const ready = await dev.ready()
+  expect(ready).toMatchObject({
+    pid: dev.pid,
+    isNew: true,
+    data: dataOf(cwd),
+    migrations: { applied: 10, newest: '000010_create_chat_purge_index', ran: [] },
+    seeded: '3 owners, 4 workspaces, 9 chats',
+    portTaken: null,
+  })
+  await writeWhilePushing(dev, ready.url, {
+    push: (n) => appendFile(join(directory, 'AGENTS.md'), `Line ${n}.\n`),
+    writers: 2,
+  })
+
+  const driftpin = (...words: string[]) => run(process.execPath, [packed.main, ...words], { cwd })
+  const second = await driftpin('dev', ...anyPort)
+  expect(second.stderr).toMatch(
+    new RegExp(`^driftpin: .* is in use by process ${dev.pid}, a driftpin dev. [^\\n]*\\n$`),
+  )
+  expect(second.code).toBe(2)
+
+  expect(await driftpin('image', 'save', 'full')).toMatchObject({ code: 0 })
+  const pool = new pg.Pool({ connectionString: ready.url })
+  pool.on('error', () => {})
+  await pool.query('DELETE FROM chats')
+  const [idle, restored] = [await pool.connect(), driftpin('image', 'restore', 'full')]
+  idle.on('error', () => {})
+  const lost = once(idle, 'error')
+  expect(await restored).toMatchObject({ code: 0, stderr: '' })
+  expect(await lost).toMatchObject([{ code: '57P01' }])
+  idle.release(true)
+  const { rows } = await pool.query('SELECT count(*)::int AS n FROM chats')
+  expect(rows).toEqual([{ n: 10 }])
+  await pool.end()
+  // A watched directory goes on, on the other database.
+  const pushes = dev.stdout.split('"event":"pushed"').length
+  await appendFile(join(directory, 'AGENTS.md'), 'After.\n')
+  await expect
+    .poll(() => dev.stdout.split('"event":"pushed"').length, { timeout: 20_000 })
+    .toBeGreaterThan(pushes)
+
+  const { applied, newest } = ready.migrations
+  const list = JSON.parse((await driftpin('image', 'list', '--json')).stdout)
+  expect(list).toEqual([expect.objectContaining({ name: 'full', migrations: { applied, newest } })])
+  expect(await dev.end('SIGTERM')).toBe(0)
+  expect(await stateOf(cwd)).toBe(1)
+  expect((await readdir(dataOf(cwd))).toSorted()).toEqual(['.gitignore', 'database', 'images'])
+})
+
+test('a folder goes on as it was left, at a free port where the asked one is taken', async () => {
+  const cwd = await temporaryFolder()
+  const start = { main: packed.main, cwd }
+  {
+    await using dev = new DevProcess({ ...start, args: [...anyPort, '--seed', 'none'] })
+    const [, url] = await dev.until(/^ {2}psql +psql (postgresql:\S+)$/m)
+    await dev.until(/Ctrl-C/)
+    expect(dev.stdout).toContain(`\n  url     ${url}\n`)
+    expect(dev.stdout).toContain(`\n  app     export DATABASE_URL=${url}\n`)
+    expect(dev.stdout).not.toContain('seed')
+    const widths = dev.stdout.split('\n').map((line) => line.length)
+    expect(Math.max(...widths)).toBeLessThanOrEqual(80)
+    expect(dev.stdout).not.toContain('\u001b')
+    const client = new pg.Client({ connectionString: url })
+    client.on('error', () => {})
+    await client.connect()
+    await client.query('CREATE TABLE kept AS SELECT 1 AS n')
+    // A client that is in the middle of something does not keep it from ending.
+    await client.query('BEGIN; INSERT INTO kept VALUES (2)')
+    expect(await dev.end('SIGINT')).toBe(0)
+    expect(dev.stdout).toContain('Stopped. .driftpin is kept.')
+    expect(await stateOf(cwd)).toBe(1)
+  }
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const { port } = taken.address() as AddressInfo
+  await using dev = new DevProcess({ ...start, args: ['--port', String(port), '--json'] })
+  const ready = await dev.ready()
+  taken.close()
+  expect(ready).toMatchObject({ isNew: false, portTaken: port, seeded: null })
+  expect(new URL(ready.url).port).not.toBe(String(port))
+  const client = new pg.Client({ connectionString: ready.url })
+  client.on('error', () => {})
+  await client.connect()
+  expect((await client.query('SELECT n FROM kept')).rows).toEqual([{ n: 1 }])
+  expect(await dev.end('SIGINT')).toBe(0)
+})
+
+test('a kill in the midst of writes loses none that was acknowledged, five times', async () => {
+  const cwd = await temporaryFolder()
+  const args = [...anyPort, '--seed', 'none']
+  const { acknowledged, ...bad } = await killUnderLoad({ main: packed.main, cwd, args }, 5)
+  expect(bad).toEqual({ lost: 0, torn: 0 })
+  expect(acknowledged).toBeGreaterThan(5)
+  // The last one was ended the same way; what it leaves is in nobody's way.
+  expect(existsSync(join(dataOf(cwd), 'driftpin.lock'))).toBe(true)
+})

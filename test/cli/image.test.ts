@@ -1,0 +1,141 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { encodeHead, type ImageFacts } from '../../src/cli/image/image-format.js'
+import { layImageFiles, readImageFacts } from '../../src/cli/image/read-image.js'
+import { restoreImage } from '../../src/cli/image/restore-image.js'
+import { writeImage } from '../../src/cli/image/write-image.js'
+import { imageCommand } from '../../src/cli/image-command.js'
+import { temporaryFolder } from '../support/temporary-folder.js'
+import { refusalOf } from './refusal-of.js'
+
+const facts: ImageFacts = {
+  savedAt: '2026-01-01T00:00:00.000Z',
+  postgres: '18.6',
+  pglite: '0.5.16',
+  migrations: { applied: 0, newest: null },
+}
+
+/** A folder with an empty file, a large one, and directories in directories. */
+async function makeFolder(): Promise<string> {
+  const folder = join(await temporaryFolder(), 'database')
+  await mkdir(join(folder, 'base/5'), { recursive: true })
+  await mkdir(join(folder, 'pg_empty'))
+  await writeFile(join(folder, 'PG_VERSION'), '18\n')
+  await writeFile(join(folder, 'base/5/1247'), Buffer.alloc(3_000_000, 'rows'))
+  await writeFile(join(folder, 'base/5/1247_fsm'), '')
+  await writeFile(join(folder, 'postmaster.pid'), '42\n')
+  return folder
+}
+
+const flipLast = (bytes: Buffer) => bytes.fill(bytes.at(-1)! ^ 1, bytes.length - 1)
+
+/** Every path below a folder with what it holds; null is a directory. */
+async function contentsOf(folder: string): Promise<Record<string, string | null>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const contents: Record<string, string | null> = {}
+  for (const entry of entries) {
+    const path = join(entry.parentPath, entry.name)
+    contents[relative(folder, path)] = entry.isFile() ? await readFile(path, 'latin1') : null
+  }
+  return contents
+}
+
+describe('a folder in a file', () => {
+  test('comes out as it was, but for what belongs to a process', async () => {
+    const folder = await makeFolder()
+    const file = join(folder, '../one.image')
+    await writeImage(folder, file, facts)
+    expect(readImageFacts(file)).toEqual(facts)
+    layImageFiles(file, join(folder, '../laid'))
+    const { 'postmaster.pid': _, ...before } = await contentsOf(folder)
+    expect(await contentsOf(join(folder, '../laid'))).toEqual(before)
+  })
+
+  test.each<[string, (bytes: Buffer) => Buffer]>([
+    ['an empty file', () => Buffer.alloc(0)],
+    ['a file of something else', () => Buffer.from('years of work, and of more work')],
+    ['one that is cut off in its head', (bytes) => bytes.subarray(0, 40)],
+    ['one that is cut off in a file', (bytes) => bytes.subarray(0, 1_000_000)],
+    ['one without its checksum', (bytes) => bytes.subarray(0, -4)],
+    ['a changed byte in a file', (bytes) => bytes.fill(0, 2_000_000, 2_000_001)],
+    ['a changed byte in its head', (bytes) => bytes.fill('9', 45, 46)],
+    ['a changed byte in its checksum', (bytes) => flipLast(bytes)],
+  ])('%s is refused', async (_, spoil) => {
+    const folder = await makeFolder()
+    const file = join(folder, '../one.image')
+    await writeImage(folder, file, facts)
+    await writeFile(file, spoil(await readFile(file)))
+    expect(() => layImageFiles(file, join(folder, '../laid'))).toThrow(
+      expect.objectContaining({ code: 'image_damaged' }),
+    )
+  })
+
+  test.each([['../outside'], ['/etc/passwd'], ['base/../../outside'], ['.'], ['a\\b'], ['']])(
+    'a path that leads elsewhere is refused: %j',
+    async (path) => {
+      const folder = await temporaryFolder()
+      const file = join(folder, 'evil.image')
+      await writeFile(
+        file,
+        Buffer.concat([encodeHead({ facts, entries: [[path, 1]] }), Buffer.alloc(5)]),
+      )
+      expect(() => layImageFiles(file, join(folder, 'laid'))).toThrow('as PostgreSQL calls none')
+      expect((await readdir(folder)).toSorted()).toEqual(['evil.image', 'laid'])
+    },
+  )
+})
+
+describe('going back to an image', () => {
+  async function dataFolder(image: (folder: string, file: string) => Promise<void>) {
+    const data = await temporaryFolder()
+    await mkdir(join(data, 'images'))
+    await mkdir(join(data, 'database'))
+    await writeFile(join(data, 'database/PG_VERSION'), '18\n')
+    await writeFile(join(data, 'database/now'), 'years of work')
+    await image(await makeFolder(), join(data, 'images/one.image'))
+    return data
+  }
+
+  test('replaces the database of a folder that nobody has', async () => {
+    const data = await dataFolder((folder, file) => writeImage(folder, file, facts))
+    expect(await restoreImage(data, 'one')).toEqual(facts)
+    expect((await readdir(join(data, 'database'))).toSorted()).toEqual([
+      'PG_VERSION',
+      'base',
+      'pg_empty',
+    ])
+    expect((await readdir(data)).toSorted()).toEqual(['database', 'images'])
+  })
+
+  test.each<[string, (folder: string, file: string) => Promise<void>]>([
+    [
+      'one that is damaged',
+      async (folder, file) => {
+        await writeImage(folder, file, facts)
+        await writeFile(file, (await readFile(file)).fill(0, 2_000_000, 2_000_001))
+      },
+    ],
+    [
+      'one of another PostgreSQL',
+      (folder, file) => writeImage(folder, file, { ...facts, postgres: '17.9' }),
+    ],
+  ])('is refused for %s, and the database stays', async (_, image) => {
+    const data = await dataFolder(image)
+    await expect(restoreImage(data, 'one')).rejects.toMatchObject({ name: 'DriftpinError' })
+    expect(await readFile(join(data, 'database/now'), 'utf8')).toBe('years of work')
+    expect((await readdir(data)).toSorted()).toEqual(['database', 'images'])
+  })
+
+  test.each([
+    [['save', '../one'], 'A name of an image'],
+    [['save', '.hidden'], 'A name of an image'],
+    [['restore', 'two'], 'There is no image two'],
+    [['restore', 'two'], 'There are: one.'],
+    [['save', 'one'], 'Replace it with --force'],
+  ])('wrong use is refused: image %j', async (args, message) => {
+    const data = await dataFolder((folder, file) => writeImage(folder, file, facts))
+    const refusal = await refusalOf(imageCommand(), [...args, '--data', data])
+    expect(refusal).toMatchObject({ exitCode: 2, message: expect.stringContaining(message) })
+  })
+})
