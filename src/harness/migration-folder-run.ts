@@ -2,6 +2,7 @@ import type { Database, Session } from '../database/database.js'
 import { type ScriptStatement, splitStatements } from '../database/split-statements.js'
 import { sqlState } from '../database/sql-state.js'
 import { DriftpinError } from '../errors.js'
+import { keepSettings } from '../migrations/keep-settings.js'
 import type { MigrationScript } from '../migrations/migration.js'
 import { needsNoTransaction } from '../migrations/needs-no-transaction.js'
 import { runScript } from '../migrations/run-script.js'
@@ -29,18 +30,11 @@ export async function runMigrationFiles(
   files: readonly MigrationScript[],
 ): Promise<void> {
   await database.withSession(async (session) => {
-    const { rows: settings } = await session.query<{ name: string; setting: string }>(
-      `SELECT name, setting FROM pg_catalog.pg_settings WHERE source = 'session'
-       UNION ALL SELECT 'role', pg_catalog.current_setting('role')`,
-    )
+    const putBack = await keepSettings(session)
     const restore = async () => {
-      await session.script('RESET SESSION AUTHORIZATION; RESET ALL')
-      // The unnest of two arrays is syntax, and has no schema.
-      await session.query(
-        `SELECT pg_catalog.set_config(name, setting, false)
-         FROM unnest($1::text[], $2::text[]) AS kept (name, setting)`,
-        [settings.map(({ name }) => name), settings.map(({ setting }) => setting)],
-      )
+      // Settings of a file's own making (`app.user`) are listed nowhere.
+      await session.script('RESET ALL')
+      await putBack()
     }
     for (const file of files) {
       try {

@@ -16,7 +16,8 @@ export async function keepSettings(session: Session): Promise<() => Promise<void
   )
   const { role, user } = users[0]!
   return async () => {
-    // The user that a file has put in place may be allowed nothing of what follows.
+    // Whom a file made the session's user may be allowed nothing of what follows. In a PGlite this
+    // does nothing, since nobody has logged in to it, so that the user is set as well.
     await session.script('RESET SESSION AUTHORIZATION')
     // The unnest of two arrays is syntax, and has no schema.
     await session.query(

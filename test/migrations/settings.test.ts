@@ -80,41 +80,45 @@ describe.each(connections)('what a file sets for the session of %s', (_, open) =
   })
 })
 
-test.each(inject('servers').map(({ major }) => major))(
-  'the user of a session of PostgreSQL %s is who it was, whomever a file has put there',
-  async (major) => {
-    const { url } = inject('servers').find((server) => server.major === major)!
-    const client = new pg.Client({ connectionString: url })
-    await client.connect()
-    onTestFinished(() => client.end())
-    const [nobody, somebody] = [`nobody_${process.pid}`, `somebody_${process.pid}`]
+test.each(connections)(
+  'the user of %s is who it was, whomever a file puts there',
+  async (_, open) => {
+    const connection = await open()
+    onTestFinished(() => connection.close())
     const schema = `users ${process.pid}`
-    await client.query(`CREATE ROLE ${nobody}; CREATE ROLE ${somebody}; CREATE SCHEMA "${schema}"`)
-    const text = `CREATE TABLE "${schema}".one (n int); SET SESSION AUTHORIZATION ${nobody}`
-    const users = async () =>
-      (await client.query(`SELECT session_user, current_user, current_setting('role') AS role`))
-        .rows
+    const database = connection.database(schema)
+    const [nobody, somebody] = [`nobody_${process.pid}`, `somebody_${process.pid}`]
+    const users = async () => {
+      const { rows } = await database.query<{ me: string }>(
+        "SELECT session_user AS me, current_user, current_setting('role') AS role",
+      )
+      return rows[0]!
+    }
+    const { me } = await users()
+    await database.script(`CREATE ROLE ${nobody}; CREATE ROLE ${somebody}; CREATE SCHEMA "${schema}";
+    GRANT ALL ON SCHEMA "${schema}" TO ${somebody}, ${nobody}`)
+    const migrations = parseMigrations([
+      {
+        file: '1_one.up.sql',
+        text: `CREATE TABLE one (n int); SET SESSION AUTHORIZATION ${nobody}`,
+      },
+      { file: '1_one.down.sql', text: 'DROP TABLE one; RESET ROLE' },
+    ])
     for (const mine of [
       'SELECT 1',
       `SET SESSION AUTHORIZATION ${somebody}`,
       `SET ROLE ${nobody}`,
     ]) {
-      await client.query(`GRANT ALL ON SCHEMA "${schema}" TO ${somebody}, ${nobody}`)
-      await client.query(mine)
+      await database.script(mine)
       const before = await users()
-      const ledger = `ledger ${mine}`
-      const database = fromPg(client, { schema })
-      const migrations = parseMigrations([
-        { file: '1_one.up.sql', text: `${text}` },
-        { file: '1_one.down.sql', text: `DROP TABLE "${schema}".one; RESET ROLE` },
-      ])
-      const migrator = createMigrator(database, { ledger, migrations })
+      const migrator = createMigrator(database, { ledger: `ledger ${mine}`, migrations })
       await migrator.up()
       expect(await users()).toEqual(before)
       await migrator.down()
-      await client.query('RESET SESSION AUTHORIZATION; RESET ROLE')
+      expect(await users()).toEqual(before)
+      await database.script(`SET SESSION AUTHORIZATION ${me}; RESET ROLE`)
     }
-    await client.query(
+    await database.script(
       `DROP SCHEMA "${schema}" CASCADE; DROP ROLE ${nobody}; DROP ROLE ${somebody}`,
     )
   },
