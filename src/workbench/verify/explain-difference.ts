@@ -2,6 +2,7 @@ import { splitStatements } from '../../database/split-statements.js'
 import { DriftpinError } from '../../errors.js'
 import type { TestDatabase } from '../../harness/test-database.js'
 import { dumpSchema } from '../dump-schema.js'
+import { without } from '../without.js'
 
 /** So many lines of SQL are shown, which is more than a person reads. */
 const linesMax = 40
@@ -61,14 +62,4 @@ function changedIn(expected: string, actual: string): string[] {
   const surplus = without(after, before).map((line) => `+ ${line}`)
   const changed = [...missing, ...surplus]
   return changed.length === 0 ? [] : [`  ${firstLine(expected)}`, ...changed]
-}
-
-/** Of equal statements as many are taken away as the other list has. */
-function without(texts: readonly string[], others: readonly string[]): string[] {
-  const left = [...others]
-  return texts.filter((text) => {
-    const place = left.indexOf(text)
-    if (place >= 0) left.splice(place, 1)
-    return place < 0
-  })
 }

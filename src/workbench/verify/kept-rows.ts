@@ -1,5 +1,6 @@
 import type { Queryable } from '../../database/database.js'
 import type { CatalogState } from '../../harness/catalog-state.js'
+import { without } from '../without.js'
 import type { Column, TableRows } from './read-rows.js'
 
 /** So many rows are shown of those that differ. */
@@ -132,17 +133,6 @@ export function lostRows({ before, up, loaded, down }: Moments, isSame: boolean)
     byDown: inBoth(without(gone, byUp), whole),
     instead: without(without(last, first), whole),
   }
-}
-
-/** Of equal rows as many are taken away as there are others. */
-function without(rows: readonly string[], others: readonly string[]): string[] {
-  const counts = new Map<string, number>()
-  for (const row of others) counts.set(row, (counts.get(row) ?? 0) + 1)
-  return rows.filter((row) => {
-    const count = counts.get(row) ?? 0
-    if (count > 0) counts.set(row, count - 1)
-    return count === 0
-  })
 }
 
 const inBoth = (rows: readonly string[], others: readonly string[]) =>

@@ -24,7 +24,7 @@ export interface Exemptions {
 /** The file beside the fixtures that has the exemptions. */
 const exemptFile = 'exempt.json'
 
-const fileName = /^(\d{1,15})_.*\.sql$/
+const fileName = /^(\d+)_.*\.sql$/
 
 /** @throws DriftpinError `migrations_unreadable` */
 export async function readFixtureFiles(directory: string): Promise<MigrationFile[]> {

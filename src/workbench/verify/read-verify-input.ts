@@ -1,8 +1,8 @@
-import { lstat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { splitStatements } from '../../database/split-statements.js'
 import type { Extensions } from '../../harness/engine/open-engine.js'
 import { readPairs } from '../../harness/migration-folder.js'
+import { pathExists } from '../../harness/path-exists.js'
 import { bundledFiles } from '../../migrations/generated/bundled.js'
 import type { Migration } from '../../migrations/migration.js'
 import { type MigrationFile, parseMigrations } from '../../migrations/parse-migrations.js'
@@ -81,9 +81,5 @@ async function fixtureFilesOf(source: VerifySource): Promise<readonly MigrationF
   if (migrations === undefined) return bundledFixtures
   if (typeof migrations !== 'string') return undefined
   const beside = join(resolve(migrations), 'fixtures')
-  const isThere = await lstat(beside).then(
-    () => true,
-    () => false,
-  )
-  return isThere ? await readFixtureFiles(beside) : undefined
+  return (await pathExists(beside)) ? await readFixtureFiles(beside) : undefined
 }
