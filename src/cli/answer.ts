@@ -12,12 +12,8 @@ export interface Answer {
   readonly rows: readonly (readonly (string | null)[])[]
 }
 
-/** What a text of several statements answered. */
-export interface Answers {
-  readonly answers: readonly Answer[]
-  /** What the server said beside, such as the NOTICE of a DROP IF EXISTS. */
-  readonly notices: readonly string[]
-}
+/** Is told what a server says beside its answers, such as the NOTICE of a DROP IF EXISTS. */
+export type Hear = (notice: string) => void
 
 /**
  * Looks at statements before they are sent.

@@ -1,18 +1,17 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { DriftpinError } from '../errors.js'
-import { type Answers, checkStatements, leftOpen } from './answer.js'
+import { type Answer, checkStatements, type Hear, leftOpen } from './answer.js'
 
 /** The same as of a server, of a PGlite's own session, with whatever transaction is open in it. */
-export async function askPGlite(pglite: PGlite, text: string): Promise<Answers> {
+export async function askPGlite(pglite: PGlite, text: string, hear: Hear): Promise<Answer[]> {
   checkStatements(text)
   await pglite.waitReady
-  const notices: string[] = []
   const wasOpen = pglite.isInTransaction()
   const results = await pglite.exec(text, {
     rowMode: 'array',
     // Each type that it knows has to be named, or it is parsed.
     parsers: Object.fromEntries(Object.keys(pglite.parsers).map((id) => [id, asItComes])),
-    onNotice: ({ severity, message }) => notices.push(`${severity}: ${message}`),
+    onNotice: ({ severity, message }) => hear(`${severity}: ${message}`),
   })
   const answers = results.map(({ command, rowCount, fields, rows }) => {
     // PGlite reports some statements that crashed it as an empty success.
@@ -25,7 +24,7 @@ export async function askPGlite(pglite: PGlite, text: string): Promise<Answers> 
     }
   })
   if (pglite.isInTransaction() && !wasOpen) throw leftOpen()
-  return { notices, answers }
+  return answers
 }
 
 const asItComes = (text: string) => text

@@ -4,7 +4,7 @@ import { quoteIdentifier } from '../database/quote-identifier.js'
 import { openImage } from '../harness/open-image.js'
 import type { TestDatabase } from '../harness/test-database.js'
 import { askPGlite } from './ask-pglite.js'
-import { printAnswers } from './print-answers.js'
+import { printAnswers, printNotice } from './print-answers.js'
 import { printJson } from './print-json.js'
 import { explainQueryError } from './query-error.js'
 import { renderTable } from './render-table.js'
@@ -26,7 +26,7 @@ export function openCommand(): Command {
         return
       }
       if (query !== undefined) {
-        const answers = await askPGlite(db.pglite, query).catch((error) => {
+        const answers = await askPGlite(db.pglite, query, printNotice).catch((error) => {
           throw explainQueryError(query, error)
         })
         printAnswers(answers, json)

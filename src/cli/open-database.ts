@@ -4,8 +4,9 @@ import type pg from 'pg'
 import type { Database } from '../database/database.js'
 import { fromPg } from '../database/from-pg.js'
 import { fromPGlite } from '../database/from-pglite.js'
+import { quoteIdentifier } from '../database/quote-identifier.js'
 import { sqlState } from '../database/sql-state.js'
-import type { Answers } from './answer.js'
+import type { Answer, Hear } from './answer.js'
 import { askClient } from './ask-client.js'
 import { askPGlite } from './ask-pglite.js'
 import { UsageError } from './command-error.js'
@@ -40,8 +41,11 @@ interface DatabasePlace {
 export interface OpenedDatabase {
   readonly database: Database
   readonly place: DatabasePlace
-  /** Runs statements as they were typed, and answers as PostgreSQL prints it. */
-  ask(text: string): Promise<Answers>
+  /**
+   * Runs statements as they were typed, and answers as PostgreSQL prints it. Names are looked for
+   * in the schema that was asked for, and then in `public`.
+   */
+  ask(text: string, hear: Hear): Promise<Answer[]>
 }
 
 type Work<T> = (opened: OpenedDatabase) => Promise<T>
@@ -120,6 +124,8 @@ async function withServer<T>(url: string, schema: string, place: DatabasePlace, 
   // Each engine is loaded only where it is used.
   const { default: pg } = await import('pg')
   const pool = new pg.Pool({ connectionString: url, max: 2, connectionTimeoutMillis: 10_000 })
+  // A connection that is lost while nobody uses it is replaced by the next who needs one.
+  pool.on('error', () => {})
   try {
     await tryServer(pool).catch((cause) => {
       const { serving } = place
@@ -127,7 +133,7 @@ async function withServer<T>(url: string, schema: string, place: DatabasePlace, 
       throw new UsageError(`${which} cannot be used: ${whyNot(cause)}`, { cause })
     })
     const database = fromPg(pool, { schema })
-    return await work({ database, place, ask: (text) => askPool(pool, text) })
+    return await work({ database, place, ask: (text, hear) => askPool(pool, schema, text, hear) })
   } finally {
     await pool.end()
   }
@@ -148,15 +154,19 @@ function whyNot(error: unknown): string {
   return code === undefined ? `${said}. Is it a PostgreSQL?` : `${code}.`
 }
 
-async function askPool(pool: pg.Pool, text: string): Promise<Answers> {
+async function askPool(pool: pg.Pool, schema: string, text: string, hear: Hear): Promise<Answer[]> {
   const client = await pool.connect()
   try {
-    return await askClient(client, text)
+    if (schema !== 'public') await client.query(searchPath(schema))
+    return await askClient(client, text, hear)
   } finally {
     // Whatever was done to the session, nobody else gets it.
     client.release(true)
   }
 }
+
+/** Where nobody asked for a schema, that of the role stays. */
+const searchPath = (schema: string) => `SET search_path TO ${quoteIdentifier(schema)}, public`
 
 async function withFolder<T>(folder: string, schema: string, work: Work<T>): Promise<T> {
   const { openEngine } = await import('./dev/open-engine.js')
@@ -190,7 +200,11 @@ async function withPGlite<T>(
 ): Promise<T> {
   try {
     const database = fromPGlite(pglite, { schema })
-    return await work({ database, place, ask: (text) => askPGlite(pglite, text) })
+    const ask: OpenedDatabase['ask'] = async (text, hear) => {
+      if (schema !== 'public') await pglite.exec(searchPath(schema))
+      return await askPGlite(pglite, text, hear)
+    }
+    return await work({ database, place, ask })
   } finally {
     await pglite.close()
   }

@@ -1,4 +1,4 @@
-import type { Answers } from './answer.js'
+import type { Answer } from './answer.js'
 import { answerRows } from './answer-json.js'
 import { printJson } from './print-json.js'
 import { printable } from './printable.js'
@@ -9,8 +9,7 @@ import { screenWidth } from './screen-width.js'
  * Prints what statements answered. As JSON, of one statement its rows, of several a list of what
  * each answered.
  */
-export function printAnswers({ answers, notices }: Answers, json = false): void {
-  for (const notice of notices) console.error(printable(notice))
+export function printAnswers(answers: readonly Answer[], json = false): void {
   if (json) {
     const [first, ...others] = answers
     const all = answers.map((one) => ({
@@ -22,4 +21,9 @@ export function printAnswers({ answers, notices }: Answers, json = false): void 
     return
   }
   console.log(answers.map((one) => renderAnswer(one, screenWidth())).join('\n\n'))
+}
+
+/** Prints what a server says beside. */
+export function printNotice(notice: string): void {
+  console.error(printable(notice))
 }

@@ -73,7 +73,7 @@ function hoursOf(written: string): number {
 /** `driftpin purge`. */
 export function purgeCommand(): Command {
   const command = new Command('purge')
-    .description('delete archived chats that are older than so long')
+    .description('delete chats that were archived long ago')
     .requiredOption('--older-than <age>', 'such as 30d or 12h, since their last change', hoursOf)
     .option('--dry-run', 'delete nothing, and say what would be deleted')
   return devDatabaseOptions(command)

@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers'
 import { Command } from 'commander'
 import { type DatabaseOptions, devDatabaseOptions, withDevDatabase } from './open-database.js'
-import { printAnswers } from './print-answers.js'
+import { printAnswers, printNotice } from './print-answers.js'
 import { explainQueryError } from './query-error.js'
 
 /** `driftpin query`: statements on the dev database, without a psql. */
@@ -16,9 +16,9 @@ export function queryCommand(): Command {
       'after',
       [
         '',
-        'Several statements are one transaction: all of them happen, or none. A table that is wider',
-        'than the terminal has one value a line. With --json several statements are a list of',
-        '{ command, rowCount, rows }.',
+        'Several statements are one transaction: all of them happen, or none. A table',
+        'that is wider than the terminal has one value a line. With --json several',
+        'statements are a list of { command, rowCount, rows }.',
         '',
         'Examples:',
         '  driftpin query "SELECT title, status FROM chats"',
@@ -35,7 +35,8 @@ interface QueryOptions extends DatabaseOptions {
 
 async function query(sql: string, { json, ...database }: QueryOptions): Promise<void> {
   const asked = sql === '-' ? await text(process.stdin) : sql
-  const answers = await withDevDatabase(database, ({ ask }) => ask(asked)).catch((error) => {
+  const ran = withDevDatabase(database, ({ ask }) => ask(asked, printNotice))
+  const answers = await ran.catch((error) => {
     throw explainQueryError(asked, error)
   })
   printAnswers(answers, json)

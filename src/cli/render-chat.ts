@@ -12,7 +12,7 @@ export function renderChat(chat: ChatLine): string {
   const state = chatState(chat)
   const since = dirtySince ? ` since ${exactTime(dirtySince)}` : ''
   const workspace = workspaceName === null ? '' : ` of ${workspaceName}`
-  const agent = agentName === null ? 'no agent any more' : `agent ${agentName}${workspace}`
+  const agent = agentName === null ? 'no agent' : `agent ${agentName}${workspace}`
   return [
     paint('bold', printable(title)),
     `chat ${id}`,

@@ -1,4 +1,4 @@
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { exitCodes } from '../../src/cli/command-error.js'
@@ -55,6 +55,10 @@ describe('a data folder', () => {
     expect((await stat(data)).mode & 0o077).toBe(0)
     const { stdout } = await driftpin(['query', "SELECT to_regclass('boats')", '--data', data])
     expect(stdout).toMatch(/^to_regclass\nboats\n/)
+    expect(await readdir(data)).toEqual(['database'])
+    // As a process leaves it that is killed while another database takes the place.
+    await rename(join(data, 'database'), join(data, 'database.old'))
+    await withDatabase(options, 'refuse', (database) => database.query('SELECT FROM boats'))
     expect(await readdir(data)).toEqual(['database'])
   })
 })

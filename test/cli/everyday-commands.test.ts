@@ -8,6 +8,7 @@ import { diffCommand } from '../../src/cli/diff-command.js'
 import { driftCommand } from '../../src/cli/drift-command.js'
 import { pinsCommand } from '../../src/cli/pins-command.js'
 import { purgeCommand } from '../../src/cli/purge-command.js'
+import { queryCommand } from '../../src/cli/query-command.js'
 import { refreshCommand } from '../../src/cli/refresh-command.js'
 import { statusCommand } from '../../src/cli/status-command.js'
 import { unpinCommand } from '../../src/cli/unpin-command.js'
@@ -149,6 +150,8 @@ describe('a person at a terminal', () => {
       database: { kind: 'server', schema },
       migrations: { pending: 0 },
     })
+    const titles = await json(queryCommand(), `SELECT title FROM chats WHERE id = '${chatId}'`)
+    expect(titles).toEqual([{ title: `Prices ${nasty}` }])
     const unpinned = await json(unpinCommand(), chatId)
     expect(unpinned).toMatchObject({ removed: 3, chat: { id: chatId } })
   })

@@ -1,7 +1,7 @@
 import type { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import type { Answer, Answers } from '../../src/cli/answer.js'
+import type { Answer, Hear } from '../../src/cli/answer.js'
 import { answerRows } from '../../src/cli/answer-json.js'
 import { askClient } from '../../src/cli/ask-client.js'
 import { askPGlite } from '../../src/cli/ask-pglite.js'
@@ -10,8 +10,25 @@ import { renderAnswer } from '../../src/cli/render-answer.js'
 import { openPGlite } from '../support/open-pglite.js'
 
 interface Asked {
-  ask(text: string): Promise<Answers>
+  ask(text: string): Promise<Answer[]>
+  /** What it said beside, since it was asked last. */
+  heard(): string[]
   close(): Promise<void>
+}
+
+function asking(
+  ask: (text: string, hear: Hear) => Promise<Answer[]>,
+  close: () => Promise<void>,
+): Asked {
+  let notices: string[] = []
+  return {
+    ask: (text) => {
+      notices = []
+      return ask(text, (notice) => notices.push(notice))
+    },
+    heard: () => notices,
+    close,
+  }
 }
 
 const engines: [string, () => Promise<Asked>][] = [
@@ -19,23 +36,26 @@ const engines: [string, () => Promise<Asked>][] = [
     'PGlite',
     async () => {
       const pglite: PGlite = await openPGlite()
-      return { ask: (text) => askPGlite(pglite, text), close: () => pglite.close() }
+      return asking(
+        (text, hear) => askPGlite(pglite, text, hear),
+        () => pglite.close(),
+      )
     },
   ],
   ...inject('servers').map(({ major, url }): [string, () => Promise<Asked>] => [
     `PostgreSQL ${major}`,
     async () => {
       const pool = new pg.Pool({ connectionString: url, max: 1 })
-      const ask = async (text: string) => {
+      const ask = async (text: string, hear: Hear) => {
         const client = await pool.connect()
-        return await askClient(client, text).finally(() => client.release(true))
+        return await askClient(client, text, hear).finally(() => client.release(true))
       }
-      return { ask, close: () => pool.end() }
+      return asking(ask, () => pool.end())
     },
   ]),
 ]
 
-const one = (answers: Answers): Answer => answers.answers[0]!
+const one = (answers: readonly Answer[]): Answer => answers[0]!
 
 describe.each(engines)('statements as they were typed, on %s', (_, open) => {
   let asked: Asked
@@ -75,7 +95,7 @@ describe.each(engines)('statements as they were typed, on %s', (_, open) => {
   })
 
   test('each of several statements has its answer, and what the server says beside', async () => {
-    const { answers, notices } = await asked.ask(
+    const answers = await asked.ask(
       'DROP TABLE IF EXISTS boats; CREATE TABLE boats (name text); ' +
         "INSERT INTO boats VALUES ('a'), ('b'); SELECT * FROM boats; DROP TABLE boats",
     )
@@ -88,7 +108,13 @@ describe.each(engines)('statements as they were typed, on %s', (_, open) => {
     ])
     expect(answers.map((answer) => renderAnswer(answer, undefined))[2]).toBe('INSERT 2')
     expect(answers[3]!.rows).toEqual([['a'], ['b']])
-    expect(notices).toEqual(['NOTICE: table "boats" does not exist, skipping'])
+    expect(asked.heard()).toEqual(['NOTICE: table "boats" does not exist, skipping'])
+  })
+
+  test('what was said before an error is heard all the same', async () => {
+    const text = "DO $$ BEGIN RAISE NOTICE 'begun'; RAISE EXCEPTION 'no'; END $$"
+    await expect(asked.ask(text)).rejects.toThrow('no')
+    expect(asked.heard()).toEqual(['NOTICE: begun'])
   })
 
   test('of several statements none has happened where one fails', async () => {
