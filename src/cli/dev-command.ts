@@ -31,8 +31,8 @@ export function devCommand(): Command {
       'after',
       [
         '',
-        'A new database of driftpin has a few owners, workspaces and chats in it; --seed none leaves',
-        'them out. What a client was told is on disk: kill -9 loses nothing that was committed.',
+        'A new database has a few owners, workspaces and chats in it, unless --seed says',
+        'otherwise. What a client was told is on disk by then: a kill loses none of it.',
         '',
         'Examples:',
         '  driftpin dev',
