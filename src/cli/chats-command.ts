@@ -37,8 +37,8 @@ export function chatsCommand(): Command {
       'after',
       [
         '',
-        'Context: ok, the pins are what the agent has; dirty, the agent has drifted since;',
-        'no pins, its agent has not reported yet.',
+        'Context: ok, the pins are what the agent has; dirty, the agent has drifted',
+        'since; no pins, its agent has not reported yet.',
         '',
         'Examples:',
         '  driftpin chats',

@@ -1,6 +1,7 @@
 import { mkdir, readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { UsageError } from './command-error.js'
+import { oldName } from './dev/replace-database.js'
 
 /** Where the database of a project is, unless a command is told otherwise. */
 export const usualDataFolder = '.driftpin'
@@ -37,9 +38,14 @@ export async function databaseFolderOf(folder: string): Promise<string> {
   return (await has(folder, mark)) ? folder : join(folder, databaseName)
 }
 
-/** Whether there is a database in a data folder. */
+/**
+ * Whether there is a database in a data folder, be it one that a process which died was about to
+ * replace: whoever has the folder's lock puts that back.
+ */
 export async function holdsDatabase(folder: string): Promise<boolean> {
-  return await has(await databaseFolderOf(folder), mark)
+  return (
+    (await has(await databaseFolderOf(folder), mark)) || (await has(join(folder, oldName), mark))
+  )
 }
 
 /**

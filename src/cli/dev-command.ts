@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { usualDataFolder } from './data-folder.js'
 import type { DevOptions } from './dev/dev-options.js'
+import { usualPort } from './dev/usual-port.js'
 import { folderOptions } from './with-migrator.js'
 
 /** `driftpin dev`: a PostgreSQL to point anything at. */
@@ -14,22 +15,24 @@ export function devCommand(): Command {
       .description('serve a PostgreSQL for development, migrated and with data in it')
       .option('--data <dir>', `where the data is kept; ${usualDataFolder} by default`)
       .addOption(memory.conflicts(['data', 'fresh']))
-      .option('--port <port>', 'of 127.0.0.1; 5433 by default, a free one if it is taken', portOf),
+      .option('--port <port>', `${usualPort} by default; a free one where it is taken`, portOf),
   )
     .option('--seed <file>', 'an SQL file to put into a new database, or none')
     .addOption(watch.conflicts('migrations'))
     .addOption(fresh)
     .option('--json', 'print a line of JSON when it is ready, and one for everything later')
     .action(async (options: DevOptions) => {
-      const { runDev } = await import('./dev/run-dev.js')
+      // The engine is compiled by other threads, while this one loads what it is used with.
+      const { readWasm } = await import('../harness/engine/wasm.js')
+      const [{ runDev }] = await Promise.all([import('./dev/run-dev.js'), readWasm()])
       await runDev(options)
     })
     .addHelpText(
       'after',
       [
         '',
-        'A new database of driftpin has a few owners, workspaces and chats in it; --seed none leaves',
-        'them out. What a client was told is on disk: kill -9 loses nothing that was committed.',
+        'A new database has a few owners, workspaces and chats in it, unless --seed says',
+        'otherwise. What a client was told is on disk by then: a kill loses none of it.',
         '',
         'Examples:',
         '  driftpin dev',

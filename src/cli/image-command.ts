@@ -32,8 +32,8 @@ export function imageCommand(): Command {
       'after',
       [
         '',
-        'A running driftpin dev goes on serving: it is still while an image is saved, and ends its',
-        'clients when it goes back to one.',
+        'A running driftpin dev goes on serving: others wait while an image is saved, and',
+        'clients are ended when it goes back to one.',
         '',
         'Examples:',
         '  driftpin image save before-the-refactoring',

@@ -4,6 +4,7 @@ import type pg from 'pg'
 import type { Database } from '../database/database.js'
 import { fromPg } from '../database/from-pg.js'
 import { fromPGlite } from '../database/from-pglite.js'
+import { quoteIdentifier } from '../database/quote-identifier.js'
 import { sqlState } from '../database/sql-state.js'
 import type { Answer, Hear } from './answer.js'
 import { askClient } from './ask-client.js'
@@ -40,7 +41,10 @@ interface DatabasePlace {
 export interface OpenedDatabase {
   readonly database: Database
   readonly place: DatabasePlace
-  /** Runs statements as they were typed, and answers as PostgreSQL prints it. */
+  /**
+   * Runs statements as they were typed, and answers as PostgreSQL prints it. Names are looked for
+   * in the schema that was asked for, and then in `public`.
+   */
   ask(text: string, hear: Hear): Promise<Answer[]>
 }
 
@@ -129,7 +133,7 @@ async function withServer<T>(url: string, schema: string, place: DatabasePlace, 
       throw new UsageError(`${which} cannot be used: ${whyNot(cause)}`, { cause })
     })
     const database = fromPg(pool, { schema })
-    return await work({ database, place, ask: (text, hear) => askPool(pool, text, hear) })
+    return await work({ database, place, ask: (text, hear) => askPool(pool, schema, text, hear) })
   } finally {
     await pool.end()
   }
@@ -150,15 +154,19 @@ function whyNot(error: unknown): string {
   return code === undefined ? `${said}. Is it a PostgreSQL?` : `${code}.`
 }
 
-async function askPool(pool: pg.Pool, text: string, hear: Hear): Promise<Answer[]> {
+async function askPool(pool: pg.Pool, schema: string, text: string, hear: Hear): Promise<Answer[]> {
   const client = await pool.connect()
   try {
+    if (schema !== 'public') await client.query(searchPath(schema))
     return await askClient(client, text, hear)
   } finally {
     // Whatever was done to the session, nobody else gets it.
     client.release(true)
   }
 }
+
+/** Where nobody asked for a schema, that of the role stays. */
+const searchPath = (schema: string) => `SET search_path TO ${quoteIdentifier(schema)}, public`
 
 async function withFolder<T>(folder: string, schema: string, work: Work<T>): Promise<T> {
   const { openEngine } = await import('./dev/open-engine.js')
@@ -192,7 +200,11 @@ async function withPGlite<T>(
 ): Promise<T> {
   try {
     const database = fromPGlite(pglite, { schema })
-    return await work({ database, place, ask: (text, hear) => askPGlite(pglite, text, hear) })
+    const ask: OpenedDatabase['ask'] = async (text, hear) => {
+      if (schema !== 'public') await pglite.exec(searchPath(schema))
+      return await askPGlite(pglite, text, hear)
+    }
+    return await work({ database, place, ask })
   } finally {
     await pglite.close()
   }

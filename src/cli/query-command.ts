@@ -16,9 +16,9 @@ export function queryCommand(): Command {
       'after',
       [
         '',
-        'Several statements are one transaction: all of them happen, or none. A table that is wider',
-        'than the terminal has one value a line. With --json several statements are a list of',
-        '{ command, rowCount, rows }.',
+        'Several statements are one transaction: all of them happen, or none. A table',
+        'that is wider than the terminal has one value a line. With --json several',
+        'statements are a list of { command, rowCount, rows }.',
         '',
         'Examples:',
         '  driftpin query "SELECT title, status FROM chats"',

@@ -6,10 +6,16 @@ import { UsageError } from './command-error.js'
 
 const lockName = 'driftpin.lock'
 
+/**
+ * Stands in a lock beside the pid: a process in a container has the same one whenever it is
+ * started, and would take the lock of the one that was killed before it for its own.
+ */
+const token = randomUUID()
+
 /** The process that has a data folder, where there is one and it runs. */
 export async function folderHolder(folder: string): Promise<number | undefined> {
   const holder = await holderOf(join(folder, lockName))
-  return holder !== undefined && isRunning(holder) ? holder : undefined
+  return holder?.isAlive ? holder.pid : undefined
 }
 
 /**
@@ -35,11 +41,11 @@ export async function withFolderLock<T>(folder: string, work: () => Promise<T>):
 async function takeLock(lock: string, folder: string): Promise<void> {
   const mine = `${lock}.${process.pid}.${randomUUID()}`
   try {
-    await writeFile(mine, String(process.pid), { mode: 0o600 })
+    await writeFile(mine, `${process.pid} ${token}`, { mode: 0o600 })
     while (!(await linked(mine, lock))) {
       const holder = await holderOf(lock)
-      if (holder !== undefined && isRunning(holder)) {
-        throw new UsageError(`${folder} is in use by process ${holder}. Stop that one first.`)
+      if (holder?.isAlive) {
+        throw new UsageError(`${folder} is in use by process ${holder.pid}. Stop that one first.`)
       }
       await removeStale(lock, mine)
     }
@@ -61,10 +67,16 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** The pid in a lock, 0 for one without any, undefined for none. */
-async function holderOf(lock: string): Promise<number | undefined> {
+/** Whose a lock is, undefined where there is none. */
+async function holderOf(
+  lock: string,
+): Promise<{ readonly pid: number; readonly isAlive: boolean } | undefined> {
   const text = await readFile(lock, 'utf8').catch(() => undefined)
-  return text === undefined ? undefined : Number(text)
+  if (text === undefined) return undefined
+  const [digits, its] = text.split(' ')
+  const pid = Number(digits)
+  const isOfAnother = pid === process.pid && its !== undefined && its !== token
+  return { pid, isAlive: !isOfAnother && isRunning(pid) }
 }
 
 /**
@@ -76,8 +88,8 @@ async function removeStale(lock: string, mine: string): Promise<void> {
   if (!(await linked(mine, takeover))) {
     const holder = await holderOf(takeover)
     // Gone already is as good as released. A dead one is not taken over in turn.
-    if (holder !== undefined && !isRunning(holder)) {
-      throw new UsageError(`Process ${holder} died while it took over. Delete ${takeover}.`)
+    if (holder && !holder.isAlive) {
+      throw new UsageError(`Process ${holder.pid} died while it took over. Delete ${takeover}.`)
     }
     await new Promise((resolve) => setTimeout(resolve, 5))
     return
@@ -85,7 +97,7 @@ async function removeStale(lock: string, mine: string): Promise<void> {
   try {
     // Nobody else removes a dead lock now, and a fresh one only comes where there is none.
     const holder = await holderOf(lock)
-    if (holder !== undefined && !isRunning(holder)) await rm(lock, { force: true })
+    if (holder && !holder.isAlive) await rm(lock, { force: true })
   } finally {
     await rm(takeover, { force: true })
   }

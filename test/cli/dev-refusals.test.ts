@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { exitCodes } from '../../src/cli/command-error.js'
 import { devCommand } from '../../src/cli/dev-command.js'
+import { withFolderLock } from '../../src/cli/with-folder-lock.js'
 import { type Finished, run } from '../support/run-command.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 import { hashOfTree } from './hash-of-tree.js'
@@ -58,6 +59,23 @@ test('a folder of an older PGlite is refused in one line, and stays as it is', a
     expect(message).not.toContain('\n')
     expect(await hashOfTree(data)).toBe(before)
   }
+})
+
+test("a lock of a process that had the same number is nobody's", async () => {
+  // As in a container, where a killed process and the next one are both called 7, say.
+  const data = await temporaryFolder()
+  await writeFile(
+    join(data, 'driftpin.lock'),
+    `${process.pid} 6a9b8c1e-0000-4000-8000-000000000001`,
+  )
+  let inside = false
+  await withFolderLock(data, async () => {
+    inside = true
+    const second = withFolderLock(data, async () => {})
+    await expect(second).rejects.toThrow(`in use by process ${process.pid}`)
+  })
+  expect(inside).toBe(true)
+  expect(await readdir(data)).toEqual([])
 })
 
 test('what is no data folder is refused, and nothing in it is touched', async () => {

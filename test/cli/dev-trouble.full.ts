@@ -34,7 +34,7 @@ test('a kill in the midst of writes loses none that was acknowledged, fifty time
   const { acknowledged, ...bad } = await killUnderLoad({ main: packed.main, cwd, args }, 50)
   expect(bad).toEqual({ lost: 0, torn: 0 })
   expect(acknowledged).toBeGreaterThan(50)
-})
+}, 900_000)
 
 /** A disk of its own, of so many MB, as only the superuser can have one. */
 async function smallDisk(megabytes: number): Promise<string> {

@@ -19,7 +19,8 @@ export interface DevReady {
   readonly seeded: string | null
   /** The port that was wanted and is somebody else's; null where it is the one. */
   readonly portTaken: number | null
-  readonly watching: string | null
+  /** The directory that is watched, and the chat that shows its drift. */
+  readonly watching: { readonly path: string; readonly chatId: string } | null
   /** Milliseconds from the start of the process. */
   readonly readyMs: number
 }
@@ -45,8 +46,8 @@ const print = (event: string, facts: object) => console.log(JSON.stringify({ eve
 
 const jsonReport: DevReport = {
   ready: (ready) => print('ready', ready),
-  pushed: ({ resources, changed, result: { accepted, ...changes }, chatId }) =>
-    print('pushed', { resources, changed, ...changes, chatId }),
+  pushed: ({ resources, changed, result: { accepted, ...changes } }) =>
+    print('pushed', { resources, changed, ...changes }),
   restored: (name, problem) => print('restored', { name, problem: problem ?? null }),
   restarted: (words) => print('restarted', { because: words }),
   failed: (error) => print('failed', { message: messageOf(error) }),
@@ -90,7 +91,11 @@ function renderReady(ready: DevReady): string {
     ['schema', schemaLine(ready.migrations)],
   ]
   if (seeded !== null) lines.push(['seed', printable(seeded)])
-  if (watching !== null) lines.push(['watch', shown(watching)])
+  if (watching !== null) {
+    const chat = watching.chatId.slice(0, 8)
+    lines.push(['watch', shown(watching.path)])
+    lines.push(['', `driftpin diff ${chat} shows what has drifted there`])
+  }
   if (portTaken !== null) {
     lines.unshift(['port', paint('yellow', `${portTaken} is taken; a free one is used instead`)])
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { UsageError } from '../command-error.js'
 
 /** What lies in a data folder beside the database, while one takes the place of another. */
-const oldName = 'database.old'
+export const oldName = 'database.old'
 const newPrefix = 'database.new-'
 
 const databaseOf = (folder: string) => join(folder, 'database')

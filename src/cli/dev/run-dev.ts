@@ -8,6 +8,7 @@ import { migrateDatabase } from './migrate-database.js'
 import { withDevFolder } from './open-dev-folder.js'
 import { serveDatabase } from './serve-database.js'
 import type { DevTemplate } from './template-options.js'
+import { directoryIds } from './watch/directory-ids.js'
 
 /** `driftpin dev`: from the start of the process until somebody stops it. */
 export async function runDev(options: DevOptions): Promise<void> {
@@ -71,7 +72,8 @@ async function serveUntilStopped(
     const session = new DevSession(parts)
     await session.announce()
     await ready()
-    const watching = watch ?? null
+    const watching =
+      watch === undefined ? null : { path: watch, chatId: directoryIds(watch).chatId }
     const readyMs = Math.round(performance.now())
     const { pid } = process
     const facts = { url, pid, version, data: folder, isNew, seeded, portTaken, watching, readyMs }

@@ -2,9 +2,7 @@ import { type PGliteServer, serve } from '../../connections/serve.js'
 import { DriftpinError } from '../../errors.js'
 import { askServer } from './ask-server.js'
 import type { ServedDatabase } from './folder-database.js'
-
-/** Beside PostgreSQL's own, which may well be taken. */
-export const usualPort = 5433
+import { usualPort } from './usual-port.js'
 
 /** A server that answered a query, and whether it is where it was wanted. */
 export interface DevServer {

@@ -12,7 +12,6 @@ export interface WatchedPush {
   readonly resources: number
   readonly changed: readonly ChangedResource[]
   readonly result: PushResult
-  readonly chatId: string
 }
 
 /** Who is told what comes of a directory. */
@@ -65,7 +64,7 @@ export async function watchDirectory(
     const next = Buffer.from(found.aggregateHash).toString('hex') + found.snapshotError
     const changed = changedResources(before ?? [], found.resources, found.rootName)
     if (before && next === hash && changed.length === 0) return
-    const { agentId, chatId, version } = await ensureDirectoryAgent(database(), path)
+    const { agentId, version } = await ensureDirectoryAgent(database(), path)
     const { resources, snapshotError } = found
     const pushed = { agentId, version: version + 1n, resources, snapshotError, notify: true }
     const result = await push(database(), pushed)
@@ -73,7 +72,7 @@ export async function watchDirectory(
     before = resources
     hash = next
     const told = isFirst ? [] : changed
-    listener.pushed({ resources: resources.length, changed: told, result, chatId })
+    listener.pushed({ resources: resources.length, changed: told, result })
   }
   return await openWatch(path, {
     isOfInterest: (changed) => isOfInterest(path, changed),
