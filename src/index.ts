@@ -53,7 +53,11 @@ export {
   assertSchemaCurrent,
   type SchemaCurrentOptions,
 } from './migrations/assert-schema-current.js'
-export { checkSchema, type SchemaMismatch } from './migrations/check-schema.js'
+export {
+  checkSchema,
+  type ExpectedSchemas,
+  type SchemaMismatch,
+} from './migrations/check-schema.js'
 export type { MigrationState, MigrationStatus } from './migrations/compare-ledger.js'
 export {
   createMigrator,

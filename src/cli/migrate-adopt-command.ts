@@ -52,10 +52,10 @@ async function adopt(options: AdoptCommandOptions): Promise<void> {
   const asked: AdoptOptions = {
     migrations,
     manifestAt: async (version) => {
-      if (!folder && version === migrations.at(-1)!.version) return schemaManifest
+      if (!folder && version === migrations.at(-1)!.version) return { expected: schemaManifest }
       // The engine is loaded only where it is used.
       const { manifestAt } = await import('../workbench/manifest-at.js')
-      return await manifestAt(migrations, version)
+      return await manifestAt(migrations, { schema: options.schema, version })
     },
     ...(ledger !== undefined && { ledger }),
     ...(version !== undefined && { version }),
@@ -73,9 +73,11 @@ async function adopt(options: AdoptCommandOptions): Promise<void> {
   else print(adoption, !!dryRun)
 }
 
-function print({ version, toldBy, migrations }: Adoption, dryRun: boolean): void {
+function print({ version, toldBy, compared, migrations }: Adoption, dryRun: boolean): void {
   const source = toldBy === 'golang-migrate' ? ', as golang-migrate says' : ''
-  console.log(`The schema is what the migrations make up to version ${version}${source}.`)
+  const up = `up to version ${version}${source}`
+  if (compared === 0) console.log(`The migrations ${up} make nothing that could be compared.`)
+  else console.log(`The schema is what the migrations make ${up}.`)
   for (const one of migrations) {
     console.log(`${dryRun ? 'would note' : 'noted'} as applied: ${one.version} ${one.name}`)
   }

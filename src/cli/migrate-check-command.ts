@@ -1,42 +1,64 @@
-import { Command } from 'commander'
-import { checkSchema, type SchemaMismatch } from '../migrations/check-schema.js'
-import { readMigrations } from '../migrations/read-migrations.js'
+import type { Command } from 'commander'
+import type { Database } from '../database/database.js'
+import { checkSchema, countExpected, type SchemaMismatch } from '../migrations/check-schema.js'
+import { createMigrator } from '../migrations/create-migrator.js'
+import { ledgerName } from '../migrations/ledger.js'
+import type { Migration } from '../migrations/migration.js'
+import { schemaManifest } from '../schema/generated/manifest.js'
 import { changedLines } from '../workbench/changed-lines.js'
 import { exitCodes } from './command-error.js'
-import { type DatabaseOptions, databaseOptions, withDatabase } from './open-database.js'
+import { withDatabase } from './open-database.js'
 import { paint } from './paint.js'
 import { printJson } from './print-json.js'
 import { printable } from './printable.js'
-
-interface CheckOptions extends DatabaseOptions {
-  readonly migrations?: string
-  readonly forwardOnly?: boolean
-  readonly json?: boolean
-}
+import { type MigrateOptions, migratorCommand, readFolder } from './with-migrator.js'
 
 /** `driftpin migrate check`: a live database against what the migrations make. */
 export function migrateCheckCommand(): Command {
-  return databaseOptions(
-    new Command('check').description('compare a live database with what the code expects'),
+  return migratorCommand('check', 'compare a live database with what the code expects').action(
+    check,
   )
-    .option('--migrations <dir>', "a folder of SQL pairs, instead of driftpin's own migrations")
-    .option('--forward-only', 'the folder has no down files')
-    .option('--json', 'print JSON')
-    .action(check)
 }
 
-async function check({ migrations, forwardOnly, json, ...database }: CheckOptions): Promise<void> {
-  const read = migrations && (await readMigrations(migrations, { forwardOnly: !!forwardOnly }))
-  const mismatches = await withDatabase(database, 'refuse', async (opened) => {
-    if (!read) return await checkSchema(opened)
-    // The engine is loaded only where it is used.
-    const { manifestAt } = await import('../workbench/manifest-at.js')
-    return await checkSchema(opened, { expected: await manifestAt(read) })
-  })
+interface Checked {
+  readonly mismatches: readonly SchemaMismatch[]
+  /** How many things were compared. */
+  readonly compared: number
+  readonly pending: number
+}
+
+async function check(options: MigrateOptions): Promise<void> {
+  const { ledger = ledgerName, json } = options
+  const migrations = await readFolder(options)
+  const { mismatches, compared, pending } = await withDatabase(options, 'refuse', (opened) =>
+    compare(opened, migrations, ledger),
+  )
   if (mismatches.length > 0) process.exitCode = exitCodes.failed
-  if (json) printJson(mismatches)
+  if (json) return printJson(mismatches)
+  if (compared === 0) console.log('The migrations make nothing that could be compared.')
   else if (mismatches.length === 0) console.log('The schema is what the code expects.')
-  else printMismatches(mismatches)
+  printMismatches(mismatches)
+  if (mismatches.length === 0 || pending === 0) return
+  const are = pending === 1 ? 'migration is' : 'migrations are'
+  console.log(`By ${printable(ledger)}, ${pending} ${are} pending: driftpin migrate up.`)
+}
+
+async function compare(
+  opened: Database,
+  migrations: Migration[] | undefined,
+  ledger: string,
+): Promise<Checked> {
+  const expected = migrations ? await expectedBy(migrations, opened) : { expected: schemaManifest }
+  const mismatches = await checkSchema(opened, expected)
+  const migrator = createMigrator(opened, { ledger, ...(migrations && { migrations }) })
+  const pending = (await migrator.status()).filter(({ state }) => state === 'pending').length
+  return { mismatches, compared: countExpected(expected), pending }
+}
+
+async function expectedBy(migrations: Migration[], { schema }: Database) {
+  // The engine is loaded only where it is used.
+  const { manifestAt } = await import('../workbench/manifest-at.js')
+  return await manifestAt(migrations, { schema })
 }
 
 /** Prints each with what was expected and what is there. */

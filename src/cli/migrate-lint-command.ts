@@ -25,7 +25,7 @@ export function migrateLintCommand(): Command {
     .argument('[dir]', "a folder of SQL pairs; driftpin's own migrations by default")
     .option(
       '--owner <table>',
-      'a table that owns rows of others, as chats or chats.chat_id; repeat it for several',
+      'a table that owns rows of others, as chats, app.chats or chats.chat_id; repeat for several',
       (table: string, before: readonly string[] = []) => [...before, table],
     )
     .option(

@@ -8,7 +8,7 @@ import {
 } from '../workbench/numbers/apply-renumber.js'
 import { assertNotApplied } from '../workbench/numbers/assert-not-applied.js'
 import { planRenumber, type RenumberPlan } from '../workbench/numbers/plan-renumber.js'
-import { holdsDatabase, usualDataFolder } from './data-folder.js'
+import { findDevDatabases } from './find-dev-databases.js'
 import { type DatabaseOptions, databaseOptions, withDatabase } from './open-database.js'
 import { printJson } from './print-json.js'
 import { printable } from './printable.js'
@@ -28,7 +28,7 @@ export function migrateRenumberCommand(): Command {
     .option('--base <branch>', 'the base; origin/main, main, origin/master or master by default')
     .option('--migrations <dir>', 'the folder of the migrations', 'migrations')
   return databaseOptions(command)
-    .option('--ledger <table>', 'the name of the ledger table; driftpin_migrations by default')
+    .option('--ledger <table>', 'the only ledger table that counts; all there are by default')
     .option('--yes', 'do it; without this a terminal is asked, and anything else only told')
     .option('--json', 'print JSON')
     .action(renumber)
@@ -69,14 +69,14 @@ function describe({ base, moves, edits, mentions }: RenumberPlan): string {
     .join('\n')
 }
 
-/** The embedded database is looked at when it is there, whether or not it was named. */
+/** The embedded database of the project is looked at, whether or not it was named. */
 async function checkDatabases(options: RenumberOptions, plan: RenumberPlan): Promise<void> {
   const { database, data, schema, ledger } = options
   const check = (one: Database) => assertNotApplied(one, plan, ledger ? { ledger } : {})
   if (database !== undefined) await withDatabase({ database, schema }, 'refuse', check)
-  if (data !== undefined) await withDatabase({ data, schema }, 'refuse', check)
-  else if (await holdsDatabase(usualDataFolder)) {
-    await withDatabase({ data: usualDataFolder, schema }, 'refuse', check)
+  const folders = await findDevDatabases(['.', plan.directory])
+  for (const folder of data === undefined ? folders : [data]) {
+    await withDatabase({ data: folder, schema }, 'refuse', check)
   }
 }
 

@@ -1,11 +1,16 @@
 import { Command } from 'commander'
 import { renderFinding } from '../workbench/verify/render-finding.js'
 import { verifyMigrations } from '../workbench/verify/verify-migrations.js'
-import type { VerifiedMigration, VerifyReport } from '../workbench/verify/verify-report.js'
+import type {
+  VerifiedMigration,
+  VerifyFinding,
+  VerifyReport,
+} from '../workbench/verify/verify-report.js'
 import { exitCodes } from './command-error.js'
 import { humanDuration } from './human-size.js'
 import { paint } from './paint.js'
 import { printJson } from './print-json.js'
+import { printable } from './printable.js'
 
 interface VerifyCommandOptions {
   readonly fixtures?: string
@@ -54,19 +59,19 @@ const colours = { verified: 'green', 'up only': 'yellow', exempt: 'yellow', fail
 function printStep({ file, outcome, durationMs, rows, ...step }: VerifiedMigration): void {
   const said = paint(colours[outcome], outcome)
   console.log(`${file}  ${said}  ${humanDuration(durationMs)}, ${rows} rows`)
-  for (const finding of step.findings) console.log(indent(renderFinding(finding)))
-  if (step.reason !== undefined) console.log(`  exempt: ${step.reason}`)
-  for (const note of step.notes) console.log(`  note: ${note}`)
+  for (const finding of step.findings) console.log(indent(shown(finding)))
+  if (step.reason !== undefined) console.log(`  exempt: ${printable(step.reason)}`)
+  for (const note of step.notes) console.log(`  note: ${lines(note)}`)
 }
 
 function printWhole({ findings, migrations, unproven, notes, durationMs }: VerifyReport): void {
   for (const finding of findings) {
-    if (finding.version === undefined) console.log(`\n${renderFinding(finding)}`)
+    if (finding.version === undefined) console.log(`\n${shown(finding)}`)
     else if (!migrations.some((one) => one.findings.includes(finding))) {
-      console.log(`\n${finding.file}\n${indent(renderFinding(finding))}`)
+      console.log(`\n${finding.file}\n${indent(shown(finding))}`)
     }
   }
-  for (const note of notes) console.log(`note: ${note}`)
+  for (const note of notes) console.log(`note: ${lines(note)}`)
   if (unproven.length > 0) {
     console.log(`Without a row in the end, and so unproven: ${unproven.join(', ')}.`)
   }
@@ -77,5 +82,10 @@ function printWhole({ findings, migrations, unproven, notes, durationMs }: Verif
       : paint('red', count === 1 ? 'one finding' : `${count} findings`)
   console.log(`\n${migrations.length} migrations, ${result}, in ${humanDuration(durationMs)}.`)
 }
+
+/** Rows and messages come from the database, and keep their lines. */
+const lines = (text: string) => text.split('\n').map(printable).join('\n')
+
+const shown = (finding: VerifyFinding) => lines(renderFinding(finding))
 
 const indent = (text: string) => text.replace(/^/gm, '  ')

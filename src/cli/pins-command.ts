@@ -14,7 +14,7 @@ import { printJson } from './print-json.js'
 import { printable } from './printable.js'
 import { renderChat } from './render-chat.js'
 import { renderTable } from './render-table.js'
-import { belowRoot } from './resource-table.js'
+import { belowRoot, troubleTable } from './resource-table.js'
 import { screenWidth } from './screen-width.js'
 import type { ChatLine } from './select-chats.js'
 
@@ -81,19 +81,18 @@ function printPins(chat: ChatLine, pins: readonly Pin[]): void {
   }
   const width = screenWidth()
   // What is piped somewhere is to be found by its whole name.
-  const root = width === undefined ? '' : commonRoot(pins.map(({ source }) => source))
+  const root = width === undefined ? undefined : commonRoot(pins.map(({ source }) => source))
   const rows = pins.map(({ source, kind, sizeBytes, status, updatedAt }) => {
-    const shown = root === '' ? source : belowRoot(source, root)
-    return [shown, kind, humanSize(sizeBytes), status, humanAgo(updatedAt)]
+    return [belowRoot(source, root), kind, humanSize(sizeBytes), status, humanAgo(updatedAt)]
   })
   const columns = ['source', 'kind', 'size', 'status', 'pinned']
-  if (root !== '') console.log(`Below ${printable(root)}:`)
+  if (root !== undefined) console.log(`Below ${printable(root)}:`)
   console.log(renderTable({ columns, rows }, { width, cut: { source: 'end' } }))
   const bytes = pins.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0n)
   console.log(`\n${countNoun(pins.length, 'pin')}, ${humanSize(bytes)}`)
-  for (const { source, error } of pins) {
-    if (error) console.log(`${printable(source)}: ${printable(error)}`)
-  }
+  const trouble = troubleTable(pins, root)
+  const cut = { 'not ok': 'end', because: 'start' } as const
+  if (trouble) console.log(`\n${renderTable(trouble, { width, cut })}`)
 }
 
 /** A file gets every byte; a terminal, which obeys some of them, gets lines that it can show. */

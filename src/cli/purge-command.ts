@@ -6,7 +6,7 @@ import { limits } from '../schema/limits.js'
 import { commandStatements } from './command-statements.js'
 import { countNoun } from './count-noun.js'
 import { withDomain } from './domain-tables.js'
-import { humanAgo } from './human-time.js'
+import { exactTime, humanAgo } from './human-time.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
 import { openProgress } from './open-progress.js'
 import { printJson } from './print-json.js'
@@ -102,7 +102,7 @@ async function purgeAll({ olderThan, dryRun, json, ...options }: PurgeOptions): 
     if (json) printJson({ dryRun: false, before: expired.before, purged })
     else if (purged === 0) console.log('No archived chat is that old. Nothing was deleted.')
     else
-      console.log(`Deleted ${countChats(purged)}, archived and unchanged since ${expired.before}.`)
+      console.log(`Deleted ${countChats(purged)}, archived and unchanged since ${timeOf(expired)}.`)
   })
 }
 
@@ -136,8 +136,12 @@ function printExpired({ before, count, oldest }: Expired): void {
   console.log(renderTable(content, { width: screenWidth(), cut: { title: 'start' } }))
   const others = count - oldest.length
   if (others > 0) console.log(`and ${others} more`)
-  console.log(`\nWould delete ${countChats(count)}, archived and unchanged since ${before}.`)
+  console.log(
+    `\nWould delete ${countChats(count)}, archived and unchanged since ${timeOf({ before })}.`,
+  )
   console.log('Nothing was deleted. Do it without --dry-run.')
 }
 
 const countChats = (count: number) => countNoun(count, 'chat')
+
+const timeOf = ({ before }: Pick<Expired, 'before'>) => exactTime(new Date(before))

@@ -2,8 +2,9 @@ import type { ResourceInput } from '../schema/resource.js'
 import { humanSize } from './human-size.js'
 import type { TableContent } from './render-table.js'
 
-/** A source without the root that all of them share. */
-export function belowRoot(source: string, rootName: string): string {
+/** A source without the root that all of them share, where there is one. */
+export function belowRoot(source: string, rootName: string | undefined): string {
+  if (rootName === undefined) return source
   return source.startsWith(`${rootName}/`) ? source.slice(rootName.length + 1) : source
 }
 
@@ -22,8 +23,8 @@ export function resourceTable(resources: readonly ResourceInput[], rootName: str
 
 /** Why a resource is not ok, one a row; undefined where all are. */
 export function troubleTable(
-  resources: readonly ResourceInput[],
-  rootName: string,
+  resources: readonly Pick<ResourceInput, 'source' | 'status' | 'error'>[],
+  rootName: string | undefined,
 ): TableContent | undefined {
   const trouble = resources.filter(({ status }) => status !== 'ok')
   if (trouble.length === 0) return undefined

@@ -8,6 +8,8 @@ import { sqlState } from './sql-state.js'
 import { Turn } from './turn.js'
 
 const endsTransaction = /^(commit|end|rollback|abort|prepare\s+transaction)\b/i
+const setsSavepoint = /^savepoint\s+(?<name>.+)$/is
+const rewinds = /^rollback\s+(?:(?:work|transaction)\s+)?to\s+(?:savepoint\s+)?(?<name>.+)$/is
 
 interface Place {
   readonly statements: Statements
@@ -27,6 +29,8 @@ export class OpenTransaction implements Transaction {
   #closed = false
   /** The first error that PostgreSQL aborted this for, whether or not `work` caught it. */
   #failure: unknown
+  /** What `work` may go back to: the savepoints that it has set itself. */
+  readonly #savepoints = new Set<string>()
 
   constructor({ statements, schema, turn, depth = 0 }: Place) {
     this.#statements = statements
@@ -127,12 +131,19 @@ export class OpenTransaction implements Transaction {
 
   /**
    * COMMIT belongs to whoever began the transaction; afterwards we would run in none at all. It is
-   * refused before it is sent, since nothing takes a commit back.
+   * refused before it is sent, since nothing takes a commit back. So is going back to a savepoint
+   * that may be somebody else's.
    */
   #refuseText(text: string): void {
     refuseCopyFromStdin(text)
-    if (!/\b(commit|end|rollback|abort|prepare)\b/i.test(text)) return
-    const ending = splitStatements(text).find((one) => endsTransaction.test(one.text))
+    if (!/\b(commit|end|rollback|abort|prepare|savepoint)\b/i.test(text)) return
+    const ending = splitStatements(text).find(({ text: statement }) => {
+      const set = setsSavepoint.exec(statement)?.groups?.name
+      if (set !== undefined) this.#savepoints.add(folded(set))
+      const back = rewinds.exec(statement)?.groups?.name
+      if (back !== undefined && this.#savepoints.has(folded(back))) return false
+      return endsTransaction.test(statement)
+    })
     if (!ending) return
     const error = new DriftpinError(
       'transaction_failed',
@@ -162,4 +173,9 @@ export class OpenTransaction implements Transaction {
       this.#failure,
     )
   }
+}
+
+/** A name as PostgreSQL reads it. */
+function folded(name: string): string {
+  return name.startsWith('"') ? name : `"${name.toLowerCase()}"`
 }

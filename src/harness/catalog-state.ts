@@ -2,14 +2,14 @@ import type { Queryable, Transaction } from '../database/database.js'
 import { neutralSql } from './digest.js'
 import { restUnitSql, unitsSql } from './digest-catalog.js'
 import { usedCatalogsSql } from './digest-objects.js'
-import { restUnit, stampsSql } from './digest-stamps.js'
+import { allUnitsSql, countersSql, restUnit, writtenUnitsSql } from './digest-stamps.js'
 
 /** What one object says of itself by name, such as `index public.users_pkey`, each with a hash. */
 type Entries = ReadonlyMap<string, string>
 
 interface Unit {
-  /** How many catalog rows tell about it. */
-  readonly rows: number
+  /** How many catalog rows tell about it; undefined where they were not counted. */
+  readonly rows: number | undefined
   readonly entries: Entries
 }
 
@@ -17,8 +17,10 @@ interface Unit {
 export interface CatalogState {
   /** What there is, by the oid of the object; `0` is for all that is no object of its own. */
   readonly units: ReadonlyMap<string, Unit>
-  /** All rows of all units. */
-  readonly rows: number
+  /** How many rows of each catalog were ever written. */
+  readonly written: ReadonlyMap<string, string>
+  /** How many rows of each catalog were ever deleted, as one text. */
+  readonly deleted: string
   /** The first transaction that it did not see. */
   readonly transaction: string
   /**
@@ -26,6 +28,8 @@ export interface CatalogState {
    * that is the same, no row of it was changed or removed; some may have been added.
    */
   readonly changes: ReadonlyMap<string, string>
+  /** How many columns every table has or had, by oid: the number of its newest one. */
+  readonly columns: ReadonlyMap<string, string>
   /** How many rows all tables hold together. */
   readonly liveRows: number
 }
@@ -52,78 +56,99 @@ export async function describeCatalog(
     )
     const names = new Set(prepared[0]!.names)
     /** To plan these takes much longer than to run them. */
-    const execute: Execute = async <Row>(name: string, text: string, values: string) => {
+    const execute: Execute = async <Row>(name: string, text: string, values?: string) => {
       if (!names.has(name)) await transaction.script(`PREPARE ${name} ${text}`)
       names.add(name)
-      return (await transaction.query<Row>(`EXECUTE ${name} (${values})`)).rows
+      const list = values === undefined ? '' : ` (${values})`
+      return (await transaction.query<Row>(`EXECUTE ${name}${list}`)).rows
     }
-    const stamps = await readStamps(execute, before)
-    // A plan is made for a catalog of some size, and is a bad one when that has grown.
-    const size = Math.ceil(Math.log2(stamps.rows + 1))
-    const some = async (units: readonly string[]) =>
-      execute<EntryRow>(`driftpin_units_${size}`, `(oid[]) AS ${unitsSql('some')}`, `'{${units}}'`)
-    const { renewed, gone, ...rest } = stamps
+    const counters = await readCounters(execute)
     if (before) {
+      const { renewed, kept } = await readChanges(execute, before, counters)
+      // A plan is made for a catalog of some size, and is a bad one when that has grown.
+      const size = Math.ceil(Math.log2(before.units.size + 1))
+      const some = async (units: readonly string[]) =>
+        execute<EntryRow>(
+          `driftpin_units_${size}`,
+          `(oid[]) AS ${unitsSql('some')}`,
+          `'{${units}}'`,
+        )
       const entries = await readEntries(transaction, [...renewed.keys()], some)
       const shows = (unit: string) =>
         showsElsewhere(before.units.get(unit)?.entries ?? none, entries.get(unit) ?? none)
       if (![...renewed.keys()].some(shows)) {
-        const kept = [...before.units].filter(([unit]) => !gone.has(unit))
-        return { ...rest, units: new Map([...kept, ...unitsOf(renewed, entries)]) }
+        return { ...counters, units: new Map([...kept, ...unitsOf(renewed, entries)]) }
       }
     }
-    const all = before ? (await readStamps(execute)).renewed : renewed
-    return { ...rest, units: unitsOf(all, await readEntries(transaction, 'all', some)) }
+    const { all } = await readUnits(execute, counters.transaction)
+    return { ...counters, units: unitsOf(all, await readEntries(transaction, 'all')) }
   })
 }
 
 const none: Entries = new Map()
 
-type Execute = <Row>(name: string, text: string, values: string) => Promise<Row[]>
+type Execute = <Row>(name: string, text: string, values?: string) => Promise<Row[]>
 
-interface Stamps extends Omit<CatalogState, 'units'> {
-  /** The units that were written since, with the number of their rows. */
-  readonly renewed: ReadonlyMap<string, number>
-  readonly gone: ReadonlySet<string>
+/** How many rows each unit has, where that is known. */
+type Counts = ReadonlyMap<string, number | undefined>
+
+async function readCounters(execute: Execute): Promise<Omit<CatalogState, 'units'>> {
+  type Row = { deleted: string; transaction: string; live: number } & Record<
+    'written' | 'tables' | 'columns',
+    string | null
+  >
+  const [row] = await execute<Row>('driftpin_counters', `AS ${countersSql}`)
+  const { deleted, transaction, live: liveRows } = row!
+  return {
+    ...{ deleted, transaction, liveRows },
+    written: parsePairs(row!.written),
+    changes: parsePairs(row!.tables),
+    columns: parsePairs(row!.columns),
+  }
 }
 
-async function readStamps(execute: Execute, before?: CatalogState): Promise<Stamps> {
-  type Row = {
-    rows: number
-    units: string | null
-    transaction: string
-    tables: string | null
-    live: number
-  }
-  const read = async (everything: boolean) => {
-    const values = `'${before?.transaction ?? 3}', ${everything}`
-    const text = `(xid, boolean) AS ${stampsSql}`
-    return (await execute<Row>('driftpin_stamps', text, values))[0]!
-  }
-  const { rows, units, transaction, tables, live } = await read(!before)
-  const counts = ([unit, count]: [string, string]): [string, number] => [unit, Number(count)]
-  const renewed = new Map(parsePairs(units).map(counts))
-  const gone = new Set<string>()
-  let expected = before?.rows ?? rows
-  if (before) {
-    for (const [unit, count] of renewed) expected += count - (before.units.get(unit)?.rows ?? 0)
-  }
-  if (before && expected !== rows) {
-    const now = new Map(parsePairs((await read(true)).units).map(counts))
-    for (const [unit, { rows: count }] of before.units) {
-      const left = now.get(unit)
-      if (left === undefined) gone.add(unit)
-      else if (left !== count) renewed.set(unit, left)
+async function readUnits(
+  execute: Execute,
+  since: string,
+): Promise<{ all: Counts; written: string }> {
+  type Row = { all: string | null; written: string | null }
+  const text = `(xid) AS ${allUnitsSql}`
+  const [row] = await execute<Row>('driftpin_all_units', text, `'${since}'`)
+  const counts = [...parsePairs(row!.all)].map(([unit, rows]) => [unit, Number(rows)] as const)
+  return { all: new Map(counts), written: row!.written ?? '' }
+}
+
+/** The units that may differ, and those that are the very same as before. */
+async function readChanges(
+  execute: Execute,
+  before: CatalogState,
+  now: Omit<CatalogState, 'units'>,
+): Promise<{ renewed: Counts; kept: Map<string, Unit> }> {
+  const kept = new Map(before.units)
+  const renewed = new Map<string, number | undefined>()
+  if (now.deleted !== before.deleted) {
+    const { all, written } = await readUnits(execute, before.transaction)
+    const isWritten = new Set(written.split(','))
+    for (const [unit, { rows }] of before.units) {
+      // One that was not counted may have lost a row.
+      if (rows === undefined || all.get(unit) !== rows || isWritten.has(unit)) kept.delete(unit)
     }
+    for (const [unit, rows] of all) if (!kept.has(unit)) renewed.set(unit, rows)
+    return { renewed, kept }
   }
-  const changes = new Map(parsePairs(tables))
-  return { rows, transaction, renewed, gone, changes, liveRows: live }
+  const catalogs = [...now.written].filter(([name, count]) => before.written.get(name) !== count)
+  if (catalogs.length === 0) return { renewed, kept }
+  const values = `'${before.transaction}', '{${catalogs.map(([name]) => name)}}'`
+  const text = `(xid, text[]) AS ${writtenUnitsSql}`
+  const [row] = await execute<{ units: string | null }>('driftpin_written', text, values)
+  for (const unit of row!.units?.split(',') ?? []) {
+    kept.delete(unit)
+    renewed.set(unit, undefined)
+  }
+  return { renewed, kept }
 }
 
-function unitsOf(
-  counts: ReadonlyMap<string, number>,
-  entries: ReadonlyMap<string, Entries>,
-): Map<string, Unit> {
+function unitsOf(counts: Counts, entries: ReadonlyMap<string, Entries>): Map<string, Unit> {
   return new Map(
     [...counts].map(([unit, rows]) => [unit, { rows, entries: entries.get(unit) ?? none }]),
   )
@@ -151,12 +176,12 @@ interface EntryRow {
 async function readEntries(
   transaction: Transaction,
   units: readonly string[] | 'all',
-  some: (units: readonly string[]) => Promise<EntryRow[]>,
+  some?: (units: readonly string[]) => Promise<EntryRow[]>,
 ): Promise<Map<string, Map<string, string>>> {
   const found: EntryRow[] = []
   const own = units === 'all' ? units : units.filter((unit) => unit !== restUnit)
   if (own === 'all') found.push(...(await transaction.query<EntryRow>(unitsSql('all'))).rows)
-  else if (own.length > 0) found.push(...(await some(own)))
+  else if (own.length > 0) found.push(...(await some!(own)))
   if (units === 'all' || units.includes(restUnit)) {
     const { rows } = await transaction.query<{ major: number; catalogs: string[] }>(
       `SELECT current_setting('server_version_num')::integer / 10000 AS major,
@@ -173,14 +198,14 @@ async function readEntries(
   return entries
 }
 
-function parsePairs(text: string | null): [string, string][] {
-  return (text ?? '')
-    .split(',')
-    .filter((pair) => pair !== '')
-    .map((pair) => {
+function parsePairs(text: string | null): Map<string, string> {
+  const pairs = (text ?? '').split(',').filter((pair) => pair !== '')
+  return new Map(
+    pairs.map((pair) => {
       const colon = pair.indexOf(':')
       return [pair.slice(0, colon), pair.slice(colon + 1)]
-    })
+    }),
+  )
 }
 
 /** Which entries two states of a catalog do not have in common, sorted. */

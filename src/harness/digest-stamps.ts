@@ -35,31 +35,62 @@ const sources: readonly (readonly [catalog: string, unit: string, where: string]
   ['pg_db_role_setting', '0::oid', 'true'],
 ]
 
+const catalogs = [...new Set(sources.map(([catalog]) => catalog))]
+
+const rowsOf = (more: (catalog: string) => string) =>
+  sources
+    .map(
+      ([catalog, unit, where]) =>
+        `SELECT ${unit}, age(xmin) FROM ${catalog} x WHERE (${where})${more(catalog)}`,
+    )
+    .join('\nUNION ALL ')
+
 /**
- * Which units have a catalog row that was written since a transaction, as `unit:rows,unit:rows`
- * with how many rows each has now; how many rows all units have; the transaction to ask with the
- * next time; and for every table its file and how many of its rows were updated or deleted, in the
- * same form; and about how many rows all tables hold. `$1` is that transaction, `$2` whether to
- * give all units.
- *
- * A unit that is not among them, and has as many rows as then, has the very same ones: a row that
- * changed is one that was written again. It is for the embedded engine alone, whose version it
- * knows.
+ * Which units have a catalog row that was written since the transaction `$1`, as `unit,unit`; it
+ * looks only into the catalogs `$2`.
  */
-export const stampsSql = `
-WITH row_of (unit, written) AS (
-${sources
-  .map(([name, unit, where]) => `SELECT ${unit}, age(xmin) FROM ${name} x WHERE ${where}`)
-  .join('\nUNION ALL ')}
-), unit_of AS MATERIALIZED (
-  SELECT unit, count(*) AS rows, min(written) AS written FROM row_of GROUP BY unit
+export const writtenUnitsSql = `
+WITH row_of (unit, age) AS (
+${rowsOf((catalog) => ` AND '${catalog}' = ANY ($2) AND age(xmin) <= (SELECT age($1))`)}
 )
-SELECT (SELECT sum(rows)::integer FROM unit_of) AS rows,
-       (SELECT string_agg(unit || ':' || rows, ',') FROM unit_of
-        WHERE $2 OR written <= (SELECT age($1))) AS units,
+SELECT string_agg(DISTINCT unit::text, ',') AS units FROM row_of`
+
+/**
+ * All units, as `unit:rows,unit:rows` with how many rows each has, and those of them of which a row
+ * was written since the transaction `$1`, as `unit,unit`.
+ */
+export const allUnitsSql = `
+WITH row_of (unit, age) AS (
+${rowsOf(() => '')}
+), unit_of AS MATERIALIZED (
+  SELECT unit, count(*) AS rows, min(age) AS age FROM row_of GROUP BY unit
+)
+SELECT string_agg(unit || ':' || rows, ',') AS all,
+       string_agg(unit::text, ',') FILTER (WHERE age <= (SELECT age($1))) AS written
+FROM unit_of`
+
+/**
+ * What tells whether there is anything to look for, each as `key:value,key:value`: for every
+ * catalog how many of its rows were written, and how many deleted; for every table its file and
+ * how many of its rows were updated or deleted; and for every table how many columns it ever had.
+ * Then the transaction to ask with the next time, and about how many
+ * rows all tables hold.
+ *
+ * A unit of which no row was written, and of whose catalogs none lost a row, has the very same rows
+ * as before: one that changed was written again. It is for the embedded engine alone, whose version
+ * it knows.
+ */
+export const countersSql = `
+SELECT (SELECT string_agg(relname || ':' || pg_stat_get_tuples_inserted(oid)
+                          + pg_stat_get_tuples_updated(oid), ',')
+        FROM pg_class WHERE oid = ANY ('{${catalogs}}'::regclass[])) AS written,
+       (SELECT string_agg(relname || ':' || pg_stat_get_tuples_deleted(oid), ',')
+        FROM pg_class WHERE oid = ANY ('{${catalogs}}'::regclass[])) AS deleted,
        (pg_snapshot_xmax(pg_current_snapshot())::text::bigint & 4294967295)::text AS transaction,
        (SELECT string_agg(oid || ':' || relfilenode || '+' || pg_stat_get_tuples_updated(oid)
                           || '+' || pg_stat_get_tuples_deleted(oid), ',')
         FROM pg_class WHERE relkind IN ('r', 'm') AND oid >= 16384) AS tables,
+       (SELECT string_agg(oid || ':' || relnatts, ',')
+        FROM pg_class WHERE relkind IN ('r', 'm') AND oid >= 16384) AS columns,
        (SELECT coalesce(sum(pg_stat_get_live_tuples(oid)), 0)::integer
         FROM pg_class WHERE relkind = 'r' AND oid >= 16384) AS live`

@@ -1,9 +1,10 @@
-import { lstat, readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DriftpinError } from '../errors.js'
 import type { MigrationFile } from '../migrations/parse-migrations.js'
 import type { MigrationTool } from './migration-folder.js'
 import { byBytes, inOrderOfRunning } from './migration-folder-order.js'
+import { pathExists } from './path-exists.js'
 
 /** What a folder holds: the files that are run, in their order. */
 export interface FolderFiles {
@@ -25,7 +26,7 @@ export async function findMigrationFiles(directory: string): Promise<FolderFiles
     throw unreadable(directory, messageOf(error), error)
   })
   const visible = names.filter((name) => !name.startsWith('.'))
-  if (visible.includes('meta') && (await exists(directory, journalFile))) {
+  if (visible.includes('meta') && (await pathExists(join(directory, journalFile)))) {
     return { tool: 'drizzle', files: await readAll(directory, await journaled(directory)) }
   }
   const scripts = visible.filter((name) => name.endsWith('.sql'))
@@ -79,8 +80,8 @@ async function findSubfolders(
   const entries = await Promise.all(
     names.map(async (name) => ({
       name,
-      migration: await exists(directory, `${name}/migration.sql`),
-      snapshot: await exists(directory, `${name}/snapshot.json`),
+      migration: await pathExists(join(directory, `${name}/migration.sql`)),
+      snapshot: await pathExists(join(directory, `${name}/snapshot.json`)),
       folder: await isFolder(directory, name),
     })),
   )
@@ -99,14 +100,6 @@ async function findSubfolders(
     .sort(byBytes)
     .map((name) => `${name}/migration.sql`)
   return { tool: drizzle ? 'drizzle' : 'prisma', files, certain }
-}
-
-/** A broken link is there too: reading it is what must fail. */
-async function exists(directory: string, file: string): Promise<boolean> {
-  return await lstat(join(directory, file)).then(
-    () => true,
-    () => false,
-  )
 }
 
 async function isFolder(directory: string, name: string): Promise<boolean> {

@@ -2,50 +2,21 @@ import type { Database, Session } from '../database/database.js'
 import { type ScriptStatement, splitStatements } from '../database/split-statements.js'
 import { sqlState } from '../database/sql-state.js'
 import { DriftpinError } from '../errors.js'
+import { keepSettings } from '../migrations/keep-settings.js'
 import type { MigrationScript } from '../migrations/migration.js'
+import { needsNoTransaction } from '../migrations/needs-no-transaction.js'
 import { runScript } from '../migrations/run-script.js'
+import { beginsTransaction, controlsTransaction } from '../migrations/transaction-control.js'
 
-/** What PostgreSQL refuses inside of a transaction, whatever else is in it. */
-const alone = new RegExp(
-  `^(?:${[
-    'create\\s+(?:unique\\s+)?index\\s+concurrently',
-    'drop\\s+index\\s+concurrently',
-    'reindex\\b.*\\bconcurrently',
-    'reindex\\s+(?:\\([^)]*\\)\\s*)?(?:schema|database|system)',
-    'alter\\s+table\\b.*\\bdetach\\s+partition\\b.*\\bconcurrently',
-    'vacuum',
-    'cluster$',
-    '(?:create|drop)\\s+(?:database|tablespace|subscription)',
-    'alter\\s+system',
-    'discard\\s+all',
-  ].join('|')})\\b`,
-  'is',
-)
-const addsValue =
-  /^alter\s+type\b.*\badd\s+value\s+(?:if\s+not\s+exists\s+)?(?<value>'(?:[^']|'')*')/is
-const begins = /^(?:begin|start\s+transaction)\b/i
 /** COMMIT and ROLLBACK in all their forms, but for those after which a transaction goes on. */
 const ends =
   /^(?:commit|end|rollback|abort)\b(?!(?:\s+(?:work|transaction))?\s+(?:to|and +chain|prepared))/i
-const control = /^(?:begin|start\s+transaction|commit|end|rollback|abort|prepare\s+transaction)\b/i
 
 /**
  * active_sql_transaction, unsafe_new_enum_value_usage and invalid_transaction_termination: what
  * PostgreSQL answers to a statement that would have worked outside of a transaction.
  */
 const refusedInTransaction = new Set(['25001', '55P04', '2D000'])
-
-/** Whether one of these statements works outside of a transaction only. */
-export function needsNoTransaction(statements: readonly ScriptStatement[]): boolean {
-  return statements.some(({ text }, index) => {
-    if (alone.test(text)) return true
-    // A new value of an enum may be added in a transaction, but not used in the same one.
-    const value = addsValue.exec(text)?.groups?.value
-    return (
-      value !== undefined && statements.slice(index + 1).some((later) => later.text.includes(value))
-    )
-  })
-}
 
 /**
  * Runs files one after the other on one connection, each in a transaction if it can. What a file
@@ -59,18 +30,11 @@ export async function runMigrationFiles(
   files: readonly MigrationScript[],
 ): Promise<void> {
   await database.withSession(async (session) => {
-    const { rows: settings } = await session.query<{ name: string; setting: string }>(
-      `SELECT name, setting FROM pg_catalog.pg_settings WHERE source = 'session'
-       UNION ALL SELECT 'role', pg_catalog.current_setting('role')`,
-    )
+    const putBack = await keepSettings(session)
     const restore = async () => {
+      // Settings of a file's own making (`app.user`) are listed nowhere.
       await session.script('RESET ALL')
-      // The unnest of two arrays is syntax, and has no schema.
-      await session.query(
-        `SELECT pg_catalog.set_config(name, setting, false)
-         FROM unnest($1::text[], $2::text[]) AS kept (name, setting)`,
-        [settings.map(({ name }) => name), settings.map(({ setting }) => setting)],
-      )
+      await putBack()
     }
     for (const file of files) {
       try {
@@ -103,8 +67,10 @@ async function runFile(session: Session, script: MigrationScript): Promise<void>
 /** Whether a file begins or ends transactions itself, other than one around all of it. */
 function hasOwn(statements: readonly ScriptStatement[]): boolean {
   const [first, last] = [statements[0]?.text ?? '', statements.at(-1)?.text ?? '']
-  const wrapped = begins.test(first) && /^(?:commit|end)\b/i.test(last)
-  return (wrapped ? statements.slice(1, -1) : statements).some(({ text }) => control.test(text))
+  const wrapped = beginsTransaction.test(first) && /^(?:commit|end)\b/i.test(last)
+  return (wrapped ? statements.slice(1, -1) : statements).some(({ text }) =>
+    controlsTransaction.test(text),
+  )
 }
 
 async function runInTransaction(session: Session, script: MigrationScript): Promise<void> {
@@ -126,7 +92,7 @@ async function runInPieces(
   for (let index = 0; index < statements.length; index++) {
     const { offset, text: statement } = statements[index]!
     const line = text.slice(0, offset).split('\n').length
-    if (begins.test(statement)) {
+    if (beginsTransaction.test(statement)) {
       const last = statements.findIndex((one, at) => at > index && ends.test(one.text))
       const end = statements[last]
       // One that the file leaves open is committed, as the tool does at the end of the file.

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '../database/database.js'
-import { splitStatements } from '../database/split-statements.js'
 import { DriftpinError } from '../errors.js'
 import { createMigrator } from '../migrations/create-migrator.js'
-import type { Migration, MigrationScript } from '../migrations/migration.js'
+import type { Migration } from '../migrations/migration.js'
 import { readMigrations } from '../migrations/read-migrations.js'
 import { type FolderFiles, findMigrationFiles } from './migration-folder-files.js'
-import { needsNoTransaction, runMigrationFiles } from './migration-folder-run.js'
+import { runMigrationFiles } from './migration-folder-run.js'
 import { upSection } from './migration-folder-section.js'
 
 /** Whose manners a folder of migrations has; `forward-only` is any folder of plain SQL files. */
@@ -59,13 +58,12 @@ export async function readMigrationFolder(directory: string): Promise<MigrationF
 async function pairsFolder(directory: string): Promise<MigrationFolder> {
   const migrations = await readPairsOrUps(directory)
   const files = migrations.flatMap(({ up, down }) => (down ? [up, down] : [up]))
-  const forHarness = migrations.map(withoutTransactionWhereAlone)
   return {
     tool: 'pairs',
     hash: hashOf('pairs', files),
     apply: (database) =>
       namingFolder(directory, 'pairs', async () => {
-        await createMigrator(database, { migrations: forHarness }).up()
+        await createMigrator(database, { migrations }).up()
       }),
   }
 }
@@ -75,8 +73,8 @@ export async function readPairs(
   directory: string,
   { forwardOnly }: { readonly forwardOnly: boolean },
 ): Promise<Migration[]> {
-  const read = forwardOnly ? readMigrations(directory, { forwardOnly }) : readPairsOrUps(directory)
-  return (await read).map(withoutTransactionWhereAlone)
+  if (forwardOnly) return await readMigrations(directory, { forwardOnly })
+  return await readPairsOrUps(directory)
 }
 
 async function readPairsOrUps(directory: string): Promise<Migration[]> {
@@ -84,20 +82,6 @@ async function readPairsOrUps(directory: string): Promise<Migration[]> {
   // Half a pair among whole ones is a mistake, and has its own words in there.
   if (migrations.some(({ down }) => down)) return await readMigrations(directory)
   return migrations
-}
-
-/**
- * Other runners of pairs send a file as it is, so that a CREATE INDEX CONCURRENTLY that stands
- * alone in it works there without the directive of ours.
- */
-export function withoutTransactionWhereAlone(migration: Migration): Migration {
-  const run = (script: MigrationScript): MigrationScript => {
-    const statements = splitStatements(script.text)
-    if (statements.length !== 1 || !needsNoTransaction(statements)) return script
-    return { ...script, transaction: false }
-  }
-  const { up, down } = migration
-  return { ...migration, up: run(up), down: down && run(down) }
 }
 
 function foreignFolder(directory: string, { tool, files }: FolderFiles): MigrationFolder {

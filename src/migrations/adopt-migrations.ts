@@ -2,8 +2,12 @@ import type { Database, Session, Transaction } from '../database/database.js'
 import { quoteIdentifier } from '../database/quote-identifier.js'
 import { DriftpinError } from '../errors.js'
 import { schemaManifest } from '../schema/generated/manifest.js'
-import type { SchemaManifest } from '../schema/manifest.js'
-import { checkSchema, type SchemaMismatch } from './check-schema.js'
+import {
+  checkSchema,
+  countExpected,
+  type ExpectedSchemas,
+  type SchemaMismatch,
+} from './check-schema.js'
 import { bundledFiles } from './generated/bundled.js'
 import { Ledger, ledgerName } from './ledger.js'
 import { checksumOf, type Migration } from './migration.js'
@@ -16,8 +20,8 @@ export interface AdoptOptions {
   readonly migrations?: readonly Migration[]
   /** The version that the schema is at. By default the one in golang-migrate's table. */
   readonly version?: number
-  /** What the schema has to be at a version. By default driftpin's own newest, and no other. */
-  readonly manifestAt?: (version: number) => SchemaManifest | Promise<SchemaManifest>
+  /** What has to be there at a version. By default driftpin's own newest, and no other. */
+  readonly manifestAt?: (version: number) => ExpectedSchemas | Promise<ExpectedSchemas>
   /** The name of the ledger table; `driftpin_migrations`. */
   readonly ledger?: string
   /** How long to wait for another process that migrates, in milliseconds; 60000. */
@@ -31,6 +35,8 @@ export interface Adoption {
   readonly version: number
   /** Who said that it is this version: the table of golang-migrate, or the caller. */
   readonly toldBy: 'golang-migrate' | 'caller'
+  /** How many tables, columns, types and the like were compared; 0 proves nothing. */
+  readonly compared: number
   /** The migrations that the ledger now has as applied, in their order. */
   readonly migrations: readonly { readonly version: number; readonly name: string }[]
 }
@@ -68,13 +74,14 @@ export async function adoptMigrations(
       const adopted = upTo(migrations, version, toldBy)
       const expected = await manifestAt(version)
       await session.transaction(async (transaction) => {
-        const mismatches = await checkSchema(transaction, { expected })
+        const mismatches = await checkSchema(transaction, expected)
         if (mismatches.length > 0) throw mismatched(version, mismatches)
         if (!options.dryRun) await write(transaction, ledger, adopted)
       })
       return {
         version,
         toldBy,
+        compared: countExpected(expected),
         migrations: adopted.map(({ version, name }) => ({ version, name })),
       }
     }),
@@ -83,8 +90,8 @@ export async function adoptMigrations(
 
 /** Older versions of our schema, and all of others', take a database to be made. */
 function ownManifest(given: AdoptOptions['migrations'], migrations: readonly Migration[]) {
-  return (version: number): SchemaManifest => {
-    if (!given && version === migrations.at(-1)?.version) return schemaManifest
+  return (version: number): ExpectedSchemas => {
+    if (!given && version === migrations.at(-1)?.version) return { expected: schemaManifest }
     throw new DriftpinError(
       'invalid_input',
       `What the schema is at version ${version} is not known: pass manifestAt, or use \`driftpin ` +

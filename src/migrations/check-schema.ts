@@ -1,14 +1,23 @@
 import type { Queryable } from '../database/database.js'
+import { quoteIdentifier } from '../database/quote-identifier.js'
 import { schemaManifest } from '../schema/generated/manifest.js'
 import type { SchemaManifest } from '../schema/manifest.js'
 import { extrasThatMatter } from './extras-that-matter.js'
 import { type ManifestEntry, manifestEntries } from './manifest-entries.js'
 import { readManifest } from './read-manifest.js'
 
+/** What the schemas of a database are to consist of. */
+export interface ExpectedSchemas {
+  /** What should be in the schema of the adapter; driftpin's own newest by default. */
+  readonly expected?: SchemaManifest
+  /** What should be in other schemas of the same database, by their names; none by default. */
+  readonly others?: Readonly<Record<string, SchemaManifest>>
+}
+
 /** One thing in which a database is not what the code expects. */
 export interface SchemaMismatch {
   readonly kind: 'missing' | 'differs' | 'extra'
-  /** What it is about, such as `column chats.title`. */
+  /** What it is about, as `column chats.title`, or `column logins.at in the schema audit`. */
   readonly object: string
   /** In words like those of SQL; null for what is extra. */
   readonly expected: string | null
@@ -19,15 +28,15 @@ export interface SchemaMismatch {
 }
 
 /**
- * Compares the schema of a live database with what the code was written for, and answers every
- * mismatch, sorted; none for a database that is as it should be.
+ * Compares the schema, or schemas, of a live database with what the code was written for, and
+ * answers every mismatch, sorted by schema; none for a database that is as it should be.
  *
  * What the host added beside is none: tables, types and functions of its own, and whatever it
  * added to a table of ours that cannot make a statement of ours fail or mean something else.
- * Comments, privileges and the order of columns are not compared. Reads the catalog once, in a
- * transaction that is rolled back.
+ * Comments, privileges and the order of columns are not compared. Reads the catalog once a schema,
+ * in a transaction that is rolled back.
  *
- * @param options.expected What should be there; driftpin's own newest schema by default.
+ * @param options What should be there; driftpin's own newest schema by default.
  *
  * @example
  * ```ts
@@ -36,15 +45,41 @@ export interface SchemaMismatch {
  */
 export async function checkSchema(
   queryable: Queryable,
-  { expected = schemaManifest }: { readonly expected?: SchemaManifest } = {},
+  { expected = schemaManifest, others = {} }: ExpectedSchemas = {},
 ): Promise<SchemaMismatch[]> {
-  const actual = await readManifest(queryable)
-  const { rows } = await queryable.query<{ major: number }>(
-    "SELECT pg_catalog.current_setting('server_version_num')::integer / 10000 AS major",
+  const { rows } = await queryable.query<{ major: number; schemas: string[] }>(
+    `SELECT pg_catalog.current_setting('server_version_num')::integer / 10000 AS major,
+            (SELECT pg_catalog.array_agg(nspname::text) FROM pg_catalog.pg_namespace) AS schemas`,
   )
+  const { major, schemas } = rows[0]!
   // Manifests are made with 18. Before 16, a query of a view has the table before every column.
-  const isOlder = rows[0]!.major < 16
-  return compareManifests(expected, actual, isOlder ? withoutQualifiers : (query) => query)
+  const plain = major < 16 ? withoutQualifiers : (query: string) => query
+  const mismatches = compareManifests(expected, await readManifest(queryable), plain)
+  for (const [schema, other] of Object.entries(others)) {
+    if (!schemas.includes(schema)) {
+      mismatches.push(missingSchema(schema))
+      continue
+    }
+    const actual = await readManifest(queryable, { schema })
+    for (const { object, ...mismatch } of compareManifests(other, actual, plain)) {
+      mismatches.push({ ...mismatch, object: `${object} in the schema ${schema}` })
+    }
+  }
+  return mismatches
+}
+
+/** Of a schema that is missing, nothing else is told. */
+function missingSchema(schema: string): SchemaMismatch {
+  const expected = `CREATE SCHEMA ${quoteIdentifier(schema)}`
+  return { kind: 'missing', object: `schema ${schema}`, expected, actual: null, why: null }
+}
+
+/** How many things are compared, so that nothing is not taken for everything. */
+export function countExpected({ expected, others = {} }: ExpectedSchemas): number {
+  return [expected, ...Object.values(others)].reduce(
+    (count, manifest) => count + (manifest ? manifestEntries(manifest).size : 0),
+    Object.keys(others).length,
+  )
 }
 
 /** @param plain Makes what two servers print of one query the same. */

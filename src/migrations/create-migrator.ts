@@ -11,6 +11,7 @@ import {
   countTo,
   describeStep,
   type FinishedStep,
+  migrationAt,
   type PlannedStep,
   planSteps,
 } from './plan-steps.js'
@@ -152,7 +153,7 @@ export function createMigrator(database: Database, options: MigratorOptions = {}
         const status = statuses.find((one) => one.version === version)
         if (status?.state !== 'dirty') throw notDirty(version, status)
         if (state === 'pending') return await ledger.remove(session, { version })
-        const migration = migrations[countTo(migrations, version) - 1]!
+        const migration = migrationAt(migrations, version)
         await ledger.settle(session, migration, await checksumOf(migration))
       }),
   }

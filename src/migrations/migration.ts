@@ -7,7 +7,10 @@ export interface MigrationScript {
   readonly file: string
   /** What it holds, without a byte order mark and with line feeds only. */
   readonly text: string
-  /** False for the rare file whose first line is `-- driftpin: no transaction`. */
+  /**
+   * False for the rare file whose first line is `-- driftpin: no transaction`, or whose only
+   * statement PostgreSQL refuses in one.
+   */
   readonly transaction: boolean
 }
 

@@ -2,6 +2,7 @@ import { splitStatements } from '../database/split-statements.js'
 import { DriftpinError } from '../errors.js'
 import type { Direction, Migration, MigrationScript } from './migration.js'
 import { type MigrationFileName, parseFileName } from './migration-file-name.js'
+import { needsNoTransaction } from './needs-no-transaction.js'
 
 /** A file as it was read. */
 export interface MigrationFile {
@@ -51,8 +52,8 @@ function parseName(file: string): MigrationFileName {
   if (parts) return parts
   throw new DriftpinError(
     'migration_invalid',
-    `${file} is not the name of a migration. Call it like 000012_add_titles.up.sql, with a ` +
-      'number from 1 on, or move it out of the folder.',
+    `${file} is not the name of a migration. Call it like 000012_add_titles.up.sql, or move it ` +
+      'out of the folder.',
     { file },
   )
 }
@@ -71,14 +72,20 @@ function parseScript(file: string, raw: string): MigrationScript {
 }
 
 /**
- * The text of a file as it is run, and whether its first line asks for no transaction.
+ * The text of a file as it is run, and whether that is without a transaction: its first line asks
+ * for it, or PostgreSQL refuses its only statement in one, as CREATE INDEX CONCURRENTLY. Other
+ * runners send such a file as it is, so that it has no directive of ours.
  *
  * @throws DriftpinError `migration_invalid` for a first line that means nothing.
  */
 export function readScript(file: string, raw: string): MigrationScript {
   const text = raw.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n')
   const words = directive.exec(text.split('\n', 1)[0]!)?.[1]
-  if (words === undefined) return { file, text, transaction: true }
+  if (words === undefined) {
+    const statements = splitStatements(text)
+    const isAlone = statements.length === 1 && needsNoTransaction(statements)
+    return { file, text, transaction: !isAlone }
+  }
   if (words !== 'no transaction') {
     throw new DriftpinError(
       'migration_invalid',

@@ -60,14 +60,18 @@ export function describeStep({ migration, direction, script }: Step): PlannedSte
 }
 
 /**
- * How many migrations are applied at a version.
+ * How many migrations are applied at a version, 0 being before all of them.
  *
  * @throws DriftpinError `migration_target` when there is no such version.
  */
 export function countTo(migrations: readonly Migration[], version: number): number {
-  if (version === 0) return 0
-  const index = migrations.findIndex((migration) => migration.version === version)
-  if (index >= 0) return index + 1
+  return version === 0 ? 0 : migrations.indexOf(migrationAt(migrations, version)) + 1
+}
+
+/** @throws DriftpinError `migration_target` when there is no such version. */
+export function migrationAt(migrations: readonly Migration[], version: number): Migration {
+  const found = migrations.find((migration) => migration.version === version)
+  if (found) return found
   const versions = migrations.map((migration) => migration.version)
   throw new DriftpinError(
     'migration_target',

@@ -36,17 +36,20 @@ const settingsSql = `SELECT pg_catalog.set_config('search_path', $1, true), ${Ob
  * whatever else a migration can make.
  *
  * @param options.except Tables that are not part of the schema; the ledger by default.
+ * @param options.schema Another schema than that of the database's adapter.
  */
 export async function readManifest(
   queryable: Queryable,
-  { except = [ledgerName] }: { readonly except?: readonly string[] } = {},
+  {
+    except = [ledgerName],
+    schema = queryable.schema,
+  }: { readonly except?: readonly string[]; readonly schema?: string } = {},
 ): Promise<SchemaManifest> {
   return await readAndRollBack(queryable, async (transaction) => {
     // PostgreSQL leaves the schema out of a definition when it is the one that is searched.
-    await transaction.query(settingsSql, [`${quoteIdentifier(queryable.schema)}, pg_temp`])
+    await transaction.query(settingsSql, [`${quoteIdentifier(schema)}, pg_temp`])
     const rowsOf = async <Row>(sql: string, ...values: unknown[]): Promise<Row[]> =>
       (await transaction.query<Row>(sql, values)).rows
-    const { schema } = queryable
     return {
       tables: await rowsOf<ManifestTable>(tablesSql, schema, except),
       views: await rowsOf<ManifestView>(viewsSql, schema, except),

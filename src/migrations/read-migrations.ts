@@ -4,7 +4,9 @@ import { type MigrationFile, parseMigrations } from './parse-migrations.js'
 
 /**
  * Reads a folder of SQL pairs, `000001_create_users.up.sql` and `000001_create_users.down.sql`,
- * for {@link createMigrator}. Files that do not end in `.sql` are left alone.
+ * for {@link createMigrator}. Files that do not end in `.sql` are left alone. A file whose only
+ * statement PostgreSQL refuses in a transaction, such as CREATE INDEX CONCURRENTLY, runs without
+ * one, and so does any other of one statement whose first line is `-- driftpin: no transaction`.
  *
  * @param options.forwardOnly Allows migrations without a down file; false by default.
  * @throws DriftpinError `migrations_unreadable` when the folder cannot be read or has no

@@ -3,10 +3,12 @@ import { type ScriptStatement, splitStatements } from '../database/split-stateme
 import { sqlState } from '../database/sql-state.js'
 import { DriftpinError } from '../errors.js'
 import type { MigrationScript } from './migration.js'
+import { beginsTransaction, controlsTransaction } from './transaction-control.js'
 
-const begins = /^(begin|start\s+transaction)\b/i
 const ends = /^(commit|end)\b/i
-const control = /^(begin|start\s+transaction|commit|end|rollback|abort|prepare\s+transaction)\b/i
+
+/** feature_not_supported, and undefined_file before version 16. */
+const noSuchExtension = new Set(['0A000', '58P01'])
 
 /**
  * The statements of a file. A BEGIN in front and a COMMIT at the end are left out, since the
@@ -17,15 +19,15 @@ const control = /^(begin|start\s+transaction|commit|end|rollback|abort|prepare\s
  */
 export function statementsOf(script: MigrationScript): ScriptStatement[] {
   let statements = splitStatements(script.text)
-  if (begins.test(statements[0]?.text ?? '') && ends.test(statements.at(-1)!.text)) {
+  if (beginsTransaction.test(statements[0]?.text ?? '') && ends.test(statements.at(-1)!.text)) {
     statements = statements.slice(1, -1)
   }
-  const stray = statements.find(({ text }) => control.test(text))
+  const stray = statements.find(({ text }) => controlsTransaction.test(text))
   if (stray) {
     throw new DriftpinError(
       'migration_invalid',
-      `${script.file} ends or begins a transaction in line ${lineAt(script, stray.offset)}, which ` +
-        'is what the runner does. Take the statement out, or split the migration there.',
+      `${script.file} ends or begins a transaction in line ${lineAt(script, stray.offset)}, ` +
+        'which is what the runner does. Take the statement out, or split the migration there.',
       { file: script.file, statement: stray.text },
     )
   }
@@ -84,7 +86,15 @@ function failed(script: MigrationScript, statement: ScriptStatement, error: unkn
   return new DriftpinError(
     'migration_failed',
     `${script.file} failed in ${place}: ${message ?? String(error)}` +
-      `${state ? ` (SQLSTATE ${state})` : ''}\n${shown.join('\n')}`,
+      `${state ? ` (SQLSTATE ${state})` : ''}\n${shown.join('\n')}${hintFor(statement, state)}`,
     error,
+  )
+}
+
+function hintFor({ text }: ScriptStatement, state: string | undefined): string {
+  if (!/^create\s+extension\b/i.test(text) || !noSuchExtension.has(state ?? '')) return ''
+  return (
+    '\nInstall the extension on the server. The embedded one takes it from npm, as ' +
+    '@electric-sql/pglite-NAME, such as pglite-pgvector for vector, where there is such a package.'
   )
 }

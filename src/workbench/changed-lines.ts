@@ -1,3 +1,5 @@
+import { without } from './without.js'
+
 const shownMax = 6
 
 /** The lines that differ between two texts, as `- old` and `+ new`, a few at most. */
@@ -24,15 +26,4 @@ export function changedLines(before: string, after: string): string[] {
   const first = Math.max(shownMax / 2, shownMax - added.length)
   const some = removed.slice(0, first)
   return [...some, ...added.slice(0, shownMax - some.length), `... and ${rest} more lines`]
-}
-
-/** Of equal lines as many are taken away as the other text has. */
-function without(lines: readonly string[], others: readonly string[]): string[] {
-  const counts = new Map<string, number>()
-  for (const line of others) counts.set(line, (counts.get(line) ?? 0) + 1)
-  return lines.filter((line) => {
-    const count = counts.get(line) ?? 0
-    if (count > 0) counts.set(line, count - 1)
-    return count === 0
-  })
 }

@@ -6,20 +6,21 @@ import { DriftpinError } from '../errors.js'
 export interface DumpOptions {
   /** Tables that are not part of the schema, such as a ledger. */
   readonly except?: readonly string[]
+  /** Who owns what, and who may do what with it; left out by default. */
+  readonly privileges?: boolean
 }
 
 /**
- * The definitions of a database as pg_dump has them, comments included, without owners, privileges,
- * and what differs from run to run or says nothing. The same database gives the same text.
+ * The definitions of a database as pg_dump has them, comments included, without what differs from run to run or says nothing. The same database gives the same text.
  *
  * @throws DriftpinError `tool_missing` where pglite-tools is not installed.
  */
 export async function dumpSchema(
   pglite: PGlite,
-  { except = [] }: DumpOptions = {},
+  { except = [], privileges = false }: DumpOptions = {},
 ): Promise<string> {
   const pgDump = await loadPgDump()
-  const args = ['--schema-only', '--no-owner', '--no-privileges']
+  const args = ['--schema-only', ...(privileges ? [] : ['--no-owner', '--no-privileges'])]
   const left = except.flatMap((table) => ['-T', pattern(table)])
   return readable(await (await pgDump({ pg: pglite, args: [...args, ...left] })).text())
 }

@@ -3,8 +3,9 @@ import type { Extensions } from '../harness/engine/open-engine.js'
 const creates = /\bcreate\s+extension\s+(?:if\s+not\s+exists\s+)?(?:"([^"]+)"|([\w$]+))/gi
 
 /**
- * The extensions that scripts create and PGlite brings along. One that it does not have is left
- * out, so that the script itself fails, with PostgreSQL's own words.
+ * The extensions that scripts create and PGlite brings along, or a package of its own beside it
+ * that is installed. One that is nowhere is left out, so that the script itself fails, with
+ * PostgreSQL's own words.
  */
 export async function embeddedExtensions(scripts: readonly string[]): Promise<Extensions> {
   const names = scripts.flatMap((text) =>
@@ -14,10 +15,16 @@ export async function embeddedExtensions(scripts: readonly string[]): Promise<Ex
   for (const name of [...new Set(names)].sort()) {
     const module = name.replaceAll('-', '_')
     if (!/^\w+$/.test(module)) continue
-    const loaded = await import(`@electric-sql/pglite/contrib/${module}`).catch((error) => {
-      if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error
-    })
-    if (loaded?.[module]) extensions[module] = loaded[module]
+    const places = [`pglite/contrib/${module}`, `pglite-${packages[module] ?? module}`]
+    for (const place of places) {
+      const loaded = await import(`@electric-sql/${place}`).catch((error) => {
+        if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error
+      })
+      if (loaded?.[module]) extensions[module] ??= loaded[module]
+    }
   }
   return extensions
 }
+
+/** Packages that are not called as the extension that they have. */
+const packages: Readonly<Record<string, string>> = { vector: 'pgvector' }

@@ -11,18 +11,6 @@ export type { TruthSource } from './generate/read-truths.js'
 export type { Finding } from './lint/finding.js'
 export { type LintReport, lintMigrations } from './lint/lint-migrations.js'
 export type { LintOptions } from './lint/lint-options.js'
-export { applyRenumber, finishRenumber, hasUnfinishedRenumber } from './numbers/apply-renumber.js'
-export { assertNotApplied } from './numbers/assert-not-applied.js'
-export type { ReferenceEdit } from './numbers/find-references.js'
-export { type NewMigrationOptions, newMigration } from './numbers/new-migration.js'
-export {
-  type FileMove,
-  type MigrationMove,
-  planRenumber,
-  type RenumberOptions,
-  type RenumberPlan,
-} from './numbers/plan-renumber.js'
-export { type PrintedRange, printSteps, stepsBetween } from './print-steps.js'
 export type { Exemptions } from './verify/read-fixtures.js'
 export { type VerifyOptions, verifyMigrations } from './verify/verify-migrations.js'
 export type {

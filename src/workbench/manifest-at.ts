@@ -1,28 +1,56 @@
+import type { Queryable } from '../database/database.js'
 import { fromPGlite } from '../database/from-pglite.js'
-import { withoutTransactionWhereAlone } from '../harness/migration-folder.js'
 import { openHarness } from '../harness/open-harness.js'
+import type { ExpectedSchemas } from '../migrations/check-schema.js'
 import { createMigrator } from '../migrations/create-migrator.js'
 import type { Migration } from '../migrations/migration.js'
 import { readManifest } from '../migrations/read-manifest.js'
 import type { SchemaManifest } from '../schema/manifest.js'
 import { embeddedExtensions } from './embedded-extensions.js'
 
+/** How far migrations are run, and where. */
+interface ManifestAtOptions {
+  /** The schema that is migrated: names without a schema are in it. */
+  readonly schema: string
+  /** The newest by default. */
+  readonly version?: number
+}
+
 /**
- * What an empty schema is after the migrations up to a version: runs them in an embedded database.
- *
- * @param version The newest by default.
+ * What an empty database is after the migrations up to a version, in every schema that they made
+ * or put something into: runs them in an embedded database.
  */
 export async function manifestAt(
   migrations: readonly Migration[],
-  version?: number,
-): Promise<SchemaManifest> {
+  { schema, version }: ManifestAtOptions,
+): Promise<Required<ExpectedSchemas>> {
   const extensions = await embeddedExtensions(migrations.map(({ up }) => up.text))
   await using harness = await openHarness({ migrations: false, extensions })
   await using db = await harness.fork()
-  const database = fromPGlite(db.pglite)
-  const runner = createMigrator(database, {
-    migrations: migrations.map(withoutTransactionWhereAlone),
-  })
-  await (version === undefined ? runner.up() : runner.to(version))
-  return await readManifest(database)
+  const database = fromPGlite(db.pglite, { schema })
+  const before = await otherSchemas(database)
+  const wanted = migrations.filter((one) => version === undefined || one.version <= version)
+  await createMigrator(database, { migrations: wanted }).up()
+  const others: Record<string, SchemaManifest> = {}
+  for (const other of await otherSchemas(database)) {
+    // Extensions are the database's, and told with the schema itself.
+    const manifest = { ...(await readManifest(database, { schema: other })), extensions: [] }
+    const isFilled = Object.values(manifest).some((objects) => objects.length > 0)
+    if (isFilled || !before.includes(other)) others[other] = manifest
+  }
+  return { expected: await readManifest(database), others }
+}
+
+/** All schemas but those of PostgreSQL, of extensions, and the one that is migrated. */
+async function otherSchemas(queryable: Queryable): Promise<string[]> {
+  const { rows } = await queryable.query<{ name: string }>(
+    `SELECT n.nspname::text AS name FROM pg_catalog.pg_namespace n
+     WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', $1)
+       AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+                       WHERE d.classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass
+                         AND d.objid = n.oid AND d.deptype = 'e')
+     ORDER BY n.nspname COLLATE "C"`,
+    [queryable.schema],
+  )
+  return rows.map(({ name }) => name)
 }

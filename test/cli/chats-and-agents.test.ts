@@ -152,8 +152,8 @@ describe('a chat, an agent or a pin that a person names', () => {
 test('a root is the directory that all files are below, and only a whole one', () => {
   expect(commonRoot(['/srv/shop/AGENTS.md', '/srv/shop/skills/x/SKILL.md'])).toBe('/srv/shop')
   expect(commonRoot(['/srv/shop/AGENTS.md', '/srv/shops/AGENTS.md', 'mcp:x'])).toBe('/srv')
-  expect(commonRoot(['/a/x', '/b/x'])).toBe('')
-  expect(commonRoot(['/a/x'])).toBe('')
+  expect(commonRoot(['/a/x', '/b/x'])).toBeUndefined()
+  expect(commonRoot(['/a/x'])).toBeUndefined()
 })
 
 test('how long ago is said in the largest unit that there is one of', () => {

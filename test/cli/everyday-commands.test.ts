@@ -1,7 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import type { Command } from 'commander'
 import pg from 'pg'
+import stringWidth from 'string-width'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { chatsCommand } from '../../src/cli/chats-command.js'
 import { diffCommand } from '../../src/cli/diff-command.js'
@@ -27,7 +29,7 @@ import { scan } from '../../src/scan/index.js'
 import { makeAgent } from '../context/make-agent.js'
 import { driftpin, run } from '../support/run-command.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
-import { printedBy } from './printed-by.js'
+import { printedAt, printedBy } from './printed-by.js'
 import { refusalOf } from './refusal-of.js'
 
 const { url } = inject('servers').at(-1)!
@@ -111,6 +113,7 @@ describe('a person at a terminal', () => {
     expect(shown).toContain('\n-name: review\n')
     expect(shown).not.toMatch(/^[-+]The same/m)
     const pins = await print(pinsCommand(), chatId)
+    expect(pins).toMatch(/^\/srv\/shop\/skills\/e\S+ {2}no front matter/m)
     expect(pins).toMatch(/^\/srv\/shop\/skills\/review\/SKILL\.md +skill +43 B +ok/m)
     const purge = await print(purgeCommand(), '--older-than', '30d', '--dry-run')
     expect(purge).toMatch(new RegExp(`^${chat.id}  Old +\\d+ d ago$`, 'm'))
@@ -168,6 +171,39 @@ describe('a person at a terminal', () => {
     const coloured = await run(process.execPath, [main, 'diff', chatId, ...place], { env })
     expect(coloured.stdout).toContain('\u001b[1m')
     expectPlain(coloured.stdout.replace(/\u001b\[\d+m/g, ''))
+  })
+
+  test('has lists that fit a terminal, in colours, and texts that cannot command it', async () => {
+    const { agentId, chatId, owner } = await makeShop('an agent of a longer name')
+    const tides = { ownerId: owner, agentId, title: '潮'.repeat(60) }
+    await createChat(database, tides)
+    const { chat } = await createChat(database, tides)
+    await archive(database, { chatId: chat.id, now: '2020-01-01T00:00:00Z' })
+    await push(database, { agentId, version: 5, resources: [] })
+    const short = chatId.slice(0, 8)
+    const screens: [Command, ...string[]][] = [
+      [chatsCommand()],
+      [chatsCommand(), '--owner', owner],
+      [driftCommand()],
+      [pinsCommand(), short],
+      [statusCommand()],
+      [queryCommand(), 'SELECT id, left(title, 20) FROM chats'],
+      [purgeCommand(), '--older-than', '1h', '--dry-run'],
+    ]
+    for (const [command, ...args] of screens) {
+      const printed = await printedAt(80, command, ...args, ...place)
+      expect(printed).toContain('\u001b[1m')
+      const plain = stripVTControlCharacters(printed)
+      expectPlain(printed.replace(/\u001b\[\d+m/g, ''))
+      expect(plain.split('\n').filter((line) => stringWidth(line) > 80)).toEqual([])
+    }
+    expect(stripVTControlCharacters(await printedAt(80, chatsCommand(), ...place))).toMatch(
+      new RegExp(`^${short}  Prices `, 'm'),
+    )
+    const body = ['--body', 'AGENTS.md', ...place]
+    expect(await printedAt(80, pinsCommand(), short, ...body)).toBe(
+      '# Shop\n\nfirst \\u{1b}[2J\\u{9b}31m\\u{202e}\n\nThe same.\n',
+    )
   })
 
   test('is told what to do where the tables are not there, or nothing is', async () => {

@@ -2,6 +2,8 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { createMigrator, fromPg } from '../../src/index.js'
 import { driftpin } from '../support/run-command.js'
+import { temporaryFolder } from '../support/temporary-folder.js'
+import { writePair } from '../workbench/write-pair.js'
 
 const { url } = inject('servers').at(0)!
 
@@ -69,6 +71,38 @@ describe('migrate check and migrate adopt on a server', () => {
     expect(await driftpin(['migrate', 'check', ...at])).toMatchObject({
       code: 0,
       stdout: 'The schema is what the code expects.\n',
+    })
+  })
+
+  test('a folder is compared in every schema it names, and what is pending is said', async () => {
+    const folder = await temporaryFolder()
+    await writePair(
+      folder,
+      '1_quay',
+      `CREATE SCHEMA "${schema} quay"; CREATE TABLE "${schema} quay".q ()`,
+    )
+    const theirs = [...at, '--migrations', folder, '--ledger', 'quay_migrations']
+    const pending = await driftpin(['migrate', 'check', ...theirs])
+    expect(pending.code).toBe(1)
+    expect(pending.stdout).toBe(
+      `schema ${schema} quay is missing\n  expected: CREATE SCHEMA "${schema} quay"\n` +
+        'By quay_migrations, 1 migration is pending: driftpin migrate up.\n',
+    )
+    expect((await driftpin(['migrate', 'up', ...theirs])).code).toBe(0)
+    expect(await driftpin(['migrate', 'check', ...theirs])).toMatchObject({
+      code: 0,
+      stdout: 'The schema is what the code expects.\n',
+    })
+    await pool.query(`DROP SCHEMA "${schema} quay" CASCADE; DROP TABLE "${schema}".quay_migrations`)
+  })
+
+  test('a folder that makes nothing is not said to be as expected', async () => {
+    const folder = await temporaryFolder()
+    await writePair(folder, '1_nothing', 'SELECT 1')
+    const check = await driftpin(['migrate', 'check', ...at, '--migrations', folder])
+    expect(check).toMatchObject({
+      code: 0,
+      stdout: 'The migrations make nothing that could be compared.\n',
     })
   })
 

@@ -14,3 +14,20 @@ export async function printedBy(command: Command, ...args: string[]): Promise<st
     log.mockRestore()
   }
 }
+
+/** The same on a terminal that is so many columns wide. */
+export async function printedAt(columns: number, command: Command, ...args: string[]) {
+  const before = Object.getOwnPropertyDescriptors(process.stdout)
+  const restore = (name: 'isTTY' | 'columns') => {
+    if (before[name]) Object.defineProperty(process.stdout, name, before[name])
+    else Reflect.deleteProperty(process.stdout, name)
+  }
+  Object.defineProperty(process.stdout, 'isTTY', { value: true, configurable: true })
+  Object.defineProperty(process.stdout, 'columns', { value: columns, configurable: true })
+  try {
+    return await printedBy(command, ...args)
+  } finally {
+    restore('isTTY')
+    restore('columns')
+  }
+}

@@ -119,6 +119,20 @@ describe.each(engineNames)('the end of a transaction on %s', (name) => {
     expect(await values()).toEqual([2, 4])
   })
 
+  test('going back is allowed to a savepoint of the same callback, and to no other', async () => {
+    await database.transaction(async (outer) => {
+      await outer.query('SAVEPOINT Mine')
+      await outer.query(insert(1))
+      await outer.query('ROLLBACK WORK TO mine')
+      await outer.script(`${insert(2)}; SAVEPOINT "Two"; ${insert(3)}; ROLLBACK TO "Two"`)
+      for (const name of ['mine', 'driftpin_1', '"Mine"']) {
+        const inner = outer.transaction((one) => one.query(`ROLLBACK TO SAVEPOINT ${name}`))
+        await expect(inner).rejects.toMatchObject({ code: 'transaction_failed' })
+      }
+    })
+    expect(await values()).toEqual([2])
+  })
+
   test('concurrent statements in one transaction all run, in the order they were asked', async () => {
     const answers = await database.transaction((transaction) =>
       Promise.all(

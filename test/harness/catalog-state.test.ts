@@ -49,3 +49,29 @@ test('each change of a catalog is seen when only what is new is described', asyn
   }
   expect({ unseen, wrong }).toEqual({ unseen: [], wrong: [] })
 })
+
+test('nothing is missed when each description goes on from the one before', async () => {
+  const mark = await db.mark()
+  let state = before
+  const wrong: string[] = []
+  // None of these is undone: what one made, another drops.
+  for (const sql of [
+    'CREATE TABLE one (id int PRIMARY KEY)',
+    'DROP TABLE one',
+    'CREATE TABLE two (id int PRIMARY KEY, note text DEFAULT $$a$$)',
+    "COMMENT ON COLUMN two.note IS 'What it says.'",
+    'COMMENT ON COLUMN two.note IS NULL',
+    'ALTER TABLE two ALTER COLUMN note DROP DEFAULT',
+    'BEGIN; DROP TABLE two; ROLLBACK',
+    'ALTER TABLE two RENAME TO three',
+    'CREATE INDEX three_note_idx ON three (note)',
+    'DROP INDEX three_note_idx; DROP TABLE three',
+  ]) {
+    await db.script(sql)
+    state = await describeCatalog(db, state)
+    if (catalogDifferences(await describeCatalog(db), state).length > 0) wrong.push(sql)
+  }
+  expect(wrong).toEqual([])
+  expect(catalogDifferences(before, state)).toEqual([])
+  await db.rewind(mark)
+})

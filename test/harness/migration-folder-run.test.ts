@@ -50,7 +50,7 @@ test('what the text tells is not tried in a transaction first, as sequences show
 
 test('what a file sets for the session is taken back after it', async () => {
   const settings = () =>
-    database().query(`SELECT current_setting('search_path') AS path, current_user AS who,
+    database().query(`SELECT current_setting('search_path') AS path, current_user, session_user,
                            current_setting('check_function_bodies') AS bodies`)
   const { rows: before } = await settings()
   const sets =
@@ -59,6 +59,8 @@ test('what a file sets for the session is taken back after it', async () => {
   await apply({ '1_a.sql': sets, ...steps('2_b.sql') })
   expect(await ran()).toEqual(['2_b.sql'])
   await failure(apply({ '1_a.sql': `-- migrate:up transaction:false\n${sets}SELECT 1 / 0` }))
+  expect((await settings()).rows).toEqual(before)
+  await apply({ '1_a.sql': 'SET SESSION AUTHORIZATION pg_monitor', '2_b.sql': 'CREATE TABLE b ()' })
   expect((await settings()).rows).toEqual(before)
 })
 

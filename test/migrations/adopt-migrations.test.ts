@@ -60,6 +60,7 @@ describe.each(engines)('taking over a database on $name', (engine) => {
     expect(adoption).toEqual({
       version: newest,
       toldBy: 'golang-migrate',
+      compared: expect.any(Number),
       migrations: migrations.map(({ version, name }) => ({ version, name })),
     })
     const changed = differences(before, await describeDatabase(database))
@@ -82,7 +83,11 @@ describe('taking over on PostgreSQL 14', () => {
     await createMigrator(database).to(older)
     await database.script(`DROP TABLE "${database.schema}".driftpin_migrations;
       CREATE TABLE "${database.schema}".users (id int)`)
-    const asked = { version: older, manifestAt: (at: number) => manifestAt(migrations, at) }
+    const { schema } = database
+    const asked = {
+      version: older,
+      manifestAt: (version: number) => manifestAt(migrations, { schema, version }),
+    }
     expect(await adoptMigrations(database, asked)).toMatchObject({
       version: older,
       toldBy: 'caller',
@@ -158,8 +163,57 @@ test("anybody's folder, in a ledger of its own", async () => {
   const options = { migrations: theirs, ledger: 'boat_migrations' }
   await adoptMigrations(database, {
     ...options,
-    manifestAt: (version) => manifestAt(theirs, version),
+    manifestAt: (version) => manifestAt(theirs, { schema: database.schema, version }),
   })
   const ran = await createMigrator(database, options).up()
   expect(ran.map(({ version }) => version)).toEqual([20240103])
+})
+
+describe('a folder whose tables are in schemas that it names', () => {
+  const engine = engines[1]!
+  const up = `CREATE SCHEMA harbours; CREATE TABLE harbours.boats (name text);
+    CREATE SCHEMA empty_yet; CREATE TABLE sailors (id int);
+    ALTER TABLE harbours.boats ADD captain int`
+  const theirs = parseMigrations([{ file: '1_harbours.up.sql', text: up }], { forwardOnly: true })
+  const options = (database: Database): AdoptOptions => ({
+    migrations: theirs,
+    version: 1,
+    manifestAt: (version) => manifestAt(theirs, { schema: database.schema, version }),
+  })
+
+  test('is held against all of them', async () => {
+    const database = engine.database('adopt harbours')
+    await database.script(`CREATE SCHEMA "${database.schema}"`)
+    expect(await refused(database, options(database))).toMatchObject({
+      code: 'schema_mismatch',
+      cause: [
+        { object: 'table sailors' },
+        { kind: 'missing', object: 'schema empty_yet', expected: 'CREATE SCHEMA "empty_yet"' },
+        { kind: 'missing', object: 'schema harbours' },
+      ],
+    })
+    await database.script(`SET search_path = "${database.schema}"; ${up}; RESET search_path;
+      ALTER TABLE harbours.boats DROP captain, ADD mast int NOT NULL`)
+    expect(await refused(database, options(database))).toMatchObject({
+      code: 'schema_mismatch',
+      cause: [
+        { kind: 'missing', object: 'column boats.captain in the schema harbours' },
+        { kind: 'extra', object: 'column boats.mast in the schema harbours' },
+      ],
+    })
+    await database.script('ALTER TABLE harbours.boats DROP mast, ADD captain int')
+    expect(await adoptMigrations(database, options(database))).toMatchObject({ version: 1 })
+  })
+
+  test('is told from one that makes nothing, of which nothing was compared', async () => {
+    const database = engine.database('adopt nothing')
+    await database.script(`CREATE SCHEMA "${database.schema}"`)
+    const nothing = parseMigrations([{ file: '1_none.up.sql', text: 'SELECT 1' }], {
+      forwardOnly: true,
+    })
+    const expected = await manifestAt(nothing, { schema: database.schema, version: 1 })
+    expect(expected.others).toEqual({})
+    const asked = { migrations: nothing, version: 1, dryRun: true, manifestAt: () => expected }
+    expect(await adoptMigrations(database, asked)).toMatchObject({ compared: 0 })
+  })
 })

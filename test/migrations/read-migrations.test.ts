@@ -51,6 +51,15 @@ describe('pairs of files', () => {
     expect(message).toContain('Give the later one the next number')
   })
 
+  test('what PostgreSQL refuses in a transaction runs without one where it is alone', () => {
+    const [alone, beside] = parseMigrations([
+      ...pair('1_alone', '-- For the list.\nCREATE INDEX CONCURRENTLY i ON t (a);', 'VACUUM t;'),
+      ...pair('2_beside', 'CREATE INDEX CONCURRENTLY i ON t (a); SELECT 1;', 'CREATE TABLE u ();'),
+    ])
+    expect(alone).toMatchObject({ up: { transaction: false }, down: { transaction: false } })
+    expect(beside).toMatchObject({ up: { transaction: true }, down: { transaction: true } })
+  })
+
   test('half a pair is refused, and the message names the file that is missing', () => {
     const noDown = refusal([...pair('1_one'), pair('2_two')[0]!])
     expect(noDown.code).toBe('migration_incomplete')
@@ -70,20 +79,44 @@ describe('pairs of files', () => {
     '1-one.up.sql',
     '1_one.sql',
     '1_one.UP.sql',
-    '1_.up.sql',
-    '0_zero.up.sql',
-    '000_zero.up.sql',
     '-1_one.up.sql',
     '1.5_one.up.sql',
-    '1_one two.up.sql',
-    '1234567890123456_too_long.up.sql',
-    '1_one.up.down.sql',
+    '1_a/one.up.sql',
+    '1_one\u001b[2J.up.sql',
     '../1_one.up.sql',
   ])('%s is no name for a migration', (file) => {
     const { code, message } = refusal([{ file, text: '' }])
     expect(code).toBe('migration_invalid')
     expect(message).toContain(`${file} is not the name of a migration`)
     expect(message).toContain('000012_add_titles.up.sql')
+  })
+
+  test('have the names that golang-migrate takes, and a number from 0 on', () => {
+    const names = [
+      '000000_init',
+      '1_v1.2',
+      '2__x',
+      '3_two words',
+      '4_',
+      '5_one.up',
+      '1234567890123456_x',
+    ]
+    const migrations = parseMigrations(names.flatMap((name) => pair(name)))
+    expect(migrations.map(({ version, name }) => [version, name])).toEqual([
+      [0, 'init'],
+      [1, 'v1.2'],
+      [2, '_x'],
+      [3, 'two words'],
+      [4, ''],
+      [5, 'one.up'],
+      [1234567890123456, 'x'],
+    ])
+  })
+
+  test('have no number that a program would round', () => {
+    const { code, message } = refusal(pair('20260131120000000000_one'))
+    expect(code).toBe('migration_invalid')
+    expect(message).toContain(`is above ${Number.MAX_SAFE_INTEGER}`)
   })
 
   test.each(['no transactions', '', 'No Transaction', 'transaction'])(
@@ -161,6 +194,11 @@ describe('a folder of migrations', () => {
   test('is read and run, with three digits and with timestamps; other files are left alone', async () => {
     const folder = await temporaryFolder()
     const files = [
+      ...pair(
+        '000_first',
+        'CREATE TABLE first (n int); SAVEPOINT s; DROP TABLE first; ROLLBACK TO SAVEPOINT s;',
+        'DROP TABLE first; SAVEPOINT s; SELECT 1; rollback work to s;',
+      ),
       ...pair('001_users', 'CREATE TABLE users (n int);', 'DROP TABLE users;'),
       ...pair(
         '20260101120000_posts',
@@ -172,12 +210,12 @@ describe('a folder of migrations', () => {
     ]
     for (const { file, text } of files) await writeFile(join(folder, file), text)
     const migrations = await readMigrations(folder)
-    expect(migrations.map(({ version }) => version)).toEqual([1, 20260101120000])
+    expect(migrations.map(({ version }) => version)).toEqual([0, 1, 20260101120000])
     const client = await openPGlite()
     const migrator = createMigrator(fromPGlite(client), { migrations, ledger: 'app_migrations' })
-    expect(await migrator.up()).toHaveLength(2)
+    expect(await migrator.up()).toHaveLength(3)
     expect(await migrator.up()).toEqual([])
-    expect(await migrator.to(0)).toHaveLength(2)
+    expect(await migrator.to(0)).toHaveLength(3)
     await client.close()
   })
 

@@ -79,3 +79,47 @@ describe.each(connections)('what a file sets for the session of %s', (_, open) =
     await database.script(`DROP SCHEMA "${schema}" CASCADE`)
   })
 })
+
+test.each(connections)(
+  'the user of %s is who it was, whomever a file puts there',
+  async (_, open) => {
+    const connection = await open()
+    onTestFinished(() => connection.close())
+    const schema = `users ${process.pid}`
+    const database = connection.database(schema)
+    const [nobody, somebody] = [`nobody_${process.pid}`, `somebody_${process.pid}`]
+    const users = async () => {
+      const { rows } = await database.query<{ me: string }>(
+        "SELECT session_user AS me, current_user, current_setting('role') AS role",
+      )
+      return rows[0]!
+    }
+    const { me } = await users()
+    await database.script(`CREATE ROLE ${nobody}; CREATE ROLE ${somebody}; CREATE SCHEMA "${schema}";
+    GRANT ALL ON SCHEMA "${schema}" TO ${somebody}, ${nobody}`)
+    const migrations = parseMigrations([
+      {
+        file: '1_one.up.sql',
+        text: `CREATE TABLE one (n int); SET SESSION AUTHORIZATION ${nobody}`,
+      },
+      { file: '1_one.down.sql', text: 'DROP TABLE one; RESET ROLE' },
+    ])
+    for (const mine of [
+      'SELECT 1',
+      `SET SESSION AUTHORIZATION ${somebody}`,
+      `SET ROLE ${nobody}`,
+    ]) {
+      await database.script(mine)
+      const before = await users()
+      const migrator = createMigrator(database, { ledger: `ledger ${mine}`, migrations })
+      await migrator.up()
+      expect(await users()).toEqual(before)
+      await migrator.down()
+      expect(await users()).toEqual(before)
+      await database.script(`SET SESSION AUTHORIZATION ${me}; RESET ROLE`)
+    }
+    await database.script(
+      `DROP SCHEMA "${schema}" CASCADE; DROP ROLE ${nobody}; DROP ROLE ${somebody}`,
+    )
+  },
+)

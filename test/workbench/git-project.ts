@@ -38,9 +38,10 @@ export function migrationFiles(label: string, text = `-- ${label}`): Record<stri
   }
 }
 
-export async function gitProject(branch = 'main'): Promise<GitProject> {
+/** @param folder Where the migrations are in it. */
+export async function gitProject(branch = 'main', folder = 'db/migrations'): Promise<GitProject> {
   const root = await temporaryFolder()
-  const directory = join(root, 'db', 'migrations')
+  const directory = join(root, folder)
   await mkdir(directory, { recursive: true })
   const tryRun = (args: readonly string[]) => run('git', args, { cwd: root, env })
   const git = async (...args: string[]) => {

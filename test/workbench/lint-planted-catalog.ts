@@ -90,6 +90,19 @@ export const plantedInCatalog: readonly Planted[] = [
         'ALTER TABLE bells ADD COLUMN z float DEFAULT random(); -- found',
       ],
       ['ALTER TABLE bells ADD COLUMN i timestamptz DEFAULT now();', 'SELECT 1;'],
+      [
+        `CREATE TABLE rings (at int) PARTITION BY RANGE (at);
+         CREATE TABLE rings_early PARTITION OF rings FOR VALUES FROM (0) TO (9);
+         CREATE SCHEMA tower;
+         CREATE TABLE tower.bells (a int);`,
+        'SELECT 1;',
+      ],
+      [
+        `ALTER TABLE rings ADD COLUMN loud float DEFAULT random(); -- found
+         SET search_path = tower;
+         ALTER TABLE bells ADD COLUMN loud float DEFAULT random(); -- found`,
+        'SELECT 1;',
+      ],
     ],
   },
   {
@@ -104,6 +117,12 @@ export const plantedInCatalog: readonly Planted[] = [
       ],
       ['ALTER TABLE hitches\n ALTER COLUMN a -- found\n TYPE bigint;', 'SELECT 1;'],
       ['ALTER TABLE hitches ALTER COLUMN b TYPE varchar;', 'SELECT 1;'],
+      [
+        `CREATE TABLE cables (at int, a int) PARTITION BY RANGE (at);
+         CREATE TABLE cables_old PARTITION OF cables FOR VALUES FROM (0) TO (9);`,
+        'SELECT 1;',
+      ],
+      ['ALTER TABLE cables ALTER COLUMN a TYPE bigint; -- found', 'SELECT 1;'],
     ],
   },
   {

@@ -86,6 +86,30 @@ export const plantedInFiles: readonly Planted[] = [
          CREATE INDEX ports_c_idx ON ports (c);`,
         'SELECT 1;',
       ],
+      [
+        `CREATE INDEX ports_a_only ON ONLY ports (a); -- found
+         ALTER TABLE ports ADD CONSTRAINT ports_x EXCLUDE USING btree (a WITH =); -- found
+         CREATE TABLE IF NOT EXISTS ports (a int);
+         CREATE INDEX ports_a_again ON ports (a); -- found
+         CREATE TABLE IF NOT EXISTS lamps (a int);
+         CREATE INDEX lamps_a_idx ON lamps (a);`,
+        'SELECT 1;',
+      ],
+      // Each schema has a table of that name, and the file makes but one of them.
+      [
+        `CREATE SCHEMA inland;
+         CREATE TABLE inland.ports (a int);
+         SET search_path = inland, public;
+         CREATE INDEX inland_a ON ports (a);
+         CREATE INDEX logs_at ON logs (at); -- found
+         RESET search_path;
+         CREATE INDEX ports_a_more ON ports (a); -- found`,
+        `SELECT set_config('search_path', 'inland', true);
+         CREATE INDEX inland_again ON ports (a); -- found
+         DROP TABLE ports;
+         CREATE TABLE ports (a int);
+         CREATE INDEX inland_new ON ports (a);`,
+      ],
     ],
   },
   {
@@ -105,6 +129,14 @@ export const plantedInFiles: readonly Planted[] = [
          ALTER TABLE crews ADD COLUMN j int NOT NULL;`,
         'ALTER TABLE crews ADD COLUMN k int PRIMARY KEY; -- found',
       ],
+      [
+        `CREATE TABLE IF NOT EXISTS crews (a int);
+         ALTER TABLE crews ADD COLUMN l int NOT NULL; -- found
+         DROP TABLE crews;
+         CREATE TABLE IF NOT EXISTS crews (a int);
+         ALTER TABLE crews ADD COLUMN m int NOT NULL;`,
+        'SELECT 1;',
+      ],
     ],
   },
   {
@@ -121,7 +153,11 @@ export const plantedInFiles: readonly Planted[] = [
          CREATE TEMPORARY TABLE scratch (id int PRIMARY KEY);
          ALTER TABLE masts ADD UNIQUE (b); -- found
          CREATE UNIQUE INDEX masts_index ON masts (b);
-         ALTER TABLE masts ADD UNIQUE USING INDEX masts_index;`,
+         ALTER TABLE masts ADD UNIQUE USING INDEX masts_index;
+         CREATE DOMAIN height AS int
+           CHECK (value > 0) -- found
+           CONSTRAINT height_max CHECK (value < 99) NOT NULL;
+         ALTER DOMAIN height ADD CHECK (value < 90); -- found`,
         'SELECT 1;',
       ],
     ],
@@ -151,6 +187,17 @@ export const plantedInFiles: readonly Planted[] = [
          DROP TABLE oars, -- found
            seats; -- found`,
       ],
+      [
+        `CREATE TYPE wood AS ENUM ('oak'); CREATE DOMAIN span AS int;
+         CREATE TABLE planks (kind wood, long span);`,
+        `DROP TABLE planks; -- found
+         DROP TYPE wood;
+         DROP DOMAIN span CASCADE; -- found`,
+      ],
+      [
+        'DROP TYPE wood CASCADE; -- found',
+        '-- destroys: span of planks\nDROP DOMAIN span CASCADE;',
+      ],
     ],
   },
   {
@@ -170,39 +217,19 @@ CREATE INDEX CONCURRENTLY docks_b_idx ON docks (a); -- found`,
     rule: 'needs-no-transaction',
     pairs: [
       ['CREATE TABLE piers (a int);', 'SELECT 1;'],
-      ['CREATE INDEX CONCURRENTLY piers_a_idx ON piers (a); -- found', 'VACUUM piers; -- found'],
+      [
+        `ANALYZE piers;
+CREATE INDEX CONCURRENTLY piers_a_idx ON piers (a); -- found`,
+        `VACUUM piers; -- found
+SELECT 1;`,
+      ],
+      // Alone in its file it is run without a transaction.
+      ['VACUUM piers;', 'REINDEX TABLE CONCURRENTLY piers;'],
       [
         'ANALYZE piers; REINDEX TABLE piers;',
         `-- driftpin: no transaction
 DROP INDEX CONCURRENTLY piers_a_idx;`,
       ],
-    ],
-  },
-  {
-    rule: 'constraint-blocks-table',
-    pairs: [
-      [
-        `CREATE TABLE tides (a int, b int, c int);
-         ALTER TABLE tides ADD CONSTRAINT tides_a_check CHECK (a > 0);
-         CREATE TABLE moons (id int CONSTRAINT moons_pkey PRIMARY KEY);`,
-        'SELECT 1;',
-      ],
-      [
-        `ALTER TABLE tides
-           ADD CONSTRAINT tides_b_check CHECK (b > 0), -- found
-           ADD CONSTRAINT tides_b_there CHECK (b IS NOT NULL) NOT VALID,
-           ADD CONSTRAINT tides_a_fkey FOREIGN KEY (a) REFERENCES moons; -- found
-         ALTER TABLE tides ADD COLUMN moon int CONSTRAINT tides_moon_fkey REFERENCES moons;
-         ALTER TABLE tides ALTER COLUMN c SET NOT NULL; -- found`,
-        'ALTER TABLE tides ALTER COLUMN a SET NOT NULL; -- found',
-      ],
-      [
-        `ALTER TABLE tides VALIDATE CONSTRAINT tides_b_there;
-         ALTER TABLE tides ADD CONSTRAINT tides_c_check CHECK (c > 0) NOT VALID;
-         ALTER TABLE tides VALIDATE CONSTRAINT tides_c_check; -- found`,
-        'SELECT 1;',
-      ],
-      ['ALTER TABLE tides ALTER COLUMN b SET NOT NULL;', 'SELECT 1;'],
     ],
   },
   {

@@ -5,10 +5,11 @@ import { badSilence } from '../../src/workbench/lint/bad-silence.js'
 import { lintRules } from '../../src/workbench/lint/lint-rules.js'
 import { openPGlite } from '../support/open-pglite.js'
 import { plantedInCatalog } from './lint-planted-catalog.js'
+import { plantedConstraints } from './lint-planted-constraints.js'
 import { type Planted, plantedInFiles } from './lint-planted-files.js'
 import { nameOfPair, writePairs } from './write-pairs.js'
 
-const planted: readonly Planted[] = [...plantedInFiles, ...plantedInCatalog]
+const planted: readonly Planted[] = [...plantedInFiles, ...plantedConstraints, ...plantedInCatalog]
 
 const pairsOf = ({ pairs }: Planted) => pairs
 /** The place of the first pair of each among all. */
@@ -81,6 +82,34 @@ test('our own migrations are clean, and the rules that look at them have somethi
   const skewed = [['chat_context_resources', 'workspace_agent_context_snapshots']] as const
   const { findings } = await lintMigrations({ mirrors: skewed })
   expect(new Set(findings.map(({ rule }) => rule))).toEqual(new Set(['mirror-out-of-step']))
+})
+
+test('an owner may be in any schema, and have its column named', async () => {
+  const folder = await writePairs([
+    [
+      `CREATE SCHEMA app;
+       CREATE TABLE app.chats (id int CONSTRAINT chats_pkey PRIMARY KEY);
+       CREATE TABLE app.notes (chat_id int, talk int);
+       CREATE TABLE users (id int CONSTRAINT users_pkey PRIMARY KEY);
+       CREATE TABLE logins (user_id int);`,
+      '-- destroys: app, users, logins\nDROP SCHEMA app CASCADE; DROP TABLE users, logins;',
+    ],
+  ])
+  const messages = async (...owners: string[]) => {
+    const { findings } = await lintMigrations({ migrations: folder, owners })
+    return findings.map(({ message }) => message)
+  }
+  expect(await messages('app.chats', 'public.users')).toEqual([
+    'app.notes.chat_id is called as a key of app.chats and is no foreign key to it.',
+    'logins.user_id is called as a key of users and is no foreign key to it.',
+  ])
+  expect(await messages('app.chats.talk')).toEqual([
+    'app.notes.talk is called as a key of app.chats and is no foreign key to it.',
+  ])
+  await expect(messages('app.chat')).rejects.toMatchObject({
+    code: 'invalid_input',
+    message: expect.stringContaining('app.chats'),
+  })
 })
 
 test('an up without a down is found where it begins, unless the folder goes only forward', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { migrateNewCommand } from '../../src/cli/migrate-new-command.js'
 import { readMigrations } from '../../src/index.js'
-import { newMigration } from '../../src/workbench/index.js'
+import { newMigration } from '../../src/workbench/numbers/new-migration.js'
 import { refusalOf } from '../cli/refusal-of.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 
@@ -56,6 +56,15 @@ describe('the next migration', () => {
     const directory = await folderWith('001_one.up.sql', 'README.md')
     const made = await newMigration({ directory, name: 'two' })
     expect(made).toEqual(['002_two.up.sql', 'fixtures/002_two.sql'])
+  })
+
+  test('says in the first fixture of a folder what it changes, and nothing of it in the next', async () => {
+    const directory = await folderWith(...pair('001_one'))
+    const says = async (name: string) => {
+      const [, , fixture] = await newMigration({ directory, name })
+      return (await readFile(join(directory, fixture!), 'utf8')).includes('first fixture')
+    }
+    expect([await says('two'), await says('three')]).toEqual([true, false])
   })
 
   test('overwrites nothing, and leaves nothing when one of its files is there', async () => {

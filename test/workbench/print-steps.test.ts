@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { migratePrintCommand } from '../../src/cli/migrate-print-command.js'
 import { bundledFiles } from '../../src/migrations/generated/bundled.js'
 import { parseMigrations } from '../../src/migrations/parse-migrations.js'
-import { printSteps, stepsBetween } from '../../src/workbench/index.js'
+import { printSteps, stepsBetween } from '../../src/workbench/print-steps.js'
 import { refusalOf } from '../cli/refusal-of.js'
 
 const migrations = parseMigrations(bundledFiles)
@@ -63,6 +63,7 @@ describe('a printed step', () => {
       '-- a\nBEGIN;\n-- b\nSELECT 1;\nCOMMIT;',
       '-- a\n-- b\nSELECT 1;\n',
     ],
+    ['one behind a comment', 'BEGIN /* a; b */ -- c;\n;SELECT 1;COMMIT;', 'SELECT 1;\n'],
     ['one without a last semicolon', 'BEGIN; SELECT 1; COMMIT', ' SELECT 1; \n'],
     ['only a comment', '-- nothing', '-- nothing\n'],
   ])('whose file ends in %s ends before COMMIT', (_, text, sql) => {

@@ -14,5 +14,6 @@ fs.rename = async (...args) => {
   await rename(...args)
 }
 syncBuiltinESMExports()
-const { applyRenumber, planRenumber } = await import(room)
+const { planRenumber } = await import(`${room}plan-renumber.js`)
+const { applyRenumber } = await import(`${room}apply-renumber.js`)
 await applyRenumber(await planRenumber({ directory }))

@@ -7,13 +7,13 @@ import {
   applyRenumber,
   finishRenumber,
   hasUnfinishedRenumber,
-  planRenumber,
-} from '../../src/workbench/index.js'
+} from '../../src/workbench/numbers/apply-renumber.js'
+import { planRenumber } from '../../src/workbench/numbers/plan-renumber.js'
 import { run } from '../support/run-command.js'
-import { type GitProject, twoBranches } from './git-project.js'
+import { type GitProject, gitProject, migrationFiles, twoBranches } from './git-project.js'
 
 const program = fileURLToPath(new URL('renumber-and-die.mjs', import.meta.url))
-const room = new URL('../../dist/workbench/index.js', import.meta.url).href
+const room = new URL('../../dist/workbench/numbers/', import.meta.url).href
 
 /** Every file of the folder and what is in it. */
 const contents = async (project: GitProject) =>
@@ -42,6 +42,31 @@ test('one that is killed before any of its steps can be finished, and nothing is
   }
   await whole.git('merge', '-q', 'main', '-m', 'merge').catch(() => {})
   expect((await readMigrations(whole.directory)).length).toBeGreaterThan(3)
+})
+
+test('one whose migrations have one name can be finished after each of its renamings', async () => {
+  const alike = async () => {
+    const project = await gitProject()
+    await project.write(migrationFiles('001_one'))
+    await project.commit('base')
+    await project.git('checkout', '-q', '-b', 'feature')
+    await project.write({ ...migrationFiles('002_fix', '-- two'), ...migrationFiles('003_fix') })
+    await project.commit('branch')
+    await project.git('checkout', '-q', 'main')
+    await project.write(migrationFiles('002_theirs'))
+    await project.commit('base goes on')
+    await project.git('checkout', '-q', 'feature')
+    return project
+  }
+  const whole = await alike()
+  await applyRenumber(await planRenumber({ directory: whole.directory }))
+  const expected = await contents(whole)
+  for (const step of [1, 3, 4, 5, 6, 7, 8]) {
+    const project = await alike()
+    await run(process.execPath, [program, room, project.directory, String(step)])
+    await finishRenumber(project.directory)
+    expect([step, await contents(project)]).toEqual([step, expected])
+  }
 })
 
 test('what is left to do is not believed when it leads out of the folder', async () => {

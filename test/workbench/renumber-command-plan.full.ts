@@ -55,7 +55,11 @@ describe('driftpin migrate renumber', () => {
     const refused = await renumber(project, ...args)
     expect(refused.code).toBe(1)
     expect(refused.stderr).toContain('This database has had 3 (mine), which would change')
+    expect(refused.stderr).toContain(`by the ledger "${schema}"."driftpin_migrations"`)
     expect(refused.stderr).toContain('driftpin migrate to 2')
+    const named = [...args.slice(0, -2), '--ledger', 'another']
+    expect((await renumber(project, ...args.slice(0, -2))).code).toBe(1)
+    expect((await renumber(project, ...named.slice(1))).code).toBe(0)
     expect(refused.stderr).not.toContain(new URL(url).password)
     expect(await project.files()).toEqual(before)
     // The base has a migration with the same number, which does not stand in the way.

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { needPrograms, openTerminal } from '../connections/support-programs.js'
@@ -6,19 +7,20 @@ import { twoBranches } from './git-project.js'
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
-test('what the embedded database of the project has had is not moved', async () => {
+test('what an embedded database of the project has had is not moved, by whatever ledger', async () => {
   const project = await twoBranches()
   const driftpin = (...args: string[]) =>
-    run(process.execPath, [main, 'migrate', ...args, '--migrations', 'db/migrations'], {
-      cwd: project.root,
+    run(process.execPath, [main, 'migrate', ...args, '--migrations', 'migrations'], {
+      cwd: join(project.root, 'db'),
     })
-  expect((await driftpin('up', '--data', '.driftpin')).code).toBe(0)
+  const there = ['--data', '../.driftpin', '--ledger', 'app_migrations', '--schema', 'app']
+  expect((await driftpin('up', ...there)).code).toBe(0)
   const before = await project.files()
   const refused = await driftpin('renumber', '--yes')
   expect(refused.code).toBe(1)
   expect(refused.stderr).toContain('This database has had 3 (mine), 4 (more)')
   expect(await project.files()).toEqual(before)
-  expect((await driftpin('to', '2', '--data', '.driftpin')).code).toBe(0)
+  expect((await driftpin('to', '2', ...there)).code).toBe(0)
   expect((await driftpin('renumber', '--yes')).code).toBe(0)
   expect(await project.files()).toContain('005_more.up.sql')
 })

@@ -1,8 +1,9 @@
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { readMigrations } from '../../src/index.js'
-import { applyRenumber, planRenumber } from '../../src/workbench/index.js'
+import { applyRenumber } from '../../src/workbench/numbers/apply-renumber.js'
+import { planRenumber } from '../../src/workbench/numbers/plan-renumber.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 import { gitProject, migrationFiles, twoBranches } from './git-project.js'
 
@@ -68,6 +69,60 @@ describe('a branch beside its base', () => {
     expect(after).toHaveLength(before.length)
     expect(after).toEqual(expect.arrayContaining(['006_new.up.sql', 'fixtures/006_new.sql']))
     expect(await project.read('004_mine.up.sql')).toBe('-- edited\n')
+  })
+
+  test('takes along what belongs to its migrations by their number alone', async () => {
+    const project = await twoBranches()
+    await project.git('merge', '-q', 'main', '-m', 'merge')
+    await project.git('checkout', '-q', 'main')
+    await project.write({ 'fixtures/003_theirs_too.sql': '', 'fixtures/exempt.json': '{}' })
+    await project.commit('base has more rows')
+    await project.git('checkout', '-q', 'feature')
+    await project.git('merge', '-q', 'main', '-m', 'merge')
+    const exempt = { tables: { 3: 'why' }, downs: { 4: 'rows', '003_mine': 'go', 1: 'stay' } }
+    await project.write({
+      'fixtures/003_more_rows.sql': '-- rows',
+      'fixtures/004_more_rows.sql': '-- more rows',
+      'fixtures/exempt.json': JSON.stringify(exempt),
+    })
+    await applyRenumber(await planRenumber({ directory: project.directory }))
+    const files = (await project.files()).filter((file) => file.startsWith('fixtures/'))
+    expect(files).toEqual([
+      'fixtures/001_one.sql',
+      'fixtures/002_two.sql',
+      'fixtures/003_theirs.sql',
+      'fixtures/003_theirs_too.sql',
+      'fixtures/004_mine.sql',
+      'fixtures/004_more_rows.sql',
+      'fixtures/005_more.sql',
+      'fixtures/005_more_rows.sql',
+      'fixtures/exempt.json',
+    ])
+    expect(await project.read('fixtures/004_more_rows.sql')).toBe('-- rows')
+    expect(JSON.parse(await project.read('fixtures/exempt.json'))).toEqual({
+      tables: { 3: 'why' },
+      downs: { 5: 'rows', '004_mine': 'go', 1: 'stay' },
+    })
+  })
+
+  test("leaves the exemptions of the base's migrations with their numbers", async () => {
+    const project = await twoBranches()
+    await project.git('checkout', '-q', 'main')
+    await project.write({ 'fixtures/exempt.json': '{"downs": {"3": "theirs"}}' })
+    await project.commit('base exempts its own')
+    await project.git('checkout', '-q', 'feature')
+    await project.git('merge', '-q', 'main', '-m', 'merge')
+    await applyRenumber(await planRenumber({ directory: project.directory }))
+    expect(await project.read('fixtures/exempt.json')).toBe('{"downs": {"3": "theirs"}}')
+  })
+
+  test('is found from a hook of git, which has git look elsewhere', async () => {
+    const project = await twoBranches()
+    onTestFinished(() => {
+      vi.unstubAllEnvs()
+    })
+    for (const name of ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE']) vi.stubEnv(name, '.git')
+    expect(await movesOf(project.directory)).toHaveLength(2)
   })
 
   test('works on a detached head', async () => {
@@ -137,6 +192,14 @@ describe('a branch beside its base', () => {
     expect(await movesOf(project.directory)).toEqual(['002_late -> 004_late'])
   })
 
+  test('whose first migration has the number 0 is after none, and stays', async () => {
+    const project = await gitProject()
+    await writeFile(join(project.root, 'README.md'), 'nothing yet')
+    await project.commit('base')
+    await project.write(migrationFiles('000000_init'))
+    expect(await movesOf(project.directory, 'HEAD')).toEqual([])
+  })
+
   test('takes the numbers of times from the clock', async () => {
     const project = await gitProject('master')
     await project.write(migrationFiles('20260101120000_one'))
@@ -148,45 +211,6 @@ describe('a branch beside its base', () => {
     const { base, moves } = await planRenumber({ directory: project.directory, now })
     expect(base).toBe('master')
     expect(moves.map(({ to }) => to)).toEqual(['20260203040506_old', '20260203040507_older'])
-  })
-})
-
-describe('what names a migration', () => {
-  test('outside of the folder is told, and left alone', async () => {
-    const project = await twoBranches()
-    await writeFile(join(project.root, 'notes.md'), 'see 003_mine')
-    await project.commit('notes')
-    const { mentions, edits } = await planRenumber({ directory: project.directory })
-    expect(mentions).toEqual(['notes.md'])
-    expect(edits.map(({ file, references }) => [file, references])).toEqual([
-      ['004_mine.down.sql', 1],
-      ['004_mine.up.sql', 1],
-      ['005_more.down.sql', 2],
-      ['005_more.up.sql', 2],
-      ['README.md', 2],
-      ['fixtures/004_mine.sql', 1],
-      ['fixtures/005_more.sql', 2],
-    ])
-  })
-
-  test('in a migration of the base, in bytes that are no text, or behind a link is left alone', async () => {
-    const project = await twoBranches()
-    await project.write({ '001_one.up.sql': '-- 003_mine' })
-    await writeFile(join(project.directory, 'latin1.txt'), Buffer.from('003_mine \xe9', 'latin1'))
-    await writeFile(join(project.root, 'outside.txt'), '003_mine')
-    await symlink(join(project.root, 'outside.txt'), join(project.directory, 'link.txt'))
-    const { edits } = await planRenumber({ directory: project.directory })
-    const files = edits.map(({ file }) => file)
-    for (const file of ['001_one.up.sql', 'latin1.txt', 'link.txt'])
-      expect(files).not.toContain(file)
-  })
-
-  test('makes an own migration that stays one of those that must not be applied', async () => {
-    const project = await twoBranches()
-    await project.write(migrationFiles('050_late', '-- After 003_mine'))
-    const { moves, changed } = await planRenumber({ directory: project.directory })
-    expect(moves.map(({ from }) => from)).not.toContain('050_late')
-    expect(changed).toContainEqual(expect.objectContaining({ version: 50, name: 'late' }))
   })
 })
 

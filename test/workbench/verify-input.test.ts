@@ -51,7 +51,7 @@ test.each([
     'exemptions that are none',
     { ...pair('1', ''), 'fixtures/exempt.json': '{"tables": ["boats"]}' },
     'migration_invalid',
-    'fixtures/exempt.json cannot be used',
+    '(fixtures/exempt.json) cannot be used',
   ],
   [
     'an exemption without a reason',
@@ -118,7 +118,11 @@ test('prefixes, dumps, CRLF, byte order marks, bodies and extensions of anybody 
 test.each([
   ['a command of psql', '\\connect boats\nSELECT 1', 'has a command of psql in line 1'],
   ['COPY from a stream', 'SELECT 1;\nCOPY boats FROM stdin;', 'COPY FROM STDIN'],
-  ['an extension that PGlite has not', 'CREATE EXTENSION postgis', 'extension "postgis" is not'],
+  [
+    'an extension that PGlite has not',
+    'CREATE EXTENSION postgis',
+    'from npm, as @electric-sql/pglite-NAME',
+  ],
   ['SQL that does not parse', 'SELECT 1;\n\nCREATE TABEL boats ();', 'in line 3, column 8'],
 ])('%s is a finding that says where', async (_, text, says) => {
   const { findings } = await verifyMigrations({ migrations: await folderOf(pair('1', text)) })

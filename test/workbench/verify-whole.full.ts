@@ -8,23 +8,17 @@ const boats = {
   fixture: 'INSERT INTO boats VALUES (1)',
 }
 
-test('what is left after the last down is shown as SQL, and an exempt down is no excuse', async () => {
-  const report = await verifyFolder(
-    [
-      boats,
-      {
-        name: 'add_numbers',
-        up: `CREATE SEQUENCE IF NOT EXISTS numbers; CREATE EXTENSION IF NOT EXISTS pg_trgm;
-             DO $$ BEGIN CREATE TYPE mood AS ENUM ('sad'); EXCEPTION WHEN duplicate_object THEN END $$`,
-        down: '-- Others may use them.',
-      },
-    ],
-    { downs: { 2: 'others may use them' } },
-  )
-  expect(report.migrations[1]).toMatchObject({ outcome: 'exempt', reason: 'others may use them' })
-  expect(report.migrations[1]!.exempted).toHaveLength(1)
-  expect(report.findings.map(({ check }) => check)).toEqual(['nothing left'])
-  const shown = report.findings[0]!.difference.join('\n')
+const numbers = {
+  name: 'add_numbers',
+  up: `CREATE SEQUENCE IF NOT EXISTS numbers; CREATE EXTENSION IF NOT EXISTS pg_trgm;
+       DO $$ BEGIN CREATE TYPE mood AS ENUM ('sad'); EXCEPTION WHEN duplicate_object THEN END $$`,
+  down: '-- Others may use them.',
+}
+
+test('what is left after the last down is shown as SQL', async () => {
+  const report = await verifyFolder([boats, numbers])
+  expect(report.findings.map(({ check }) => check)).toEqual(['schema after down', 'nothing left'])
+  const shown = report.findings[1]!.difference.join('\n')
   expect(shown).toContain('+ CREATE SEQUENCE public.numbers')
   expect(shown).toContain('+ CREATE EXTENSION IF NOT EXISTS pg_trgm')
   expect(shown).toContain('+ CREATE TYPE public.mood AS ENUM')
@@ -32,34 +26,56 @@ test('what is left after the last down is shown as SQL, and an exempt down is no
   expect(report.ok).toBe(false)
 })
 
-test('a down that works at its own version and not with the rows of later ones is found', async () => {
-  const { findings, notes } = await verifyFolder([
-    boats,
-    {
-      name: 'allow_null',
-      up: 'ALTER TABLE boats ADD COLUMN name text DEFAULT $$none$$',
-      down: 'ALTER TABLE boats DROP COLUMN name',
-    },
-    {
-      name: 'loosen',
-      up: 'ALTER TABLE boats ALTER COLUMN name DROP DEFAULT; ALTER TABLE boats ADD CHECK (id < 5)',
-      down: `ALTER TABLE boats DROP CONSTRAINT boats_id_check;
+test('what an exempt down leaves is told, and is no failure', async () => {
+  const reason = 'others may use them'
+  const report = await verifyFolder([boats, numbers], { downs: { 2: reason } })
+  expect(report).toMatchObject({ ok: true, findings: [] })
+  expect(report.migrations[1]).toMatchObject({ outcome: 'exempt', reason })
+  expect(report.migrations[1]!.exempted).toHaveLength(1)
+  expect(report.notes[0]).toContain('Downs that are exempt: 000002_add_numbers.up.sql.')
+  expect(report.notes[0]).toContain('+ CREATE SEQUENCE public.numbers')
+})
+
+const tightened = [
+  boats,
+  {
+    name: 'allow_null',
+    up: 'ALTER TABLE boats ADD COLUMN name text DEFAULT $$none$$',
+    down: 'ALTER TABLE boats DROP COLUMN name',
+  },
+  {
+    name: 'loosen',
+    up: 'ALTER TABLE boats ALTER COLUMN name DROP DEFAULT; ALTER TABLE boats ADD CHECK (id < 5)',
+    down: `ALTER TABLE boats DROP CONSTRAINT boats_id_check;
              ALTER TABLE boats ALTER COLUMN name SET DEFAULT $$none$$;
              ALTER TABLE boats ADD CONSTRAINT two CHECK (id < 2);
              ALTER TABLE boats DROP CONSTRAINT two`,
-    },
-    {
-      name: 'fill',
-      up: 'SELECT 1',
-      down: 'SELECT 1',
-      fixture: 'INSERT INTO boats (id) VALUES (2)',
-    },
-  ])
+  },
+  {
+    name: 'fill',
+    up: 'SELECT 1',
+    down: 'SELECT 1',
+    fixture: 'INSERT INTO boats (id) VALUES (2)',
+  },
+]
+
+test('a down that works at its own version and not with the rows of later ones is found', async () => {
+  const { findings, notes } = await verifyFolder(tightened)
   expect(findings).toHaveLength(1)
   expect(findings[0]).toMatchObject({ version: 3, file: '000003_loosen.down.sql', check: 'down' })
   expect(findings[0]!.message).toContain('With the rows of all versions')
   expect(findings[0]!.message).toContain('The constraint is two of boats.')
   expect(notes).toEqual(['000003_loosen.down.sql fails: what is left below it was not looked at'])
+})
+
+test('such a down can be exempt as well, and needs it', async () => {
+  const exempt = { downs: { 3: 'there were no such rows', 4: 'for nothing' } }
+  const { findings, notes } = await verifyFolder(tightened, exempt)
+  expect(findings).toEqual([])
+  expect(notes).toEqual([
+    '000003_loosen.down.sql fails: what is left below it was not looked at',
+    '000004_fill.up.sql is exempt and needs it no more: its down holds.',
+  ])
 })
 
 test('a fresh install that differs from the steps is found, with what differs', async () => {
@@ -104,10 +120,14 @@ test('with fixtures a table without rows is a finding, unless it is exempt with 
   const found = await verifyFolder([boats, sails])
   expect(found.findings.map(({ check }) => check)).toEqual(['rows in every table'])
   expect(found.findings[0]!.difference).toEqual(['public."Odd One"', 'public.sails'])
-  const tables = { sails: 'made of cloth', 'public."Odd One"': 'odd', boats: 'none needed' }
+  const tables = { sails: 'made of cloth', 'Odd One': 'odd', boats: 'none needed' }
   const exempt = await verifyFolder([boats, sails], { tables })
   expect(exempt).toMatchObject({ ok: true, unproven: [] })
   expect(exempt.notes).toEqual(['The table boats is exempt and needs it not: it has rows.'])
+  const unknown = await verifyFolder([boats, sails], { tables: { ...tables, oars: 'none' } })
+  expect(unknown.findings.map(({ message }) => message)).toEqual([
+    'The table oars is exempt, and there is none of that name.',
+  ])
 })
 
 test('without fixtures a table without rows is told as unproven, and is no failure', async () => {

@@ -1,4 +1,5 @@
 import type { ManifestConstraint, ManifestTable, SchemaManifest } from '../../schema/manifest.js'
+import { tablesGoingWith } from '../tables-going-with.js'
 import { key, literal, literals } from './typescript-text.js'
 
 /** The constants of a schema: what code would otherwise spell out and get wrong. */
@@ -59,8 +60,8 @@ export function renderConstants(
     ...(owners.length > 0
       ? [
           constant(
-            'The tables whose rows go when a row of the owner is deleted, by ON DELETE CASCADE from\n' +
-              'it or from one of them, by owner.',
+            'The tables whose rows go when a row of the owner is deleted, by ON DELETE CASCADE ' +
+              'from\nit or from one of them, by owner.',
             'scopedTables',
             owners.map((owner) => `  ${key(owner)}: ${literals(scopedTables(tables, owner))},`),
           ),
@@ -71,16 +72,12 @@ export function renderConstants(
 
 /** The tables whose rows go with those of the owner, by name. */
 function scopedTables(tables: readonly ManifestTable[], owner: string): string[] {
-  const scoped = new Set([owner])
-  // The set grows while it is walked.
-  for (const parent of scoped) {
-    for (const { name, constraints } of tables) {
-      const cascades = constraints.some(
-        ({ references, onDelete }) => references === parent && onDelete === 'cascade',
-      )
-      if (cascades) scoped.add(name)
-    }
-  }
+  const keys = tables.flatMap(({ name: table, constraints }) =>
+    constraints
+      .filter(({ onDelete }) => onDelete === 'cascade')
+      .map(({ references }) => ({ table, references: references! })),
+  )
+  const scoped = tablesGoingWith(owner, keys)
   return tables.map(({ name }) => name).filter((name) => name !== owner && scoped.has(name))
 }
 

@@ -2,6 +2,7 @@ import type { AlterTableCmd, Node } from 'libpg-query'
 import type { LintedScript, LintedStatement } from './linted-script.js'
 import { nodeAs, nodesOf } from './nodes-of.js'
 import { tableKey } from './table-key.js'
+import { tableRenamedBy, tablesDroppedBy, tablesMadeBy } from './tables-of.js'
 
 /** What a file has done before one of its statements. */
 export interface FileState {
@@ -28,9 +29,10 @@ export function* statementsInOrder(
   script: LintedScript,
 ): Generator<{ readonly statement: LintedStatement; readonly state: FileState }> {
   const state = { made: new Set<string>(), emptied: new Set<string>(), added: new Set<string>() }
+  const there = new Set(script.tablesBefore)
   for (const statement of script.statements) {
     yield { statement, state }
-    note(statement.node, state)
+    note(statement.node, state, there)
   }
 }
 
@@ -55,12 +57,13 @@ export function* alterationsOf(script: LintedScript): Generator<Alteration> {
 function note(
   node: Node,
   { made, emptied, added }: { made: Set<string>; emptied: Set<string>; added: Set<string> },
+  there: Set<string>,
 ): void {
-  for (const { relation } of nodesOf(node, 'CreateStmt')) made.add(tableKey(relation))
-  const foreign = nodeAs(node, 'CreateForeignTableStmt')?.base
-  if (foreign) made.add(tableKey(foreign.relation))
-  const into = nodeAs(node, 'CreateTableAsStmt')?.into ?? nodeAs(node, 'SelectStmt')?.intoClause
-  if (into) made.add(tableKey(into.rel))
+  for (const key of tablesDroppedBy(node)) there.delete(key)
+  for (const { relation, unlessThere } of tablesMadeBy(node)) {
+    const key = tableKey(relation)
+    if (!unlessThere || !there.has(key)) made.add(key)
+  }
   for (const table of nodeAs(node, 'TruncateStmt')?.relations ?? []) {
     emptied.add(tableKey(nodeAs(table, 'RangeVar')))
   }
@@ -68,11 +71,9 @@ function note(
   if (deleted && !deleted.whereClause && !deleted.usingClause) {
     emptied.add(tableKey(deleted.relation))
   }
-  const rename = nodeAs(node, 'RenameStmt')
-  if (rename?.renameType === 'OBJECT_TABLE') {
-    const old = tableKey(rename.relation)
-    const now = tableKey({ ...rename.relation, relname: rename.newname ?? '' })
-    for (const set of [made, emptied]) if (set.delete(old)) set.add(now)
+  const renamed = tableRenamedBy(node)
+  for (const set of renamed ? [made, emptied, there] : []) {
+    if (set.delete(renamed!.old)) set.add(renamed!.now)
   }
   const alter = nodeAs(node, 'AlterTableStmt')
   for (const { subtype, def } of nodesOf(alter?.cmds, 'AlterTableCmd')) {

@@ -31,8 +31,8 @@ export interface LintReport {
  * A place is silenced by a comment on a line of its own in front of it, in front of a statement or
  * inside of one: `-- driftpin-lint: allow RULE because REASON`.
  *
- * @throws DriftpinError `invalid_input` where libpg-query is not installed, or an option is wrong;
- * `migration_invalid` for a file that is no SQL, with line and column; and what
+ * @throws DriftpinError `tool_missing` where libpg-query is not installed; `invalid_input` where an
+ * option is wrong; `migration_invalid` for a file that is no SQL, with line and column; and what
  * {@link readMigrations} throws for a folder that cannot be read.
  *
  * @example

@@ -3,8 +3,8 @@ export interface LintOptions {
   /** A folder of SQL pairs; driftpin's own migrations by default. */
   readonly migrations?: string
   /**
-   * Tables whose rows own others, as `chats`, or with the column that refers to it, as
-   * `chats.chat_id`. None by default; `chats` for our own.
+   * Tables whose rows own others, as `chats` or `app.chats`, or with the column that refers to it,
+   * as `chats.chat_id`. None by default; `chats` for our own.
    */
   readonly owners?: readonly string[]
   /** Pairs of tables with the same columns after their first. Ours has one, others none. */

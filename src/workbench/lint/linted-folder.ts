@@ -10,7 +10,7 @@ import { readMigrationFiles } from '../../migrations/read-migrations.js'
 import type { LintOptions } from './lint-options.js'
 import { type LintedScript, parseLintedScript } from './linted-script.js'
 import type { Parser } from './load-parser.js'
-import { type Owner, ownersOf } from './owner.js'
+import { resolveNames } from './resolve-names.js'
 
 /** A pair of files as the rules see it. */
 export interface LintedMigration {
@@ -27,7 +27,8 @@ export interface LintedFolder {
   readonly migrations: readonly LintedMigration[]
   /** All files of all migrations. */
   readonly scripts: readonly LintedScript[]
-  readonly owners: readonly Owner[]
+  /** As the options name them. */
+  readonly owners: readonly string[]
   readonly mirrors: readonly Mirror[]
   readonly forwardOnly: boolean
 }
@@ -56,7 +57,7 @@ export async function readLintedFolder(
   return {
     migrations,
     scripts: migrations.flatMap(({ up, down }) => (down ? [up, down] : [up])),
-    owners: ownersOf(owners),
+    owners,
     mirrors,
     forwardOnly,
   }
@@ -69,10 +70,16 @@ function pairsOf(parser: Parser, files: readonly MigrationFile[]): LintedMigrati
     files.map(({ file }) => ({ file, text: '' })),
     { forwardOnly: true },
   )
+  let tablesBefore: ReadonlySet<string> = new Set()
   return pairs.map(({ version, up, down }) => {
-    const parse = (file: string, direction: Direction) =>
-      parseLintedScript(parser, readScript(file, texts.get(file)!), { version, direction })
-    return { version, up: parse(up.file, 'up'), down: down && parse(down.file, 'down') }
+    const parse = (file: string, direction: Direction) => {
+      const of = { version, direction, tablesBefore }
+      const script = parseLintedScript(parser, readScript(file, texts.get(file)!), of)
+      return { script, after: resolveNames(script) }
+    }
+    const { script, after } = parse(up.file, 'up')
+    tablesBefore = after
+    return { version, up: script, down: down && parse(down.file, 'down').script }
   })
 }
 

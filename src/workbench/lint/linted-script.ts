@@ -29,6 +29,8 @@ export interface LintedComment {
 export interface LintedScript extends MigrationScript {
   readonly version: number
   readonly direction: Direction
+  /** The tables that are there before it, as far as the texts of earlier files tell. */
+  readonly tablesBefore: ReadonlySet<string>
   readonly source: SourceLines
   readonly statements: readonly LintedStatement[]
   /** Without comments, in order. */
@@ -45,7 +47,7 @@ export interface LintedScript extends MigrationScript {
 export function parseLintedScript(
   parser: Parser,
   script: MigrationScript,
-  of: { readonly version: number; readonly direction: Direction },
+  of: Pick<LintedScript, 'version' | 'direction' | 'tablesBefore'>,
 ): LintedScript {
   const source = new SourceLines(script.text)
   const { text } = script

@@ -8,7 +8,6 @@ import { embeddedExtensions } from '../embedded-extensions.js'
 import { usesOfAddedValues } from './added-values.js'
 import type { LintedFolder } from './linted-folder.js'
 import type { LintedScript } from './linted-script.js'
-
 import { readTables, type TableFacts } from './read-tables.js'
 import { type PossibleRewrite, possibleRewrites } from './rewrites.js'
 import { tableKeyOf } from './table-key.js'
@@ -79,23 +78,29 @@ function refuse(tables: readonly TableFacts[], name: string, as: string): never 
 }
 
 interface Stock {
-  /** The file on disk of every table, by the table's number. */
-  readonly files: ReadonlyMap<bigint, { readonly table: string; readonly file: bigint }>
+  /** The file on disk of every table, by the table's number; of a partition, with its root. */
+  readonly files: ReadonlyMap<bigint, { readonly tables: readonly string[]; readonly file: bigint }>
   readonly newestConstraint: bigint
 }
 
 async function takeStock(queryable: Queryable): Promise<Stock> {
   const { rows } = await queryable.query<StockRow>(`
     SELECT c.oid::bigint AS oid, n.nspname::text AS schema, c.relname::text AS name,
-           c.relfilenode::bigint AS file
+           c.relfilenode::bigint AS file, rn.nspname::text AS "rootSchema",
+           r.relname::text AS root
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_catalog.pg_class r
+      ON c.relispartition AND r.oid = pg_catalog.pg_partition_root(c.oid)
+    LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
     WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`)
   const { rows: constraints } = await queryable.query<{ newest: bigint }>(
     'SELECT coalesce(max(oid::bigint), 0) AS newest FROM pg_catalog.pg_constraint',
   )
-  const files = rows.map(
-    ({ oid, schema, name, file }) => [oid, { table: tableKeyOf(schema, name), file }] as const,
-  )
+  const files = rows.map(({ oid, schema, name, file, rootSchema, root }) => {
+    const own = tableKeyOf(schema, name)
+    const tables = root === null ? [own] : [own, tableKeyOf(rootSchema!, root)]
+    return [oid, { tables, file }] as const
+  })
   return { files: new Map(files), newestConstraint: constraints[0]!.newest }
 }
 
@@ -104,6 +109,8 @@ interface StockRow {
   schema: string
   name: string
   file: bigint
+  rootSchema: string | null
+  root: string | null
 }
 
 /** Those of the possible rewrites that took place, by what is on disk before and after. */
@@ -114,10 +121,11 @@ async function happened(
 ): Promise<PossibleRewrite[]> {
   if (possible.length === 0) return []
   const written = new Set<string>()
-  for (const [oid, { table, file }] of before.files) {
+  for (const [oid, { tables, file }] of before.files) {
     const now = after.files.get(oid)
+    if (!now || now.file === file) continue
     // Under both names, where the file gave it another one.
-    if (now && now.file !== file) written.add(table).add(now.table)
+    for (const table of [...tables, ...now.tables]) written.add(table)
   }
   const { rows } = await queryable.query<{ name: string }>(
     `SELECT DISTINCT proname::text AS name FROM pg_catalog.pg_proc

@@ -1,16 +1,28 @@
+import type { MigratedCatalog } from './migrated-catalog.js'
+
 /** A table whose rows own rows of others. */
 export interface Owner {
+  /** Its key in the catalog. */
   readonly table: string
   /** What its key is called in the tables of what it owns. */
   readonly column: string
 }
 
-/** Reads `chats`, or `chats.chat_id` where the column is called in another way. */
-export function ownersOf(names: readonly string[]): Owner[] {
-  return names.map((name) => {
-    const [table = '', column = `${singular(table)}_id`] = name.split('.')
+/**
+ * Finds the owner that `chats` or `app.chats` names, or `chats.chat_id` where the column is called
+ * in another way: as much of the name as is a table, the rest being the column.
+ *
+ * @throws DriftpinError `invalid_input` where the migrations leave no such table.
+ */
+export function ownerCalled(name: string, { tables, tableCalled }: MigratedCatalog): Owner {
+  const parts = name.replace(/^public\./, '').split('.')
+  for (let length = parts.length; length > 0; length--) {
+    const table = parts.slice(0, length).join('.')
+    if (!tables.some(({ key }) => key === table)) continue
+    const column = parts.slice(length).join('.') || `${singular(parts[length - 1]!)}_id`
     return { table, column }
-  })
+  }
+  return { table: tableCalled(name, 'owner').key, column: '' }
 }
 
 function singular(plural: string): string {

@@ -1,8 +1,9 @@
-import { lstat, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import { z } from 'zod'
 import { DriftpinError } from '../../errors.js'
-import type { RenumberPlan } from './plan-renumber.js'
+import { pathExists } from '../../harness/path-exists.js'
+import type { FileMove, RenumberPlan } from './plan-renumber.js'
 
 /** What is still to be done is in this file of the folder until all of it is. */
 const journalName = '.driftpin-renumber.json'
@@ -25,8 +26,8 @@ export async function applyRenumber(plan: RenumberPlan): Promise<void> {
   const files = moves.flatMap((move) => move.files).reverse()
   const leaving = new Set(files.map(({ from }) => from))
   for (const { from, to } of files) {
-    const free = leaving.has(to) || !(await exists(join(directory, to)))
-    if (!free || !(await exists(join(directory, from)))) throw changed(directory, from, to)
+    const free = leaving.has(to) || !(await pathExists(join(directory, to)))
+    if (!free || !(await pathExists(join(directory, from)))) throw changed(directory, from, to)
   }
   const journal = { moves: files, edits: edits.map(({ file, text }) => ({ file, text })) }
   await replace(directory, journalName, JSON.stringify(journal), 0o644)
@@ -35,7 +36,7 @@ export async function applyRenumber(plan: RenumberPlan): Promise<void> {
 
 /** Whether a renumbering of the folder was begun and broke off. */
 export async function hasUnfinishedRenumber(directory: string): Promise<boolean> {
-  return await exists(join(directory, journalName))
+  return await pathExists(join(directory, journalName))
 }
 
 /**
@@ -53,15 +54,24 @@ export async function finishRenumber(directory: string): Promise<void> {
   ]) {
     await assertBelow(root, file)
   }
-  for (const { from, to } of moves) {
-    const [there, done] = [await exists(join(root, from)), await exists(join(root, to))]
-    if (there === done) throw changed(directory, from, to)
-    if (there) await rename(join(root, from), join(root, to))
+  const done = await countDone(root, moves)
+  for (const [index, { from, to }] of moves.entries()) {
+    if ((await pathExists(join(root, to))) !== index < done) throw changed(directory, from, to)
+    if (index >= done) await rename(join(root, from), join(root, to))
   }
   for (const { file, text } of edits) {
     await replace(root, file, text, (await stat(join(root, file))).mode)
   }
   await rm(journal)
+}
+
+/**
+ * They are done in their order, and one may take the name that an earlier one has left: the last
+ * name that is gone tells how far they came.
+ */
+async function countDone(root: string, moves: readonly FileMove[]): Promise<number> {
+  const there = await Promise.all(moves.map(({ from }) => pathExists(join(root, from))))
+  return there.lastIndexOf(false) + 1
 }
 
 /** In one step: who reads the file meanwhile sees all of the one or of the other. */
@@ -87,13 +97,6 @@ async function assertBelow(root: string, file: string): Promise<void> {
     'invalid_input',
     `${journalName} names ${file}, which is not in the folder. Remove it if it is not yours.`,
     { root, file },
-  )
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await lstat(path).then(
-    () => true,
-    () => false,
   )
 }
 

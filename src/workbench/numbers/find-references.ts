@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseFileName } from '../../migrations/migration-file-name.js'
+import { exemptFile } from './own-fixtures.js'
 import type { MigrationMove } from './plan-renumber.js'
 
 /** A file that names migrations, as it will be. */
@@ -20,17 +21,20 @@ interface Search {
   readonly labels: ReadonlyMap<string, string>
   readonly moves: readonly MigrationMove[]
   readonly ownLabels: ReadonlySet<string>
+  /** The numbers that stand for one in the exemptions, and into what they change. */
+  readonly exempt: ReadonlyMap<string, string>
 }
 
 const fileBytesMax = 16 * 1024 * 1024
+const exemptKey = /(?<=")\d+(?="\s*:)/g
 const skipped = new Set(['.git', 'node_modules'])
 
 /** Looks through the text files of a folder and those below it for what names a migration. */
 export async function findReferences(search: Search): Promise<ReferenceEdit[]> {
-  const { directory, labels, moves, ownLabels } = search
+  const { directory, labels, moves, ownLabels, exempt } = search
   if (labels.size === 0) return []
   const movedTo = new Map(moves.flatMap(({ files }) => files.map(({ from, to }) => [from, to])))
-  const names = [...labels.keys()].join('|')
+  const names = [...labels.keys()].map(escaped).join('|')
   // A label is letters, digits, underscores and hyphens, and no part of a longer word of them.
   const pattern = new RegExp(`(?<![A-Za-z0-9_])(?:${names})(?![A-Za-z0-9_-])`, 'g')
   const edits: ReferenceEdit[] = []
@@ -41,15 +45,20 @@ export async function findReferences(search: Search): Promise<ReferenceEdit[]> {
     if (migration && !ownLabels.has(migration)) continue
     const before = await readText(join(directory, file))
     let references = 0
-    const text = before?.replaceAll(pattern, (label) => {
-      references++
-      return labels.get(label)!
-    })
+    const put = (label: string) => {
+      const now = labels.get(label) ?? exempt.get(label)
+      if (now !== undefined) references++
+      return now ?? label
+    }
+    const labelled = before?.replaceAll(pattern, put)
+    const text = file === exemptFile ? labelled?.replaceAll(exemptKey, put) : labelled
     if (text === undefined || references === 0) continue
     edits.push({ file: movedTo.get(file) ?? file, text, references, migration })
   }
   return edits
 }
+
+const escaped = (label: string) => label.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')
 
 /** Regular files, from the folder; what a symbolic link leads to is not the folder's. */
 async function filesBelow(directory: string, below: string): Promise<string[]> {

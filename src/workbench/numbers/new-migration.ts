@@ -1,8 +1,9 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DriftpinError } from '../../errors.js'
+import { pathExists } from '../../harness/path-exists.js'
 import { nextNumber } from './next-number.js'
-import { fixtureOf, listMigrations } from './numbered-migrations.js'
+import { fixtureOf, fixturesFolder, listMigrations } from './numbered-migrations.js'
 
 const nameLengthMax = 100
 
@@ -37,10 +38,15 @@ export async function newMigration(options: NewMigrationOptions): Promise<string
   const newest = migrations.at(-1)?.version ?? 0
   const label = `${nextNumber(migrations, newest, now)}_${name}`
   const forwardOnly = migrations.length > 0 && migrations.every(({ files }) => !files.some(isDown))
+  const isFirst = migrations.length > 0 && !(await pathExists(join(directory, fixturesFolder)))
+  const about = isFirst ? first : ''
   const texts = [
     [`${label}.up.sql`, `-- ${name}: what it does, and why.\n\n`],
     ...(forwardOnly ? [] : [[`${label}.down.sql`, `-- Takes back ${name}.\n\n`]]),
-    [fixtureOf(label), `-- Rows as a database has them after ${label}: some in every table.\n\n`],
+    [
+      fixtureOf(label),
+      `-- Rows as a database has them after ${label}: some in every table.\n${about}\n`,
+    ],
   ] as const
   const made: string[] = []
   try {
@@ -57,6 +63,12 @@ export async function newMigration(options: NewMigrationOptions): Promise<string
   }
   return made
 }
+
+/** A folder that has done without so far need not go on with them. */
+const first = `--
+-- The first fixture of this folder. Once it has rows, \`driftpin migrate verify\` asks for some in
+-- every table, or a reason in fixtures/exempt.json. Remove it where there are to be no fixtures.
+`
 
 const isDown = (file: string) => file.endsWith('.down.sql')
 

@@ -43,5 +43,8 @@ export async function listMigrations(directory: string): Promise<NumberedMigrati
   return numberedMigrations(names)
 }
 
+/** Where fixtures are, from the folder of their migrations. */
+export const fixturesFolder = 'fixtures'
+
 /** Where the fixture of a migration is, from its folder. */
-export const fixtureOf = (label: string) => `fixtures/${label}.sql`
+export const fixtureOf = (label: string) => `${fixturesFolder}/${label}.sql`

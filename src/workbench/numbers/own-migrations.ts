@@ -14,6 +14,8 @@ export interface OwnMigrations {
   readonly base: string
   /** Those of this branch, in their order. */
   readonly own: readonly NumberedMigration[]
+  /** The commit of the base. */
+  readonly commit: string
   /** All others: of the base branch, whether or not they are in the folder yet, or of neither. */
   readonly others: readonly NumberedMigration[]
 }
@@ -60,7 +62,7 @@ export async function ownMigrations(directory: string, base?: string): Promise<O
     if (isOwn) own.push(migration)
     else if (!twin) others.push(migration)
   }
-  return { base: name, own, others }
+  return { base: name, commit, own, others }
 }
 
 async function findBase(directory: string, given: string | undefined) {

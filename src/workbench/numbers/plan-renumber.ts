@@ -1,10 +1,12 @@
-import { lstat, realpath } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DriftpinError } from '../../errors.js'
+import { pathExists } from '../../harness/path-exists.js'
 import { findReferences, type ReferenceEdit } from './find-references.js'
 import { git, zeroSeparated } from './git.js'
 import { nextNumber } from './next-number.js'
 import { fixtureOf, type NumberedMigration } from './numbered-migrations.js'
+import { ownExemptNumbers, ownFixtures } from './own-fixtures.js'
 import { ownMigrations } from './own-migrations.js'
 
 /** A file and what it will be called, both from the folder. */
@@ -48,13 +50,13 @@ export interface RenumberOptions {
 }
 
 /**
- * Plans how the migrations of this branch get numbers after those of its base, with their fixtures
- * and with what names them, and keep their order. One that is after them already stays. Changes
- * nothing, and works while two files have one number.
+ * Plans how the migrations of this branch get numbers after those of its base, with their fixtures,
+ * whatever those are called behind the number, and with what names them, and keep their order. One
+ * that is after them already stays. Changes nothing, and works while two files have one number.
  *
  * A reference is `000012_add_titles`, alone or before `.up.sql`, `.down.sql` or `.sql`, in a text
- * file of the folder or below it, comments in SQL included; a number alone is none. The migrations
- * of others are never edited.
+ * file of the folder or below it, comments in SQL included; a number alone is one in the branch's
+ * exemptions and nowhere else. The migrations of others are never edited.
  *
  * @throws DriftpinError `invalid_input` outside of git, without a base, in a conflict, or when a
  * file is in the way; `migrations_unreadable` for what is no folder.
@@ -69,9 +71,10 @@ export interface RenumberOptions {
 export async function planRenumber(options: RenumberOptions): Promise<RenumberPlan> {
   const { now = new Date() } = options
   const directory = await realpath(options.directory).catch(() => options.directory)
-  const { base, own, others } = await ownMigrations(directory, options.base)
+  const { base, commit, own, others } = await ownMigrations(directory, options.base)
+  const fixtures = await ownFixtures(directory, commit)
   const moves: MigrationMove[] = []
-  let last = others.reduce((newest, { version }) => Math.max(newest, version), 0)
+  let last = others.reduce((newest, { version }) => Math.max(newest, version), -1)
   for (const migration of own) {
     if (migration.version > last) {
       last = migration.version
@@ -79,12 +82,16 @@ export async function planRenumber(options: RenumberOptions): Promise<RenumberPl
     }
     const digits = nextNumber(others, last, now)
     last = Number(digits)
-    moves.push(await moveOf(directory, migration, `${digits}_${migration.name}`))
+    // Of two of the branch's own with one number, the first has the fixtures by number.
+    const isFirst = !moves.some(({ version }) => version === migration.version)
+    const numbered = isFirst ? (fixtures.get(migration.version) ?? []) : []
+    moves.push(await moveOf(directory, { migration, digits, numbered, own }))
   }
   await assertFree(directory, moves)
   const labels = new Map(moves.map(({ from, to }) => [from, to]))
   const ownLabels = new Set(own.map(({ label }) => label))
-  const edits = await findReferences({ directory, labels, moves, ownLabels })
+  const exempt = await exemptNumbers(directory, commit, moves)
+  const edits = await findReferences({ directory, labels, moves, ownLabels, exempt })
   const edited = new Set(edits.flatMap(({ migration }) => migration ?? []))
   return {
     directory,
@@ -96,16 +103,45 @@ export async function planRenumber(options: RenumberOptions): Promise<RenumberPl
   }
 }
 
+interface Numbered {
+  readonly migration: NumberedMigration
+  /** Its next number. */
+  readonly digits: string
+  /** The fixtures of the branch that begin with its number now, whatever they are called. */
+  readonly numbered: readonly string[]
+  readonly own: readonly NumberedMigration[]
+}
+
 async function moveOf(
   directory: string,
-  { label, version, name, files }: NumberedMigration,
-  to: string,
+  { migration, digits, numbered, own }: Numbered,
 ): Promise<MigrationMove> {
+  const { label, version, name, files } = migration
+  const to = `${digits}_${name}`
   const moved = files.map((from) => ({ from, to: to + from.slice(label.length) }))
-  if (await exists(join(directory, fixtureOf(label)))) {
+  if (await pathExists(join(directory, fixtureOf(label)))) {
     moved.push({ from: fixtureOf(label), to: fixtureOf(to) })
   }
+  const named = new Set(own.map((one) => fixtureOf(one.label)))
+  for (const from of numbered.filter((file) => !named.has(file))) {
+    moved.push({ from, to: from.replace(/\d+/, digits) })
+  }
   return { version, name, from: label, to, files: moved }
+}
+
+/** How the exemptions of this branch call its migrations by number, before and after. */
+async function exemptNumbers(
+  directory: string,
+  commit: string,
+  moves: readonly MigrationMove[],
+): Promise<ReadonlyMap<string, string>> {
+  const numbers = await ownExemptNumbers(directory, commit)
+  return new Map(
+    numbers.flatMap((number) => {
+      const move = moves.find(({ version }) => version === Number(number))
+      return move ? [[number, String(Number.parseInt(move.to, 10))] as const] : []
+    }),
+  )
 }
 
 /** The numbers are free, but a fixture without a migration may have the name. */
@@ -113,7 +149,7 @@ async function assertFree(directory: string, moves: readonly MigrationMove[]): P
   const files = moves.flatMap((move) => move.files)
   const leaving = new Set(files.map(({ from }) => from))
   for (const { from, to } of files) {
-    if (leaving.has(to) || !(await exists(join(directory, to)))) continue
+    if (leaving.has(to) || !(await pathExists(join(directory, to)))) continue
     throw new DriftpinError(
       'invalid_input',
       `${from} would become ${to}, which is there already. Move that one away first. Nothing was ` +
@@ -126,15 +162,9 @@ async function assertFree(directory: string, moves: readonly MigrationMove[]): P
 async function findMentions(directory: string, labels: readonly string[]): Promise<string[]> {
   const root = (await git(directory, ['rev-parse', '--show-toplevel']))?.trim()
   const prefix = (await git(directory, ['rev-parse', '--show-prefix']))?.trim()
-  if (labels.length === 0 || !root) return []
+  // Where the folder is all of the repository, nothing is elsewhere.
+  if (labels.length === 0 || !root || !prefix) return []
   const patterns = labels.flatMap((label) => ['-e', label])
   const found = await git(root, ['grep', '-z', '-l', '-I', '-F', ...patterns])
-  return zeroSeparated(found).filter((file) => !prefix || !file.startsWith(prefix))
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await lstat(path).then(
-    () => true,
-    () => false,
-  )
+  return zeroSeparated(found).filter((file) => !file.startsWith(prefix))
 }

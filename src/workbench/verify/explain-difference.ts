@@ -2,6 +2,7 @@ import { splitStatements } from '../../database/split-statements.js'
 import { DriftpinError } from '../../errors.js'
 import type { TestDatabase } from '../../harness/test-database.js'
 import { dumpSchema } from '../dump-schema.js'
+import { without } from '../without.js'
 
 /** So many lines of SQL are shown, which is more than a person reads. */
 const linesMax = 40
@@ -9,7 +10,9 @@ const linesMax = 40
 /** The definitions of a database as statements; none where nothing can write them. */
 export async function readDefinitions(db: TestDatabase): Promise<string[]> {
   try {
-    return splitStatements(await dumpSchema(db.pglite)).map(({ text }) => `${text};`)
+    return splitStatements(await dumpSchema(db.pglite, { privileges: true })).map(
+      ({ text }) => `${text};`,
+    )
   } catch (error) {
     // Without pg_dump the names of what differs have to do.
     if (error instanceof DriftpinError && error.code === 'tool_missing') return []
@@ -18,8 +21,8 @@ export async function readDefinitions(db: TestDatabase): Promise<string[]> {
 }
 
 /**
- * What differs between two lists of definitions, as SQL with `-` and `+` in front of each line, or
- * the names of the entries where no definition tells: privileges and owners are in none.
+ * What differs between two lists of definitions, as SQL with `-` and `+` in front of each line, and
+ * the names of those entries that no definition tells of, such as roles.
  */
 export function explainDifference(
   names: readonly string[],
@@ -35,9 +38,16 @@ export function explainDifference(
     lines.push(...(other === undefined ? marked('-', text) : changedIn(text, other)))
   }
   lines.push(...surplus.flatMap((text) => marked('+', text)))
-  const shown = lines.length > 0 ? lines : names.map((name) => `! ${name}`)
+  const untold = names.filter((name) => !isTold(name, lines)).map((name) => `! ${name}`)
+  const shown = [...lines, ...untold]
   if (shown.length <= linesMax) return shown
   return [...shown.slice(0, linesMax), `... and ${shown.length - linesMax} more lines`]
+}
+
+/** Whether a line names the object of an entry, such as `index public.by_name`. */
+function isTold(entry: string, lines: readonly string[]): boolean {
+  const name = /("[^"]+"|[\w$]+)(?:\([^)]*\)|, all in their order)?$/.exec(entry)?.[1]
+  return name !== undefined && lines.some((line) => line.includes(name))
 }
 
 const marked = (mark: string, text: string) => text.split('\n').map((line) => `${mark} ${line}`)
@@ -52,14 +62,4 @@ function changedIn(expected: string, actual: string): string[] {
   const surplus = without(after, before).map((line) => `+ ${line}`)
   const changed = [...missing, ...surplus]
   return changed.length === 0 ? [] : [`  ${firstLine(expected)}`, ...changed]
-}
-
-/** Of equal statements as many are taken away as the other list has. */
-function without(texts: readonly string[], others: readonly string[]): string[] {
-  const left = [...others]
-  return texts.filter((text) => {
-    const place = left.indexOf(text)
-    if (place >= 0) left.splice(place, 1)
-    return place < 0
-  })
 }

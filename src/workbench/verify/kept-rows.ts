@@ -1,70 +1,81 @@
 import type { Queryable } from '../../database/database.js'
-import { quoteIdentifier } from '../../database/quote-identifier.js'
 import type { CatalogState } from '../../harness/catalog-state.js'
+import { without } from '../without.js'
+import type { Column, TableRows } from './read-rows.js'
 
 /** So many rows are shown of those that differ. */
 const rowsMax = 5
 
-interface Column {
-  readonly number: number
-  readonly name: string
-  readonly type: string
-}
-
-/** The rows of a table at one moment, read column by column so that they can be cut down. */
-export interface TableRows {
-  /** Quoted, with its schema. */
-  readonly table: string
-  readonly columns: readonly Column[]
-  /** The values of each as text, in the order of the columns: no number of JSON is exact. */
-  readonly rows: readonly (readonly (string | null)[])[]
+/** A table that was there before, and what stands in its place later: itself, or one of its name. */
+export interface KeptTable {
+  readonly before: string
+  readonly after: string
 }
 
 /**
- * The tables that were there before and after, by oid, and of which a row may have been changed or
- * removed between the two; for all others the counters of PostgreSQL say that none was.
+ * The tables that were there before and after, of which a row may have been changed or removed
+ * between the two, or a column made anew; for all others the counters of PostgreSQL say that none
+ * was. A table that was made anew under the same name counts as the same.
+ *
+ * @param database What stands at the later moment.
+ * @param isCounted Whether the counters are to be believed.
  */
-export function suspiciousTables(before: CatalogState, after: CatalogState): string[] {
-  return [...before.changes]
-    .filter(([oid, changes]) => {
-      const now = after.changes.get(oid)
-      return now !== undefined && now !== changes
-    })
-    .map(([oid]) => oid)
+export async function suspiciousTables(
+  database: Queryable,
+  { before, after, isCounted }: { before: CatalogState; after: CatalogState; isCounted: boolean },
+): Promise<KeptTable[]> {
+  const renewed = await withNewColumns(database, before, after)
+  const suspects: KeptTable[] = []
+  for (const [oid, changes] of before.changes) {
+    const now = after.changes.get(oid)
+    if (isCounted && now === changes && !renewed.has(oid)) continue
+    const successor = successorOf(oid, before, after)
+    if (successor !== undefined) suspects.push({ before: oid, after: successor })
+  }
+  return suspects
 }
 
-/** Reads tables by oid; one that is not there is left out. */
-export async function readTables(
+/** Tables with a column that was made since: one that an up adds is gone after its down. */
+async function withNewColumns(
   database: Queryable,
-  oids: readonly string[],
-): Promise<Map<string, TableRows>> {
-  const { rows: found } = await database.query<{ oid: string; table: string; columns: Column[] }>(
-    `SELECT c.oid::text AS oid, format('%I.%I', n.nspname, c.relname) AS table,
-            (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                      'number', a.attnum, 'name', a.attname,
-                      'type', format_type(a.atttypid, a.atttypmod)) ORDER BY a.attnum), '[]')
-             FROM pg_catalog.pg_attribute a
-             WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
-     FROM pg_catalog.pg_class c
-     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.oid = ANY ($1::oid[])`,
-    [oids],
+  before: CatalogState,
+  after: CatalogState,
+): Promise<Set<string>> {
+  const more = [...before.columns].filter(([oid, count]) => {
+    const now = after.columns.get(oid)
+    return now !== undefined && now !== count
+  })
+  if (more.length === 0) return new Set()
+  const { rows } = await database.query<{ oid: string }>(
+    `SELECT DISTINCT a.attrelid::text AS oid
+     FROM unnest($1::oid[], $2::integer[]) AS known (oid, columns)
+     JOIN pg_catalog.pg_attribute a ON a.attrelid = known.oid AND a.attnum > known.columns
+     WHERE NOT a.attisdropped`,
+    [more.map(([oid]) => oid), more.map(([, count]) => Number(count))],
   )
-  const tables = new Map<string, TableRows>()
-  for (const { oid, table, columns } of found) {
-    const values = columns.map(({ name }) => `${quoteIdentifier(name)}::text`)
-    const { rows } = await database.query<{ row: (string | null)[] }>(
-      `SELECT ARRAY[${values}]::text[] AS row FROM ONLY ${table}`,
-    )
-    tables.set(oid, { table, columns, rows: rows.map(({ row }) => row) })
-  }
-  return tables
+  return new Set(rows.map(({ oid }) => oid))
 }
+
+/** The oid of a table at a later moment: its own, or that of one of its name that was made since. */
+export function successorOf(
+  oid: string,
+  before: CatalogState,
+  after: CatalogState,
+): string | undefined {
+  if (after.changes.has(oid)) return oid
+  const name = tableNameOf(before, oid)
+  const isIt = (one: string) => !before.changes.has(one) && tableNameOf(after, one) === name
+  return [...after.changes.keys()].find(isIt)
+}
+
+const tableNameOf = ({ units }: CatalogState, oid: string) =>
+  [...(units.get(oid)?.entries.keys() ?? [])].find((name) =>
+    /^(?:table|materialized view) /.test(name),
+  )
 
 /** What became of the rows of a table that were there before. */
 export interface LostRows {
-  readonly table: string
-  /** Rows that the up no longer had as they were. */
+  /** Rows that the up no longer had as they were, and that the down did not bring back. */
   readonly byUp: readonly string[]
   /** Rows that were still there before the down, and were not after it. */
   readonly byDown: readonly string[]
@@ -81,50 +92,51 @@ export interface Moments {
 }
 
 /**
- * Looks for rows that were there before and are not there in the end, in the columns that are the
- * same at all moments, and for who did it. Rows that were added do not matter, and neither do
- * those that the fixture changed.
+ * Looks for rows that were there before and are not there in the end, and for who did it: in the
+ * columns that the up left, by whatever name, with their type. Rows that were added do not matter,
+ * and neither do those that the fixture changed.
+ *
+ * @param isSame Whether the up left the table, rather than making it anew.
  */
-export function lostRows({ before, up, loaded, down }: Moments): LostRows {
-  const columns = before.columns.filter((column) =>
-    [up, loaded, down].every((table) => sameIn(column, table.columns)),
-  )
-  const cut = ({ rows, columns: own }: TableRows) => {
-    const places = columns.map(({ name }) => own.findIndex((one) => one.name === name))
-    return rows.map((row) =>
+export function lostRows({ before, up, loaded, down }: Moments, isSame: boolean): LostRows {
+  const named = (column: Column, table: TableRows) =>
+    table.columns.findIndex(({ name, type }) => name === column.name && type === column.type)
+  const left = (column: Column, table: TableRows) =>
+    isSame
+      ? table.columns.findIndex(
+          ({ number, type }) => number === column.number && type === column.type,
+        )
+      : named(column, table)
+  const columns = before.columns
+    .map((column, own) => ({
+      name: column.name,
+      places: {
+        own,
+        up: left(column, up),
+        loaded: left(column, loaded),
+        down: named(column, down),
+      },
+    }))
+    .filter(({ places }) => Object.values(places).every((place) => place >= 0))
+  const cut = ({ rows }: TableRows, moment: 'own' | 'up' | 'loaded' | 'down') =>
+    rows.map((row) =>
       JSON.stringify(
-        Object.fromEntries(columns.map(({ name }, index) => [name, row[places[index]!]])),
+        Object.fromEntries(columns.map(({ name, places }) => [name, row[places[moment]]])),
       ),
     )
-  }
-  const [first, last, whole] = [cut(before), cut(down), cut(loaded)]
+  const [first, middle] = [cut(before, 'own'), cut(up, 'up')]
+  const [whole, last] = [cut(loaded, 'loaded'), cut(down, 'down')]
   const gone = without(first, last)
-  const byUp = without(first, cut(up))
+  const byUp = inBoth(gone, without(first, middle))
   return {
-    table: before.table,
     byUp,
-    byDown: without(gone, without(gone, whole)),
+    byDown: inBoth(without(gone, byUp), whole),
     instead: without(without(last, first), whole),
   }
 }
 
-function sameIn(column: Column, columns: readonly Column[]): boolean {
-  return columns.some(
-    ({ number, name, type }) =>
-      number === column.number && name === column.name && type === column.type,
-  )
-}
-
-/** Of equal rows as many are taken away as there are others. */
-function without(rows: readonly string[], others: readonly string[]): string[] {
-  const counts = new Map<string, number>()
-  for (const row of others) counts.set(row, (counts.get(row) ?? 0) + 1)
-  return rows.filter((row) => {
-    const count = counts.get(row) ?? 0
-    if (count > 0) counts.set(row, count - 1)
-    return count === 0
-  })
-}
+const inBoth = (rows: readonly string[], others: readonly string[]) =>
+  without(rows, without(rows, others))
 
 /** Some of the rows with a mark in front, and how many more there are. */
 export function showRows(mark: string, rows: readonly string[]): string[] {
@@ -132,12 +144,18 @@ export function showRows(mark: string, rows: readonly string[]): string[] {
   return rows.length > rowsMax ? [...shown, `... and ${rows.length - rowsMax} more`] : shown
 }
 
-/** Whether a script names a table as one that it writes to, and so changes rows on purpose. */
-export function writesTo(text: string, table: string): boolean {
+/** Whether a script names a table, or what that is a part of, as one that it writes to on purpose. */
+export function writesTo(text: string, { table, parents }: TableRows): boolean {
+  const bare = text.replace(/--.*|\/\*[\s\S]*?\*\//g, ' ')
+  return [table, ...parents].some((one) => writesToOne(bare, one))
+}
+
+function writesToOne(text: string, table: string): boolean {
   const bare = table.split('.').at(-1)!.replaceAll('"', '')
   const name = bare.replace(/[^\w]/g, '\\$&')
   const verbs =
-    'update|delete\\s+from|insert\\s+into|merge\\s+into|truncate(?:\\s+table)?(?:[^;]*,)?'
+    'update|delete\\s+from|insert\\s+into|merge\\s+into|truncate(?:\\s+table)?(?:[^;]*,)?' +
+    '|drop\\s+table(?:\\s+if\\s+exists)?(?:[^;]*,)?'
   const where = `(?:only\\s+)?(?:"?[\\w$]+"?\\.)?"?${name}"?(?![\\w$])`
   return new RegExp(`\\b(?:${verbs})\\s+${where}`, 'i').test(text)
 }

@@ -24,7 +24,7 @@ export interface Exemptions {
 /** The file beside the fixtures that has the exemptions. */
 const exemptFile = 'exempt.json'
 
-const fileName = /^(\d{1,15})_.*\.sql$/
+const fileName = /^(\d+)_.*\.sql$/
 
 /** @throws DriftpinError `migrations_unreadable` */
 export async function readFixtureFiles(directory: string): Promise<MigrationFile[]> {
@@ -64,11 +64,11 @@ export async function parseFixtures(
 ): Promise<Fixtures> {
   const versions = new Set(migrations.map(({ version }) => version))
   const scripts = new Map<number, MigrationScript[]>()
-  let exempt: Exemptions = {}
+  let exempt: unknown = {}
   for (const { file, text: raw } of [...files].sort((a, b) => (a.file < b.file ? -1 : 1))) {
     const text = raw.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n')
     if (file === exemptFile) {
-      exempt = await parseExemptions(text)
+      exempt = parseJson(text)
       continue
     }
     const version = Number(fileName.exec(file)?.[1])
@@ -76,11 +76,21 @@ export async function parseFixtures(
     const script = { file: `fixtures/${file}`, text, transaction: true }
     scripts.set(version, [...(scripts.get(version) ?? []), script])
   }
-  return { scripts, exempt: checkExemptions(exempt, migrations) }
+  return { scripts, exempt: await checkExemptions(exempt, migrations) }
 }
 
-/** @throws DriftpinError `migration_invalid` for a number that no migration has. */
-export function checkExemptions(exempt: Exemptions, migrations: readonly Migration[]): Exemptions {
+/** @throws DriftpinError `migration_invalid` for what is none, and for those of no migration. */
+export async function checkExemptions(
+  given: unknown,
+  migrations: readonly Migration[],
+): Promise<Exemptions> {
+  if (Object.keys(given as Exemptions).length === 0) return {}
+  // Loaded for those who have any: it takes longer than most of what is done here.
+  const { z } = await import('zod')
+  const reasons = z.record(z.string(), z.string().min(1, 'a reason has words')).optional()
+  const parsed = z.strictObject({ tables: reasons, downs: reasons }).safeParse(given)
+  if (!parsed.success) throw noExemptions(z.prettifyError(parsed.error), parsed.error)
+  const exempt = parsed.data as Exemptions
   for (const key of Object.keys(exempt.downs ?? {})) {
     if (migrations.some((migration) => isNamed(migration, key))) continue
     throw new DriftpinError(
@@ -103,23 +113,23 @@ function isNamed({ version, up }: Migration, key: string): boolean {
   return isNumber || up.file === key || up.file === `${key}.up.sql`
 }
 
-async function parseExemptions(text: string): Promise<Exemptions> {
-  // Loaded for those who have such a file: it takes longer than most of what is done here.
-  const { z } = await import('zod')
-  const reasons = z.record(z.string(), z.string().min(1, 'a reason has words')).optional()
-  const shape = z.strictObject({ tables: reasons, downs: reasons })
+function parseJson(text: string): unknown {
   try {
-    return shape.parse(JSON.parse(text)) as Exemptions
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null) return value
   } catch (error) {
-    const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error)
-    throw new DriftpinError(
-      'migration_invalid',
-      `fixtures/${exemptFile} cannot be used: ${why}\nWrite it as ` +
-        '{"tables": {"audit_log": "why"}, "downs": {"000012_merge_users": "why"}}.',
-      error,
-    )
+    throw noExemptions(String(error), error)
   }
+  throw noExemptions('it is no object', { text })
 }
+
+const noExemptions = (why: string, cause: unknown) =>
+  new DriftpinError(
+    'migration_invalid',
+    `Exemptions (fixtures/${exemptFile}) cannot be used: ${why}\nWrite them as ` +
+      '{"tables": {"audit_log": "why"}, "downs": {"000012_merge_users": "why"}}.',
+    cause,
+  )
 
 function ofNoMigration(file: string, migrations: readonly Migration[]): DriftpinError {
   const last = migrations.at(-1)?.up.file ?? '000001_create_users.up.sql'

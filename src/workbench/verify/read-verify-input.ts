@@ -1,7 +1,8 @@
-import { lstat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { splitStatements } from '../../database/split-statements.js'
 import type { Extensions } from '../../harness/engine/open-engine.js'
 import { readPairs } from '../../harness/migration-folder.js'
+import { pathExists } from '../../harness/path-exists.js'
 import { bundledFiles } from '../../migrations/generated/bundled.js'
 import type { Migration } from '../../migrations/migration.js'
 import { type MigrationFile, parseMigrations } from '../../migrations/parse-migrations.js'
@@ -35,6 +36,7 @@ export interface VerifySource {
 /** What to verify, read. */
 export interface VerifyInput extends Fixtures {
   readonly migrations: readonly Migration[]
+  /** Whether any fixture has a statement: a file with none is one that is still to be written. */
   readonly hasFixtures: boolean
   readonly extensions: Extensions
 }
@@ -56,8 +58,8 @@ export async function readVerifyInput(source: VerifySource): Promise<VerifyInput
   return {
     migrations,
     scripts,
-    exempt: source.exempt ? checkExemptions(source.exempt, migrations) : exempt,
-    hasFixtures: files !== undefined,
+    exempt: source.exempt ? await checkExemptions(source.exempt, migrations) : exempt,
+    hasFixtures: [...scripts.values()].flat().some(({ text }) => splitStatements(text).length > 0),
     extensions: { ...found, ...source.extensions },
   }
 }
@@ -79,9 +81,5 @@ async function fixtureFilesOf(source: VerifySource): Promise<readonly MigrationF
   if (migrations === undefined) return bundledFixtures
   if (typeof migrations !== 'string') return undefined
   const beside = join(resolve(migrations), 'fixtures')
-  const isThere = await lstat(beside).then(
-    () => true,
-    () => false,
-  )
-  return isThere ? await readFixtureFiles(beside) : undefined
+  return (await pathExists(beside)) ? await readFixtureFiles(beside) : undefined
 }

@@ -8,8 +8,9 @@ import { readVerifyInput, type VerifyInput, type VerifySource } from './read-ver
 import type { VerifiedMigration, VerifyFinding, VerifyReport } from './verify-report.js'
 import { type Standing, type StepOutcome, verifyStep } from './verify-step.js'
 import {
-  emptyTables,
+  type FilledTable,
   findWhole,
+  listTables,
   type Stepped,
   verifyFreshInstall,
   verifyNothingLeft,
@@ -54,7 +55,7 @@ export async function verifyMigrations(options: VerifyOptions = {}): Promise<Ver
   const base = await describeDatabase(db)
   const beginning: Standing = { catalog: await describeCatalog(db), mark: await db.mark() }
   const verified: VerifiedMigration[] = []
-  const failing = new Set<Migration>()
+  const [failing, holding] = [new Set<Migration>(), new Set<Migration>()]
   let standing: Standing | undefined = beginning
   for (const migration of input.migrations) {
     const began = performance.now()
@@ -63,13 +64,14 @@ export async function verifyMigrations(options: VerifyOptions = {}): Promise<Ver
     standing = outcome.after
     const judged = judge(migration, outcome, input)
     if (outcome.findings.some(({ check }) => check === 'down')) failing.add(migration)
+    if (outcome.findings.length === 0) holding.add(migration)
     const step = { ...judged, durationMs: performance.now() - began }
     verified.push(step)
     options.onStep?.(step)
     if (!standing) break
   }
   const whole = standing
-    ? await verifyWhole(db, input, { beginning, standing, base, failing })
+    ? await verifyWhole(db, input, { beginning, standing, base, failing, holding })
     : { findings: [], unproven: [], notes: notReached(input, verified) }
   const findings = [...verified.flatMap((step) => step.findings), ...whole.findings]
   const durationMs = performance.now() - started
@@ -96,8 +98,6 @@ function judge(
   const isExempt = ({ check }: VerifyFinding) =>
     reason !== undefined && check !== 'up' && check !== 'fixture'
   const [exempted, findings] = [found.filter(isExempt), found.filter((one) => !isExempt(one))]
-  const isNeedless = reason !== undefined && found.length === 0
-  const needless = `${up.file} is exempt (${reason}) and needs it no more: its down holds`
   const fine = exempted.length > 0 ? 'exempt' : down ? 'verified' : 'up only'
   return {
     version,
@@ -108,7 +108,7 @@ function judge(
     findings,
     exempted,
     reason: exempted.length > 0 ? reason : undefined,
-    notes: isNeedless ? [...notes, needless] : notes,
+    notes,
   }
 }
 
@@ -116,43 +116,58 @@ interface Ways {
   readonly beginning: Standing
   readonly standing: Standing
   readonly base: Stepped['digest']
+  /** Those whose down failed at its own version, and those of which nothing was found. */
   readonly failing: ReadonlySet<Migration>
+  readonly holding: ReadonlySet<Migration>
 }
 
 async function verifyWhole(
   db: TestDatabase,
   input: VerifyInput,
-  { beginning, standing, base, failing }: Ways,
+  { beginning, standing, base, failing, holding }: Ways,
 ): Promise<Pick<VerifyReport, 'findings' | 'unproven' | 'notes'>> {
   const { migrations, hasFixtures } = input
   const stepped: Stepped = { mark: standing.mark, digest: await describeDatabase(db) }
-  const tables = judgeTables(await emptyTables(db), input)
-  const left = await verifyNothingLeft(db, migrations, { base, known: failing })
+  const tables = judgeTables(await listTables(db), input)
+  const exempt = new Set(migrations.filter((migration) => reasonFor(input.exempt, migration)))
+  const left = await verifyNothingLeft(db, migrations, { base, known: failing, exempt })
   const fresh = await verifyFreshInstall(db, migrations, { base: beginning.mark, stepped })
+  const needless = [...exempt].filter((one) => holding.has(one) && one !== left.needing)
   return {
     findings: [...tables.findings, ...left.findings, ...fresh],
     unproven: hasFixtures ? [] : tables.empty,
-    notes: [...tables.notes, ...left.notes],
+    notes: [
+      ...tables.notes,
+      ...left.notes,
+      ...needless.map(({ up }) => `${up.file} is exempt and needs it no more: its down holds.`),
+    ],
   }
 }
 
 function judgeTables(
-  empty: readonly string[],
-  { exempt: { tables = {} }, hasFixtures }: VerifyInput,
+  all: readonly FilledTable[],
+  { exempt, hasFixtures }: VerifyInput,
 ): { empty: string[]; findings: VerifyFinding[]; notes: string[] } {
-  const isNamed = (table: string, name: string) => table === name || table === `public.${name}`
-  const isExempt = (table: string) => Object.keys(tables).some((name) => isNamed(table, name))
-  const left = empty.filter((table) => !isExempt(table))
-  const needless = Object.keys(tables).filter((name) => !empty.some((one) => isNamed(one, name)))
-  const message =
-    'Tables without a row in the end, so that nothing was proven for them. Add rows to the ' +
-    'fixtures of the migrations that make them, or exempt them with a reason.'
-  const isFound = hasFixtures && left.length > 0
-  const findings = isFound ? [findWhole('rows in every table', message, left)] : []
+  const names = Object.keys(exempt.tables ?? {})
+  const isNamed = ({ schema, name, quoted }: FilledTable, key: string) =>
+    key === quoted || key === `${schema}.${name}` || (key === name && schema === 'public')
+  const left = all.filter((table) => table.isEmpty && !names.some((key) => isNamed(table, key)))
+  const check = 'rows in every table'
+  const findings = names
+    .filter((key) => !all.some((table) => isNamed(table, key)))
+    .map((key) => findWhole(check, `The table ${key} is exempt, and there is none of that name.`))
+  if (hasFixtures && left.length > 0) {
+    const message =
+      'Tables without a row in the end, so that nothing was proven for them. Add rows to the ' +
+      'fixtures of the migrations that make them, or exempt them with a reason.'
+    const quoted = left.map((table) => table.quoted)
+    findings.push(findWhole(check, message, quoted))
+  }
+  const needless = names.filter((key) => all.some((one) => !one.isEmpty && isNamed(one, key)))
   return {
-    empty: left,
+    empty: left.map((table) => table.quoted),
     findings,
-    notes: needless.map((name) => `The table ${name} is exempt and needs it not: it has rows.`),
+    notes: needless.map((key) => `The table ${key} is exempt and needs it not: it has rows.`),
   }
 }
 

@@ -7,16 +7,20 @@ import { orderOfColumns } from '../../harness/digest-relations.js'
 import type { DatabaseMark, TestDatabase } from '../../harness/test-database.js'
 import type { Migration, MigrationScript } from '../../migrations/migration.js'
 import { applyScript } from './apply-script.js'
-import { describeFailure, rowsInTheWay } from './describe-failure.js'
+import { describeFailure } from './describe-failure.js'
 import { explainDifference, readDefinitions } from './explain-difference.js'
 import {
+  type KeptTable,
+  type LostRows,
   lostRows,
-  readTables,
   showRows,
+  successorOf,
   suspiciousTables,
-  type TableRows,
   writesTo,
 } from './kept-rows.js'
+import { readRows, type TableRows } from './read-rows.js'
+import { readSequences, type SequenceValues } from './read-sequences.js'
+import { rowsInTheWay } from './rows-in-the-way.js'
 import type { VerifyCheck, VerifyFinding } from './verify-report.js'
 
 /** Where a database is: before the first migration, or after one and its fixture. */
@@ -42,11 +46,13 @@ export async function verifyStep(
   before: Standing,
   { migration, fixtures }: { migration: Migration; fixtures: readonly MigrationScript[] },
 ): Promise<StepOutcome> {
-  const step = new Step(db, before, migration)
+  const texts = [migration.up, migration.down, ...fixtures].map((script) => script?.text ?? '')
+  const isCounted = !texts.some((text) => /track_counts/i.test(text))
+  const step = new Step(db, before, migration, isCounted)
   if (!(await step.run('up', migration.up)))
     return { findings: step.findings, notes: step.notes, after: undefined }
   for (const fixture of fixtures) await step.run('fixture', fixture)
-  const catalog = await describeCatalog(db, before.catalog)
+  const catalog = await step.describe(before.catalog)
   const mark = await db.mark()
   const after: Standing = { catalog, mark }
   if (migration.down) await step.backAndForth(migration.down, after)
@@ -61,11 +67,18 @@ class Step {
   readonly #db: TestDatabase
   readonly #before: Standing
   readonly #migration: Migration
+  readonly #isCounted: boolean
 
-  constructor(db: TestDatabase, before: Standing, migration: Migration) {
+  /** @param isCounted Whether PostgreSQL counted what the files wrote: one can turn that off. */
+  constructor(db: TestDatabase, before: Standing, migration: Migration, isCounted: boolean) {
     this.#db = db
     this.#before = before
     this.#migration = migration
+    this.#isCounted = isCounted
+  }
+
+  describe(before: CatalogState): Promise<CatalogState> {
+    return describeCatalog(this.#db, this.#isCounted ? before : undefined)
   }
 
   #find(check: VerifyCheck, file: string, message: string, difference: readonly string[] = []) {
@@ -73,13 +86,13 @@ class Step {
     this.findings.push({ version, file, check, message, difference })
   }
 
-  /** Whether a file could be run; one that failed has left nothing behind, and is a finding. */
+  /** Whether a file could be run; one that failed is a finding. */
   async run(check: 'up' | 'fixture', script: MigrationScript): Promise<boolean> {
     try {
       await applyScript(this.#db, script)
       return true
     } catch (error) {
-      const rows = await rowsInTheWay(this.#db, error)
+      const rows = await rowsInTheWay(this.#db, script, error)
       this.#find(check, script.file, describeFailure(error), rows)
       return false
     }
@@ -88,24 +101,33 @@ class Step {
   async backAndForth(down: MigrationScript, after: Standing): Promise<void> {
     const db = this.#db
     const { file } = down
+    const numbers = await readSequences(db, down)
     try {
       await applyScript(db, down)
     } catch (error) {
       await db.rewind(after.mark)
-      const rows = await rowsInTheWay(db, error)
+      const rows = await rowsInTheWay(db, down, error)
       this.#find('down', file, `With rows in the tables ${describeFailure(error)}`, rows)
       return
     }
-    const undone = await describeCatalog(db, after.catalog)
+    const undone = await this.describe(after.catalog)
     const left = this.#withoutOrder(catalogDifferences(this.#before.catalog, undone))
     if (left.length > 0) {
       const message = `After ${file} the schema is not what it was before ${this.#migration.up.file}.`
       this.#find('schema after down', file, message, await this.#compareWithBefore(left))
     }
-    const suspects = suspiciousTables(this.#before.catalog, undone)
-    const last = await readTables(db, suspects)
+    this.#compareSequences(down, numbers, await readSequences(db, down))
+    const suspects = await suspiciousTables(db, {
+      before: this.#before.catalog,
+      after: undone,
+      isCounted: this.#isCounted,
+    })
+    const last = await readRows(
+      db,
+      suspects.map((table) => table.after),
+    )
     await this.#upAgain(down, after, undone)
-    if (suspects.length > 0) await this.#compareRows(last, down, after)
+    if (suspects.length > 0) await this.#compareRows(suspects, last, down, after)
     await db.rewind(after.mark)
   }
 
@@ -125,11 +147,11 @@ class Step {
     try {
       await applyScript(this.#db, up)
     } catch (error) {
-      const rows = await rowsInTheWay(this.#db, error)
+      const rows = await rowsInTheWay(this.#db, up, error)
       this.#find('up again', up.file, `A second time, ${what}: ${describeFailure(error)}`, rows)
       return
     }
-    const again = await describeCatalog(this.#db, undone)
+    const again = await this.describe(undone)
     const names = catalogDifferences(after.catalog, again).filter((name) => !isOrder(name))
     if (names.length === 0) return
     const actual = await readDefinitions(this.#db)
@@ -152,37 +174,63 @@ class Step {
 
   /** Lays the rows after the down beside those before the up, and before the down. */
   async #compareRows(
+    suspects: readonly KeptTable[],
     last: ReadonlyMap<string, TableRows>,
     script: MigrationScript,
     after: Standing,
   ): Promise<void> {
     const db = this.#db
     const { up: upScript } = this.#migration
-    const oids = [...last.keys()]
+    // A table that the up drops takes its rows along, which its own definition says.
+    const inside = new Map(
+      suspects.map(({ before: oid }) => [
+        oid,
+        successorOf(oid, this.#before.catalog, after.catalog) ?? '0',
+      ]),
+    )
     await db.rewind(after.mark)
-    const whole = await readTables(db, oids)
+    const whole = await readRows(db, [...inside.values()])
     await db.rewind(this.#before.mark)
-    const first = await readTables(db, oids)
+    const first = await readRows(db, [...inside.keys()])
     await applyScript(db, upScript)
-    const middle = await readTables(db, oids)
-    for (const [oid, down] of last) {
-      const [before, up, loaded] = [first.get(oid), middle.get(oid), whole.get(oid)]
-      // A table that the up drops takes its rows along, which its own definition says.
-      if (!before || !up || !loaded) continue
-      const { table, byUp, byDown, instead } = lostRows({ before, up, loaded, down })
-      const shown = [...showRows('-', [...byUp, ...byDown]), ...showRows('+', instead)]
-      const those = `rows of ${table} that were there before ${upScript.file}`
-      if (byDown.length > 0) {
-        const message = `${script.file} changes or removes ${byDown.length} ${those}.`
-        this.#find('rows after down', script.file, message, shown)
-      } else if (byUp.length > 0 && writesTo(upScript.text, table)) {
-        this.notes.push(
-          `it rewrites ${byUp.length} rows of ${table} that were there before, for good`,
-        )
-      } else if (byUp.length > 0) {
-        const message = `${upScript.file} changes or removes ${byUp.length} ${those}, which it does not name.`
-        this.#find('rows after down', upScript.file, message, shown)
-      }
+    const middle = await readRows(db, [...inside.values()])
+    for (const { before: oid, after: lastOid } of suspects) {
+      const other = inside.get(oid)!
+      const [before, up, loaded] = [first.get(oid), middle.get(other), whole.get(other)]
+      const down = last.get(lastOid)
+      if (!before || !up || !loaded || !down) continue
+      const lost = lostRows({ before, up, loaded, down }, other === oid)
+      this.#tellLost(before, lost, script)
+    }
+  }
+
+  #tellLost(before: TableRows, { byUp, byDown, instead }: LostRows, script: MigrationScript): void {
+    const { up } = this.#migration
+    const { table } = before
+    const shown = [...showRows('-', [...byUp, ...byDown]), ...showRows('+', instead)]
+    const those = `rows of ${table} that were there before ${up.file}`
+    if (byDown.length > 0) {
+      const message = `${script.file} changes or removes ${byDown.length} ${those}.`
+      this.#find('rows after down', script.file, message, shown)
+    } else if (byUp.length > 0 && writesTo(up.text, before)) {
+      this.notes.push(
+        `it rewrites ${byUp.length} rows of ${table} that were there before, for good`,
+      )
+    } else if (byUp.length > 0) {
+      const message = `${up.file} changes or removes ${byUp.length} ${those}, which it does not name.`
+      this.#find('rows after down', up.file, message, shown)
+    }
+  }
+
+  /** A sequence that a down puts back gives numbers a second time. */
+  #compareSequences(script: MigrationScript, whole: SequenceValues, undone: SequenceValues): void {
+    for (const [oid, { name, value }] of undone) {
+      const taken = whole.get(oid)?.value
+      const wasThere = this.#before.catalog.units.has(oid)
+      if (!wasThere || taken == null || (value !== null && BigInt(value) >= BigInt(taken))) continue
+      const shown = [`- ${taken}`, `+ ${value ?? 'as if it had given nothing'}`]
+      const message = `${script.file} puts the sequence ${name} back.`
+      this.#find('rows after down', script.file, message, shown)
     }
   }
 }

@@ -6,8 +6,9 @@ import { createMigrator } from '../../migrations/create-migrator.js'
 import { ledgerName } from '../../migrations/ledger.js'
 import type { Migration } from '../../migrations/migration.js'
 import { applyScript } from './apply-script.js'
-import { describeFailure, rowsInTheWay } from './describe-failure.js'
+import { describeFailure } from './describe-failure.js'
 import { explainDifference, readDefinitions } from './explain-difference.js'
+import { rowsInTheWay } from './rows-in-the-way.js'
 import type { VerifyCheck, VerifyFinding } from './verify-report.js'
 
 /** A finding about the folder as a whole. */
@@ -19,10 +20,20 @@ export function findWhole(
   return { version: undefined, file: undefined, check, message, difference }
 }
 
-/** Tables without a single row, by quoted name; of a partitioned one the whole counts. */
-export async function emptyTables(database: Queryable): Promise<string[]> {
-  const { rows } = await database.query<{ name: string }>(
-    `SELECT format('%I.%I', n.nspname, c.relname) AS name
+/** A table, and whether it has a row; of a partitioned one the whole counts. */
+export interface FilledTable {
+  readonly schema: string
+  readonly name: string
+  /** Quoted, with its schema. */
+  readonly quoted: string
+  readonly isEmpty: boolean
+}
+
+/** All tables but those of extensions. */
+export async function listTables(database: Queryable): Promise<FilledTable[]> {
+  const { rows } = await database.query<Omit<FilledTable, 'isEmpty'>>(
+    `SELECT n.nspname AS schema, c.relname AS name,
+            format('%I.%I', n.nspname, c.relname) AS quoted
      FROM pg_catalog.pg_class c
      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
      WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.oid >= 16384
@@ -30,14 +41,14 @@ export async function emptyTables(database: Queryable): Promise<string[]> {
        AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
                        WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid
                          AND d.deptype = 'e')
-     ORDER BY 1`,
+     ORDER BY quoted`,
   )
-  const empty: string[] = []
-  for (const { name } of rows) {
-    const found = await database.query(`SELECT FROM ${name} LIMIT 1`)
-    if (found.rowCount === 0) empty.push(name)
+  const tables: FilledTable[] = []
+  for (const table of rows) {
+    const found = await database.query(`SELECT FROM ${table.quoted} LIMIT 1`)
+    tables.push({ ...table, isEmpty: found.rowCount === 0 })
   }
-  return empty
+  return tables
 }
 
 /**
@@ -45,12 +56,14 @@ export async function emptyTables(database: Queryable): Promise<string[]> {
  * anything is left that was not there in the beginning.
  *
  * @param known Migrations whose down is known to fail: where one does, there is no way on.
+ * @param exempt Migrations whose down need not hold.
+ * @returns What was found, and whether an exempt down failed that had held at its own version.
  */
 export async function verifyNothingLeft(
   db: TestDatabase,
   migrations: readonly Migration[],
-  { base, known }: { base: DatabaseDigest; known: ReadonlySet<Migration> },
-): Promise<{ findings: VerifyFinding[]; notes: string[] }> {
+  { base, known, exempt }: Backwards,
+): Promise<{ findings: VerifyFinding[]; notes: string[]; needing?: Migration }> {
   for (const migration of [...migrations].reverse()) {
     const { down, version } = migration
     if (!down) {
@@ -62,8 +75,9 @@ export async function verifyNothingLeft(
     } catch (error) {
       const why = `${down.file} fails: what is left below it was not looked at`
       if (known.has(migration)) return { findings: [], notes: [why] }
+      if (exempt.has(migration)) return { findings: [], notes: [why], needing: migration }
       const message = `With the rows of all versions there ${describeFailure(error)}`
-      const difference = await rowsInTheWay(db, error)
+      const difference = await rowsInTheWay(db, down, error)
       const finding: VerifyFinding = {
         version,
         file: down.file,
@@ -78,7 +92,18 @@ export async function verifyNothingLeft(
   if (left.length === 0) return { findings: [], notes: [] }
   const message = `After the last down something is left that was not there in the beginning.`
   const difference = explainDifference(left, [], await readDefinitions(db))
+  if (exempt.size > 0) {
+    const files = [...exempt].map(({ up }) => up.file).join(', ')
+    const notes = [`${message} Downs that are exempt: ${files}.\n${difference.join('\n')}`]
+    return { findings: [], notes }
+  }
   return { findings: [findWhole('nothing left', message, difference)], notes: [] }
+}
+
+interface Backwards {
+  readonly base: DatabaseDigest
+  readonly known: ReadonlySet<Migration>
+  readonly exempt: ReadonlySet<Migration>
 }
 
 /** What this verification itself needs in the session, such as prepared statements. */
@@ -112,7 +137,11 @@ export async function verifyFreshInstall(
     const changed = second.filter((name) => !isOfSession(name))
     if (steps.length > 0 || changed.length > 0) {
       const message = 'To run the migrator a second time changes something.'
-      findings.push(findWhole('running again', message, explainDifference(changed, [], [])))
+      const again = await readDefinitions(db)
+      await db.rewind(base)
+      await migrator.up()
+      const difference = explainDifference(changed, await readDefinitions(db), again)
+      findings.push(findWhole('running again', message, difference))
     }
   } catch (error) {
     const message = `To run the migrator a second time fails: ${describeFailure(error)}`

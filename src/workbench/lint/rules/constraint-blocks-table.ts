@@ -1,9 +1,9 @@
 import type { Constraint } from 'libpg-query'
 import { constraintsOf, defaultOf } from '../column-parts.js'
 import { type Alteration, alterationsOf } from '../file-state.js'
-import type { LintedFolder } from '../linted-folder.js'
 import { type LintedScript, placeOfName } from '../linted-script.js'
-import { nodeAs, nodesOf, stringsOf } from '../nodes-of.js'
+import { nodeAs, stringsOf } from '../nodes-of.js'
+import { ProvenColumns } from '../proven-columns.js'
 import type { Offence, Rule } from '../rule.js'
 
 export const constraintBlocksTable: Rule = {
@@ -15,26 +15,36 @@ export const constraintBlocksTable: Rule = {
     'Add it NOT VALID, which reads nothing, and VALIDATE CONSTRAINT in a migration of its own, ' +
     'which blocks nobody.',
   needsCatalog: false,
-  *check(folder) {
-    const proven = provenNotNull(folder)
-    for (const script of folder.scripts) {
-      const pending = new Set<string>()
-      for (const alteration of alterationsOf(script)) {
-        const { command, table, isFresh } = alteration
-        const added = nodeAs(command.def, 'Constraint')
-        if (added?.skip_validation && added.conname) pending.add(`${table}.${added.conname}`)
-        if (isFresh) continue
-        yield* whatScans(script, alteration, { proven, pending })
-      }
+  *check({ migrations }) {
+    const proven = new ProvenColumns()
+    for (const { up, down } of migrations) {
+      yield* offencesOf(up, proven)
+      if (down) yield* offencesOf(down, new ProvenColumns(proven))
     }
   },
 }
 
 interface Known {
-  /** Columns with a CHECK that they are not NULL, as `table.column`. */
-  readonly proven: ReadonlySet<string>
+  readonly proven: ProvenColumns
   /** Constraints that the file itself added NOT VALID. */
   readonly pending: ReadonlySet<string>
+}
+
+/** Reads a file, and notes in `proven` what it proves. */
+function* offencesOf(script: LintedScript, proven: ProvenColumns): Generator<Offence> {
+  const pending = new Set<string>()
+  const alterations = [...alterationsOf(script)]
+  for (const statement of script.statements) {
+    proven.create(statement.node)
+    while (alterations[0]?.statement === statement) {
+      const alteration = alterations.shift()!
+      const { command, table, isFresh } = alteration
+      const added = nodeAs(command.def, 'Constraint')
+      if (added?.skip_validation && added.conname) pending.add(`${table}.${added.conname}`)
+      if (!isFresh) yield* whatScans(script, alteration, { proven, pending })
+      proven.alter(alteration)
+    }
+  }
 }
 
 function* whatScans(
@@ -44,13 +54,8 @@ function* whatScans(
 ): Generator<Offence> {
   const { subtype, name = '' } = command
   const at = placeOfName(script, statement, name)
-  if (subtype === 'AT_SetNotNull' && !proven.has(`${table}.${name}`)) {
-    const why = `while all of it is read for a NULL in ${name}`
-    const message = `Nobody can read or write ${table} ${why}.`
-    const fix =
-      `ADD CONSTRAINT ... CHECK (${name} IS NOT NULL) NOT VALID, VALIDATE CONSTRAINT in a ` +
-      'migration of its own, and then SET NOT NULL, which believes the CHECK.'
-    yield { script, at, message, fix }
+  if (subtype === 'AT_SetNotNull' && !proven.has(table, name)) {
+    yield { script, at, ...readForNull(table, name) }
   }
   if (subtype === 'AT_ValidateConstraint' && pending.has(`${table}.${name}`)) {
     const message = `${name} was added by this file, whose lock on ${table} is held meanwhile.`
@@ -60,11 +65,28 @@ function* whatScans(
   const added = subtype === 'AT_AddConstraint' && nodeAs(command.def, 'Constraint')
   for (const constraint of added ? [added] : constraintsOf(column)) {
     const { contype, skip_validation, location = statement.start } = constraint
+    if (skip_validation || constraint.is_enforced === false) continue
+    const [notNull] = contype === 'CONSTR_NOTNULL' ? stringsOf(constraint.keys) : []
+    if (notNull !== undefined && !proven.has(table, notNull)) {
+      yield { script, at: location, ...readForNull(table, notNull) }
+    }
     // A new column without a default has nothing that could refer to anywhere.
     const refersNowhere = column !== undefined && defaultOf(column) === undefined
     const scans = contype === 'CONSTR_CHECK' || (contype === 'CONSTR_FOREIGN' && !refersNowhere)
-    if (!scans || skip_validation || constraint.is_enforced === false) continue
-    yield { script, at: location, message: messageOf(constraint, table) }
+    if (scans) yield { script, at: location, message: messageOf(constraint, table) }
+  }
+}
+
+function readForNull(
+  table: string,
+  column: string,
+): { readonly message: string; readonly fix: string } {
+  const fix =
+    `ADD CONSTRAINT ... CHECK (${column} IS NOT NULL) NOT VALID, VALIDATE CONSTRAINT in a ` +
+    'migration of its own, and then SET NOT NULL, which believes the CHECK.'
+  return {
+    message: `Nobody can read or write ${table} while all of it is read for a NULL in ${column}.`,
+    fix,
   }
 }
 
@@ -72,20 +94,4 @@ function messageOf({ contype, pktable }: Constraint, table: string): string {
   return contype === 'CONSTR_CHECK'
     ? `Nobody can read or write ${table} while all of it is read for this CHECK.`
     : `Nobody can write to ${table} or ${pktable?.relname} while all of the former is checked.`
-}
-
-/** The columns that a CHECK of the folder holds to be not NULL, whatever it is called. */
-function provenNotNull({ migrations }: LintedFolder): ReadonlySet<string> {
-  const proven = new Set<string>()
-  for (const { up } of migrations) {
-    for (const { table, command } of alterationsOf(up)) {
-      const check = nodeAs(command.def, 'Constraint')
-      if (check?.contype !== 'CONSTR_CHECK' || !check.skip_validation) continue
-      for (const { arg, nulltesttype } of nodesOf(check.raw_expr, 'NullTest')) {
-        const column = stringsOf(nodeAs(arg, 'ColumnRef')?.fields).at(-1)
-        if (nulltesttype === 'IS_NOT_NULL') proven.add(`${table}.${column}`)
-      }
-    }
-  }
-  return proven
 }

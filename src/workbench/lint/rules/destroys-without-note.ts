@@ -1,3 +1,4 @@
+import type { DropStmt } from 'libpg-query'
 import { type FileState, statementsInOrder } from '../file-state.js'
 import { type LintedScript, type LintedStatement, placeOfName } from '../linted-script.js'
 import { nodeAs, nodesOf, stringsOf } from '../nodes-of.js'
@@ -51,6 +52,10 @@ function* lossesOf(
       yield { at: place(name), what: `This drops the ${kind} ${name} with all rows`, names: [name] }
     }
   }
+  for (const name of drop?.behavior === 'DROP_CASCADE' ? typesOf(drop) : []) {
+    const what = `CASCADE drops every column of the type ${name} with it, wherever that is`
+    yield { at: place(name), what, names: [name] }
+  }
   const alter = nodeAs(node, 'AlterTableStmt')
   const table = tableKey(alter?.relation)
   for (const { subtype, name = '' } of nodesOf(alter?.cmds, 'AlterTableCmd')) {
@@ -68,6 +73,13 @@ function* lossesOf(
     if (made.has(tableKey(relation))) continue
     yield { at: relation?.location ?? start, what: `This deletes rows of ${name}`, names: [name] }
   }
+}
+
+/** The names of dropped types, and of extensions, which may have brought some. */
+function typesOf({ removeType, objects = [] }: DropStmt): string[] {
+  if (removeType === 'OBJECT_EXTENSION') return stringsOf(objects)
+  if (removeType !== 'OBJECT_TYPE' && removeType !== 'OBJECT_DOMAIN') return []
+  return objects.map((object) => stringsOf(nodeAs(object, 'TypeName')?.names).at(-1) ?? '')
 }
 
 /** The text of every note, each with the comment lines that go on from it. */

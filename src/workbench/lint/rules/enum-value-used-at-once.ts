@@ -4,9 +4,8 @@ import type { Rule } from '../rule.js'
 export const enumValueUsedAtOnce: Rule = {
   id: 'enum-value-used-at-once',
   why:
-    'PostgreSQL refuses a value of an enum in the transaction that added it; where the type ' +
-    'is as ' +
-    'new, before version 17.',
+    'PostgreSQL refuses a value of an enum in the transaction that added it; where the type is ' +
+    'as new, before version 17.',
   instead: 'Use the value in a later migration, which is a later transaction.',
   needsCatalog: false,
   *check({ scripts }, catalog) {

@@ -1,4 +1,4 @@
-import type { IndexStmt } from 'libpg-query'
+import type { Constraint, IndexStmt } from 'libpg-query'
 import { constraintsOf } from '../column-parts.js'
 import { type Alteration, alterationsOf, isFresh, statementsInOrder } from '../file-state.js'
 import type { LintedFolder } from '../linted-folder.js'
@@ -13,8 +13,8 @@ export const indexNotConcurrent: Rule = {
     'Until an index is built nothing can be written to its table, and for a constraint not even ' +
     'read.',
   instead:
-    'Give it a migration of its own that begins with "-- driftpin: no transaction": CREATE INDEX ' +
-    'CONCURRENTLY.',
+    'Give it a migration of its own with no other statement, which is then run without a ' +
+    'transaction: CREATE INDEX CONCURRENTLY.',
   needsCatalog: false,
   *check(folder) {
     const others = namesOfOthers(folder)
@@ -24,12 +24,19 @@ export const indexNotConcurrent: Rule = {
         const table = tableKey(index?.relation)
         if (!index || index.concurrent || isFresh(state, table)) continue
         // On the parent alone an index of partitions is a mere entry.
-        if (others.views.has(table) || !index.relation?.inh) continue
+        const isEntry = !index.relation?.inh && others.partitioned.has(table)
+        if (others.views.has(table) || isEntry) continue
         yield { script, at: statement.start, ...describe(index, table, others.partitioned) }
       }
       for (const alteration of alterationsOf(script)) yield* constraints(script, alteration)
     }
   },
+}
+
+const kinds: Partial<Record<NonNullable<Constraint['contype']>, string>> = {
+  CONSTR_UNIQUE: 'UNIQUE',
+  CONSTR_PRIMARY: 'PRIMARY KEY',
+  CONSTR_EXCLUSION: 'EXCLUDE',
 }
 
 function describe(index: IndexStmt, table: string, partitioned: ReadonlySet<string>) {
@@ -51,16 +58,15 @@ function* constraints(
   const column = command.subtype === 'AT_AddColumn' ? nodeAs(command.def, 'ColumnDef') : undefined
   for (const constraint of added ? [added] : constraintsOf(column)) {
     const { contype, indexname, location = statement.start } = constraint
-    if ((contype !== 'CONSTR_UNIQUE' && contype !== 'CONSTR_PRIMARY') || indexname) continue
-    const kind = contype === 'CONSTR_UNIQUE' ? 'UNIQUE' : 'PRIMARY KEY'
-    yield {
-      script,
-      at: location,
-      message: `Nobody can read or write ${table} until the index of this ${kind} is built.`,
-      fix:
-        'CREATE UNIQUE INDEX CONCURRENTLY in a migration of its own that begins with ' +
-        `"-- driftpin: no transaction", then ADD CONSTRAINT ... ${kind} USING INDEX in the next.`,
-    }
+    const kind = kinds[contype!]
+    if (!kind || indexname) continue
+    const message = `Nobody can read or write ${table} until the index of this ${kind} is built.`
+    const fix =
+      contype === 'CONSTR_EXCLUSION'
+        ? 'It cannot be built CONCURRENTLY: add it while the table is small, and silence the rule.'
+        : 'CREATE UNIQUE INDEX CONCURRENTLY in a migration of its own, then ADD CONSTRAINT ... ' +
+          `${kind} USING INDEX in the next.`
+    yield { script, at: location, message, fix }
   }
 }
 

@@ -5,9 +5,7 @@ import type { Rule } from '../rule.js'
 export const needsNoTransaction: Rule = {
   id: 'needs-no-transaction',
   why: 'PostgreSQL refuses the statement in a transaction, which is what a migration runs in.',
-  instead:
-    'Give it a migration of its own whose first line is "-- driftpin: no transaction", with no ' +
-    'other statement.',
+  instead: 'Give it a migration of its own with no other statement, which is then run without one.',
   needsCatalog: false,
   *check({ scripts }) {
     for (const script of scripts) {

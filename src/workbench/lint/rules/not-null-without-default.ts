@@ -10,9 +10,8 @@ export const notNullWithoutDefault: Rule = {
     'The statement works on an empty table and fails on one with rows, which is what production ' +
     'has.',
   instead:
-    'Give the column a constant default, or add it without NOT NULL, fill it, and set NOT ' +
-    'NULL in ' +
-    'a later migration.',
+    'Give the column a constant default, or add it without NOT NULL, fill it, and set NOT NULL ' +
+    'in a later migration.',
   needsCatalog: false,
   *check({ scripts }) {
     for (const script of scripts) {

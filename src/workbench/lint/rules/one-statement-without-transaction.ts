@@ -4,8 +4,7 @@ export const oneStatementWithoutTransaction: Rule = {
   id: 'one-statement-without-transaction',
   why:
     'Several statements that are sent at once are one transaction again, and sent one by one ' +
-    'they ' +
-    'stop half way with nothing to take them back.',
+    'they stop half way with nothing to take them back.',
   instead: 'Give each statement a migration of its own.',
   needsCatalog: false,
   *check({ scripts }) {

@@ -1,7 +1,8 @@
+import { tablesGoingWith } from '../../tables-going-with.js'
 import { makerOfColumn, makerOfForeignKey } from '../find-maker.js'
 import type { LintedFolder } from '../linted-folder.js'
 import type { MigratedCatalog } from '../migrated-catalog.js'
-import type { Owner } from '../owner.js'
+import { type Owner, ownerCalled } from '../owner.js'
 import type { TableFacts } from '../read-tables.js'
 import type { Offence, Rule } from '../rule.js'
 
@@ -16,9 +17,14 @@ export const ownerWithoutCascade: Rule = {
   needsCatalog: true,
   applies: ({ owners }) => owners.length > 0,
   *check(folder, catalog) {
-    for (const owner of folder.owners) {
-      catalog.tableCalled(owner.table, 'owner')
-      const owned = tablesOf(owner, catalog.tables)
+    const keys = catalog.tables.flatMap(({ key: table, foreignKeys }) =>
+      foreignKeys
+        .filter(({ onDelete }) => onDelete === 'cascade')
+        .map(({ references }) => ({ table, references })),
+    )
+    for (const name of folder.owners) {
+      const owner = ownerCalled(name, catalog)
+      const owned = tablesGoingWith(owner.table, keys)
       for (const table of catalog.tables) {
         if (table.key !== owner.table) yield* offencesOf(folder, catalog, { owner, owned, table })
       }
@@ -59,19 +65,4 @@ function* offencesOf(
     ...makerOfColumn(folder, { table: name, column }),
     message: `${name}.${column} is called as a key of ${owner.table} and is no foreign key to it.`,
   }
-}
-
-/** The tables whose rows go with those of the owner, through any number of others. */
-function tablesOf(owner: Owner, tables: readonly TableFacts[]): ReadonlySet<string> {
-  const owned = new Set([owner.table])
-  for (let size = 0; size < owned.size; ) {
-    size = owned.size
-    for (const { key, foreignKeys } of tables) {
-      const goes = foreignKeys.some(
-        ({ references, onDelete }) => onDelete === 'cascade' && owned.has(references),
-      )
-      if (goes) owned.add(key)
-    }
-  }
-  return owned
 }

@@ -7,12 +7,11 @@ import { tableKey } from '../table-key.js'
 export const renameInUse: Rule = {
   id: 'rename-in-use',
   why:
-    'Until the last process of the version before is gone, each of its statements with the ' +
-    'old name fails.',
+    'Until the last process of the version before is gone, each of its statements with the old ' +
+    'name fails.',
   instead:
-    'For a table, leave a view with the old name in the same migration. For a column, add ' +
-    'the new ' +
-    'one, write both, and drop the old one in a later release.',
+    'For a table, leave a view with the old name in the same migration. For a column, add the ' +
+    'new one, write both, and drop the old one in a later release.',
   needsCatalog: false,
   *check({ migrations }) {
     for (const { up } of migrations) {

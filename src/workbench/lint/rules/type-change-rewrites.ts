@@ -6,9 +6,8 @@ export const typeChangeRewrites: Rule = {
     'Most changes of a type write the whole table and its indexes anew, which nobody can read or ' +
     'write meanwhile.',
   instead:
-    'Add a column of the new type, write both, fill the old rows in batches, and drop the ' +
-    'old one ' +
-    'in a later release.',
+    'Add a column of the new type, write both, fill the old rows in batches, and drop the old ' +
+    'one in a later release.',
   needsCatalog: true,
   *check(_folder, { rewrites }) {
     for (const [script, changes] of rewrites) {

@@ -1,5 +1,5 @@
-import type { Constraint } from 'libpg-query'
-import { nodeAs, nodesOf } from '../nodes-of.js'
+import type { Constraint, Node } from 'libpg-query'
+import { nodeAs, nodesOf, stringsOf } from '../nodes-of.js'
 import type { Rule } from '../rule.js'
 
 const kinds: Partial<Record<NonNullable<Constraint['contype']>, string>> = {
@@ -20,18 +20,25 @@ export const unnamedConstraint: Rule = {
   *check({ scripts }) {
     for (const script of scripts) {
       for (const { node, start } of script.statements) {
-        const create = nodeAs(node, 'CreateStmt')
-        const where = create ?? nodeAs(node, 'AlterTableStmt')
-        if (!where || where.relation?.relpersistence === 't') continue
-        for (const constraint of nodesOf(where, 'Constraint')) {
+        const on = nameOfConstrained(node)
+        if (on === undefined) continue
+        for (const constraint of nodesOf(node, 'Constraint')) {
           const { contype = 'CONSTR_NULL', conname, indexname, location } = constraint
           const kind = kinds[contype]
           // One that is made of an index has its name.
           if (!kind || conname || indexname) continue
-          const message = `This ${kind} of ${where.relation?.relname} has no name.`
+          const message = `This ${kind} of ${on} has no name.`
           yield { script, at: location ?? start, message }
         }
       }
     }
   },
+}
+
+/** The table or domain that a statement may give constraints to; a temporary table is gone soon. */
+function nameOfConstrained(node: Node): string | undefined {
+  const table = nodeAs(node, 'CreateStmt') ?? nodeAs(node, 'AlterTableStmt')
+  if (table) return table.relation?.relpersistence === 't' ? undefined : table.relation?.relname
+  const made = nodeAs(node, 'CreateDomainStmt')?.domainname
+  return stringsOf(made ?? nodeAs(node, 'AlterDomainStmt')?.typeName).at(-1)
 }

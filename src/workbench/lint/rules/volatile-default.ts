@@ -3,9 +3,8 @@ import type { Rule } from '../rule.js'
 export const volatileDefault: Rule = {
   id: 'volatile-default',
   why:
-    'A default that differs from row to row writes the whole table anew, which nobody can ' +
-    'read or ' +
-    'write meanwhile.',
+    'A default that differs from row to row writes the whole table anew, which nobody can read ' +
+    'or write meanwhile.',
   instead:
     'Add the column without the default, set the default in a second statement, and fill the old ' +
     'rows in batches.',
