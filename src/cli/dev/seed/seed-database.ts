@@ -18,12 +18,13 @@ interface SeedEvent {
   readonly run: (transaction: Transaction, now: Date) => Promise<unknown>
 }
 
-const idOf = (kind: string, number: number) =>
-  `${kind}-0000-4000-8000-${String(number).padStart(12, '0')}`
-const workspaceId = (number: number) => idOf('00000001', number)
-const buildId = (number: number) => idOf('00000002', number)
-const agentId = (number: number) => idOf('00000003', number)
-const chatId = (number: number) => idOf('00000004', number)
+/** Ids that differ where they begin, so that the beginning of one names it. */
+const idOf = (kind: number, number: number) =>
+  `${(kind * 0x1000 + number).toString(16)}0000-0000-4000-8000-${String(number).padStart(12, '0')}`
+const workspaceId = (number: number) => idOf(0xa, number)
+const buildId = (number: number) => idOf(0xb, number)
+const agentId = (number: number) => idOf(0xd, number)
+const chatId = (number: number) => idOf(0xc, number)
 
 /**
  * Fills an empty database with what a small team would have in it after some weeks, by the
