@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { exitCodeOf, exitCodes } from './command-error.js'
+import { endWithoutWaiting } from './end-without-waiting.js'
 import { paint } from './paint.js'
 import { printable } from './printable.js'
 
@@ -98,5 +99,6 @@ try {
     const lines = message.replaceAll('\t', '    ').split('\n').map(printable)
     console.error(`${paint('red', 'driftpin:')} ${lines.join('\n')}`)
     process.exitCode = exitCodeOf(error)
+    endWithoutWaiting()
   }
 }

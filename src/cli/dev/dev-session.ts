@@ -5,7 +5,6 @@ import type { Migration } from '../../migrations/migration.js'
 import type { Stop } from '../open-stop.js'
 import { removeServing, writeServing } from '../serving.js'
 import type { DevReport } from './dev-report.js'
-import { endWithoutWaiting } from './end-without-waiting.js'
 import { FolderDatabase, type ServedDatabase } from './folder-database.js'
 import { keepLogShort } from './keep-log-short.js'
 import { migrateDatabase } from './migrate-database.js'
@@ -114,7 +113,6 @@ export class DevSession {
     const words = database.lastWords() ?? 'a statement was more than the engine can take'
     await this.#pause()
     if (!(database instanceof FolderDatabase)) {
-      endWithoutWaiting()
       throw new Error(`PostgreSQL crashed: ${words}. What was in memory is gone.`, { cause })
     }
     database.abandon()

@@ -10,10 +10,10 @@ import {
   makeDataFolder,
   usualDataFolder,
 } from '../data-folder.js'
+import { endWithoutWaiting } from '../end-without-waiting.js'
 import { readServing } from '../serving.js'
 import { withFolderLock } from '../with-folder-lock.js'
 import type { DevRun, StartedDatabase } from './dev-run.js'
-import { endWithoutWaiting } from './end-without-waiting.js'
 import { FolderDatabase } from './folder-database.js'
 import {
   type Replacement,
