@@ -208,6 +208,23 @@ function parsePairs(text: string | null): Map<string, string> {
   )
 }
 
+/**
+ * A state that knows of more units how many rows they have, from one that came of it: to count them
+ * takes a look at all catalogs, and a unit that was not counted has to be described each time.
+ */
+export function withCountsOf(state: CatalogState, later: CatalogState): CatalogState {
+  const units = new Map(state.units)
+  for (const [oid, unit] of state.units) {
+    const counted = later.units.get(oid)
+    const isSame = counted?.rows !== undefined && hasEntries(counted.entries, unit.entries)
+    if (unit.rows === undefined && isSame) units.set(oid, counted)
+  }
+  return { ...state, units }
+}
+
+const hasEntries = (one: Entries, other: Entries) =>
+  one.size === other.size && [...one].every(([name, hash]) => other.get(name) === hash)
+
 /** Which entries two states of a catalog do not have in common, sorted. */
 export function catalogDifferences(one: CatalogState, other: CatalogState): string[] {
   const [before, after] = [entriesBeside(one, other), entriesBeside(other, one)]

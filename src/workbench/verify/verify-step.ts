@@ -2,6 +2,7 @@ import {
   type CatalogState,
   catalogDifferences,
   describeCatalog,
+  withCountsOf,
 } from '../../harness/catalog-state.js'
 import { orderOfColumns } from '../../harness/digest-relations.js'
 import type { DatabaseMark, TestDatabase } from '../../harness/test-database.js'
@@ -54,9 +55,10 @@ export async function verifyStep(
   for (const fixture of fixtures) await step.run('fixture', fixture)
   const catalog = await step.describe(before.catalog)
   const mark = await db.mark()
-  const after: Standing = { catalog, mark }
-  if (migration.down) await step.backAndForth(migration.down, after)
-  return { findings: step.findings, notes: step.notes, after }
+  const { findings, notes } = step
+  const undone = migration.down && (await step.backAndForth(migration.down, { catalog, mark }))
+  const after = { catalog: undone ? withCountsOf(catalog, undone) : catalog, mark }
+  return { findings, notes, after }
 }
 
 const isOrder = (name: string) => name.endsWith(orderOfColumns)
@@ -98,7 +100,8 @@ class Step {
     }
   }
 
-  async backAndForth(down: MigrationScript, after: Standing): Promise<void> {
+  /** @returns What the catalog was after the down, if that could be run. */
+  async backAndForth(down: MigrationScript, after: Standing): Promise<CatalogState | undefined> {
     const db = this.#db
     const { file } = down
     const numbers = await readSequences(db, down)
@@ -108,7 +111,7 @@ class Step {
       await db.rewind(after.mark)
       const rows = await rowsInTheWay(db, down, error)
       this.#find('down', file, `With rows in the tables ${describeFailure(error)}`, rows)
-      return
+      return undefined
     }
     const undone = await this.describe(after.catalog)
     const left = this.#withoutOrder(catalogDifferences(this.#before.catalog, undone))
@@ -129,6 +132,7 @@ class Step {
     await this.#upAgain(down, after, undone)
     if (suspects.length > 0) await this.#compareRows(suspects, last, down, after)
     await db.rewind(after.mark)
+    return undone
   }
 
   /** A down cannot put a column back between others, which is worth knowing and no failure. */
