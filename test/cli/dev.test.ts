@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -81,44 +80,6 @@ test('serves a new folder to two clients while a directory is pushed, and is sav
   expect(await dev.end('SIGTERM')).toBe(0)
   expect(await stateOf(cwd)).toBe(1)
   expect((await readdir(dataOf(cwd))).toSorted()).toEqual(['.gitignore', 'database', 'images'])
-})
-
-test('a folder goes on as it was left, at a free port where the asked one is taken', async () => {
-  const cwd = await temporaryFolder()
-  const start = { main: packed.main, cwd }
-  {
-    await using dev = new DevProcess({ ...start, args: [...anyPort, '--seed', 'none'] })
-    const [, url] = await dev.until(/^ {2}psql +psql (postgresql:\S+)$/m)
-    await dev.until(/Ctrl-C/)
-    expect(dev.stdout).toContain(`\n  url     ${url}\n`)
-    expect(dev.stdout).toContain(`\n  app     export DATABASE_URL=${url}\n`)
-    expect(dev.stdout).not.toContain('seed')
-    const widths = dev.stdout.split('\n').map((line) => line.length)
-    expect(Math.max(...widths)).toBeLessThanOrEqual(80)
-    expect(dev.stdout).not.toContain('\u001b')
-    const client = new pg.Client({ connectionString: url })
-    client.on('error', () => {})
-    await client.connect()
-    await client.query('CREATE TABLE kept AS SELECT 1 AS n')
-    // A client that is in the middle of something does not keep it from ending.
-    await client.query('BEGIN; INSERT INTO kept VALUES (2)')
-    expect(await dev.end('SIGINT')).toBe(0)
-    expect(dev.stdout).toContain('Stopped. .driftpin is kept.')
-    expect(await stateOf(cwd)).toBe(1)
-  }
-  const taken = createServer().listen(0, '127.0.0.1')
-  await once(taken, 'listening')
-  const { port } = taken.address() as AddressInfo
-  await using dev = new DevProcess({ ...start, args: ['--port', String(port), '--json'] })
-  const ready = await dev.ready()
-  taken.close()
-  expect(ready).toMatchObject({ isNew: false, portTaken: port, seeded: null })
-  expect(new URL(ready.url).port).not.toBe(String(port))
-  const client = new pg.Client({ connectionString: ready.url })
-  client.on('error', () => {})
-  await client.connect()
-  expect((await client.query('SELECT n FROM kept')).rows).toEqual([{ n: 1 }])
-  expect(await dev.end('SIGINT')).toBe(0)
 })
 
 test('a kill in the midst of writes loses none that was acknowledged, five times', async () => {

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { exitCodes } from '../../src/cli/command-error.js'
 import { migrateLintCommand } from '../../src/cli/migrate-lint-command.js'
@@ -7,12 +6,6 @@ import { lintRules } from '../../src/workbench/lint/lint-rules.js'
 import { driftpin } from '../support/run-command.js'
 import { writePairs } from '../workbench/write-pairs.js'
 import { refusalOf } from './refusal-of.js'
-
-test('without a folder our own migrations are held against the rules', async () => {
-  const { code, stdout, stderr } = await driftpin(['migrate', 'lint'])
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  expect(stdout).toBe('0 findings in 20 files (1 silenced).\n')
-})
 
 test('a finding is shown with its line and a caret, and ends in 1', async () => {
   const folder = await writePairs([
@@ -66,13 +59,6 @@ test('--rules lists each rule with why and what instead', async () => {
   }
   expect(stdout).toContain('bad-silence')
   expect(code).toBe(0)
-})
-
-test('without libpg-query one line says what to install', async () => {
-  const hidden = fileURLToPath(new URL('lint-hide-libpg-query.mjs', import.meta.url))
-  const { code, stdout, stderr } = await driftpin(['migrate', 'lint'], [hidden])
-  expect(stderr).toMatch(/^driftpin: .*npm install --save-dev libpg-query@18\n$/)
-  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
 })
 
 test.each([

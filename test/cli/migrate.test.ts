@@ -8,7 +8,6 @@ import { withFolderLock } from '../../src/cli/with-folder-lock.js'
 import { driftpin } from '../support/run-command.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 import { refusalOf } from './refusal-of.js'
-import { useMigrate } from './use-migrate.js'
 
 const { url } = inject('servers').at(-1)!
 
@@ -84,12 +83,6 @@ describe('migrate on a folder', () => {
 })
 
 describe('migrate on a server', () => {
-  test('up, status, plan, down and to work', async () => {
-    const migrate = (...args: string[]) =>
-      driftpin(['migrate', ...args, '--database', url, '--schema', 'cli all'])
-    await useMigrate(migrate)
-  })
-
   test("a user's own pairs run in a schema and a ledger of their own", async () => {
     const folder = join(await temporaryFolder(), 'migrations')
     await writePairs(folder)
@@ -105,15 +98,6 @@ describe('migrate on a server', () => {
       'applied',
       'pending',
     ])
-  })
-
-  test('two deploys at once apply each migration once', async () => {
-    const args = ['migrate', 'up', '--database', url, '--schema', 'cli twice']
-    const [first, second] = await Promise.all([driftpin(args), driftpin(args)])
-    const said = `${first.stdout}${second.stdout}`
-    expect(said.match(/000001_create_workspaces\.up\.sql/g)).toHaveLength(1)
-    expect(said).toContain('Nothing to do.')
-    expect([first.code, second.code]).toEqual([0, 0])
   })
 
   test('a wrong password is one line and exit code 2', async () => {

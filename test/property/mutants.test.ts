@@ -6,16 +6,15 @@ import { runMutant } from './mutants/run-mutant.js'
 
 // One of each kind, so that the ordinary run shows that its laws can fail; the full run has all.
 
-test.each([
-  'pins follow the live context',
-  'the mark is never set',
-  'messages keep their chat from being deleted',
-])('a law catches it when %s', async (name) => {
-  const mutant = allMutants.find((one) => one.name === name)!
-  const { caught, law } = await runMutant(mutant)
-  expect(caught).toBe(true)
-  expect(mutant.laws).toContain(law?.number)
-})
+test.each(['pins follow the live context', 'the mark is never set'])(
+  'a law catches it when %s',
+  async (name) => {
+    const mutant = allMutants.find((one) => one.name === name)!
+    const { caught, law } = await runMutant(mutant)
+    expect(caught).toBe(true)
+    expect(mutant.laws).toContain(law?.number)
+  },
+)
 
 test('a mutant that would change nothing is an error', () => {
   const rewrite = (name: string, from: string) => () => rewriteStatements({ [name]: [[from, '']] })

@@ -1,43 +1,8 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, inject, onTestFinished, test } from 'vitest'
-import { run, shortLived } from '../support/run-command.js'
-
-const repository = fileURLToPath(new URL('../../', import.meta.url))
-const readme = await readFile(join(repository, 'README.md'), 'utf8')
-const fences = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code!)
-
-const entries = {
-  driftpin: 'index',
-  'driftpin/scan': 'scan/index',
-  'driftpin/connections': 'connections/index',
-  'driftpin/harness': 'harness/index',
-  'driftpin/vitest': 'harness/vitest',
-  'driftpin/laws': 'laws/index',
-  'driftpin/workbench': 'workbench/index',
-  'driftpin/workbench/vitest': 'workbench/vitest',
-}
-
-/** As it was built when the run began: that starts faster than the sources. */
-function againstBuild(code: string): string {
-  return Object.entries(entries).reduce(
-    (text, [name, file]) =>
-      text.replaceAll(`'${name}'`, `'${join(repository, 'dist', `${file}.js`)}'`),
-    code,
-  )
-}
-
-/** Runs an example against the build, from a folder where the dependencies are found. */
-async function runFence(code: string, env: NodeJS.ProcessEnv = {}) {
-  const cache = join(repository, 'node_modules/.cache')
-  await mkdir(cache, { recursive: true })
-  const folder = await mkdtemp(join(cache, 'readme-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  await writeFile(join(folder, 'fence.mts'), againstBuild(code))
-  const args = [shortLived, '--import', 'tsx', join(folder, 'fence.mts')]
-  return await run(process.execPath, args, { cwd: repository, env })
-}
+import { run } from '../support/run-command.js'
+import { againstBuild, fences, readme, repository, runFence } from './run-fence.js'
 
 test('the ten lines run, and print what the README says', async () => {
   const { code, stdout, stderr } = await runFence(`${fences[0]}\nprocess.exit(0)\n`)
@@ -74,18 +39,6 @@ test.each([['with a database in it', 3] as const, ...(process.env.DRIFTPIN_FULL 
     expect(JSON.parse(stdout).numPassedTests).toBeGreaterThan(0)
   },
 )
-
-test('the lines without a test runner run, and print the time of the test clock', async () => {
-  const { code, stdout, stderr } = await runFence(fences[4]!)
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  expect(stdout).toContain('2026-01-01T00:01:00.000Z')
-})
-
-test('the lines for many clients run, and print where psql finds them', async () => {
-  const { code, stdout, stderr } = await runFence(fences[5]!)
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  expect(stdout).toMatch(/^postgresql:\/\/postgres@127\.0\.0\.1:\d+\/postgres\n$/)
-})
 
 test('every example of the README is one of these seven', () => {
   expect(fences).toHaveLength(7)

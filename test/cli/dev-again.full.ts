@@ -1,0 +1,62 @@
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type PackedDriftpin, packDriftpin } from '../support/packed-driftpin.js'
+import { temporaryFolder } from '../support/temporary-folder.js'
+import { DevProcess, dataOf } from './dev-process.js'
+
+let packed: PackedDriftpin
+
+beforeAll(async () => {
+  packed = await packDriftpin()
+})
+
+afterAll(() => packed?.[Symbol.asyncDispose]())
+
+const anyPort = ['--port', '0']
+
+/** What pg_control says of how PostgreSQL ended: 1 is a shutdown, with a checkpoint. */
+async function stateOf(cwd: string): Promise<number> {
+  return (await readFile(join(dataOf(cwd), 'database/global/pg_control'))).readUInt32LE(16)
+}
+
+test('a folder goes on as it was left, at a free port where the asked one is taken', async () => {
+  const cwd = await temporaryFolder()
+  const start = { main: packed.main, cwd }
+  {
+    await using dev = new DevProcess({ ...start, args: [...anyPort, '--seed', 'none'] })
+    const [, url] = await dev.until(/^ {2}psql +psql (postgresql:\S+)$/m)
+    await dev.until(/Ctrl-C/)
+    expect(dev.stdout).toContain(`\n  url     ${url}\n`)
+    expect(dev.stdout).toContain(`\n  app     export DATABASE_URL=${url}\n`)
+    expect(dev.stdout).not.toContain('seed')
+    const widths = dev.stdout.split('\n').map((line) => line.length)
+    expect(Math.max(...widths)).toBeLessThanOrEqual(80)
+    expect(dev.stdout).not.toContain('\u001b')
+    const client = new pg.Client({ connectionString: url })
+    client.on('error', () => {})
+    await client.connect()
+    await client.query('CREATE TABLE kept AS SELECT 1 AS n')
+    // A client that is in the middle of something does not keep it from ending.
+    await client.query('BEGIN; INSERT INTO kept VALUES (2)')
+    expect(await dev.end('SIGINT')).toBe(0)
+    expect(dev.stdout).toContain('Stopped. .driftpin is kept.')
+    expect(await stateOf(cwd)).toBe(1)
+  }
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const { port } = taken.address() as AddressInfo
+  await using dev = new DevProcess({ ...start, args: ['--port', String(port), '--json'] })
+  const ready = await dev.ready()
+  taken.close()
+  expect(ready).toMatchObject({ isNew: false, portTaken: port, seeded: null })
+  expect(new URL(ready.url).port).not.toBe(String(port))
+  const client = new pg.Client({ connectionString: ready.url })
+  client.on('error', () => {})
+  await client.connect()
+  expect((await client.query('SELECT n FROM kept')).rows).toEqual([{ n: 1 }])
+  expect(await dev.end('SIGINT')).toBe(0)
+})

@@ -1,0 +1,42 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
+import { run, shortLived } from '../support/run-command.js'
+
+/** The root of the repository. */
+export const repository = fileURLToPath(new URL('../../', import.meta.url))
+export const readme = await readFile(join(repository, 'README.md'), 'utf8')
+/** The examples of the README, in their order. */
+export const fences = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code!)
+
+const entries = {
+  driftpin: 'index',
+  'driftpin/scan': 'scan/index',
+  'driftpin/connections': 'connections/index',
+  'driftpin/harness': 'harness/index',
+  'driftpin/vitest': 'harness/vitest',
+  'driftpin/laws': 'laws/index',
+  'driftpin/workbench': 'workbench/index',
+  'driftpin/workbench/vitest': 'workbench/vitest',
+}
+
+/** As it was built when the run began: that starts faster than the sources. */
+export function againstBuild(code: string): string {
+  return Object.entries(entries).reduce(
+    (text, [name, file]) =>
+      text.replaceAll(`'${name}'`, `'${join(repository, 'dist', `${file}.js`)}'`),
+    code,
+  )
+}
+
+/** Runs an example against the build, from a folder where the dependencies are found. */
+export async function runFence(code: string, env: NodeJS.ProcessEnv = {}) {
+  const cache = join(repository, 'node_modules/.cache')
+  await mkdir(cache, { recursive: true })
+  const folder = await mkdtemp(join(cache, 'readme-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  await writeFile(join(folder, 'fence.mts'), againstBuild(code))
+  const args = [shortLived, '--import', 'tsx', join(folder, 'fence.mts')]
+  return await run(process.execPath, args, { cwd: repository, env })
+}
