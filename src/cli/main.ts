@@ -72,10 +72,13 @@ function exitWithOurCodes(command: Command): void {
   for (const one of command.commands) exitWithOurCodes(one)
 }
 
-// A reader that has seen enough, such as head, is no error; the work still ends as it should.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-})
+// A reader that has seen enough, such as head, is no error, and neither is a terminal that was
+// closed; the work still ends as it should.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
+  })
+}
 
 const asked = process.argv[2] ?? ''
 // Who asks for help, or for something that there is not, is told of all of them.

@@ -49,8 +49,8 @@ test.each<[string, string, (data: string) => Promise<unknown>]>([
     },
   ],
   [
-    'when the new one was there, and the old one not yet removed',
-    'new',
+    'when the new one was there, and not yet kept',
+    'old',
     async (data) => replaceDatabase(data, await write(newDatabaseFolder(data), 'new')),
   ],
 ])('what a process left that was killed %s is settled', async (_, left, kill) => {

@@ -19,7 +19,7 @@ const dataRow = 0x44
  */
 export function askServer(url: string, sql: string): Promise<string> {
   const { hostname, port, username, pathname } = new URL(url)
-  const socket = connect(Number(port), hostname)
+  const socket = connect(Number(port), hostname).setNoDelay(true)
   const start = ['user', username, 'database', pathname.slice(1), ''].map(text)
   const body = Buffer.concat([int32(protocolVersion), ...start])
   socket.on('connect', () => socket.write(Buffer.concat([int32(body.length + 4), body])))

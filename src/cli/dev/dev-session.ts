@@ -9,7 +9,7 @@ import { FolderDatabase, type ServedDatabase } from './folder-database.js'
 import { keepLogShort } from './keep-log-short.js'
 import { migrateDatabase } from './migrate-database.js'
 import { EngineNotStarted } from './open-engine.js'
-import { newDatabaseFolder, replaceDatabase } from './replace-database.js'
+import { newDatabaseFolder, type Replacement, replaceDatabase } from './replace-database.js'
 import { listenForRestores, type RestoreRequest } from './restore-requests.js'
 import type { WatchedDirectory } from './watch/watch-directory.js'
 
@@ -34,7 +34,7 @@ export class DevSession {
   #engineSince = performance.now()
   #watched: WatchedDirectory | undefined
   #endUpkeep = () => {}
-  #request: RestoreRequest | undefined
+  readonly #requests: RestoreRequest[] = []
   #wake = () => {}
 
   constructor(parts: DevSessionParts) {
@@ -60,7 +60,7 @@ export class DevSession {
         const asked = new Promise<void>((resolve) => {
           this.#wake = resolve
         })
-        if (this.#request) this.#wake()
+        if (this.#requests.length > 0) this.#wake()
         const { crashed } = this.#parts.database
         const event = await Promise.race([
           stopped.then(() => 'stopped' as const),
@@ -82,7 +82,8 @@ export class DevSession {
     this.#endUpkeep = keepLogShort(now, (error) => this.#failed(error, false))
     if (folder !== undefined) {
       await listenForRestores(database.database, (request) => {
-        this.#request = request
+        // It is asked again and again until it is answered.
+        if (!this.#requests.some(({ id }) => id === request.id)) this.#requests.push(request)
         this.#wake()
       })
     }
@@ -132,23 +133,23 @@ export class DevSession {
   /** Goes back to an image, or stays where it was if that cannot be served. */
   async #restore(): Promise<void> {
     const { database, report, folder } = this.#parts
-    const { id, name } = this.#request!
-    this.#request = undefined
+    const { id, name } = this.#requests.shift()!
     if (!(database instanceof FolderDatabase) || folder === undefined) return
     const made = newDatabaseFolder(folder, id)
     if (!existsSync(made)) return
     await this.#pause()
     await database.close()
-    const replacement = await replaceDatabase(folder, made)
+    let replacement: Replacement | undefined
     let problem: string | undefined
     try {
+      replacement = await replaceDatabase(folder, made)
       await this.#start(database)
       await migrateDatabase(database.database, this.#parts.migrations)
       await replacement.keep()
     } catch (error) {
       problem = error instanceof Error ? error.message : String(error)
       await database.close().catch(() => database.abandon())
-      await replacement.undo()
+      await replacement?.undo()
       await this.#start(database)
     }
     await this.#resume()

@@ -33,9 +33,18 @@ export async function replaceDatabase(folder: string, made: string): Promise<Rep
   const [database, old] = [databaseOf(folder), oldOf(folder)]
   const hasOld = existsSync(database)
   if (hasOld) await rename(database, old)
-  await rename(made, database)
+  await rename(made, database).catch(async (error) => {
+    if (hasOld) await rename(old, database)
+    throw error
+  })
   return {
-    keep: () => rm(old, { recursive: true, force: true }),
+    keep: async () => {
+      if (!hasOld) return
+      // By the name that it gets here it is nobody's any more, whatever becomes of its files.
+      const gone = newDatabaseFolder(folder)
+      await rename(old, gone)
+      await rm(gone, { recursive: true, force: true }).catch(() => {})
+    },
     undo: async () => {
       // Out of the way first: what is killed here finds the old one and puts it back.
       const failed = newDatabaseFolder(folder)
@@ -46,12 +55,15 @@ export async function replaceDatabase(folder: string, made: string): Promise<Rep
   }
 }
 
-/** Ends what a process that was killed has left half way. The caller has the folder's lock. */
+/**
+ * Ends what a process that was killed has left half way: a database that was not kept yet has not
+ * shown that it can be served, and the other one comes back. The caller has the folder's lock.
+ */
 export async function settleDatabase(folder: string): Promise<void> {
   const [database, old] = [databaseOf(folder), oldOf(folder)]
   if (existsSync(old)) {
-    if (existsSync(database)) await rm(old, { recursive: true, force: true })
-    else await rename(old, database)
+    if (existsSync(database)) await rename(database, newDatabaseFolder(folder))
+    await rename(old, database)
   }
   for (const name of await readdir(folder)) {
     if (!name.startsWith(newPrefix)) continue

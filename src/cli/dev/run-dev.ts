@@ -65,6 +65,8 @@ async function serveUntilStopped(
   const migrated = await migrateDatabase(database.database, migrations)
   stop.signal.throwIfAborted()
   const { server, version, portTaken = null } = await serveDatabase(database, options.port)
+  // A push of a watched directory may wait for a client, and must not be waited for.
+  stop.signal.addEventListener('abort', () => void server.close())
   try {
     stop.signal.throwIfAborted()
     const { url } = server

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { sqlState } from '../../database/sql-state.js'
 import { DriftpinError } from '../../errors.js'
 import { UsageError } from '../command-error.js'
 import { postgresMajor } from '../dev/postgres-major.js'
@@ -12,17 +11,15 @@ import {
   replaceDatabase,
   settleDatabase,
 } from '../dev/replace-database.js'
-import { restoreChannel, restorePayload } from '../dev/restore-requests.js'
+import { type RestoreRequest, restoreChannel, restorePayload } from '../dev/restore-requests.js'
 import { readServing, type Serving } from '../serving.js'
 import { withFolderLock } from '../with-folder-lock.js'
 import type { ImageFacts } from './image-format.js'
 import { findImageFile } from './image-place.js'
 import { layImageFiles, readImageFacts } from './read-image.js'
 
-/** What a server says that ends its clients. */
-const shutDown = '57P01'
-
 const pollMs = 25
+const askMs = 1000
 /** A start takes less than a second, and migrations that are behind their own time. */
 const answerMsMax = 120_000
 
@@ -70,22 +67,11 @@ export async function restoreImage(folder: string, name: string): Promise<ImageF
 async function askToRestore(
   folder: string,
   { pid, url }: Serving,
-  request: { readonly id: string; readonly name: string },
+  request: RestoreRequest,
 ): Promise<void> {
-  const { default: pg } = await import('pg')
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
-  // It is ended together with the database that it is connected to.
-  client.on('error', () => {})
-  await client.connect()
-  try {
-    await client.query('SELECT pg_notify($1, $2)', [restoreChannel, restorePayload(request)])
-  } catch (error) {
-    // Heard so soon that the answer did not come through.
-    if ((sqlState(error) ?? shutDown) !== shutDown) throw error
-  } finally {
-    await client.end().catch(() => {})
-  }
   for (let waited = 0; waited < answerMsMax; waited += pollMs) {
+    // Between two databases nobody listens.
+    if (waited % askMs === 0) await ask(url, request)
     const serving = await readServing(folder)
     if (serving?.restored?.id === request.id) {
       const { problem } = serving.restored
@@ -98,4 +84,19 @@ async function askToRestore(
     await sleep(pollMs)
   }
   throw new Error(`The driftpin dev of process ${pid} has not answered. Stop it, and try again.`)
+}
+
+/** A client is ended together with the database that it is connected to, and asks again then. */
+async function ask(url: string, request: RestoreRequest): Promise<void> {
+  const { default: pg } = await import('pg')
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    await client.query('SELECT pg_notify($1, $2)', [restoreChannel, restorePayload(request)])
+  } catch {
+    // What is to be known stands in the file that is looked at.
+  } finally {
+    await client.end().catch(() => {})
+  }
 }

@@ -68,6 +68,7 @@ export async function watchDirectory(
     const { resources, snapshotError } = found
     const pushed = { agentId, version: version + 1n, resources, snapshotError, notify: true }
     const result = await push(database(), pushed)
+    if (!result.accepted) throw new Error(`Another push came before that of ${path}.`)
     const isFirst = before === undefined
     before = resources
     hash = next
