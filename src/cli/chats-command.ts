@@ -3,7 +3,7 @@ import { chatState } from './chat-state.js'
 import { countNoun } from './count-noun.js'
 import { withDomain } from './domain-tables.js'
 import { humanAgo } from './human-time.js'
-import { listLimit } from './list-limit.js'
+import { limitOf, listLimit, listLimitHelp } from './list-limit.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
 import { printJson } from './print-json.js'
 import { renderTable } from './render-table.js'
@@ -13,7 +13,7 @@ import { type ChatLine, selectChats } from './select-chats.js'
 interface ChatsOptions extends DatabaseOptions {
   readonly owner?: string
   readonly archived?: boolean
-  readonly limit: number
+  readonly limit?: number
   readonly json?: boolean
 }
 
@@ -29,7 +29,7 @@ export function chatsCommand(): Command {
     .description('list chats, and how their pinned context stands')
     .option('--owner <id>', 'those of one owner; of all by default', uuidOf)
     .option('--archived', 'those that are archived, in place of the others')
-    .option('--limit <n>', 'how many at most', listLimit, 50)
+    .option('--limit <n>', listLimitHelp, listLimit)
   return devDatabaseOptions(command)
     .option('--json', 'print JSON')
     .action(listAll)
@@ -48,9 +48,10 @@ export function chatsCommand(): Command {
     )
 }
 
-async function listAll({ owner, archived = false, limit, json, ...options }: ChatsOptions) {
+async function listAll({ owner, archived = false, json, ...options }: ChatsOptions) {
+  const limit = limitOf(options.limit, json)
   const [found, other] = await withDomain(options, async (database) => {
-    const filter = { ownerId: owner, archived, limit: limit + 1 }
+    const filter = { ownerId: owner, archived, limit: limit && limit + 1 }
     return [
       await selectChats(database, filter),
       // Only whether there are any of the others.
@@ -63,7 +64,7 @@ async function listAll({ owner, archived = false, limit, json, ...options }: Cha
     return
   }
   if (chats.length > 0) console.log(renderChats(chats, screenWidth()))
-  console.log(footer(chats.length, found.length > limit, archived, other.length > 0))
+  console.log(footer(chats.length, found.length > chats.length, archived, other.length > 0))
 }
 
 /** Chats as a table; on a terminal with ids that are as short as they can be. */

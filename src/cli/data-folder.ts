@@ -15,9 +15,12 @@ const databaseName = 'database'
 const ours =
   /^(database|driftpin\.lock|serving\.json)([.-].*)?$|^(images|failed|laws|stats)$|^\.git/
 
+/** Whether a name in a data folder, or in a database that is its own, is of driftpin's making. */
+export const isDriftpins = (name: string): boolean => ours.test(name)
+
 /** In a project's own folder the tools of driftpin keep more, such as what is being built. */
 const isOurs = (folder: string, names: readonly string[]) =>
-  basename(folder) === usualDataFolder || names.every((name) => ours.test(name))
+  basename(folder) === usualDataFolder || names.every(isDriftpins)
 
 /**
  * The data folder that was meant: somebody who names the database inside one means the same

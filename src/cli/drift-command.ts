@@ -5,7 +5,7 @@ import { DriftpinError } from '../errors.js'
 import { countNoun } from './count-noun.js'
 import { withDomain } from './domain-tables.js'
 import { humanAgo } from './human-time.js'
-import { listLimit } from './list-limit.js'
+import { limitOf, listLimit, listLimitHelp } from './list-limit.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
 import { openProgress } from './open-progress.js'
 import { printJson } from './print-json.js'
@@ -14,7 +14,7 @@ import { screenWidth } from './screen-width.js'
 import { type ChatLine, selectChats } from './select-chats.js'
 
 interface DriftOptions extends DatabaseOptions {
-  readonly limit: number
+  readonly limit?: number
   readonly json?: boolean
 }
 
@@ -29,14 +29,15 @@ interface DriftedChat extends ChatLine {
 export function driftCommand(): Command {
   const command = new Command('drift')
     .description('list the chats whose agent has drifted, and how far')
-    .option('--limit <n>', 'how many at most', listLimit, 50)
+    .option('--limit <n>', listLimitHelp, listLimit)
   return devDatabaseOptions(command)
     .option('--json', 'print JSON')
     .action(listDrifted)
     .addHelpText('after', '\nExamples:\n  driftpin drift\n  driftpin drift --json')
 }
 
-async function listDrifted({ limit, json, ...options }: DriftOptions): Promise<void> {
+async function listDrifted({ json, ...options }: DriftOptions): Promise<void> {
+  const limit = limitOf(options.limit, json)
   const { chats, more, hasAny } = await withDomain(options, (database) =>
     readDrift(database, limit),
   )
@@ -61,8 +62,8 @@ async function listDrifted({ limit, json, ...options }: DriftOptions): Promise<v
   console.log(`See what differs: driftpin diff ${screenWidth() === undefined ? id : shortId}`)
 }
 
-async function readDrift(database: Database, limit: number) {
-  const found = await selectChats(database, { dirty: true, limit: limit + 1 })
+async function readDrift(database: Database, limit: number | undefined) {
+  const found = await selectChats(database, { dirty: true, limit: limit && limit + 1 })
   const [any] = found.length > 0 ? found : await selectChats(database, { limit: 1 })
   const chats: DriftedChat[] = []
   using progress = openProgress()
@@ -72,7 +73,7 @@ async function readDrift(database: Database, limit: number) {
     const counts = await countDifferences(database, chat)
     if (counts) chats.push({ ...chat, ...counts })
   }
-  return { chats, more: found.length > limit, hasAny: any !== undefined }
+  return { chats, more: found.length > asked.length, hasAny: any !== undefined }
 }
 
 /** Nothing of a chat that went, or lost its agent, since the list was made. */

@@ -1,4 +1,3 @@
-import { stripVTControlCharacters } from 'node:util'
 import type { Queryable } from '../database/database.js'
 import { UsageError } from './command-error.js'
 import { printable } from './printable.js'
@@ -39,12 +38,9 @@ function listing(what: string, agents: readonly AgentLine[]): UsageError {
   const rows = agents
     .slice(0, listedMax)
     .map(({ id, name, workspaceName, chats }) => [id, name, workspaceName, chats])
-  // Standard error may not be the terminal that colours were chosen for.
-  const table = stripVTControlCharacters(
-    renderTable(
-      { columns: ['agent', 'name', 'workspace', 'chats'], rows },
-      { width: screenWidth(), cut: { name: 'start', workspace: 'start' } },
-    ),
+  const table = renderTable(
+    { columns: ['agent', 'name', 'workspace', 'chats'], rows },
+    { width: screenWidth(), isPlain: true, cut: { name: 'start', workspace: 'start' } },
   )
   const more = agents.length > listedMax ? `\nand ${agents.length - listedMax} more` : ''
   return new UsageError(`${what}; name one with --agent:\n${table}${more}`)

@@ -1,4 +1,3 @@
-import { stripVTControlCharacters } from 'node:util'
 import type { Queryable } from '../database/database.js'
 import { UsageError } from './command-error.js'
 import { printable } from './printable.js'
@@ -36,12 +35,9 @@ export async function findChat(queryable: Queryable, written: string): Promise<C
 
 function ambiguous(written: string, found: readonly ChatLine[]): UsageError {
   const shown = found.slice(0, listedMax)
-  // Standard error may not be the terminal that colours were chosen for.
-  const table = stripVTControlCharacters(
-    renderTable(
-      { columns: ['chat', 'title'], rows: shown.map(({ id, title }) => [id, title]) },
-      { width: screenWidth(), cut: { title: 'start' } },
-    ),
+  const table = renderTable(
+    { columns: ['chat', 'title'], rows: shown.map(({ id, title }) => [id, title]) },
+    { width: screenWidth(), isPlain: true, cut: { title: 'start' } },
   )
   const more = found.length > shown.length ? '\nand more' : ''
   return new UsageError(`Several chats begin with ${written}; give more of it:\n${table}${more}`)

@@ -1,9 +1,13 @@
 import { Command } from 'commander'
+import { countNoun } from './count-noun.js'
 import { dataFolderOf, usualDataFolder } from './data-folder.js'
 import { humanSize } from './human-size.js'
+import { exactTime } from './human-time.js'
 import { listImages } from './image/list-images.js'
 import { restoreImage } from './image/restore-image.js'
-import { saveImage } from './image/save-image.js'
+import { type SavedImage, saveImage } from './image/save-image.js'
+import type { OnProgress } from './image/write-image.js'
+import { openProgress } from './open-progress.js'
 import { printJson } from './print-json.js'
 import { renderTable } from './render-table.js'
 
@@ -51,16 +55,24 @@ function subcommand(name: string, description: string): Command {
 }
 
 async function saveOne(name: string, { data, force, json }: ImageOptions): Promise<void> {
-  const saved = await saveImage(await dataFolderOf(data), name, { force })
+  const saved = await saveShown(await dataFolderOf(data), name, force)
   if (json) return printJson(saved)
   const { applied } = saved.migrations
-  console.log(`Saved ${name}: ${humanSize(saved.bytes)}, ${applied} migrations.`)
+  console.log(`Saved ${name}: ${humanSize(saved.bytes)}, ${countNoun(applied, 'migration')}.`)
+}
+
+/** The line of progress is gone before anything else is printed. */
+async function saveShown(folder: string, name: string, force?: boolean): Promise<SavedImage> {
+  using progress = openProgress()
+  const onProgress: OnProgress = (bytes, ofBytes) =>
+    progress.show(`Saving ${humanSize(bytes)} of ${humanSize(ofBytes)}`)
+  return await saveImage(folder, name, { force, onProgress })
 }
 
 async function restoreOne(name: string, { data, json }: ImageOptions): Promise<void> {
   const facts = await restoreImage(await dataFolderOf(data), name)
   if (json) return printJson({ name, ...facts })
-  console.log(`Restored ${name}, as it was saved at ${timeOf(facts.savedAt)}.`)
+  console.log(`Restored ${name}, as it was saved at ${exactTime(new Date(facts.savedAt))}.`)
 }
 
 async function listAll({ data, json }: ImageOptions): Promise<void> {
@@ -75,12 +87,9 @@ async function listAll({ data, json }: ImageOptions): Promise<void> {
   const rows = images.map(({ name, bytes, facts }) => [
     name,
     humanSize(bytes),
-    facts ? timeOf(facts.savedAt) : 'damaged',
+    facts ? exactTime(new Date(facts.savedAt)) : 'damaged',
     facts ? facts.migrations.applied : 0,
     facts ? facts.pglite : '',
   ])
   console.log(renderTable({ columns: ['name', 'size', 'saved', 'migrations', 'PGlite'], rows }))
 }
-
-/** To the second, in UTC. */
-const timeOf = (iso: string) => iso.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')

@@ -44,7 +44,8 @@ async function run(
     onBlocked: ({ file, pauseMs, blockers }) => {
       const who = blockers.length > 0 ? ` held by ${printable(blockers.join('; '))}` : ''
       console.error(
-        `${paint('yellow', file)} waits for a lock${who}. Tried again in ${humanDuration(pauseMs)}.`,
+        `${paint('yellow', file, process.stderr)} waits for a lock${who}. ` +
+          `Tried again in ${humanDuration(pauseMs)}.`,
       )
     },
     ...(statementLockTimeout !== undefined && { statementLockTimeoutMs: statementLockTimeout }),

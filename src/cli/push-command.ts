@@ -2,7 +2,6 @@ import { Command } from 'commander'
 import type { ChatRef } from '../context/chat-ref.js'
 import { type PushResult, push } from '../context/push.js'
 import type { Database } from '../database/database.js'
-import { DriftpinError } from '../errors.js'
 import { type ScanResult, scan } from '../scan/scan.js'
 import { countNoun } from './count-noun.js'
 import { withDomain } from './domain-tables.js'
@@ -74,10 +73,10 @@ async function pushFound(
   const version = initial ? 1n : (agent.version ?? 0n) + 1n
   const result = await push(database, { agentId: agent.id, version, initial, ...found })
   if (!result.accepted) {
-    throw new DriftpinError(
-      'invalid_input',
-      `Version ${version} of ${agent.name} was refused: another push came first. Try again.`,
-      { agentId: agent.id, version },
+    // Nothing was wrong with what was asked: it failed, and may not the next time.
+    throw new Error(
+      `Version ${version} of ${printable(agent.name)} was refused: another push came first. ` +
+        'Try again.',
     )
   }
   const before = agent.aggregateHash

@@ -18,6 +18,8 @@ export interface TableLayout {
   readonly cut?: Readonly<Record<string, 'start' | 'end'>>
   /** The columns that are left out, one after the other, before others are cut too much. */
   readonly drop?: readonly string[]
+  /** Without colour, as a part of an error is, whose texts are shown as they are. */
+  readonly isPlain?: boolean
 }
 
 /** Marks in a cell, and their colours. */
@@ -44,8 +46,8 @@ export function renderTable(content: TableContent, layout: TableLayout = {}): st
   const columns = only(content.columns)
   const cells = cutToFit(columns, printables.map(only), layout)
   return layTable(
-    columns.map((column) => paint('bold', column)),
-    cells.map((row) => row.map(colour)),
+    layout.isPlain ? columns : columns.map((column) => paint('bold', column)),
+    layout.isPlain ? cells : cells.map((row) => row.map(colour)),
     shown.map((index) => content.rows.every((row) => typeof row[index] === 'number')),
   )
 }

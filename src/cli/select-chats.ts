@@ -21,7 +21,8 @@ export interface ChatFilter {
   readonly dirty?: boolean | undefined
   /** The lowest and the highest id. */
   readonly between?: readonly [string, string]
-  readonly limit: number
+  /** All where none is given. */
+  readonly limit?: number | undefined
 }
 
 const shortLengthMin = 8
@@ -36,7 +37,7 @@ const selectLines = defineStatement(
       dirty: 'boolean?',
       lowest: 'uuid?',
       highest: 'uuid?',
-      limit: 'integer',
+      limit: 'integer?',
     },
     row: {
       id: 'uuid',
@@ -89,7 +90,7 @@ export async function selectChats(queryable: Queryable, filter: ChatFilter): Pro
     dirty: filter.dirty ?? null,
     lowest: filter.between?.[0] ?? null,
     highest: filter.between?.[1] ?? null,
-    limit: filter.limit,
+    limit: filter.limit ?? null,
   })
   return rows.map((row) => ({
     ...chatRef(row),

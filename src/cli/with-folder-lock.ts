@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { link, readFile, rm, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { isRunning } from '../harness/is-running.js'
 import { UsageError } from './command-error.js'
@@ -12,10 +13,17 @@ const lockName = 'driftpin.lock'
  */
 const token = randomUUID()
 
-/** The process that has a data folder, where there is one and it runs. */
+/** Whose a lock is. One on another host may be alive or not: nobody here can tell. */
+interface Holder {
+  readonly pid: number
+  readonly is: 'alive' | 'dead' | 'elsewhere'
+  readonly host: string | undefined
+}
+
+/** The process that has a data folder, where there is one and it runs here. */
 export async function folderHolder(folder: string): Promise<number | undefined> {
   const holder = await holderOf(join(folder, lockName))
-  return holder?.isAlive ? holder.pid : undefined
+  return holder?.is === 'alive' ? holder.pid : undefined
 }
 
 /**
@@ -41,17 +49,26 @@ export async function withFolderLock<T>(folder: string, work: () => Promise<T>):
 async function takeLock(lock: string, folder: string): Promise<void> {
   const mine = `${lock}.${process.pid}.${randomUUID()}`
   try {
-    await writeFile(mine, `${process.pid} ${token}`, { mode: 0o600 })
+    const startedAt = (await startOf(process.pid)) ?? unknownStart
+    await writeFile(mine, `${process.pid} ${token} ${startedAt} ${hostname()}`, { mode: 0o600 })
     while (!(await linked(mine, lock))) {
       const holder = await holderOf(lock)
-      if (holder?.isAlive) {
+      if (holder?.is === 'alive') {
         throw new UsageError(`${folder} is in use by process ${holder.pid}. Stop that one first.`)
+      }
+      if (holder?.is === 'elsewhere') {
+        throw new UsageError(
+          `${folder} is in use by process ${holder.pid} on ${holder.host}. Stop that one first; ` +
+            `if it does not run any more, delete ${lock}.`,
+        )
       }
       await removeStale(lock, mine)
     }
   } catch (error) {
     if (error instanceof UsageError) throw error
-    throw new UsageError(`${folder} cannot be written.`, { cause: error })
+    const { code } = error as { code?: string }
+    const why = code === undefined ? '' : ` (${code})`
+    throw new UsageError(`${folder} cannot be written${why}.`, { cause: error })
   } finally {
     await rm(mine, { force: true })
   }
@@ -68,15 +85,31 @@ async function linked(from: string, to: string): Promise<boolean> {
 }
 
 /** Whose a lock is, undefined where there is none. */
-async function holderOf(
-  lock: string,
-): Promise<{ readonly pid: number; readonly isAlive: boolean } | undefined> {
+async function holderOf(lock: string): Promise<Holder | undefined> {
   const text = await readFile(lock, 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
-  const [digits, its] = text.split(' ')
+  const [digits, its, startedAt = unknownStart, host] = text.split(' ')
   const pid = Number(digits)
+  if (host !== undefined && host !== hostname()) return { pid, is: 'elsewhere', host }
   const isOfAnother = pid === process.pid && its !== undefined && its !== token
-  return { pid, isAlive: !isOfAnother && isRunning(pid) }
+  const isAlive = !isOfAnother && isRunning(pid) && (await isOfStart(pid, startedAt))
+  return { pid, is: isAlive ? 'alive' : 'dead', host }
+}
+
+const unknownStart = '-'
+
+/** Whether a process that runs is the one that began then: numbers are given again. */
+async function isOfStart(pid: number, startedAt: string): Promise<boolean> {
+  if (startedAt === unknownStart) return true
+  const now = await startOf(pid)
+  return now === undefined || now === startedAt
+}
+
+/** When a process began, in ticks since the machine did; undefined where the system tells not. */
+async function startOf(pid: number): Promise<string | undefined> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  // The second field is a name in brackets, which may hold anything; the start is the 22nd.
+  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19]
 }
 
 /**
@@ -88,8 +121,11 @@ async function removeStale(lock: string, mine: string): Promise<void> {
   if (!(await linked(mine, takeover))) {
     const holder = await holderOf(takeover)
     // Gone already is as good as released. A dead one is not taken over in turn.
-    if (holder && !holder.isAlive) {
-      throw new UsageError(`Process ${holder.pid} died while it took over. Delete ${takeover}.`)
+    if (holder && holder.is !== 'alive') {
+      const where = holder.is === 'elsewhere' ? ` on ${holder.host}` : ''
+      throw new UsageError(
+        `Process ${holder.pid}${where} died while it took over. Delete ${takeover}.`,
+      )
     }
     await new Promise((resolve) => setTimeout(resolve, 5))
     return
@@ -97,7 +133,7 @@ async function removeStale(lock: string, mine: string): Promise<void> {
   try {
     // Nobody else removes a dead lock now, and a fresh one only comes where there is none.
     const holder = await holderOf(lock)
-    if (holder && !holder.isAlive) await rm(lock, { force: true })
+    if (holder?.is === 'dead') await rm(lock, { force: true })
   } finally {
     await rm(takeover, { force: true })
   }

@@ -1,10 +1,11 @@
-import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { exitCodes } from '../../src/cli/command-error.js'
 import { devCommand } from '../../src/cli/dev-command.js'
-import { withFolderLock } from '../../src/cli/with-folder-lock.js'
+import { folderHolder, withFolderLock } from '../../src/cli/with-folder-lock.js'
 import { type Finished, run } from '../support/run-command.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 import { hashOfTree } from './hash-of-tree.js'
@@ -40,7 +41,7 @@ test('a folder that may not be written is refused in one line, and stays as it i
   await Promise.all([chmod(outer, 0o755), chmod(folder, 0o555)])
   const before = await hashOfTree(outer)
   const { stderr } = await devWithoutPrivileges(folder)
-  expect(stderr).toBe(`${folder} cannot be written.\n`)
+  expect(stderr).toBe(`${folder} cannot be written (EACCES).\n`)
   expect((await devWithoutPrivileges(join(folder, 'below'))).stderr).toMatch(
     /^\S+\/below cannot hold a database: EACCES\.\n$/,
   )
@@ -76,6 +77,48 @@ test("a lock of a process that had the same number is nobody's", async () => {
   })
   expect(inside).toBe(true)
   expect(await readdir(data)).toEqual([])
+})
+
+test('a lock of another host is not taken, and its file is named', async () => {
+  const data = await temporaryFolder()
+  const lock = join(data, 'driftpin.lock')
+  // A number that nobody has here: there it may.
+  await writeFile(lock, '999999999 6a9b8c1e-0000-4000-8000-000000000001 1 elsewhere.invalid')
+  const taken = withFolderLock(data, async () => {})
+  await expect(taken).rejects.toThrow('in use by process 999999999 on elsewhere.invalid')
+  await expect(taken).rejects.toThrow(`delete ${lock}`)
+  expect(await readdir(data)).toEqual(['driftpin.lock'])
+  expect(await folderHolder(data)).toBeUndefined()
+})
+
+test('a lock is alive as long as the process is that wrote it, and not the next of its number', async () => {
+  const data = await temporaryFolder()
+  const lock = join(data, 'driftpin.lock')
+  const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
+  try {
+    let written = ''
+    await withFolderLock(data, async () => {
+      written = await readFile(lock, 'utf8')
+    })
+    const [, token, startedAt, host] = written.split(' ')
+    const its = (start: string) => writeFile(lock, `${other.pid} ${token} ${start} ${host}`)
+    await its('-')
+    await expect(withFolderLock(data, async () => {})).rejects.toThrow(`process ${other.pid}`)
+    if (startedAt === '-') return
+    // Another process than this one began at another time, or this test could not tell.
+    await its('1')
+    await withFolderLock(data, async () => {})
+    expect(await readdir(data)).toEqual([])
+  } finally {
+    other.kill('SIGKILL')
+  }
+})
+
+test('what keeps a lock from being written is named', async () => {
+  const nowhere = join(await temporaryFolder(), 'nowhere')
+  await expect(withFolderLock(nowhere, async () => {})).rejects.toThrow(
+    'cannot be written (ENOENT).',
+  )
 })
 
 test('what is no data folder is refused, and nothing in it is touched', async () => {

@@ -159,6 +159,20 @@ describe('a person at a terminal', () => {
     expect(unpinned).toMatchObject({ removed: 3, chat: { id: chatId } })
   })
 
+  test('gets all of a list as JSON, and is told where a list was cut', async () => {
+    const { agentId, owner } = await makeShop('ferry')
+    const before = JSON.parse(await print(driftCommand(), '--json')).length
+    for (let n = 0; n < 50; n++) await createChat(database, { ownerId: owner, agentId })
+    await push(database, { agentId, version: 5, resources: [] })
+    const all = JSON.parse(await print(chatsCommand(), '--owner', owner, '--json'))
+    expect(all).toHaveLength(51)
+    expect(JSON.parse(await print(driftCommand(), '--json'))).toHaveLength(before + 51)
+    expect(JSON.parse(await print(driftCommand(), '--limit', '7', '--json'))).toHaveLength(7)
+    for (const command of [chatsCommand(), driftCommand()]) {
+      expect(await print(command)).toMatch(/^50 .*, and there are more: --limit/m)
+    }
+  })
+
   test('gets the bytes of a pin into a file, and colours only where they are wanted', async () => {
     const { chatId } = await makeShop('barge')
     const body = await on('pins', chatId, '--body', 'AGENTS.md')

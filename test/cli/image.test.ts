@@ -1,9 +1,13 @@
+import { writeFileSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
 import { describe, expect, test } from 'vitest'
+import { UsageError } from '../../src/cli/command-error.js'
 import { encodeHead, type ImageFacts } from '../../src/cli/image/image-format.js'
 import { layImageFiles, readImageFacts } from '../../src/cli/image/read-image.js'
 import { restoreImage } from '../../src/cli/image/restore-image.js'
+import { saveImage } from '../../src/cli/image/save-image.js'
 import { writeImage } from '../../src/cli/image/write-image.js'
 import { imageCommand } from '../../src/cli/image-command.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
@@ -84,6 +88,27 @@ describe('a folder in a file', () => {
       expect((await readdir(folder)).toSorted()).toEqual(['evil.image', 'laid'])
     },
   )
+})
+
+describe('saving an image', () => {
+  test('replaces none that came while it was written, unless it is told to', async () => {
+    const data = await temporaryFolder()
+    await (await PGlite.create(join(data, 'database'))).close()
+    const file = join(data, 'images/one.image')
+    const shown: number[] = []
+    const onProgress = (bytes: number, ofBytes: number) => {
+      if (shown.length === 0) writeFileSync(file, 'of somebody who was quicker')
+      shown.push(bytes / ofBytes)
+    }
+    await expect(saveImage(data, 'one', { onProgress })).rejects.toThrow(UsageError)
+    expect(await readFile(file, 'utf8')).toBe('of somebody who was quicker')
+    expect(await readdir(join(data, 'images'))).toEqual(['one.image'])
+    expect(shown).toEqual(shown.toSorted((one, other) => one - other))
+    expect(shown.at(-1)).toBe(1)
+    const saved = await saveImage(data, 'one', { force: true })
+    const { name: _, file: __, bytes: ___, ...facts } = saved
+    expect(readImageFacts(file)).toEqual(facts)
+  })
 })
 
 describe('going back to an image', () => {

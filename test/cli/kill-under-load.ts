@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { expect } from 'vitest'
 import { DevProcess, type DevStart } from './dev-process.js'
 
 /** What came of killing a database while clients wrote to it. */
@@ -36,9 +37,16 @@ export async function killUnderLoad(start: DevStart, kills: number): Promise<Kil
     // In the midst of something, never of the same thing.
     const enough = written.length + 1 + ((kill * 7) % 40)
     const all = Promise.all(clients)
-    await Promise.race([all, until(() => written.length >= enough)])
+    let isOver = false
+    const over = () => {
+      isOver = true
+    }
+    all.then(over, over)
+    await Promise.race([all, until(() => isOver || written.length >= enough)])
+    // One that ended by itself was not killed in the midst of anything.
+    expect(written.length).toBeGreaterThanOrEqual(enough)
     await sleep((kill * 5) % 12)
-    await dev.end('SIGKILL')
+    expect(await dev.end('SIGKILL')).toBe('SIGKILL')
     await all
   }
   throw new Error('unreachable')

@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import { countNoun } from '../count-noun.js'
 import { humanDuration } from '../human-size.js'
 import { paint } from '../paint.js'
 import { printable } from '../printable.js'
@@ -17,6 +18,8 @@ export interface DevReady {
   readonly migrations: Migrated
   /** What was put into it just now; null where nothing was. */
   readonly seeded: string | null
+  /** What was asked for as its seed, and came too late; null where nothing did. */
+  readonly seedUnused?: string | null
   /** The port that was wanted and is somebody else's; null where it is the one. */
   readonly portTaken: number | null
   /** The directory that is watched, and the chat that shows its drift. */
@@ -67,7 +70,10 @@ const textReport: DevReport = {
       `${paint('yellow', 'restarted')} PostgreSQL crashed: ${printable(words)}. ` +
         'What was committed is there.',
     ),
-  failed: (error) => console.error(`${paint('red', 'failed')}    ${printable(messageOf(error))}`),
+  failed: (error) => {
+    const head = paint('red', 'failed', process.stderr)
+    console.error(`${head}    ${printable(messageOf(error))}`)
+  },
   stopped: (isReady, data) => {
     const kept = data === null ? 'What was in memory is gone.' : `${shown(data)} is kept.`
     console.log(isReady ? `Stopped. ${kept}` : 'Stopped before it was ready. Nothing is half made.')
@@ -81,7 +87,7 @@ function shown(path: string): string {
 }
 
 function renderReady(ready: DevReady): string {
-  const { url, data, isNew, seeded, portTaken, watching } = ready
+  const { url, data, isNew, seeded, seedUnused, portTaken, watching } = ready
   const place = data === null ? 'in memory, gone when this ends' : shown(data)
   const lines: [name: string, text: string][] = [
     ['url', paint('bold', url)],
@@ -91,6 +97,10 @@ function renderReady(ready: DevReady): string {
     ['schema', schemaLine(ready.migrations)],
   ]
   if (seeded !== null) lines.push(['seed', printable(seeded)])
+  if (seedUnused != null) {
+    const why = 'not used: the database is there already'
+    lines.push(['seed', `${shown(seedUnused)}, ${paint('yellow', why)}`])
+  }
   if (watching !== null) {
     const chat = watching.chatId.slice(0, 8)
     lines.push(['watch', shown(watching.path)])
@@ -106,12 +116,10 @@ function renderReady(ready: DevReady): string {
 
 function schemaLine({ applied, newest, ran }: Migrated): string {
   if (newest === undefined) return 'no migrations'
-  const count = counted(applied, 'migration')
+  const count = countNoun(applied, 'migration')
   const now = ran.length > 0 ? `, ${ran.length} of them just now` : ''
   return `${count}${now}, up to ${printable(newest)}`
 }
-
-const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
 
 const marks = { added: '+', changed: '~', removed: '-' } as const
 const colours = { added: 'green', changed: 'yellow', removed: 'red' } as const
@@ -124,7 +132,7 @@ function renderPush({ resources, changed, result }: WatchedPush): string {
     .map(({ how, path }) => paint(colours[how], `${marks[how]} ${printable(path)}`))
   const more = changed.length - named.length
   if (more > 0) named.push(`and ${more} more`)
-  const what = named.length > 0 ? named.join(', ') : counted(resources, 'resource')
+  const what = named.length > 0 ? named.join(', ') : countNoun(resources, 'resource')
   const counts = (['hydrated', 'dirtied', 'settled'] as const)
     .filter((name) => result[name].length > 0)
     .map((name) => `${name} ${result[name].length}`)

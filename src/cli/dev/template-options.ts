@@ -17,7 +17,8 @@ export interface DevTemplate {
 
 /**
  * A new database is what a test would begin with: the migrations are run, then the seed, and an
- * image of both is kept, so that only the first one on a machine takes its time.
+ * image of both is kept, so that only the first one on a machine, of a day with our own seed, takes
+ * its time.
  *
  * @param migrations Another project's, for which there is no seed but that of a file.
  * @throws DriftpinError `seed_failed` for a file that cannot be read.
@@ -31,10 +32,15 @@ export async function readTemplate(
   const parts = {
     migrations: migrations ?? bundledFiles,
     seed: script?.text ?? (isOurs ? { seedOwners, seedAgents, seedChats } : undefined),
+    // Its times count back from when it is put in: of today, what was an hour ago is no month old.
+    day: isOurs ? new Date().toISOString().slice(0, 10) : undefined,
   }
   const options: HarnessOptions = {
     key: createHash('sha256').update(JSON.stringify(parts)).digest('hex'),
     setup: async (database) => {
+      if (process.stderr.isTTY) {
+        console.error('Making the database, once on this machine: the next ones are copies.')
+      }
       await createMigrator(database, { ...(migrations && { migrations }) }).up()
       if (script) await runSeedScript(database, script)
       if (!isOurs) return

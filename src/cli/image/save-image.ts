@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { link, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import type { Queryable } from '../../database/database.js'
@@ -11,13 +11,20 @@ import { databaseFolderOf } from '../data-folder.js'
 import { withDevDatabase } from '../open-database.js'
 import type { ImageFacts } from './image-format.js'
 import { imageFile, imagesFolder } from './image-place.js'
-import { writeImage } from './write-image.js'
+import { type OnProgress, writeImage } from './write-image.js'
 
 /** An image that was saved. */
 export interface SavedImage extends ImageFacts {
   readonly name: string
   readonly file: string
   readonly bytes: number
+}
+
+/** How an image is saved. */
+interface SaveOptions {
+  /** Whether it may replace one of the same name. */
+  readonly force?: boolean | undefined
+  readonly onProgress?: OnProgress | undefined
 }
 
 /**
@@ -29,12 +36,10 @@ export interface SavedImage extends ImageFacts {
 export async function saveImage(
   folder: string,
   name: string,
-  { force = false }: { readonly force?: boolean | undefined } = {},
+  { force = false, onProgress }: SaveOptions = {},
 ): Promise<SavedImage> {
   const file = imageFile(folder, name)
-  if (existsSync(file) && !force) {
-    throw new UsageError(`There is an image ${name} already. Replace it with --force.`)
-  }
+  if (existsSync(file) && !force) throw taken(name)
   return await withDevDatabase({ data: folder, schema: 'public' }, async ({ database }) => {
     const unfinished = `${file}.${process.pid}.tmp`
     await mkdir(imagesFolder(folder), { recursive: true, mode: 0o700 })
@@ -44,15 +49,27 @@ export async function saveImage(
         // All that is in memory alone is in the files then.
         await transaction.script('CHECKPOINT')
         const found = await readFacts(transaction)
-        await writeImage(await databaseFolderOf(folder), unfinished, found)
+        await writeImage(await databaseFolderOf(folder), unfinished, found, onProgress)
         return found
       })
-      await rename(unfinished, file)
+      if (force) await rename(unfinished, file)
+      else await linkNew(unfinished, file, name)
       return { name, file, bytes: (await stat(file)).size, ...facts }
     } finally {
       await rm(unfinished, { force: true })
     }
   })
+}
+
+/** Gives an image its name unless another save was quicker, which a rename would replace. */
+async function linkNew(unfinished: string, file: string, name: string): Promise<void> {
+  await link(unfinished, file).catch((error) => {
+    throw error.code === 'EEXIST' ? taken(name, error) : error
+  })
+}
+
+function taken(name: string, cause?: unknown): UsageError {
+  return new UsageError(`There is an image ${name} already. Replace it with --force.`, { cause })
 }
 
 /** What processes left that were killed over it. */

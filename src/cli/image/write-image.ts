@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { isDriftpins } from '../data-folder.js'
 import {
   checkImagePath,
   encodeHead,
@@ -12,15 +13,22 @@ import {
 } from './image-format.js'
 
 /** What belongs to a process, or to the folder around a database, and not to its state. */
-const leftOut =
-  /^(postmaster\.(pid|opts)|images|failed|laws|stats|\.git.*|(driftpin\.lock|serving\.json|database)([.-].*)?)$/
+const isLeftOut = (name: string) => /^postmaster\.(pid|opts)$/.test(name) || isDriftpins(name)
+
+/** Is told how many bytes of all have been copied. */
+export type OnProgress = (bytes: number, ofBytes: number) => void
 
 /**
  * Writes a folder into one file. Nobody may write to the folder meanwhile.
  *
  * @param file Must not be there yet, and is worth nothing where this fails.
  */
-export async function writeImage(folder: string, file: string, facts: ImageFacts): Promise<void> {
+export async function writeImage(
+  folder: string,
+  file: string,
+  facts: ImageFacts,
+  onProgress?: OnProgress,
+): Promise<void> {
   const entries = await listEntries(folder)
   const output = openSync(file, 'wx', 0o600)
   try {
@@ -30,8 +38,13 @@ export async function writeImage(folder: string, file: string, facts: ImageFacts
       sum = crc32(bytes, sum)
     }
     write(encodeHead({ facts, entries }))
+    const all = entries.reduce((total, [, bytes]) => total + (bytes ?? 0), 0)
+    let copied = 0
     for (const [path, bytes] of entries) {
-      if (bytes !== null) copyFile(join(folder, path), bytes, write)
+      if (bytes === null) continue
+      copyFile(join(folder, path), bytes, write)
+      copied += bytes
+      onProgress?.(copied, all)
     }
     const end = Buffer.alloc(sumBytes)
     end.writeUInt32LE(sum)
@@ -47,7 +60,7 @@ async function listEntries(folder: string): Promise<ImageEntry[]> {
   const visit = async (directory: string) => {
     for (const entry of await readdir(join(folder, directory), { withFileTypes: true })) {
       const path = directory === '' ? entry.name : `${directory}/${entry.name}`
-      if (directory === '' && leftOut.test(path)) continue
+      if (directory === '' && isLeftOut(path)) continue
       const whole = join(folder, checkImagePath(path))
       if (entry.isDirectory()) {
         entries.push([path, null])
