@@ -100,7 +100,7 @@ try {
     const message = error instanceof Error ? error.message : String(error)
     // A server says what was written into it by anybody; lines of it stay lines.
     const lines = message.replaceAll('\t', '    ').split('\n').map(printable)
-    console.error(`${paint('red', 'driftpin:')} ${lines.join('\n')}`)
+    console.error(`${paint('red', 'driftpin:', process.stderr)} ${lines.join('\n')}`)
     process.exitCode = exitCodeOf(error)
     endWithoutWaiting()
   }

@@ -1,10 +1,8 @@
 import { expect, test } from 'vitest'
-import { askServer } from '../../src/cli/dev/ask-server.js'
 import { checkpointIfLong } from '../../src/cli/dev/keep-log-short.js'
 import { migrateDatabase } from '../../src/cli/dev/migrate-database.js'
 import { changedResources } from '../../src/cli/dev/watch/changed-resources.js'
 import { isOfInterest } from '../../src/cli/dev/watch/watch-directory.js'
-import { serve } from '../../src/connections/serve.js'
 import { openHarness } from '../../src/harness/index.js'
 import { parseMigrations } from '../../src/migrations/parse-migrations.js'
 import { scan } from '../../src/scan/index.js'
@@ -83,16 +81,6 @@ test('a database that is behind is brought up to date, and one that is ahead ref
     await expect(refused).rejects.toMatchObject({ code })
     await expect(refused).rejects.toThrow(/--fresh, which deletes what is there\.$/)
   }
-})
-
-test('a server is asked for a value, and what is wrong with the question is told', async () => {
-  await using harness = await openHarness({ migrations: false })
-  await using db = await harness.fork()
-  await using server = await serve(db)
-  expect(await askServer(server.url, "SELECT repeat('long ', 50000)")).toHaveLength(250_000)
-  await expect(askServer(server.url, 'SELECT nothing')).rejects.toThrow('does not exist')
-  await server.close()
-  await expect(askServer(server.url, 'SELECT 1')).rejects.toThrow('ECONNREFUSED')
 })
 
 test('a log that has become long ends with a checkpoint, and a short one does not', async () => {

@@ -19,7 +19,7 @@ export interface DevReady {
   /** What was put into it just now; null where nothing was. */
   readonly seeded: string | null
   /** What was asked for as its seed, and came too late; null where nothing did. */
-  readonly seedUnused?: string | null
+  readonly seedUnused: string | null
   /** The port that was wanted and is somebody else's; null where it is the one. */
   readonly portTaken: number | null
   /** The directory that is watched, and the chat that shows its drift. */
@@ -97,7 +97,7 @@ function renderReady(ready: DevReady): string {
     ['schema', schemaLine(ready.migrations)],
   ]
   if (seeded !== null) lines.push(['seed', printable(seeded)])
-  if (seedUnused != null) {
+  if (seedUnused !== null) {
     const why = 'not used: the database is there already'
     lines.push(['seed', `${shown(seedUnused)}, ${paint('yellow', why)}`])
   }

@@ -78,7 +78,10 @@ async function serveUntilStopped(
       watch === undefined ? null : { path: watch, chatId: directoryIds(watch).chatId }
     const readyMs = Math.round(performance.now())
     const { pid } = process
-    const facts = { url, pid, version, data: folder, isNew, seeded, portTaken, watching, readyMs }
+    const { seed = 'none' } = options
+    const seedUnused = isNew || seed === 'none' ? null : seed
+    const seeds = { seeded, seedUnused }
+    const facts = { url, pid, version, data: folder, isNew, ...seeds, portTaken, watching, readyMs }
     report.ready({ ...facts, migrations: migrated })
     await session.run(stop)
   } finally {

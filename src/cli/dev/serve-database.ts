@@ -1,10 +1,9 @@
 import { type PGliteServer, serve } from '../../connections/serve.js'
 import { DriftpinError } from '../../errors.js'
-import { askServer } from './ask-server.js'
 import type { ServedDatabase } from './folder-database.js'
 import { usualPort } from './usual-port.js'
 
-/** A server that answered a query, and whether it is where it was wanted. */
+/** A server of a database that answered a query, and whether it is where it was wanted. */
 export interface DevServer {
   readonly server: PGliteServer
   readonly portTaken: number | undefined
@@ -13,24 +12,22 @@ export interface DevServer {
 }
 
 /**
- * Serves a database at a port, or at a free one where that is taken, and asks it something through
- * the door that clients come by.
+ * Asks a database something, and then serves it at a port, or at a free one where that is taken. It
+ * is not asked through the server: a session of its own would be a quarter of a start.
  */
 export async function serveDatabase(
   source: ServedDatabase,
   port: number = usualPort,
 ): Promise<DevServer> {
-  let portTaken: number | undefined
-  const server = await serve(source, { port }).catch((error) => {
-    if (!isTaken(error)) throw error
-    portTaken = port
-    return serve(source)
-  })
+  const { rows } = await source.database.query<{ version: string }>(
+    `SELECT current_setting('server_version') AS version`,
+  )
+  const { version } = rows[0]!
   try {
-    return { server, portTaken, version: await askServer(server.url, 'SHOW server_version') }
+    return { server: await serve(source, { port }), portTaken: undefined, version }
   } catch (error) {
-    await server.close()
-    throw error
+    if (!isTaken(error)) throw error
+    return { server: await serve(source), portTaken: port, version }
   }
 }
 

@@ -8,6 +8,8 @@ import type { DevOptions } from './dev-options.js'
 import { seedAgents, seedOwners } from './seed/seed-agents.js'
 import { seedChats } from './seed/seed-chats.js'
 
+const weekMs = 7 * 24 * 60 * 60 * 1000
+
 /** What a new database is made from. */
 export interface DevTemplate {
   readonly options: HarnessOptions
@@ -32,14 +34,16 @@ export async function readTemplate(
   const parts = {
     migrations: migrations ?? bundledFiles,
     seed: script?.text ?? (isOurs ? { seedOwners, seedAgents, seedChats } : undefined),
-    // Its times count back from when it is put in: of today, what was an hour ago is no month old.
-    day: isOurs ? new Date().toISOString().slice(0, 10) : undefined,
+    // Its times count back from when it is put in: of this week, an hour ago is no month.
+    week: isOurs ? Math.floor(Date.now() / weekMs) : undefined,
   }
   const options: HarnessOptions = {
     key: createHash('sha256').update(JSON.stringify(parts)).digest('hex'),
     setup: async (database) => {
       if (process.stderr.isTTY) {
-        console.error('Making the database, once on this machine: the next ones are copies.')
+        console.error(
+          'Making the database, which takes a moment; the next ones of this week are copies.',
+        )
       }
       await createMigrator(database, { ...(migrations && { migrations }) }).up()
       if (script) await runSeedScript(database, script)
