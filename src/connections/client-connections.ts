@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { PGlite } from '@electric-sql/pglite'
-import { sharedEngineOf } from './shared-engine.js'
+import { type SharedEngine, sharedEngineOf } from './shared-engine.js'
 import { WireConnection } from './wire-connection.js'
 import { batchBytesMaxDefault, type ConnectionOptions } from './wire-options.js'
 
@@ -19,6 +19,13 @@ export class ClientConnections {
   ) {
     this.#source = source
     this.#options = options
+    // From now on: who listens through PGlite before the first client comes is to be heard of.
+    this.#engine()
+  }
+
+  #engine(): SharedEngine {
+    const source = this.#source
+    return sharedEngineOf('pglite' in source ? source.pglite : source)
   }
 
   get all(): readonly WireConnection[] {
@@ -27,9 +34,8 @@ export class ClientConnections {
 
   /** @throws What the source says where it has no PGlite any more. */
   add(stream: Duplex): void {
-    const source = this.#source
     const { waitMsMax, batchBytesMax = batchBytesMaxDefault, password } = this.#options
-    const engine = sharedEngineOf('pglite' in source ? source.pglite : source)
+    const engine = this.#engine()
     if (waitMsMax !== undefined) engine.waitMsMax = waitMsMax
     const cancel = (pid: number, secret: number) => this.#cancel(pid, secret)
     const connection = new WireConnection(engine, stream, { password, batchBytesMax, cancel })

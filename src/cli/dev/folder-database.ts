@@ -53,6 +53,8 @@ export class FolderDatabase implements ServedDatabase {
       if (error instanceof EngineNotStarted) this.#hasLeftEngine = true
       throw error
     })
+    // Before anybody listens, so that clients reach who does.
+    sharedEngineOf(engine.pglite)
     this.#open = { engine, database: fromPGlite(engine.pglite) }
   }
 
