@@ -16,8 +16,9 @@ export {
   type PinCount,
 } from './context/get-chat-context.js'
 export { hydrate } from './context/hydrate.js'
-export { type ListChatsParams, type ListedChat, listChats } from './context/list-chats.js'
+export { type ListChatsParams, listChats } from './context/list-chats.js'
 export { getPin, listPins, type Pin, type PinWithBody } from './context/list-pins.js'
+export type { ListedChat } from './context/listed-chat.js'
 export type { ContextEvent, ContextNotification } from './context/notify-chats.js'
 export { type Prompt, prompt } from './context/prompt.js'
 export { type PurgeExpiredResult, purge, purgeExpired } from './context/purge.js'

@@ -1,4 +1,4 @@
-import type { ListedChat } from '../context/list-chats.js'
+import type { ListedChat } from '../context/listed-chat.js'
 
 /** The state of a chat's pinned context in one word. */
 export function chatState({ hydrated, dirty, archived }: ListedChat): string {

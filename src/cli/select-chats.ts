@@ -1,6 +1,4 @@
-import { chatRef } from '../context/chat-ref.js'
-import { dirtyExpression } from '../context/dirty.js'
-import type { ListedChat } from '../context/list-chats.js'
+import { type ListedChat, listedChat, listedRow, listedSelection } from '../context/listed-chat.js'
 import { defineStatement } from '../context/statement.js'
 import type { Queryable } from '../database/database.js'
 import { commandStatements } from './command-statements.js'
@@ -40,17 +38,7 @@ const selectLines = defineStatement(
       limit: 'integer?',
     },
     row: {
-      id: 'uuid',
-      owner_id: 'uuid',
-      title: 'text',
-      status: 'chat_status',
-      archived: 'boolean',
-      workspace_id: 'uuid?',
-      agent_id: 'uuid?',
-      created_at: 'timestamptz',
-      updated_at: 'timestamptz',
-      hydrated: 'boolean',
-      dirty: 'boolean',
+      ...listedRow,
       dirty_since: 'timestamptz?',
       agent_name: 'text?',
       workspace_name: 'text?',
@@ -64,10 +52,7 @@ const selectLines = defineStatement(
             ORDER BY other.id DESC LIMIT 1) AS id_before,
            (SELECT other.id FROM ${names.chats} other WHERE other.id > chat.id
             ORDER BY other.id LIMIT 1) AS id_after
-    FROM (SELECT chat.id, chat.owner_id, chat.title, chat.status, chat.archived,
-                 chat.workspace_id, chat.agent_id, chat.created_at, chat.updated_at,
-                 chat.context_aggregate_hash IS NOT NULL AS hydrated,
-                 ${dirtyExpression(names, 'chat')} AS dirty,
+    FROM (SELECT ${listedSelection(names)},
                  chat.context_dirty_since AS dirty_since
           FROM ${names.chats} chat
           WHERE (${ownerId} IS NULL OR chat.owner_id = ${ownerId})
@@ -93,16 +78,7 @@ export async function selectChats(queryable: Queryable, filter: ChatFilter): Pro
     limit: filter.limit ?? null,
   })
   return rows.map((row) => ({
-    ...chatRef(row),
-    title: row.title,
-    status: row.status,
-    archived: row.archived,
-    workspaceId: row.workspace_id,
-    agentId: row.agent_id,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    hydrated: row.hydrated,
-    dirty: row.dirty,
+    ...listedChat(row),
     dirtySince: row.dirty ? row.dirty_since : null,
     agentName: row.agent_name,
     workspaceName: row.workspace_name,

@@ -1,11 +1,9 @@
 import { z } from 'zod'
 import type { Queryable } from '../database/database.js'
 import { DriftpinError } from '../errors.js'
-import type { ChatStatus } from '../schema/generated/tables.js'
 import { limits } from '../schema/limits.js'
-import { type ChatRef, chatRef } from './chat-ref.js'
 import { checkInput, id, time } from './check-input.js'
-import { dirtyExpression } from './dirty.js'
+import { type ListedChat, listedChat, listedRow, listedSelection } from './listed-chat.js'
 import { defineStatement } from './statement.js'
 
 const input = z.strictObject({
@@ -28,19 +26,6 @@ export interface ListChatsParams {
   readonly cursor?: string | undefined
 }
 
-/** A chat as a list shows it. */
-export interface ListedChat extends ChatRef {
-  readonly title: string
-  readonly status: ChatStatus
-  readonly archived: boolean
-  readonly workspaceId: string | null
-  readonly agentId: string | null
-  readonly createdAt: Date
-  readonly updatedAt: Date
-  readonly hydrated: boolean
-  readonly dirty: boolean
-}
-
 const selectChats = defineStatement({
   name: 'list chats',
   parameters: {
@@ -50,28 +35,12 @@ const selectChats = defineStatement({
     afterId: 'uuid?',
     limit: 'integer',
   },
-  row: {
-    id: 'uuid',
-    owner_id: 'uuid',
-    title: 'text',
-    status: 'chat_status',
-    archived: 'boolean',
-    workspace_id: 'uuid?',
-    agent_id: 'uuid?',
-    created_at: 'timestamptz',
-    updated_at: 'timestamptz',
-    exact_updated_at: 'text',
-    hydrated: 'boolean',
-    dirty: 'boolean',
-  },
+  row: { ...listedRow, exact_updated_at: 'text' },
   // The cursor's time is text in ISO 8601 whatever the session's settings, with microseconds.
   sql: (names, { ownerId, archived, afterTime, afterId, limit }) => `
-    SELECT chat.id, chat.owner_id, chat.title, chat.status, chat.archived, chat.workspace_id,
-           chat.agent_id, chat.created_at, chat.updated_at,
+    SELECT ${listedSelection(names)},
            to_char(chat.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
-             AS exact_updated_at,
-           chat.context_aggregate_hash IS NOT NULL AS hydrated,
-           ${dirtyExpression(names, 'chat')} AS dirty
+             AS exact_updated_at
     FROM ${names.chats} chat
     WHERE chat.owner_id = ${ownerId}
       AND (${archived} IS NULL OR chat.archived = ${archived})
@@ -117,19 +86,7 @@ export async function listChats(
   const last = page.at(-1)
   const nextCursor =
     rows.length > limit && last ? encodeCursor([last.exact_updated_at, last.id]) : null
-  const chats = page.map((row) => ({
-    ...chatRef(row),
-    title: row.title,
-    status: row.status,
-    archived: row.archived,
-    workspaceId: row.workspace_id,
-    agentId: row.agent_id,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    hydrated: row.hydrated,
-    dirty: row.dirty,
-  }))
-  return { chats, nextCursor }
+  return { chats: page.map(listedChat), nextCursor }
 }
 
 function encodeCursor(content: z.output<typeof cursorContent>): string {

@@ -51,6 +51,9 @@ type Typed<Types, S extends Shape<Types>> = {
       : never
 }
 
+/** A row with such columns. */
+export type RowOf<R extends Shape<Results>> = Typed<Results, R>
+
 /** The names that SQL has for the built-in types, without the search path. */
 const builtIn = {
   uuid: 'pg_catalog.uuid',

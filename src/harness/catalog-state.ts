@@ -8,8 +8,8 @@ import { allUnitsSql, countersSql, restUnit, writtenUnitsSql } from './digest-st
 type Entries = ReadonlyMap<string, string>
 
 interface Unit {
-  /** How many catalog rows tell about it; undefined where they were not counted. */
-  readonly rows: number | undefined
+  /** How many catalog rows tell about it. */
+  readonly rows: number
   readonly entries: Entries
 }
 
@@ -89,8 +89,8 @@ const none: Entries = new Map()
 
 type Execute = <Row>(name: string, text: string, values?: string) => Promise<Row[]>
 
-/** How many rows each unit has, where that is known. */
-type Counts = ReadonlyMap<string, number | undefined>
+/** How many rows each unit has. */
+type Counts = ReadonlyMap<string, number>
 
 async function readCounters(execute: Execute): Promise<Omit<CatalogState, 'units'>> {
   type Row = { deleted: string; transaction: string; live: number } & Record<
@@ -114,8 +114,7 @@ async function readUnits(
   type Row = { all: string | null; written: string | null }
   const text = `(xid) AS ${allUnitsSql}`
   const [row] = await execute<Row>('driftpin_all_units', text, `'${since}'`)
-  const counts = [...parsePairs(row!.all)].map(([unit, rows]) => [unit, Number(rows)] as const)
-  return { all: new Map(counts), written: row!.written ?? '' }
+  return { all: countsIn(row!.all), written: row!.written ?? '' }
 }
 
 /** The units that may differ, and those that are the very same as before. */
@@ -125,26 +124,21 @@ async function readChanges(
   now: Omit<CatalogState, 'units'>,
 ): Promise<{ renewed: Counts; kept: Map<string, Unit> }> {
   const kept = new Map(before.units)
-  const renewed = new Map<string, number | undefined>()
   if (now.deleted !== before.deleted) {
     const { all, written } = await readUnits(execute, before.transaction)
     const isWritten = new Set(written.split(','))
     for (const [unit, { rows }] of before.units) {
-      // One that was not counted may have lost a row.
-      if (rows === undefined || all.get(unit) !== rows || isWritten.has(unit)) kept.delete(unit)
+      if (all.get(unit) !== rows || isWritten.has(unit)) kept.delete(unit)
     }
-    for (const [unit, rows] of all) if (!kept.has(unit)) renewed.set(unit, rows)
-    return { renewed, kept }
+    return { renewed: new Map([...all].filter(([unit]) => !kept.has(unit))), kept }
   }
   const catalogs = [...now.written].filter(([name, count]) => before.written.get(name) !== count)
-  if (catalogs.length === 0) return { renewed, kept }
+  if (catalogs.length === 0) return { renewed: new Map(), kept }
   const values = `'${before.transaction}', '{${catalogs.map(([name]) => name)}}'`
   const text = `(xid, text[]) AS ${writtenUnitsSql}`
   const [row] = await execute<{ units: string | null }>('driftpin_written', text, values)
-  for (const unit of row!.units?.split(',') ?? []) {
-    kept.delete(unit)
-    renewed.set(unit, undefined)
-  }
+  const renewed = countsIn(row!.units)
+  for (const unit of renewed.keys()) kept.delete(unit)
   return { renewed, kept }
 }
 
@@ -198,6 +192,9 @@ async function readEntries(
   return entries
 }
 
+const countsIn = (text: string | null): Counts =>
+  new Map([...parsePairs(text)].map(([unit, rows]) => [unit, Number(rows)]))
+
 function parsePairs(text: string | null): Map<string, string> {
   const pairs = (text ?? '').split(',').filter((pair) => pair !== '')
   return new Map(
@@ -207,23 +204,6 @@ function parsePairs(text: string | null): Map<string, string> {
     }),
   )
 }
-
-/**
- * A state that knows of more units how many rows they have, from one that came of it: to count them
- * takes a look at all catalogs, and a unit that was not counted has to be described each time.
- */
-export function withCountsOf(state: CatalogState, later: CatalogState): CatalogState {
-  const units = new Map(state.units)
-  for (const [oid, unit] of state.units) {
-    const counted = later.units.get(oid)
-    const isSame = counted?.rows !== undefined && hasEntries(counted.entries, unit.entries)
-    if (unit.rows === undefined && isSame) units.set(oid, counted)
-  }
-  return { ...state, units }
-}
-
-const hasEntries = (one: Entries, other: Entries) =>
-  one.size === other.size && [...one].every(([name, hash]) => other.get(name) === hash)
 
 /** Which entries two states of a catalog do not have in common, sorted. */
 export function catalogDifferences(one: CatalogState, other: CatalogState): string[] {

@@ -37,27 +37,30 @@ const sources: readonly (readonly [catalog: string, unit: string, where: string]
 
 const catalogs = [...new Set(sources.map(([catalog]) => catalog))]
 
-const rowsOf = (more: (catalog: string) => string) =>
+const rowsOf = (more: (catalog: string, unit: string) => string) =>
   sources
     .map(
       ([catalog, unit, where]) =>
-        `SELECT ${unit}, age(xmin) FROM ${catalog} x WHERE (${where})${more(catalog)}`,
+        `SELECT ${unit}, age(xmin) FROM ${catalog} x WHERE (${where})${more(catalog, unit)}`,
     )
     .join('\nUNION ALL ')
 
 /**
- * Which units have a catalog row that was written since the transaction `$1`, as `unit,unit`; it
- * looks only into the catalogs `$2`.
+ * The units of which a catalog row was written since the transaction `$1`, as `unit:rows,unit:rows`
+ * with how many rows each has; it looks for them in the catalogs `$2` alone.
  */
 export const writtenUnitsSql = `
-WITH row_of (unit, age) AS (
+WITH written (unit, age) AS (
 ${rowsOf((catalog) => ` AND '${catalog}' = ANY ($2) AND age(xmin) <= (SELECT age($1))`)}
+), row_of (unit, age) AS (
+${rowsOf((_, unit) => ` AND ${unit} = ANY (ARRAY(SELECT unit FROM written))`)}
 )
-SELECT string_agg(DISTINCT unit::text, ',') AS units FROM row_of`
+SELECT string_agg(unit || ':' || rows, ',') AS units
+FROM (SELECT unit, count(*) AS rows FROM row_of GROUP BY unit) unit_of`
 
 /**
- * All units, as `unit:rows,unit:rows` with how many rows each has, and those of them of which a row
- * was written since the transaction `$1`, as `unit,unit`.
+ * All units, as {@link writtenUnitsSql} has them, and those of them of which a row was written since
+ * the transaction `$1`, as `unit,unit`.
  */
 export const allUnitsSql = `
 WITH row_of (unit, age) AS (

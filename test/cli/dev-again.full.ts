@@ -1,33 +1,17 @@
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
-import { join } from 'node:path'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type PackedDriftpin, packDriftpin } from '../support/packed-driftpin.js'
+import { expect, test } from 'vitest'
+import { packDriftpin } from '../support/packed-driftpin.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
-import { DevProcess, dataOf } from './dev-process.js'
-
-let packed: PackedDriftpin
-
-beforeAll(async () => {
-  packed = await packDriftpin()
-})
-
-afterAll(() => packed?.[Symbol.asyncDispose]())
-
-const anyPort = ['--port', '0']
-
-/** What pg_control says of how PostgreSQL ended: 1 is a shutdown, with a checkpoint. */
-async function stateOf(cwd: string): Promise<number> {
-  return (await readFile(join(dataOf(cwd), 'database/global/pg_control'))).readUInt32LE(16)
-}
+import { DevProcess, stateOf } from './dev-process.js'
 
 test('a folder goes on as it was left, at a free port where the asked one is taken', async () => {
+  await using packed = await packDriftpin()
   const cwd = await temporaryFolder()
   const start = { main: packed.main, cwd }
   {
-    await using dev = new DevProcess({ ...start, args: [...anyPort, '--seed', 'none'] })
+    await using dev = new DevProcess({ ...start, args: ['--port', '0', '--seed', 'none'] })
     const [, url] = await dev.until(/^ {2}psql +psql (postgresql:\S+)$/m)
     await dev.until(/Ctrl-C/)
     expect(dev.stdout).toContain(`\n  url     ${url}\n`)

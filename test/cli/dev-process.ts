@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { DevReady } from '../../src/cli/dev/dev-report.js'
@@ -90,3 +91,16 @@ export class DevProcess implements AsyncDisposable {
 
 /** Where `driftpin dev` keeps its data in a folder that it is started in. */
 export const dataOf = (cwd: string): string => join(cwd, '.driftpin')
+
+/** What pg_control says of how PostgreSQL ended: 1 is a shutdown, with a checkpoint. */
+export async function stateOf(cwd: string): Promise<number> {
+  return (await readFile(join(dataOf(cwd), 'database/global/pg_control'))).readUInt32LE(16)
+}
+
+/** Makes the directory `shop` to be watched, and answers its one file. */
+export async function writeShop(cwd: string): Promise<string> {
+  await mkdir(join(cwd, 'shop'))
+  const file = join(cwd, 'shop/AGENTS.md')
+  await writeFile(file, '# Shop\n')
+  return file
+}

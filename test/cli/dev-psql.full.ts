@@ -1,19 +1,16 @@
-import { appendFile, mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { appendFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { needPrograms, openTerminal } from '../connections/support-programs.js'
 import { packDriftpin } from '../support/packed-driftpin.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
-import { DevProcess } from './dev-process.js'
+import { DevProcess, writeShop } from './dev-process.js'
 import { writeWhilePushing } from './write-while-pushing.js'
 
 test('psql and two clients at once see what a watched directory pushes', async () => {
   await needPrograms('psql', 'script')
   await using packed = await packDriftpin()
   const cwd = await temporaryFolder()
-  const directory = join(cwd, 'shop')
-  await mkdir(directory)
-  await writeFile(join(directory, 'AGENTS.md'), '# Shop\n')
+  const file = await writeShop(cwd)
   const args = ['--port', '0', '--json', '--watch', 'shop']
   await using dev = new DevProcess({ main: packed.main, cwd, args })
   const { url } = await dev.ready()
@@ -30,7 +27,7 @@ test('psql and two clients at once see what a watched directory pushes', async (
     writers: 2,
     push: async (n) => {
       expect(await ask('\\dt')).toContain(' public | chats ')
-      await appendFile(join(directory, 'AGENTS.md'), `Line ${n}.\n`)
+      await appendFile(file, `Line ${n}.\n`)
       asked += 1
     },
   })
@@ -48,9 +45,7 @@ test('psql and two clients at once see what a watched directory pushes', async (
 test('a database in memory is served, seeded, watched and gone', async () => {
   await using packed = await packDriftpin()
   const cwd = await temporaryFolder()
-  const directory = join(cwd, 'shop')
-  await mkdir(directory)
-  await writeFile(join(directory, 'AGENTS.md'), '# Shop\n')
+  await writeShop(cwd)
   const args = ['--memory', '--port', '0', '--watch', 'shop']
   await using dev = new DevProcess({
     main: packed.main,

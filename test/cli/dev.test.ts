@@ -1,13 +1,13 @@
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type PackedDriftpin, packDriftpin } from '../support/packed-driftpin.js'
 import { run } from '../support/run-command.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
-import { DevProcess, dataOf } from './dev-process.js'
+import { DevProcess, dataOf, stateOf, writeShop } from './dev-process.js'
 import { killUnderLoad } from './kill-under-load.js'
 import { writeWhilePushing } from './write-while-pushing.js'
 
@@ -21,16 +21,9 @@ afterAll(() => packed?.[Symbol.asyncDispose]())
 
 const anyPort = ['--port', '0']
 
-/** What pg_control says of how PostgreSQL ended: 1 is a shutdown, with a checkpoint. */
-async function stateOf(cwd: string): Promise<number> {
-  return (await readFile(join(dataOf(cwd), 'database/global/pg_control'))).readUInt32LE(16)
-}
-
 test('serves a new folder to two clients while a directory is pushed, and is saved and restored', async () => {
   const cwd = await temporaryFolder()
-  const directory = join(cwd, 'shop')
-  await mkdir(directory)
-  await writeFile(join(directory, 'AGENTS.md'), '# Shop\n')
+  const file = await writeShop(cwd)
   const args = [...anyPort, '--json', '--watch', 'shop']
   await using dev = new DevProcess({ main: packed.main, cwd, args })
   const ready = await dev.ready()
@@ -43,7 +36,7 @@ test('serves a new folder to two clients while a directory is pushed, and is sav
     portTaken: null,
   })
   await writeWhilePushing(dev, ready.url, {
-    push: (n) => appendFile(join(directory, 'AGENTS.md'), `Line ${n}.\n`),
+    push: (n) => appendFile(file, `Line ${n}.\n`),
     writers: 2,
   })
 
@@ -69,7 +62,7 @@ test('serves a new folder to two clients while a directory is pushed, and is sav
   await pool.end()
   // A watched directory goes on, on the other database.
   const pushes = dev.stdout.split('"event":"pushed"').length
-  await appendFile(join(directory, 'AGENTS.md'), 'After.\n')
+  await appendFile(file, 'After.\n')
   await expect
     .poll(() => dev.stdout.split('"event":"pushed"').length, { timeout: 20_000 })
     .toBeGreaterThan(pushes)

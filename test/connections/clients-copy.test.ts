@@ -1,6 +1,7 @@
 import { once } from 'node:events'
+import { from, to } from 'pg-copy-streams'
 import { expect, test } from 'vitest'
-import { copyIn, copyOut, copyStreams, piecesOf } from './support-copy.js'
+import { copyIn, copyOut, piecesOf } from './support-copy.js'
 import { useDatabase } from './support-database.js'
 import { doors, onClients, openDoor } from './support-doors.js'
 import { textOf } from './support-queries.js'
@@ -113,7 +114,7 @@ test.each(doors)('a COPY that its client gives up leaves nothing through %s', as
   const { db } = database
   await db.script('DROP TABLE IF EXISTS given_up; CREATE TABLE given_up (n int)')
   const client = await (await openDoor(db, name)).client()
-  const stream = client.query(copyStreams.from('COPY given_up FROM STDIN'))
+  const stream = client.query(from('COPY given_up FROM STDIN'))
   const failed = once(stream, 'error').then(([error]) => error)
   stream.write('1\n2\n')
   stream.destroy(new Error('given up'))
@@ -136,7 +137,7 @@ test.each(doors)(
     const client = await (await openDoor(db, name)).client()
     for (const format of ['binary', 'csv', 'text']) {
       const chunks: Buffer[] = []
-      const out = client.query(copyStreams.to(`COPY formats TO STDOUT (FORMAT ${format})`))
+      const out = client.query(to(`COPY formats TO STDOUT (FORMAT ${format})`))
       for await (const chunk of out) chunks.push(chunk)
       await client.query('TRUNCATE again')
       expect(await copyIn(client, `COPY again FROM STDIN (FORMAT ${format})`, chunks)).toBe(500)

@@ -1,15 +1,7 @@
-import { type Writable as In, type Readable as Out, Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type pg from 'pg'
-// @ts-expect-error: The package has no types of its own.
-import untyped from 'pg-copy-streams'
-
-interface CopyStreams {
-  from(sql: string): pg.Submittable & In & { readonly rowCount: number }
-  to(sql: string): pg.Submittable & Out & { readonly rowCount: number }
-}
-
-export const copyStreams: CopyStreams = untyped
+import { from, to } from 'pg-copy-streams'
 
 /**
  * Rows as COPY writes them, in pieces that end anywhere.
@@ -39,7 +31,7 @@ export async function copyIn(
   sql: string,
   pieces: Iterable<Buffer>,
 ): Promise<number> {
-  const stream = client.query(copyStreams.from(sql))
+  const stream = client.query(from(sql))
   await pipeline(Readable.from(pieces), stream)
   return stream.rowCount
 }
@@ -57,7 +49,7 @@ export async function copyOut(
   let rows = 0
   let wrong: string | undefined
   let rest = Buffer.alloc(0)
-  for await (const chunk of client.query(copyStreams.to(sql))) {
+  for await (const chunk of client.query(to(sql))) {
     const all = Buffer.concat([rest, chunk])
     let at = 0
     for (let end = all.indexOf(10); end >= 0; end = all.indexOf(10, at)) {

@@ -1,8 +1,8 @@
+import { from } from 'pg-copy-streams'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openPool } from '../../src/connections/index.js'
 import { type Harness, openHarness } from '../../src/harness/open-harness.js'
 import type { TestDatabase } from '../../src/harness/test-database.js'
-import { copyStreams } from '../connections/support-copy.js'
 
 /** Clients of a database that is rewound, closed, or used by PGlite's own callers beside them. */
 
@@ -183,7 +183,7 @@ describe('What one session leaves is nothing to the others:', () => {
     const pool = openPool(db, { waitMsMax: 100 })
     await db.script('CREATE TABLE copied (n int)')
     const [one, other] = [await pool.connect(), await pool.connect()]
-    const stream = one.query(copyStreams.from('COPY copied FROM STDIN'))
+    const stream = one.query(from('COPY copied FROM STDIN'))
     stream.write('1\n')
     await tick()
     await other.query('BEGIN')

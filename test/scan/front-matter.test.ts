@@ -93,10 +93,41 @@ test('an error of YAML tells the line of the file and quotes nothing of it', () 
 
 const sizes = [15 * 1024, 60 * 1024]
 const hostile = [
-  '[', '{a: ', '- ', '? ', '- ? ', '[{', ']', '}{', ': ', '"', '""', "'", '&a ', '!a ', '*a ',
-  'a:\n - b\n', '<<: {a: b}\n', '\n', '#\n', '\t', '%a\n', '...\n', '--- a\n', '|', '>', ',',
-  ' x\n', '\r', '\x01', '\x02', '\x18', '\x1f[', '\\', '\ufeff',
-] // biome-ignore format: patterns, many to a line
+  '[',
+  '{a: ',
+  '- ',
+  '? ',
+  '- ? ',
+  '[{',
+  ']',
+  '}{',
+  ': ',
+  '"',
+  '""',
+  "'",
+  '&a ',
+  '!a ',
+  '*a ',
+  'a:\n - b\n',
+  '<<: {a: b}\n',
+  '\n',
+  '#\n',
+  '\t',
+  '%a\n',
+  '...\n',
+  '--- a\n',
+  '|',
+  '>',
+  ',',
+  ' x\n',
+  '\r',
+  '\x01',
+  '\x02',
+  '\x18',
+  '\x1f[',
+  '\\',
+  '\ufeff',
+]
 
 test.each(sizes)('%i bytes of any hostile pattern are invalid and no crash', (size) => {
   for (const pattern of hostile) {
