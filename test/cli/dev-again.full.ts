@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { packDriftpin } from '../support/packed-driftpin.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 import { DevProcess, stateOf } from './dev-process.js'
+import { killUnderLoad } from './kill-under-load.js'
 
 test('a folder goes on as it was left, at a free port where the asked one is taken', async () => {
   await using packed = await packDriftpin()
@@ -44,3 +45,15 @@ test('a folder goes on as it was left, at a free port where the asked one is tak
   expect((await client.query('SELECT n FROM kept')).rows).toEqual([{ n: 1 }])
   expect(await dev.end('SIGINT')).toBe(0)
 })
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  'a %s in the midst of writes ends it with a checkpoint, and loses none that was acknowledged',
+  async (signal) => {
+    await using packed = await packDriftpin()
+    const cwd = await temporaryFolder()
+    const start = { main: packed.main, cwd, args: ['--port', '0', '--seed', 'none'] }
+    const { acknowledged, ...bad } = await killUnderLoad(start, 3, signal)
+    expect(bad).toEqual({ lost: 0, torn: 0 })
+    expect(acknowledged).toBeGreaterThan(0)
+  },
+)
