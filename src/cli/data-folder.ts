@@ -1,15 +1,19 @@
-import { mkdir, readdir, stat } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { pathExists } from '../harness/path-exists.js'
 import { UsageError } from './command-error.js'
-import { oldName } from './dev/replace-database.js'
 
 /** Where the database of a project is, unless a command is told otherwise. */
 export const usualDataFolder = '.driftpin'
 
-/** What says that a folder is PostgreSQL's. */
-const mark = 'PG_VERSION'
+/** The file that says that a folder is PostgreSQL's, and of which version. */
+export const versionFile = 'PG_VERSION'
 
-const databaseName = 'database'
+/** The database of a data folder. */
+export const databaseName = 'database'
+
+/** What lies beside it while another takes its place. */
+export const oldName = 'database.old'
 
 /** What driftpin itself puts into a data folder, half-made things and locks included. */
 const ours =
@@ -28,7 +32,7 @@ const isOurs = (folder: string, names: readonly string[]) =>
  */
 export async function dataFolderOf(named: string): Promise<string> {
   const folder = resolve(named)
-  if (basename(folder) !== databaseName || !(await has(folder, mark))) return folder
+  if (basename(folder) !== databaseName || !(await has(folder, versionFile))) return folder
   const around = dirname(folder)
   return isOurs(around, await readdir(around).catch(() => [])) ? around : folder
 }
@@ -38,7 +42,7 @@ export async function dataFolderOf(named: string): Promise<string> {
  * a PGlite made it elsewhere.
  */
 export async function databaseFolderOf(folder: string): Promise<string> {
-  return (await has(folder, mark)) ? folder : join(folder, databaseName)
+  return (await has(folder, versionFile)) ? folder : join(folder, databaseName)
 }
 
 /**
@@ -47,7 +51,8 @@ export async function databaseFolderOf(folder: string): Promise<string> {
  */
 export async function holdsDatabase(folder: string): Promise<boolean> {
   return (
-    (await has(await databaseFolderOf(folder), mark)) || (await has(join(folder, oldName), mark))
+    (await has(await databaseFolderOf(folder), versionFile)) ||
+    (await has(join(folder, oldName), versionFile))
   )
 }
 
@@ -80,11 +85,4 @@ function cannotHold(folder: string, cause: { code?: string }): UsageError {
   return new UsageError(`${folder} cannot hold a database: ${why}.`, { cause })
 }
 
-const has = (folder: string, name: string) => exists(join(folder, name))
-
-async function exists(path: string): Promise<boolean> {
-  return await stat(path).then(
-    () => true,
-    () => false,
-  )
-}
+const has = (folder: string, name: string) => pathExists(join(folder, name))

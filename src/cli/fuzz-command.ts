@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { DriftpinError } from '../errors.js'
 import { exitCodes } from './command-error.js'
 import { openFuzzProgress } from './fuzz-progress.js'
 import { fuzzReplayFlags } from './fuzz-replay-flags.js'
@@ -85,7 +86,8 @@ export function fuzzCommand(): Command {
 async function loadLaws() {
   await import('fast-check').catch((cause) => {
     if (cause.code !== 'ERR_MODULE_NOT_FOUND') throw cause
-    throw new Error('The laws need fast-check: npm install --save-dev fast-check', { cause })
+    const message = 'The laws need fast-check: npm install --save-dev fast-check'
+    throw new DriftpinError('tool_missing', message, cause)
   })
   return {
     ...(await import('../laws/index.js')),

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { decodeText } from '../context/decode-text.js'
 import { getPin, listPins, type Pin, type PinWithBody } from '../context/list-pins.js'
 import type { Database } from '../database/database.js'
+import { UsageError } from './command-error.js'
 import { commonRoot } from './common-root.js'
 import { countNoun } from './count-noun.js'
 import { withDomain } from './domain-tables.js'
@@ -98,13 +99,13 @@ function printPins(chat: ChatLine, pins: readonly Pin[]): void {
 /** A file gets every byte; a terminal, which obeys some of them, gets lines that it can show. */
 function printBody({ source, kind, status, body, error }: PinWithBody): void {
   if (status !== 'ok') {
-    throw new Error(`There is no content of ${source}: it is ${status}, because ${error}.`)
+    throw new UsageError(`There is no content of ${source}: it is ${status}, because ${error}.`)
   }
   const text = decodeText(kind, body)
   const encoded = kind === 'skill' ? body.meta : body.content
   if (text === null && typeof encoded !== 'string') printJson(body)
   else if (!process.stdout.isTTY) process.stdout.write(Buffer.from(String(encoded ?? ''), 'base64'))
-  else if (text === null) throw new Error(`${source} is not UTF-8. Send it into a file.`)
+  else if (text === null) throw new UsageError(`${source} is not UTF-8. Send it into a file.`)
   else console.log(text.replace(/\n$/, '').split('\n').map(shown).join('\n'))
 }
 

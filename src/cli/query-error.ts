@@ -5,9 +5,6 @@ import { printable } from './printable.js'
 /** So much of a long line is shown around a place in it. */
 const aroundMax = 60
 
-/** A statement that PostgreSQL refused, in words for the person who typed it. */
-class QueryError extends Error {}
-
 interface SqlErrorLike {
   readonly message: string
   readonly position?: string | number
@@ -26,7 +23,7 @@ export function explainQueryError(text: string, error: unknown): unknown {
     ...(detail ? [`Detail: ${printable(detail)}`] : []),
     ...(hint ? [`Hint: ${printable(hint)}`] : []),
   ]
-  return new QueryError(lines.join('\n'), { cause: error })
+  return new Error(lines.join('\n'), { cause: error })
 }
 
 /** The line of a position, which counts characters from 1, with a caret below it. */

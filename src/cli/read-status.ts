@@ -5,6 +5,7 @@ import type { MigrationState } from '../migrations/compare-ledger.js'
 import { createMigrator, type MigratorOptions } from '../migrations/create-migrator.js'
 import { commandStatements } from './command-statements.js'
 import { hasDomainTables } from './domain-tables.js'
+import { migrationLabel } from './migration-label.js'
 import type { OpenedDatabase } from './open-database.js'
 import type { Serving } from './serving.js'
 
@@ -114,7 +115,7 @@ async function readMigrationStatus(
   const counts = { applied: 0, pending: 0, edited: 0, dirty: 0, unknown: 0 }
   for (const { state } of statuses) counts[state] += 1
   const newest = statuses.filter(({ state }) => state !== 'pending').at(-1)
-  return { ...counts, newest: newest ? `${newest.version} ${newest.name}` : null }
+  return { ...counts, newest: newest ? migrationLabel(newest) : null }
 }
 
 async function readDomain(database: Database): Promise<DomainStatus> {

@@ -7,7 +7,6 @@ export interface AgentLine {
   readonly id: string
   readonly name: string
   readonly workspaceName: string
-  readonly buildNumber: number
   /** How many unarchived chats are bound to it. */
   readonly chats: number
   /** The version of its latest push; null before the first. */
@@ -23,13 +22,12 @@ const selectLines = defineStatement(
       id: 'uuid',
       name: 'text',
       workspace_name: 'text',
-      build_number: 'integer',
       chats: 'integer',
       version: 'bigint?',
       aggregate_hash: 'bytea?',
     },
     sql: (names, { limit }) => `
-    SELECT agent.id, agent.name, workspace.name AS workspace_name, build.build_number,
+    SELECT agent.id, agent.name, workspace.name AS workspace_name,
            (SELECT count(*)::integer FROM ${names.chats} chat
             WHERE chat.agent_id = agent.id AND NOT chat.archived) AS chats,
            head.version, head.aggregate_hash
@@ -52,7 +50,6 @@ export async function selectAgents(queryable: Queryable, limit: number): Promise
     id: row.id,
     name: row.name,
     workspaceName: row.workspace_name,
-    buildNumber: row.build_number,
     chats: row.chats,
     version: row.version,
     aggregateHash: row.aggregate_hash,

@@ -75,9 +75,9 @@ function missingSchema(schema: string): SchemaMismatch {
 }
 
 /** How many things are compared, so that nothing is not taken for everything. */
-export function countExpected({ expected, others = {} }: ExpectedSchemas): number {
+export function countExpected({ expected = schemaManifest, others = {} }: ExpectedSchemas): number {
   return [expected, ...Object.values(others)].reduce(
-    (count, manifest) => count + (manifest ? manifestEntries(manifest).size : 0),
+    (count, manifest) => count + manifestEntries(manifest).size,
     Object.keys(others).length,
   )
 }

@@ -1,4 +1,4 @@
-import type { Database, Queryable, Session, Transaction } from '../database/database.js'
+import type { Queryable, Session, Transaction } from '../database/database.js'
 import { quoteIdentifier } from '../database/quote-identifier.js'
 import { sqlState } from '../database/sql-state.js'
 import type { Migration } from './migration.js'
@@ -72,14 +72,14 @@ export class Ledger {
   }
 
   /** Everything in it, by version; nothing where there is no ledger yet. */
-  async read(database: Database | Session): Promise<LedgerEntry[]> {
-    const { rows: found } = await database.query(
+  async read(queryable: Queryable): Promise<LedgerEntry[]> {
+    const { rows: found } = await queryable.query(
       // One that plans nothing: this is the first query of many a process.
       "SELECT WHERE to_regclass(format('%I.%I', $1::text, $2::text)) IS NOT NULL",
       [this.schema, this.table],
     )
     if (found.length === 0) return []
-    const { rows } = await database.query<LedgerRow>(
+    const { rows } = await queryable.query<LedgerRow>(
       `SELECT version, name, checksum, applied_at, duration_ms FROM ${this.name} ORDER BY version`,
     )
     return rows.map(({ version, name, checksum, applied_at, duration_ms }) => ({

@@ -7,7 +7,7 @@ import { rootError } from './root-error.js'
 import type { ScanRoot } from './scan-root.js'
 
 /** The files at the top of a root that are resources, by name. */
-const filesAtTop: Readonly<Record<string, Candidate['kind']>> = {
+export const filesAtTop: Readonly<Record<string, Candidate['kind']>> = {
   'AGENTS.md': 'instruction_file',
   'CLAUDE.md': 'instruction_file',
   '.cursorrules': 'instruction_file',
@@ -15,7 +15,7 @@ const filesAtTop: Readonly<Record<string, Candidate['kind']>> = {
 }
 
 /** The directories that hold skills, as the names that lead to them from the root. */
-const skillsDirectories = [
+export const skillsDirectories = [
   ['skills'],
   ['.agents', 'skills'],
   ['.claude', 'skills'],

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { checkpointIfLong } from '../../src/cli/dev/keep-log-short.js'
 import { migrateDatabase } from '../../src/cli/dev/migrate-database.js'
 import { changedResources } from '../../src/cli/dev/watch/changed-resources.js'
-import { isOfInterest } from '../../src/cli/dev/watch/watch-directory.js'
 import { openHarness } from '../../src/harness/index.js'
 import { parseMigrations } from '../../src/migrations/parse-migrations.js'
+import { canChangeScan } from '../../src/scan/can-change-scan.js'
 import { scan } from '../../src/scan/index.js'
 import { makeTree } from '../scan/make-tree.js'
 import { skillText } from '../scan/skill-text.js'
@@ -33,11 +33,11 @@ test('all that a scan finds is watched, with the way to it, and nothing else of 
       path.length >= root.length;
       path = path.slice(0, path.lastIndexOf('/'))
     ) {
-      expect([path, isOfInterest(root, path)]).toEqual([path, true])
+      expect([path, canChangeScan(root, path)]).toEqual([path, true])
     }
   }
   for (const path of ['node_modules', 'src', '.git', ...others, 'skills/one-0/scripts/run.sh']) {
-    expect([path, isOfInterest(root, `${root}/${path}`)]).toEqual([path, false])
+    expect([path, canChangeScan(root, `${root}/${path}`)]).toEqual([path, false])
   }
 })
 

@@ -179,7 +179,7 @@ describe('a person at a terminal', () => {
     expect(body.stdout).toBe(`# Shop\n\nfirst ${nasty}\n\nThe same.\n`)
     const none = await on('pins', chatId, '--body', `skills/e${nasty}/SKILL.md`)
     expectPlain(none.stderr)
-    expect(none).toMatchObject({ code: 1, stdout: '' })
+    expect(none).toMatchObject({ code: 2, stdout: '' })
     const env = { FORCE_COLOR: '1', NO_COLOR: '' }
     const main = new URL('../../dist/cli/main.js', import.meta.url).pathname
     const coloured = await run(process.execPath, [main, 'diff', chatId, ...place], { env })

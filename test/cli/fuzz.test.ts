@@ -25,7 +25,7 @@ test('without fast-check one line says what to install', async () => {
   const preload = beforehand('fuzz-hide-fast-check.mjs')
   const { code, stdout, stderr } = await driftpin(['fuzz', '--runs', '1'], preload)
   expect(stderr).toBe('driftpin: The laws need fast-check: npm install --save-dev fast-check\n')
-  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
 })
 
 test.each([

@@ -2,7 +2,7 @@ import type { Migration } from '../../migrations/migration.js'
 import type { Stop } from '../open-stop.js'
 import type { DevOptions } from './dev-options.js'
 import type { DevReport } from './dev-report.js'
-import type { ServedDatabase } from './folder-database.js'
+import type { FolderDatabase, ServedDatabase } from './folder-database.js'
 import type { DevTemplate } from './template-options.js'
 
 /** What every step of a run takes. */
@@ -17,11 +17,13 @@ export interface DevRun {
   readonly report: DevReport
 }
 
+/** A database, and the data folder that it is in; null in memory. */
+export type PlacedDatabase =
+  | { readonly database: FolderDatabase; readonly folder: string }
+  | { readonly database: ServedDatabase; readonly folder: null }
+
 /** A database that was started, and what is to be known about it. */
-export interface StartedDatabase {
-  readonly database: ServedDatabase
-  /** The data folder; null in memory. */
-  readonly folder: string | null
+export type StartedDatabase = PlacedDatabase & {
   /** Whether it was made just now. */
   readonly isNew: boolean
   /** What was put into it just now. */

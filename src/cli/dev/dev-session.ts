@@ -5,7 +5,8 @@ import type { Migration } from '../../migrations/migration.js'
 import type { Stop } from '../open-stop.js'
 import { removeServing, writeServing } from '../serving.js'
 import type { DevReport } from './dev-report.js'
-import { FolderDatabase, type ServedDatabase } from './folder-database.js'
+import type { PlacedDatabase } from './dev-run.js'
+import type { FolderDatabase } from './folder-database.js'
 import { keepLogShort } from './keep-log-short.js'
 import { migrateDatabase } from './migrate-database.js'
 import { EngineNotStarted } from './open-engine.js'
@@ -17,11 +18,8 @@ import type { WatchedDirectory } from './watch/watch-directory.js'
 const crashLoopMs = 5000
 
 /** What a session goes on with once the database is served. */
-export interface DevSessionParts {
-  readonly database: ServedDatabase
+export type DevSessionParts = PlacedDatabase & {
   readonly url: string
-  /** The data folder; undefined in memory. */
-  readonly folder: string | undefined
   readonly migrations: readonly Migration[] | undefined
   readonly watch: string | undefined
   readonly report: DevReport
@@ -44,7 +42,7 @@ export class DevSession {
   /** Lets the other commands in. */
   async announce(restored?: { id: string; problem: string | undefined }): Promise<void> {
     const { folder, url } = this.#parts
-    if (folder === undefined) return
+    if (folder === null) return
     await writeServing(folder, { pid: process.pid, url, startedAt: this.#startedAt, restored })
   }
 
@@ -72,7 +70,7 @@ export class DevSession {
       }
     } finally {
       await this.#pause()
-      if (this.#parts.folder !== undefined) await removeServing(this.#parts.folder)
+      if (this.#parts.folder !== null) await removeServing(this.#parts.folder)
     }
   }
 
@@ -80,7 +78,7 @@ export class DevSession {
     const { database, watch, report, folder } = this.#parts
     const now = () => database.database
     this.#endUpkeep = keepLogShort(now, (error) => this.#failed(error, false))
-    if (folder !== undefined) {
+    if (folder !== null) {
       await listenForRestores(database.database, (request) => {
         // It is asked again and again until it is answered.
         if (!this.#requests.some(({ id }) => id === request.id)) this.#requests.push(request)
@@ -113,8 +111,9 @@ export class DevSession {
     const { database, report, folder } = this.#parts
     const words = database.lastWords() ?? 'a statement was more than the engine can take'
     await this.#pause()
-    if (!(database instanceof FolderDatabase)) {
-      throw new Error(`PostgreSQL crashed: ${words}. What was in memory is gone.`, { cause })
+    if (folder === null) {
+      const message = `PostgreSQL crashed: ${words}. What was in memory is gone.`
+      throw new DriftpinError('engine_broken', message, cause)
     }
     database.abandon()
     if (performance.now() - this.#engineSince < crashLoopMs) throw crashed(words, folder, cause)
@@ -134,7 +133,7 @@ export class DevSession {
   async #restore(): Promise<void> {
     const { database, report, folder } = this.#parts
     const { id, name } = this.#requests.shift()!
-    if (!(database instanceof FolderDatabase) || folder === undefined) return
+    if (folder === null) return
     const made = newDatabaseFolder(folder, id)
     if (!existsSync(made)) return
     await this.#pause()
@@ -158,12 +157,8 @@ export class DevSession {
   }
 }
 
-function crashed(words: string, folder: string | undefined, cause: unknown): Error {
+function crashed(words: string, folder: string, cause: unknown): DriftpinError {
   const what = `PostgreSQL crashed and does not start again: ${words}.`
-  return new Error(
-    `${what} All that was committed is in ${folder}. Mend that, and start it again.`,
-    {
-      cause,
-    },
-  )
+  const message = `${what} All that was committed is in ${folder}. Mend that, and start it again.`
+  return new DriftpinError('engine_broken', message, cause)
 }

@@ -19,12 +19,12 @@ export interface ServedDatabase {
 
 /** A database in a folder, whose engine can be taken away and started again. */
 export class FolderDatabase implements ServedDatabase {
-  readonly folder: string
+  readonly #folder: string
   #hasLeftEngine = false
   #open: { readonly engine: FolderEngine; readonly database: Database } | undefined
 
   constructor(folder: string) {
-    this.folder = folder
+    this.#folder = folder
   }
 
   get pglite(): PGlite {
@@ -49,7 +49,7 @@ export class FolderDatabase implements ServedDatabase {
   }
 
   async start(): Promise<void> {
-    const engine = await openEngine(this.folder).catch((error) => {
+    const engine = await openEngine(this.#folder).catch((error) => {
       if (error instanceof EngineNotStarted) this.#hasLeftEngine = true
       throw error
     })

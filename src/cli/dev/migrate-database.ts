@@ -2,11 +2,12 @@ import type { Database } from '../../database/database.js'
 import { DriftpinError, type ErrorCode } from '../../errors.js'
 import { createMigrator } from '../../migrations/create-migrator.js'
 import type { Migration } from '../../migrations/migration.js'
+import { migrationLabel } from '../migration-label.js'
 
 /** How the schema of a dev database stands. */
 export interface Migrated {
   readonly applied: number
-  /** The name of the newest, as its file has it; undefined where there is none. */
+  /** The newest; undefined where there is none. */
   readonly newest: string | undefined
   /** The files that were run just now. */
   readonly ran: readonly string[]
@@ -38,7 +39,7 @@ export async function migrateDatabase(
     const newest = before.at(-1)
     return {
       applied: before.length,
-      newest: newest && `${String(newest.version).padStart(6, '0')}_${newest.name}`,
+      newest: newest && migrationLabel(newest),
       ran: steps.map(({ file }) => file),
     }
   } catch (error) {

@@ -9,6 +9,7 @@ import {
   holdsDatabase,
   makeDataFolder,
   usualDataFolder,
+  versionFile,
 } from '../data-folder.js'
 import { endWithoutWaiting } from '../end-without-waiting.js'
 import { readServing } from '../serving.js'
@@ -79,7 +80,7 @@ async function startIn(folder: string, run: DevRun, work: Work): Promise<void> {
     const started = { database, folder, isNew, seeded: seeded ?? null }
     await work(started, async () => {
       isReady = true
-      if (!existsSync(join(folder, 'PG_VERSION'))) await hideFromGit(folder)
+      if (!existsSync(join(folder, versionFile))) await hideFromGit(folder)
       await replacement?.keep()
     })
   } finally {

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
+import { DriftpinError } from '../../errors.js'
 import { readWasm } from '../../harness/engine/wasm.js'
 import { UsageError } from '../command-error.js'
+import { versionFile } from '../data-folder.js'
 import { postgresMajor } from './postgres-major.js'
 
 /**
@@ -18,15 +20,16 @@ class ServedPGlite extends PGlite {
 }
 
 /** Why PostgreSQL does not start in a folder. What is in there stays as it is. */
-export class EngineNotStarted extends Error {
+export class EngineNotStarted extends DriftpinError {
   readonly words: string
 
   constructor(folder: string, words: string | undefined, cause: unknown) {
     const why = words ?? (cause instanceof Error ? cause.message : String(cause))
     super(
+      'engine_broken',
       `PostgreSQL does not start in ${folder}: ${why}. Nothing in there was changed for good. Mend ` +
         'that, go back with driftpin image restore, or begin anew with driftpin dev --fresh.',
-      { cause },
+      cause,
     )
     this.words = why
   }
@@ -66,7 +69,7 @@ export async function openEngine(folder: string): Promise<FolderEngine> {
 }
 
 async function checkVersion(folder: string): Promise<void> {
-  const found = (await readFile(join(folder, 'PG_VERSION'), 'utf8')).trim()
+  const found = (await readFile(join(folder, versionFile), 'utf8')).trim()
   if (found === String(postgresMajor)) return
   throw new UsageError(
     `${folder} holds a database of PostgreSQL ${found}, and this driftpin has PostgreSQL ` +

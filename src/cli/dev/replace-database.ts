@@ -3,12 +3,11 @@ import { existsSync } from 'node:fs'
 import { readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UsageError } from '../command-error.js'
+import { databaseName, oldName, versionFile } from '../data-folder.js'
 
-/** What lies in a data folder beside the database, while one takes the place of another. */
-export const oldName = 'database.old'
-const newPrefix = 'database.new-'
+const newPrefix = `${databaseName}.new-`
 
-const databaseOf = (folder: string) => join(folder, 'database')
+const databaseOf = (folder: string) => join(folder, databaseName)
 const oldOf = (folder: string) => join(folder, oldName)
 
 /** Where a database is made that is to be the one of a data folder. */
@@ -78,7 +77,7 @@ export async function settleDatabase(folder: string): Promise<void> {
  * @throws UsageError
  */
 export function refuseForeignDatabase(folder: string, what: string): void {
-  if (!existsSync(join(folder, 'PG_VERSION'))) return
+  if (!existsSync(join(folder, versionFile))) return
   throw new UsageError(
     `${folder} was made by a PGlite, not by driftpin dev, and ${what} would replace it. ` +
       'Name another folder with --data.',

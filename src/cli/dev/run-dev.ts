@@ -58,9 +58,10 @@ async function serveInMemory(run: DevRun): Promise<null> {
 /** @param ready Called when clients are let in, and the database is there to stay. */
 async function serveUntilStopped(
   { options, migrations, stop, report, watch }: DevRun,
-  { database, folder, isNew, seeded }: StartedDatabase,
+  { isNew, seeded, ...placed }: StartedDatabase,
   ready: () => Promise<void>,
 ): Promise<void> {
+  const { database, folder } = placed
   stop.signal.throwIfAborted()
   const migrated = await migrateDatabase(database.database, migrations)
   stop.signal.throwIfAborted()
@@ -70,8 +71,7 @@ async function serveUntilStopped(
   try {
     stop.signal.throwIfAborted()
     const { url } = server
-    const parts = { database, url, folder: folder ?? undefined, migrations, watch, report }
-    const session = new DevSession(parts)
+    const session = new DevSession({ ...placed, url, migrations, watch, report })
     await session.announce()
     await ready()
     const watching =

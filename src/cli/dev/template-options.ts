@@ -19,8 +19,8 @@ export interface DevTemplate {
 
 /**
  * A new database is what a test would begin with: the migrations are run, then the seed, and an
- * image of both is kept, so that only the first one on a machine, of a day with our own seed, takes
- * its time.
+ * image of both is kept, so that only the first one on a machine takes its time; with our own seed
+ * the first one of each week does.
  *
  * @param migrations Another project's, for which there is no seed but that of a file.
  * @throws DriftpinError `seed_failed` for a file that cannot be read.
@@ -42,7 +42,7 @@ export async function readTemplate(
     setup: async (database) => {
       if (process.stderr.isTTY) {
         console.error(
-          'Making the database, which takes a moment; the next ones of this week are copies.',
+          'Making the first database of this kind, which takes a moment; the next are copies.',
         )
       }
       await createMigrator(database, { ...(migrations && { migrations }) }).up()

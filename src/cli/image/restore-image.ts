@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DriftpinError } from '../../errors.js'
-import { UsageError } from '../command-error.js'
 import { postgresMajor } from '../dev/postgres-major.js'
 import {
   newDatabaseFolder,
@@ -76,10 +75,11 @@ async function askToRestore(
     if (serving?.restored?.id === request.id) {
       const { problem } = serving.restored
       if (problem === undefined) return
-      throw new Error(`The database is as it was: the image cannot be served. ${problem}`)
+      const message = `The database is as it was: the image cannot be served. ${problem}`
+      throw new DriftpinError('image_unusable', message, { problem })
     }
     if (serving?.pid !== pid) {
-      throw new UsageError(`The driftpin dev of process ${pid} ended meanwhile. Try again.`)
+      throw new Error(`The driftpin dev of process ${pid} ended meanwhile. Try again.`)
     }
     await sleep(pollMs)
   }

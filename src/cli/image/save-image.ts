@@ -3,11 +3,11 @@ import { link, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promis
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import type { Queryable } from '../../database/database.js'
-import { quoteIdentifier } from '../../database/quote-identifier.js'
 import { isRunning } from '../../harness/is-running.js'
-import { ledgerName } from '../../migrations/ledger.js'
+import { Ledger, ledgerName } from '../../migrations/ledger.js'
 import { UsageError } from '../command-error.js'
 import { databaseFolderOf } from '../data-folder.js'
+import { migrationLabel } from '../migration-label.js'
 import { withDevDatabase } from '../open-database.js'
 import type { ImageFacts } from './image-format.js'
 import { imageFile, imagesFolder } from './image-place.js'
@@ -82,26 +82,14 @@ async function removeUnfinished(folder: string): Promise<void> {
 }
 
 async function readFacts(queryable: Queryable): Promise<ImageFacts> {
-  const { rows } = await queryable.query<{ postgres: string; at: Date; ledger: boolean }>(
-    `SELECT current_setting('server_version') AS postgres, clock_timestamp() AS at,
-            EXISTS (SELECT FROM pg_catalog.pg_tables
-                    WHERE schemaname = $1 AND tablename = $2) AS ledger`,
-    [queryable.schema, ledgerName],
+  const { rows } = await queryable.query<{ postgres: string; at: Date }>(
+    `SELECT current_setting('server_version') AS postgres, clock_timestamp() AS at`,
   )
-  const { postgres, at, ledger } = rows[0]!
-  const migrations = ledger ? await readLedger(queryable) : { applied: 0, newest: null }
+  const { postgres, at } = rows[0]!
+  const entries = await new Ledger(queryable.schema, ledgerName).read(queryable)
+  const newest = entries.at(-1)
+  const migrations = { applied: entries.length, newest: newest ? migrationLabel(newest) : null }
   return { savedAt: at.toISOString(), postgres, pglite: await pgliteVersion(), migrations }
-}
-
-async function readLedger(queryable: Queryable): Promise<ImageFacts['migrations']> {
-  const ledger = `${quoteIdentifier(queryable.schema)}.${quoteIdentifier(ledgerName)}`
-  const { rows } = await queryable.query<{ applied: number; newest: string | null }>(
-    `SELECT count(*)::int AS applied,
-            (SELECT lpad(version::text, greatest(6, length(version::text)), '0') || '_' || name
-             FROM ${ledger} ORDER BY version DESC LIMIT 1) AS newest
-     FROM ${ledger}`,
-  )
-  return rows[0]!
 }
 
 async function pgliteVersion(): Promise<string> {

@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { DriftpinError } from '../../errors.js'
 import { isDriftpins } from '../data-folder.js'
 import {
   checkImagePath,
@@ -66,7 +67,7 @@ async function listEntries(folder: string): Promise<ImageEntry[]> {
         entries.push([path, null])
         await visit(path)
       } else if (entry.isFile()) entries.push([path, (await stat(whole)).size])
-      else throw new Error(`${whole} is neither a file nor a directory: no image can hold it.`)
+      else throw cannotHold(`${whole} is neither a file nor a directory.`, { whole })
     }
   }
   await visit('')
@@ -79,7 +80,7 @@ function copyFile(path: string, bytes: number, write: (piece: Buffer) => void): 
     for (let left = bytes; left > 0; ) {
       const piece = Buffer.alloc(Math.min(left, pieceBytes))
       const read = readSync(input, piece)
-      if (read === 0) throw new Error(`${path} became shorter while it was copied. Try again.`)
+      if (read === 0) throw cannotHold(`${path} became shorter meanwhile. Try again.`, { path })
       left -= read
       write(piece.subarray(0, read))
     }
@@ -87,3 +88,6 @@ function copyFile(path: string, bytes: number, write: (piece: Buffer) => void): 
     closeSync(input)
   }
 }
+
+const cannotHold = (why: string, cause: unknown) =>
+  new DriftpinError('image_unusable', `The image cannot be made: ${why}`, cause)

@@ -22,12 +22,6 @@ export interface MigratedCatalog {
   readonly allowedValues: ReadonlySet<LintedScript>
   /** The up file that made a constraint, which its number tells. */
   makerOf(constraint: bigint): LintedScript | undefined
-  /**
-   * A table that an option names.
-   *
-   * @throws DriftpinError `invalid_input` where the migrations leave no such table.
-   */
-  tableCalled(name: string, as: 'owner' | 'mirrored'): TableFacts
 }
 
 /** unsafe_new_enum_value_usage */
@@ -63,18 +57,8 @@ export async function migrateToCatalog(folder: LintedFolder): Promise<MigratedCa
     tables,
     rewrites,
     allowedValues,
-    tableCalled: (name, as) => tables.find(({ key }) => key === name) ?? refuse(tables, name, as),
     makerOf: (number) => newest.find(({ constraint }) => constraint >= number)?.script,
   }
-}
-
-function refuse(tables: readonly TableFacts[], name: string, as: string): never {
-  const names = tables.map(({ key }) => key).join(', ') || 'none'
-  throw new DriftpinError(
-    'invalid_input',
-    `The ${as} table ${name} is not there after the last migration. There are ${names}.`,
-    { table: name },
-  )
 }
 
 interface Stock {

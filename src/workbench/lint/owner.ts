@@ -1,4 +1,5 @@
 import type { MigratedCatalog } from './migrated-catalog.js'
+import { missingTable } from './missing-table.js'
 
 /** A table whose rows own rows of others. */
 export interface Owner {
@@ -14,7 +15,7 @@ export interface Owner {
  *
  * @throws DriftpinError `invalid_input` where the migrations leave no such table.
  */
-export function ownerCalled(name: string, { tables, tableCalled }: MigratedCatalog): Owner {
+export function ownerCalled(name: string, { tables }: MigratedCatalog): Owner {
   const parts = name.replace(/^public\./, '').split('.')
   for (let length = parts.length; length > 0; length--) {
     const table = parts.slice(0, length).join('.')
@@ -22,7 +23,7 @@ export function ownerCalled(name: string, { tables, tableCalled }: MigratedCatal
     const column = parts.slice(length).join('.') || `${singular(parts[length - 1]!)}_id`
     return { table, column }
   }
-  return { table: tableCalled(name, 'owner').key, column: '' }
+  throw missingTable(tables, name, 'owner')
 }
 
 function singular(plural: string): string {

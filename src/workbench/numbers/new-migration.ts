@@ -2,8 +2,9 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DriftpinError } from '../../errors.js'
 import { pathExists } from '../../harness/path-exists.js'
+import { fixturesFolder } from '../fixture-files.js'
 import { nextNumber } from './next-number.js'
-import { fixtureOf, fixturesFolder, listMigrations } from './numbered-migrations.js'
+import { fixtureOf, listMigrations } from './numbered-migrations.js'
 
 const nameLengthMax = 100
 

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { DriftpinError } from '../../errors.js'
 import { parseFileName } from '../../migrations/migration-file-name.js'
+import { fixturesFolder } from '../fixture-files.js'
 
 /** The files of a migration, found by their names alone: two may have one number. */
 export interface NumberedMigration {
@@ -42,9 +43,6 @@ export async function listMigrations(directory: string): Promise<NumberedMigrati
   })
   return numberedMigrations(names)
 }
-
-/** Where fixtures are, from the folder of their migrations. */
-export const fixturesFolder = 'fixtures'
 
 /** Where the fixture of a migration is, from its folder. */
 export const fixtureOf = (label: string) => `${fixturesFolder}/${label}.sql`

@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { exemptName, fixturesFolder, fixtureVersion } from '../fixture-files.js'
 import { git, zeroSeparated } from './git.js'
-import { fixturesFolder } from './numbered-migrations.js'
 
 /** Where exemptions are, from the folder of the migrations. */
-export const exemptFile = `${fixturesFolder}/exempt.json`
+export const exemptFile = `${fixturesFolder}/${exemptName}`
 
 /** The files of rows that a folder has and its base has not, by the numbers they begin with. */
 export async function ownFixtures(
@@ -20,9 +20,9 @@ export async function ownFixtures(
   const found = new Map<number, string[]>()
   for (const name of names.sort()) {
     const file = `${fixturesFolder}/${name}`
-    const number = /^(\d+)_.*\.sql$/.exec(name)?.[1]
+    const number = fixtureVersion(name)
     if (number === undefined || inBase.has(file)) continue
-    found.set(Number(number), [...(found.get(Number(number)) ?? []), file])
+    found.set(number, [...(found.get(number) ?? []), file])
   }
   return found
 }

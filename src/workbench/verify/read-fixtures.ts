@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DriftpinError } from '../../errors.js'
 import type { Migration, MigrationScript } from '../../migrations/migration.js'
 import type { MigrationFile } from '../../migrations/parse-migrations.js'
+import { exemptName, fixturesFolder, fixtureVersion } from '../fixture-files.js'
 
 /** Rows for each version, and what the folder does not hold itself to, each with a reason. */
 export interface Fixtures {
@@ -21,11 +22,6 @@ export interface Exemptions {
   readonly downs?: Readonly<Record<string, string>>
 }
 
-/** The file beside the fixtures that has the exemptions. */
-const exemptFile = 'exempt.json'
-
-const fileName = /^(\d+)_.*\.sql$/
-
 /** @throws DriftpinError `migrations_unreadable` */
 export async function readFixtureFiles(directory: string): Promise<MigrationFile[]> {
   const unreadable = (error: unknown, file = '') =>
@@ -39,7 +35,7 @@ export async function readFixtureFiles(directory: string): Promise<MigrationFile
   const names = await readdir(directory).catch((error) => {
     throw unreadable(error)
   })
-  const read = names.filter((name) => name.endsWith('.sql') || name === exemptFile)
+  const read = names.filter((name) => name.endsWith('.sql') || name === exemptName)
   return await Promise.all(
     read.map(async (file) => {
       try {
@@ -67,13 +63,13 @@ export async function parseFixtures(
   let exempt: unknown = {}
   for (const { file, text: raw } of [...files].sort((a, b) => (a.file < b.file ? -1 : 1))) {
     const text = raw.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n')
-    if (file === exemptFile) {
+    if (file === exemptName) {
       exempt = parseJson(text)
       continue
     }
-    const version = Number(fileName.exec(file)?.[1])
-    if (!versions.has(version)) throw ofNoMigration(file, migrations)
-    const script = { file: `fixtures/${file}`, text, transaction: true }
+    const version = fixtureVersion(file)
+    if (version === undefined || !versions.has(version)) throw ofNoMigration(file, migrations)
+    const script = { file: `${fixturesFolder}/${file}`, text, transaction: true }
     scripts.set(version, [...(scripts.get(version) ?? []), script])
   }
   return { scripts, exempt: await checkExemptions(exempt, migrations) }
@@ -126,7 +122,7 @@ function parseJson(text: string): unknown {
 const noExemptions = (why: string, cause: unknown) =>
   new DriftpinError(
     'migration_invalid',
-    `Exemptions (fixtures/${exemptFile}) cannot be used: ${why}\nWrite them as ` +
+    `Exemptions (${fixturesFolder}/${exemptName}) cannot be used: ${why}\nWrite them as ` +
       '{"tables": {"audit_log": "why"}, "downs": {"000012_merge_users": "why"}}.',
     cause,
   )
@@ -135,7 +131,7 @@ function ofNoMigration(file: string, migrations: readonly Migration[]): Driftpin
   const last = migrations.at(-1)?.up.file ?? '000001_create_users.up.sql'
   return new DriftpinError(
     'migration_invalid',
-    `fixtures/${file} belongs to no migration. A fixture begins with the number of one, such as ` +
+    `${fixturesFolder}/${file} belongs to no migration. A fixture begins with the number of one, such as ` +
       `${last.replace('.up.sql', '.sql')}; give it the right number, or remove it.`,
     { file },
   )

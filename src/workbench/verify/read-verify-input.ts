@@ -7,6 +7,7 @@ import { bundledFiles } from '../../migrations/generated/bundled.js'
 import type { Migration } from '../../migrations/migration.js'
 import { type MigrationFile, parseMigrations } from '../../migrations/parse-migrations.js'
 import { embeddedExtensions } from '../embedded-extensions.js'
+import { fixturesFolder } from '../fixture-files.js'
 import { bundledFixtures } from '../generated/fixtures.js'
 import {
   checkExemptions,
@@ -80,6 +81,6 @@ async function fixtureFilesOf(source: VerifySource): Promise<readonly MigrationF
   if (fixtures !== undefined) return fixtures
   if (migrations === undefined) return bundledFixtures
   if (typeof migrations !== 'string') return undefined
-  const beside = join(resolve(migrations), 'fixtures')
+  const beside = join(resolve(migrations), fixturesFolder)
   return (await pathExists(beside)) ? await readFixtureFiles(beside) : undefined
 }

@@ -7,6 +7,7 @@ import type { Database, Transaction } from '../../../database/database.js'
 import { quoteIdentifier } from '../../../database/quote-identifier.js'
 import { makeBody } from '../../../scan/make-body.js'
 import type { ResourceInput } from '../../../schema/resource.js'
+import { insertHostAgent } from '../insert-host-agent.js'
 import { type SeedAgent, type SeedFile, seedAgents, seedOwners } from './seed-agents.js'
 import { type SeedChat, seedChats } from './seed-chats.js'
 
@@ -47,26 +48,15 @@ export async function seedDatabase(database: Database, now = new Date()): Promis
   })
 }
 
-/** The rows of the host's own, which driftpin has no operations for. */
 function hostRows({ number, owner, workspace, directory }: SeedAgent): SeedEvent['run'] {
-  return async (transaction, now) => {
-    const schema = quoteIdentifier(transaction.schema)
-    await transaction.query(
-      `INSERT INTO ${schema}.workspaces (id, owner_id, name, created_at) VALUES ($1, $2, $3, $4)`,
-      [workspaceId(number), seedOwners[owner], workspace, now],
-    )
-    await transaction.query(
-      `INSERT INTO ${schema}.workspace_builds (id, workspace_id, build_number, created_at)
-       VALUES ($1, $2, 1, $3)`,
-      [buildId(number), workspaceId(number), now],
-    )
-    await transaction.query(
-      `INSERT INTO ${schema}.workspace_agents
-         (id, build_id, name, operating_system, directory, created_at)
-       VALUES ($1, $2, 'main', 'linux', $3, $4)`,
-      [agentId(number), buildId(number), directory, now],
-    )
-  }
+  return (transaction, at) =>
+    insertHostAgent(transaction, {
+      workspaceId: workspaceId(number),
+      buildId: buildId(number),
+      agentId: agentId(number),
+      ownerId: seedOwners[owner],
+      ...{ workspace, name: 'main', operatingSystem: 'linux', directory, at },
+    })
 }
 
 function pushesOf({ number, directory, pushes }: SeedAgent): SeedEvent[] {

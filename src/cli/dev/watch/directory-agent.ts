@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { createChat } from '../../../context/create-chat.js'
 import type { Database } from '../../../database/database.js'
 import { quoteIdentifier } from '../../../database/quote-identifier.js'
+import { insertHostAgent } from '../insert-host-agent.js'
 import { directoryIds } from './directory-ids.js'
 
 /** An agent that stands for a directory of this machine, and the chat that shows its drift. */
@@ -26,21 +27,10 @@ export async function ensureDirectoryAgent(
   const name = basename(path) || path
   const schema = quoteIdentifier(database.schema)
   return await database.transaction(async (transaction) => {
-    await transaction.query(
-      `INSERT INTO ${schema}.workspaces (id, owner_id, name) VALUES ($1, $2, 'watched')
-       ON CONFLICT DO NOTHING`,
-      [workspaceId, ownerId],
-    )
-    await transaction.query(
-      `INSERT INTO ${schema}.workspace_builds (id, workspace_id, build_number) VALUES ($1, $2, 1)
-       ON CONFLICT DO NOTHING`,
-      [buildId, workspaceId],
-    )
-    await transaction.query(
-      `INSERT INTO ${schema}.workspace_agents (id, build_id, name, operating_system, directory)
-       VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-      [agentId, buildId, name, process.platform, path],
-    )
+    await insertHostAgent(transaction, {
+      ...{ workspaceId, buildId, agentId, ownerId },
+      ...{ workspace: 'watched', name, operatingSystem: process.platform, directory: path },
+    })
     const { rows } = await transaction.query<{ chat: boolean; version: bigint | null }>(
       `SELECT EXISTS (SELECT FROM ${schema}.chats WHERE id = $1) AS chat,
               (SELECT version FROM ${schema}.workspace_agent_context_snapshots

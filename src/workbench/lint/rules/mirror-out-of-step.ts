@@ -1,5 +1,7 @@
 import { makerOfColumn } from '../find-maker.js'
 import type { LintedFolder } from '../linted-folder.js'
+import type { MigratedCatalog } from '../migrated-catalog.js'
+import { missingTable } from '../missing-table.js'
 import type { TableFacts } from '../read-tables.js'
 import type { Offence, Rule } from '../rule.js'
 
@@ -13,10 +15,15 @@ export const mirrorOutOfStep: Rule = {
   applies: ({ mirrors }) => mirrors.length > 0,
   *check(folder, catalog) {
     for (const [one, other] of folder.mirrors) {
-      const tables = [one, other].map((name) => catalog.tableCalled(name, 'mirrored'))
-      yield* offencesOf(folder, tables[0]!, tables[1]!)
+      yield* offencesOf(folder, tableOf(catalog, one), tableOf(catalog, other))
     }
   },
+}
+
+function tableOf({ tables }: MigratedCatalog, name: string): TableFacts {
+  const found = tables.find(({ key }) => key === name)
+  if (found === undefined) throw missingTable(tables, name, 'mirrored')
+  return found
 }
 
 function* offencesOf(folder: LintedFolder, one: TableFacts, other: TableFacts): Generator<Offence> {
