@@ -1,7 +1,8 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { usualDataFolder } from './data-folder.js'
 import type { DevOptions } from './dev/dev-options.js'
 import { usualPort } from './dev/usual-port.js'
+import { portNumber } from './whole-number.js'
 import { folderOptions } from './with-migrator.js'
 
 /** `driftpin dev`: a PostgreSQL to point anything at. */
@@ -15,8 +16,9 @@ export function devCommand(): Command {
       .description('serve a PostgreSQL for development, migrated and with data in it')
       .option('--data <dir>', `where the data is kept; ${usualDataFolder} by default`)
       .addOption(memory.conflicts(['data', 'fresh']))
-      .option('--port <port>', `${usualPort} by default; a free one where it is taken`, portOf),
+      .option('--port <port>', `${usualPort} by default; a free one where it is taken`, portNumber),
   )
+    .option('--ledger <table>', 'the name of the ledger table; driftpin_migrations by default')
     .option('--seed <file>', 'an SQL file to put into a new database, or none')
     .addOption(watch.conflicts('migrations'))
     .addOption(fresh)
@@ -31,8 +33,8 @@ export function devCommand(): Command {
       'after',
       [
         '',
-        'A new database has a few owners, workspaces and chats in it, unless --seed says',
-        'otherwise. What a client was told is on disk by then: a kill loses none of it.',
+        'A new database has a few owners, workspaces and chats in it, unless --seed or',
+        '--migrations is given. A kill loses nothing of what a client was told.',
         '',
         'Examples:',
         '  driftpin dev',
@@ -42,10 +44,4 @@ export function devCommand(): Command {
         '  driftpin dev --migrations db/migrations --seed db/seed.sql --data .dev',
       ].join('\n'),
     )
-}
-
-function portOf(written: string): number {
-  const port = Number(written)
-  if (/^\d+$/.test(written) && port <= 65535) return port
-  throw new InvalidArgumentError('a port is a number from 0 to 65535')
 }

@@ -1,7 +1,7 @@
 import type { CommandUse, FuzzSummary } from './fuzz-summary.js'
 import { humanDuration } from './human-size.js'
 import { paint } from './paint.js'
-import { printable } from './printable.js'
+import { printableLines } from './printable.js'
 import { renderTable } from './render-table.js'
 
 const columnsMax = 80
@@ -56,7 +56,7 @@ export function renderFuzzFailure(summary: FuzzSummary, report: string): string 
   const before = runs === 0 ? 'at once' : `after ${histories(runs)}`
   const tried = shrinks === 0 ? '' : `, made shorter in ${counted(shrinks)} tries`
   const found = `Found on ${engine} ${before}${tried}.`
-  return [...report.split('\n').map(printable), '', found].join('\n')
+  return [printableLines(report), '', found].join('\n')
 }
 
 /** The variants of a command stand beside it, on as many lines as they need. */

@@ -50,7 +50,7 @@ export function generateCommand(): Command {
         'Examples:',
         '  driftpin generate db/migrations --out db/generated',
         '  driftpin generate db/migrations --out db/generated --owner users',
-        '  driftpin generate db/migrations --out db/generated --check    (in CI)',
+        '  driftpin generate db/migrations --out db/generated --check    # in CI',
         '  driftpin generate db/migrations --out src/db --only types',
       ].join('\n'),
     )

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander'
+import { wholeNumberWithin } from './whole-number.js'
 
 const listedMax = 10_000
 const usualMax = 50
@@ -15,8 +15,4 @@ export function limitOf(limit: number | undefined, json = false): number | undef
 }
 
 /** Reads how many lines a list may have. */
-export function listLimit(text: string): number {
-  const number = Number(text)
-  if (/^\d+$/.test(text) && number >= 1 && number <= listedMax) return number
-  throw new InvalidArgumentError(`It must be a whole number from 1 to ${listedMax}.`)
-}
+export const listLimit = wholeNumberWithin(1, listedMax)

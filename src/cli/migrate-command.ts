@@ -96,7 +96,7 @@ export function migrateCommand(): Command {
         'Examples:',
         '  driftpin migrate up --database postgres://app@localhost/app --schema chat',
         '  driftpin migrate status --data .driftpin',
-        '  driftpin migrate plan            (all of it, for an empty database)',
+        '  driftpin migrate plan            # all of it, for an empty database',
         '  driftpin migrate plan --to 0 --data .driftpin',
         '  driftpin migrate check --database postgres://app@localhost/app --schema chat',
         '  driftpin migrate adopt --database postgres://app@localhost/app --dry-run',

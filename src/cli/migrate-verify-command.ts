@@ -10,7 +10,7 @@ import { exitCodes } from './command-error.js'
 import { humanDuration } from './human-size.js'
 import { paint } from './paint.js'
 import { printJson } from './print-json.js'
-import { printable } from './printable.js'
+import { printable, printableLines } from './printable.js'
 
 interface VerifyCommandOptions {
   readonly fixtures?: string
@@ -61,7 +61,7 @@ function printStep({ file, outcome, durationMs, rows, ...step }: VerifiedMigrati
   console.log(`${file}  ${said}  ${humanDuration(durationMs)}, ${rows} rows`)
   for (const finding of step.findings) console.log(indent(shown(finding)))
   if (step.reason !== undefined) console.log(`  exempt: ${printable(step.reason)}`)
-  for (const note of step.notes) console.log(`  note: ${lines(note)}`)
+  for (const note of step.notes) console.log(`  note: ${printableLines(note)}`)
 }
 
 function printWhole({ findings, migrations, unproven, notes, durationMs }: VerifyReport): void {
@@ -71,7 +71,7 @@ function printWhole({ findings, migrations, unproven, notes, durationMs }: Verif
       console.log(`\n${finding.file}\n${indent(shown(finding))}`)
     }
   }
-  for (const note of notes) console.log(`note: ${lines(note)}`)
+  for (const note of notes) console.log(`note: ${printableLines(note)}`)
   if (unproven.length > 0) {
     console.log(`Without a row in the end, and so unproven: ${unproven.join(', ')}.`)
   }
@@ -83,9 +83,6 @@ function printWhole({ findings, migrations, unproven, notes, durationMs }: Verif
   console.log(`\n${migrations.length} migrations, ${result}, in ${humanDuration(durationMs)}.`)
 }
 
-/** Rows and messages come from the database, and keep their lines. */
-const lines = (text: string) => text.split('\n').map(printable).join('\n')
-
-const shown = (finding: VerifyFinding) => lines(renderFinding(finding))
+const shown = (finding: VerifyFinding) => printableLines(renderFinding(finding))
 
 const indent = (text: string) => text.replace(/^/gm, '  ')

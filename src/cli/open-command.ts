@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { serve } from '../connections/serve.js'
 import { quoteIdentifier } from '../database/quote-identifier.js'
 import { openImage } from '../harness/open-image.js'
@@ -8,6 +8,7 @@ import { printAnswers, printNotice } from './print-answers.js'
 import { printJson } from './print-json.js'
 import { explainQueryError } from './query-error.js'
 import { renderTable } from './render-table.js'
+import { portNumber } from './whole-number.js'
 
 /** `driftpin open`: looks into a database that a failed test kept. */
 export function openCommand(): Command {
@@ -17,7 +18,11 @@ export function openCommand(): Command {
     .option('--query <sql>', 'run a statement and print its rows; the file stays as it is')
     .option('--json', 'print JSON')
     .option('--serve', 'let psql and any other client look into it, until Ctrl-C')
-    .option('--port <port>', 'the port of 127.0.0.1 to serve it at; a free one by default', portOf)
+    .option(
+      '--port <port>',
+      'the port of 127.0.0.1 to serve it at; a free one by default',
+      portNumber,
+    )
     .action(async (path: string, options: OpenOptions) => {
       await using db = await openImage(path)
       const { query, json, port } = options
@@ -43,12 +48,6 @@ interface OpenOptions {
   readonly json?: boolean
   readonly serve?: boolean
   readonly port?: number
-}
-
-function portOf(written: string): number {
-  const port = Number(written)
-  if (/^\d+$/.test(written) && port <= 65535) return port
-  throw new InvalidArgumentError('a port is a number from 0 to 65535')
 }
 
 async function serveUntilStopped(db: TestDatabase, port: number | undefined): Promise<void> {

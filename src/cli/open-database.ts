@@ -54,7 +54,7 @@ type Work<T> = (opened: OpenedDatabase) => Promise<T>
 export function databaseOptions(command: Command): Command {
   return command
     .option('--database <url>', 'a PostgreSQL server, as postgres://user@host/name')
-    .option('--data <dir>', 'an embedded database in a folder, made where there is none')
+    .option('--data <dir>', 'an embedded database in a folder; `up` makes one')
     .option('--schema <name>', 'the schema of the tables', 'public')
 }
 

@@ -15,7 +15,7 @@ import { printJson } from './print-json.js'
 import { printable } from './printable.js'
 import { renderChat } from './render-chat.js'
 import { renderTable } from './render-table.js'
-import { belowRoot, troubleTable } from './resource-table.js'
+import { belowRoot, renderTrouble } from './resource-table.js'
 import { screenWidth } from './screen-width.js'
 import type { ChatLine } from './select-chats.js'
 
@@ -91,9 +91,8 @@ function printPins(chat: ChatLine, pins: readonly Pin[]): void {
   console.log(renderTable({ columns, rows }, { width, cut: { source: 'end' } }))
   const bytes = pins.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0n)
   console.log(`\n${countNoun(pins.length, 'pin')}, ${humanSize(bytes)}`)
-  const trouble = troubleTable(pins, root)
-  const cut = { 'not ok': 'end', because: 'start' } as const
-  if (trouble) console.log(`\n${renderTable(trouble, { width, cut })}`)
+  const trouble = renderTrouble(pins, root)
+  if (trouble) console.log(trouble)
 }
 
 /** A file gets every byte; a terminal, which obeys some of them, gets lines that it can show. */

@@ -8,3 +8,6 @@ export function printable(text: string): string {
     return known[character] ?? `\\u{${character.codePointAt(0)!.toString(16)}}`
   })
 }
+
+/** The same for a text that keeps its lines. */
+export const printableLines = (text: string): string => text.split('\n').map(printable).join('\n')

@@ -11,9 +11,7 @@ import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
 import { paint } from './paint.js'
 import { printJson } from './print-json.js'
 import { printable } from './printable.js'
-import { renderTable } from './render-table.js'
-import { troubleTable } from './resource-table.js'
-import { screenWidth } from './screen-width.js'
+import { renderTrouble } from './resource-table.js'
 import type { AgentLine } from './select-agents.js'
 
 interface PushOptions extends DatabaseOptions {
@@ -91,9 +89,8 @@ function print(found: ScanResult, pushed: Pushed): void {
   const count = countNoun(resources.length, 'resource')
   const to = `${printable(agent.name)} of ${printable(agent.workspaceName)}`
   console.log(`Pushed ${count}, ${humanSize(bytes)}, to ${to} as version ${version}.`)
-  const trouble = troubleTable(resources, rootName)
-  const cut = { 'not ok': 'end', because: 'start' } as const
-  if (trouble) console.log(`\n${renderTable(trouble, { width: screenWidth(), cut })}\n`)
+  const trouble = renderTrouble(resources, rootName)
+  if (trouble) console.log(`${trouble}\n`)
   if (snapshotError) console.log(printable(snapshotError))
   if (unchanged) console.log('It is what the agent had already.')
   tell('pinned for the first time', pushed.hydrated)

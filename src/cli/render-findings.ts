@@ -1,6 +1,6 @@
 import type { LintReport } from '../workbench/lint/lint-migrations.js'
 import { paint } from './paint.js'
-import { printable } from './printable.js'
+import { printable, printableLines } from './printable.js'
 
 type Finding = LintReport['findings'][number]
 
@@ -33,10 +33,6 @@ function renderFinding({ rule, file, line, column, text, message, fix }: Finding
     `${' '.repeat(gutter.length + left.length + before.length - from)}^ ${printable(message)}`,
     `  ${printable(fix)}`,
   ].join('\n')
-}
-
-function printableLines(text: string): string {
-  return text.split('\n').map(printable).join('\n')
 }
 
 function summary({ findings, files, silenced }: Omit<LintReport, 'unchecked'>): string {

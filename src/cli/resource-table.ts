@@ -1,6 +1,7 @@
 import type { ResourceInput } from '../schema/resource.js'
 import { humanSize } from './human-size.js'
-import type { TableContent } from './render-table.js'
+import { renderTable, type TableContent } from './render-table.js'
+import { screenWidth } from './screen-width.js'
 
 /** A source without the root that all of them share, where there is one. */
 export function belowRoot(source: string, rootName: string | undefined): string {
@@ -21,9 +22,11 @@ export function resourceTable(resources: readonly ResourceInput[], rootName: str
   }
 }
 
+type Troubled = Pick<ResourceInput, 'source' | 'status' | 'error'>
+
 /** Why a resource is not ok, one a row; undefined where all are. */
 export function troubleTable(
-  resources: readonly Pick<ResourceInput, 'source' | 'status' | 'error'>[],
+  resources: readonly Troubled[],
   rootName: string | undefined,
 ): TableContent | undefined {
   const trouble = resources.filter(({ status }) => status !== 'ok')
@@ -32,4 +35,14 @@ export function troubleTable(
     columns: ['not ok', 'because'],
     rows: trouble.map(({ source, error }) => [belowRoot(source, rootName), error ?? '']),
   }
+}
+
+/** The same as it is printed below something else. */
+export function renderTrouble(
+  resources: readonly Troubled[],
+  rootName: string | undefined,
+): string | undefined {
+  const trouble = troubleTable(resources, rootName)
+  const cut = { 'not ok': 'end', because: 'start' } as const
+  return trouble && `\n${renderTable(trouble, { width: screenWidth(), cut })}`
 }

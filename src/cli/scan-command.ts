@@ -5,7 +5,7 @@ import { paint } from './paint.js'
 import { printJson } from './print-json.js'
 import { printable } from './printable.js'
 import { renderTable } from './render-table.js'
-import { resourceTable, troubleTable } from './resource-table.js'
+import { renderTrouble, resourceTable } from './resource-table.js'
 
 /** `driftpin scan DIR`. */
 export function scanCommand(): Command {
@@ -27,8 +27,8 @@ export function scanCommand(): Command {
         return
       }
       console.log(renderTable(resourceTable(found.resources, found.rootName)))
-      const trouble = troubleTable(found.resources, found.rootName)
-      if (trouble) console.log(`\n${renderTable(trouble)}`)
+      const trouble = renderTrouble(found.resources, found.rootName)
+      if (trouble) console.log(trouble)
       const bytes = found.resources.reduce((sum, { sizeBytes }) => sum + Number(sizeBytes), 0)
       const hash = Buffer.from(found.aggregateHash).toString('hex')
       console.log(`\n${found.resources.length} resources, ${humanSize(bytes)}`)

@@ -14,6 +14,7 @@ import { refuseCopyFromStdin } from './refuse-copy-from-stdin.js'
 import { checkSchemaName } from './schema-name.js'
 import { splitStatements } from './split-statements.js'
 import { sqlState } from './sql-state.js'
+import { beginsTransaction } from './transaction-control.js'
 import { Turn, turnOf } from './turn.js'
 
 /** Options that every adapter takes. */
@@ -103,7 +104,7 @@ function onConnections(
  * of a transaction would poison its next user.
  */
 async function endOpenTransaction(connection: Connection, text: string): Promise<boolean> {
-  if (!beginsTransaction(text)) return false
+  if (!hasBegin(text)) return false
   const open = await isInTransaction(connection)
   if (open) await connection.script('ROLLBACK')
   return open
@@ -111,7 +112,7 @@ async function endOpenTransaction(connection: Connection, text: string): Promise
 
 /** Refuses to begin where somebody else has begun, and would find the transaction ended. */
 async function refuseSecondBegin(connection: Connection, text: string): Promise<void> {
-  if (!beginsTransaction(text) || !(await isInTransaction(connection))) return
+  if (!hasBegin(text) || !(await isInTransaction(connection))) return
   throw new DriftpinError(
     'transaction_required_none',
     'This connection is in a transaction that was begun elsewhere, and the text begins another. ' +
@@ -120,10 +121,10 @@ async function refuseSecondBegin(connection: Connection, text: string): Promise<
   )
 }
 
-function beginsTransaction(text: string): boolean {
+function hasBegin(text: string): boolean {
   // Most texts have neither word, and need not be split to know.
   if (!/\b(begin|start)\b/i.test(text)) return false
-  return splitStatements(text).some((one) => /^(begin|start\s+transaction)\b/i.test(one.text))
+  return splitStatements(text).some((one) => beginsTransaction.test(one.text))
 }
 
 /**

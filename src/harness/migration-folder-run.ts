@@ -1,12 +1,16 @@
 import type { Database, Session } from '../database/database.js'
 import { type ScriptStatement, splitStatements } from '../database/split-statements.js'
 import { sqlState } from '../database/sql-state.js'
+import {
+  beginsTransaction,
+  controlsTransaction,
+  withoutWrapping,
+} from '../database/transaction-control.js'
 import { DriftpinError } from '../errors.js'
 import { keepSettings } from '../migrations/keep-settings.js'
 import type { MigrationScript } from '../migrations/migration.js'
 import { needsNoTransaction } from '../migrations/needs-no-transaction.js'
 import { runScript } from '../migrations/run-script.js'
-import { beginsTransaction, controlsTransaction } from '../migrations/transaction-control.js'
 
 /** COMMIT and ROLLBACK in all their forms, but for those after which a transaction goes on. */
 const ends =
@@ -66,11 +70,7 @@ async function runFile(session: Session, script: MigrationScript): Promise<void>
 
 /** Whether a file begins or ends transactions itself, other than one around all of it. */
 function hasOwn(statements: readonly ScriptStatement[]): boolean {
-  const [first, last] = [statements[0]?.text ?? '', statements.at(-1)?.text ?? '']
-  const wrapped = beginsTransaction.test(first) && /^(?:commit|end)\b/i.test(last)
-  return (wrapped ? statements.slice(1, -1) : statements).some(({ text }) =>
-    controlsTransaction.test(text),
-  )
+  return withoutWrapping(statements).some(({ text }) => controlsTransaction.test(text))
 }
 
 async function runInTransaction(session: Session, script: MigrationScript): Promise<void> {

@@ -1,8 +1,8 @@
-import type { Database } from '../database/database.js'
+import type { Queryable } from '../database/database.js'
 import { Ledger } from './ledger.js'
 
 /** Every table of a database that is a ledger by its columns and may be read, in any schema. */
-export async function findLedgers(database: Database): Promise<Ledger[]> {
+export async function findLedgers(database: Queryable): Promise<Ledger[]> {
   const { rows } = await database.query<{ schema: string; table: string }>(
     `SELECT n.nspname::text AS schema, c.relname::text AS table
      FROM pg_catalog.pg_class c

@@ -107,7 +107,8 @@ function duplicate(version: number, first: string, second: string): DriftpinErro
 }
 
 function halfPair(file: string, missing: Direction): DriftpinError {
-  const hint = missing === 'down' ? ' or say that the folder is forward only (forwardOnly)' : ''
+  const hint =
+    missing === 'down' ? ' or say that the folder has none (--forward-only, or forwardOnly)' : ''
   return new DriftpinError(
     'migration_incomplete',
     `${file} has no ${missing} file beside it. Write ` +

@@ -1,11 +1,9 @@
 import type { Queryable } from '../database/database.js'
 import { type ScriptStatement, splitStatements } from '../database/split-statements.js'
 import { sqlState } from '../database/sql-state.js'
+import { controlsTransaction, withoutWrapping } from '../database/transaction-control.js'
 import { DriftpinError } from '../errors.js'
 import type { MigrationScript } from './migration.js'
-import { beginsTransaction, controlsTransaction } from './transaction-control.js'
-
-const ends = /^(commit|end)\b/i
 
 /** feature_not_supported, and undefined_file before version 16. */
 const noSuchExtension = new Set(['0A000', '58P01'])
@@ -17,11 +15,8 @@ const noSuchExtension = new Set(['0A000', '58P01'])
  * @throws DriftpinError `migration_invalid` for transaction control anywhere else, and for what
  * psql does and no server.
  */
-export function statementsOf(script: MigrationScript): ScriptStatement[] {
-  let statements = splitStatements(script.text)
-  if (beginsTransaction.test(statements[0]?.text ?? '') && ends.test(statements.at(-1)!.text)) {
-    statements = statements.slice(1, -1)
-  }
+export function statementsOf(script: MigrationScript): readonly ScriptStatement[] {
+  const statements = withoutWrapping(splitStatements(script.text))
   const stray = statements.find(({ text }) => controlsTransaction.test(text))
   if (stray) {
     throw new DriftpinError(

@@ -1,10 +1,12 @@
 import { once } from 'node:events'
+import { readdir } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import pg from 'pg'
 import { expect, test } from 'vitest'
 import { packDriftpin } from '../support/packed-driftpin.js'
+import { run } from '../support/run-command.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
-import { DevProcess, stateOf } from './dev-process.js'
+import { DevProcess, dataOf, stateOf } from './dev-process.js'
 import { killUnderLoad } from './kill-under-load.js'
 
 test('a folder goes on as it was left, at a free port where the asked one is taken', async () => {
@@ -57,3 +59,92 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     expect(acknowledged).toBeGreaterThan(0)
   },
 )
+
+test('an image that cannot be served is told, and the database goes on as it was', async () => {
+  await using packed = await packDriftpin()
+  const cwd = await temporaryFolder()
+  await using dev = new DevProcess({ main: packed.main, cwd, args: ['--port', '0', '--json'] })
+  const { url } = await dev.ready()
+  const driftpin = (...words: string[]) => run(process.execPath, [packed.main, ...words], { cwd })
+  const ask = (sql: string) => asked(url, sql)
+  const [{ checksum }] = (await ask(
+    'SELECT checksum FROM driftpin_migrations WHERE version = 1',
+  )) as [{ checksum: string }]
+  await ask("UPDATE driftpin_migrations SET checksum = 'spoilt' WHERE version = 1")
+  expect(await driftpin('image', 'save', 'spoilt')).toMatchObject({ code: 0 })
+  await ask(`UPDATE driftpin_migrations SET checksum = '${checksum}' WHERE version = 1`)
+  await ask('CREATE TABLE made_since AS SELECT 1 AS n')
+  const { code, stderr } = await driftpin('image', 'restore', 'spoilt')
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^driftpin: The database is as it was: [^\n]* was changed after/)
+  expect(stderr).not.toContain('--fresh')
+  expect(await ask('SELECT n FROM made_since')).toEqual([{ n: 1 }])
+  expect(await dev.end('SIGTERM')).toBe(0)
+  expect((await readdir(dataOf(cwd))).toSorted()).toEqual(['.gitignore', 'database', 'images'])
+})
+
+test('an image that is saved while clients write has no half of what they did', async () => {
+  await using packed = await packDriftpin()
+  const cwd = await temporaryFolder()
+  const args = ['--port', '0', '--json', '--seed', 'none']
+  await using dev = new DevProcess({ main: packed.main, cwd, args })
+  const { url } = await dev.ready()
+  const driftpin = (...words: string[]) => run(process.execPath, [packed.main, ...words], { cwd })
+  await asked(url, 'CREATE TABLE pairs (n int, filler text)')
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  let isSaved = false
+  let written = 0
+  const writing = (async () => {
+    while (!isSaved) {
+      written += 1
+      await client.query('BEGIN')
+      const filler = 'x'.repeat(20_000)
+      await client.query('INSERT INTO pairs VALUES ($1, $2)', [written, filler])
+      await client.query('INSERT INTO pairs VALUES ($1, $2)', [written, filler])
+      await client.query('COMMIT')
+    }
+  })()
+  await expect.poll(() => written).toBeGreaterThan(5)
+  const saved = await driftpin('image', 'save', 'busy')
+  const atLeast = written - 1
+  isSaved = true
+  await writing
+  await client.end()
+  expect(saved).toMatchObject({ code: 0, stderr: '' })
+  expect(await driftpin('image', 'restore', 'busy')).toMatchObject({ code: 0, stderr: '' })
+  const counts = await asked(
+    url,
+    'SELECT count(*)::int AS rows, count(DISTINCT n)::int AS pairs, max(n) AS last FROM pairs',
+  )
+  const [{ rows, pairs, last }] = counts as [{ rows: number; pairs: number; last: number }]
+  expect({ rows, last }).toEqual({ rows: 2 * pairs, last: pairs })
+  expect(pairs).toBeGreaterThan(4)
+  expect(pairs).toBeLessThanOrEqual(atLeast + 1)
+  expect(await dev.end('SIGTERM')).toBe(0)
+})
+
+test('a database that runs for long makes a checkpoint by itself when much was written', async () => {
+  await using packed = await packDriftpin()
+  const cwd = await temporaryFolder()
+  const args = ['--port', '0', '--json', '--seed', 'none']
+  await using dev = new DevProcess({ main: packed.main, cwd, args })
+  const { url } = await dev.ready()
+  const redo = () => asked(url, 'SELECT redo_lsn::text FROM pg_control_checkpoint()')
+  const before = await redo()
+  await asked(url, 'CREATE TABLE much (text text)')
+  await asked(url, 'ALTER TABLE much ALTER text SET STORAGE EXTERNAL')
+  await asked(url, "INSERT INTO much SELECT repeat('x', 100000) FROM generate_series(1, 500)")
+  await expect.poll(redo, { timeout: 60_000, interval: 500 }).not.toEqual(before)
+  expect(await dev.end('SIGTERM')).toBe(0)
+})
+
+async function asked(url: string, sql: string): Promise<pg.QueryResultRow[]> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query(sql)).rows
+  } finally {
+    await client.end()
+  }
+}

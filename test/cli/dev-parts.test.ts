@@ -59,27 +59,28 @@ const pair = (version: number, sql: string) => [
   { file: `${version}_step.down.sql`, text: 'SELECT 1' },
 ]
 
-test('a database that is behind is brought up to date, and one that is ahead refused with both ways out', async () => {
+test('a database that is behind is brought up to date, and one that is ahead refused', async () => {
   await using harness = await openHarness({ migrations: false })
   await using db = await harness.fork()
   const [one, two] = [pair(1, 'CREATE TABLE one ()'), pair(2, 'CREATE TABLE two ()')]
   const old = parseMigrations(one)
   const all = parseMigrations([...one, ...two])
-  expect(await migrateDatabase(db, old)).toMatchObject({ ran: ['1_step.up.sql'], applied: 1 })
-  expect(await migrateDatabase(db, all)).toEqual({
+  expect(await migrateDatabase(db, { migrations: old })).toMatchObject({
+    ran: ['1_step.up.sql'],
+    applied: 1,
+  })
+  expect(await migrateDatabase(db, { migrations: all })).toEqual({
     ran: ['2_step.up.sql'],
     applied: 2,
     newest: '000002_step',
   })
-  expect(await migrateDatabase(db, all)).toMatchObject({ ran: [] })
+  expect(await migrateDatabase(db, { migrations: all })).toMatchObject({ ran: [] })
   const edited = parseMigrations([...one, ...pair(2, 'CREATE TABLE other ()')])
   for (const [migrations, code] of [
     [old, 'migration_unknown'],
     [edited, 'migration_edited'],
   ] as const) {
-    const refused = migrateDatabase(db, migrations)
-    await expect(refused).rejects.toMatchObject({ code })
-    await expect(refused).rejects.toThrow(/--fresh, which deletes what is there\.$/)
+    await expect(migrateDatabase(db, { migrations })).rejects.toMatchObject({ code })
   }
 })
 

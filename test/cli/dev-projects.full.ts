@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type PackedDriftpin, packDriftpin } from '../support/packed-driftpin.js'
+import { run } from '../support/run-command.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 import { DevProcess, dataOf } from './dev-process.js'
 
@@ -24,7 +25,7 @@ async function writeProject(): Promise<string> {
   return cwd
 }
 
-const args = ['--port', '0', '--json', '--migrations', 'db']
+const args = ['--port', '0', '--json', '--migrations', 'db', '--ledger', 'boats_ledger']
 
 async function boatsOf(url: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: url })
@@ -45,6 +46,16 @@ test("another project's migrations and seed are run once, and new migrations at 
       applied: 1,
     })
     expect(await boatsOf(url)).toEqual(['Ada', 'Bea'])
+    const asked = ['migrate', 'status', '--migrations', 'db', '--ledger', 'boats_ledger', '--json']
+    const status = await run(process.execPath, [packed.main, ...asked, '--data', '.driftpin'], {
+      cwd,
+    })
+    expect(JSON.parse(status.stdout)).toMatchObject([{ name: 'create_boats', state: 'applied' }])
+    const save = [packed.main, 'image', 'save', 'boats', '--json']
+    const saved = await run(process.execPath, save, { cwd })
+    expect(JSON.parse(saved.stdout)).toMatchObject({
+      migrations: { applied: 1, newest: '000001_create_boats' },
+    })
     await dev.end('SIGINT')
   }
   await writeFile(join(cwd, 'db/2_add_sails.up.sql'), 'ALTER TABLE boats ADD sails int;')

@@ -22,7 +22,8 @@ async function useEveryCommand(...place: string[]): Promise<void> {
   expect(await ran('status')).toMatch(/^migrations +10 applied/m)
   const chats: { id: string; dirty: boolean; agentId: string }[] = await json('chats')
   const { id, agentId } = chats.find(({ dirty }) => dirty)!
-  expect(await ran('chats', '--archived')).toContain('archived')
+  const archived: { id: string; archived: boolean }[] = await json('chats', '--archived')
+  expect(archived.map((chat) => chat.archived)).toEqual([true])
   expect(await ran('drift')).toContain(id)
   expect(await ran('pins', id)).toContain(id)
   expect(await ran('diff', id)).toContain('- pinned, + live')

@@ -14,6 +14,7 @@ import { queryCommand } from '../../src/cli/query-command.js'
 import { refreshCommand } from '../../src/cli/refresh-command.js'
 import { statusCommand } from '../../src/cli/status-command.js'
 import { unpinCommand } from '../../src/cli/unpin-command.js'
+import { quoteIdentifier } from '../../src/database/quote-identifier.js'
 import {
   archive,
   createChat,
@@ -173,17 +174,33 @@ describe('a person at a terminal', () => {
     }
   })
 
+  test('deletes more chats than fit into one batch', async () => {
+    const { rows } = await database.query<{ owner: string }>(
+      `INSERT INTO ${quoteIdentifier(database.schema)}.chats (owner_id, archived, updated_at)
+       SELECT gen_random_uuid(), true, '2001-01-01' FROM generate_series(1, 1001)
+       RETURNING owner_id AS owner`,
+    )
+    expect(rows).toHaveLength(1001)
+    expect(await print(purgeCommand(), '--older-than', '7000d')).toMatch(/^Deleted 1,?001 chats, /)
+  })
+
   test('gets the bytes of a pin into a file, and colours only where they are wanted', async () => {
-    const { chatId } = await makeShop('barge')
+    const { chatId, agentId } = await makeShop('barge')
     const body = await on('pins', chatId, '--body', 'AGENTS.md')
     expect(body.stdout).toBe(`# Shop\n\nfirst ${nasty}\n\nThe same.\n`)
     const none = await on('pins', chatId, '--body', `skills/e${nasty}/SKILL.md`)
     expectPlain(none.stderr)
     expect(none).toMatchObject({ code: 2, stdout: '' })
+    const { rootName: _, ...second } = await scan(await workspace('second'), {
+      rootName: '/srv/shop',
+    })
+    await push(database, { agentId, version: 5, ...second })
     const env = { FORCE_COLOR: '1', NO_COLOR: '' }
     const main = new URL('../../dist/cli/main.js', import.meta.url).pathname
     const coloured = await run(process.execPath, [main, 'diff', chatId, ...place], { env })
     expect(coloured.stdout).toContain('\u001b[1m')
+    expect(coloured.stdout).toMatch(/^\u001b\[31m-first/m)
+    expect(coloured.stdout).toMatch(/^\u001b\[32m\+second/m)
     expectPlain(coloured.stdout.replace(/\u001b\[\d+m/g, ''))
   })
 

@@ -5,6 +5,7 @@ export interface DevOptions {
   readonly port?: number
   readonly migrations?: string
   readonly forwardOnly?: boolean
+  readonly ledger?: string
   /** An SQL file, or `none`. */
   readonly seed?: string
   readonly watch?: string

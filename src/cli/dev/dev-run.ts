@@ -1,4 +1,4 @@
-import type { Migration } from '../../migrations/migration.js'
+import type { MigratorOptions } from '../../migrations/create-migrator.js'
 import type { Stop } from '../open-stop.js'
 import type { DevOptions } from './dev-options.js'
 import type { DevReport } from './dev-report.js'
@@ -8,7 +8,8 @@ import type { DevTemplate } from './template-options.js'
 /** What every step of a run takes. */
 export interface DevRun {
   readonly options: DevOptions
-  readonly migrations: readonly Migration[] | undefined
+  /** Whose migrations, and where they are noted. */
+  readonly migrator: MigratorOptions
   /** What a new database is made from; read once, when it is first asked for. */
   readonly template: () => Promise<DevTemplate>
   /** The directory to watch, by its real path. */

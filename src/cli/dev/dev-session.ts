@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { sharedEngineOf } from '../../connections/shared-engine.js'
 import { DriftpinError } from '../../errors.js'
-import type { Migration } from '../../migrations/migration.js'
+import type { MigratorOptions } from '../../migrations/create-migrator.js'
 import type { Stop } from '../open-stop.js'
 import { removeServing, writeServing } from '../serving.js'
 import type { DevReport } from './dev-report.js'
@@ -20,7 +20,7 @@ const crashLoopMs = 5000
 /** What a session goes on with once the database is served. */
 export type DevSessionParts = PlacedDatabase & {
   readonly url: string
-  readonly migrations: readonly Migration[] | undefined
+  readonly migrator: MigratorOptions
   readonly watch: string | undefined
   readonly report: DevReport
 }
@@ -143,7 +143,7 @@ export class DevSession {
     try {
       replacement = await replaceDatabase(folder, made)
       await this.#start(database)
-      await migrateDatabase(database.database, this.#parts.migrations)
+      await migrateDatabase(database.database, this.#parts.migrator)
       await replacement.keep()
     } catch (error) {
       problem = error instanceof Error ? error.message : String(error)

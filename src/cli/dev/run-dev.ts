@@ -1,3 +1,4 @@
+import { DriftpinError, type ErrorCode } from '../../errors.js'
 import { openStop } from '../open-stop.js'
 import { readFolder } from '../with-migrator.js'
 import type { DevOptions } from './dev-options.js'
@@ -29,18 +30,20 @@ export async function runDev(options: DevOptions): Promise<void> {
 /** What was named is looked at before anything is made; what was not is not even loaded. */
 async function readInput(
   options: DevOptions,
-): Promise<Pick<DevRun, 'migrations' | 'template' | 'watch'>> {
+): Promise<Pick<DevRun, 'migrator' | 'template' | 'watch'>> {
+  const { ledger } = options
   const migrations = await readFolder(options)
+  const migrator = { ...(migrations && { migrations }), ...(ledger !== undefined && { ledger }) }
   let read: Promise<DevTemplate> | undefined
   const template = () => {
-    read ??= import('./template-options.js').then((it) => it.readTemplate(options, migrations))
+    read ??= import('./template-options.js').then((it) => it.readTemplate(options, migrator))
     return read
   }
   // A seed that cannot be read is told whether it is needed or not.
   if (options.seed !== undefined) await template()
-  if (options.watch === undefined) return { migrations, template, watch: undefined }
+  if (options.watch === undefined) return { migrator, template, watch: undefined }
   const { watchedRoot } = await import('./watch/watched-root.js')
-  return { migrations, template, watch: await watchedRoot(options.watch) }
+  return { migrator, template, watch: await watchedRoot(options.watch) }
 }
 
 async function serveInMemory(run: DevRun): Promise<null> {
@@ -57,13 +60,13 @@ async function serveInMemory(run: DevRun): Promise<null> {
 
 /** @param ready Called when clients are let in, and the database is there to stay. */
 async function serveUntilStopped(
-  { options, migrations, stop, report, watch }: DevRun,
+  { options, migrator, stop, report, watch }: DevRun,
   { isNew, seeded, ...placed }: StartedDatabase,
   ready: () => Promise<void>,
 ): Promise<void> {
   const { database, folder } = placed
   stop.signal.throwIfAborted()
-  const migrated = await migrateDatabase(database.database, migrations)
+  const migrated = await orBeginAnew(migrateDatabase(database.database, migrator))
   stop.signal.throwIfAborted()
   const { server, version, portTaken = null } = await serveDatabase(database, options.port)
   // A push of a watched directory may wait for a client, and must not be waited for.
@@ -71,7 +74,7 @@ async function serveUntilStopped(
   try {
     stop.signal.throwIfAborted()
     const { url } = server
-    const session = new DevSession({ ...placed, url, migrations, watch, report })
+    const session = new DevSession({ ...placed, url, migrator, watch, report })
     await session.announce()
     await ready()
     const watching =
@@ -88,3 +91,19 @@ async function serveUntilStopped(
     await server.close()
   }
 }
+
+/** Where a database and a folder do not go together, a new database would. */
+async function orBeginAnew<T>(migrating: Promise<T>): Promise<T> {
+  return await migrating.catch((error) => {
+    if (!(error instanceof DriftpinError) || !mismatches.includes(error.code)) throw error
+    const hint = 'Or begin anew with driftpin dev --fresh, which deletes what is there.'
+    throw new DriftpinError(error.code, `${error.message} ${hint}`, error.cause)
+  })
+}
+
+const mismatches: readonly ErrorCode[] = [
+  'migration_unknown',
+  'migration_edited',
+  'migration_gap',
+  'migration_dirty',
+]

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { HarnessOptions } from '../../harness/harness-options.js'
 import { readSeedScript, runSeedScript } from '../../harness/seed-script.js'
-import { createMigrator } from '../../migrations/create-migrator.js'
+import { createMigrator, type MigratorOptions } from '../../migrations/create-migrator.js'
 import { bundledFiles } from '../../migrations/generated/bundled.js'
-import type { Migration } from '../../migrations/migration.js'
 import type { DevOptions } from './dev-options.js'
 import { seedAgents, seedOwners } from './seed/seed-agents.js'
 import { seedChats } from './seed/seed-chats.js'
@@ -22,17 +21,19 @@ export interface DevTemplate {
  * image of both is kept, so that only the first one on a machine takes its time; with our own seed
  * the first one of each week does.
  *
- * @param migrations Another project's, for which there is no seed but that of a file.
+ * @param migrator With another project's migrations there is no seed but that of a file.
  * @throws DriftpinError `seed_failed` for a file that cannot be read.
  */
 export async function readTemplate(
   { seed }: DevOptions,
-  migrations: readonly Migration[] | undefined,
+  migrator: MigratorOptions,
 ): Promise<DevTemplate> {
+  const { migrations, ledger } = migrator
   const script = seed === undefined || seed === 'none' ? undefined : await readSeedScript(seed)
   const isOurs = seed === undefined && migrations === undefined
   const parts = {
     migrations: migrations ?? bundledFiles,
+    ledger,
     seed: script?.text ?? (isOurs ? { seedOwners, seedAgents, seedChats } : undefined),
     // Its times count back from when it is put in: of this week, an hour ago is no month.
     week: isOurs ? Math.floor(Date.now() / weekMs) : undefined,
@@ -45,7 +46,7 @@ export async function readTemplate(
           'Making the first database of this kind, which takes a moment; the next are copies.',
         )
       }
-      await createMigrator(database, { ...(migrations && { migrations }) }).up()
+      await createMigrator(database, migrator).up()
       if (script) await runSeedScript(database, script)
       if (!isOurs) return
       // Loaded by the first one on a machine alone.

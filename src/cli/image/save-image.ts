@@ -4,7 +4,8 @@ import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import type { Queryable } from '../../database/database.js'
 import { isRunning } from '../../harness/is-running.js'
-import { Ledger, ledgerName } from '../../migrations/ledger.js'
+import { findLedgers } from '../../migrations/find-ledgers.js'
+import { ledgerName } from '../../migrations/ledger.js'
 import { UsageError } from '../command-error.js'
 import { databaseFolderOf } from '../data-folder.js'
 import { migrationLabel } from '../migration-label.js'
@@ -86,7 +87,10 @@ async function readFacts(queryable: Queryable): Promise<ImageFacts> {
     `SELECT current_setting('server_version') AS postgres, clock_timestamp() AS at`,
   )
   const { postgres, at } = rows[0]!
-  const entries = await new Ledger(queryable.schema, ledgerName).read(queryable)
+  // A project may call its own ledger what it likes.
+  const ledgers = await findLedgers(queryable)
+  const ledger = ledgers.find(({ table }) => table === ledgerName) ?? ledgers[0]
+  const entries = (await ledger?.read(queryable)) ?? []
   const newest = entries.at(-1)
   const migrations = { applied: entries.length, newest: newest ? migrationLabel(newest) : null }
   return { savedAt: at.toISOString(), postgres, pglite: await pgliteVersion(), migrations }

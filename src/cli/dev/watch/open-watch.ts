@@ -1,7 +1,7 @@
 import { type FSWatcher, watch } from 'chokidar'
 
 /** A change is rarely alone: an editor writes, renames and removes. */
-const quietMs = 80
+const quietMsUsual = 80
 
 /** After what failed: a directory that is replaced is gone for a moment. */
 const againMs = 1000
@@ -13,6 +13,8 @@ export interface Watch {
   readonly work: () => Promise<void>
   /** Told once of what goes on failing for the same reason. */
   readonly failed: (error: unknown) => void
+  /** How long nothing has to change for them to be at rest. */
+  readonly quietMs?: number
 }
 
 /**
@@ -21,7 +23,7 @@ export interface Watch {
  */
 export async function openWatch(
   path: string,
-  { isOfInterest, work, failed }: Watch,
+  { isOfInterest, work, failed, quietMs = quietMsUsual }: Watch,
 ): Promise<{ close(): Promise<void> }> {
   let watcher: FSWatcher | undefined
   let timer: NodeJS.Timeout | undefined
