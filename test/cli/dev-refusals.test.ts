@@ -154,8 +154,8 @@ test('a bad seed, watched directory or folder of migrations is told before a fol
 })
 
 test.each([
-  [['--port', 'http'], 'a port is a number'],
-  [['--port', '70000'], 'a port is a number'],
+  [['--port', 'http'], 'a whole number from 0 to 65535'],
+  [['--port', '70000'], 'a whole number from 0 to 65535'],
   [['--memory', '--data', 'x'], 'cannot be used with'],
   [['--memory', '--fresh'], 'cannot be used with'],
   [['--watch', '.', '--migrations', 'db'], 'cannot be used with'],
