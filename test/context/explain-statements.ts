@@ -1,8 +1,6 @@
 import { statements } from '../../src/context/statement.js'
 import type { Database } from '../../src/index.js'
-import { goodCalls, makeWorld } from './make-world.js'
-import { call } from './operations.js'
-import { type Sent, watching } from './watching.js'
+import { sendEverything } from './send-everything.js'
 
 /** A table that a statement reads from its beginning to its end. */
 export interface SequentialScan {
@@ -30,15 +28,10 @@ export interface Explained {
  * there. Needs PostgreSQL 16 or newer, for the generic plans.
  */
 export async function explainStatements(database: Database): Promise<Explained> {
-  const sent: Sent[] = []
-  const watched = watching(database, sent)
-  for (const [name, params] of goodCalls(await makeWorld(database))) {
-    await call(name, watched, params)
-  }
   const names = new Map(statements.map((one) => [one.text(database.schema), one.name]))
   const scans: SequentialScan[] = []
   const explained = new Set<string>()
-  for (const { text, values } of sent) {
+  for (const { text, values } of await sendEverything(database)) {
     const statement = names.get(text)
     if (statement === undefined) continue
     const plans = { custom: await explain(database, 'FORMAT JSON', text, values) }
