@@ -3,7 +3,7 @@ import type { Database } from '../../src/index.js'
 import { sendEverything } from './send-everything.js'
 
 /** A table that a statement reads from its beginning to its end. */
-export interface SequentialScan {
+interface SequentialScan {
   readonly statement: string
   /** The plan for the values that were sent, or the one for any values. */
   readonly plan: 'custom' | 'generic'
