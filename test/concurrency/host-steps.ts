@@ -36,18 +36,27 @@ const rebuild: StepKind = {
   },
 }
 
-/** Before a build or an agent is deleted, its workspace is locked; deleting that one does so. */
+/** The agents that go with a workspace, a build or an agent, which have to be locked before. */
+const agentsOf = ({ table }: Scene) => `
+  SELECT FROM ${table('workspace_agents')} WHERE id IN (
+    SELECT agent.id FROM ${table('workspace_agents')} agent
+    JOIN ${table('workspace_builds')} build ON build.id = agent.build_id
+    WHERE $1 IN (agent.id, build.id, build.workspace_id))
+  ORDER BY id FOR UPDATE`
+
 const deleteForGood: StepKind = {
   name: 'delete for good',
   weight: 3,
   plan(scene) {
     const { world, random, table } = scene
     const workspace = random.pick(world.workspaces)
-    const agent = workspace.agents[0] ?? anyAgent(scene)
-    const what = random.pick(['agent', 'agent', 'build', 'workspace'] as const)
+    const agent = workspace.agents[0]
+    const what = agent
+      ? random.pick(['agent', 'agent', 'build', 'workspace'] as const)
+      : 'workspace'
     const [name, id] = {
-      agent: ['workspace_agents', agent.id],
-      build: ['workspace_builds', agent.buildId],
+      agent: ['workspace_agents', agent?.id],
+      build: ['workspace_builds', agent?.buildId],
       workspace: ['workspaces', workspace.id],
     }[what] as [string, string]
     forget(scene, [id])
@@ -58,6 +67,7 @@ const deleteForGood: StepKind = {
         await database.transaction(async (transaction) => {
           const locking = `SELECT FROM ${table('workspaces')} WHERE id = $1 FOR UPDATE`
           await transaction.query(locking, [workspace.id])
+          await transaction.query(agentsOf(scene), [id])
           await transaction.query(`DELETE FROM ${table(name)} WHERE id = $1`, [id])
         })
       },
