@@ -20,11 +20,12 @@ import { defineStatement } from './statement.js'
 // What a backend does by itself takes part by the same order, or PostgreSQL may end it, or make an
 // operation begin again, with 40P01:
 // - Before it deletes a workspace, a build or an agent for good, it locks the workspace FOR UPDATE,
-//   and then the agents that will be gone FOR UPDATE ORDER BY id. The foreign keys reach the chats
-//   of a workspace before its agents.
+//   then the agents that will be gone FOR UPDATE and their chats FOR NO KEY UPDATE, each ORDER BY
+//   id. The foreign keys take chats in any order, and those of a workspace before its agents.
 // - A transaction of several operations, or of several on one chat, begins by locking the
 //   workspaces of its chats FOR KEY SHARE, their agents FOR SHARE (FOR UPDATE to push) and the
-//   chats FOR NO KEY UPDATE, each ORDER BY id.
+//   chats FOR NO KEY UPDATE, each ORDER BY id. It begins again where a chat was bound elsewhere
+//   meanwhile.
 // - Before it changes rows that belong to chats, or deletes a file that several link to, it locks
 //   those chats FOR NO KEY UPDATE ORDER BY id.
 

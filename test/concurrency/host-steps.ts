@@ -44,6 +44,11 @@ const agentsOf = ({ table }: Scene) => `
     WHERE $1 IN (agent.id, build.id, build.workspace_id))
   ORDER BY id FOR UPDATE`
 
+/** Its chats: the foreign keys would take them in any order. */
+const chatsOf = ({ table }: Scene) => `
+  SELECT FROM ${table('chats')} WHERE $1 IN (agent_id, build_id, workspace_id)
+  ORDER BY id FOR NO KEY UPDATE`
+
 const deleteForGood: StepKind = {
   name: 'delete for good',
   weight: 3,
@@ -66,8 +71,10 @@ const deleteForGood: StepKind = {
       async act(database) {
         await database.transaction(async (transaction) => {
           const locking = `SELECT FROM ${table('workspaces')} WHERE id = $1 FOR UPDATE`
-          await transaction.query(locking, [workspace.id])
+          // One that is made again in the meantime would be locked after its agents.
+          if ((await transaction.query(locking, [workspace.id])).rowCount === 0) return
           await transaction.query(agentsOf(scene), [id])
+          await transaction.query(chatsOf(scene), [id])
           await transaction.query(`DELETE FROM ${table(name)} WHERE id = $1`, [id])
         })
       },

@@ -16,8 +16,8 @@ async function lockForSeveral(
 ): Promise<Set<string>> {
   const ofChats = (column: string) =>
     `SELECT ${column} FROM ${table('chats')} WHERE id = ANY ($1::uuid[])`
-  await transaction.query(
-    `SELECT FROM ${table('workspaces')} WHERE id IN (${ofChats('workspace_id')})
+  const workspaces = await transaction.query<{ id: string }>(
+    `SELECT id FROM ${table('workspaces')} WHERE id IN (${ofChats('workspace_id')})
      ORDER BY id FOR KEY SHARE`,
     [ids],
   )
@@ -26,14 +26,18 @@ async function lockForSeveral(
      ORDER BY id FOR SHARE`,
     [ids],
   )
-  const chats = await transaction.query<{ id: string; agent: string | null }>(
-    `SELECT id, agent_id AS agent FROM ${table('chats')} WHERE id = ANY ($1::uuid[])
+  const chats = await transaction.query<Record<'id' | 'workspace' | 'agent', string | null>>(
+    `SELECT id, workspace_id AS workspace, agent_id AS agent
+     FROM ${table('chats')} WHERE id = ANY ($1::uuid[])
      ORDER BY id FOR NO KEY UPDATE`,
     [ids],
   )
-  const locked = new Set([null, ...agents.rows.map(({ id }) => id)])
-  if (chats.rows.some(({ agent }) => !locked.has(agent))) throw new RolledBack()
-  return new Set(chats.rows.map(({ id }) => id))
+  const locked = new Set([null, ...[...workspaces.rows, ...agents.rows].map(({ id }) => id)])
+  const isLocked = (id: string | null) => locked.has(id)
+  if (!chats.rows.every(({ workspace, agent }) => isLocked(workspace) && isLocked(agent))) {
+    throw new RolledBack()
+  }
+  return new Set(chats.rows.map(({ id }) => id!))
 }
 
 /** Several operations on several chats in one transaction, which is committed or rolled back. */
