@@ -8,7 +8,7 @@ import { SoakBroken } from './soak-broken.js'
 import { soakDefects } from './soak-defects.js'
 
 /** So many find each of them with every seed that was tried, and they end with the first fault. */
-const operations = 3000
+const operations = 2000
 
 describe('a soak finds what is wrong', () => {
   const server = useRaceServer(18)
@@ -18,7 +18,7 @@ describe('a soak finds what is wrong', () => {
     await expect(running).rejects.toThrow(SoakBroken)
     await expect(running).rejects.toThrow(says)
     // Whoever reads it can do the same again, and look at what was left.
-    await expect(running).rejects.toThrow(/seed 1, 3000 operations, kept in schema "soak 1 /)
+    await expect(running).rejects.toThrow(/seed 1, 2000 operations, kept in schema "soak 1 /)
   })
 
   it('locks that are taken in another order', async () => {
