@@ -8,6 +8,8 @@ import type { OperationName } from './operations.js'
 export interface World extends MadeAgent {
   /** A second agent of the same workspace, which has something else. */
   readonly next: MadeAgent
+  /** A third one, which has yet to push. */
+  readonly fresh: MadeAgent
   /** Hydrated, and dirty. */
   readonly chatId: string
   readonly archivedId: string
@@ -20,6 +22,7 @@ export async function makeWorld(database: Database): Promise<World> {
   const agent = await makeAgent(database)
   const { agentId, ownerId } = agent
   const next = await makeAgent(database, agent)
+  const fresh = await makeAgent(database, agent)
   const resources = [...makeResources(7), makeSkill('release-notes')]
   await push(database, { agentId, version: 1, resources })
   await push(database, { agentId: next.agentId, version: 1, resources: makeResources(3, 'next') })
@@ -27,7 +30,14 @@ export async function makeWorld(database: Database): Promise<World> {
   const { chat: old } = await createChat(database, { ownerId, agentId })
   await archive(database, { chatId: old.id, now: '2020-01-01T00:00:00Z' })
   await push(database, { agentId, version: 2, resources: [makeFile('/shop/AGENTS.md')] })
-  return { ...agent, next, chatId: chat.id, archivedId: old.id, source: resources[0]!.source }
+  return {
+    ...agent,
+    next,
+    fresh,
+    chatId: chat.id,
+    archivedId: old.id,
+    source: resources[0]!.source,
+  }
 }
 
 /**
@@ -35,7 +45,7 @@ export async function makeWorld(database: Database): Promise<World> {
  * order they can also be run one after the other.
  */
 export function goodCalls(world: World): [OperationName, Record<string, unknown>][] {
-  const { agentId, next, ownerId, workspaceId, chatId, archivedId, source } = world
+  const { agentId, next, fresh, ownerId, workspaceId, chatId, archivedId, source } = world
   const now = '2026-05-01T12:00:00.123456Z'
   const key = { chatId, ownerId }
   const write = { now, notify: true }
@@ -44,6 +54,7 @@ export function goodCalls(world: World): [OperationName, Record<string, unknown>
   const aggregateHash = new Uint8Array(32)
   return [
     ['push', { ...head, version: 3, aggregateHash, resources: [resource] }],
+    ['push', { ...head, agentId: fresh.agentId, version: 1, resources: [resource] }],
     ['createChat', { id: randomUUID(), ownerId, agentId, title: 'T', status: 'running', ...write }],
     ['createChat', { id: randomUUID(), ownerId, workspaceId, title: 'T', ...write }],
     ['getChatContext', key],
