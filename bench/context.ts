@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { PGlite } from '@electric-sql/pglite'
 import {
   createMigrator,
@@ -8,8 +7,9 @@ import {
   limits,
   purge,
   push,
-  type ResourceInput,
 } from '../src/index.ts'
+import { makeAgent } from '../test/context/make-agent.ts'
+import { makeFiles } from './make-files.ts'
 import { type Measured, median, timeMs } from './measured.ts'
 import { pushRowByRow } from './push-row-by-row.ts'
 
@@ -18,36 +18,6 @@ const chatsHydrated = 200
 const resourcesHydrated = 100
 const chatsPurged = 1000
 const childrenPurged = 20
-
-/** Resources of instruction files whose bodies have so many bytes together, as JSON. */
-function makeResources(count: number, bodiesBytes: number): ResourceInput[] {
-  const wrapping = JSON.stringify({ content: '' }).length
-  const base64Bytes = Math.floor(bodiesBytes / count) - wrapping
-  return Array.from({ length: count }, (_, index) => {
-    const bytes = randomBytes(Math.floor(base64Bytes / 4) * 3)
-    return {
-      source: `/home/dev/project/packages/package-${index}/AGENTS.md`,
-      kind: 'instruction_file',
-      body: { content: bytes.toString('base64') },
-      contentHash: new Uint8Array(createHash('sha256').update(bytes).digest()),
-      sizeBytes: bytes.length,
-      status: 'ok',
-    }
-  })
-}
-
-async function makeAgent(database: Database): Promise<string> {
-  const { rows } = await database.query<{ id: string }>(
-    `WITH workspace AS (
-       INSERT INTO workspaces (owner_id, name) VALUES (gen_random_uuid(), 'bench') RETURNING id
-     ), build AS (
-       INSERT INTO workspace_builds (workspace_id, build_number) SELECT id, 1 FROM workspace
-       RETURNING id
-     )
-     INSERT INTO workspace_agents (build_id, name) SELECT id, 'bench' FROM build RETURNING id`,
-  )
-  return rows[0]!.id
-}
 
 /** Where every row of an agent's resources stands: one that is rewritten moves. */
 async function rowPlaces(database: Database, agentId: string): Promise<Map<string, string>> {
@@ -60,15 +30,15 @@ async function rowPlaces(database: Database, agentId: string): Promise<Map<strin
 }
 
 async function measurePush(database: Database) {
-  const resources = makeResources(limits.resourcesMax, limits.bodiesBytesMax)
+  const resources = makeFiles(limits.resourcesMax, limits.bodiesBytesMax)
   const first: number[] = []
   const unchanged: number[] = []
   const rowByRow: number[] = []
   let rewritten = 0
   // One round more than is counted, since the first one warms everything up.
   for (let round = 0; round <= rounds; round++) {
-    const agentId = await makeAgent(database)
-    const plain = await makeAgent(database)
+    const { agentId } = await makeAgent(database)
+    const { agentId: plain } = await makeAgent(database)
     const firstMs = await timeMs(() => push(database, { agentId, version: 1, resources }))
     const rowByRowMs = await timeMs(() =>
       pushRowByRow(database, { agentId: plain, version: 1, resources }),
@@ -89,8 +59,8 @@ async function measurePush(database: Database) {
 }
 
 async function measureHydrate(database: Database): Promise<number> {
-  const resources = makeResources(resourcesHydrated, resourcesHydrated * 2048)
-  const agentId = await makeAgent(database)
+  const resources = makeFiles(resourcesHydrated, resourcesHydrated * 2048)
+  const { agentId } = await makeAgent(database)
   await push(database, { agentId, version: 1, resources })
   await database.query(
     `INSERT INTO chats (owner_id, agent_id)

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { benchConnections } from './connections.ts'
@@ -8,9 +8,12 @@ import { benchHarness } from './harness/bench-harness.ts'
 import type { Measured } from './measured.ts'
 import { benchMigrations } from './migrations/bench-migrations.ts'
 import { benchProperty } from './property/bench-property.ts'
+import { benchServer } from './server/bench-server.ts'
+import { drawGrowth } from './server/draw-growth.ts'
 
-// npm run bench -- NAME [--json]: measures one room and prints what it found. Nothing here is
-// asserted anywhere: a figure belongs to the machine and the moment it was taken on.
+// npm run bench -- NAME [--json] [--svg FILE]: measures one room and prints what it found, and
+// draws it where it has curves. Nothing here is asserted anywhere: a figure belongs to the machine
+// and the moment it was taken on.
 
 const benches: Record<string, () => Promise<Measured>> = {
   connections: benchConnections,
@@ -19,10 +22,11 @@ const benches: Record<string, () => Promise<Measured>> = {
   harness: benchHarness,
   migrations: benchMigrations,
   property: benchProperty,
+  server: benchServer,
 }
 
 const { values, positionals } = parseArgs({
-  options: { json: { type: 'boolean', default: false } },
+  options: { json: { type: 'boolean', default: false }, svg: { type: 'string' } },
   allowPositionals: true,
 })
 const names = positionals.length > 0 ? positionals : Object.keys(benches)
@@ -36,7 +40,7 @@ for (const name of names) {
 }
 
 function report(name: string, measured: Measured): void {
-  const { figures, ratios, versions, notes, table } = measured
+  const { figures, ratios, versions, notes, table, growth } = measured
   const [cpu] = cpus()
   const machine = {
     cpu: cpu?.model.trim() ?? 'unknown',
@@ -44,9 +48,18 @@ function report(name: string, measured: Measured): void {
     memoryBytes: totalmem(),
     platform: `${process.platform} ${process.arch}`,
   }
-  const all = { node: process.version, driftpin: ownVersion(), ...versions }
+  const all: Record<string, string> = {
+    node: process.version,
+    driftpin: ownVersion(),
+    ...versions,
+  }
+  if (values.svg && growth) {
+    const caption = `PostgreSQL ${all.postgresql}, ${machine.cores} cores of ${machine.cpu}`
+    writeFileSync(values.svg, drawGrowth(growth, caption))
+  }
   if (values.json) {
-    console.log(JSON.stringify({ name, machine, versions: all, figures, ratios }))
+    const found = { ...figures, ...(growth && { growth }) }
+    console.log(JSON.stringify({ name, machine, versions: all, figures: found, ratios }))
     return
   }
   console.log(`${name} on ${machine.cores} x ${machine.cpu}`)
@@ -59,6 +72,10 @@ function report(name: string, measured: Measured): void {
   if (table) {
     console.log(`\n${table}`)
     return
+  }
+  for (const [operation, points] of Object.entries(growth ?? {})) {
+    const over = points.map(({ size, ms }) => `${size}: ${ms.toPrecision(3)} ms`)
+    console.log(`  ${operation.padEnd(16)}${over.join(', ')}`)
   }
   const rows = Object.entries({ ...figures, ...ratios })
   for (const [key, value] of rows) {

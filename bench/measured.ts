@@ -7,7 +7,17 @@ export interface Measured {
   readonly notes: readonly string[]
   /** Figures beside those of other ways, in Markdown; without it they are listed by name. */
   readonly table?: string
+  /** Times over sizes, by what was done. */
+  readonly growth?: Growth
 }
+
+/** A time over a size: of the whole database, or of what one operation does. */
+export interface Point {
+  readonly size: number
+  readonly ms: number
+}
+
+export type Growth = Readonly<Record<string, readonly Point[]>>
 
 /** The middle of some measurements. */
 export function median(values: readonly number[]): number {

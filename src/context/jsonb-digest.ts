@@ -1,3 +1,4 @@
+import { sha256 } from '../database/sha256.js'
 import { compareBytes } from '../schema/aggregate-hash.js'
 import type { JsonValue } from '../schema/json.js'
 
@@ -12,8 +13,7 @@ const utf8 = new TextEncoder()
  * compared as a value.
  */
 export async function jsonbDigest(value: JsonValue): Promise<string> {
-  const bytes = utf8.encode(printJsonb(value))
-  return Buffer.from(await crypto.subtle.digest('SHA-256', bytes)).toString('hex')
+  return Buffer.from(await sha256(printJsonb(value))).toString('hex')
 }
 
 /** As `jsonb_out` does: a space after each colon and comma, keys by length and then by bytes. */

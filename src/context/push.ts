@@ -37,13 +37,15 @@ export interface PushResult extends ContextChanges {
   readonly accepted: boolean
 }
 
-const readVersion = defineStatement({
-  name: 'read snapshot version',
+const readStored = defineStatement({
+  name: 'read stored version',
   parameters: { agentId: 'uuid' },
-  row: { version: 'bigint' },
-  sql: ({ workspace_agent_context_snapshots }, { agentId }) => `
-    SELECT version FROM ${workspace_agent_context_snapshots}
-    WHERE workspace_agent_id = ${agentId}`,
+  row: { version: 'bigint?', has_resources: 'boolean' },
+  sql: (names, { agentId }) => `
+    SELECT (SELECT version FROM ${names.workspace_agent_context_snapshots}
+            WHERE workspace_agent_id = ${agentId}) AS version,
+           EXISTS (SELECT FROM ${names.workspace_agent_context_resources}
+                   WHERE workspace_agent_id = ${agentId}) AS has_resources`,
 })
 
 const writeSnapshot = defineStatement({
@@ -157,28 +159,38 @@ async function replaceResources(
   transaction: Transaction,
   agentId: string,
   { resources, now }: ValidPush,
-  hasStored: boolean,
+  hasResources: boolean,
 ): Promise<void> {
+  // Where nothing is stored there is nothing to be equal to.
+  const differing = hasResources
+    ? await removeAndCompare(transaction, agentId, resources)
+    : resources
+  if (differing.length === 0) return
+  // Around bodies that were encoded for their size already.
+  const written = differing.map((resource) => {
+    const head = JSON.stringify(headOf(resource))
+    return `${head.slice(0, -1)},"body":${resource.encodedBody}}`
+  })
+  const encoded = `[${written.join(',')}]`
+  await writeResources(transaction, { agentId, resources: encoded, now: now ?? null })
+}
+
+/** Removes what was not pushed, and answers the resources that are not stored as they are. */
+async function removeAndCompare(
+  transaction: Transaction,
+  agentId: string,
+  resources: readonly ValidResource[],
+): Promise<ValidResource[]> {
   const compared = await Promise.all(
     resources.map(async (resource, place) => ({
       ...headOf(resource),
       place,
-      // Where nothing is stored there is nothing to be equal to.
-      body_digest: hasStored ? await jsonbDigest(resource.body) : '',
+      body_digest: await jsonbDigest(resource.body),
     })),
   )
   const rows = await compareResources(transaction, { agentId, resources: JSON.stringify(compared) })
   const places = new Set(rows.map(({ place }) => place))
-  if (places.size === 0) return
-  // Around bodies that were encoded for their size already.
-  const written = resources
-    .filter((_, place) => places.has(place))
-    .map((resource) => {
-      const head = JSON.stringify(headOf(resource))
-      return `${head.slice(0, -1)},"body":${resource.encodedBody}}`
-    })
-  const encoded = `[${written.join(',')}]`
-  await writeResources(transaction, { agentId, resources: encoded, now: now ?? null })
+  return resources.filter((_, place) => places.has(place))
 }
 
 /**
@@ -211,12 +223,13 @@ export async function push(queryable: Queryable, params: PushParams): Promise<Pu
   const hash = good.aggregateHash ?? (await aggregateHash(good.resources))
   return await runOperation(queryable, async (transaction) => {
     await lockAgent(transaction, agentId, 'update')
-    const [stored] = await readVersion(transaction, { agentId })
-    if (stored && !initial && BigInt(version) <= stored.version) {
+    const [stored] = await readStored(transaction, { agentId })
+    const { version: storedVersion, has_resources: hasResources } = stored!
+    if (storedVersion !== null && !initial && BigInt(version) <= storedVersion) {
       return { accepted: false, hydrated: [], dirtied: [], settled: [] }
     }
     await writeSnapshot(transaction, { agentId, version, hash, error, now: now ?? null })
-    await replaceResources(transaction, agentId, good, stored !== undefined)
+    await replaceResources(transaction, agentId, good, hasResources)
     if (!ready) return { accepted: true, hydrated: [], dirtied: [], settled: [] }
     const changes = await settleChats(transaction, { agentId }, now)
     if (notify) await notifyChats(transaction, changeEvents(changes))

@@ -1,3 +1,5 @@
+import { sha256 } from '../database/sha256.js'
+
 /** Which way a migration is run. */
 export type Direction = 'up' | 'down'
 
@@ -25,10 +27,5 @@ export interface Migration {
 
 /** sha256 over both files, in hexadecimal: what tells an edited migration from an applied one. */
 export async function checksumOf({ up, down }: Migration): Promise<string> {
-  const text = `${up.text}\0${down?.text ?? ''}`
-  // WebCrypto sends each of hundreds to another thread and back, so that Node's own is preferred.
-  const node = globalThis.process?.getBuiltinModule?.('node:crypto')
-  if (node) return node.createHash('sha256').update(text).digest('hex')
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return Buffer.from(digest).toString('hex')
+  return Buffer.from(await sha256(`${up.text}\0${down?.text ?? ''}`)).toString('hex')
 }

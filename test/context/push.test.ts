@@ -194,6 +194,17 @@ describe.each(engineNames)('push on %s', (engineName) => {
     expect(context).toMatchObject({ hydrated: true, dirty: false, counts: [] })
   })
 
+  test('replaces resources whose snapshot somebody took away', async () => {
+    const { agentId } = await makeAgent(database)
+    await push(database, { agentId, version: 5, resources: makeResources(4) })
+    const snapshots = `"${database.schema}".workspace_agent_context_snapshots`
+    await database.query(`DELETE FROM ${snapshots} WHERE workspace_agent_id = $1`, [agentId])
+    const resources = makeResources(2)
+    expect((await push(database, { agentId, version: 1, resources })).accepted).toBe(true)
+    const sources = (await liveOf(agentId)).map(({ source }) => source)
+    expect(sources.toSorted()).toStrictEqual(resources.map(({ source }) => source).toSorted())
+  })
+
   test('is refused for an agent that is deleted, softly or not', async () => {
     const { agentId } = await makeAgent(database)
     const agents = `"${database.schema}".workspace_agents`

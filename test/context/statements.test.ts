@@ -4,9 +4,8 @@ import * as driftpin from '../../src/index.js'
 import { engineNames, useEngine } from '../support/engines.js'
 import { checkDeclaration } from './check-declaration.js'
 import { describeOnServer } from './describe-on-server.js'
-import { goodCalls, makeWorld } from './make-world.js'
-import { call, operations } from './operations.js'
-import { type Sent, watching } from './watching.js'
+import { operations } from './operations.js'
+import { sendEverything } from './send-everything.js'
 
 /** A declaration with a single type changed, as a typing mistake would. */
 function planted(name: string, part: 'parameters' | 'row', key: string, type: string) {
@@ -73,15 +72,7 @@ describe.each(engineNames)('declared statements on %s', (engineName) => {
   })
 
   test('are all that the operations send, and every one of them is sent', async () => {
-    const sent: Sent[] = []
-    const watched = watching(database, sent)
-    for (const inside of [false, true]) {
-      for (const [name, params] of goodCalls(await makeWorld(database))) {
-        const alone = !inside || name === 'purgeExpired'
-        if (alone) await call(name, watched, params)
-        else await watched.transaction((transaction) => call(name, transaction, params))
-      }
-    }
+    const sent = await sendEverything(database)
     const byText = new Map(statements.map((one) => [one.text(database.schema), one]))
     const texts = new Set(sent.map(({ text }) => text))
     const undeclared = [...texts].filter((text) => !byText.has(text))

@@ -1,8 +1,9 @@
 import type { Database, Queryable, QueryResult, Transaction } from '../../src/index.js'
 
-/** A text that was sent, and the rows that came back for it. */
+/** A text that was sent, with which values, and the rows that came back for it. */
 export interface Sent {
   readonly text: string
+  readonly values: readonly unknown[]
   readonly rows: readonly Record<string, unknown>[]
 }
 
@@ -18,15 +19,15 @@ export function watching(queryable: Queryable, sent: Sent[]): Database {
     get(target, property) {
       const value: unknown = Reflect.get(target, property)
       if (property === 'query') {
-        return async (text: string, values?: readonly unknown[]) => {
+        return async (text: string, values: readonly unknown[] = []) => {
           const result = await (value as Query).call(target, text, values)
-          sent.push({ text, rows: result.rows })
+          sent.push({ text, values, rows: result.rows })
           return result
         }
       }
       if (property === 'script') {
         return (text: string) => {
-          sent.push({ text, rows: [] })
+          sent.push({ text, values: [], rows: [] })
           return (value as (text: string) => Promise<void>).call(target, text)
         }
       }

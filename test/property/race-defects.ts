@@ -142,7 +142,7 @@ export const furtherDefects: readonly RaceDefect[] = [
     name: 'a gate that lets the stored version in',
     laws: ['Gate'],
     operations: {
-      push: rewritten(push, 'read snapshot version', (text) =>
+      push: rewritten(push, 'read stored version', (text) =>
         text.replace('SELECT version', 'SELECT version - 1 AS version'),
       ),
     },

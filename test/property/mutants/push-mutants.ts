@@ -12,7 +12,7 @@ const write = 'write differing resources'
 /** The gate as it is when it takes something else for the stored version. */
 const gate = (name: string, laws: readonly number[], stored: string) =>
   statementMutant(name, laws, {
-    'read snapshot version': [['SELECT version FROM', `SELECT ${stored} AS version FROM`]],
+    'read stored version': [['SELECT version FROM', `SELECT ${stored} AS version FROM`]],
   })
 
 /** A push whose hash does not see something of a resource. */

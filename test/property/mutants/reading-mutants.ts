@@ -63,8 +63,7 @@ export const readingMutants: readonly Mutant[] = [
   }),
   statementMutant('chats without an agent read as dirty', [8], {
     'read chat contexts': [
-      ['AND EXISTS (\n', 'AND (chat.agent_id IS NULL OR EXISTS (\n'],
-      ['= chat.agent_id)) AS dirty', '= chat.agent_id))) AS dirty'],
+      ['chat.agent_id), false)) AS dirty', 'chat.agent_id), chat.agent_id IS NULL)) AS dirty'],
     ],
   }),
   statementMutant('archived chats are dirty in a list', [0, 8], {

@@ -1,0 +1,83 @@
+import { limits } from '../../src/index.ts'
+import { explainStatements } from '../../test/context/explain-statements.ts'
+import { isReduced } from '../harness/rounds.ts'
+import type { Measured } from '../measured.ts'
+import { messagesPerChat, resourcesPerAgent } from './fill-chats.ts'
+import { bodyBytes, measureBulk, resourcesHydrated } from './measure-bulk.ts'
+import { measureBytes } from './measure-bytes.ts'
+import { measureGrowth } from './measure-growth.ts'
+import { batch, measurePurge } from './measure-purge.ts'
+import { measurePush } from './measure-push.ts'
+import { measureRefresh } from './measure-refresh.ts'
+import { openBenchServer, settings } from './open-bench-server.ts'
+import { rounds } from './rounds.ts'
+
+/** Measures the operations on a PostgreSQL 18 that keeps what it acknowledged. */
+export async function benchServer(): Promise<Measured> {
+  await using server = await openBenchServer()
+  const small = await inDatabase('push_small', (own) => measurePush(own, 'small'))
+  const large = await inDatabase('push_large', (own) => measurePush(own, 'large'))
+  const refreshed = await inDatabase('refresh', measureRefresh)
+  const bytes = await inDatabase('bytes', measureBytes)
+  const bulk = await inDatabase('bulk', measureBulk)
+  const largest = rounds.sizes.at(-1)!
+  const grown = await inDatabase('growth', async (own) => {
+    const growth = await measureGrowth(own)
+    const { scans, statements } = await explainStatements(own.database)
+    for (const { statement, plan, table } of scans) {
+      console.error(`sequential scan of ${table}: ${statement} (${plan} plan)`)
+    }
+    return { growth, scans, statements, purge: await measurePurge(own, largest) }
+  })
+  const { purge } = grown
+  return {
+    versions: { postgresql: server.version },
+    notes: [
+      ...(isReduced ? ['a reduced run, to see that it works: quote nothing of it'] : []),
+      `a server of its own on 127.0.0.1, durable, with ${settings.join(', ')}`,
+      `push: ${limits.resourcesMax} resources, medians of ${rounds.pushes} rounds`,
+      `refresh: a chat with ${limits.resourcesMax} pins of 1 KiB, against one of all of them;` +
+        ` ${refreshed.onePercentRows} pins were written`,
+      `growth: ${resourcesPerAgent} pins and ${messagesPerChat} messages a chat, medians of` +
+        ` ${rounds.operations}; one push: ${resourcesHydrated} resources of ${bodyBytes} bytes`,
+      `purge: ${purge.chats} of ${largest} chats in batches of ${batch} took` +
+        ` ${Math.round(purge.ms)} ms, with ${purge.readsDuring} reads meanwhile`,
+      `a pinned chat: the ${bytes.resources} resources of examples/workspace; table` +
+        ` ${bytes.table}, TOAST ${bytes.toast}, indexes ${bytes.indexes} bytes`,
+      `explained: ${grown.statements.length} statements, by two plans each`,
+    ],
+    figures: {
+      statementsWithSequentialScan: new Set(grown.scans.map(({ statement }) => statement)).size,
+      bytesPerPinnedChat: bytes.table + bytes.toast + bytes.indexes,
+      pushSmallMs: small.ms,
+      pushSmallRowByRowMs: small.rowByRowMs,
+      pushLargeMs: large.ms,
+      pushLargeRowByRowMs: large.rowByRowMs,
+      pushLargeParseShare: large.parseShare,
+      pushLargeBodiesShare: large.bodiesShare,
+      unchangedPushMs: large.unchangedMs,
+      unchangedPushWalBytes: large.unchangedWalBytes,
+      refreshOnePercentMs: refreshed.onePercentMs,
+      refreshOnePercentWalBytes: refreshed.onePercentWalBytes,
+      purgeMs: purge.ms,
+      purgeReaderP99BeforeMs: purge.readerP99BeforeMs,
+      purgeReaderP99DuringMs: purge.readerP99DuringMs,
+    },
+    ratios: {
+      pushSmallVsRowByRow: small.ms / small.rowByRowMs,
+      pushLargeVsRowByRow: large.ms / large.rowByRowMs,
+      unchangedPushWalShare: small.unchangedWalBytes / small.walBytes,
+      refreshOnePercentWalShare: refreshed.onePercentWalBytes / refreshed.allWalBytes,
+      purgeReaderP99DuringVsBefore: purge.readerP99DuringMs / purge.readerP99BeforeMs,
+    },
+    growth: { ...grown.growth, ...bulk },
+  }
+
+  async function inDatabase<T>(
+    name: string,
+    work: (own: Awaited<ReturnType<typeof server.openDatabase>>) => Promise<T>,
+  ): Promise<T> {
+    await using own = await server.openDatabase(name)
+    return await work(own)
+  }
+}

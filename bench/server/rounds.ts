@@ -1,0 +1,24 @@
+import { isReduced } from '../harness/rounds.ts'
+
+/** How often each thing is done, and on how much. */
+export const rounds = isReduced
+  ? {
+      pushes: 3,
+      refreshes: 3,
+      sizes: [1000, 3000],
+      operations: 20,
+      bulks: [100, 1000],
+      purgedMax: 300,
+      readsBefore: 200,
+      soakOperations: 1000,
+    }
+  : {
+      pushes: 9,
+      refreshes: 9,
+      sizes: [1000, 10_000, 100_000, 1_000_000],
+      operations: 200,
+      bulks: [100, 1000, 10_000, 100_000],
+      purgedMax: 100_000,
+      readsBefore: 4000,
+      soakOperations: 20_000,
+    }
