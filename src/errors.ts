@@ -31,6 +31,7 @@ const errorCodes = [
   'migration_unknown',
   'migration_dirty',
   'migration_locked',
+  'pooler_refused',
   'migration_failed',
   'migration_target',
   'schema_mismatch',

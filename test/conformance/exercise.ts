@@ -18,7 +18,12 @@ interface Reference {
 let reference: Promise<Reference> | undefined
 
 /** PGlite by its own methods, once for a file. */
-async function readReference(): Promise<Reference> {
+export function readReference(): Promise<Reference> {
+  reference ??= makeReference()
+  return reference
+}
+
+async function makeReference(): Promise<Reference> {
   const engine = await openEmbedded()
   try {
     const [database] = await install(engine, 1)
@@ -29,7 +34,7 @@ async function readReference(): Promise<Reference> {
   }
 }
 
-async function install(engine: ConformanceEngine, count: number): Promise<Database[]> {
+export async function install(engine: ConformanceEngine, count: number): Promise<Database[]> {
   const names = Array.from({ length: count }, (_, index) => `conformance ${index + 1}`)
   const databases = names.map((name) => engine.database(name))
   for (const database of databases) await engine.api.createMigrator(database).up()
@@ -47,8 +52,7 @@ export function exercise(name: string, open: OpenEngine): void {
     let engine: ConformanceEngine
     let databases: Database[]
     beforeAll(async () => {
-      reference ??= readReference()
-      await reference
+      await readReference()
       engine = await open()
       databases = await install(engine, 2)
     })
@@ -57,7 +61,7 @@ export function exercise(name: string, open: OpenEngine): void {
     })
 
     test('has the catalog that was generated, and around it what all have', async () => {
-      await exerciseCatalog(databases[0]!, (await reference!).surroundings)
+      await exerciseCatalog(databases[0]!, (await readReference()).surroundings)
     })
 
     test('writes and reads every value of every type of the schema', async () => {
@@ -70,7 +74,7 @@ export function exercise(name: string, open: OpenEngine): void {
 
     test('answers every operation as all others do, and leaves the same rows', async () => {
       const answers = await exerciseOperations(engine, databases)
-      expect(answers).toEqual((await reference!).answers)
+      expect(answers).toEqual((await readReference()).answers)
     })
 
     test('keeps the laws over random histories', async () => {
