@@ -108,6 +108,7 @@ export interface Database extends Queryable {
    * Calls `handler` with the payload of every NOTIFY on `channel`, until the returned function is
    * called. On a pool this keeps one connection. When that is lost, listening has ended, and its
    * error goes to `onError`, or is thrown as an uncaught one: call this again to listen again.
+   * It needs a session: through a pooler in transaction mode LISTEN is taken and nothing is heard.
    *
    * @example
    * ```ts
