@@ -1,8 +1,10 @@
 import type { FuzzOptions } from './fuzz-command.js'
 
 /** What a replay has to be told besides what its failure says, ready for a shell. */
-export function fuzzReplayFlags({ database }: FuzzOptions): string[] {
-  return database === undefined ? [] : [`--database ${quoted(withoutPassword(database))}`]
+export function fuzzReplayFlags({ database, against }: FuzzOptions): string[] {
+  return Object.entries({ database, against }).flatMap(([name, url]) =>
+    url === undefined ? [] : [`--${name} ${quoted(withoutPassword(url))}`],
+  )
 }
 
 /** A connection string without any password; whoever replays knows it, or has it in PGPASSWORD. */
