@@ -8,7 +8,7 @@ import {
   type WriteOptions,
   writeOptions,
 } from './check-input.js'
-import { lockChat, lockChatAndAgent } from './locks.js'
+import { lockChat, lockChatAndAgent, lockWorkspaceOfChat } from './locks.js'
 import { changeEvents, notifyChats } from './notify-chats.js'
 import { runOperation } from './run-operation.js'
 import { settleChats } from './settle-chats.js'
@@ -70,6 +70,7 @@ export async function unarchive(
 ): Promise<{ readonly chat: ChatRef; readonly changed: boolean } & ContextChanges> {
   const { now, notify, ...key } = checkInput('unarchive', input, params)
   return await runOperation(queryable, async (transaction) => {
+    await lockWorkspaceOfChat(transaction, { chatId: key.chatId })
     const { archived, ...row } = await lockChatAndAgent(transaction, key)
     const chat = chatRef(row)
     if (!archived) return { chat, changed: false, hydrated: [], dirtied: [], settled: [] }

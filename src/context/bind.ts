@@ -9,7 +9,7 @@ import {
   type WriteOptions,
   writeOptions,
 } from './check-input.js'
-import { type LockedAgent, lockAgent, lockChat } from './locks.js'
+import { type LockedAgent, lockAgent, lockChat, lockWorkspaces } from './locks.js'
 import { changeEvents, notifyChats } from './notify-chats.js'
 import { noLiveContext, refreshChats } from './refresh-chats.js'
 import { runOperation } from './run-operation.js'
@@ -104,6 +104,7 @@ export async function rebindWorkspace(
   const input = checkInput('rebindWorkspace', rebindInput, params)
   const { workspaceId, agentId, refresh, now, notify } = input
   return await runOperation(queryable, async (transaction) => {
+    await lockWorkspaces(transaction, { workspaceId, agentId })
     const agent = agentId ? await lockAgent(transaction, agentId, 'share') : undefined
     const chats = (await lockChatsOfWorkspace(transaction, { workspaceId })).map(chatRef)
     return await bindLocked(transaction, chats, { agent, refresh, now, notify })

@@ -4,30 +4,55 @@ import { chatNotFound } from './chat-not-found.js'
 import { MovedError } from './run-operation.js'
 import { defineStatement } from './statement.js'
 
-// Every operation that reads live context or binds takes its locks in one order: the agent's row
-// (a push FOR UPDATE, all others FOR SHARE), then chats by ascending id, then their children.
-// That order keeps out deadlocks, and the lock on the agent keeps a chat that is created during a
-// push from being missed by it: whichever comes second sees what the first one committed.
+// The order in which rows are locked, which keeps out deadlocks: workspaces, agents, chats, what
+// belongs to a chat; within a table by ascending id. An operation locks no more of it than it has
+// to: a push its agent FOR UPDATE and then chats; what binds the workspace FOR KEY SHARE, the
+// agent FOR SHARE, and then chats; what changes one chat that chat, and then its children.
 //
-// What the lock protects is always read by a later statement. The one that waited for the lock
-// would still see the database as it was before it waited.
+// The workspace comes first because foreign keys lock it: the check of a binding does, and so does
+// every second UPDATE of a chat in one transaction, even one that leaves its keys as they are.
+//
+// The lock on the agent also keeps a chat that is created during a push from being missed by it:
+// whichever comes second sees what the first one committed. What a lock protects is always read by
+// a later statement. The one that waited for the lock would still see the database as it was
+// before it waited.
+//
+// What a backend does by itself takes part by the same order, or PostgreSQL may end it, or make an
+// operation begin again, with 40P01:
+// - Before it deletes a workspace, a build or an agent for good, it locks the workspace FOR UPDATE,
+//   and then the agents that will be gone FOR UPDATE ORDER BY id. The foreign keys reach the chats
+//   of a workspace before its agents.
+// - A transaction of several operations, or of several on one chat, begins by locking the
+//   workspaces of its chats FOR KEY SHARE, their agents FOR SHARE (FOR UPDATE to push) and the
+//   chats FOR NO KEY UPDATE, each ORDER BY id.
+// - Before it changes rows that belong to chats, or deletes a file that several link to, it locks
+//   those chats FOR NO KEY UPDATE ORDER BY id.
 
 const agentRow = { id: 'uuid', deleted: 'boolean', build_id: 'uuid', workspace_id: 'uuid' } as const
 
-const defineAgentLock = (mode: 'UPDATE' | 'SHARE') =>
-  defineStatement({
-    name: `lock agent for ${mode.toLowerCase()}`,
-    parameters: { agentId: 'uuid' },
-    row: agentRow,
-    sql: ({ workspace_agents, workspace_builds }, { agentId }) => `
+const lockAgentForUpdate = defineStatement({
+  name: 'lock agent for update',
+  parameters: { agentId: 'uuid' },
+  row: agentRow,
+  sql: ({ workspace_agents, workspace_builds }, { agentId }) => `
     SELECT a.id, a.deleted, a.build_id, b.workspace_id
     FROM ${workspace_agents} a JOIN ${workspace_builds} b ON b.id = a.build_id
     WHERE a.id = ${agentId}
-    FOR ${mode} OF a`,
-  })
+    FOR UPDATE OF a`,
+})
 
-const lockAgentForUpdate = defineAgentLock('UPDATE')
-const lockAgentForShare = defineAgentLock('SHARE')
+const lockAgentForShare = defineStatement({
+  name: 'lock agent for share',
+  parameters: { agentId: 'uuid' },
+  row: agentRow,
+  // The locks of a row are taken in the order in which they are asked for.
+  sql: ({ workspace_agents, workspace_builds, workspaces }, { agentId }) => `
+    SELECT a.id, a.deleted, a.build_id, b.workspace_id
+    FROM ${workspace_agents} a JOIN ${workspace_builds} b ON b.id = a.build_id
+    JOIN ${workspaces} w ON w.id = b.workspace_id
+    WHERE a.id = ${agentId}
+    FOR KEY SHARE OF w FOR SHARE OF a`,
+})
 
 /** An agent whose row is locked until the end of the transaction. */
 export interface LockedAgent {
@@ -75,6 +100,32 @@ export async function lockAgent(
     { agentId },
   )
 }
+
+/** Locks a workspace whose chats are to be bound, and that of the agent they are bound to. */
+export const lockWorkspaces = defineStatement({
+  name: 'lock workspaces of binding',
+  parameters: { workspaceId: 'uuid', agentId: 'uuid?' },
+  row: { id: 'uuid' },
+  sql: ({ workspaces, workspace_agents, workspace_builds }, { workspaceId, agentId }) => `
+    SELECT w.id FROM ${workspaces} w
+    WHERE w.id = ${workspaceId} OR w.id = (
+      SELECT b.workspace_id
+      FROM ${workspace_agents} a JOIN ${workspace_builds} b ON b.id = a.build_id
+      WHERE a.id = ${agentId})
+    ORDER BY w.id
+    FOR KEY SHARE OF w`,
+})
+
+/** Locks the workspace of a chat that is about to be updated twice. */
+export const lockWorkspaceOfChat = defineStatement({
+  name: 'lock workspace of chat',
+  parameters: { chatId: 'uuid' },
+  row: { id: 'uuid' },
+  sql: ({ workspaces, chats }, { chatId }) => `
+    SELECT w.id FROM ${workspaces} w
+    WHERE w.id = (SELECT c.workspace_id FROM ${chats} c WHERE c.id = ${chatId})
+    FOR KEY SHARE OF w`,
+})
 
 const lockAgentOfChat = defineStatement({
   name: 'lock agent of chat',

@@ -1,0 +1,38 @@
+import { aggregateHash } from '../../src/index.js'
+import { contextsCount, hexOf, resourcesOf, textOf } from '../../src/laws/concurrent/contents.js'
+
+/** One of the contexts that agents push, as it reads in each of the ways there are to read it. */
+export interface ExpectedContext {
+  /** As a sight has the rows. */
+  readonly rows: string
+  readonly hash: string
+  readonly prompt: string
+}
+
+/** Every context that is ever pushed, by its number. */
+export const expectedContexts: readonly ExpectedContext[] = await Promise.all(
+  Array.from({ length: contextsCount }, async (_, context) => {
+    const resources = resourcesOf(context)
+    const files = resources
+      .toSorted((a, b) => (a.source < b.source ? -1 : 1))
+      .map(({ source, body }) => {
+        const text = Buffer.from(String(body.content), 'base64').toString()
+        return `<instruction-file source="${source}">\n${text}\n</instruction-file>\n`
+      })
+    return {
+      rows: textOf(context),
+      hash: hexOf(await aggregateHash(resources)),
+      prompt: files.length > 0 ? `<agent-context>\n${files.join('')}</agent-context>\n` : '',
+    }
+  }),
+)
+
+/** The snapshot error by which every row tells whose it is: the push and its context. */
+export const pushName = (step: number, context: number) => `push ${step} of context ${context}`
+
+/** The push and the context of such an error, or undefined for any other. */
+export function readPushName(error: string) {
+  const [, step, context] = /^push (\d+) of context (\d+)$/.exec(error) ?? []
+  if (step === undefined || context === undefined) return undefined
+  return { step: Number(step), context: Number(context) }
+}

@@ -1,0 +1,89 @@
+import pg from 'pg'
+import { quoteIdentifier } from '../../src/database/quote-identifier.js'
+import { createMigrator, type Database, fromPg } from '../../src/index.js'
+import { openRowReader, type RowReader } from '../../src/laws/row-reader.js'
+
+/** A schema of its own for a soak, and the connections that its steps run on. */
+export interface SoakSite extends AsyncDisposable {
+  readonly name: string
+  readonly pool: pg.Pool
+  readonly database: Database
+  readonly reader: RowReader
+  table(name: string): string
+  /** Connects to the server itself, whatever is between it and the pool. */
+  connect(): Promise<pg.Client>
+  /** Ends the connections of the pool. */
+  end(): Promise<void>
+  /** Removes what was made. Without it all is kept, to be looked at. */
+  drop(): Promise<void>
+}
+
+/** A deadlock is found at once instead of after a second. Only a superuser may set this. */
+const deadlockTimeoutMs = 20
+
+/** What some of the connections have, so that locks and statements are given up now and then. */
+const impatience = ['lock_timeout = 40', 'statement_timeout = 2000']
+
+/** Every so many connections one is impatient in one way. */
+const impatientOneIn = 4
+
+interface Sited {
+  readonly url: string
+  /** The server itself, where `url` leads there by a proxy. */
+  readonly directUrl: string
+  readonly name: string
+  readonly connections: number
+}
+
+export async function openSoakSite({
+  url,
+  directUrl,
+  name,
+  connections,
+}: Sited): Promise<SoakSite> {
+  const connect = async () => {
+    const client = new pg.Client({ connectionString: directUrl })
+    client.on('error', () => {})
+    await client.connect()
+    return client
+  }
+  const admin = await connect()
+  const direct = fromPg(admin, { schema: name })
+  let reader: RowReader
+  try {
+    await createMigrator(direct).up()
+    reader = await openRowReader(direct, { except: [], prepared: false })
+  } finally {
+    await admin.end()
+  }
+  let opened = 0
+  const pool = new pg.Pool({
+    ...{ connectionString: url, max: connections, application_name: name },
+    async onConnect(client) {
+      const impatient = impatience[opened++ % impatientOneIn]
+      const settings = [
+        `deadlock_timeout = ${deadlockTimeoutMs}`,
+        ...(impatient ? [impatient] : []),
+      ]
+      await client.query(settings.map((setting) => `SET ${setting}`).join('; '))
+    },
+  })
+  // A connection that is lost while nobody uses it is no loss.
+  pool.on('error', () => {})
+  let ended: Promise<void> | undefined
+  const end = () => {
+    ended ??= pool.end()
+    return ended
+  }
+  const schema = quoteIdentifier(name)
+  return {
+    ...{ name, pool, reader, connect, end },
+    database: fromPg(pool, { schema: name }),
+    table: (table) => `${schema}.${quoteIdentifier(table)}`,
+    async drop() {
+      const client = await connect()
+      await client.query(`DROP SCHEMA ${schema} CASCADE`).finally(() => client.end())
+    },
+    [Symbol.asyncDispose]: end,
+  }
+}

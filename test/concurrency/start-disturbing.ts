@@ -1,0 +1,56 @@
+import { createRandom, type Random } from './create-random.js'
+import type { SoakSite } from './open-soak-site.js'
+
+/** A failure that is made to happen while the steps of a soak go on. */
+export interface Disturbance {
+  readonly name: string
+  /** It comes after every so many steps. */
+  readonly every: number
+  /** Whether steps wait for its end before they go on, since all of them would fail. */
+  readonly pauses?: boolean
+  act(site: SoakSite, random: Random): Promise<void>
+}
+
+/** Lets failures happen, counted by steps and not by time. */
+export function startDisturbing(
+  disturbances: readonly Disturbance[],
+  { site, seed }: { readonly site: SoakSite; readonly seed: number },
+) {
+  const random = createRandom(seed + 7)
+  const counts: Record<string, number> = {}
+  const running = new Map<Disturbance, Promise<void>>()
+  let steps = 0
+  let failure: { readonly error: unknown } | undefined
+
+  const disturb = (one: Disturbance) => {
+    const acting = one.act(site, random).then(
+      () => {
+        counts[one.name] = (counts[one.name] ?? 0) + 1
+      },
+      (error) => {
+        failure ??= { error }
+      },
+    )
+    running.set(
+      one,
+      acting.finally(() => running.delete(one)),
+    )
+  }
+  const pauses = () =>
+    Promise.all([...running].filter(([one]) => one.pauses).map(([, acting]) => acting))
+  return {
+    async afterStep() {
+      steps += 1
+      for (const one of disturbances) {
+        if (steps % one.every === 0 && !running.has(one)) disturb(one)
+      }
+      await pauses()
+    },
+    /** Waits for those that are under way, and answers how often each has happened. */
+    async stop(): Promise<Readonly<Record<string, number>>> {
+      await Promise.all(running.values())
+      if (failure) throw failure.error
+      return counts
+    },
+  }
+}
