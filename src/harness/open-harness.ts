@@ -39,7 +39,8 @@ export interface Harness {
  *
  * @throws DriftpinError `invalid_input` for options that contradict each other,
  * `migrations_unreadable` and `migration_failed` for the migrations, `seed_failed` and
- * `setup_failed` for what the caller's functions and files do, and `cache_unwritable`.
+ * `setup_failed` for what the caller's functions and files do, `cache_unwritable`, and
+ * `server_unusable` for a server on which no databases can be made.
  *
  * @example
  * ```ts
@@ -51,6 +52,11 @@ export interface Harness {
  * ```
  */
 export async function openHarness(options: HarnessOptions = {}): Promise<Harness> {
+  const { server } = options
+  if (server !== undefined) {
+    const { openServerHarness } = await import('./server/open-server-harness.js')
+    return (await openServerHarness({ ...options, server })).harness
+  }
   const read = await readOptions(options)
   const statistics = createStatistics()
   const wasm = await readWasm()
