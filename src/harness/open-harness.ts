@@ -22,7 +22,10 @@ const idleMax = 2
 
 /** Makes databases that are migrated, seeded, and each its holder's alone. */
 export interface Harness {
-  /** What differs from the settings of a stock server, by the name of the setting. */
+  /**
+   * What differs from the settings of a stock server, by the name of the setting: nothing where
+   * the databases are on a server, which has its own.
+   */
   readonly settings: Readonly<Record<string, string>>
   readonly statistics: HarnessStatistics
   /** A database of one's own. It has to be closed; an instance that is free is used again. */
@@ -49,6 +52,16 @@ export interface Harness {
  * const mark = await db.mark()
  * await db.query('INSERT INTO users (name) VALUES ($1)', ['Ada'])
  * await db.rewind(mark)
+ * ```
+ *
+ * @example Databases on a server, each a copy of a template and dropped when it is closed.
+ * ```ts
+ * await using harness = await openHarness({
+ *   server: 'postgres://postgres:secret@127.0.0.1:5432/postgres',
+ *   migrations: './db/migrations',
+ * })
+ * await using db = await harness.fork()
+ * await db.query('INSERT INTO users (name) VALUES ($1)', ['Ada'])
  * ```
  */
 export async function openHarness(options: HarnessOptions = {}): Promise<Harness> {

@@ -127,15 +127,20 @@ test('a PostgreSQL that is too old is told which ones are not', () => {
 })
 
 test.each([
-  ['', 'postgres:// is missing'],
-  ['an-open-secret', 'a password'],
-  ['postgres://me:an-open-secret@[::/x', 'a host that is none'],
-  ['https://me:an-open-secret@127.0.0.1/x', 'another protocol'],
+  'an-open-secret',
+  'postgres://me:an-open-secret@[::/x',
+  'https://me:an-open-secret@127.0.0.1/x',
 ])('%j is no URL of a server, and is not repeated', async (server) => {
   const { code, message } = await refusal(server)
   expect(code).toBe('invalid_input')
   expect(message).toContain('postgres://user:password@host:port/name')
   expect(message).not.toContain('an-open-secret')
+})
+
+test('an empty server is told from one that is undefined', async () => {
+  const { code, message } = await refusal('')
+  expect(code).toBe('invalid_input')
+  expect(message).toContain('The server is empty: pass undefined')
 })
 
 test('files are copied where the server knows it and does not wait for its disk', () => {

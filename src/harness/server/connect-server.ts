@@ -23,6 +23,8 @@ export interface ServerConnection {
   readonly strategy: string
   /** A database of this server, with the user and the password of the one that was named. */
   urlOf(name: string): string
+  /** What is wrong, once the connection was lost. */
+  lost(): DriftpinError | undefined
   end(): Promise<void>
 }
 
@@ -41,6 +43,10 @@ const factsSql = `SELECT current_setting('server_version_num')::int AS version,
     WHERE pid = pg_backend_pid() AND backend_type = 'client backend') AS "isServer"
 FROM pg_roles WHERE rolname = current_user`
 
+/** A server may be set up to end what is idle or slow, and this connection is both at times. */
+const settingsSql = `SET idle_session_timeout = 0; SET statement_timeout = 0; SET lock_timeout = 0;
+SET default_transaction_read_only = off`
+
 /**
  * Connects, and looks whether tests can have databases there, before anything is written.
  *
@@ -55,8 +61,10 @@ export async function connectServer(server: string): Promise<ServerConnection> {
     connectionTimeoutMillis: connectMsMax,
     application_name: 'driftpin',
   })
-  // Whoever asks something of a lost connection is told so by the answer.
-  client.on('error', () => {})
+  let loss: unknown
+  client.on('error', (error) => {
+    loss ??= error
+  })
   try {
     await client.connect()
   } catch (error) {
@@ -69,11 +77,13 @@ export async function connectServer(server: string): Promise<ServerConnection> {
     const facts = rows[0]!
     refuseFacts(place, facts)
     await refuseAnyName(server, place)
+    await database.script(settingsSql)
     return {
       database,
       user: facts.user,
       strategy: strategyOf(facts),
       urlOf: (name) => withDatabase(server, name).href,
+      lost: () => (loss ? unusable(place, 'the connection to it was lost', loss) : undefined),
       end: () => client.end(),
     }
   } catch (error) {
@@ -144,6 +154,11 @@ function unusable(place: string, why: string, cause: unknown): DriftpinError {
 
 /** Where a server is, in words that have no password. */
 function placeOf(server: string): string {
+  if (server === '') {
+    const why =
+      'The server is empty: pass undefined for databases in the process, as with `|| undefined`.'
+    throw new DriftpinError('invalid_input', why, { option: 'server' })
+  }
   if (!/^postgres(ql)?:\/\//.test(server) || !URL.canParse(server)) {
     // Neither is the value repeated, which may well be a password in the wrong place.
     throw new DriftpinError(

@@ -51,9 +51,13 @@ export async function openServerHarness(
     close: async () => {
       if (isClosed) return
       isClosed = true
-      await Promise.all([...given].map(({ db }) => db.close()))
-      if (databases.isOwn(template)) await databases.drop(template)
-      await databases.close()
+      try {
+        await Promise.all([...given].map(({ db }) => db.close()))
+        if (databases.isOwn(template)) await databases.drop(template)
+      } finally {
+        // What is left then is dropped by the next harness.
+        await databases.close()
+      }
     },
     [Symbol.asyncDispose]: () => harness.close(),
   }

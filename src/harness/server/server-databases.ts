@@ -8,7 +8,7 @@ import { removeLeftovers } from './remove-leftovers.js'
 import { commentWith, keptText } from './stamp.js'
 
 /** Each is some 8 MB and more; who looks into one failed test after the other needs no more. */
-const keptMax = 10
+export const keptMax = 10
 
 /** What goes on in a database, as it can be seen from outside of it. */
 export interface SessionSeen {
@@ -52,10 +52,16 @@ export class ServerDatabases {
     const connection = await connectServer(server)
     const worker = newWorker()
     const { database } = connection
-    await database.query('SELECT pg_advisory_lock($1::bigint)', [lockOf(worker)])
-    const names = await removeLeftovers(database)
-    const kept = names.filter((name) => databaseNames.isKeptOf(project(), name))
-    return new ServerDatabases(connection, worker, new Set(kept))
+    try {
+      // Nobody else has this number, so that there is nothing to wait for.
+      await database.query('SELECT pg_try_advisory_lock($1::bigint)', [lockOf(worker)])
+      const names = await removeLeftovers(database)
+      const kept = names.filter((name) => databaseNames.isKeptOf(project(), name))
+      return new ServerDatabases(connection, worker, new Set(kept))
+    } catch (error) {
+      await connection.end()
+      throw error
+    }
   }
 
   /** An empty database, or a copy. Nobody may be connected to what is copied. */
@@ -153,7 +159,11 @@ export class ServerDatabases {
   }
 
   async #run(text: string): Promise<void> {
-    await this.connection.database.query(text)
+    try {
+      await this.connection.database.query(text)
+    } catch (error) {
+      throw this.connection.lost() ?? error
+    }
   }
 }
 
