@@ -2,10 +2,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect, createServer as createRelay } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { serve } from '../../src/connections/serve.js'
 import { openHarness } from '../../src/harness/index.js'
 import { refuseFacts, strategyOf } from '../../src/harness/server/connect-server.js'
-import { openPGlite } from '../support/open-pglite.js'
 import { serverMajors } from '../support/real-server.js'
 import { failure } from './use-folders.js'
 import { urlWith, useSailor } from './use-sailor.js'
@@ -101,18 +99,13 @@ test('what is no PostgreSQL is told so', async () => {
 })
 
 test('a dev database is refused, and stays as it is', async () => {
-  const pglite = await openPGlite()
-  const server = await serve(pglite)
-  try {
-    const { code, message } = await refusal(server.url)
-    expect(code).toBe('server_unusable')
-    expect(message).toContain('it is one embedded database, such as that of driftpin dev')
-    const { rows } = await pglite.query('SELECT datname FROM pg_database ORDER BY 1')
-    expect(rows).toHaveLength(3)
-  } finally {
-    await server.close()
-    await pglite.close()
-  }
+  await using harness = await openHarness({ migrations: false })
+  await using db = await harness.fork()
+  const { code, message } = await refusal(await db.url())
+  expect(code).toBe('server_unusable')
+  expect(message).toContain('it is one embedded database, such as that of driftpin dev')
+  const { rows } = await db.query('SELECT datname FROM pg_database')
+  expect(rows).toHaveLength(3)
 })
 
 test('a PostgreSQL that is too old is told which ones are not', () => {

@@ -1,13 +1,11 @@
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { databaseNames } from '../../src/harness/server/database-names.js'
 import { keptMax } from '../../src/harness/server/server-databases.js'
 import { openTestWorker, type TestWorker } from '../../src/harness/test-worker.js'
 import { serverMajors } from '../support/real-server.js'
+import { boatyard } from './boatyard.js'
 import { useSailor } from './use-sailor.js'
 
-const suites = fileURLToPath(new URL('suites/', import.meta.url))
-const boatyard = { migrations: `${suites}migrations`, seed: `${suites}seed.sql` }
 const passed = { name: 'a boat', hasFailed: false }
 
 describe.each(serverMajors)('on PostgreSQL %i', (major) => {
@@ -51,6 +49,21 @@ describe.each(serverMajors)('on PostgreSQL %i', (major) => {
     expect(await slow).toMatch(/^(57014|57P01)$/)
     const again = await worker.begin('rollback')
     await again.end({ name: 'a slow boat', hasFailed: false })
+  })
+
+  test('a session is as it was for the next test in a transaction, whatever is no leak', async () => {
+    const other = await openTestWorker({ server: sailor.url, ...boatyard, leaks: 'off' })
+    const one = await other.begin('rollback')
+    await one.db.query('SELECT pg_advisory_lock(5)')
+    await one.end(passed)
+    const next = await other.begin('rollback')
+    const { rows } = await next.db.query(
+      `SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND database =
+       (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    )
+    expect(rows).toEqual([{ n: 0 }])
+    await next.end(passed)
+    await other.close?.()
   })
 
   test('a name with quotes and more than a comment takes is that of a test', async () => {
