@@ -54,6 +54,7 @@ const errorCodes = [
   'cache_unwritable',
   'rewind_impossible',
   'test_leaked',
+  'server_unusable',
   // the workbench
   'tool_missing',
   'file_foreign',
