@@ -50,6 +50,7 @@ export {
 export { notificationChannel } from './database/schema-name.js'
 export { DriftpinError, type ErrorCode } from './errors.js'
 export { type Adoption, type AdoptOptions, adoptMigrations } from './migrations/adopt-migrations.js'
+export { applyGrants } from './migrations/apply-grants.js'
 export {
   assertSchemaCurrent,
   type SchemaCurrentOptions,
@@ -65,6 +66,7 @@ export {
   type Migrator,
   type MigratorOptions,
 } from './migrations/create-migrator.js'
+export type { GrantsOptions } from './migrations/grants-script.js'
 export type { Direction, Migration, MigrationScript } from './migrations/migration.js'
 export type { FinishedStep, PlannedStep } from './migrations/plan-steps.js'
 export { readMigrations } from './migrations/read-migrations.js'

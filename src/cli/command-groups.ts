@@ -26,6 +26,7 @@ export const commandGroups: Readonly<
   },
   'Migrations, tests and proof:': {
     migrate: async () => (await import('./migrate-command.js')).migrateCommand(),
+    grants: async () => (await import('./grants-command.js')).grantsCommand(),
     generate: async () => (await import('./generate-command.js')).generateCommand(),
     open: async () => (await import('./open-command.js')).openCommand(),
     fuzz: async () => (await import('./fuzz-command.js')).fuzzCommand(),

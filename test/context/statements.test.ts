@@ -18,6 +18,7 @@ test('the operations that are tested are all that the package exports', () => {
   const others = [
     'adoptMigrations',
     'aggregateHash',
+    'applyGrants',
     'assertSchemaCurrent',
     'checkSchema',
     'createMigrator',
