@@ -23,6 +23,7 @@ export type { ContextEvent, ContextNotification } from './context/notify-chats.j
 export { type Prompt, prompt } from './context/prompt.js'
 export { type PurgeExpiredResult, purge, purgeExpired } from './context/purge.js'
 export { type PushParams, type PushResult, push } from './context/push.js'
+export { type ChatStats, readStats, type Stats, type TableStats } from './context/read-stats.js'
 export { type RefreshResult, refresh } from './context/refresh.js'
 export { unpin } from './context/unpin.js'
 export type { AdapterOptions } from './database/create-database.js'

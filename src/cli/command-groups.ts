@@ -10,6 +10,7 @@ export const commandGroups: Readonly<
   'A database, with nothing to install:': {
     dev: async () => (await import('./dev-command.js')).devCommand(),
     status: async () => (await import('./status-command.js')).statusCommand(),
+    stats: async () => (await import('./stats-command.js')).statsCommand(),
     query: async () => (await import('./query-command.js')).queryCommand(),
     image: async () => (await import('./image-command.js')).imageCommand(),
   },

@@ -29,6 +29,7 @@ test('the operations that are tested are all that the package exports', () => {
     'fromPgTransaction',
     'notificationChannel',
     'readMigrations',
+    'readStats',
   ]
   const functions = Object.entries(driftpin).filter(([, value]) => typeof value === 'function')
   const names = functions.map(([name]) => name)
