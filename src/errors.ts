@@ -22,6 +22,7 @@ const errorCodes = [
   'waits_for_itself',
   'value_out_of_range',
   'engine_broken',
+  'server_unsupported',
   // migrations
   'migrations_unreadable',
   'migration_invalid',

@@ -76,7 +76,9 @@ export interface Migrator {
  * statement; `migration_edited`, `migration_gap`, `migration_unknown` or `migration_dirty` when
  * the database and the folder do not agree; `migration_incomplete` for a missing down;
  * `migration_target` for a version that does not exist; `migration_locked` when another runner,
- * or a lock on a table, was not gone in time.
+ * or a lock on a table, was not gone in time; `server_unsupported` before anything is written to
+ * a server older than PostgreSQL 14; `outcome_unknown` when the connection is lost while a
+ * migration is committed, after which `status` tells.
  *
  * @example
  * ```ts
