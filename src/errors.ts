@@ -18,9 +18,11 @@ const errorCodes = [
   'transaction_required_none',
   'transaction_closed',
   'transaction_failed',
+  'outcome_unknown',
   'waits_for_itself',
   'value_out_of_range',
   'engine_broken',
+  'server_unsupported',
   // migrations
   'migrations_unreadable',
   'migration_invalid',

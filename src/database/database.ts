@@ -61,7 +61,9 @@ export interface Queryable {
    * thrown, since PostgreSQL would answer such a COMMIT with a silent ROLLBACK.
    *
    * @throws DriftpinError `waits_for_itself` when `work` uses the outer database or transaction
-   * and would wait for itself for ever; the message has both call sites.
+   * and would wait for itself for ever; the message has both call sites. `outcome_unknown` when
+   * the connection is lost after COMMIT was sent and before it was answered; one that is lost
+   * before has committed nothing, and its error passes as the driver made it.
    */
   transaction<T>(
     work: (transaction: Transaction) => Promise<T>,

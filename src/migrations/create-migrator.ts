@@ -77,7 +77,9 @@ export interface Migrator {
  * the database and the folder do not agree; `migration_incomplete` for a missing down;
  * `migration_target` for a version that does not exist; `migration_locked` when another runner,
  * or a lock on a table, was not gone in time; `pooler_refused` behind a pooler in transaction
- * mode, which keeps no session.
+ * mode, which keeps no session; `server_unsupported` before anything is written to a server older
+ * than PostgreSQL 14; `outcome_unknown` when the connection is lost while a migration is
+ * committed, after which `status` tells.
  *
  * @example
  * ```ts
