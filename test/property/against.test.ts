@@ -3,21 +3,24 @@ import { refresh } from '../../src/index.js'
 import { assertHistories, checkHistories, renderFailure } from '../../src/laws/index.js'
 import { useRaceServer } from './race-server.js'
 
+/** The full run has a hundred of fifty commands. */
+const few = { runs: 1, commandsMax: 30 }
+
 describe('the same histories on two engines', () => {
   const oldest = useRaceServer(14)
   const newest = useRaceServer(18)
 
   test('go the same way on PGlite and on PostgreSQL 14', async () => {
-    const report = await assertHistories({ against: oldest.url, seed: 14, runs: 2 })
-    expect(report).toMatchObject({ runs: 2, failure: undefined })
+    const report = await assertHistories({ against: oldest.url, seed: 14, ...few })
+    expect(report).toMatchObject({ runs: few.runs, failure: undefined })
     expect(report.engine).toMatch(/^PGlite .* and PostgreSQL 14\./)
     expect(await oldest.schemas()).toEqual([])
   })
 
   test('go the same way on PostgreSQL 14 and 18', async () => {
     const server = oldest.url
-    const report = await assertHistories({ server, against: newest.url, seed: 18, runs: 2 })
-    expect(report).toMatchObject({ runs: 2, failure: undefined })
+    const report = await assertHistories({ server, against: newest.url, seed: 18, ...few })
+    expect(report).toMatchObject({ runs: few.runs, failure: undefined })
     expect([...(await oldest.schemas()), ...(await newest.schemas())]).toEqual([])
   })
 
@@ -32,7 +35,7 @@ describe('the same histories on two engines', () => {
           },
         },
       },
-      ...{ seed: 1, runs: 10, shrinksMax: 12 },
+      ...{ seed: 1, runs: 10, commandsMax: 20, shrinksMax: 3 },
     })
     expect(failure?.law).toMatchObject({ name: 'Sameness' })
     const text = renderFailure(failure!)
