@@ -1,7 +1,10 @@
 import { Command } from 'commander'
+import { sqlState } from '../database/sql-state.js'
 import { applyGrants } from '../migrations/apply-grants.js'
 import { type GrantsOptions, grantsScript } from '../migrations/grants-script.js'
+import { UsageError } from './command-error.js'
 import { type DatabaseOptions, databaseOptions, withDatabase } from './open-database.js'
+import { printable } from './printable.js'
 
 interface Options extends DatabaseOptions {
   readonly migrateRole?: string
@@ -9,7 +12,7 @@ interface Options extends DatabaseOptions {
   readonly retentionRole?: string
   readonly createRoles?: boolean
   /** False where there is none. */
-  readonly ledger: string | boolean
+  readonly ledger?: string | false
   readonly apply?: boolean
 }
 
@@ -45,12 +48,24 @@ async function grant({ ledger, apply, ...options }: Options): Promise<void> {
   const { migrateRole, appRole, retentionRole, createRoles } = options
   const grants: GrantsOptions = {
     ...{ migrateRole, appRole, retentionRole, createRoles },
-    ...(typeof ledger === 'string' ? { ledger } : ledger ? {} : { ledger: null }),
+    ...(ledger !== undefined && { ledger: ledger === false ? null : ledger }),
   }
   if (!apply) {
     console.log(`BEGIN;\n\n${grantsScript(options.schema, grants)}\nCOMMIT;`)
     return
   }
-  await withDatabase(options, 'refuse', (database) => applyGrants(database, grants))
+  await withDatabase(options, 'refuse', async (database) => {
+    await applyGrants(database, grants).catch((error) => {
+      throw sqlState(error) === '42704' ? noSuchRole(error) : error
+    })
+  })
   console.log(`The rights of the roles in the schema ${options.schema} are as they should be.`)
+}
+
+function noSuchRole(cause: Error): UsageError {
+  return new UsageError(
+    `${printable(cause.message)} (SQLSTATE 42704). Nothing was changed. Make the role first, or ` +
+      'let --create-roles make it.',
+    { cause },
+  )
 }

@@ -42,7 +42,10 @@ test('what is printed is a script, and what --apply does is the same', async () 
   expect(await readRights()).toBe(printed)
 })
 
-test('a ledger has another name, or there is none', async () => {
+test('the ledger is read, and it has another name, or there is none', async () => {
+  expect(await printedBy(grantsCommand(), ...args)).toContain(
+    `GRANT SELECT ON TABLE\n  "${schema}"."${ledgerName}"\nTO "${app}"`,
+  )
   expect(await printedBy(grantsCommand(), ...args, '--ledger', 'deployed')).toContain('"deployed"')
   expect(await printedBy(grantsCommand(), ...args, '--no-ledger')).not.toContain(ledgerName)
 })
@@ -52,6 +55,7 @@ test.each([
   [['--app-role', 'one', '--retention-role', 'one'], 'for two purposes'],
   [['--app-role', 'a', '--schema', 'pg_mine'], 'belongs to PostgreSQL'],
   [['--app-role', 'a', '--apply'], 'Name a database'],
+  [['--app-role', 'no such', '--schema', schema, '--apply', '--database', url], '--create-roles'],
 ])('wrong use is refused: grants %j', async (wrong, message) => {
   expect(await refusalOf(grantsCommand(), wrong)).toMatchObject({
     exitCode: exitCodes.wrongUse,

@@ -21,7 +21,10 @@ import { asRole } from './as-role.js'
 const denied = { code: '42501' }
 const isPurge = (operation: string) => operation.startsWith('purge')
 
-describe.each(engineNames)('the rights of roles on %s', (engineName) => {
+/** The full run has the oldest server too. */
+const engines = engineNames.filter((name) => process.env.DRIFTPIN_FULL || name !== 'PostgreSQL 14')
+
+describe.each(engines)('the rights of roles on %s', (engineName) => {
   const engine = useEngine(engineName)
   // Roles belong to the whole server, and names need quotes.
   const id = randomUUID()
