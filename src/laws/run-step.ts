@@ -133,9 +133,11 @@ async function settle(act: () => Promise<unknown>): Promise<Outcome> {
   try {
     return { answer: await act() }
   } catch (error) {
-    const code = error instanceof DriftpinError ? error.code : sqlState(error)
+    const isOwn = error instanceof DriftpinError
+    const code = isOwn ? error.code : sqlState(error)
     if (code === undefined || !(error instanceof Error)) throw error
-    return { refusal: { code, message: error.message } }
+    const state = isOwn ? sqlState(error.cause) : undefined
+    return { refusal: { code, message: error.message, state } }
   }
 }
 

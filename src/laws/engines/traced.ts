@@ -16,7 +16,7 @@ export interface Traced {
 
 /** Without the numbers that a database generates, which {@link comparableRows} has by rank. */
 function comparableAnswer(outcome: Outcome): string {
-  if (outcome.refusal) return plainOutcome(outcome)
+  if (outcome.refusal) return [plainOutcome(outcome), outcome.refusal.state].join(' ').trimEnd()
   const { ids, ...rest } = Object(outcome.answer) as { readonly ids?: unknown }
   const answer = Array.isArray(ids) ? { ...rest, ids: ids.length } : outcome.answer
   return String(plainOutcome({ answer }))
