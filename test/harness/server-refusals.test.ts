@@ -4,6 +4,7 @@ import { type AddressInfo, connect, createServer as createRelay } from 'node:net
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openHarness } from '../../src/harness/index.js'
 import { refuseFacts, strategyOf } from '../../src/harness/server/connect-server.js'
+import { freePort } from '../support/free-port.js'
 import { serverMajors } from '../support/real-server.js'
 import { failure } from './use-folders.js'
 import { urlWith, useSailor } from './use-sailor.js'
@@ -16,15 +17,6 @@ function renamed(start: Buffer): Buffer {
   const packet = Buffer.from(text, 'latin1')
   packet.writeInt32BE(packet.length)
   return packet
-}
-
-/** A port on which nothing listens any more. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 describe.each(serverMajors)('PostgreSQL %i', (major) => {
@@ -112,8 +104,8 @@ test('a PostgreSQL that is too old is told which ones are not', () => {
   const facts = { user: 'me', mayCreate: true, isServer: true }
   expect(() => refuseFacts('the server', { ...facts, version: 130_023 })).toThrow(
     expect.objectContaining({
-      code: 'server_unusable',
-      message: expect.stringContaining('it is PostgreSQL 13, and it takes 14 or newer'),
+      code: 'server_unsupported',
+      message: expect.stringContaining('The server is PostgreSQL 13.23'),
     }),
   )
   expect(() => refuseFacts('the server', { ...facts, version: 140_000 })).not.toThrow()

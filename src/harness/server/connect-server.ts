@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { assertSupportedVersion } from '../../database/assert-supported-version.js'
 import type { Database } from '../../database/database.js'
 import { fromPg } from '../../database/from-pg.js'
 import { sqlState } from '../../database/sql-state.js'
@@ -7,9 +8,6 @@ import { databaseNames, newWorker } from './database-names.js'
 
 /** Long enough for a server in another country, and short enough to wait for in front of it. */
 const connectMsMax = 10_000
-
-/** The oldest that everything else of driftpin works on too. */
-const majorMin = 14
 
 /** STRATEGY came with this one. */
 const strategyMajorMin = 15
@@ -51,8 +49,8 @@ SET default_transaction_read_only = off`
  * Connects, and looks whether tests can have databases there, before anything is written.
  *
  * @throws DriftpinError `invalid_input` for what is no URL, and `server_unusable` for a server that
- * cannot be reached or does not let its user in, is no PostgreSQL or too old, or for a user
- * that must not create databases. None of them repeats a password.
+ * cannot be reached or does not let its user in, or is no PostgreSQL, or for a user that must not
+ * create databases; `server_unsupported` where it is too old. None of them repeats a password.
  */
 export async function connectServer(server: string): Promise<ServerConnection> {
   const place = placeOf(server)
@@ -92,14 +90,6 @@ export async function connectServer(server: string): Promise<ServerConnection> {
   }
 }
 
-/** The URL of a database without the password, to print: psql asks for that. */
-export function printableUrl(url: string): string {
-  const shown = new URL(url)
-  shown.password = ''
-  for (const name of ['password', 'sslpassword']) shown.searchParams.delete(name)
-  return shown.href
-}
-
 /**
  * Files are copied in less time than pages are written to the log, unless the copy has to reach the
  * disk first. The former is how servers for tests are often run.
@@ -108,7 +98,7 @@ export function strategyOf({ version, isDurable }: Pick<Facts, 'version' | 'isDu
   return Math.floor(version / 10_000) >= strategyMajorMin && !isDurable ? 'STRATEGY FILE_COPY' : ''
 }
 
-/** @throws DriftpinError `server_unusable` for a server that is too old, or a user who may not. */
+/** @throws DriftpinError `server_unsupported` where it is too old, else `server_unusable`. */
 export function refuseFacts(place: string, facts: Omit<Facts, 'isDurable'>): void {
   const { version, user, mayCreate, isServer } = facts
   if (!isServer) {
@@ -116,11 +106,7 @@ export function refuseFacts(place: string, facts: Omit<Facts, 'isDurable'>): voi
       'it is one embedded database, such as that of driftpin dev; name a PostgreSQL server'
     throw unusable(place, why, { isServer })
   }
-  const major = Math.floor(version / 10_000)
-  if (major < majorMin) {
-    const why = `it is PostgreSQL ${major}, and it takes ${majorMin} or newer`
-    throw unusable(place, why, { version })
-  }
+  assertSupportedVersion(version)
   if (!mayCreate) {
     const why = `${user} must not create databases; as a superuser: ALTER ROLE ${user} CREATEDB`
     throw unusable(place, why, { user })
