@@ -58,15 +58,17 @@ async function runInTransaction({ session, ledger, waiting, assertHeld }: StepRu
 
 /**
  * What has to run without a transaction, such as CREATE INDEX CONCURRENTLY, is made so that nobody
- * queues behind it, and leaves an invalid index when it gives up waiting: it waits as long as it
- * takes, whatever lock_timeout the role has. The session's settings are put back in the end.
+ * queues behind it, and leaves an invalid index when it gives up: it takes as long as it takes,
+ * whatever timeouts the role has. The session's settings are put back in the end.
  */
 async function runWithoutTransaction(
   { session, ledger, assertHeld }: StepRun,
   { migration, direction, script, statements }: Step,
   elapsed: () => number,
 ) {
-  await session.script(`SET search_path = ${searchPath(ledger.schema)}; SET lock_timeout = 0`)
+  await session.script(
+    `SET search_path = ${searchPath(ledger.schema)}; SET lock_timeout = 0; SET statement_timeout = 0`,
+  )
   await assertHeld(session)
   if (direction === 'up') await ledger.begin(session, migration, await checksumOf(migration))
   else await ledger.reopen(session, migration)
