@@ -19,6 +19,7 @@ export function faultsAtEnd(over: Over): string[] {
   return [
     ...existenceFaults(over),
     ...messageFaults(over),
+    ...halfFaults(over),
     ...registerFaults(over),
     ...pushFaults(over),
     ...driftFaults(over),
@@ -69,6 +70,22 @@ function messageFaults({ journal, chats, messages }: Over): string[] {
     faults.push(`messages that must not be there: ${sayStep(byNumber.get(key.split(' ')[0]!)!)}`)
   }
   return faults
+}
+
+/** A transaction over several chats is there in all of those that were there for it, or in none. */
+function halfFaults({ journal, chats, messages }: Over): string[] {
+  const begun = new Map<string, number>()
+  for (const { outcome, effects, ended } of journal) {
+    for (const { id } of effects.creates ?? []) if (outcome === 'done') begun.set(id, ended)
+  }
+  return journal.flatMap((step) => {
+    const added = (step.effects.messages ?? []).filter(
+      ({ chatId }) => chats.has(chatId) && begun.get(chatId)! < step.begun,
+    )
+    const there = added.filter(({ chatId }) => messages.has(`${step.number} ${chatId}`))
+    if (there.length === 0 || there.length === added.length) return []
+    return [`${there.length} of ${added.length} chats have a part: ${sayStep(step)}`]
+  })
 }
 
 /** What the last writer determines: the agent, the archived flag and the time of each chat. */

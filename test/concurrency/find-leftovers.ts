@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 
-const attemptsMax = 600
+const attemptsMax = 200
 const pauseMs = 50
 
 /**

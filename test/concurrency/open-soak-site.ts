@@ -2,6 +2,7 @@ import pg from 'pg'
 import { quoteIdentifier } from '../../src/database/quote-identifier.js'
 import { createMigrator, type Database, fromPg } from '../../src/index.js'
 import { openRowReader, type RowReader } from '../../src/laws/row-reader.js'
+import { leaksOf } from './find-leftovers.js'
 
 /** A schema of its own for a soak, and the connections that its steps run on. */
 export interface SoakSite extends AsyncDisposable {
@@ -59,6 +60,8 @@ export async function openSoakSite({
   let opened = 0
   const pool = new pg.Pool({
     ...{ connectionString: url, max: connections, application_name: name },
+    // One that is ended for being idle takes along what it has not given back.
+    idleTimeoutMillis: 0,
     async onConnect(client) {
       const impatient = impatience[opened++ % impatientOneIn]
       const settings = [
@@ -84,6 +87,14 @@ export async function openSoakSite({
       const client = await connect()
       await client.query(`DROP SCHEMA ${schema} CASCADE`).finally(() => client.end())
     },
-    [Symbol.asyncDispose]: end,
+    async [Symbol.asyncDispose]() {
+      const ending = end()
+      // A client that nobody gives back would be waited for without end.
+      if (leaksOf(pool).length === 0) return await ending
+      const client = await connect()
+      const text = `SELECT pg_catalog.pg_terminate_backend(pid)
+        FROM pg_catalog.pg_stat_activity WHERE application_name = $1`
+      await client.query(text, [name]).finally(() => client.end())
+    },
   }
 }

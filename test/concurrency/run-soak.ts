@@ -123,8 +123,9 @@ async function soak(
     for (let number = lane; number < count && faults.length === 0; number += connections) {
       const kind = number < workspacesCount ? firstKind : own.pick(lots)
       const setting = { site, world, operations, random: own, number, clock }
-      journal.push(await runStep(kind, setting))
-      await disturbing.afterStep()
+      const step = await runStep(kind, setting)
+      journal.push(step)
+      await disturbing.afterStep(step.outcome === 'unknown')
     }
   }
   try {

@@ -6,7 +6,7 @@ export interface Disturbance {
   readonly name: string
   /** It comes after every so many steps. */
   readonly every: number
-  /** Whether steps wait for its end before they go on, since all of them would fail. */
+  /** Whether those that lost their connection wait for its end, since whatever they do fails. */
   readonly pauses?: boolean
   act(site: SoakSite, random: Random): Promise<void>
 }
@@ -39,12 +39,12 @@ export function startDisturbing(
   const pauses = () =>
     Promise.all([...running].filter(([one]) => one.pauses).map(([, acting]) => acting))
   return {
-    async afterStep() {
+    async afterStep(isLost: boolean) {
       steps += 1
       for (const one of disturbances) {
         if (steps % one.every === 0 && !running.has(one)) disturb(one)
       }
-      await pauses()
+      if (isLost) await pauses()
     },
     /** Waits for those that are under way, and answers how often each has happened. */
     async stop(): Promise<Readonly<Record<string, number>>> {

@@ -94,10 +94,12 @@ function* errorsIn({ agents, chats }: Sight): Generator<string> {
 }
 
 /** Chats that were filled when they were made, and are without rows in one of the tables now. */
-function bareStatement(schemaName: string, { chatColumns }: RowReader): string {
+function bareStatement(schemaName: string, { catalog, chatColumns }: RowReader): string {
   const schema = quoteIdentifier(schemaName)
+  // A crash takes the rows of unlogged tables.
+  const unlogged = catalog.tables.filter((table) => table.unlogged).map(({ name }) => name)
   const missing = [...chatColumns]
-    .filter(([table]) => table !== pinTable)
+    .filter(([table]) => table !== pinTable && !unlogged.includes(table))
     .map(
       ([table, column]) => `NOT EXISTS (SELECT FROM ${schema}.${quoteIdentifier(table)} row
         WHERE row.${quoteIdentifier(column)} = chat.id)`,

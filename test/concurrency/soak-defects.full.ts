@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { furtherDefects } from '../property/race-defects.js'
+import { useRaceServer } from '../property/race-server.js'
+import { startRealServer } from '../support/real-server.js'
+import { restarting } from './disturbances.js'
+import { runSoak } from './run-soak.js'
+import { SoakBroken } from './soak-broken.js'
+import { soakDefects } from './soak-defects.js'
+
+/** So many find each of them with every seed that was tried, and they end with the first fault. */
+const operations = 3000
+
+describe('a soak finds what is wrong', () => {
+  const server = useRaceServer(18)
+
+  it.each(soakDefects)('$name', async ({ replaced, says }) => {
+    const running = runSoak({ url: server.url, seed: 1, operations, replaced })
+    await expect(running).rejects.toThrow(SoakBroken)
+    await expect(running).rejects.toThrow(says)
+    // Whoever reads it can do the same again, and look at what was left.
+    await expect(running).rejects.toThrow(/seed 1, 3000 operations, kept in schema "soak 1 /)
+  })
+
+  it('locks that are taken in another order', async () => {
+    const { operations: replaced } = furtherDefects.find(({ name }) =>
+      name.startsWith('a refresh that locks its chat before its agent'),
+    )!
+    const report = await runSoak({ url: server.url, seed: 1, operations, replaced: replaced! })
+    expect(report.escapedDeadlocks).toBeGreaterThan(0)
+    expect(report.serverDeadlocks).toBeGreaterThan(0)
+  })
+
+  it('a server that acknowledges what a crash takes from it', async () => {
+    await using fleeting = await startRealServer(18)
+    const disturbances = [restarting(fleeting, 200)]
+    const running = runSoak({ url: fleeting.url, seed: 1, operations, disturbances })
+    await expect(running).rejects.toThrow(/is missing|is there, and was removed|0 of \d messages/)
+  })
+})
