@@ -6,7 +6,7 @@ import type { ConformanceEngine } from './engine.js'
 
 const folder = fileURLToPath(new URL('../../src/migrations/sql', import.meta.url))
 
-/** Up, down, up again, and taken over from a tool that left no ledger. */
+/** Up, down, up again, taken over from a tool that left no ledger, measured, and granted. */
 export async function exerciseMigrations({ api, database }: ConformanceEngine): Promise<void> {
   const own = database('the migrated')
   const migrations = await api.readMigrations(folder)
@@ -36,4 +36,13 @@ export async function exerciseMigrations({ api, database }: ConformanceEngine): 
   await api.assertSchemaCurrent(own)
   expect(await migrator.up()).toEqual([])
   expect(await readShape(own)).toEqual(shape)
+
+  expect(await api.readStats(own, { exact: true })).toMatchObject({
+    expiredChats: 0,
+    snapshots: 0,
+    chats: { count: 0 },
+  })
+  // A role that every PostgreSQL has, and that owns nothing.
+  await api.applyGrants(own, { appRole: 'pg_monitor' })
+  expect(await api.checkSchema(own)).toEqual([])
 }

@@ -11,7 +11,10 @@ export interface Hostility {
   readonly script?: string
 }
 
-/** A schema with names of ours, and none of them right: whoever trusts the search path finds it. */
+/**
+ * A schema with names of ours, and none of them right: whoever trusts the search path finds it.
+ * Its functions take exactly what ours send, and are found before those that take anything.
+ */
 const decoys = `
   CREATE SCHEMA decoys;
   GRANT USAGE ON SCHEMA decoys TO PUBLIC;
@@ -23,6 +26,9 @@ const decoys = `
   CREATE TABLE decoys.workspace_agent_context_resources (id int);
   CREATE TABLE decoys.workspace_agent_context_snapshots (id int);
   CREATE TABLE decoys.driftpin_migrations (id int);
+  CREATE FUNCTION decoys.unnest(uuid[]) RETURNS SETOF uuid LANGUAGE sql
+    AS 'SELECT gen_random_uuid()';
+  CREATE FUNCTION decoys.to_jsonb(timestamptz) RETURNS jsonb LANGUAGE sql AS $$ SELECT '0'::jsonb $$;
   CREATE TYPE decoys.chat_status AS ENUM ('wrong');
   CREATE TYPE decoys.chat_message_role AS ENUM ('wrong');
   CREATE TYPE decoys.workspace_agent_context_body_kind AS ENUM ('wrong')`
