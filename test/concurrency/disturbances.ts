@@ -1,20 +1,19 @@
 import type { RealServer } from '../support/real-server.js'
 import type { FlakyNetwork } from './open-flaky-network.js'
 import type { SoakSite } from './open-soak-site.js'
+import { outcomeOf } from './outcome-of.js'
 import type { Disturbance } from './start-disturbing.js'
 
 /** Calls a function of the server with the pid of some session that is in the middle of something. */
 async function signal(site: SoakSite, call: 'pg_terminate_backend' | 'pg_cancel_backend') {
-  const client = await site.connect()
+  const text = `SELECT pg_catalog.${call}(pid) FROM (
+    SELECT pid FROM pg_catalog.pg_stat_activity
+    WHERE application_name = $1 AND state <> 'idle' ORDER BY random() LIMIT 1) AS busy`
   try {
-    await client.query(
-      `SELECT pg_catalog.${call}(pid) FROM (
-         SELECT pid FROM pg_catalog.pg_stat_activity
-         WHERE application_name = $1 AND state <> 'idle' ORDER BY random() LIMIT 1) AS busy`,
-      [site.name],
-    )
-  } finally {
-    await client.end()
+    await site.withClient((client) => client.query(text, [site.name]))
+  } catch (error) {
+    // A server that is being restarted has no such session.
+    if (outcomeOf(error).outcome !== 'unknown') throw error
   }
 }
 

@@ -11,8 +11,8 @@ export interface SoakSite extends AsyncDisposable {
   readonly database: Database
   readonly reader: RowReader
   table(name: string): string
-  /** Connects to the server itself, whatever is between it and the pool. */
-  connect(): Promise<pg.Client>
+  /** Connects to the server itself for a moment, whatever is between it and the pool. */
+  withClient<T>(work: (client: pg.Client) => Promise<T>): Promise<T>
   /** Ends the connections of the pool. */
   end(): Promise<void>
   /** Removes what was made. Without it all is kept, to be looked at. */
@@ -42,21 +42,22 @@ export async function openSoakSite({
   name,
   connections,
 }: Sited): Promise<SoakSite> {
-  const connect = async () => {
+  const withClient: SoakSite['withClient'] = async (work) => {
     const client = new pg.Client({ connectionString: directUrl })
+    // What was running when it got lost rejects, and tells the same.
     client.on('error', () => {})
     await client.connect()
-    return client
+    try {
+      return await work(client)
+    } finally {
+      await client.end()
+    }
   }
-  const admin = await connect()
-  const direct = fromPg(admin, { schema: name })
-  let reader: RowReader
-  try {
+  const reader = await withClient(async (client) => {
+    const direct = fromPg(client, { schema: name })
     await createMigrator(direct).up()
-    reader = await openRowReader(direct, { except: [], prepared: false })
-  } finally {
-    await admin.end()
-  }
+    return await openRowReader(direct, { except: [], prepared: false })
+  })
   let opened = 0
   const pool = new pg.Pool({
     ...{ connectionString: url, max: connections, application_name: name },
@@ -80,21 +81,19 @@ export async function openSoakSite({
   }
   const schema = quoteIdentifier(name)
   return {
-    ...{ name, pool, reader, connect, end },
+    ...{ name, pool, reader, withClient, end },
     database: fromPg(pool, { schema: name }),
     table: (table) => `${schema}.${quoteIdentifier(table)}`,
     async drop() {
-      const client = await connect()
-      await client.query(`DROP SCHEMA ${schema} CASCADE`).finally(() => client.end())
+      await withClient((client) => client.query(`DROP SCHEMA ${schema} CASCADE`))
     },
     async [Symbol.asyncDispose]() {
       const ending = end()
       // A client that nobody gives back would be waited for without end.
       if (leaksOf(pool).length === 0) return await ending
-      const client = await connect()
       const text = `SELECT pg_catalog.pg_terminate_backend(pid)
         FROM pg_catalog.pg_stat_activity WHERE application_name = $1`
-      await client.query(text, [name]).finally(() => client.end())
+      await withClient((client) => client.query(text, [name]))
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { Database } from '../../src/index.js'
+import type pg from 'pg'
 
 /** A chat as it is when all is over. */
 interface EndingChat {
@@ -16,15 +16,15 @@ export interface Ending {
 }
 
 export async function readEnding(
-  database: Database,
+  client: pg.Client,
   table: (name: string) => string,
 ): Promise<Ending> {
-  const chats = await database.query<EndingChat>(
+  const chats = await client.query<EndingChat>(
     `SELECT id, agent_id AS agent, archived,
             to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS updated
      FROM ${table('chats')}`,
   )
-  const messages = await database.query<{ step: string; chat: string; count: number }>(
+  const messages = await client.query<{ step: string; chat: string; count: number }>(
     `SELECT content ->> 'step' AS step, chat_id AS chat, count(*)::integer AS count
      FROM ${table('chat_messages')} WHERE content ? 'step' GROUP BY 1, 2`,
   )

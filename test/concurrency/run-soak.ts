@@ -113,10 +113,10 @@ async function soak(
   const clock = () => ticks++
   const faults: string[] = []
   const before = await readDeadlocks(directUrl)
-  const disturbing = startDisturbing(disturbances, { site, seed })
-  const watch = startWatch({
-    ...{ url: directUrl, schema: site.name, reader: site.reader, clock },
-    onFault: (seen) => faults.push(...seen),
+  const onFault = (...seen: readonly string[]) => faults.push(...seen)
+  const disturbing = startDisturbing(disturbances, { site, seed, onFault })
+  await using watch = startWatch({
+    ...{ url: directUrl, schema: site.name, reader: site.reader, clock, onFault },
   })
   const worker = async (lane: number) => {
     const own = createRandom(seed * 1009 + lane)
@@ -131,15 +131,15 @@ async function soak(
   try {
     await Promise.all(Array.from({ length: connections }, (_, lane) => worker(lane)))
   } catch (error) {
-    faults.push(error instanceof Error ? `${error.stack}` : String(error))
+    onFault(String((error as Error).stack))
   }
   const disturbed = await disturbing.stop()
-  faults.push(...(await quiet(site)))
+  onFault(...(await site.withClient((client) => findLeftovers(client, site.name))))
   const sight = await watch.stop()
-  const ending = await readEnding(site.database, site.table)
-  faults.push(...stepFaults(journal, disturbances.length > 0))
-  faults.push(...faultsAtEnd({ ...ending, journal, sight, pushesSeen: watch.pushes }))
-  faults.push(...leaksOf(site.pool))
+  const ending = await site.withClient((client) => readEnding(client, site.table))
+  onFault(...stepFaults(journal, disturbances.length > 0))
+  onFault(...faultsAtEnd({ ...ending, journal, sight, pushesSeen: watch.pushes }))
+  onFault(...leaksOf(site.pool))
   if (faults.length > 0) throw new SoakBroken(`${faults.length} faults`, faults)
   // A session that has ended has told the server all that it counted.
   await site.end()
@@ -155,15 +155,6 @@ async function soak(
 const firstKind = hostSteps.find(({ name }) => name === 'rebuild')!
 /** Each kind as often as it weighs. */
 const lots = kinds.flatMap((kind) => Array.from({ length: kind.weight }, () => kind))
-
-async function quiet(site: SoakSite): Promise<string[]> {
-  const client = await site.connect()
-  try {
-    return await findLeftovers(client, site.name)
-  } finally {
-    await client.end()
-  }
-}
 
 /** What single steps must not do, whatever else goes on. */
 function stepFaults(journal: readonly Step[], isDisturbed: boolean): string[] {

@@ -13,12 +13,11 @@ interface Watched {
   readonly schema: string
   readonly reader: RowReader
   readonly clock: () => number
-  /** Called once, with what was seen. */
-  onFault(faults: readonly string[]): void
+  onFault(...faults: readonly string[]): void
 }
 
 /** Somebody who looks, again and again, at all there is in one statement. */
-export interface Watch {
+export interface Watch extends AsyncDisposable {
   /** The steps whose push was seen, live or pinned. */
   readonly pushes: ReadonlySet<number>
   readonly looks: number
@@ -55,7 +54,7 @@ export function startWatch({ url, schema, reader, clock, onFault }: Watched): Wa
     }
     const faults = faultsInSight(sight)
     faults.push(...rows.map(({ id }) => `chat ${id} was seen without all of its rows`))
-    if (faults.length > 0) onFault(faults)
+    if (faults.length > 0) onFault(...faults)
     return sight
   }
   const drop = () => {
@@ -70,21 +69,25 @@ export function startWatch({ url, schema, reader, clock, onFault }: Watched): Wa
       await sleep(pauseMs)
     }
   })()
+  const end = async () => {
+    stopped = true
+    await watching
+    await drop()
+  }
   return {
     pushes,
     get looks() {
       return looks
     },
     async stop() {
-      stopped = true
-      await watching
-      await drop()
+      await end()
       try {
         return await lookOnce()
       } finally {
         await drop()
       }
     },
+    [Symbol.asyncDispose]: end,
   }
 }
 
