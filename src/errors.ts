@@ -18,9 +18,11 @@ const errorCodes = [
   'transaction_required_none',
   'transaction_closed',
   'transaction_failed',
+  'outcome_unknown',
   'waits_for_itself',
   'value_out_of_range',
   'engine_broken',
+  'server_unsupported',
   // migrations
   'migrations_unreadable',
   'migration_invalid',
@@ -31,6 +33,7 @@ const errorCodes = [
   'migration_unknown',
   'migration_dirty',
   'migration_locked',
+  'pooler_refused',
   'migration_failed',
   'migration_target',
   'schema_mismatch',
@@ -53,6 +56,7 @@ const errorCodes = [
   'cache_unwritable',
   'rewind_impossible',
   'test_leaked',
+  'server_unusable',
   // the workbench
   'tool_missing',
   'file_foreign',

@@ -23,6 +23,7 @@ export type { ContextEvent, ContextNotification } from './context/notify-chats.j
 export { type Prompt, prompt } from './context/prompt.js'
 export { type PurgeExpiredResult, purge, purgeExpired } from './context/purge.js'
 export { type PushParams, type PushResult, push } from './context/push.js'
+export { type ChatStats, readStats, type Stats, type TableStats } from './context/read-stats.js'
 export { type RefreshResult, refresh } from './context/refresh.js'
 export { unpin } from './context/unpin.js'
 export type { AdapterOptions } from './database/create-database.js'
@@ -50,6 +51,7 @@ export {
 export { notificationChannel } from './database/schema-name.js'
 export { DriftpinError, type ErrorCode } from './errors.js'
 export { type Adoption, type AdoptOptions, adoptMigrations } from './migrations/adopt-migrations.js'
+export { applyGrants } from './migrations/apply-grants.js'
 export {
   assertSchemaCurrent,
   type SchemaCurrentOptions,
@@ -65,6 +67,7 @@ export {
   type Migrator,
   type MigratorOptions,
 } from './migrations/create-migrator.js'
+export type { GrantsOptions } from './migrations/grants-script.js'
 export type { Direction, Migration, MigrationScript } from './migrations/migration.js'
 export type { FinishedStep, PlannedStep } from './migrations/plan-steps.js'
 export { readMigrations } from './migrations/read-migrations.js'

@@ -1,5 +1,5 @@
 import type { Boot } from './measure-boots.ts'
-import type { Resets } from './measure-resets.ts'
+import type { Resets, ServerTimes } from './measure-resets.ts'
 import type { SuiteTimes } from './measure-suites.ts'
 import { type Line, megabytes, ms, percent } from './render-table.ts'
 import { rounds, testsPerFile } from './rounds.ts'
@@ -18,6 +18,7 @@ export interface Found {
   readonly ratios: {
     readonly rewindVsClone: number
     readonly rewindVsServerTemplate: number
+    readonly rewindVsServerTest: number
     readonly rewindVsTruncate: number
     readonly bootVsMigrate: number
     readonly bootVsLoadDataDir: number
@@ -26,7 +27,7 @@ export interface Found {
     readonly slowSuiteVsFreshPerFile: number
   }
   readonly resets: Resets
-  readonly template: { readonly ms: number; readonly version: string }
+  readonly server: ServerTimes
   readonly boots: { readonly image: Boot; readonly migrate: Boot; readonly tar: Boot }
   readonly small: SuiteTimes
   readonly slow: SuiteTimes
@@ -34,7 +35,7 @@ export interface Found {
 
 /** What was found, line by line, each figure beside that of the other way. */
 export function listLines(found: Found): Line[] {
-  const { figures, ratios, resets, template, boots, small, slow } = found
+  const { figures, ratios, resets, server, boots, small, slow } = found
   const boot = { what: 'first query of a new process', value: ms(boots.image.firstQueryMs) }
   const rewind = {
     what: 'rewind after writes and DDL, p50',
@@ -44,9 +45,15 @@ export function listLines(found: Found): Line[] {
     against(rewind, "PGlite's clone()", ms(resets.cloneMs), ratios.rewindVsClone),
     against(
       rewind,
-      `CREATE DATABASE TEMPLATE, connect, DROP on PostgreSQL ${template.version}`,
-      ms(template.ms),
+      `CREATE DATABASE TEMPLATE, connect, DROP on PostgreSQL ${server.version}`,
+      ms(server.byHandMs),
       ratios.rewindVsServerTemplate,
+    ),
+    against(
+      rewind,
+      'the same tests on that server, by the harness',
+      ms(server.harnessMs),
+      ratios.rewindVsServerTest,
     ),
     against(
       rewind,

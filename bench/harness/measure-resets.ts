@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import pg from 'pg'
+import { openTestWorker } from '../../src/harness/test-worker.ts'
 import { createMigrator, fromPg } from '../../src/index.ts'
 import { startRealServer } from '../../test/support/real-server.ts'
 import { median, timeMs } from '../measured.ts'
@@ -51,11 +52,26 @@ export async function measurePlainResets(tarFile: string): Promise<Resets> {
   }
 }
 
-/** CREATE DATABASE from a migrated template, a connection to it, and DROP DATABASE. */
-export async function measureServerTemplate(): Promise<{ ms: number; version: string }> {
+/** A database for each test on a server, in milliseconds. */
+export interface ServerTimes {
+  /** CREATE DATABASE from a migrated template, a connection to it, and DROP DATABASE. */
+  readonly byHandMs: number
+  /** The same by the harness, which also looks for what the test left, and drops what others left. */
+  readonly harnessMs: number
+  readonly version: string
+}
+
+const countMigrations = 'SELECT count(*)::int AS n FROM driftpin_migrations'
+
+export async function measureServer(): Promise<ServerTimes> {
   await using server = await startRealServer(18)
-  const urlOf = (name: string) => server.url.replace(/postgres$/, name)
-  const admin = new pg.Client({ connectionString: server.url })
+  const { migrations, ...times } = await measureByHand(server.url)
+  return { ...times, harnessMs: await measureServerHarness(server.url, migrations) }
+}
+
+async function measureByHand(url: string) {
+  const urlOf = (name: string) => url.replace(/postgres$/, name)
+  const admin = new pg.Client({ connectionString: url })
   await admin.connect()
   const version = (await admin.query('SHOW server_version')).rows[0].server_version as string
   await admin.query('CREATE DATABASE bench_template')
@@ -71,12 +87,32 @@ export async function measureServerTemplate(): Promise<{ ms: number; version: st
       await admin.query(`CREATE DATABASE ${name} TEMPLATE bench_template`)
       await client.connect()
     })
-    const { rows } = await client.query('SELECT count(*)::int AS n FROM driftpin_migrations')
-    if (rows[0].n !== length) throw new Error('The copy of the template is not migrated.')
+    assertMigrated((await client.query(countMigrations)).rows, length)
     await client.end()
     ms += await timeMs(() => admin.query(`DROP DATABASE ${name}`))
     if (round >= 3) times.push(ms)
   }
   await admin.end()
-  return { ms: median(times), version }
+  return { byHandMs: median(times), version, migrations: length }
+}
+
+async function measureServerHarness(server: string, migrations: number): Promise<number> {
+  const worker = await openTestWorker({ server })
+  const times: number[] = []
+  for (let round = 0; round < rounds.templates + 3; round++) {
+    let given: Awaited<ReturnType<typeof worker.begin>> | undefined
+    let ms = await timeMs(async () => {
+      given = await worker.begin('rewind')
+    })
+    const { rows } = await given!.db.query<{ n: number }>(countMigrations)
+    assertMigrated(rows, migrations)
+    ms += await timeMs(() => given!.end({ name: 'bench', hasFailed: false }))
+    if (round >= 3) times.push(ms)
+  }
+  await worker.close?.()
+  return median(times)
+}
+
+function assertMigrated(rows: readonly { readonly n: number }[], length: number): void {
+  if (rows[0]!.n !== length) throw new Error('The copy of the template is not migrated.')
 }

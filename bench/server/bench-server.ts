@@ -1,4 +1,5 @@
-import { limits } from '../../src/index.ts'
+import { chatScopedTables, limits } from '../../src/index.ts'
+import { runSoak } from '../../test/concurrency/run-soak.ts'
 import { explainStatements } from '../../test/context/explain-statements.ts'
 import { isReduced } from '../harness/rounds.ts'
 import type { Measured } from '../measured.ts'
@@ -24,12 +25,12 @@ export async function benchServer(): Promise<Measured> {
   const grown = await inDatabase('growth', async (own) => {
     const growth = await measureGrowth(own)
     const { scans, statements } = await explainStatements(own.database)
-    for (const { statement, plan, table } of scans) {
-      console.error(`sequential scan of ${table}: ${statement} (${plan} plan)`)
-    }
+    const told = scans.map(({ statement, table }) => `sequential scan of ${table}: ${statement}`)
+    for (const line of new Set(told)) console.error(line)
     return { growth, scans, statements, purge: await measurePurge(own, largest) }
   })
   const { purge } = grown
+  const soak = await runSoak({ url: server.url, seed: 1, operations: rounds.soakOperations })
   return {
     versions: { postgresql: server.version },
     notes: [
@@ -45,9 +46,16 @@ export async function benchServer(): Promise<Measured> {
       `a pinned chat: the ${bytes.resources} resources of examples/workspace; table` +
         ` ${bytes.table}, TOAST ${bytes.toast}, indexes ${bytes.indexes} bytes`,
       `explained: ${grown.statements.length} statements, by two plans each`,
+      `soak: ${soak.operations} operations over 16 connections, ${soak.retries} begun again,` +
+        ` ${soak.serverDeadlocks} deadlocks in the server`,
     ],
     figures: {
-      statementsWithSequentialScan: new Set(grown.scans.map(({ statement }) => statement)).size,
+      statementsWithSequentialScan: new Set(
+        grown.scans
+          .filter(({ table }) => ['chats', ...chatScopedTables].includes(table))
+          .map(({ statement }) => statement),
+      ).size,
+      escapedDeadlocks: soak.escapedDeadlocks,
       bytesPerPinnedChat: bytes.table + bytes.toast + bytes.indexes,
       pushSmallMs: small.ms,
       pushSmallRowByRowMs: small.rowByRowMs,

@@ -16,8 +16,8 @@ const colours = [
 
 /** What a curve is called in the drawing, and on which side it belongs. */
 const bulkNames: Readonly<Record<string, string>> = {
-  hydrateByPush: 'push that hydrates',
-  settleByPush: 'push that marks dirty',
+  hydrateByPush: 'hydrates them',
+  settleByPush: 'marks them dirty',
 }
 const names: Readonly<Record<string, string>> = {
   list: 'list, first page',

@@ -27,6 +27,8 @@ export const settings = [
 export async function openBenchServer(): Promise<BenchServer> {
   const server = await startRealServer(18, { durable: true, settings })
   const admin = new pg.Pool({ connectionString: server.url, max: 1 })
+  // A session that ends with its server is no error of the bench.
+  admin.on('error', () => {})
   const { rows } = await admin.query<{ version: string }>(
     "SELECT current_setting('server_version') AS version",
   )
@@ -37,6 +39,7 @@ export async function openBenchServer(): Promise<BenchServer> {
       await admin.query(`CREATE DATABASE ${name}`)
       const url = server.url.replace(/postgres$/, name)
       const pool = new pg.Pool({ connectionString: url, max: 8 })
+      pool.on('error', () => {})
       const database = fromPg(pool)
       await createMigrator(database).up()
       return { database, url, [Symbol.asyncDispose]: () => pool.end() }

@@ -14,6 +14,7 @@ export class UsageError extends Error {}
 
 const wrongUse = new Set<ErrorCode>([
   'invalid_input',
+  'server_unsupported',
   'migrations_unreadable',
   'migration_invalid',
   'migration_duplicate',

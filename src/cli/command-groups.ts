@@ -10,6 +10,7 @@ export const commandGroups: Readonly<
   'A database, with nothing to install:': {
     dev: async () => (await import('./dev-command.js')).devCommand(),
     status: async () => (await import('./status-command.js')).statusCommand(),
+    stats: async () => (await import('./stats-command.js')).statsCommand(),
     query: async () => (await import('./query-command.js')).queryCommand(),
     image: async () => (await import('./image-command.js')).imageCommand(),
   },
@@ -26,6 +27,7 @@ export const commandGroups: Readonly<
   },
   'Migrations, tests and proof:': {
     migrate: async () => (await import('./migrate-command.js')).migrateCommand(),
+    grants: async () => (await import('./grants-command.js')).grantsCommand(),
     generate: async () => (await import('./generate-command.js')).generateCommand(),
     open: async () => (await import('./open-command.js')).openCommand(),
     fuzz: async () => (await import('./fuzz-command.js')).fuzzCommand(),

@@ -18,6 +18,7 @@ export interface FuzzOptions {
   readonly replayPath?: string
   readonly commands?: number
   readonly database?: string
+  readonly against?: string
   readonly doublecheck?: boolean
   readonly json?: boolean
 }
@@ -57,8 +58,9 @@ export function fuzzCommand(): Command {
       .option('--replay-path <r>', 'which of its commands are left, as a report names them')
       .option('--commands <n>', 'the most commands of one history; 50 by default', countOf)
       .option('--database <url>', 'a PostgreSQL server, in place of an embedded one')
+      .option('--against <url>', 'a second server: both have to answer alike, row by row')
       // Ids are random on a server, so that two runs would always differ.
-      .addOption(doublecheck.conflicts('database'))
+      .addOption(doublecheck.conflicts(['database', 'against']))
       .option('--json', 'print one JSON document')
       .action(fuzz)
       .addHelpText(
@@ -71,10 +73,11 @@ export function fuzzCommand(): Command {
           '  driftpin fuzz',
           '  driftpin fuzz --minutes 10 --doublecheck',
           '  driftpin fuzz --runs 1000 --database postgres://app@localhost/app',
+          '  driftpin fuzz --against postgres://app@localhost/app',
           '',
           'Exit codes:',
-          '  0    every law held',
-          '  1    a law is broken',
+          '  0    every law held, and both engines went the same way',
+          '  1    a law is broken, or they did not',
           '  2    wrong use',
           '  130  stopped by Ctrl-C; every law held so far',
         ].join('\n'),
@@ -97,10 +100,12 @@ async function loadLaws() {
 }
 
 async function fuzz(options: FuzzOptions): Promise<void> {
-  const { runs = 100, minutes, database, json } = options
+  const { runs = 100, minutes, json } = options
   const laws = await loadLaws()
   // A server that cannot be used is told before anything begins, and without its password.
-  if (database !== undefined) await withDatabase({ database, schema: 'public' }, 'refuse', noWork)
+  for (const database of [options.database, options.against]) {
+    if (database !== undefined) await withDatabase({ database, schema: 'public' }, 'refuse', noWork)
+  }
   using stop = openStop('Stopping after this history. Once more, and it ends at once.')
   const goal = options.path !== undefined ? {} : minutes === undefined ? { runs } : { minutes }
   const progress = openFuzzProgress(process.stderr, goal)
@@ -128,7 +133,7 @@ async function fuzz(options: FuzzOptions): Promise<void> {
 const noWork = async () => {}
 
 function historiesOf({ minutes, seed, path, replayPath, ...rest }: FuzzOptions) {
-  const { commands, database, doublecheck } = rest
+  const { commands, database, against, doublecheck } = rest
   return {
     ...(minutes !== undefined && { timeLimitMs: minutes * 60_000 }),
     ...(seed !== undefined && { seed }),
@@ -136,6 +141,7 @@ function historiesOf({ minutes, seed, path, replayPath, ...rest }: FuzzOptions) 
     ...(replayPath !== undefined && { replayPath }),
     ...(commands !== undefined && { commandsMax: commands }),
     ...(database !== undefined && { server: database }),
+    ...(against !== undefined && { against }),
     ...(doublecheck && { doublecheck }),
   }
 }

@@ -1,11 +1,13 @@
 import type { PGlite } from '@electric-sql/pglite'
 import type { Command } from 'commander'
 import type pg from 'pg'
+import { assertSupportedVersion, versionNumber } from '../database/assert-supported-version.js'
 import type { Database } from '../database/database.js'
 import { fromPg } from '../database/from-pg.js'
 import { fromPGlite } from '../database/from-pglite.js'
 import { quoteIdentifier } from '../database/quote-identifier.js'
 import { sqlState } from '../database/sql-state.js'
+import { DriftpinError } from '../errors.js'
 import type { Answer, Hear } from './answer.js'
 import { askClient } from './ask-client.js'
 import { askPGlite } from './ask-pglite.js'
@@ -133,7 +135,13 @@ async function withServer<T>(url: string, schema: string, place: DatabasePlace, 
       throw new UsageError(`${which} cannot be used: ${whyNot(cause)}`, { cause })
     })
     const database = fromPg(pool, { schema })
-    return await work({ database, place, ask: (text, hear) => askPool(pool, schema, text, hear) })
+    const opened: OpenedDatabase = {
+      ...{ database, place },
+      ask: (text, hear) => askPool(pool, schema, text, hear),
+    }
+    return await work(opened).catch((error) => {
+      throw sqlState(error) === '42501' ? notAllowed(error) : error
+    })
   } finally {
     await pool.end()
   }
@@ -141,11 +149,21 @@ async function withServer<T>(url: string, schema: string, place: DatabasePlace, 
 
 /** A URL that cannot be read makes it throw, and not reject. */
 async function tryServer(pool: pg.Pool): Promise<void> {
-  await pool.query('SELECT 1')
+  const { rows } = await pool.query<{ version: number }>(`SELECT ${versionNumber} AS version`)
+  assertSupportedVersion(rows[0]!.version)
+}
+
+function notAllowed(cause: Error): UsageError {
+  return new UsageError(
+    `The user of the --database may not do this: ${printable(cause.message)} (SQLSTATE 42501). ` +
+      'Connect as one who may, or see driftpin grants for the rights that it needs.',
+    { cause },
+  )
 }
 
 /** The reason of a failed connection, without the URL, which may hold a password. */
 function whyNot(error: unknown): string {
+  if (error instanceof DriftpinError) return error.message
   const { message, code } = error as { message?: string; code?: string }
   const said = printable(message ?? String(error))
   const state = sqlState(error)

@@ -3,6 +3,7 @@ import { type Duplex, duplexPair } from 'node:stream'
 import type pg from 'pg'
 import { ClientConnections, type PGliteSource } from './client-connections.js'
 import type { PoolOptions } from './open-pool.js'
+import { watchClients } from './watch-clients.js'
 
 /** Taken before a test fakes it. */
 const { setImmediate } = globalThis
@@ -69,30 +70,6 @@ export function openWatchedPool(
     await settle()
   }
   return { pool, checkedOut, settle, terminate }
-}
-
-/** Keeps the place where each client was asked for, until it is given back. */
-function watchClients(pool: pg.Pool): ReadonlyMap<pg.PoolClient, Error> {
-  const checkedOut = new Map<pg.PoolClient, Error>()
-  type Done = (error: Error | undefined, client: pg.PoolClient | undefined, done: never) => void
-  const connect = pool.connect.bind(pool) as (asked?: Done) => Promise<pg.PoolClient>
-  pool.connect = ((asked?: Done) => {
-    const at = new Error('asked for here')
-    const note = (client: pg.PoolClient) => checkedOut.set(client, at)
-    if (!asked) {
-      return connect().then((client) => {
-        note(client)
-        return client
-      })
-    }
-    return connect((error, client, done) => {
-      if (client) note(client)
-      asked(error, client, done)
-    })
-  }) as pg.Pool['connect']
-  pool.on('release', (_error, client) => checkedOut.delete(client))
-  pool.on('remove', (client) => checkedOut.delete(client as pg.PoolClient))
-  return checkedOut
 }
 
 /** What pg calls of a socket, on a stream that is connected already. */

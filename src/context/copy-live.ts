@@ -15,7 +15,7 @@ export const copyLive = defineStatement({
   sql: (names, { agentId, chatIds, now }) => `
     WITH changed AS MATERIALIZED (
       SELECT chat.id AS chat_id, live.source, ${mirrored('live')}, pin.source IS NULL AS is_new
-      FROM unnest(${chatIds}) AS chat (id)
+      FROM pg_catalog.unnest(${chatIds}) AS chat (id)
       JOIN ${names.workspace_agent_context_resources} live ON live.workspace_agent_id = ${agentId}
       LEFT JOIN ${names.chat_context_resources} pin
         ON pin.chat_id = chat.id AND pin.source = live.source

@@ -53,14 +53,14 @@ const readContexts = defineStatement({
     SELECT chat.id, chat.owner_id, chat.context_aggregate_hash AS aggregate_hash,
            ${dirtyExpression(names, 'chat')} AS dirty, chat.context_dirty_since AS dirty_since,
            chat.context_error AS error,
-           (SELECT coalesce(jsonb_agg(jsonb_build_object(
+           (SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
                      'kind', pins.body_kind, 'status', pins.status, 'count', pins.count)
                    ORDER BY pins.body_kind, pins.status), '[]')
             FROM (SELECT pin.body_kind, pin.status, count(*)
                   FROM ${names.chat_context_resources} pin
                   WHERE pin.chat_id = chat.id
                   GROUP BY pin.body_kind, pin.status) pins) AS counts
-    FROM unnest(${chatIds}) WITH ORDINALITY AS asked (id, place)
+    FROM pg_catalog.unnest(${chatIds}) WITH ORDINALITY AS asked (id, place)
     JOIN ${names.chats} chat ON chat.id = asked.id
     WHERE ${ownerId} IS NULL OR chat.owner_id = ${ownerId}
     ORDER BY asked.place`,

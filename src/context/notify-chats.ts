@@ -30,7 +30,7 @@ const sendNotifications = defineStatement({
   row: { sent: 'integer' },
   sql: (_, { channel, payloads }) => `
     SELECT count(pg_catalog.pg_notify(${channel}, payload))::integer AS sent
-    FROM unnest(${payloads}) AS payload`,
+    FROM pg_catalog.unnest(${payloads}) AS payload`,
 })
 
 /**

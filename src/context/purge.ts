@@ -43,7 +43,7 @@ const expiryCutoff = defineStatement({
   // As text, since a Date would lose the microseconds. In hours, since a day of a session's time
   // zone may have 23 or 25.
   sql: (_, { retentionDays, now }) => `
-    SELECT to_jsonb(coalesce(${now}, now()) - make_interval(hours => 24 * ${retentionDays}))
+    SELECT pg_catalog.to_jsonb(coalesce(${now}, now()) - make_interval(hours => 24 * ${retentionDays}))
              #>> '{}' AS cutoff`,
 })
 

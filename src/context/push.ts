@@ -110,11 +110,11 @@ const compareResources = defineStatement({
       OR sha256(convert_to(live.body::pg_catalog.text, 'UTF8')) <> pushed.body_digest`,
 })
 
-const writeResources = defineStatement({
-  name: 'write differing resources',
-  parameters: { agentId: 'uuid', resources: 'jsonb', now: 'timestamptz?' },
-  row: {},
-  sql: (names, { agentId, resources, now }) => `
+/** An INSERT of what was pushed, which can go on with a join, a condition and what to do else. */
+const insertPushed = (
+  names: Names,
+  { agentId, resources, now }: Readonly<Record<'agentId' | 'resources' | 'now', string>>,
+) => `
     INSERT INTO ${names.workspace_agent_context_resources}
       (workspace_agent_id, source, ${mirroredColumns.join(', ')}, created_at, updated_at)
     SELECT ${agentId}, pushed.source, ${mirrored('pushed')},
@@ -122,9 +122,24 @@ const writeResources = defineStatement({
     FROM (
       SELECT sent.source, sent.body,${asStored(names, 'sent')}
       FROM jsonb_to_recordset(${resources}) AS sent (${headColumns}, body pg_catalog.jsonb)
-    ) pushed
+    ) pushed`
+
+const writtenResources = { agentId: 'uuid', resources: 'jsonb', now: 'timestamptz?' } as const
+
+const writeFirstResources = defineStatement({
+  name: 'write first resources',
+  parameters: writtenResources,
+  row: {},
+  sql: insertPushed,
+})
+
+const writeResources = defineStatement({
+  name: 'write differing resources',
+  parameters: writtenResources,
+  row: {},
+  sql: (names, places) => `${insertPushed(names, places)}
     LEFT JOIN ${names.workspace_agent_context_resources} live
-      ON live.workspace_agent_id = ${agentId} AND live.source = pushed.source
+      ON live.workspace_agent_id = ${places.agentId} AND live.source = pushed.source
     WHERE live.source IS NULL OR (${mirrored('live')}) IS DISTINCT FROM (${mirrored('pushed')})
     ON CONFLICT (workspace_agent_id, source)
       DO UPDATE SET ${mirroredFromExcluded}, updated_at = excluded.updated_at`,
@@ -161,7 +176,8 @@ async function replaceResources(
   { resources, now }: ValidPush,
   hasResources: boolean,
 ): Promise<void> {
-  // Where nothing is stored there is nothing to be equal to.
+  // Where nothing is stored there is nothing to be equal to, and nothing to collide with.
+  const write = hasResources ? writeResources : writeFirstResources
   const differing = hasResources
     ? await removeAndCompare(transaction, agentId, resources)
     : resources
@@ -172,7 +188,7 @@ async function replaceResources(
     return `${head.slice(0, -1)},"body":${resource.encodedBody}}`
   })
   const encoded = `[${written.join(',')}]`
-  await writeResources(transaction, { agentId, resources: encoded, now: now ?? null })
+  await write(transaction, { agentId, resources: encoded, now: now ?? null })
 }
 
 /** Removes what was not pushed, and answers the resources that are not stored as they are. */

@@ -61,7 +61,9 @@ export interface Queryable {
    * thrown, since PostgreSQL would answer such a COMMIT with a silent ROLLBACK.
    *
    * @throws DriftpinError `waits_for_itself` when `work` uses the outer database or transaction
-   * and would wait for itself for ever; the message has both call sites.
+   * and would wait for itself for ever; the message has both call sites. `outcome_unknown` when
+   * the connection is lost after COMMIT was sent and before it was answered; one that is lost
+   * before has committed nothing, and its error passes as the driver made it.
    */
   transaction<T>(
     work: (transaction: Transaction) => Promise<T>,
@@ -108,6 +110,7 @@ export interface Database extends Queryable {
    * Calls `handler` with the payload of every NOTIFY on `channel`, until the returned function is
    * called. On a pool this keeps one connection. When that is lost, listening has ended, and its
    * error goes to `onError`, or is thrown as an uncaught one: call this again to listen again.
+   * It needs a session: through a pooler in transaction mode LISTEN is taken and nothing is heard.
    *
    * @example
    * ```ts

@@ -80,7 +80,8 @@ function decodeTimestamp(text: string): Date {
   throw new DriftpinError(
     'value_out_of_range',
     `The timestamp ${JSON.stringify(text)} has no JavaScript Date: a Date is finite, ends in the ` +
-      'year 275760, and is read from DateStyle ISO only. Select it as text instead.',
+      'year 275760, and is read from DateStyle ISO only. Select it as text instead, or set the ' +
+      "DateStyle of the role to 'ISO, MDY'.",
     { text },
   )
 }

@@ -1,4 +1,5 @@
 import { DriftpinError } from '../errors.js'
+import { commit } from './commit.js'
 import { type AdapterOptions, createDatabase } from './create-database.js'
 import type { Database, IsolationLevel, QueryResult, Transaction } from './database.js'
 import { type Decoder, decoderOf } from './decode-value.js'
@@ -49,8 +50,9 @@ export interface PgPoolLike {
  *
  * @param options.schema The schema of driftpin's tables; `public` by default.
  * @throws DriftpinError `invalid_input` for a name that no schema of ours can have; from its
- * methods `transaction_required_none` on a client that is in a transaction already, and
- * `waits_for_itself`.
+ * methods `transaction_required_none` on a client that is in a transaction already,
+ * `waits_for_itself`, and `outcome_unknown` when the connection is lost while a transaction is
+ * being committed.
  *
  * @example
  * ```ts
@@ -127,14 +129,23 @@ function connectionOf(client: PgClientLike): Connection {
         )
       }
       await statements.script(`BEGIN ISOLATION LEVEL ${isolation}`)
+      let lost: unknown
+      const onLoss = (error: unknown) => {
+        lost ??= error
+      }
+      client.on('error', onLoss)
       try {
         const result = await work(statements)
-        await statements.script('COMMIT')
+        // What is known to be lost is sent no COMMIT, so that nothing was committed for certain.
+        if (lost !== undefined) throw lost
+        await commit(statements)
         return result
       } catch (error) {
         // Where this fails too the connection is gone, and the transaction with it.
         await statements.script('ROLLBACK').catch(() => {})
         throw error
+      } finally {
+        client.off('error', onLoss)
       }
     },
   }

@@ -15,17 +15,19 @@ export interface SessionStart extends SessionState {
   readonly functions: readonly { readonly name: string; readonly body: string }[]
 }
 
-// The role and what a project makes up for itself (app.tenant) are in no list of settings.
+// The role and what a project makes up for itself (app.tenant) are in no list of settings. A client
+// of the pool leaves some set to what they were: the encoding, and the user that 10 is, who began.
 const sessionSql = `SELECT
   ARRAY(SELECT pg_listening_channels() ORDER BY 1) AS channels,
   (SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory') AS "advisoryLocks",
   (SELECT coalesce(json_object_agg(name, value), '{}') FROM (
     SELECT name, setting AS value FROM pg_settings
-    WHERE source = 'session' AND name NOT IN
+    WHERE source = 'session' AND setting IS DISTINCT FROM reset_val AND name NOT IN
       ('transaction_isolation', 'transaction_read_only', 'transaction_deferrable')
     UNION ALL
     SELECT name, current_setting(name, true) FROM unnest($1::text[]) AS name
-    WHERE current_setting(name, true) <> ''
+    WHERE current_setting(name, true) <> '' AND (name, current_setting(name, true)) NOT IN
+      (SELECT 'session_authorization', rolname::text FROM pg_roles WHERE oid = 10)
   ) AS found) AS settings`
 
 const functionsSql = `SELECT p.proname AS name, p.prosrc AS body

@@ -17,6 +17,25 @@ export interface HarnessOptions {
    */
   readonly migrations?: string | false
   /**
+   * The URL of a PostgreSQL server, 14 or newer, on which databases are made instead of in the
+   * process: `undefined`, the default, is the process. So the same tests run embedded by day and on
+   * a server at night, with `server: process.env.TEST_SERVER`.
+   *
+   * Each database is a copy of a template, which is made once for all processes and dropped when
+   * nobody used it for a week. It is dropped when it is closed; that of a failed test is kept until
+   * the test is run again, or a week. All of them are called `driftpin_...`, and what a
+   * process that was killed left is dropped by the next.
+   *
+   * - The user needs CREATEDB. The connection has to be a direct one: no pooler, no `driftpin dev`.
+   * - Roles belong to the whole server, so that migrations make them only where they are missing;
+   *   what they ALTER DATABASE ... SET stays with the template.
+   * - `extensions` are those of PGlite and do nothing here: install them on the server, and create
+   *   them by SQL as ever. Templates are made from `template0`, so that each has the same.
+   * - There is no `db.pglite`, and nothing can be marked, rewound, forked or saved; `random` and
+   *   `clock: 'test'` are refused. `images` and `cacheDirectory` do nothing.
+   */
+  readonly server?: string | undefined
+  /**
    * Makes the schema in code instead of from a folder. It runs once in every process, on an empty
    * database.
    */
@@ -27,7 +46,7 @@ export interface HarnessOptions {
    */
   readonly seed?: string | ((db: TestDatabase) => Promise<void>)
   /**
-   * Names what `setup` and `seed` functions make, so that it is kept on disk as well. Change it
+   * Names what `setup` and `seed` functions make, so that it is kept as well. Change it
    * whenever they change: nothing else can tell that they did.
    */
   readonly key?: string
@@ -122,7 +141,7 @@ function refuseContradictions(options: HarnessOptions): void {
   const refuse = (why: string) => {
     throw new DriftpinError('invalid_input', why, { options: Object.keys(options) })
   }
-  const { migrations, setup, seed, key, random, clock, images, cacheDirectory } = options
+  const { migrations, setup, seed, key, random, clock, images, cacheDirectory, server } = options
   if (migrations && setup) refuse('Both migrations and setup make the schema: pass one of them.')
   if (migrations === '') refuse('The path of migrations is empty: name a folder, or pass false.')
   if (cacheDirectory === '') refuse('cacheDirectory is empty: name a folder, or pass false.')
@@ -137,6 +156,11 @@ function refuseContradictions(options: HarnessOptions): void {
   }
   if (clock !== undefined && clock !== 'real' && clock !== 'test') {
     refuse(`clock is 'real' or 'test', not ${JSON.stringify(clock)}.`)
+  }
+  if (server !== undefined && (random !== undefined || clock === 'test')) {
+    refuse(
+      'random and clock are given to the engine, which a server has of its own: leave one out.',
+    )
   }
   if (images === false && (random !== undefined || clock === 'test')) {
     refuse('random and clock are given to the engine with its image: images cannot be false.')

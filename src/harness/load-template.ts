@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
-import type { PGlite } from '@electric-sql/pglite'
+import type { Database } from '../database/database.js'
 import { fromPGlite } from '../database/from-pglite.js'
 import { DriftpinError } from '../errors.js'
 import { createMigrator } from '../migrations/create-migrator.js'
@@ -25,7 +25,9 @@ export interface Template extends Image {
 }
 
 /** Of this package: what prepares a template changes with it. */
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
+export const { version } = createRequire(import.meta.url)('../../package.json') as {
+  version: string
+}
 
 /** Images of this process, by name: several harnesses may begin with the same one. */
 const loaded = new Map<string, Promise<Template>>()
@@ -61,7 +63,7 @@ export async function loadTemplate(
     const clock = options.clock === 'test' ? testClockStart : undefined
     const image = await buildTemplate({
       extensions: options.extensions ?? {},
-      prepare: (pglite) => prepare(pglite, read),
+      prepare: (pglite) => prepare(fromPGlite(pglite), read),
       random: random.fill,
       clock: () => clock,
     })
@@ -115,8 +117,7 @@ export async function writeCached(directory: string, name: string, image: Templa
 }
 
 /** Migrates and seeds an empty database. */
-export async function prepare(pglite: PGlite, read: ReadOptions): Promise<void> {
-  const database = fromPGlite(pglite)
+export async function prepare(database: Database, read: ReadOptions): Promise<void> {
   if (read.folder === 'ours') await createMigrator(database).up()
   else await read.folder?.apply(database)
   if (read.seedScript) await runSeedScript(database, read.seedScript)

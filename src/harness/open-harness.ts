@@ -22,7 +22,10 @@ const idleMax = 2
 
 /** Makes databases that are migrated, seeded, and each its holder's alone. */
 export interface Harness {
-  /** What differs from the settings of a stock server, by the name of the setting. */
+  /**
+   * What differs from the settings of a stock server, by the name of the setting: nothing where
+   * the databases are on a server, which has its own.
+   */
   readonly settings: Readonly<Record<string, string>>
   readonly statistics: HarnessStatistics
   /** A database of one's own. It has to be closed; an instance that is free is used again. */
@@ -39,7 +42,8 @@ export interface Harness {
  *
  * @throws DriftpinError `invalid_input` for options that contradict each other,
  * `migrations_unreadable` and `migration_failed` for the migrations, `seed_failed` and
- * `setup_failed` for what the caller's functions and files do, and `cache_unwritable`.
+ * `setup_failed` for what the caller's functions and files do, `cache_unwritable`, and
+ * `server_unusable` for a server on which no databases can be made.
  *
  * @example
  * ```ts
@@ -49,8 +53,23 @@ export interface Harness {
  * await db.query('INSERT INTO users (name) VALUES ($1)', ['Ada'])
  * await db.rewind(mark)
  * ```
+ *
+ * @example Databases on a server, each a copy of a template and dropped when it is closed.
+ * ```ts
+ * await using harness = await openHarness({
+ *   server: 'postgres://postgres:secret@127.0.0.1:5432/postgres',
+ *   migrations: './db/migrations',
+ * })
+ * await using db = await harness.fork()
+ * await db.query('INSERT INTO users (name) VALUES ($1)', ['Ada'])
+ * ```
  */
 export async function openHarness(options: HarnessOptions = {}): Promise<Harness> {
+  const { server } = options
+  if (server !== undefined) {
+    const { openServerHarness } = await import('./server/open-server-harness.js')
+    return (await openServerHarness({ ...options, server })).harness
+  }
   const read = await readOptions(options)
   const statistics = createStatistics()
   const wasm = await readWasm()

@@ -1,4 +1,5 @@
 import { PGlite } from '@electric-sql/pglite'
+import { fromPGlite } from '../database/from-pglite.js'
 import { DriftpinError } from '../errors.js'
 import { decodeParts, encodeParts } from './engine/image-file.js'
 import type { Extensions } from './engine/open-engine.js'
@@ -33,7 +34,7 @@ export async function openPlainWorkshop(
   const make = async () => {
     statistics.imagesBuilt++
     await using pglite = await PGlite.create({ extensions })
-    await prepare(pglite, read)
+    await prepare(fromPGlite(pglite), read)
     return pglite.dumpDataDir('none')
   }
   const directory = cacheDirectoryOf(options)

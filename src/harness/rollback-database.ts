@@ -1,7 +1,8 @@
+import type { Transaction } from '../database/database.js'
 import { fromPGliteTransaction } from '../database/from-pglite.js'
 import { DriftpinError } from '../errors.js'
 import { digestDatabase } from './digest.js'
-import { createTestClock } from './test-clock.js'
+import { createTestClock, type TestClock } from './test-clock.js'
 import type { TestDatabase } from './test-database.js'
 import type { TestInstance } from './test-instance.js'
 
@@ -32,7 +33,18 @@ export async function openRollbackDatabase(instance: TestInstance): Promise<Roll
       done.catch(reject)
     },
   )
-  const db: TestDatabase = {
+  return {
+    db: databaseInTransaction(transaction, createTestClock(instance)),
+    end: async () => {
+      finish()
+      await done
+    },
+  }
+}
+
+/** The database of a test that is in a transaction, on whatever engine that is. */
+export function databaseInTransaction(transaction: Transaction, clock: TestClock): TestDatabase {
+  return {
     kind: 'database',
     schema: 'public',
     capabilities: { concurrentTransactions: false },
@@ -53,7 +65,7 @@ export async function openRollbackDatabase(instance: TestInstance): Promise<Roll
       return refuse('have a pool, whose clients would wait for the transaction')
     },
     url: async () => refuse('be connected to, since clients would wait for the transaction'),
-    clock: createTestClock(instance),
+    clock,
     mark: async () => refuse('take a mark'),
     rewind: async () => refuse('rewind'),
     fork: async () => refuse('fork'),
@@ -62,16 +74,9 @@ export async function openRollbackDatabase(instance: TestInstance): Promise<Roll
     close: async () => {},
     [Symbol.asyncDispose]: async () => {},
   }
-  return {
-    db,
-    end: async () => {
-      finish()
-      await done
-    },
-  }
 }
 
-function methodsOf(inner: Awaited<ReturnType<typeof fromPGliteTransaction>>) {
+function methodsOf(inner: Transaction) {
   return {
     schema: inner.schema,
     query: inner.query.bind(inner),

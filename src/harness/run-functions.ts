@@ -1,6 +1,6 @@
 import { DriftpinError } from '../errors.js'
 import type { ReadOptions } from './harness-options.js'
-import { createTestDatabase } from './test-database.js'
+import { createTestDatabase, type TestDatabase } from './test-database.js'
 import type { TestInstance } from './test-instance.js'
 
 /**
@@ -11,17 +11,35 @@ import type { TestInstance } from './test-instance.js'
 export async function runFunctions(
   instance: TestInstance,
   base: object,
-  { functions }: ReadOptions,
+  read: ReadOptions,
 ): Promise<void> {
   const db = createTestDatabase({ instance, base, release: async () => {} })
+  try {
+    await runFunctionsOn(db, read, () => instance.pglite.isInTransaction())
+  } catch (error) {
+    await instance.close()
+    throw error
+  }
+}
+
+/**
+ * Runs them on a database of any engine.
+ *
+ * @param isInTransaction Asked after each of them.
+ * @throws DriftpinError `setup_failed` or `seed_failed`, after which the database is of no use.
+ */
+export async function runFunctionsOn(
+  db: TestDatabase,
+  { functions }: Pick<ReadOptions, 'functions'>,
+  isInTransaction: () => boolean | Promise<boolean>,
+): Promise<void> {
   for (const { code, run } of functions) {
     try {
       await run(db)
-      if (instance.pglite.isInTransaction()) {
+      if (await isInTransaction()) {
         throw new Error('it left a transaction open; commit it, or use db.transaction()')
       }
     } catch (error) {
-      await instance.close()
       const what = code === 'setup_failed' ? 'setup' : 'seed'
       const why = error instanceof Error ? error.message : String(error)
       throw new DriftpinError(

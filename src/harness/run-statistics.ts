@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isMainThread } from 'node:worker_threads'
 import { projectDirectory } from './image-cache.js'
 import { addStatistics, type HarnessStatistics, renderStatistics } from './statistics.js'
 
@@ -8,11 +10,20 @@ export const collectorVariable = 'DRIFTPIN_STATS_COLLECTOR'
 
 const directory = () => join(projectDirectory(), '.driftpin', 'stats')
 
+/** All workers of a run have the same parent, unless they are threads of one process. */
+export const runOfWorker = (): number => (isMainThread ? process.ppid : process.pid)
+
+/** What a worker tells of itself, as often as it is asked to. */
+export function createReport(statistics: HarnessStatistics): () => Promise<void> {
+  const worker = randomUUID()
+  return async () => writeStatistics(statistics, { run: runOfWorker(), worker })
+}
+
 /**
  * With `DRIFTPIN_STATS=1`, prints what a worker did so far, or leaves it for the reporter of the
  * run, which prints one table for all workers.
  */
-export function writeStatistics(
+function writeStatistics(
   statistics: HarnessStatistics,
   { run, worker }: { readonly run: number; readonly worker: string },
 ): void {

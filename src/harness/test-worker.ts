@@ -1,13 +1,11 @@
-import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { isMainThread } from 'node:worker_threads'
-import { DriftpinError } from '../errors.js'
 import { anyOf, findLeaks, readSessionStart, type SessionStart } from './find-leaks.js'
 import { projectDirectory } from './image-cache.js'
 import { openEvidence } from './keep-evidence.js'
 import { openHarness } from './open-harness.js'
 import { openRollbackDatabase } from './rollback-database.js'
-import { writeStatistics } from './run-statistics.js'
+import { createReport, runOfWorker } from './run-statistics.js'
+import { tellOfLeaks } from './tell-of-leaks.js'
 import {
   connectionsOf,
   createTestDatabase,
@@ -29,17 +27,20 @@ export interface TestWorker {
   begin(isolation: Isolation): Promise<GivenDatabase>
   /** Tells what was done, to whoever wants to know. */
   report(): Promise<void>
+  /** Leaves nothing behind that outlives the process. Missing where nothing does. */
+  close?(): Promise<void>
 }
 
 /** Opens the harness of a process that runs tests. */
 export async function openTestWorker(options: DatabaseTestOptions): Promise<TestWorker> {
-  const { leaks = 'fail', keepFailed = true } = options
+  const { server, leaks = 'fail', keepFailed = true } = options
+  if (server !== undefined) {
+    const { openServerWorker } = await import('./server/open-server-worker.js')
+    return await openServerWorker({ ...options, server })
+  }
   const harness = await openHarness(options)
-  // All workers of a run have the same parent, unless they are threads of one process.
-  const run = isMainThread ? process.ppid : process.pid
   const root = join(projectDirectory(), '.driftpin', 'failed')
-  const evidence = keepFailed ? await openEvidence(root, run) : undefined
-  const worker = randomUUID()
+  const evidence = keepFailed ? await openEvidence(root, runOfWorker()) : undefined
   let shared: Promise<TestDatabase> | undefined
   let isTaken = false
   const before = new WeakMap<TestDatabase, SessionStart>()
@@ -109,7 +110,7 @@ export async function openTestWorker(options: DatabaseTestOptions): Promise<Test
       }
       return { db: around?.db ?? given, end }
     },
-    report: async () => writeStatistics(harness.statistics, { run, worker }),
+    report: createReport(harness.statistics),
   }
 }
 
@@ -121,21 +122,3 @@ interface Taken {
 
 /** What clients of a test's pool or of its URL had open when it ended. */
 const clientsLeft = (db: TestDatabase): string[] => connectionsOf(db)?.leaks() ?? []
-
-function tellOfLeaks(
-  leaks: 'fail' | 'warn' | 'off',
-  name: string,
-  left: string[],
-  where = '',
-): void {
-  const message = `${name} ended with ${left.join('\nand with ')}\n${where}`
-  if (leaks === 'warn') {
-    console.warn(message)
-    return
-  }
-  throw new DriftpinError(
-    'test_leaked',
-    `${message}\nEnd it in the test, or pass leaks: 'warn' or 'off'.`,
-    { left },
-  )
-}

@@ -15,6 +15,9 @@ import { openTestWorker, type TestWorker } from './test-worker.js'
  *   stands still, and `db.pglite`, marks and forks are not there.
  * - `fork`: an instance of the test's own, about two tenths of a second. Concurrent tests always get
  *   one.
+ *
+ * On a server, `rewind` and `fork` are both a database of the test's own. A failed test with
+ * `rollback` is committed, so that its rows can be looked into, and the next has another database.
  */
 export type Isolation = 'rewind' | 'rollback' | 'fork'
 
@@ -24,10 +27,14 @@ export interface DatabaseTestOptions extends HarnessOptions {
   readonly isolation?: Isolation
   /**
    * What to do with a test that ends with an open transaction, a query in flight, a LISTEN, an
-   * advisory lock or a changed setting: `fail` (the default), `warn` or `off`.
+   * advisory lock or a changed setting: `fail` (the default), `warn` or `off`. On a server, LISTEN
+   * and settings end with the database and are not looked for.
    */
   readonly leaks?: 'fail' | 'warn' | 'off'
-  /** Whether the database of a failed test is kept, in `.driftpin/failed`; true by default. */
+  /**
+   * Whether the database of a failed test is kept, in `.driftpin/failed` or on the server; true by
+   * default.
+   */
   readonly keepFailed?: boolean
   /** `allow` lets tests run in vitest's threads pool, in which PGlite has crashed V8 for others. */
   readonly threads?: 'refuse' | 'allow'
@@ -48,7 +55,7 @@ export interface DatabaseFixtures {
  * an image that was kept; see {@link HarnessOptions} for what it is made from.
  *
  * @throws DriftpinError in the tests that use `db`: what `openHarness` throws, `test_leaked` for a
- * test that left something open, and `invalid_input` in the threads pool.
+ * test that left something open, and `invalid_input` in the threads pool, unless on a server.
  *
  * @example
  * ```ts
@@ -65,6 +72,18 @@ export interface DatabaseFixtures {
  *   await db.query("INSERT INTO users (name, plan) SELECT 'Ada', id FROM plans")
  * })
  * ```
+ *
+ * @example The same tests embedded, or on the server that the environment names.
+ * ```ts
+ * import { databaseTest } from 'driftpin/vitest'
+ *
+ * // TEST_SERVER=postgres://postgres:secret@127.0.0.1:5432/postgres npx vitest run
+ * export const test = databaseTest({
+ *   server: process.env.TEST_SERVER,
+ *   migrations: './db/migrations',
+ *   seed: './db/seed.sql',
+ * })
+ * ```
  */
 export function databaseTest(options: DatabaseTestOptions = {}): TestAPI<DatabaseFixtures> {
   let opening: Promise<TestWorker> | undefined
@@ -73,24 +92,36 @@ export function databaseTest(options: DatabaseTestOptions = {}): TestAPI<Databas
     opening ??= openTestWorker(options)
     return opening
   }
-  const extended = vitestTest.extend<DatabaseFixtures & { worker: TestWorker }>({
-    isolation: options.isolation ?? 'rewind',
-    worker: [
-      // biome-ignore lint/correctness/noEmptyPattern: vitest reads from it what a fixture needs.
-      async ({}, use) => {
-        const worker = await open()
-        await use(worker)
-        await worker.report()
+  const extended = vitestTest.extend<DatabaseFixtures & { worker: TestWorker; closing: undefined }>(
+    {
+      isolation: options.isolation ?? 'rewind',
+      worker: [
+        // biome-ignore lint/correctness/noEmptyPattern: vitest reads from it what a fixture needs.
+        async ({}, use) => {
+          const worker = await open()
+          await use(worker)
+          await worker.report()
+        },
+        { scope: 'file' },
+      ],
+      closing: [
+        // biome-ignore lint/correctness/noEmptyPattern: vitest reads from it what a fixture needs.
+        async ({}, use) => {
+          await use(undefined)
+          const opened = await opening?.catch(() => undefined)
+          opening = undefined
+          await opened?.close?.()
+        },
+        { scope: 'worker', auto: true },
+      ],
+      db: async ({ task, isolation, worker }, use) => {
+        const name = `${task.file.name} > ${task.fullTestName ?? task.name}`
+        const given = await worker.begin(task.concurrent === true ? 'fork' : isolation)
+        await use(given.db)
+        await given.end({ name, hasFailed: task.result?.state === 'fail' && !task.fails })
       },
-      { scope: 'file' },
-    ],
-    db: async ({ task, isolation, worker }, use) => {
-      const name = `${task.file.name} > ${task.fullTestName ?? task.name}`
-      const given = await worker.begin(task.concurrent === true ? 'fork' : isolation)
-      await use(given.db)
-      await given.end({ name, hasFailed: task.result?.state === 'fail' && !task.fails })
     },
-  }) as unknown as TestAPI<DatabaseFixtures>
+  ) as unknown as TestAPI<DatabaseFixtures>
   let isPrepared = false
   const prepare = () => {
     if (isPrepared) return
@@ -133,8 +164,8 @@ export function databaseTest(options: DatabaseTestOptions = {}): TestAPI<Databas
  */
 export const test: TestAPI<DatabaseFixtures> = databaseTest()
 
-function refuseThreads({ threads }: DatabaseTestOptions): void {
-  if (isMainThread || threads === 'allow') return
+function refuseThreads({ threads, server }: DatabaseTestOptions): void {
+  if (isMainThread || threads === 'allow' || server !== undefined) return
   throw new DriftpinError(
     'invalid_input',
     "These tests run in vitest's threads pool, in which PGlite has crashed V8 and with it the " +

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { DriftpinError } from '../errors.js'
 import type { Coverage } from './coverage.js'
+import { runOnBoth, sideOf } from './engines/run-on-both.js'
 import { type Failure, failureOf } from './failure.js'
 import type { Ground } from './ground.js'
 import { type HistoryCommand, history } from './history.js'
@@ -9,6 +10,7 @@ import { LawBroken } from './law-broken.js'
 import { renderFailure } from './render-failure.js'
 import { determinism } from './rules/determinism.js'
 import { type HistorySetting, openWorld, runHistory } from './run-history.js'
+import type { World } from './world.js'
 
 /** What {@link checkHistories} can be told. All of it is optional. */
 export interface HistoriesOptions extends RunnerOptions {
@@ -26,6 +28,11 @@ export interface HistoriesOptions extends RunnerOptions {
   readonly shrinksMax?: number
   /** Runs each history twice and compares what both left, to find hidden nondeterminism. */
   readonly doublecheck?: boolean
+  /**
+   * Another engine, on which every history is run too: the connection string of a server, or what
+   * else differs there. What a step answers, what is heard of it and every row are compared.
+   */
+  readonly against?: string | Pick<RunnerOptions, 'server' | 'operations' | 'prepare'>
   /** Called after every history, also those that are tried to make a failure shorter. */
   readonly onProgress?: (progress: HistoriesProgress) => void
   /** Begins no history after so many milliseconds; no limit by default, nor while shrinking. */
@@ -74,21 +81,35 @@ export async function checkHistories(options: HistoriesOptions = {}): Promise<Hi
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31)
   const ground = await openGround(options, `seed-${seed}`)
   try {
-    return await checkOn(ground, { ...options, seed })
+    if (options.against === undefined) return await checkOn([ground], { ...options, seed })
+    const other = await openGround(optionsOfOther(options), `seed-${seed}-other`)
+    try {
+      return await checkOn([ground, other], { ...options, seed })
+    } finally {
+      await other.close()
+    }
   } finally {
     await ground.close()
   }
 }
 
-/** {@link checkHistories} on a ground that is open. */
+/** The other engine has the same operations and migrations, but for what differs there. */
+function optionsOfOther({ against, server: _, ...options }: HistoriesOptions): RunnerOptions {
+  const { operations, ...others } = typeof against === 'string' ? { server: against } : against!
+  return { ...options, ...others, operations: { ...options.operations, ...operations } }
+}
+
+/** {@link checkHistories} on one ground that is open, or on two that are compared. */
 async function checkOn(
-  ground: Ground,
+  grounds: readonly [Ground, Ground?],
   options: HistoriesOptions & { readonly seed: number },
 ): Promise<HistoriesReport> {
   const { seed, path, replayPath, runs = 100, commandsMax, shrinksMax = 300 } = options
   const { signal, timeLimitMs = Number.POSITIVE_INFINITY } = options
   const deadline = performance.now() + timeLimitMs
+  const [ground, other] = grounds
   const setting = settingOf(ground, options)
+  const run = runnerOf(setting, other && settingOf(other, optionsOfOther(options)), options)
   const progress = { runs: 0, failedAt: undefined as number | undefined, tries: 0 }
   const tell = () => ({
     runs: progress.runs,
@@ -108,7 +129,7 @@ async function checkOn(
       const isReplayed = path !== undefined && progress.runs > 0
       if (signal?.aborted || isOver || isReplayed) throw new fc.PreconditionFailure(true)
       try {
-        await runTwiceOrOnce(setting, commands, options.doublecheck ?? false)
+        await run(commands)
         if (!isShrinking) progress.runs += 1
       } catch (error) {
         progress.failedAt ??= progress.runs
@@ -133,9 +154,15 @@ async function checkOn(
         path: details.counterexamplePath!,
         flags: flagsOf(options),
         isDouble: options.doublecheck ?? false,
+        attempt: (onWorld) => run(details.counterexample![0], onWorld),
+        keep: async () => {
+          const kept = grounds.map((one) => one?.keep().catch(String))
+          return (await Promise.all(kept)).filter((one) => one !== undefined).join('\n')
+        },
       })
     : undefined
-  return { engine: ground.engine, seed, ...tell(), coverage: setting.coverage, failure }
+  const engine = other ? `${ground.engine} and ${other.engine}` : ground.engine
+  return { engine, seed, ...tell(), coverage: setting.coverage, failure }
 }
 
 /** As `driftpin fuzz` takes them; a server is named by whoever replays it. */
@@ -146,19 +173,32 @@ function flagsOf({ commandsMax, doublecheck }: HistoriesOptions): string[] {
   ]
 }
 
-/** @throws LawBroken, or whatever else went wrong. */
-async function runTwiceOrOnce(
+/** Runs one history. It throws LawBroken, or whatever else went wrong. */
+type Run = (commands: Iterable<HistoryCommand>, onWorld?: (world: World) => void) => Promise<void>
+
+function runnerOf(
   setting: HistorySetting,
-  commands: Iterable<HistoryCommand>,
-  isDouble: boolean,
-): Promise<void> {
-  await runHistory(await openWorld(setting), commands)
-  if (!isDouble) return
-  const expected = await setting.ground.digest()
-  await runHistory(await openWorld(setting), commands)
-  const actual = await setting.ground.digest()
-  if (actual === expected) return
-  throw new LawBroken(determinism, [{ what: 'the digest of the database', expected, actual }])
+  other: HistorySetting | undefined,
+  { doublecheck = false }: HistoriesOptions,
+): Run {
+  if (other) {
+    const sides = [sideOf(setting), sideOf(other)] as const
+    return (commands, onWorld) => runOnBoth(sides, commands, onWorld)
+  }
+  const once: Run = async (commands, onWorld = () => {}) => {
+    const world = await openWorld(setting, onWorld)
+    onWorld(world)
+    await runHistory(world, commands)
+  }
+  if (!doublecheck) return once
+  return async (commands, onWorld) => {
+    await once(commands, onWorld)
+    const expected = await setting.ground.digest()
+    await once(commands, onWorld)
+    const actual = await setting.ground.digest()
+    if (actual === expected) return
+    throw new LawBroken(determinism, [{ what: 'the digest of the database', expected, actual }])
+  }
 }
 
 /**
@@ -192,6 +232,9 @@ function refuseContradictions(options: HistoriesOptions): void {
     refuse('replayPath goes with path: give both.')
   if (path !== undefined && seed === undefined) refuse('A path is of a seed: give both.')
   if (path !== undefined && !/^\d+(:\d+)*$/.test(path)) refuse(`${path} is no path of a report.`)
+  if (doublecheck && options.against !== undefined) {
+    refuse('doublecheck compares an engine with itself, and against with another: give one.')
+  }
   if (doublecheck && server) {
     refuse('On a server ids are random, so that two runs differ: doublecheck is for PGlite.')
   }

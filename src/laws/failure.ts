@@ -2,13 +2,7 @@ import type { HistoryCommand } from './history.js'
 import type { Finding } from './law.js'
 import { LawBroken } from './law-broken.js'
 import { findingOf, nameFindings } from './render-findings.js'
-import {
-  createWorld,
-  type HistorySetting,
-  openingSteps,
-  openWorld,
-  runHistory,
-} from './run-history.js'
+import { createWorld, type HistorySetting, openingSteps } from './run-history.js'
 import { inSecond, type World, withNames } from './world.js'
 
 /** What a history broke. */
@@ -36,10 +30,16 @@ export interface Failure extends Broken {
   readonly kept: string
 }
 
-/** Runs the shrunk history once more, for its words and its database. */
+/**
+ * Runs the shrunk history once more, for its words and its database.
+ *
+ * @param found.attempt Runs it, and tells in which world before anything happens there.
+ */
 export async function failureOf(
   setting: HistorySetting,
   found: {
+    readonly attempt: (onWorld: (world: World) => void) => Promise<void>
+    readonly keep: () => Promise<string>
     readonly commands: Iterable<HistoryCommand>
     readonly error: unknown
     readonly seed: number
@@ -48,15 +48,11 @@ export async function failureOf(
     readonly isDouble: boolean
   },
 ): Promise<Failure> {
-  const { commands, seed, path, flags, isDouble } = found
+  const { commands, seed, path, flags, isDouble, attempt } = found
   let world = createWorld(setting)
-  const run = async () => {
-    world = await openWorld(setting, (fresh) => {
-      world = fresh
-    })
-    await runHistory(world, commands)
-  }
-  const again = await run().catch((error: unknown) => error)
+  const again = await attempt((fresh) => {
+    world = fresh
+  }).catch((error: unknown) => error)
   const error = again ?? found.error
   const findings = findingsOf(error)
   if (again === undefined && !isDouble) {
@@ -68,7 +64,7 @@ export async function failureOf(
     path,
     flags,
     replayPath: /replayPath="([^"]*)"/.exec(String(commands))?.[1] ?? '',
-    kept: await setting.ground.keep().catch(String),
+    kept: await found.keep(),
   }
 }
 

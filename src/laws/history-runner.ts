@@ -1,3 +1,4 @@
+import type pg from 'pg'
 import type { Database } from '../database/database.js'
 import { DriftpinError } from '../errors.js'
 import { bundledFiles } from '../migrations/generated/bundled.js'
@@ -15,8 +16,11 @@ import { openServerGround } from './server-ground.js'
 
 /** Where histories run, and what they call. All of it is optional. */
 export interface RunnerOptions {
-  /** The connection string of a server to run on, in two schemas of its own; PGlite by default. */
-  readonly server?: string
+  /**
+   * The connection string of a server to run on, in two schemas of its own, or a pool of at least
+   * four clients, which stays the caller's; PGlite by default.
+   */
+  readonly server?: string | pg.Pool
   /** Operations of a backend that take the place of driftpin's. */
   readonly operations?: Partial<Operations>
   /** What the schema is made by; driftpin's own migrations by default. */

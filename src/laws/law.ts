@@ -14,7 +14,14 @@ export interface Finding {
 /** How something ended: with an answer, or refused. */
 export type Outcome =
   | { readonly answer: unknown; readonly refusal?: undefined }
-  | { readonly refusal: { readonly code: string; readonly message: string } }
+  | {
+      readonly refusal: {
+        readonly code: string
+        readonly message: string
+        /** The SQLSTATE of what a refusal of driftpin was caused by. */
+        readonly state?: string | undefined
+      }
+    }
 
 /** A move that was made, with what there was before and is after it. */
 export interface Step {

@@ -25,7 +25,7 @@ export function renderFailure(
   return [
     ...[renderBroken(failure), ''],
     `Replay it:      npx driftpin fuzz ${replay}`,
-    `Its database:   ${kept}`,
+    `Its database:   ${kept.replaceAll('\n', `\n${' '.repeat(16)}`)}`,
   ].join('\n')
 }
 

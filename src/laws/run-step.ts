@@ -2,6 +2,7 @@ import { quoteIdentifier } from '../database/quote-identifier.js'
 import { sqlState } from '../database/sql-state.js'
 import { DriftpinError } from '../errors.js'
 import { coverageOf } from './coverage.js'
+import { trace } from './engines/traced.js'
 import { type FailCode, failAfter } from './fail-after.js'
 import type { Outcome, Step } from './law.js'
 import { LawBroken } from './law-broken.js'
@@ -73,10 +74,12 @@ export async function runStep(
     move.notifies && !predicted.refusal
       ? eventsOf(move.notifies, predicted.answer, { before: before.model, after: after.model })
       : []
+  const heard = await hear(site, move, events)
+  trace(world, site, { outcome, rows, heard: heard.actual })
   const step: Step = {
     ...{ move, at, reader: site.reader, before, outcome, predicted },
     after,
-    heard: await hear(site, move, events),
+    heard,
     prompts: promptsBefore.map((text, index) => ({
       chatId: promptedBy(move)[index]!,
       before: text,
@@ -130,9 +133,11 @@ async function settle(act: () => Promise<unknown>): Promise<Outcome> {
   try {
     return { answer: await act() }
   } catch (error) {
-    const code = error instanceof DriftpinError ? error.code : sqlState(error)
+    const isOwn = error instanceof DriftpinError
+    const code = isOwn ? error.code : sqlState(error)
     if (code === undefined || !(error instanceof Error)) throw error
-    return { refusal: { code, message: error.message } }
+    const state = isOwn ? sqlState(error.cause) : undefined
+    return { refusal: { code, message: error.message, state } }
   }
 }
 

@@ -1,5 +1,6 @@
 import { coverageOf } from './coverage.js'
 import { allDifferingRows } from './differing-rows.js'
+import { trace } from './engines/traced.js'
 import type { Chosen } from './history.js'
 import { LawBroken } from './law-broken.js'
 import { copyModel } from './model/model.js'
@@ -43,6 +44,8 @@ export async function runTransaction(
   })
   world.said.push(commits ? 'commit' : 'fail half way, which rolls back')
   const rows = await reader.read(database)
+  const actual = await site.ear.take()
+  trace(world, site, { rows, heard: actual })
   const expected = commits ? inner.rows : before
   const findings = allDifferingRows(
     commits ? 'after the commit' : 'after the rollback',
@@ -52,7 +55,7 @@ export async function runTransaction(
   if (findings.length > 0) throw new LawBroken(atomicity, findings)
   // PostgreSQL sends what was said twice in one transaction once.
   const told = commits ? [...new Set(unheard)] : []
-  const misheard = unheardEvents({ expected: told, actual: await site.ear.take() })
+  const misheard = unheardEvents({ expected: told, actual })
   if (misheard.length > 0) throw new LawBroken(commits ? specification : atomicity, misheard)
   site.rows = rows
   if (commits) site.model = inner.model

@@ -19,16 +19,18 @@ const resetsPerTruncate = 50
  * A server, on which histories have two new schemas to themselves. What a history left is
  * deleted. The schemas are dropped in the end, unless a failure is kept in them.
  *
- * @param options.server Its connection string. The user has to be allowed to create schemas.
+ * @param options.server Its connection string, or a pool, which is left open. The user has to be
+ * allowed to create schemas.
  */
 export async function openServerGround({
   server,
   migrations,
   prepare,
-}: GroundOptions & { readonly server: string }): Promise<Ground> {
-  const pool = new pg.Pool({ connectionString: server, max: 6 })
+}: GroundOptions & { readonly server: string | pg.Pool }): Promise<Ground> {
+  const isOwn = typeof server === 'string'
+  const pool = isOwn ? new pg.Pool({ connectionString: server, max: 6 }) : server
   // A connection that is lost while nobody uses it is replaced by the pool.
-  pool.on('error', () => {})
+  if (isOwn) pool.on('error', () => {})
   const id = randomBytes(4).toString('hex')
   const names = { first: `driftpin_laws_${id}`, second: `driftpin laws ${id}` }
   let isKept = false
@@ -56,7 +58,7 @@ export async function openServerGround({
       for (const ear of ears) await ear.close()
       if (!isKept) for (const schema of Object.values(names)) await drop(schema)
     } finally {
-      await pool.end()
+      if (isOwn) await pool.end()
     }
   }
   try {

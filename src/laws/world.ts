@@ -3,6 +3,7 @@ import type { TestClock } from '../harness/test-clock.js'
 import type { Migration } from '../migrations/migration.js'
 import type { Coverage } from './coverage.js'
 import type { Ear } from './ear.js'
+import type { Traced } from './engines/traced.js'
 import type { GroundInstall } from './ground.js'
 import { pinTable } from './law.js'
 import { createModel, type Model, type Time } from './model/model.js'
@@ -40,6 +41,8 @@ export interface World {
   /** What was done so far, one line a move. */
   readonly said: string[]
   readonly names: Map<string, string>
+  /** Every step, where it is to be compared with what another engine did. */
+  readonly trace?: Traced[]
 }
 
 /** How a line about the second installation begins. */

@@ -25,8 +25,9 @@ export interface SchemaCurrentOptions {
  * nothing, takes no lock, and needs no more than SELECT on the ledger.
  *
  * @throws DriftpinError `schema_behind` when the database is older than the code,
- * `migration_unknown` when it is newer, `migration_edited`, `migration_gap`, `migration_dirty`, or
- * `migration_locked` while a migration without a transaction is being run. A backend that starts
+ * `migration_unknown` when it is newer, `migration_edited`, `migration_gap`, `migration_dirty`,
+ * `server_unsupported` for a server older than PostgreSQL 14, or `migration_locked` while a
+ * migration without a transaction is being run. A backend that starts
  * beside its deploy can wait and ask again after the first and the last of these.
  *
  * @example

@@ -17,7 +17,7 @@ import {
 } from './plan-steps.js'
 import type { BlockedStep, WaitOptions, Watcher } from './retry-while-locked.js'
 import { runStep } from './run-step.js'
-import { withMigrationLock } from './with-migration-lock.js'
+import { type AssertHeld, withMigrationLock } from './with-migration-lock.js'
 
 /** What {@link createMigrator} can be told. */
 export interface MigratorOptions {
@@ -76,7 +76,10 @@ export interface Migrator {
  * statement; `migration_edited`, `migration_gap`, `migration_unknown` or `migration_dirty` when
  * the database and the folder do not agree; `migration_incomplete` for a missing down;
  * `migration_target` for a version that does not exist; `migration_locked` when another runner,
- * or a lock on a table, was not gone in time.
+ * or a lock on a table, was not gone in time; `pooler_refused` behind a pooler in transaction
+ * mode, which keeps no session; `server_unsupported` before anything is written to a server older
+ * than PostgreSQL 14; `outcome_unknown` when the connection is lost while a migration is
+ * committed, after which `status` tells.
  *
  * @example
  * ```ts
@@ -99,13 +102,13 @@ export function createMigrator(database: Database, options: MigratorOptions = {}
     return planSteps(migrations, applied, target(applied))
   }
 
-  const withLock = <T>(work: (session: Session) => Promise<T>): Promise<T> =>
+  const withLock = <T>(work: (session: Session, held: AssertHeld) => Promise<T>): Promise<T> =>
     database.withSession((session) =>
-      withMigrationLock(session, ledger.name, lockTimeoutMs, () => work(session)),
+      withMigrationLock(session, ledger.name, lockTimeoutMs, (held) => work(session, held)),
     )
 
   const migrate = (target: Target): Promise<FinishedStep[]> =>
-    withLock(async (session) => {
+    withLock(async (session, assertHeld) => {
       await ledger.create(session)
       const steps = await stepsTo(session, target)
       if (steps.length === 0) return []
@@ -119,7 +122,8 @@ export function createMigrator(database: Database, options: MigratorOptions = {}
         )
       }
       try {
-        const run = { session, ledger, waiting, watcher: await watcherOf(database, session) }
+        const watcher = await watcherOf(database, session)
+        const run = { session, ledger, waiting, watcher, assertHeld }
         for (const step of steps) {
           const done = await runStep(run, step)
           finished.push(done)

@@ -1,3 +1,4 @@
+import { assertSupportedVersion, versionNumber } from '../database/assert-supported-version.js'
 import type { Queryable, Session, Transaction } from '../database/database.js'
 import { quoteIdentifier } from '../database/quote-identifier.js'
 import { sqlState } from '../database/sql-state.js'
@@ -37,14 +38,20 @@ export class Ledger {
     this.name = `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`
   }
 
-  /** Makes the schema and the table where they are missing. */
+  /**
+   * Makes the schema and the table where they are missing.
+   *
+   * @throws DriftpinError `server_unsupported`, before anything is written.
+   */
   async create(session: Session | Transaction): Promise<void> {
-    const { rows } = await session.query<{ schema: boolean; ledger: boolean }>(
-      `SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1) AS schema,
+    const { rows } = await session.query<{ version: number; schema: boolean; ledger: boolean }>(
+      `SELECT ${versionNumber} AS version,
+              EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1) AS schema,
               EXISTS (SELECT FROM pg_catalog.pg_tables
                       WHERE schemaname = $1 AND tablename = $2) AS ledger`,
       [this.schema, this.table],
     )
+    assertSupportedVersion(rows[0]!.version)
     // Asked first: IF NOT EXISTS wants the right to create even where there is nothing to do.
     if (!rows[0]!.schema) {
       const create = `CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(this.schema)}`
@@ -71,14 +78,21 @@ export class Ledger {
     }
   }
 
-  /** Everything in it, by version; nothing where there is no ledger yet. */
+  /**
+   * Everything in it, by version; nothing where there is no ledger yet.
+   *
+   * @throws DriftpinError `server_unsupported`.
+   */
   async read(queryable: Queryable): Promise<LedgerEntry[]> {
-    const { rows: found } = await queryable.query(
+    const { rows: found } = await queryable.query<{ version: number; there: boolean }>(
       // One that plans nothing: this is the first query of many a process.
-      "SELECT WHERE to_regclass(format('%I.%I', $1::text, $2::text)) IS NOT NULL",
+      `SELECT ${versionNumber} AS version,
+              to_regclass(format('%I.%I', $1::text, $2::text)) IS NOT NULL AS there`,
       [this.schema, this.table],
     )
-    if (found.length === 0) return []
+    const { version, there } = found[0]!
+    assertSupportedVersion(version)
+    if (!there) return []
     const { rows } = await queryable.query<LedgerRow>(
       `SELECT version, name, checksum, applied_at, duration_ms FROM ${this.name} ORDER BY version`,
     )

@@ -7,6 +7,7 @@ import { checksumOf } from './migration.js'
 import { describeStep, type FinishedStep, type Step } from './plan-steps.js'
 import { retryWhileLocked, type WaitOptions, type Watcher } from './retry-while-locked.js'
 import { runScript } from './run-script.js'
+import type { AssertHeld } from './with-migration-lock.js'
 
 /** Where steps are run, and how. */
 export interface StepRun {
@@ -15,6 +16,7 @@ export interface StepRun {
   readonly waiting: WaitOptions
   /** Undefined where there is no second connection. */
   readonly watcher: Watcher | undefined
+  readonly assertHeld: AssertHeld
 }
 
 /**
@@ -33,7 +35,7 @@ export async function runStep(run: StepRun, step: Step): Promise<FinishedStep> {
   return { ...describeStep(step), durationMs: elapsed() }
 }
 
-async function runInTransaction({ session, ledger, waiting }: StepRun, step: Step) {
+async function runInTransaction({ session, ledger, waiting, assertHeld }: StepRun, step: Step) {
   const { migration, direction, script, statements } = step
   const checksum = await checksumOf(migration)
   let ran = false
@@ -43,6 +45,7 @@ async function runInTransaction({ session, ledger, waiting }: StepRun, step: Ste
     await transaction.script(
       `SET LOCAL search_path = ${searchPath(ledger.schema)}; SET LOCAL lock_timeout = ${timeout}`,
     )
+    await assertHeld(transaction)
     if (direction === 'up') await ledger.add(transaction, migration, checksum)
     else await ledger.remove(transaction, migration)
     await runScript(transaction, script, statements)
@@ -55,15 +58,18 @@ async function runInTransaction({ session, ledger, waiting }: StepRun, step: Ste
 
 /**
  * What has to run without a transaction, such as CREATE INDEX CONCURRENTLY, is made so that nobody
- * queues behind it, and leaves an invalid index when it gives up waiting: it waits as long as it
- * takes, whatever lock_timeout the role has. The session's settings are put back in the end.
+ * queues behind it, and leaves an invalid index when it gives up: it takes as long as it takes,
+ * whatever timeouts the role has. The session's settings are put back in the end.
  */
 async function runWithoutTransaction(
-  { session, ledger }: StepRun,
+  { session, ledger, assertHeld }: StepRun,
   { migration, direction, script, statements }: Step,
   elapsed: () => number,
 ) {
-  await session.script(`SET search_path = ${searchPath(ledger.schema)}; SET lock_timeout = 0`)
+  await session.script(
+    `SET search_path = ${searchPath(ledger.schema)}; SET lock_timeout = 0; SET statement_timeout = 0`,
+  )
+  await assertHeld(session)
   if (direction === 'up') await ledger.begin(session, migration, await checksumOf(migration))
   else await ledger.reopen(session, migration)
   await runScript(session, script, statements)

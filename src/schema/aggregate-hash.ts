@@ -4,6 +4,9 @@ import { textBytes } from './storable-text.js'
 
 const utf8 = new TextEncoder()
 
+/** Four lengths, of which none has more than twelve digits, with a colon and a comma each. */
+const bytesAroundMax = 4 * 14
+
 /** Compares two byte strings as memcmp does, which is how PostgreSQL orders COLLATE "C". */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const shared = Math.min(a.length, b.length)
@@ -47,18 +50,24 @@ export function inHashOrder<R extends Pick<ResourceInput, 'kind' | 'source'>>(
 export async function aggregateHash(
   resources: readonly Pick<ResourceInput, 'kind' | 'source' | 'contentHash' | 'status'>[],
 ): Promise<Uint8Array> {
+  const ordered = inHashOrder(resources)
   const text = (value: string) => `${textBytes(value)}:${value},`
-  // Few and large chunks: a thousand resources would be twelve thousand small ones.
-  const chunks = inHashOrder(resources).flatMap(({ kind, source, contentHash, status }) => [
-    utf8.encode(`${text(kind)}${text(source)}${contentHash.length}:`),
-    contentHash,
-    utf8.encode(`,${text(status)}`),
-  ])
-  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0))
-  let offset = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, offset)
-    offset += chunk.length
+  // One buffer with room for all: a thousand resources would be thousands of small ones.
+  const bytesMax = ordered.reduce(
+    (sum, { kind, source, contentHash, status }) =>
+      sum + bytesAroundMax + 3 * (kind.length + source.length + status.length) + contentHash.length,
+    0,
+  )
+  const whole = new Uint8Array(bytesMax)
+  let end = 0
+  const append = (value: string) => {
+    end += utf8.encodeInto(value, whole.subarray(end)).written
   }
-  return await sha256(whole)
+  for (const { kind, source, contentHash, status } of ordered) {
+    append(`${text(kind)}${text(source)}${contentHash.length}:`)
+    whole.set(contentHash, end)
+    end += contentHash.length
+    append(`,${text(status)}`)
+  }
+  return await sha256(whole.subarray(0, end))
 }

@@ -1,7 +1,7 @@
 import { appendFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { needPrograms, openTerminal } from '../connections/support-programs.js'
 import { packDriftpin } from '../support/packed-driftpin.js'
+import { needPrograms, openTerminal } from '../support/programs.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 import { DevProcess, writeShop } from './dev-process.js'
 import { writeWhilePushing } from './write-while-pushing.js'

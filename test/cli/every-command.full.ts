@@ -24,6 +24,7 @@ async function useEveryCommand(...place: string[]): Promise<void> {
   const { id, agentId } = chats.find(({ dirty }) => dirty)!
   const archived: { id: string; archived: boolean }[] = await json('chats', '--archived')
   expect(archived.map((chat) => chat.archived)).toEqual([true])
+  expect(await ran('stats', '--exact')).toMatch(/^\d+ chats?: \d+ with pins/m)
   expect(await ran('drift')).toContain(id)
   expect(await ran('pins', id)).toContain(id)
   expect(await ran('diff', id)).toContain('- pinned, + live')

@@ -111,6 +111,16 @@ describe.each(serverMajors)('on PostgreSQL %i', (major) => {
     for (const schema of await ownSchemas()) await client.query(`DROP SCHEMA "${schema}" CASCADE`)
   })
 
+  test('it is compared with PGlite, and says with what', async () => {
+    const args = ['--against', url.href, '--runs', '3', '--seed', '1', '--commands', '10']
+    const { code, stdout, stderr } = await fuzz(args)
+    expect(stdout).toMatch(new RegExp(`^PGlite .+ and PostgreSQL ${major}\\..+, seed 1$`, 'm'))
+    expect(stdout).toMatch(/Every law held\.\n$/)
+    expect(code).toBe(0)
+    expect(stdout + stderr).not.toContain(url.password)
+    expect(await ownSchemas()).toEqual([])
+  })
+
   test('Ctrl-C ends it after a history, with what was exercised and nothing left behind', async () => {
     const cwd = await temporaryFolder()
     const args = [main, 'fuzz', '--database', url.href, '--minutes', '30']

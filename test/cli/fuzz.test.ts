@@ -43,6 +43,12 @@ test.each([
     ['--doublecheck', '--database', 'postgres://a'],
     "'--database <url>'",
   ],
+  [
+    'a second run and a second server',
+    ['--doublecheck', '--against', 'postgres://a'],
+    "'--against",
+  ],
+  ['a second server that is no URL', ['--against', 'hunter2'], 'postgres://user@host:port/name'],
   ['a database that is no URL', ['--database', 'hunter2'], 'postgres://user@host:port/name'],
   ['a server that is not there', ['--database', 'postgres://a:hunter2@127.0.0.1:1/a'], 'ECONN'],
   ['an option that there is not', ['--sead', '1'], '--seed'],
@@ -60,5 +66,8 @@ test('a replay is told the server, but not the password', () => {
     `--database 'postgres://a@h/it'\\''s?sslmode=require'`,
   ])
   expect(fuzzReplayFlags({ database: 'postgres://a:hunter2@/a' })).toEqual(['--database URL'])
+  expect(fuzzReplayFlags({ against: 'postgres://a:hunter2@h/a' })).toEqual([
+    '--against postgres://a@h/a',
+  ])
   expect(fuzzReplayFlags({ seed: 1, runs: 5 })).toEqual([])
 })

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
+import { needPrograms, runWith } from '../support/programs.js'
 import { useDatabase } from './support-database.js'
 import { serveForTest } from './support-doors.js'
-import { needPrograms, runWith } from './support-programs.js'
 
 const database = useDatabase()
 

@@ -1,10 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
+import { needPrograms, openTerminal, runWith } from '../support/programs.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 import { useDatabase } from './support-database.js'
 import { configOf, connect, serveForTest } from './support-doors.js'
-import { needPrograms, openTerminal, runWith } from './support-programs.js'
 import { textOf } from './support-queries.js'
 
 const database = useDatabase()

@@ -12,13 +12,17 @@ export interface MadeAgent {
 /** Inserts an agent by plain SQL, in a workspace of its own unless it is told which. */
 export async function makeAgent(
   queryable: Queryable,
-  { workspaceId, ownerId = randomUUID() }: { workspaceId?: string; ownerId?: string } = {},
+  {
+    newId = randomUUID,
+    workspaceId,
+    ownerId = newId(),
+  }: { newId?: () => string; workspaceId?: string; ownerId?: string } = {},
 ): Promise<MadeAgent> {
   const made = {
     ownerId,
-    workspaceId: workspaceId ?? randomUUID(),
-    buildId: randomUUID(),
-    agentId: randomUUID(),
+    workspaceId: workspaceId ?? newId(),
+    buildId: newId(),
+    agentId: newId(),
   }
   const schema = `"${queryable.schema}"`
   if (!workspaceId) {

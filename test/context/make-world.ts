@@ -8,6 +8,8 @@ import type { OperationName } from './operations.js'
 export interface World extends MadeAgent {
   /** A second agent of the same workspace, which has something else. */
   readonly next: MadeAgent
+  /** A third one, which has yet to push. */
+  readonly fresh: MadeAgent
   /** Hydrated, and dirty. */
   readonly chatId: string
   readonly archivedId: string
@@ -15,27 +17,45 @@ export interface World extends MadeAgent {
   readonly source: string
 }
 
+/** What a world has of its own that would differ from one to the next. */
+interface Given {
+  /** Random ones by default. */
+  readonly newId?: () => string
+  /** When everything happens; the database's time by default. */
+  readonly now?: string
+}
+
 /** Fills an installed schema with a world of its own; worlds share nothing. */
-export async function makeWorld(database: Database): Promise<World> {
-  const agent = await makeAgent(database)
+export async function makeWorld(
+  database: Database,
+  { newId = randomUUID, now }: Given = {},
+): Promise<World> {
+  const at = now === undefined ? {} : { now }
+  const agent = await makeAgent(database, { newId })
   const { agentId, ownerId } = agent
-  const next = await makeAgent(database, agent)
+  const next = await makeAgent(database, { ...agent, newId })
+  const fresh = await makeAgent(database, { ...agent, newId })
   const resources = [...makeResources(7), makeSkill('release-notes')]
-  await push(database, { agentId, version: 1, resources })
-  await push(database, { agentId: next.agentId, version: 1, resources: makeResources(3, 'next') })
-  const { chat } = await createChat(database, { ownerId, agentId })
-  const { chat: old } = await createChat(database, { ownerId, agentId })
+  const nextResources = makeResources(3, 'next')
+  await push(database, { agentId, version: 1, resources, ...at })
+  await push(database, { agentId: next.agentId, version: 1, resources: nextResources, ...at })
+  const { chat } = await createChat(database, { id: newId(), ownerId, agentId, ...at })
+  const { chat: old } = await createChat(database, { id: newId(), ownerId, agentId, ...at })
   await archive(database, { chatId: old.id, now: '2020-01-01T00:00:00Z' })
-  await push(database, { agentId, version: 2, resources: [makeFile('/shop/AGENTS.md')] })
-  return { ...agent, next, chatId: chat.id, archivedId: old.id, source: resources[0]!.source }
+  await push(database, { agentId, version: 2, resources: [makeFile('/shop/AGENTS.md')], ...at })
+  const source = resources[0]!.source
+  return { ...agent, next, fresh, chatId: chat.id, archivedId: old.id, source }
 }
 
 /**
  * Good parameters for every operation in a world, each with everything that it takes. In this
  * order they can also be run one after the other.
  */
-export function goodCalls(world: World): [OperationName, Record<string, unknown>][] {
-  const { agentId, next, ownerId, workspaceId, chatId, archivedId, source } = world
+export function goodCalls(
+  world: World,
+  newId: () => string = randomUUID,
+): [OperationName, Record<string, unknown>][] {
+  const { agentId, next, fresh, ownerId, workspaceId, chatId, archivedId, source } = world
   const now = '2026-05-01T12:00:00.123456Z'
   const key = { chatId, ownerId }
   const write = { now, notify: true }
@@ -44,8 +64,9 @@ export function goodCalls(world: World): [OperationName, Record<string, unknown>
   const aggregateHash = new Uint8Array(32)
   return [
     ['push', { ...head, version: 3, aggregateHash, resources: [resource] }],
-    ['createChat', { id: randomUUID(), ownerId, agentId, title: 'T', status: 'running', ...write }],
-    ['createChat', { id: randomUUID(), ownerId, workspaceId, title: 'T', ...write }],
+    ['push', { ...head, agentId: fresh.agentId, version: 1, resources: [resource] }],
+    ['createChat', { id: newId(), ownerId, agentId, title: 'T', status: 'running', ...write }],
+    ['createChat', { id: newId(), ownerId, workspaceId, title: 'T', ...write }],
     ['getChatContext', key],
     ['getChatContexts', { chatIds: [chatId, archivedId], ownerId }],
     ['listChats', { ownerId, archived: false, limit: 10 }],

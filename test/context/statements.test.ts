@@ -17,6 +17,7 @@ test('the operations that are tested are all that the package exports', () => {
   const others = [
     'adoptMigrations',
     'aggregateHash',
+    'applyGrants',
     'assertSchemaCurrent',
     'checkSchema',
     'createMigrator',
@@ -27,6 +28,7 @@ test('the operations that are tested are all that the package exports', () => {
     'fromPgTransaction',
     'notificationChannel',
     'readMigrations',
+    'readStats',
   ]
   const functions = Object.entries(driftpin).filter(([, value]) => typeof value === 'function')
   const names = functions.map(([name]) => name)

@@ -32,7 +32,11 @@ export interface FixtureProject {
     env?: NodeJS.ProcessEnv,
   ): Promise<SuiteRun>
   /** Runs vitest in the same way, and kills it with all of its workers as soon as it is time. */
-  killedVitest(names: readonly string[], isTime: () => Promise<boolean>): Promise<void>
+  killedVitest(
+    names: readonly string[],
+    isTime: () => Promise<boolean>,
+    env?: NodeJS.ProcessEnv,
+  ): Promise<void>
   close(): Promise<void>
 }
 
@@ -57,7 +61,7 @@ export async function openFixtureProject(): Promise<FixtureProject> {
   return {
     folder,
     vitest: (names, args = [], env = {}) => runVitest(folder, names, args, env),
-    killedVitest: (names, isTime) => killVitest(folder, names, isTime),
+    killedVitest: (names, isTime, env = {}) => killVitest(folder, names, isTime, env),
     close: () => rm(folder, { recursive: true, force: true }),
   }
 }
@@ -97,10 +101,11 @@ async function killVitest(
   folder: string,
   names: readonly string[],
   isTime: () => Promise<boolean>,
+  env: NodeJS.ProcessEnv,
 ): Promise<void> {
   const child = spawn(process.execPath, vitestArgs(folder, names), {
     cwd: folder,
-    env: { ...process.env, ...environment },
+    env: { ...process.env, ...environment, ...env },
     stdio: 'ignore',
     // A group of its own, so that its workers go with it.
     detached: true,

@@ -19,6 +19,8 @@ test.each<[string, object]>([
   ['a random beyond safe integers', { random: 2 ** 53 }],
   ['a clock that there is not', { clock: 'fake' }],
   ['no images and a random', { images: false, random: 1 }],
+  ['a server and a random', { server: 'postgres://127.0.0.1:1/x', random: 1 }],
+  ['a server and a test clock', { server: 'postgres://127.0.0.1:1/x', clock: 'test' }],
   ['no images and a test clock', { images: false, clock: 'test' }],
 ])('%s is refused before anything is written', async (_, options) => {
   const folder = await temporaryFolder()

@@ -38,6 +38,25 @@ const connections: [string, () => Promise<OneConnection>][] = [
   ]),
 ]
 
+test.each(inject('servers'))(
+  'a file without a transaction takes as long as it takes on PostgreSQL $major',
+  async ({ url }) => {
+    const client = new pg.Client({ connectionString: url, statement_timeout: 200 })
+    await client.connect()
+    onTestFinished(() => client.end())
+    const schema = `patience ${process.pid}`
+    const migrations = parseMigrations(
+      [{ file: '1_wait.up.sql', text: '-- driftpin: no transaction\nSELECT pg_sleep(0.5)' }],
+      { forwardOnly: true },
+    )
+    const migrator = createMigrator(fromPg(client, { schema }), { migrations })
+    expect(await migrator.up()).toMatchObject([{ file: '1_wait.up.sql' }])
+    const { rows } = await client.query('SHOW statement_timeout')
+    expect(rows).toEqual([{ statement_timeout: '200ms' }])
+    await expect(client.query('SELECT pg_sleep(0.5)')).rejects.toMatchObject({ code: '57014' })
+  },
+)
+
 describe.each(connections)('what a file sets for the session of %s', (_, open) => {
   test.each([
     ['that is applied', '', undefined],

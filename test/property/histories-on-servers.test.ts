@@ -1,19 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { push } from '../../src/index.js'
-import { assertHistories, checkHistories } from '../../src/laws/index.js'
+import { checkHistories } from '../../src/laws/index.js'
 import { rewriting } from './race-defects.js'
 import { useRaceServer } from './race-server.js'
-
-describe.each([14, 18] as const)('histories on PostgreSQL %i', (major) => {
-  const server = useRaceServer(major)
-
-  test('hold the laws, and leave nothing', async () => {
-    const report = await assertHistories({ server: server.url, seed: major, runs: 5 })
-    expect(report).toMatchObject({ runs: 5, failure: undefined })
-    expect(report.engine).toMatch(new RegExp(`^PostgreSQL ${major}\\.`))
-    expect(await server.schemas()).toEqual([])
-  })
-})
 
 describe('a history on a server that breaks a law', () => {
   const server = useRaceServer(18)

@@ -54,6 +54,7 @@ test.each([
   { seed: 1, path: 'x' },
   { seed: 1, replayPath: 'A:B' },
   { doublecheck: true, server: 'postgresql://127.0.0.1:1/x' },
+  { doublecheck: true, against: 'postgresql://127.0.0.1:1/x' },
 ])('%j is refused before anything is opened', async (options) => {
   await expect(checkHistories(options)).rejects.toMatchObject({ code: 'invalid_input' })
 })

@@ -3,11 +3,11 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { appendFileSync, closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import * as fs from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { freePort } from './free-port.js'
 import { type Account, copyBinaries, give, unprivilegedAccount } from './server-binaries.js'
 
 /** The oldest and the newest PostgreSQL we promise to run on: they can disagree the most. */
@@ -244,12 +244,6 @@ function kill(pid: number, signal: NodeJS.Signals | 0): boolean {
 async function logTail(place: Place): Promise<string> {
   const lines = (await fs.readFile(logFile(place.folder), 'utf8')).trimEnd().split('\n')
   return lines.slice(-logTailLines).join('\n')
-}
-
-async function freePort(): Promise<number> {
-  await using listener = createServer().listen(0, '127.0.0.1')
-  await once(listener, 'listening')
-  return (listener.address() as AddressInfo).port
 }
 
 const dataFolder = (folder: string) => join(folder, 'data')

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { needPrograms, openTerminal } from '../connections/support-programs.js'
+import { needPrograms, openTerminal } from '../support/programs.js'
 import { run } from '../support/run-command.js'
 import { twoBranches } from './git-project.js'
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { databaseTest } from 'driftpin/vitest'
 
-const test = databaseTest({ migrations: 'migrations' })
+const test = databaseTest({ server: process.env.TEST_SERVER, migrations: 'migrations' })
 
 test('FAILING before the run is killed', async ({ db }) => {
   await db.query("INSERT INTO boats (name) VALUES ('Argo')")

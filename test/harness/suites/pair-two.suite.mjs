@@ -1,7 +1,7 @@
 import { access, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { test } from 'driftpin/vitest'
 import { expect } from 'vitest'
+import { test } from './chat-test.mjs'
 import { addChat, countChats } from './count-chats.mjs'
 
 test('two has its own database while one runs', async ({ db }) => {

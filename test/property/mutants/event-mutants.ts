@@ -9,8 +9,8 @@ export const eventMutants: readonly Mutant[] = [
   statementMutant('only the first of several chats is told of', [0], {
     notify: [
       [
-        'FROM unnest($2::pg_catalog.text[]) AS payload',
-        'FROM unnest(($2::pg_catalog.text[])[1:1]) AS payload',
+        'FROM pg_catalog.unnest($2::pg_catalog.text[]) AS payload',
+        'FROM pg_catalog.unnest(($2::pg_catalog.text[])[1:1]) AS payload',
       ],
     ],
   }),

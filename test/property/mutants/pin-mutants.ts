@@ -73,7 +73,7 @@ export const pinMutants: readonly Mutant[] = [
         {
           [copy]: [
             [
-              'FROM unnest($2::pg_catalog.uuid[]) AS chat (id)',
+              'FROM pg_catalog.unnest($2::pg_catalog.uuid[]) AS chat (id)',
               'FROM (SELECT id FROM {schema}.chats WHERE agent_id = $1) AS chat (id)',
             ],
           ],

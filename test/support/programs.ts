@@ -3,10 +3,15 @@ import { once } from 'node:events'
 import { access, constants } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { run } from '../support/run-command.js'
+import { run } from './run-command.js'
 
 /** The packages of Debian that have them. */
-const packages = { psql: 'postgresql-client', pgbench: 'postgresql-contrib', script: 'bsdutils' }
+const packages = {
+  psql: 'postgresql-client',
+  pgbench: 'postgresql-contrib',
+  script: 'bsdutils',
+  pgbouncer: 'pgbouncer',
+}
 type Program = keyof typeof packages
 const terminalProgram: Program = 'script'
 

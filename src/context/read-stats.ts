@@ -1,0 +1,167 @@
+import { z } from 'zod'
+import type { Queryable } from '../database/database.js'
+import { tableNames } from '../schema/generated/tables.js'
+import { limits } from '../schema/limits.js'
+import { checkInput } from './check-input.js'
+import { dirtyExpression } from './dirty.js'
+import { defineStatement, type StatementDeclaration } from './statement.js'
+
+const input = z.strictObject({
+  retentionDays: z.int().min(0).max(limits.retentionDaysMax).default(30),
+  exact: z.boolean().default(false),
+})
+
+/** How large a table is. */
+export interface TableStats {
+  readonly name: string
+  /** As the last VACUUM or ANALYZE left it; null before the first. */
+  readonly rowsEstimate: number | null
+  /** With TOAST, and without indexes. */
+  readonly tableBytes: bigint
+  readonly indexBytes: bigint
+}
+
+/** What {@link readStats} counts by going through all chats. */
+export interface ChatStats {
+  readonly count: number
+  readonly hydrated: number
+  readonly dirty: number
+  readonly archived: number
+  /** Since when the longest dirty one is; null when none is. */
+  readonly oldestDirty: Date | null
+  /** The agents that a dirty chat is bound to. */
+  readonly agentsWithDrift: number
+}
+
+/** Figures for a metrics endpoint. */
+export interface Stats {
+  /** Every table of the schema, by name. */
+  readonly tables: readonly TableStats[]
+  /** Archived chats past retention, which the next purge deletes. */
+  readonly expiredChats: number
+  readonly snapshots: number
+  /** Snapshots whose report as a whole had an error. */
+  readonly snapshotsWithErrors: number
+  /** Null unless it was asked for. */
+  readonly chats: ChatStats | null
+}
+
+/** The statements of {@link readStats}, for a test that holds them to the schema. */
+export const statsStatements: StatementDeclaration[] = []
+
+const measureTables = defineStatement(
+  {
+    name: 'measure tables',
+    parameters: { schema: 'text', tables: 'text[]' },
+    row: { name: 'text', rows: 'bigint?', table_bytes: 'bigint', index_bytes: 'bigint' },
+    sql: (_, { schema, tables }) => `
+    SELECT class.relname::pg_catalog.text AS name,
+           CASE WHEN class.reltuples >= 0 THEN class.reltuples::bigint END AS rows,
+           pg_catalog.pg_table_size(class.oid) AS table_bytes,
+           pg_catalog.pg_indexes_size(class.oid) AS index_bytes
+    FROM pg_catalog.pg_class class
+    JOIN pg_catalog.pg_namespace space ON space.oid = class.relnamespace
+    WHERE space.nspname = ${schema} AND class.relname = ANY (${tables})
+    ORDER BY class.relname COLLATE "C"`,
+  },
+  statsStatements,
+)
+
+const countCheaply = defineStatement(
+  {
+    name: 'count expired chats and snapshots',
+    parameters: { retentionDays: 'integer' },
+    row: { expired: 'integer', snapshots: 'integer', with_errors: 'integer' },
+    sql: ({ chats, workspace_agent_context_snapshots }, { retentionDays }) => `
+    SELECT (SELECT count(*)::integer FROM ${chats}
+            WHERE ${retentionDays} > 0 AND archived
+              AND updated_at < now() - make_interval(hours => 24 * ${retentionDays})) AS expired,
+           count(*)::integer AS snapshots,
+           count(*) FILTER (WHERE snapshot_error <> '')::integer AS with_errors
+    FROM ${workspace_agent_context_snapshots}`,
+  },
+  statsStatements,
+)
+
+const countChats = defineStatement(
+  {
+    name: 'count chats by state',
+    parameters: {},
+    row: {
+      count: 'integer',
+      hydrated: 'integer',
+      archived: 'integer',
+      dirty: 'integer',
+      oldest_dirty: 'timestamptz?',
+      agents_with_drift: 'integer',
+    },
+    // The dirty ones are looked at again, by themselves: they are few, and the others many.
+    sql: (names) => `
+    WITH dirty AS MATERIALIZED (
+      SELECT chat.agent_id, chat.context_dirty_since FROM ${names.chats} chat
+      WHERE ${dirtyExpression(names, 'chat')}
+    )
+    SELECT count(*)::integer AS count, count(context_aggregate_hash)::integer AS hydrated,
+           count(*) FILTER (WHERE archived)::integer AS archived,
+           (SELECT count(*)::integer FROM dirty) AS dirty,
+           (SELECT min(context_dirty_since) FROM dirty) AS oldest_dirty,
+           (SELECT count(DISTINCT agent_id)::integer FROM dirty) AS agents_with_drift
+    FROM ${names.chats}`,
+  },
+  statsStatements,
+)
+
+/**
+ * Reads figures for a metrics endpoint: rows and bytes of each table, drift, and what went wrong.
+ *
+ * By default no table of chats is gone through: rows are PostgreSQL's own estimates, bytes are the
+ * sizes of files, and chats past retention are counted in an index. Snapshots are counted, of
+ * which there is one an agent. On a million chats, 96,000 of them past retention, it took 10 ms
+ * where it took 0.2 s with `exact`: cheap enough for once a minute either way.
+ *
+ * @param params.exact Also counts chats by state, and agents with drift, for which all of `chats`
+ * is read, twice; false by default.
+ * @param params.retentionDays Days after which an archived chat is past retention; 30 by default,
+ * 0 for never.
+ * @throws DriftpinError `invalid_input`.
+ *
+ * @example
+ * ```ts
+ * const { tables, chats } = await readStats(database, { exact: true })
+ * gauge.set(chats?.dirty ?? 0)
+ * ```
+ */
+export async function readStats(
+  queryable: Queryable,
+  params: {
+    readonly retentionDays?: number | undefined
+    readonly exact?: boolean | undefined
+  } = {},
+): Promise<Stats> {
+  const { retentionDays, exact } = checkInput('readStats', input, params)
+  const { schema } = queryable
+  const tables = await measureTables(queryable, { schema, tables: tableNames })
+  const [cheap] = await countCheaply(queryable, { retentionDays })
+  const [counted] = exact ? await countChats(queryable, {}) : []
+  return {
+    tables: tables.map(({ name, rows, table_bytes, index_bytes }) => ({
+      name,
+      rowsEstimate: rows === null ? null : Number(rows),
+      tableBytes: table_bytes,
+      indexBytes: index_bytes,
+    })),
+    expiredChats: cheap!.expired,
+    snapshots: cheap!.snapshots,
+    snapshotsWithErrors: cheap!.with_errors,
+    chats: counted
+      ? {
+          count: counted.count,
+          hydrated: counted.hydrated,
+          dirty: counted.dirty,
+          archived: counted.archived,
+          oldestDirty: counted.oldest_dirty,
+          agentsWithDrift: counted.agents_with_drift,
+        }
+      : null,
+  }
+}

@@ -1,0 +1,38 @@
+import { DriftpinError } from '../errors.js'
+import type { Statements } from './driver.js'
+import { sqlState } from './sql-state.js'
+
+/**
+ * Sends COMMIT.
+ *
+ * A server that refuses it, for a deferred constraint or a serialization failure, has rolled the
+ * transaction back, and its error passes. After any other error it may have committed or not.
+ *
+ * @throws DriftpinError `outcome_unknown`, with what was reported as its cause.
+ */
+export async function commit(statements: Pick<Statements, 'script'>): Promise<void> {
+  try {
+    await statements.script('COMMIT')
+  } catch (error) {
+    if (isRefusal(error)) throw error
+    throw new DriftpinError(
+      'outcome_unknown',
+      'The connection was lost while the transaction was being committed, so that nobody here ' +
+        'knows whether it was. Nothing was tried again. Read what it would have written, such as ' +
+        'the chat, or repeat it if that changes nothing where it was done, as a push of the same ' +
+        'version does.',
+      error,
+    )
+  }
+}
+
+/**
+ * Whether a server said that it did not commit. One that shuts down or ends the connection (57P01
+ * to 57P03), that has panicked, or that says itself that it does not know (08 and 40003, which is
+ * how a pooler reports that it lost its server) may have committed before.
+ */
+function isRefusal(error: unknown): boolean {
+  const state = sqlState(error)
+  if (state === undefined || (error as { severity?: string }).severity === 'PANIC') return false
+  return !/^(08...|40003|57P0[123])$/.test(state)
+}

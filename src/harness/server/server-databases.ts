@@ -1,0 +1,172 @@
+import { hostname } from 'node:os'
+import pg from 'pg'
+import { printableUrl } from '../../database/printable-url.js'
+import { quoteIdentifier } from '../../database/quote-identifier.js'
+import { projectDirectory } from '../image-cache.js'
+import { connectServer, type ServerConnection } from './connect-server.js'
+import { databaseNames, lockOf, newWorker } from './database-names.js'
+import { removeLeftovers } from './remove-leftovers.js'
+import { commentWith, keptText } from './stamp.js'
+
+/** Each is some 8 MB and more; who looks into one failed test after the other needs no more. */
+export const keptMax = 10
+
+/** What goes on in a database, as it can be seen from outside of it. */
+export interface SessionSeen {
+  /** As PostgreSQL calls it: active, idle in transaction and so on; null for another user's. */
+  readonly state: string | null
+  readonly query: string
+  readonly advisoryLocks: number
+}
+
+const sessionsSql = `SELECT state, query, (
+  SELECT count(*)::int FROM pg_locks AS l
+  WHERE l.pid = a.pid AND l.locktype = 'advisory' AND l.granted) AS "advisoryLocks"
+FROM pg_stat_activity AS a
+WHERE datname = $1 AND backend_type = 'client backend' ORDER BY backend_start`
+
+const endSessionsSql = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = $1 AND backend_type = 'client backend'`
+
+const interruptSql = `SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+WHERE datname = $1 AND backend_type = 'client backend' AND state = 'active'`
+
+/**
+ * The databases of one worker on a server. All of them carry the number of an advisory lock that
+ * the worker holds, so that whoever comes later can tell what nobody uses any more.
+ */
+export class ServerDatabases {
+  readonly connection: ServerConnection
+  /** Databases of failed tests of this project that are there. */
+  readonly kept: Set<string>
+  readonly #worker: string
+  #made = 0
+
+  private constructor(connection: ServerConnection, worker: string, kept: Set<string>) {
+    this.connection = connection
+    this.#worker = worker
+    this.kept = kept
+  }
+
+  /** @throws DriftpinError What {@link connectServer} throws. */
+  static async open(server: string): Promise<ServerDatabases> {
+    const connection = await connectServer(server)
+    const worker = newWorker()
+    const { database } = connection
+    try {
+      // Nobody else has this number, so that there is nothing to wait for.
+      await database.query('SELECT pg_try_advisory_lock($1::bigint)', [lockOf(worker)])
+      const names = await removeLeftovers(database)
+      const kept = names.filter((name) => databaseNames.isKeptOf(project(), name))
+      return new ServerDatabases(connection, worker, new Set(kept))
+    } catch (error) {
+      await connection.end()
+      throw error
+    }
+  }
+
+  /** An empty database, or a copy. Nobody may be connected to what is copied. */
+  async create(template?: string): Promise<string> {
+    this.#made += 1
+    const name = databaseNames.own(this.#worker, this.#made)
+    // The encoding of driftpin's schema, whatever that of the server is.
+    const from = template
+      ? `${quoteIdentifier(template)} ${this.connection.strategy}`
+      : "template0 ENCODING 'UTF8'"
+    await this.#run(`CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE ${from}`)
+    return name
+  }
+
+  /** Ends whoever is connected. */
+  async drop(name: string): Promise<void> {
+    await this.#run(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`)
+  }
+
+  /** Ends whoever is connected and lets nobody connect any more, so that it can be copied. */
+  async seal(name: string): Promise<void> {
+    await this.#run(`ALTER DATABASE ${quoteIdentifier(name)} ALLOW_CONNECTIONS false`)
+    await this.#endSessions(name)
+  }
+
+  async rename(name: string, to: string): Promise<void> {
+    await this.#run(`ALTER DATABASE ${quoteIdentifier(name)} RENAME TO ${quoteIdentifier(to)}`)
+  }
+
+  async comment(name: string, text: string): Promise<void> {
+    const { database } = this.connection
+    const said = pg.escapeLiteral(await commentWith(database, text))
+    await this.#run(`COMMENT ON DATABASE ${quoteIdentifier(name)} IS ${said}`)
+  }
+
+  /** Whether it is a database of this worker, and of no use to another. */
+  isOwn(name: string): boolean {
+    return databaseNames.workerOf(name) === this.#worker
+  }
+
+  async exists(name: string): Promise<boolean> {
+    const { rows } = await this.connection.database.query(
+      'SELECT FROM pg_database WHERE datname = $1',
+      [name],
+    )
+    return rows.length > 0
+  }
+
+  async sessions(name: string): Promise<SessionSeen[]> {
+    const { rows } = await this.connection.database.query<SessionSeen>(sessionsSql, [name])
+    return rows
+  }
+
+  async interrupt(name: string): Promise<void> {
+    await this.connection.database.query(interruptSql, [name])
+  }
+
+  /**
+   * Keeps the database of a failed test in place of what an earlier try of it left, and says in
+   * words how to open it, or why it was not kept: that never fails.
+   */
+  async keep(name: string, test: string): Promise<string> {
+    const kept = databaseNames.kept(project(), test)
+    try {
+      if (this.kept.size >= keptMax && !this.kept.has(kept)) {
+        await this.drop(name)
+        return `Its database was not kept, since those of ${keptMax} failed tests are already.`
+      }
+      await this.#endSessions(name)
+      await this.drop(kept)
+      await this.rename(name, kept)
+      await this.comment(kept, `${keptText}: ${test}`)
+      this.kept.add(kept)
+      const url = printableUrl(this.connection.urlOf(kept))
+      return `Its database is kept until the test is run again, or a week: psql '${url}'`
+    } catch (error) {
+      await this.drop(name).catch(() => {})
+      return `Its database could not be kept: ${error instanceof Error ? error.message : error}`
+    }
+  }
+
+  /** Drops what an earlier try of a test kept, once it passed. */
+  async forget(test: string): Promise<void> {
+    const kept = databaseNames.kept(project(), test)
+    if (this.kept.delete(kept)) await this.drop(kept)
+  }
+
+  async close(): Promise<void> {
+    await this.connection.end()
+  }
+
+  /** Sessions end on their own a moment after they were told to, which PostgreSQL waits for. */
+  async #endSessions(name: string): Promise<void> {
+    await this.connection.database.query(endSessionsSql, [name])
+  }
+
+  async #run(text: string): Promise<void> {
+    try {
+      await this.connection.database.query(text)
+    } catch (error) {
+      throw this.connection.lost() ?? error
+    }
+  }
+}
+
+/** Whose tests these are: several projects, and people, may share a server. */
+const project = () => `${hostname()} ${projectDirectory()}`

@@ -1,0 +1,143 @@
+import { quoteIdentifier } from '../database/quote-identifier.js'
+import { checkSchemaName } from '../database/schema-name.js'
+import { DriftpinError } from '../errors.js'
+import { tableNames } from '../schema/generated/tables.js'
+import { ledgerName } from './ledger.js'
+
+/** Which roles get which rights; at least one of the three. */
+export interface GrantsOptions {
+  /** The role that runs migrations, and so owns what they make. */
+  readonly migrateRole?: string | undefined
+  /** The role of the backend: it calls the operations, and writes what has no operation. */
+  readonly appRole?: string | undefined
+  /** The role of the job that calls `purge` or `purgeExpired`, and nothing else. */
+  readonly retentionRole?: string | undefined
+  /** Makes the roles that there are not, as NOLOGIN; false by default. */
+  readonly createRoles?: boolean | undefined
+  /** The ledger table, `driftpin_migrations` by default; null where another tool migrates. */
+  readonly ledger?: string | null | undefined
+}
+
+type TableName = (typeof tableNames)[number]
+
+/** To read and write rows, and no more: neither TRUNCATE nor REFERENCES nor TRIGGER. */
+const rowPrivileges = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] as const
+
+/**
+ * Where the application needs less than to read and write rows. Which it is for every table is
+ * held by a test that takes away one right after the other.
+ */
+const lessForApplication: Partial<Record<TableName, readonly string[]>> = {
+  // Messages are marked as deleted, and go with their chat.
+  chat_messages: ['SELECT', 'INSERT', 'UPDATE'],
+  // A snapshot is replaced by the next, and goes with its agent.
+  workspace_agent_context_snapshots: ['SELECT', 'INSERT', 'UPDATE'],
+}
+
+/**
+ * A lock on a row takes the right to update a column of it. This one decides nothing: not what is
+ * purged, nor the order of any list.
+ */
+const retentionPrivileges =
+  'SELECT (id, owner_id, archived, updated_at), UPDATE (created_at), DELETE'
+
+/**
+ * The SQL that gives each role what it needs in a schema, and takes from it what it had besides on
+ * our tables. It changes no rows, and can be run any number of times.
+ *
+ * @throws DriftpinError `invalid_input` for no role, one role for two purposes, or a bad name.
+ */
+export function grantsScript(schema: string, options: GrantsOptions): string {
+  checkSchemaName(schema)
+  checkRoles(options)
+  const { migrateRole, appRole, retentionRole, createRoles = false } = options
+  const roles = [migrateRole, appRole, retentionRole].filter((role) => role !== undefined)
+  return [
+    ...(createRoles ? [createMissing(roles)] : []),
+    ...(migrateRole === undefined ? [] : [forMigrations(schema, migrateRole)]),
+    ...(appRole === undefined ? [] : [forApplication(schema, appRole, options)]),
+    ...(retentionRole === undefined ? [] : [forRetention(schema, retentionRole, options)]),
+  ].join('\n')
+}
+
+function checkRoles({ migrateRole, appRole, retentionRole }: GrantsOptions): void {
+  const roles = [migrateRole, appRole, retentionRole].filter((role) => role !== undefined)
+  if (roles.length > 0 && new Set(roles).size === roles.length) return
+  throw new DriftpinError(
+    'invalid_input',
+    roles.length === 0
+      ? 'No role was named. Name the role of migrations, of the application, of the retention ' +
+          'job, or several of them.'
+      : 'One role was named for two purposes, so that it would have the rights of both. Name ' +
+          'different ones.',
+    { migrateRole, appRole, retentionRole },
+  )
+}
+
+function createMissing(roles: readonly string[]): string {
+  const body = roles
+    .map((role) => {
+      const create = `CREATE ROLE ${quoteIdentifier(role)} NOLOGIN`
+      return `  BEGIN ${create}; EXCEPTION WHEN duplicate_object THEN NULL; END;`
+    })
+    .join('\n')
+  // Names may have anything in them, this quote included.
+  let quote = '$roles$'
+  while (body.includes(quote)) quote = `${quote.slice(0, -1)}_$`
+  return `-- The roles that are missing. Give them to the users that log in: GRANT role TO user.
+DO ${quote} BEGIN
+${body}
+END ${quote};
+`
+}
+
+function forMigrations(schema: string, role: string): string {
+  const [inSchema, to] = [quoteIdentifier(schema), quoteIdentifier(role)]
+  return `-- Migrations: may create in the schema, and owns what it makes there.
+CREATE SCHEMA IF NOT EXISTS ${inSchema};
+REVOKE CREATE ON SCHEMA ${inSchema} FROM PUBLIC;
+GRANT CREATE ON SCHEMA ${inSchema} TO ${to};
+GRANT USAGE ON SCHEMA ${inSchema} TO ${to} WITH GRANT OPTION;
+`
+}
+
+/** What is on our tables is taken away first, so that no right of an earlier version stays. */
+function clean(schema: string, role: string, { ledger = ledgerName }: GrantsOptions): string {
+  const to = quoteIdentifier(role)
+  const tables = ledger === null ? tableNames : [...tableNames, ledger]
+  return `REVOKE ALL ON TABLE${listed(schema, tables)}
+FROM ${to};
+GRANT USAGE ON SCHEMA ${quoteIdentifier(schema)} TO ${to};`
+}
+
+const listed = (schema: string, tables: readonly string[]) =>
+  tables.map((table) => `\n  ${quoteIdentifier(schema)}.${quoteIdentifier(table)}`).join(',')
+
+function forApplication(schema: string, role: string, options: GrantsOptions): string {
+  const { ledger = ledgerName } = options
+  const tablesOf = new Map<string, string[]>()
+  const give = (privileges: readonly string[], table: string) => {
+    const all = privileges.join(', ')
+    tablesOf.set(all, [...(tablesOf.get(all) ?? []), table])
+  }
+  for (const table of tableNames) give(lessForApplication[table] ?? rowPrivileges, table)
+  // To read and not to write: a backend checks when it starts that its schema is current.
+  if (ledger !== null) give(['SELECT'], ledger)
+  const grants = [...tablesOf].map(
+    ([privileges, tables]) =>
+      `GRANT ${privileges} ON TABLE${listed(schema, tables)}\nTO ${quoteIdentifier(role)};`,
+  )
+  return `-- The application: reads and writes rows, and changes no table.
+${clean(schema, role, options)}
+${grants.join('\n')}
+`
+}
+
+function forRetention(schema: string, role: string, options: GrantsOptions): string {
+  const chats = listed(schema, ['chats' satisfies TableName])
+  return `-- The retention job: deletes chats, with which all of theirs goes, and sees no content.
+${clean(schema, role, options)}
+GRANT ${retentionPrivileges} ON TABLE${chats}
+TO ${quoteIdentifier(role)};
+`
+}

@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { freePort } from '../support/free-port.js'
+import { unprivilegedAccount } from '../support/server-binaries.js'
+
+/** A pooler in front of a server. Whoever started it stops it, or holds it by `await using`. */
+export interface PgBouncer extends AsyncDisposable {
+  /** Goes to any database of the server, as its superuser. */
+  urlOf(database: string): string
+}
+
+const attemptsMax = 200
+const pauseMs = 50
+
+/** Starts PgBouncer in transaction mode on a free port of 127.0.0.1. It has to be installed. */
+export async function startPgBouncer(
+  server: string,
+  { serverConnections }: { readonly serverConnections: number },
+): Promise<PgBouncer> {
+  const { hostname, port: serverPort, username, password } = new URL(server)
+  const account = await unprivilegedAccount()
+  const folder = await mkdtemp(join(tmpdir(), 'driftpin-pgbouncer-'))
+  const port = await freePort()
+  const users = join(folder, 'users.txt')
+  const configuration = join(folder, 'pgbouncer.ini')
+  await writeFile(users, `"${username}" "${password}"\n`, { mode: 0o600 })
+  await writeFile(
+    configuration,
+    [
+      '[databases]',
+      `* = host=${hostname} port=${serverPort}`,
+      '[pgbouncer]',
+      'listen_addr = 127.0.0.1',
+      `listen_port = ${port}`,
+      'unix_socket_dir =',
+      'auth_type = scram-sha-256',
+      `auth_file = ${users}`,
+      'pool_mode = transaction',
+      `default_pool_size = ${serverConnections}`,
+      'max_client_conn = 100',
+      `logfile = ${join(folder, 'log')}`,
+      '',
+    ].join('\n'),
+  )
+  if (account) for (const path of [folder, users]) await chown(path, account.uid, account.gid)
+  const child = spawn('pgbouncer', ['--quiet', configuration], { stdio: 'ignore', ...account })
+  const urlOf = (database: string) => {
+    const url = new URL(server)
+    url.port = String(port)
+    url.pathname = `/${database}`
+    return url.href
+  }
+  const stop = async () => {
+    await end(child)
+    await rm(folder, { recursive: true, force: true })
+  }
+  for (let attempt = 1; !(await answers(urlOf('postgres'))); attempt += 1) {
+    if (attempt === attemptsMax || child.exitCode !== null) {
+      const log = await readFile(join(folder, 'log'), 'utf8').catch(() => 'It wrote no log.')
+      await stop()
+      throw new Error(`PgBouncer did not start.\n${log}`)
+    }
+    await sleep(pauseMs)
+  }
+  return { urlOf, [Symbol.asyncDispose]: stop }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || !child.pid) return
+  // SIGTERM is an immediate shutdown; SIGINT would wait for its clients.
+  child.kill('SIGTERM')
+  await once(child, 'close')
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    await client.query('SELECT 1')
+    return true
+  } catch {
+    return false
+  } finally {
+    await client.end().catch(() => {})
+  }
+}
