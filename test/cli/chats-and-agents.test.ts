@@ -139,7 +139,7 @@ describe('a chat, an agent or a pin that a person names', () => {
     )
     expect(status.domain).toEqual({
       workspaces: 1,
-      agents: { count: 2, reporting: 2 },
+      agents: { count: 3, reporting: 2 },
       chats: { count: 3, hydrated: 3, dirty: 1, archived: 2 },
       pins: { count: Number(rows[0]!.pins), sizeBytes: rows[0]!.bytes },
     })

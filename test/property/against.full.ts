@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { push } from '../../src/index.js'
-import { assertHistories, checkHistories } from '../../src/laws/index.js'
+import { push, refresh } from '../../src/index.js'
+import { assertHistories, checkHistories, renderFailure } from '../../src/laws/index.js'
 import { useRaceServer } from './race-server.js'
 
 describe('many histories on two engines', () => {
@@ -52,5 +52,25 @@ describe('many histories on two engines', () => {
     expect(failure?.findings.map(({ what }) => what)).toContainEqual(
       expect.stringMatching(/^the rows: chats chat \d/),
     )
+  })
+
+  test('are told apart where an operation answers something else on one of them', async () => {
+    const { failure } = await checkHistories({
+      against: {
+        server: newest.url,
+        operations: {
+          refresh: async (queryable, params) => {
+            const answer = await refresh(queryable, params)
+            return { ...answer, added: answer.added + 1 }
+          },
+        },
+      },
+      ...{ seed: 1, runs: 10, commandsMax: 20, shrinksMax: 3 },
+    })
+    expect(failure?.law).toMatchObject({ name: 'Sameness' })
+    const text = renderFailure(failure!)
+    expect(text).toMatch(/the engines\n {2}expected {2}PGlite .*\n {2}actual {4}PostgreSQL 18/)
+    expect(text).toMatch(/the answer\n {2}expected .*"added":0.*\n {2}actual .*"added":1/)
+    expect(failure?.kept).toMatch(/^npx driftpin open .*\nthe schemas .* of the server$/)
   })
 })
