@@ -36,7 +36,8 @@ export async function benchServer(): Promise<Measured> {
     notes: [
       ...(isReduced ? ['a reduced run, to see that it works: quote nothing of it'] : []),
       `a server of its own on 127.0.0.1, durable, with ${settings.join(', ')}`,
-      `push: ${limits.resourcesMax} resources, medians of ${rounds.pushes} rounds`,
+      `push: ${limits.resourcesMax} resources, medians of ${rounds.pushes} rounds after ${rounds.warmUps}` +
+        ' to warm up',
       `refresh: a chat with ${limits.resourcesMax} pins of 1 KiB, against one of all of them;` +
         ` ${refreshed.onePercentRows} pins were written`,
       `growth: ${resourcesPerAgent} pins and ${messagesPerChat} messages a chat, medians of` +

@@ -32,14 +32,13 @@ export async function measurePush(
     ...{ own: [], rows: [], same: [], parse: [], write: [], heads: [] },
   }
   const log: Record<'first' | 'same', number[]> = { first: [], same: [] }
-  // One round more than is counted, since the first one warms everything up.
-  for (let round = 0; round <= rounds.pushes; round++) {
+  for (let round = -rounds.warmUps; round < rounds.pushes; round++) {
     const resources = makeFiles(limits.resourcesMax, total)
     const { agentId } = await makeAgent(database)
     const { agentId: plain } = await makeAgent(database)
     const timed = async (into: number[], work: () => Promise<unknown>) => {
       const ms = await timeMs(work)
-      if (round > 0) into.push(ms)
+      if (round >= 0) into.push(ms)
     }
     const first = await walBytes(database, () =>
       timed(times.own, () => push(database, { agentId, version: 1, resources })),
@@ -49,7 +48,7 @@ export async function measurePush(
       timed(times.same, () => push(database, { agentId, version: 2, resources })),
     )
     await measureParts(database, resources, timed, times)
-    if (round === 0) continue
+    if (round < 0) continue
     log.first.push(first)
     log.same.push(same)
   }

@@ -3,6 +3,7 @@ import { isReduced } from '../harness/rounds.ts'
 /** How often each thing is done, and on how much. */
 export const rounds = isReduced
   ? {
+      warmUps: 1,
       pushes: 3,
       refreshes: 3,
       sizes: [1000, 3000],
@@ -13,7 +14,8 @@ export const rounds = isReduced
       soakOperations: 1000,
     }
   : {
-      pushes: 9,
+      warmUps: 5,
+      pushes: 25,
       refreshes: 9,
       sizes: [1000, 10_000, 100_000, 1_000_000],
       operations: 200,

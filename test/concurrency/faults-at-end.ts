@@ -91,7 +91,7 @@ function halfFaults({ journal, chats, messages }: Over): string[] {
 /** What the last writer determines: the agent, the archived flag and the time of each chat. */
 function registerFaults({ journal, chats, sight }: Over): string[] {
   return [...chats.values()].flatMap(({ id, agent, archived, updated }) => {
-    const agents = lastValues(journal, `agent of ${id}`)
+    const agents = lastValues(journal, `agent of ${id}`, 'agent of any chat')
     // Whoever deletes an agent unbinds its chats.
     const isUnbound = [...agents].some((one) => !sight.agents.has(one))
     const isAt = agents.has(`${agent}`) || (agent === null && isUnbound)

@@ -67,10 +67,10 @@ export const sayStep = ({ number, says, outcome, error, begun, ended }: Step) =>
  * The values that something may have now: those of the writers that no acknowledged writer began
  * after. Whoever overlaps may have been the last.
  */
-export function lastValues(journal: readonly Step[], what: string): Set<string> {
+export function lastValues(journal: readonly Step[], ...whats: readonly string[]): Set<string> {
   const writers = journal.flatMap((step) =>
     (step.effects.writes ?? [])
-      .filter((one) => one.what === what)
+      .filter((one) => whats.includes(one.what))
       .map(({ value }) => ({ step, value })),
   )
   return lastOf(writers.filter(({ step }) => mayHaveHappened(step)))

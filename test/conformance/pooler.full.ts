@@ -2,12 +2,12 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { createMigrator, type Database, fromPg } from '../../src/index.js'
 import { needPrograms } from '../support/programs.js'
+import { type PgBouncer, startPgBouncer } from '../support/start-pgbouncer.js'
 import { type ConformanceEngine, openAt } from './engine.js'
 import { install, readReference } from './exercise.js'
 import { exerciseOperations } from './exercise-operations.js'
 import { exerciseTypes } from './exercise-types.js'
 import { openDatabaseOf } from './open-database-of.js'
-import { type PgBouncer, startPgBouncer } from './start-pgbouncer.js'
 
 /** So many connections to the server are shared by four times as many clients. */
 const serverConnections = 2

@@ -5,7 +5,9 @@ import { inject } from 'vitest'
 import { type Database, fromPg, push } from '../../src/index.js'
 import { makeAgent } from '../context/make-agent.js'
 import { makeFile } from '../context/make-resources.js'
+import { needPrograms } from '../support/programs.js'
 import { run } from '../support/run-command.js'
+import { startPgBouncer } from '../support/start-pgbouncer.js'
 
 /** A deployed database with an agent that has pushed, and users who log in as its roles. */
 export interface RecipeGround extends AsyncDisposable {
@@ -53,10 +55,17 @@ export async function openRecipeGround(major: number): Promise<RecipeGround> {
   )
   const { agentId, ownerId } = await makeAgent(database)
   await push(database, { agentId, version: 1, resources: [makeFile('/shop/AGENTS.md')] })
+  await needPrograms('pgbouncer')
+  const user = { username: app, password: 'x' }
+  const bouncer = await startPgBouncer(url, { serverConnections: 2, users: [user] })
+  const databaseUrls: Record<string, string> = {
+    'retention-job': urlFor(retention),
+    'with-pooler': bouncer.urlOf(name, user),
+  }
   const envOf = (recipe: string, agent: string) => ({
     ...built,
     ...{ OWNER_ID: ownerId, AGENT_ID: agent, PORT: '0', ...direct },
-    DATABASE_URL: urlFor(recipe === 'retention-job' ? retention : app),
+    DATABASE_URL: databaseUrls[recipe] ?? urlFor(app),
   })
   return {
     ...{ database, agentId, ownerId, deployed },
@@ -71,6 +80,7 @@ export async function openRecipeGround(major: number): Promise<RecipeGround> {
         stdio: ['ignore', 'pipe', 'inherit'],
       }),
     async [Symbol.asyncDispose]() {
+      await bouncer[Symbol.asyncDispose]()
       await pool.end()
       await admin.query(`DROP DATABASE ${name} WITH (FORCE)`)
       await admin.query(`DROP ROLE ${app}, ${retention}`)

@@ -41,7 +41,7 @@ describe.each(serverMajors)('the recipes on PostgreSQL %i', (major) => {
     expect(await count()).toBe(before)
   })
 
-  test('with a pooler hears of a chat on the direct connection', async () => {
+  test('through PgBouncer hears of a chat on the direct connection', async () => {
     const { chatId, heard } = JSON.parse((await ground.run('with-pooler')).stdout)
     expect(heard).toMatchObject({ event: 'created', chatId, ownerId: ground.ownerId })
   })

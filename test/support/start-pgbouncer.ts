@@ -5,13 +5,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { freePort } from '../support/free-port.js'
-import { unprivilegedAccount } from '../support/server-binaries.js'
+import { freePort } from './free-port.js'
+import { unprivilegedAccount } from './server-binaries.js'
+
+/** Who may come through the pooler, and with which password. */
+interface PoolerUser {
+  readonly username: string
+  readonly password: string
+}
 
 /** A pooler in front of a server. Whoever started it stops it, or holds it by `await using`. */
 export interface PgBouncer extends AsyncDisposable {
-  /** Goes to any database of the server, as its superuser. */
-  urlOf(database: string): string
+  /** Goes to any database of the server, as its superuser or as one of the users it was told. */
+  urlOf(database: string, user?: PoolerUser): string
 }
 
 const attemptsMax = 200
@@ -20,7 +26,10 @@ const pauseMs = 50
 /** Starts PgBouncer in transaction mode on a free port of 127.0.0.1. It has to be installed. */
 export async function startPgBouncer(
   server: string,
-  { serverConnections }: { readonly serverConnections: number },
+  {
+    serverConnections,
+    users: others = [],
+  }: { readonly serverConnections: number; readonly users?: readonly PoolerUser[] },
 ): Promise<PgBouncer> {
   const { hostname, port: serverPort, username, password } = new URL(server)
   const account = await unprivilegedAccount()
@@ -28,7 +37,9 @@ export async function startPgBouncer(
   const port = await freePort()
   const users = join(folder, 'users.txt')
   const configuration = join(folder, 'pgbouncer.ini')
-  await writeFile(users, `"${username}" "${password}"\n`, { mode: 0o600 })
+  const known = [{ username, password }, ...others]
+  const lines = known.map((user) => `"${user.username}" "${user.password}"\n`)
+  await writeFile(users, lines.join(''), { mode: 0o600 })
   await writeFile(
     configuration,
     [
@@ -49,8 +60,8 @@ export async function startPgBouncer(
   )
   if (account) for (const path of [folder, users]) await chown(path, account.uid, account.gid)
   const child = spawn('pgbouncer', ['--quiet', configuration], { stdio: 'ignore', ...account })
-  const urlOf = (database: string) => {
-    const url = new URL(server)
+  const urlOf = (database: string, user?: PoolerUser) => {
+    const url = Object.assign(new URL(server), user)
     url.port = String(port)
     url.pathname = `/${database}`
     return url.href
