@@ -4,6 +4,7 @@ import { appendFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { newestMigration, ourMigrations } from '../support/our-migrations.js'
 import { type PackedDriftpin, packDriftpin } from '../support/packed-driftpin.js'
 import { run } from '../support/run-command.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
@@ -31,7 +32,11 @@ test('serves a new folder to two clients while a directory is pushed, and is sav
     pid: dev.pid,
     isNew: true,
     data: dataOf(cwd),
-    migrations: { applied: 10, newest: '000010_create_chat_purge_index', ran: [] },
+    migrations: {
+      applied: ourMigrations.length,
+      newest: newestMigration.up.file.replace('.up.sql', ''),
+      ran: [],
+    },
     seeded: '3 owners, 4 workspaces, 9 chats',
     portTaken: null,
   })

@@ -1,9 +1,12 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { createMigrator, fromPg } from '../../src/index.js'
+import { newestMigration } from '../support/our-migrations.js'
 import { driftpin } from '../support/run-command.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 import { writePair } from '../workbench/write-pair.js'
+
+const newest = String(newestMigration.version)
 
 const { url } = inject('servers').at(0)!
 
@@ -47,7 +50,7 @@ describe('migrate check and migrate adopt on a server', () => {
 
     // With that, there is nothing to take over either.
     await pool.query(`DROP TABLE "${schema}".driftpin_migrations`)
-    const adopt = await driftpin(['migrate', 'adopt', '--version', '10', ...at])
+    const adopt = await driftpin(['migrate', 'adopt', '--version', newest, ...at])
     expect(adopt.code).toBe(1)
     expect(adopt.stdout).toBe(check.stdout)
     expect(adopt.stderr).toContain('column chats.tenant is extra')
@@ -56,7 +59,7 @@ describe('migrate check and migrate adopt on a server', () => {
   })
 
   test('adopt says what it would note, and then notes it', async () => {
-    const dry = await driftpin(['migrate', 'adopt', '--version', '10', '--dry-run', ...at])
+    const dry = await driftpin(['migrate', 'adopt', '--version', newest, '--dry-run', ...at])
     expect(dry).toMatchObject({ code: 0, stderr: '' })
     expect(dry.stdout).toContain('would note as applied: 1 create_workspaces')
     expect(dry.stdout).toContain('Nothing was written.')
@@ -65,8 +68,12 @@ describe('migrate check and migrate adopt on a server', () => {
     )
     expect(rows).toEqual([{ ledger: null }])
 
-    const done = await driftpin(['migrate', 'adopt', '--version', '10', '--json', ...at])
-    expect(JSON.parse(done.stdout)).toMatchObject({ version: 10, toldBy: 'caller', written: true })
+    const done = await driftpin(['migrate', 'adopt', '--version', newest, '--json', ...at])
+    expect(JSON.parse(done.stdout)).toMatchObject({
+      version: newestMigration.version,
+      toldBy: 'caller',
+      written: true,
+    })
     expect((await driftpin(['migrate', 'up', ...at])).stdout).toBe('Nothing to do.\n')
     expect(await driftpin(['migrate', 'check', ...at])).toMatchObject({
       code: 0,
