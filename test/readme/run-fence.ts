@@ -7,8 +7,30 @@ import { run, shortLived } from '../support/run-command.js'
 /** The root of the repository. */
 export const repository = fileURLToPath(new URL('../../', import.meta.url))
 export const readme = await readFile(join(repository, 'README.md'), 'utf8')
-/** The examples of the README, in their order. */
-export const fences = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code!)
+const fences = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code!)
+
+/** What each example of the README is known by, whichever of them comes first. */
+const marks = {
+  'the ten lines': 'new PGlite()',
+  'a test with a database': 'async ({ db })',
+  'without a runner': 'openHarness',
+  'a PostgreSQL of your own': 'fromPgTransaction',
+  'every migration': 'testMigrations()',
+  'the laws': 'assertHistories',
+  'many clients': 'openPool',
+}
+
+/** The one example of the README with this name; an error where there is not exactly one. */
+export function fence(name: keyof typeof marks): string {
+  const [found, ...more] = fences.filter((code) => code.includes(marks[name]))
+  if (found === undefined || more.length > 0) throw new Error(`The README has not one of ${name}.`)
+  return found
+}
+
+/** The examples that no test would run, since they have no name. */
+export const nameless = fences.filter(
+  (code) => !Object.values(marks).some((mark) => code.includes(mark)),
+)
 
 const entries = {
   driftpin: 'index',
