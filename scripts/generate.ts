@@ -4,6 +4,7 @@ import { findStale, writeGenerated } from '../src/workbench/generate/generated-f
 import { readTruths } from '../src/workbench/generate/read-truths.ts'
 import { renderTables } from '../src/workbench/generate/render-tables.ts'
 import { bundleFixtures, bundleMigrations } from './bundle-migrations.ts'
+import { drawSchema } from './draw-schema.ts'
 import { manifestModule } from './manifest-module.ts'
 
 // Everything that is derived from the SQL of our migrations. With --check nothing is written, and a
@@ -35,6 +36,7 @@ const files = [
   { file: 'src/schema/generated/schema.sql', text: renderDump(dump!, command) },
   { file: 'src/schema/generated/manifest.json', text: renderManifest(manifest, command) },
   { file: 'src/schema/generated/manifest.ts', text: manifestModule(manifest, command) },
+  { file: 'docs/schema.svg', text: drawSchema(manifest, command) },
 ]
 
 if (process.argv.includes('--check')) {

@@ -1,6 +1,8 @@
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { readMigrations } from '../../src/index.js'
+import { assertHistories } from '../../src/laws/index.js'
 import { lintMigrations, verifyMigrations } from '../../src/workbench/index.js'
 import { driftpin } from '../support/run-command.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
@@ -23,6 +25,12 @@ test('the migration that CONTRIBUTING walks through is made, proven and clean', 
   await writeFile(join(folder, `${label}.down.sql`), `${note!.replaceAll(/\s+/g, ' ')}\n${down}\n`)
   await writeFile(join(folder, `fixtures/${label}.sql`), fixture!)
 
+  await assertHistories({
+    migrations: await readMigrations(folder),
+    seed: 1,
+    runs: 5,
+    evidence: folder,
+  })
   expect(await verifyMigrations({ migrations: folder })).toMatchObject({ findings: [] })
   expect(await lintMigrations({ migrations: folder, owners: ['chats'] })).toMatchObject({
     findings: [],
