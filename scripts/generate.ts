@@ -6,6 +6,7 @@ import { renderTables } from '../src/workbench/generate/render-tables.ts'
 import { bundleFixtures, bundleMigrations } from './bundle-migrations.ts'
 import { drawSchema } from './draw-schema.ts'
 import { manifestModule } from './manifest-module.ts'
+import { renderReference } from './reference/render-reference.ts'
 
 // Everything that is derived from the SQL of our migrations. With --check nothing is written, and a
 // stale file is an error.
@@ -29,6 +30,7 @@ const tables = renderTables(manifest, {
     "const titles = await kysely.selectFrom('chats').select('title').execute()",
   ],
 })
+const { default: own } = await import('../package.json', { with: { type: 'json' } })
 const files = [
   { file: 'src/migrations/generated/bundled.ts', text: await bundleMigrations() },
   { file: 'src/workbench/generated/fixtures.ts', text: await bundleFixtures() },
@@ -37,6 +39,7 @@ const files = [
   { file: 'src/schema/generated/manifest.json', text: renderManifest(manifest, command) },
   { file: 'src/schema/generated/manifest.ts', text: manifestModule(manifest, command) },
   { file: 'docs/schema.svg', text: drawSchema(manifest, command) },
+  ...(await renderReference(own.exports, command)),
 ]
 
 if (process.argv.includes('--check')) {

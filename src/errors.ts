@@ -65,7 +65,15 @@ const errorCodes = [
   'law_broken',
 ] as const
 
-/** One of the codes above. */
+/**
+ * One of the codes above.
+ *
+ * @example
+ * ```ts
+ * const statuses: Partial<Record<ErrorCode, number>> = { chat_not_found: 404, no_live_context: 409 }
+ * const statusOf = (error: unknown) => (error instanceof DriftpinError && statuses[error.code]) || 500
+ * ```
+ */
 export type ErrorCode = (typeof errorCodes)[number]
 
 /**

@@ -1,5 +1,10 @@
-// The public list of `driftpin`: what a backend imports. It loads neither WebAssembly nor any
-// test tool, and touches no file by itself.
+/**
+ * What a backend imports: operations on chats and their pinned context, adapters for
+ * node-postgres and PGlite, migrations, and the schema as data and types. It loads neither
+ * WebAssembly nor any test tool, and touches no file by itself.
+ *
+ * @module
+ */
 
 export { addMessages, type NewMessage } from './context/add-messages.js'
 export { archive, unarchive } from './context/archive.js'

@@ -4,7 +4,17 @@ import { type SharedEngine, sharedEngineOf } from './shared-engine.js'
 import { WireConnection } from './wire-connection.js'
 import { batchBytesMaxDefault, type ConnectionOptions } from './wire-options.js'
 
-/** A PGlite, or what has one: a database of the harness, which may have another one later. */
+/**
+ * A PGlite, or what has one: a database of the harness, which may have another one later.
+ *
+ * @example
+ * ```ts
+ * const count = async (source: PGliteSource) => {
+ *   const pool = openPool(source)
+ *   return (await pool.query('SELECT count(*) FROM chats')).rows[0]
+ * }
+ * ```
+ */
 export type PGliteSource = PGlite | { readonly pglite: PGlite }
 
 /** The clients that came by one door: a pool, or a server. */

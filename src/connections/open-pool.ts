@@ -3,7 +3,15 @@ import type { PGliteSource } from './client-connections.js'
 import { openWatchedPool } from './open-watched-pool.js'
 import type { ConnectionOptions } from './wire-options.js'
 
-/** What a pool in the process can be told. */
+/**
+ * What a pool in the process can be told.
+ *
+ * @example
+ * ```ts
+ * const options: PoolOptions = { max: 4, waitMsMax: 5000 }
+ * const pool = openPool(pglite, options)
+ * ```
+ */
 export interface PoolOptions extends ConnectionOptions {
   /** How many clients it has at most; 10 by default, as pg has it. */
   readonly max?: number

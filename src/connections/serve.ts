@@ -6,7 +6,15 @@ import { DriftpinError } from '../errors.js'
 import { ClientConnections, type PGliteSource } from './client-connections.js'
 import type { ConnectionOptions } from './wire-options.js'
 
-/** Where a PGlite is served. Without either, on a free port. */
+/**
+ * Where a PGlite is served. Without either, on a free port.
+ *
+ * @example
+ * ```ts
+ * const options: ServeOptions = { port: 5433, password: 'open sesame' }
+ * await using server = await serve(pglite, options)
+ * ```
+ */
 export interface ServeOptions extends ConnectionOptions {
   /** A TCP port of 127.0.0.1, the only address there is; 0, the default, is a free one. */
   readonly port?: number
@@ -22,7 +30,16 @@ export interface ServeOptions extends ConnectionOptions {
 /** What a unix socket can be called (`sun_path`); Node cuts more off without a word. */
 const pathBytesMax = 107
 
-/** What one client is doing. */
+/**
+ * What one client is doing.
+ *
+ * @example
+ * ```ts
+ * const isBusy = ({ state }: ClientActivity) => state !== 'idle'
+ * await using server = await serve(pglite)
+ * console.log(server.activity().filter(isBusy))
+ * ```
+ */
 export interface ClientActivity {
   /** The number that the client knows as its backend's process. */
   readonly pid: number
@@ -31,7 +48,16 @@ export interface ClientActivity {
   readonly lastStatement: string | undefined
 }
 
-/** A PGlite that clients connect to. Whoever opened it closes it, before the PGlite. */
+/**
+ * A PGlite that clients connect to. Whoever opened it closes it, before the PGlite.
+ *
+ * @example
+ * ```ts
+ * const server: PGliteServer = await serve(pglite)
+ * console.log(server.url)
+ * await server.close()
+ * ```
+ */
 export interface PGliteServer {
   /** For psql and every driver. A password is not in it. */
   readonly url: string

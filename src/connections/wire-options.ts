@@ -1,4 +1,12 @@
-/** What can be told to those who share a PGlite between clients. */
+/**
+ * What can be told to those who share a PGlite between clients.
+ *
+ * @example
+ * ```ts
+ * const impatient: ConnectionOptions = { waitMsMax: 1000 }
+ * const pool = openPool(pglite, impatient)
+ * ```
+ */
 export interface ConnectionOptions {
   /**
    * How long a statement waits, in milliseconds, for the client that has a transaction open, before

@@ -49,7 +49,18 @@ const input = z.strictObject({
     }),
 })
 
-/** A message to add. */
+/**
+ * A message to add.
+ *
+ * @example
+ * ```ts
+ * const messages: NewMessage[] = [
+ *   { role: 'user', content: { text: 'When is high water?' } },
+ *   { role: 'assistant', content: { text: 'At 04:51.' } },
+ * ]
+ * await addMessages(database, { chatId, messages })
+ * ```
+ */
 export interface NewMessage {
   readonly role: ChatMessageRole
   /** The parts of the message, any JSON; NULL by default. */

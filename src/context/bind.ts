@@ -20,7 +20,15 @@ const options = { agentId: id.nullable(), refresh: z.boolean().optional(), ...wr
 const bindInput = z.strictObject({ ...chatKey, ...options })
 const rebindInput = z.strictObject({ workspaceId: id, ...options })
 
-/** Where to bind to. */
+/**
+ * Where to bind to.
+ *
+ * @example
+ * ```ts
+ * const toNone: BindOptions = { agentId: null }
+ * await bind(database, { chatId, ...toNone })
+ * ```
+ */
 export interface BindOptions extends WriteOptions {
   /** The agent; its build and workspace follow from it. Null unbinds from all three. */
   readonly agentId: string | null
@@ -28,7 +36,15 @@ export interface BindOptions extends WriteOptions {
   readonly refresh?: boolean | undefined
 }
 
-/** What binding did to the context of the chats. */
+/**
+ * What binding did to the context of the chats.
+ *
+ * @example
+ * ```ts
+ * const { bound, dirtied }: BindResult = await bind(database, { chatId, agentId })
+ * if (dirtied.length > 0) console.log(`${bound.length} bound, and its pins are not the agent's`)
+ * ```
+ */
 export interface BindResult extends ContextChanges {
   /** The chats that are bound where it was asked for now. */
   readonly bound: readonly ChatRef[]

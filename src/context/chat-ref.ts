@@ -1,4 +1,13 @@
-/** Which chat something happened to, and whose it is. */
+/**
+ * Which chat something happened to, and whose it is.
+ *
+ * @example
+ * ```ts
+ * const tell = ({ id, ownerId }: ChatRef) => console.log(`chat ${id} of ${ownerId} is dirty`)
+ * const { dirtied } = await push(database, { agentId, version: 2, resources: [] })
+ * dirtied.forEach(tell)
+ * ```
+ */
 export interface ChatRef {
   readonly id: string
   readonly ownerId: string
@@ -14,7 +23,16 @@ export function chatRef({ id, owner_id }: ChatRefRow): ChatRef {
   return { id, ownerId: owner_id }
 }
 
-/** What an operation did to the context of chats, each list by ascending id. */
+/**
+ * What an operation did to the context of chats, each list by ascending id.
+ *
+ * @example
+ * ```ts
+ * const count = ({ hydrated, dirtied, settled }: ContextChanges) =>
+ *   hydrated.length + dirtied.length + settled.length
+ * console.log(count(await push(database, { agentId, version: 3, resources: [] })))
+ * ```
+ */
 export interface ContextChanges {
   /** Pinned for the first time. */
   readonly hydrated: readonly ChatRef[]

@@ -39,10 +39,18 @@ export function text(bytesMax: number) {
 /** Which chat, and optionally whose: a stranger's is then as good as none. */
 export const chatKey = { chatId: id, ownerId: id.optional() }
 
-/** What every operation that writes takes besides. */
+/** The fields of {@link WriteOptions}. */
 export const writeOptions = { now: time.optional(), notify: z.boolean().optional() }
 
-/** The parameters of {@link writeOptions}, as the caller sees them. */
+/**
+ * What every operation that writes takes besides.
+ *
+ * @example
+ * ```ts
+ * const atNoon: WriteOptions = { now: '2026-03-07T12:00:00Z', notify: true }
+ * await hydrate(database, { agentId, ...atNoon })
+ * ```
+ */
 export interface WriteOptions {
   /** The time of the operation; the database's own by default. */
   readonly now?: Date | string | undefined
@@ -50,7 +58,15 @@ export interface WriteOptions {
   readonly notify?: boolean | undefined
 }
 
-/** The parameters of {@link chatKey}, as the caller sees them. */
+/**
+ * Which chat an operation is about, and whose it has to be.
+ *
+ * @example
+ * ```ts
+ * const key: ChatKey = { chatId, ownerId: user.id } // a stranger's chat is chat_not_found
+ * await refresh(database, key)
+ * ```
+ */
 export interface ChatKey {
   readonly chatId: string
   /** When given, a chat of anybody else is `chat_not_found`. */

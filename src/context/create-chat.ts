@@ -26,7 +26,15 @@ const input = z
     message: 'follows from agentId, so give one of the two',
   })
 
-/** A chat to create. */
+/**
+ * A chat to create.
+ *
+ * @example
+ * ```ts
+ * const params: CreateChatParams = { ownerId, agentId, title: 'Tides', notify: true }
+ * const { chat } = await createChat(database, params)
+ * ```
+ */
 export interface CreateChatParams extends WriteOptions {
   /** The database's own by default. */
   readonly id?: string | undefined

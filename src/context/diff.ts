@@ -10,7 +10,16 @@ import { defineStatement } from './statement.js'
 
 const input = z.strictObject(chatKey)
 
-/** One resource on one side of a diff. */
+/**
+ * One resource on one side of a diff.
+ *
+ * @example
+ * ```ts
+ * const describe = ({ kind, sizeBytes, text }: DiffSide) => text ?? `${kind} of ${sizeBytes} bytes`
+ * const { removed } = await diff(database, { chatId })
+ * for (const { pinned } of removed) console.log(describe(pinned))
+ * ```
+ */
 export interface DiffSide {
   readonly kind: BodyKind
   readonly contentHash: Uint8Array
@@ -20,7 +29,17 @@ export interface DiffSide {
   readonly text: string | null
 }
 
-/** The pinned context of a chat against the live one, each list by source in byte order. */
+/**
+ * The pinned context of a chat against the live one, each list by source in byte order.
+ *
+ * @example
+ * ```ts
+ * const { added, removed, modified }: ContextDiff = await diff(database, { chatId })
+ * for (const { source } of added) console.log(`+ ${source}`)
+ * for (const { source } of removed) console.log(`- ${source}`)
+ * for (const { source, pinned, live } of modified) console.log(source, pinned.text, live.text)
+ * ```
+ */
 export interface ContextDiff {
   readonly chat: ChatRef
   readonly hydrated: boolean

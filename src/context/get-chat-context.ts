@@ -14,7 +14,16 @@ const manyInput = z.strictObject({
   ownerId: id.optional(),
 })
 
-/** The state of a chat's pinned context, without the bodies. */
+/**
+ * The state of a chat's pinned context, without the bodies.
+ *
+ * @example
+ * ```ts
+ * const { hydrated, dirty, counts }: ChatContext = await getChatContext(database, { chatId })
+ * const pins = counts.reduce((sum, { count }) => sum + count, 0)
+ * console.log(hydrated ? `${pins} pins${dirty ? ', and the agent has drifted' : ''}` : 'no pins')
+ * ```
+ */
 export interface ChatContext {
   readonly chat: ChatRef
   readonly hydrated: boolean
@@ -30,7 +39,16 @@ export interface ChatContext {
   readonly counts: readonly PinCount[]
 }
 
-/** How many pins have this kind and this status. */
+/**
+ * How many pins have this kind and this status.
+ *
+ * @example
+ * ```ts
+ * const broken = ({ status }: PinCount) => status !== 'ok'
+ * const { counts } = await getChatContext(database, { chatId })
+ * console.log(counts.filter(broken))
+ * ```
+ */
 export interface PinCount {
   readonly kind: BodyKind
   readonly status: ResourceStatus

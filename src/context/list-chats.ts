@@ -15,7 +15,15 @@ const input = z.strictObject({
 
 const cursorContent = z.tuple([time, id])
 
-/** Which chats to list. */
+/**
+ * Which chats to list.
+ *
+ * @example
+ * ```ts
+ * const firstPage: ListChatsParams = { ownerId, archived: false, limit: 50 }
+ * const { chats, nextCursor } = await listChats(database, firstPage)
+ * ```
+ */
 export interface ListChatsParams {
   readonly ownerId: string
   /** Only archived ones, or only those that are not; both by default. */

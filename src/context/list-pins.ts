@@ -10,7 +10,15 @@ import { defineStatement } from './statement.js'
 const listInput = z.strictObject({ ...chatKey, bodies: z.boolean().default(false) })
 const getInput = z.strictObject({ ...chatKey, source: text(limits.sourceBytesMax) })
 
-/** A chat's own copy of one resource. */
+/**
+ * A chat's own copy of one resource.
+ *
+ * @example
+ * ```ts
+ * const pins: Pin[] = await listPins(database, { chatId })
+ * console.log(pins.filter(({ status }) => status !== 'ok').map(({ source, error }) => [source, error]))
+ * ```
+ */
 export interface Pin {
   readonly source: string
   readonly kind: BodyKind
@@ -25,7 +33,15 @@ export interface Pin {
   readonly updatedAt: Date
 }
 
-/** A pin with its body. */
+/**
+ * A pin with its body.
+ *
+ * @example
+ * ```ts
+ * const pins: PinWithBody[] = await listPins(database, { chatId, bodies: true })
+ * for (const { source, body } of pins) console.log(source, body)
+ * ```
+ */
 export interface PinWithBody extends Pin {
   readonly body: JsonObject
 }

@@ -3,7 +3,16 @@ import { type ChatRef, chatRef } from './chat-ref.js'
 import { dirtyExpression } from './dirty.js'
 import type { Names, RowOf } from './statement.js'
 
-/** A chat as a list shows it. */
+/**
+ * A chat as a list shows it.
+ *
+ * @example
+ * ```ts
+ * const line = ({ title, updatedAt, dirty }: ListedChat) => `${title}, ${updatedAt}${dirty ? '*' : ''}`
+ * const { chats } = await listChats(database, { ownerId })
+ * console.log(chats.map(line).join('\n'))
+ * ```
+ */
 export interface ListedChat extends ChatRef {
   readonly title: string
   readonly status: ChatStatus

@@ -3,7 +3,14 @@ import { notificationChannel } from '../database/schema-name.js'
 import type { ChatRef, ContextChanges } from './chat-ref.js'
 import { defineStatement } from './statement.js'
 
-/** What a notification says happened to its chat. */
+/**
+ * What a notification says happened to its chat.
+ *
+ * @example
+ * ```ts
+ * const isGone = (event: ContextEvent) => event === 'deleted'
+ * ```
+ */
 export type ContextEvent =
   | 'created'
   | 'hydrated'
@@ -17,7 +24,17 @@ export type ContextEvent =
   | 'unarchived'
   | 'deleted'
 
-/** The payload of a notification, as JSON. */
+/**
+ * The payload of a notification, as JSON.
+ *
+ * @example
+ * ```ts
+ * await database.listen(notificationChannel(database.schema), (payload) => {
+ *   const { event, chatId }: ContextNotification = JSON.parse(payload)
+ *   console.log(event, chatId)
+ * })
+ * ```
+ */
 export interface ContextNotification {
   readonly event: ContextEvent
   readonly chatId: string

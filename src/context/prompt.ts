@@ -9,7 +9,15 @@ import { defineStatement } from './statement.js'
 
 const input = z.strictObject(chatKey)
 
-/** The pinned context of a chat as text for a model. */
+/**
+ * The pinned context of a chat as text for a model.
+ *
+ * @example
+ * ```ts
+ * const { text, skipped }: Prompt = await prompt(database, { chatId })
+ * for (const { source, reason } of skipped) console.warn(`${source} is left out: ${reason}`)
+ * ```
+ */
 export interface Prompt {
   readonly hydrated: boolean
   /** The block; empty when there is nothing to say. */

@@ -90,7 +90,15 @@ export async function purge(
   }))
 }
 
-/** What a run of {@link purgeExpired} did. */
+/**
+ * What a run of {@link purgeExpired} did.
+ *
+ * @example
+ * ```ts
+ * const { purged, busy }: PurgeExpiredResult = await purgeExpired(database)
+ * console.log(busy ? 'another replica purges' : `${purged} chats purged`)
+ * ```
+ */
 export interface PurgeExpiredResult {
   /** How many chats were deleted. */
   readonly purged: number

@@ -12,7 +12,15 @@ import { settleChats } from './settle-chats.js'
 import { defineStatement, type Names } from './statement.js'
 import { type ValidPush, type ValidResource, validatePush } from './validate-push.js'
 
-/** One full report of an agent's resources. */
+/**
+ * One full report of an agent's resources.
+ *
+ * @example
+ * ```ts
+ * const report: PushParams = { agentId, version: 1, initial: true, resources: [] }
+ * await push(database, report)
+ * ```
+ */
 export interface PushParams extends WriteOptions {
   readonly agentId: string
   /** The agent's counter, 0 to 2^63 - 1. */
@@ -28,7 +36,15 @@ export interface PushParams extends WriteOptions {
   readonly resources: readonly ResourceInput[]
 }
 
-/** What a push did. */
+/**
+ * What a push did.
+ *
+ * @example
+ * ```ts
+ * const { accepted, dirtied }: PushResult = await push(database, { agentId, version: 7, resources: [] })
+ * console.log(accepted ? `${dirtied.length} chats are dirty now` : 'a later push was there first')
+ * ```
+ */
 export interface PushResult extends ContextChanges {
   /**
    * False when the version gate refused it; then not one row has changed. The lists are those of

@@ -11,7 +11,16 @@ const input = z.strictObject({
   exact: z.boolean().default(false),
 })
 
-/** How large a table is. */
+/**
+ * How large a table is.
+ *
+ * @example
+ * ```ts
+ * const bytes = ({ tableBytes, indexBytes }: TableStats) => tableBytes + indexBytes
+ * const { tables } = await readStats(database)
+ * console.log(tables.map((table) => [table.name, bytes(table)]))
+ * ```
+ */
 export interface TableStats {
   readonly name: string
   /** As the last VACUUM or ANALYZE left it; null before the first. */
@@ -21,7 +30,16 @@ export interface TableStats {
   readonly indexBytes: bigint
 }
 
-/** What {@link readStats} counts by going through all chats. */
+/**
+ * What {@link readStats} counts by going through all chats.
+ *
+ * @example
+ * ```ts
+ * const { chats } = await readStats(database, { exact: true })
+ * const share = ({ dirty, hydrated }: ChatStats) => dirty / Math.max(hydrated, 1)
+ * if (chats) console.log(share(chats))
+ * ```
+ */
 export interface ChatStats {
   readonly count: number
   readonly hydrated: number
@@ -33,7 +51,15 @@ export interface ChatStats {
   readonly agentsWithDrift: number
 }
 
-/** Figures for a metrics endpoint. */
+/**
+ * Figures for a metrics endpoint.
+ *
+ * @example
+ * ```ts
+ * const { expiredChats, tables }: Stats = await readStats(database)
+ * console.log(expiredChats, tables.length)
+ * ```
+ */
 export interface Stats {
   /** Every table of the schema, by name. */
   readonly tables: readonly TableStats[]
@@ -128,7 +154,7 @@ const countChats = defineStatement(
  * @example
  * ```ts
  * const { tables, chats } = await readStats(database, { exact: true })
- * gauge.set(chats?.dirty ?? 0)
+ * console.log(`${tables.length} tables, ${chats?.dirty ?? 0} dirty chats`)
  * ```
  */
 export async function readStats(

@@ -15,7 +15,15 @@ import { runOperation } from './run-operation.js'
 
 const input = z.strictObject({ ...chatKey, ...writeOptions })
 
-/** What a refresh did, counted in pins. */
+/**
+ * What a refresh did, counted in pins.
+ *
+ * @example
+ * ```ts
+ * const { added, replaced, removed }: RefreshResult = await refresh(database, { chatId })
+ * console.log(`${added} new, ${replaced} replaced, ${removed} gone`)
+ * ```
+ */
 export interface RefreshResult {
   readonly chat: ChatRef
   readonly added: number

@@ -17,7 +17,15 @@ import { sqlState } from './sql-state.js'
 import { beginsTransaction } from './transaction-control.js'
 import { Turn, turnOf } from './turn.js'
 
-/** Options that every adapter takes. */
+/**
+ * Options that every adapter takes.
+ *
+ * @example
+ * ```ts
+ * const options: AdapterOptions = { schema: 'chat' }
+ * const database = fromPg(pool, options)
+ * ```
+ */
 export interface AdapterOptions {
   /** The schema that driftpin's tables are in; `public` by default, at most 54 bytes long. */
   readonly schema?: string

@@ -1,7 +1,23 @@
-/** The isolation levels of PostgreSQL that differ from each other. */
+/**
+ * The isolation levels of PostgreSQL that differ from each other.
+ *
+ * @example
+ * ```ts
+ * const isolation: IsolationLevel = 'serializable'
+ * await database.transaction((transaction) => transaction.query('SELECT 1'), { isolation })
+ * ```
+ */
 export type IsolationLevel = 'read committed' | 'repeatable read' | 'serializable'
 
-/** What one statement answered. */
+/**
+ * What one statement answered.
+ *
+ * @example
+ * ```ts
+ * const result: QueryResult<{ n: number }> = await database.query('SELECT 1 AS n')
+ * console.log(result.rows[0]?.n, result.rowCount, result.command)
+ * ```
+ */
 export interface QueryResult<Row> {
   readonly rows: Row[]
   /** The rows returned, or written by an INSERT, UPDATE or DELETE; 0 for anything else. */
@@ -23,6 +39,15 @@ export interface QueryResult<Row> {
  * Values go the same way: `null` and `undefined` are NULL, a JavaScript array becomes an SQL
  * array, any other object becomes JSON. An array that is meant as JSON is passed through
  * `JSON.stringify` first.
+ *
+ * @example
+ * ```ts
+ * async function countChats(queryable: Queryable) {
+ *   return (await queryable.query('SELECT FROM chats')).rowCount
+ * }
+ * await countChats(database)
+ * await database.transaction((transaction) => countChats(transaction))
+ * ```
  */
 export interface Queryable {
   readonly kind: 'database' | 'session' | 'transaction'
@@ -71,23 +96,60 @@ export interface Queryable {
   ): Promise<T>
 }
 
-/** An open transaction. It belongs to whoever opened it and cannot be used after its end. */
+/**
+ * An open transaction. It belongs to whoever opened it and cannot be used after its end.
+ *
+ * @example
+ * ```ts
+ * const rename = (transaction: Transaction, title: string) =>
+ *   transaction.query('UPDATE chats SET title = $1 WHERE id = $2', [title, chatId])
+ * await database.transaction((transaction) => rename(transaction, 'Tides'))
+ * ```
+ */
 export interface Transaction extends Queryable {
   readonly kind: 'transaction'
 }
 
-/** One connection, held for as long as the callback of {@link Database.withSession} runs. */
+/**
+ * One connection, held for as long as the callback of {@link Database.withSession} runs.
+ *
+ * @example
+ * ```ts
+ * const nightlyWork = (session: Session) => session.query('VACUUM ANALYZE')
+ * await database.withSession(nightlyWork)
+ * ```
+ */
 export interface Session extends Queryable {
   readonly kind: 'session'
 }
 
-/** What an engine can and cannot do; ask for the ability, never for the engine's name. */
+/**
+ * What an engine can and cannot do; ask for the ability, never for the engine's name.
+ *
+ * @example
+ * ```ts
+ * const { concurrentTransactions }: Capabilities = database.capabilities
+ * const workers = concurrentTransactions ? 8 : 1
+ * ```
+ */
 export interface Capabilities {
   /** Whether two transactions can be open at once. */
   readonly concurrentTransactions: boolean
 }
 
-/** A PostgreSQL, through one of the adapters. It does not own the client it was made from. */
+/**
+ * A PostgreSQL, through one of the adapters. It does not own the client it was made from.
+ *
+ * @example
+ * ```ts
+ * async function begin(database: Database) {
+ *   await createMigrator(database).up()
+ *   return await createChat(database, { ownerId })
+ * }
+ * await begin(fromPGlite(pglite))
+ * await begin(fromPg(pool, { schema: 'chat' }))
+ * ```
+ */
 export interface Database extends Queryable {
   readonly kind: 'database'
   readonly capabilities: Capabilities
@@ -99,7 +161,7 @@ export interface Database extends Queryable {
    * ```ts
    * await database.withSession(async (session) => {
    *   await session.query('SELECT pg_advisory_lock(42)')
-   *   await session.transaction(nightlyWork)
+   *   await session.transaction(async (transaction) => transaction.script('CALL compact()'))
    *   await session.query('SELECT pg_advisory_unlock(42)')
    * })
    * ```

@@ -25,7 +25,15 @@ interface PgResultLike {
 // biome-ignore lint/suspicious/noExplicitAny: the type that Node's EventEmitter gives a listener.
 type Listener = (...args: any[]) => void
 
-/** The part of a `pg` client that is used: `pg.Client` and what `pool.connect()` gives have it. */
+/**
+ * The part of a `pg` client that is used: `pg.Client` and what `pool.connect()` gives have it.
+ *
+ * @example
+ * ```ts
+ * const takesAnyClient = (client: PgClientLike) => fromPgTransaction(client, { schema: 'chat' })
+ * takesAnyClient(client) // of node-postgres
+ * ```
+ */
 export interface PgClientLike {
   query(config: PgQueryLike): Promise<PgResultLike>
   on(event: string, listener: Listener): unknown
@@ -34,7 +42,15 @@ export interface PgClientLike {
   getTransactionStatus?(): string | null
 }
 
-/** The part of a `pg.Pool` that is used. */
+/**
+ * The part of a `pg.Pool` that is used.
+ *
+ * @example
+ * ```ts
+ * const open = (pool: PgPoolLike) => fromPg(pool, { schema: 'chat' })
+ * open(pool) // a pg.Pool
+ * ```
+ */
 export interface PgPoolLike {
   readonly totalCount: number
   readonly options?: { readonly max?: number }
@@ -88,10 +104,8 @@ export function fromPg(client: PgPoolLike | PgClientLike, options: AdapterOption
  * }
  * ```
  */
-export function fromPgTransaction(
-  client: PgClientLike,
-  { schema = 'public' }: AdapterOptions = {},
-): Transaction {
+export function fromPgTransaction(client: PgClientLike, options: AdapterOptions = {}): Transaction {
+  const { schema = 'public' } = options
   checkSchemaName(schema)
   return new OpenTransaction({ statements: statementsOf(client), schema, turn: turnOf(client) })
 }

@@ -21,7 +21,15 @@ interface PGliteQueryOptionsLike {
   serializers?: Record<number, (value: EncodedValue) => string>
 }
 
-/** What both a PGlite and the transaction that it gives to a callback can do. */
+/**
+ * What both a PGlite and the transaction that it gives to a callback can do.
+ *
+ * @example
+ * ```ts
+ * const inside = (tx: PGliteTransactionLike) => createChat(fromPGliteTransaction(tx), { ownerId })
+ * await pglite.transaction((tx) => inside(tx))
+ * ```
+ */
 export interface PGliteTransactionLike {
   query(
     text: string,
@@ -31,7 +39,15 @@ export interface PGliteTransactionLike {
   exec(text: string, options?: PGliteQueryOptionsLike): Promise<PGliteResultLike[]>
 }
 
-/** The part of a `PGlite` that is used. */
+/**
+ * The part of a `PGlite` that is used.
+ *
+ * @example
+ * ```ts
+ * const open = (pglite: PGliteLike) => fromPGlite(pglite)
+ * open(pglite) // a PGlite of any version
+ * ```
+ */
 export interface PGliteLike extends PGliteTransactionLike {
   readonly closed: boolean
   readonly waitReady: Promise<void>
@@ -108,8 +124,9 @@ export function fromPGlite(client: PGliteLike, options: AdapterOptions = {}): Da
  */
 export function fromPGliteTransaction(
   transaction: PGliteTransactionLike,
-  { schema = 'public' }: AdapterOptions = {},
+  options: AdapterOptions = {},
 ): Transaction {
+  const { schema = 'public' } = options
   checkSchemaName(schema)
   const statements = statementsOf(transaction, transaction)
   return new OpenTransaction({ statements, schema, turn: turnOf(transaction) })

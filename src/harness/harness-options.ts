@@ -8,7 +8,15 @@ import { type MigrationFolder, readMigrationFolder } from './migration-folder.js
 import { readSeedScript, type SeedScript } from './seed-script.js'
 import type { TestDatabase } from './test-database.js'
 
-/** What a harness makes its databases from. All of it is optional: the default is our schema. */
+/**
+ * What a harness makes its databases from. All of it is optional: the default is our schema.
+ *
+ * @example
+ * ```ts
+ * const options: HarnessOptions = { migrations: './db/migrations', seed: './db/seed.sql', random: 42 }
+ * await using harness = await openHarness(options)
+ * ```
+ */
 export interface HarnessOptions {
   /**
    * A folder of migrations: SQL pairs, files that only go forward (Flyway, goose, dbmate, Supabase

@@ -1,4 +1,8 @@
-// The public list of `driftpin/harness`: databases for tests, with any test runner.
+/**
+ * Databases for tests, with any test runner.
+ *
+ * @module
+ */
 
 export type { Extensions } from './engine/open-engine.js'
 export type { HarnessOptions } from './harness-options.js'

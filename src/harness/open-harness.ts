@@ -20,7 +20,15 @@ import type { MadeInstance } from './test-instance.js'
 /** So many instances that nobody uses are kept for the next fork. */
 const idleMax = 2
 
-/** Makes databases that are migrated, seeded, and each its holder's alone. */
+/**
+ * Makes databases that are migrated, seeded, and each its holder's alone.
+ *
+ * @example
+ * ```ts
+ * await using harness: Harness = await openHarness()
+ * await using db = await harness.fork()
+ * ```
+ */
 export interface Harness {
   /**
    * What differs from the settings of a stock server, by the name of the setting: nothing where

@@ -1,4 +1,13 @@
-/** What a harness did, for `DRIFTPIN_STATS=1` and for whoever wants to know. */
+/**
+ * What a harness did, for `DRIFTPIN_STATS=1` and for whoever wants to know.
+ *
+ * @example
+ * ```ts
+ * const report = ({ forks, rewindMs }: HarnessStatistics) => `${forks} forks, ${rewindMs.length} rewinds`
+ * await using harness = await openHarness()
+ * console.log(report(harness.statistics))
+ * ```
+ */
 export interface HarnessStatistics {
   imagesBuilt: number
   imagesReused: number

@@ -6,6 +6,12 @@ export const testClockStart = Date.UTC(2026, 0, 1)
 /**
  * The time of SQL in one database: `now()`, `clock_timestamp()` and the time in `uuidv7()`, which
  * PostgreSQL keeps from going backwards within a session; a rewind takes it back as well.
+ *
+ * @example
+ * ```ts
+ * const tomorrow = (clock: TestClock) => clock.advance(24 * 60 * 60 * 1000)
+ * tomorrow(db.clock)
+ * ```
  */
 export interface TestClock {
   /** What `clock_timestamp()` would say, to the millisecond. */

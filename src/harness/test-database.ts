@@ -10,7 +10,16 @@ import type { MadeInstance, TestInstance } from './test-instance.js'
 import { askedFor } from './watch-pglite.js'
 import { saveImage } from './write-image.js'
 
-/** A point that {@link TestDatabase.rewind} goes back to. It belongs to its database. */
+/**
+ * A point that {@link TestDatabase.rewind} goes back to. It belongs to its database.
+ *
+ * @example
+ * ```ts
+ * const mark: DatabaseMark = await db.mark()
+ * await db.query('DROP SCHEMA public CASCADE')
+ * await db.rewind(mark)
+ * ```
+ */
 export interface DatabaseMark {
   readonly kind: 'mark'
 }
@@ -20,6 +29,15 @@ export interface DatabaseMark {
  * it was: rows, sequences, tables, types, roles, settings, whatever a session can change.
  *
  * It is a {@link Database}, so that every operation takes it as it is, and has the PGlite itself.
+ *
+ * @example
+ * ```ts
+ * async function changesNothing(db: TestDatabase, work: () => Promise<unknown>) {
+ *   const before = await db.digest()
+ *   await work()
+ *   return before === (await db.digest())
+ * }
+ * ```
  */
 export interface TestDatabase extends Database {
   /**

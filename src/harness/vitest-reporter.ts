@@ -1,3 +1,9 @@
+/**
+ * A reporter for vitest: what the harness did in a whole run.
+ *
+ * @module
+ */
+
 import { collectorVariable, collectStatistics } from './run-statistics.js'
 import { renderStatistics } from './statistics.js'
 

@@ -1,3 +1,9 @@
+/**
+ * vitest's `test` with a database in it. It needs vitest, an optional peer.
+ *
+ * @module
+ */
+
 import { isMainThread } from 'node:worker_threads'
 import { beforeAll, type TestAPI, test as vitestTest } from 'vitest'
 import { DriftpinError } from '../errors.js'
@@ -18,10 +24,24 @@ import { openTestWorker, type TestWorker } from './test-worker.js'
  *
  * On a server, `rewind` and `fork` are both a database of the test's own. A failed test with
  * `rollback` is committed, so that its rows can be looked into, and the next has another database.
+ *
+ * @example
+ * ```ts
+ * const isolation: Isolation = process.env.CI ? 'fork' : 'rewind'
+ * const test = databaseTest({ isolation })
+ * ```
  */
 export type Isolation = 'rewind' | 'rollback' | 'fork'
 
-/** What {@link databaseTest} can be told, beside where its databases come from. */
+/**
+ * What {@link databaseTest} can be told, beside where its databases come from.
+ *
+ * @example
+ * ```ts
+ * const options: DatabaseTestOptions = { migrations: './db/migrations', isolation: 'fork' }
+ * const test = databaseTest(options)
+ * ```
+ */
 export interface DatabaseTestOptions extends HarnessOptions {
   /** `rewind` by default. For a part of a file: `test.override('isolation', 'fork')`. */
   readonly isolation?: Isolation
@@ -43,7 +63,15 @@ export interface DatabaseTestOptions extends HarnessOptions {
 /** Longer than any schema takes to be made the first time. */
 const openingMsMax = 10 * 60 * 1000
 
-/** What tests are given. */
+/**
+ * What tests are given.
+ *
+ * @example
+ * ```ts
+ * const countChats = async ({ db }: Pick<DatabaseFixtures, 'db'>) =>
+ *   (await db.query('SELECT FROM chats')).rowCount
+ * ```
+ */
 export interface DatabaseFixtures {
   /** A migrated and seeded database that is this test's alone. */
   db: TestDatabase

@@ -12,7 +12,15 @@ import { determinism } from './rules/determinism.js'
 import { type HistorySetting, openWorld, runHistory } from './run-history.js'
 import type { World } from './world.js'
 
-/** What {@link checkHistories} can be told. All of it is optional. */
+/**
+ * What {@link checkHistories} can be told. All of it is optional.
+ *
+ * @example
+ * ```ts
+ * const options: HistoriesOptions = { seed: 1, runs: 20, commandsMax: 30 }
+ * await assertHistories(options)
+ * ```
+ */
 export interface HistoriesOptions extends RunnerOptions {
   /** How many histories; 100 by default. */
   readonly runs?: number
@@ -41,7 +49,15 @@ export interface HistoriesOptions extends RunnerOptions {
   readonly signal?: AbortSignal
 }
 
-/** How far a run has come. */
+/**
+ * How far a run has come.
+ *
+ * @example
+ * ```ts
+ * const onProgress = ({ runs, commands }: HistoriesProgress) => console.log(runs, commands)
+ * await checkHistories({ runs: 20, onProgress })
+ * ```
+ */
 export interface HistoriesProgress {
   readonly runs: number
   readonly commands: number
@@ -51,7 +67,15 @@ export interface HistoriesProgress {
   readonly shrinks: number
 }
 
-/** What a run found. */
+/**
+ * What a run found.
+ *
+ * @example
+ * ```ts
+ * const { engine, runs, failure }: HistoriesReport = await checkHistories({ seed: 1, runs: 4 })
+ * console.log(engine, runs, failure ? renderFailure(failure) : 'every law held')
+ * ```
+ */
 export interface HistoriesReport extends HistoriesProgress {
   /** Such as `PostgreSQL 18.4`. */
   readonly engine: string

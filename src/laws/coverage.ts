@@ -1,4 +1,11 @@
-/** How often a command was chosen and what came of it. */
+/**
+ * How often a command was chosen and what came of it.
+ *
+ * @example
+ * ```ts
+ * const share = ({ refused, done }: CommandCoverage) => refused / Math.max(done + refused, 1)
+ * ```
+ */
 export interface CommandCoverage {
   /** How often a history had it. */
   chosen: number
@@ -12,7 +19,16 @@ export interface CommandCoverage {
   readonly variants: Map<string, number>
 }
 
-/** What the histories exercised, by command. */
+/**
+ * What the histories exercised, by command.
+ *
+ * @example
+ * ```ts
+ * const { coverage } = await checkHistories({ seed: 1, runs: 4 })
+ * const never = (all: Coverage) => [...all].filter(([, { done }]) => done === 0).map(([name]) => name)
+ * console.log(never(coverage))
+ * ```
+ */
 export type Coverage = Map<string, CommandCoverage>
 
 export function coverageOf(coverage: Coverage, command: string): CommandCoverage {

@@ -5,7 +5,14 @@ import { findingOf, nameFindings } from './render-findings.js'
 import { createWorld, type HistorySetting, openingSteps } from './run-history.js'
 import { inSecond, type World, withNames } from './world.js'
 
-/** What a history broke. */
+/**
+ * What a history broke.
+ *
+ * @example
+ * ```ts
+ * const title = ({ law, findings }: Broken) => `${law?.name ?? 'no law'}: ${findings[0]?.what}`
+ * ```
+ */
 export interface Broken {
   /** Undefined when something else went wrong, such as an error that no operation should throw. */
   readonly law:
@@ -19,7 +26,16 @@ export interface Broken {
   readonly findings: readonly Finding[]
 }
 
-/** A law that a random history broke, and how to see it again. */
+/**
+ * A law that a random history broke, and how to see it again.
+ *
+ * @example
+ * ```ts
+ * const { failure } = await checkHistories({ seed: 1, runs: 4 })
+ * const replay = ({ seed, path, replayPath }: Failure) => ({ seed, path, replayPath })
+ * if (failure) await checkHistories(replay(failure))
+ * ```
+ */
 export interface Failure extends Broken {
   readonly seed: number
   readonly path: string

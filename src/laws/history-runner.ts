@@ -14,7 +14,15 @@ import { renderBroken } from './render-failure.js'
 import { createWorld, type HistorySetting, openWorld, runHistory } from './run-history.js'
 import { openServerGround } from './server-ground.js'
 
-/** Where histories run, and what they call. All of it is optional. */
+/**
+ * Where histories run, and what they call. All of it is optional.
+ *
+ * @example
+ * ```ts
+ * const options: RunnerOptions = { server: process.env.DATABASE_URL!, evidence: '.driftpin/laws' }
+ * await using runner = await openHistoryRunner(options)
+ * ```
+ */
 export interface RunnerOptions {
   /**
    * The connection string of a server to run on, in two schemas of its own, or a pool of at least
@@ -56,7 +64,15 @@ export function settingOf(ground: Ground, options: RunnerOptions): HistorySettin
 
 const migrationsOf = ({ migrations = parseMigrations(bundledFiles) }: RunnerOptions) => migrations
 
-/** Runs the histories of a property of one's own. */
+/**
+ * Runs the histories of a property of one's own.
+ *
+ * @example
+ * ```ts
+ * await using runner: HistoryRunner = await openHistoryRunner()
+ * await runner.run(fc.sample(history(), 1)[0]!)
+ * ```
+ */
 export interface HistoryRunner {
   /** Such as `PostgreSQL 18.4`. */
   readonly engine: string

@@ -6,7 +6,15 @@ import { runStep, type StepOptions } from './run-step.js'
 import { runTransaction } from './run-transaction.js'
 import { viewOf, type World } from './world.js'
 
-/** A command of a history, as fast-check runs and shrinks it. */
+/**
+ * A command of a history, as fast-check runs and shrinks it.
+ *
+ * @example
+ * ```ts
+ * const say = (commands: Iterable<HistoryCommand>) => [...commands].map(String).join('\n')
+ * console.log(say(fc.sample(history(), 1)[0]!))
+ * ```
+ */
 export type HistoryCommand = fc.AsyncCommand<World, World>
 
 /** A command and its choices, which mean something only in the state that a database is in. */
@@ -128,7 +136,15 @@ const inTransaction = fc
 
 const commandsMaxDefault = 50
 
-/** What one history may have. */
+/**
+ * What one history may have.
+ *
+ * @example
+ * ```ts
+ * const options: HistoryOptions = { commandsMax: 12 }
+ * fc.sample(history(options), 1)
+ * ```
+ */
 export interface HistoryOptions {
   /** The most commands of one history; 50 by default, so that they have 25 on average. */
   readonly commandsMax?: number

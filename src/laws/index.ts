@@ -1,5 +1,8 @@
-// The public list of `driftpin/laws`: the laws of the domain as a check of one's own code. It
-// needs fast-check, which is an optional peer.
+/**
+ * The laws of the domain as a check of one's own code. It needs fast-check, an optional peer.
+ *
+ * @module
+ */
 
 export {
   assertHistories,

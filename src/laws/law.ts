@@ -4,14 +4,28 @@ import type { Move } from './move.js'
 import type { Operations } from './operations.js'
 import type { RowReader, Rows } from './row-reader.js'
 
-/** Something that a law does not allow. */
+/**
+ * Something that a law does not allow.
+ *
+ * @example
+ * ```ts
+ * const finding: Finding = { what: 'purged chat 2', expected: 'kept', actual: 'gone' }
+ * ```
+ */
 export interface Finding {
   readonly what: string
   readonly expected?: string | undefined
   readonly actual?: string | undefined
 }
 
-/** How something ended: with an answer, or refused. */
+/**
+ * How something ended: with an answer, or refused.
+ *
+ * @example
+ * ```ts
+ * const codeOf = (outcome: Outcome) => outcome.refusal?.code ?? 'done'
+ * ```
+ */
 export type Outcome =
   | { readonly answer: unknown; readonly refusal?: undefined }
   | {
@@ -23,7 +37,14 @@ export type Outcome =
       }
     }
 
-/** A move that was made, with what there was before and is after it. */
+/**
+ * A move that was made, with what there was before and is after it.
+ *
+ * @example
+ * ```ts
+ * const wasRefused = ({ outcome }: Step) => outcome.refusal !== undefined
+ * ```
+ */
 export interface Step {
   readonly move: Move
   /** The time of the operation. */
@@ -44,7 +65,17 @@ export interface Step {
   }[]
 }
 
-/** A database at the end of a history, with what the model says is in it. */
+/**
+ * A database at the end of a history, with what the model says is in it.
+ *
+ * @example
+ * ```ts
+ * const noEmptyTitles = async ({ queryable }: Ending) => {
+ *   const { rowCount } = await queryable.query("SELECT FROM chats WHERE title = ''")
+ *   return rowCount === 0 ? [] : [{ what: 'a chat has no title' }]
+ * }
+ * ```
+ */
 export interface Ending {
   readonly queryable: Queryable
   readonly operations: Operations
@@ -53,7 +84,20 @@ export interface Ending {
   readonly reader: RowReader
 }
 
-/** One of the laws of the domain. */
+/**
+ * One of the laws of the domain.
+ *
+ * @example
+ * ```ts
+ * const law: Law = {
+ *   number: 16,
+ *   name: 'Titles',
+ *   says: 'Every chat has a title.',
+ *   afterStep: ({ after }) =>
+ *     [...after.model.chats.values()].filter(({ title }) => title === '').map(() => ({ what: 'none' })),
+ * }
+ * ```
+ */
 export interface Law {
   readonly number: number
   readonly name: string

@@ -19,6 +19,11 @@ import { survival } from './rules/survival.js'
 /**
  * The fifteen laws, and the model as a whole, in the order in which they are looked at: those that
  * say most precisely what is wrong come first.
+ *
+ * @example
+ * ```ts
+ * console.log(laws.map(({ number, name, says }) => `${number}. ${name}: ${says}`).join('\n'))
+ * ```
  */
 export const laws: readonly Law[] = [
   structure,

@@ -34,7 +34,14 @@ export interface Scene {
   table(name: string): string
 }
 
-/** One thing to do to a database, and what it may do. */
+/**
+ * One thing to do to a database, and what it may do.
+ *
+ * @example
+ * ```ts
+ * const isHarmless = ({ chats = [], isRemoval = false }: Move) => chats.length === 0 && !isRemoval
+ * ```
+ */
 export interface Move {
   /** What it is, for a person: one line. */
   readonly says: string

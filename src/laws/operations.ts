@@ -38,7 +38,15 @@ export const ownOperations = {
   unpin,
 } as const
 
-/** The operations that a history calls: driftpin's, or those of a backend that wraps them. */
+/**
+ * The operations that a history calls: driftpin's, or those of a backend that wraps them.
+ *
+ * @example
+ * ```ts
+ * const own: Partial<Operations> = { purge: (database, params) => purge(database, params) }
+ * await assertHistories({ seed: 1, runs: 4, operations: own })
+ * ```
+ */
 export type Operations = {
   readonly [Name in keyof typeof ownOperations]: (typeof ownOperations)[Name]
 }

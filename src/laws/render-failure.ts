@@ -16,8 +16,9 @@ import { openingWords } from './run-history.js'
  */
 export function renderFailure(
   failure: Failure,
-  { flags = [] }: { readonly flags?: readonly string[] } = {},
+  options: { readonly flags?: readonly string[] } = {},
 ): string {
+  const { flags = [] } = options
   const { seed, path, replayPath, kept } = failure
   const all = [...failure.flags, ...flags]
   const rest = replayPath === '' ? all : [`--replay-path ${replayPath}`, ...all]

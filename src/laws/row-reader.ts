@@ -7,7 +7,14 @@ import { canonicalJson } from './model/replace.js'
 /** A jsonb value of more bytes than this is kept as a hash, or reading would be all that is done. */
 export const jsonBytesMax = 16 * 1024
 
-/** A row, each value as text or null: times in UTC with six decimals, bytes in hexadecimal. */
+/**
+ * A row, each value as text or null: times in UTC with six decimals, bytes in hexadecimal.
+ *
+ * @example
+ * ```ts
+ * const titleOf = ({ values }: StoredRow) => values.title ?? ''
+ * ```
+ */
 export interface StoredRow {
   readonly values: Readonly<Record<string, string | null>>
   /** All values as one text. */
@@ -19,12 +26,27 @@ export interface StoredRow {
 /** The rows of one table by their primary key. */
 export type TableRows = ReadonlyMap<string, StoredRow>
 
-/** The rows of a whole schema by table. */
+/**
+ * The rows of a whole schema by table.
+ *
+ * @example
+ * ```ts
+ * const count = (rows: Rows, table: string) => rows.get(table)?.size ?? 0
+ * ```
+ */
 export type Rows = ReadonlyMap<string, TableRows>
 
 export const noRows: TableRows = new Map()
 
-/** Reads everything that a schema holds, in one statement that is made from its catalog. */
+/**
+ * Reads everything that a schema holds, in one statement that is made from its catalog.
+ *
+ * @example
+ * ```ts
+ * const reader: RowReader = await openRowReader(database, { except: [], prepared: false })
+ * const rows = await reader.read(database)
+ * ```
+ */
 export interface RowReader {
   readonly catalog: Catalog
   /** By table, the column that says to which chat a row belongs. */
@@ -33,14 +55,23 @@ export interface RowReader {
 }
 
 /**
+ * Reads the catalog of a schema once, to read all rows of all its tables again and again.
+ *
  * @param options.except Tables to leave out, such as the ledger.
  * @param options.prepared Prepares the statement in the session, which has to be the only one:
  * planning a statement over all tables takes longer than running it.
+ *
+ * @example
+ * ```ts
+ * const reader = await openRowReader(database, { except: ['driftpin_migrations'], prepared: true })
+ * const before = await reader.read(database)
+ * ```
  */
 export async function openRowReader(
   queryable: Queryable,
-  { except, prepared }: { readonly except: readonly string[]; readonly prepared: boolean },
+  options: { readonly except: readonly string[]; readonly prepared: boolean },
 ): Promise<RowReader> {
+  const { except, prepared } = options
   const catalog = await readCatalog(queryable)
   const tables = catalog.tables
     .filter(({ name }) => !except.includes(name))

@@ -14,7 +14,15 @@ import { checksumOf, type Migration } from './migration.js'
 import { parseMigrations } from './parse-migrations.js'
 import { withMigrationLock } from './with-migration-lock.js'
 
-/** What {@link adoptMigrations} can be told. */
+/**
+ * What {@link adoptMigrations} can be told.
+ *
+ * @example
+ * ```ts
+ * const options: AdoptOptions = { version: 10, dryRun: true }
+ * const { migrations } = await adoptMigrations(database, options)
+ * ```
+ */
 export interface AdoptOptions {
   /** The migrations that the database had; driftpin's own by default. */
   readonly migrations?: readonly Migration[]
@@ -30,7 +38,15 @@ export interface AdoptOptions {
   readonly dryRun?: boolean
 }
 
-/** What {@link adoptMigrations} did, or would do. */
+/**
+ * What {@link adoptMigrations} did, or would do.
+ *
+ * @example
+ * ```ts
+ * const { version, toldBy, migrations }: Adoption = await adoptMigrations(database)
+ * console.log(`took over at ${version}, as ${toldBy} says: ${migrations.length} migrations`)
+ * ```
+ */
 export interface Adoption {
   readonly version: number
   /** Who said that it is this version: the table of golang-migrate, or the caller. */

@@ -7,7 +7,15 @@ import { Ledger, ledgerName } from './ledger.js'
 import type { Migration } from './migration.js'
 import { parseMigrations } from './parse-migrations.js'
 
-/** What {@link assertSchemaCurrent} can be told. */
+/**
+ * What {@link assertSchemaCurrent} can be told.
+ *
+ * @example
+ * ```ts
+ * const whileDeploying: SchemaCurrentOptions = { allowNewer: true }
+ * await assertSchemaCurrent(database, whileDeploying)
+ * ```
+ */
 export interface SchemaCurrentOptions {
   /** What should be applied; driftpin's own migrations by default. See {@link readMigrations}. */
   readonly migrations?: readonly Migration[]
@@ -34,7 +42,7 @@ export interface SchemaCurrentOptions {
  * ```ts
  * const database = fromPg(pool, { schema: 'chat' })
  * await assertSchemaCurrent(database)
- * server.listen(8080)
+ * createServer().listen(8080)
  * ```
  */
 export async function assertSchemaCurrent(

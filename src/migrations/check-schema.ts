@@ -6,7 +6,15 @@ import { extrasThatMatter } from './extras-that-matter.js'
 import { type ManifestEntry, manifestEntries } from './manifest-entries.js'
 import { readManifest } from './read-manifest.js'
 
-/** What the schemas of a database are to consist of. */
+/**
+ * What the schemas of a database are to consist of.
+ *
+ * @example
+ * ```ts
+ * const expected: ExpectedSchemas = { expected: schemaManifest }
+ * const mismatches = await checkSchema(database, expected)
+ * ```
+ */
 export interface ExpectedSchemas {
   /** What should be in the schema of the adapter; driftpin's own newest by default. */
   readonly expected?: SchemaManifest
@@ -14,7 +22,15 @@ export interface ExpectedSchemas {
   readonly others?: Readonly<Record<string, SchemaManifest>>
 }
 
-/** One thing in which a database is not what the code expects. */
+/**
+ * One thing in which a database is not what the code expects.
+ *
+ * @example
+ * ```ts
+ * const mismatches: SchemaMismatch[] = await checkSchema(database)
+ * for (const { object, kind, expected, actual } of mismatches) console.log(object, kind, expected, actual)
+ * ```
+ */
 export interface SchemaMismatch {
   readonly kind: 'missing' | 'differs' | 'extra'
   /** What it is about, as `column chats.title`, or `column logins.at in the schema audit`. */

@@ -2,10 +2,27 @@ import { DriftpinError } from '../errors.js'
 import type { LedgerEntry } from './ledger.js'
 import { checksumOf, type Migration } from './migration.js'
 
-/** How a migration stands: in the folder, in the database, or in both and equal or not. */
+/**
+ * How a migration stands: in the folder, in the database, or in both and equal or not.
+ *
+ * @example
+ * ```ts
+ * const needsWork = (state: MigrationState) => state === 'pending' || state === 'dirty'
+ * const statuses = await createMigrator(database).status()
+ * console.log(statuses.filter(({ state }) => needsWork(state)))
+ * ```
+ */
 export type MigrationState = 'applied' | 'pending' | 'edited' | 'dirty' | 'unknown'
 
-/** One line of {@link Migrator.status}. */
+/**
+ * One line of {@link Migrator.status}.
+ *
+ * @example
+ * ```ts
+ * const statuses: MigrationStatus[] = await createMigrator(database).status()
+ * for (const { version, name, state } of statuses) console.log(version, name, state)
+ * ```
+ */
 export interface MigrationStatus {
   readonly version: number
   readonly name: string

@@ -19,7 +19,18 @@ import type { BlockedStep, WaitOptions, Watcher } from './retry-while-locked.js'
 import { runStep } from './run-step.js'
 import { type AssertHeld, withMigrationLock } from './with-migration-lock.js'
 
-/** What {@link createMigrator} can be told. */
+/**
+ * What {@link createMigrator} can be told.
+ *
+ * @example
+ * ```ts
+ * const options: MigratorOptions = {
+ *   migrations: await readMigrations('db/migrations'),
+ *   ledger: 'app_migrations',
+ * }
+ * await createMigrator(database, options).up()
+ * ```
+ */
 export interface MigratorOptions {
   /** What to run; driftpin's own migrations by default. See {@link readMigrations}. */
   readonly migrations?: readonly Migration[]
@@ -42,7 +53,17 @@ export interface MigratorOptions {
   readonly onBlocked?: (blocked: BlockedStep) => void
 }
 
-/** Runs migrations; see {@link createMigrator}. */
+/**
+ * Runs migrations; see {@link createMigrator}.
+ *
+ * @example
+ * ```ts
+ * const migrator: Migrator = createMigrator(database)
+ * const before = await migrator.plan()
+ * await migrator.up()
+ * await migrator.down({ steps: before.length })
+ * ```
+ */
 export interface Migrator {
   /** Applies everything that is pending. Does nothing when nothing is. */
   up(): Promise<FinishedStep[]>

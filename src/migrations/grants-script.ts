@@ -4,7 +4,15 @@ import { DriftpinError } from '../errors.js'
 import { tableNames } from '../schema/generated/tables.js'
 import { ledgerName } from './ledger.js'
 
-/** Which roles get which rights; at least one of the three. */
+/**
+ * Which roles get which rights; at least one of the three.
+ *
+ * @example
+ * ```ts
+ * const roles: GrantsOptions = { appRole: 'chat_app', retentionRole: 'chat_retention' }
+ * await applyGrants(database, roles)
+ * ```
+ */
 export interface GrantsOptions {
   /** The role that runs migrations, and so owns what they make. */
   readonly migrateRole?: string | undefined

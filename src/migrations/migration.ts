@@ -1,9 +1,27 @@
 import { sha256 } from '../database/sha256.js'
 
-/** Which way a migration is run. */
+/**
+ * Which way a migration is run.
+ *
+ * @example
+ * ```ts
+ * const wayBack: Direction = 'down'
+ * const steps = await createMigrator(database).plan(0)
+ * console.log(steps.every(({ direction }) => direction === wayBack))
+ * ```
+ */
 export type Direction = 'up' | 'down'
 
-/** One file of a migration. */
+/**
+ * One file of a migration.
+ *
+ * @example
+ * ```ts
+ * const isAlone = ({ transaction }: MigrationScript) => !transaction
+ * const migrations = await readMigrations('db/migrations')
+ * console.log(migrations.filter(({ up }) => isAlone(up)).map(({ up }) => up.file))
+ * ```
+ */
 export interface MigrationScript {
   /** The name of the file, for messages. */
   readonly file: string
@@ -16,7 +34,15 @@ export interface MigrationScript {
   readonly transaction: boolean
 }
 
-/** One step of the schema: a pair of SQL files that share a number and a name. */
+/**
+ * One step of the schema: a pair of SQL files that share a number and a name.
+ *
+ * @example
+ * ```ts
+ * const migrations: Migration[] = await readMigrations('db/migrations')
+ * console.log(migrations.map(({ version, name }) => `${version} ${name}`))
+ * ```
+ */
 export interface Migration {
   readonly version: number
   readonly name: string

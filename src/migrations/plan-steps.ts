@@ -3,7 +3,15 @@ import { DriftpinError } from '../errors.js'
 import type { Direction, Migration, MigrationScript } from './migration.js'
 import { statementsOf } from './run-script.js'
 
-/** A migration to run, and which way. */
+/**
+ * A migration to run, and which way.
+ *
+ * @example
+ * ```ts
+ * const steps: PlannedStep[] = await createMigrator(database).plan()
+ * console.log(steps.map(({ file, sql }) => `-- ${file}\n${sql}`).join('\n'))
+ * ```
+ */
 export interface PlannedStep {
   readonly version: number
   readonly name: string
@@ -14,7 +22,15 @@ export interface PlannedStep {
   readonly transaction: boolean
 }
 
-/** A migration that ran. */
+/**
+ * A migration that ran.
+ *
+ * @example
+ * ```ts
+ * const steps: FinishedStep[] = await createMigrator(database).up()
+ * for (const { file, durationMs } of steps) console.log(`${file} took ${durationMs} ms`)
+ * ```
+ */
 export interface FinishedStep extends PlannedStep {
   readonly durationMs: number
 }

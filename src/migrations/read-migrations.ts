@@ -10,7 +10,7 @@ import { type MigrationFile, parseMigrations } from './parse-migrations.js'
  *
  * @param options.forwardOnly Allows migrations without a down file; false by default.
  * @throws DriftpinError `migrations_unreadable` when the folder cannot be read or has no
- * migration, and what {@link parseMigrations} throws for its files.
+ * migration, `migration_invalid`, `migration_duplicate` or `migration_incomplete` for its files.
  *
  * @example
  * ```ts

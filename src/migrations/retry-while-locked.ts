@@ -10,7 +10,16 @@ export interface WaitOptions {
   readonly onBlocked: ((blocked: BlockedStep) => void) | undefined
 }
 
-/** A migration that was rolled back because it could not get a lock, and will be tried again. */
+/**
+ * A migration that was rolled back because it could not get a lock, and will be tried again.
+ *
+ * @example
+ * ```ts
+ * const onBlocked = ({ file, attempt, blockers }: BlockedStep) =>
+ *   console.warn(`${file} waits, try ${attempt}, for ${blockers.join(', ')}`)
+ * await createMigrator(database, { onBlocked }).up()
+ * ```
+ */
 export interface BlockedStep {
   readonly file: string
   /** How often it was tried so far. */

@@ -9,7 +9,15 @@ import { listCandidates } from './list-candidates.js'
 import { readCandidate } from './read-candidate.js'
 import { realRoot } from './real-root.js'
 
-/** How a directory is scanned. */
+/**
+ * How a directory is scanned.
+ *
+ * @example
+ * ```ts
+ * const options: ScanOptions = { rootName: '/home/dev/shop' }
+ * const { resources } = await scan('/var/lib/workspaces/17/shop', options)
+ * ```
+ */
 export interface ScanOptions {
   /**
    * How the root is presented in every source, whatever it is called on this machine; the
@@ -18,7 +26,16 @@ export interface ScanOptions {
   readonly rootName?: string
 }
 
-/** What a scan found: without `rootName`, and with an agent and a version, it is a push. */
+/**
+ * What a scan found: without `rootName`, and with an agent and a version, it is a push.
+ *
+ * @example
+ * ```ts
+ * const { resources, snapshotError }: ScanResult = await scan('.')
+ * if (snapshotError !== '') console.warn(snapshotError)
+ * await push(database, { agentId, version: 1, resources, snapshotError })
+ * ```
+ */
 export interface ScanResult {
   /** The root as the sources present it, without trailing slashes. */
   readonly rootName: string
@@ -51,7 +68,7 @@ const filesAtOnce = 16
  * @example
  * ```ts
  * const { rootName, ...found } = await scan('.', { rootName: '/home/dev/shop' })
- * await push(database, { agentId, version, initial: false, ...found })
+ * await push(database, { agentId, version: Date.now(), ...found })
  * ```
  */
 export async function scan(directory: string, options: ScanOptions = {}): Promise<ScanResult> {

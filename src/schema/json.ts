@@ -1,4 +1,12 @@
-/** What PostgreSQL can keep as `jsonb`. */
+/**
+ * What PostgreSQL can keep as `jsonb`.
+ *
+ * @example
+ * ```ts
+ * const content: JsonValue = [{ type: 'text', text: 'When is high water?' }]
+ * await addMessages(database, { chatId, messages: [{ role: 'user', content }] })
+ * ```
+ */
 export type JsonValue =
   | null
   | boolean
@@ -7,5 +15,12 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue }
 
-/** A JSON object: what every body of a resource is. */
+/**
+ * A JSON object: what every body of a resource is.
+ *
+ * @example
+ * ```ts
+ * const body: JsonObject = { content: Buffer.from('# Tides').toString('base64') }
+ * ```
+ */
 export type JsonObject = { readonly [key: string]: JsonValue }

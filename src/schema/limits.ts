@@ -5,7 +5,7 @@
  *
  * @example
  * ```ts
- * if (resources.length > limits.resourcesMax) showWarning('The rest will be left out.')
+ * if (resources.length > limits.resourcesMax) console.warn('The rest is left out.')
  * ```
  */
 export const limits = {
@@ -44,7 +44,14 @@ export const limits = {
   retentionDaysMax: 36_500,
 } as const
 
-/** The caps of a scan: what an agent takes from one directory. All sizes are bytes. */
+/**
+ * The caps of a scan: what an agent takes from one directory. All sizes are bytes.
+ *
+ * @example
+ * ```ts
+ * console.log(`a scan keeps ${scanLimits.resourcesMax} resources`)
+ * ```
+ */
 export const scanLimits = {
   /** One resource that is read whole; a larger one is `oversize`. */
   resourceBytesMax: 64 * 1024,

@@ -130,6 +130,12 @@ export interface ManifestFunction {
  * What a schema consists of, by name: the same for the same schema on every server, as far as
  * servers print a definition alike. Privileges, owners, and what an extension brought are not in
  * it, nor foreign servers, operators, casts, text search objects and extended statistics.
+ *
+ * @example
+ * ```ts
+ * const tablesOf = ({ tables }: SchemaManifest) => tables.map(({ name }) => name)
+ * console.log(tablesOf(schemaManifest))
+ * ```
  */
 export interface SchemaManifest {
   readonly tables: readonly ManifestTable[]

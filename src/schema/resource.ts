@@ -10,13 +10,32 @@ export type { JsonObject } from './json.js'
 /**
  * What a resource is. The last four are reserved: the schema knows them, so that rows of a newer
  * version can be read, but no push may carry them.
+ *
+ * @example
+ * ```ts
+ * const isKind = (text: string) => bodyKinds.some((kind) => kind === text)
+ * ```
  */
 export const bodyKinds = enums.workspace_agent_context_body_kind
 
-/** One of {@link bodyKinds}. */
+/**
+ * One of {@link bodyKinds}.
+ *
+ * @example
+ * ```ts
+ * const icons: Partial<Record<BodyKind, string>> = { instruction_file: 'page', skill: 'tool' }
+ * ```
+ */
 export type BodyKind = WorkspaceAgentContextBodyKind
 
-/** The kinds that a push may carry. */
+/**
+ * The kinds that a push may carry.
+ *
+ * @example
+ * ```ts
+ * const canBePushed = (kind: BodyKind) => pushableKinds.some((one) => one === kind)
+ * ```
+ */
 export const pushableKinds = [
   'instruction_file',
   'skill',
@@ -24,10 +43,24 @@ export const pushableKinds = [
   'mcp_server',
 ] as const satisfies readonly BodyKind[]
 
-/** What became of a resource; only `ok` has a body. */
+/**
+ * What became of a resource; only `ok` has a body.
+ *
+ * @example
+ * ```ts
+ * const counts = Object.fromEntries(resourceStatuses.map((status) => [status, 0]))
+ * ```
+ */
 export const resourceStatuses = enums.workspace_agent_context_resource_status
 
-/** One of {@link resourceStatuses}. */
+/**
+ * One of {@link resourceStatuses}.
+ *
+ * @example
+ * ```ts
+ * const isUsable = (status: ResourceStatus) => status === 'ok'
+ * ```
+ */
 export type ResourceStatus = WorkspaceAgentContextResourceStatus
 
 /**

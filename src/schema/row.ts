@@ -5,7 +5,7 @@ import type { DriftpinTables } from './generated/tables.js'
  *
  * @example
  * ```ts
- * const { rows } = await database.query<Row<'chats'>>('SELECT * FROM chats WHERE id = $1', [id])
+ * const { rows } = await database.query<Row<'chats'>>('SELECT * FROM chats WHERE id = $1', [chatId])
  * ```
  */
 export type Row<Table extends keyof DriftpinTables> = {

@@ -1,4 +1,8 @@
-// The public list of `driftpin/workbench`: what works on a folder of migrations.
+/**
+ * What works on a folder of migrations: verify, lint, and generate.
+ *
+ * @module
+ */
 
 export {
   type GeneratedFile,

@@ -1,3 +1,9 @@
+/**
+ * A folder of migrations as tests of vitest, an optional peer.
+ *
+ * @module
+ */
+
 import { describe, test } from 'vitest'
 import { DriftpinError } from '../errors.js'
 import { readVerifyInput } from './verify/read-verify-input.js'

@@ -6,6 +6,15 @@ import { type EngineMark, markEngine, rewindEngine, whyNotRewindable } from './m
 import { preloadModules, readEngineFile } from './preload-modules.js'
 import { startParameters } from './start-parameters.js'
 
+/**
+ * Extensions of PGlite by the names that SQL knows them by, as PGlite takes them.
+ *
+ * @example
+ * ```ts
+ * const extensions: Extensions = { pg_trgm }
+ * await using harness = await openHarness({ migrations: './db/migrations', extensions })
+ * ```
+ */
 export type Extensions = NonNullable<PGliteOptions['extensions']>
 
 /** A PGlite with its inside. */

@@ -7,7 +7,15 @@ import { type AnyPush, push } from './push.js'
 import { int64Max, resource } from './resource.js'
 import { text, textOfBytes } from './text.js'
 
-/** A push at a cap, or past it; `cap` is the key in {@link limits} or says which rule it is. */
+/**
+ * A push at a cap, or past it; `cap` is the key in {@link limits} or says which rule it is.
+ *
+ * @example
+ * ```ts
+ * const nameOf = ({ cap }: CappedPush) => cap
+ * console.log(new Set(fc.sample(pushAtCap(), 50).map(nameOf)))
+ * ```
+ */
 export interface CappedPush {
   readonly cap: string
   readonly push: AnyPush

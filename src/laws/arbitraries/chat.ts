@@ -4,7 +4,15 @@ import { enums } from '../../schema/generated/tables.js'
 import { limits } from '../../schema/limits.js'
 import { text } from './text.js'
 
-/** A chat with everything that belongs to it, for {@link insertChat}. */
+/**
+ * A chat with everything that belongs to it, for {@link insertChat}.
+ *
+ * @example
+ * ```ts
+ * const seeds: ChatSeed[] = fc.sample(chat(), 3)
+ * for (const seed of seeds) await insertChat(database, seed)
+ * ```
+ */
 export interface ChatSeed {
   readonly ownerId: string
   readonly title: string

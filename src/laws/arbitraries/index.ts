@@ -1,5 +1,8 @@
-// The public list of `driftpin/arbitraries`: what random tests of code around driftpin are made
-// of. It needs fast-check, which is an optional peer.
+/**
+ * What random tests of code around driftpin are made of. It needs fast-check, an optional peer.
+ *
+ * @module
+ */
 
 export { type HistoryCommand, type HistoryOptions, history } from '../history.js'
 export type { CappedPush } from './cap-cases.js'

@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { type CappedPush, capCases } from './cap-cases.js'
 
-/** What {@link pushAtCap} and {@link pushBeyondCap} can be told. */
+/**
+ * What {@link pushAtCap} and {@link pushBeyondCap} can be told.
+ *
+ * @example
+ * ```ts
+ * const light: CapOptions = { heavy: false }
+ * fc.assert(fc.property(pushAtCap(light), ({ push: report }) => report.resources.length <= 1000))
+ * ```
+ */
 export interface CapOptions {
   /**
    * Whether to make those that take a push of hundreds of kilobytes: 1000 resources, a body of
@@ -16,6 +24,8 @@ export interface CapOptions {
  *
  * @example
  * ```ts
+ * import { push } from 'driftpin'
+ *
  * fc.assert(
  *   fc.asyncProperty(pushAtCap(), async ({ push: report }) => {
  *     await push(database, { agentId, ...report, initial: true })

@@ -10,6 +10,8 @@ import type { CapOptions } from './push-at-cap.js'
  *
  * @example
  * ```ts
+ * import { push } from 'driftpin'
+ *
  * fc.assert(
  *   fc.asyncProperty(pushBeyondCap(), async ({ push: report }) => {
  *     await assert.rejects(push(database, { agentId, ...report }), { code: 'invalid_input' })

@@ -5,7 +5,17 @@ import { int64Max } from './resource.js'
 import { type ResourcesOptions, resources } from './resources.js'
 import { text } from './text.js'
 
-/** A push that is not yet any agent's. */
+/**
+ * A push that is not yet any agent's.
+ *
+ * @example
+ * ```ts
+ * import * as driftpin from 'driftpin'
+ *
+ * const reports: AnyPush[] = fc.sample(push(), 3)
+ * for (const report of reports) await driftpin.push(database, { agentId, ...report })
+ * ```
+ */
 export type AnyPush = Omit<PushParams, 'agentId'>
 
 const version: fc.Arbitrary<number | bigint> = fc.oneof(
@@ -42,9 +52,11 @@ function withoutAbsent<T extends object>(fields: T): T {
  *
  * @example
  * ```ts
+ * import * as driftpin from 'driftpin'
+ *
  * fc.assert(
  *   fc.asyncProperty(push(), async (report) => {
- *     const { accepted } = await context.push(database, { agentId, ...report, initial: true })
+ *     const { accepted } = await driftpin.push(database, { agentId, ...report, initial: true })
  *     return accepted
  *   }),
  * )

@@ -11,7 +11,15 @@ import { body, largeBody } from './body.js'
 import { source } from './source.js'
 import { text, textOfBytes } from './text.js'
 
-/** What {@link resource} and {@link push} can be told. */
+/**
+ * What {@link resource} and {@link push} can be told.
+ *
+ * @example
+ * ```ts
+ * const options: ResourceOptions = { large: true }
+ * fc.sample(resource(options), 1)
+ * ```
+ */
 export interface ResourceOptions {
   /** Whether some bodies may be nearly as large as one may be; false by default. */
   readonly large?: boolean

@@ -4,7 +4,15 @@ import type { ResourceInput } from '../../schema/resource.js'
 import { jsonBytes } from './json-value.js'
 import { type ResourceOptions, resource } from './resource.js'
 
-/** What {@link resources} and {@link push} can be told. */
+/**
+ * What {@link resources} and {@link push} can be told.
+ *
+ * @example
+ * ```ts
+ * const options: ResourcesOptions = { maxLength: 5 }
+ * fc.sample(resources(options), 1)
+ * ```
+ */
 export interface ResourcesOptions extends ResourceOptions {
   /** The most resources in one list, at most `limits.resourcesMax`; 6 by default. */
   readonly maxLength?: number
@@ -16,6 +24,8 @@ export interface ResourcesOptions extends ResourceOptions {
  *
  * @example
  * ```ts
+ * import { push } from 'driftpin'
+ *
  * fc.assert(
  *   fc.asyncProperty(resources({ maxLength: 20 }), async (list) => {
  *     await push(database, { agentId, version: 1, initial: true, resources: list })

@@ -12,7 +12,15 @@ import { openRaceGround, type RaceGround } from './open-race-ground.js'
 import { type RaceFailure, raceFailureOf, renderRaceFailure } from './race-failure.js'
 import { type Race, type RaceSetting, runRace } from './run-race.js'
 
-/** What {@link checkInterleavings} can be told. All but the server is optional. */
+/**
+ * What {@link checkInterleavings} can be told. All but the server is optional.
+ *
+ * @example
+ * ```ts
+ * const options: InterleavingsOptions = { server: process.env.DATABASE_URL!, seed: 1, runs: 10 }
+ * await assertInterleavings(options)
+ * ```
+ */
 export interface InterleavingsOptions {
   /**
    * The connection string of a server, past any pooler, on which two schemas are made and dropped
@@ -41,7 +49,15 @@ export interface InterleavingsOptions {
   readonly onProgress?: (progress: InterleavingsProgress) => void
 }
 
-/** How far a run has come. */
+/**
+ * How far a run has come.
+ *
+ * @example
+ * ```ts
+ * const onProgress = ({ turns, sights }: InterleavingsProgress) => console.log(turns, sights)
+ * await checkInterleavings({ server: process.env.DATABASE_URL!, onProgress })
+ * ```
+ */
 export interface InterleavingsProgress {
   readonly runs: number
   readonly operations: number
@@ -52,7 +68,15 @@ export interface InterleavingsProgress {
   readonly lawsChecked: number
 }
 
-/** What a run found. */
+/**
+ * What a run found.
+ *
+ * @example
+ * ```ts
+ * const report: InterleavingsReport = await checkInterleavings({ server: process.env.DATABASE_URL! })
+ * if (report.failure) console.error(renderRaceFailure(report.failure))
+ * ```
+ */
 export interface InterleavingsReport extends InterleavingsProgress {
   /** Such as `PostgreSQL 18.4`. */
   readonly engine: string
@@ -83,7 +107,7 @@ const ordersTried = 3
  *
  * @example
  * ```ts
- * const { runs, failure } = await checkInterleavings({ server: process.env.DATABASE_URL, seed: 1 })
+ * const { runs, failure } = await checkInterleavings({ server: process.env.DATABASE_URL!, seed: 1 })
  * console.log(failure ? renderRaceFailure(failure) : `${runs} interleavings, every law held`)
  * ```
  */

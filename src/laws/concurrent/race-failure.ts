@@ -3,7 +3,14 @@ import { findingOf, nameFindings, renderFindings, renderLaw } from '../render-fi
 import { named } from './race-names.js'
 import type { Race } from './run-race.js'
 
-/** A law that an interleaving broke. */
+/**
+ * A law that an interleaving broke.
+ *
+ * @example
+ * ```ts
+ * const orderOf = ({ order }: RaceFailure) => order.join('\n')
+ * ```
+ */
 export interface RaceFailure extends Omit<Failure, 'replayPath' | 'flags' | 'isBeginning'> {
   /** The shrunk lanes, a line an operation. */
   readonly history: readonly string[]

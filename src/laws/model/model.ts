@@ -9,7 +9,14 @@ import type { BodyKind, ResourceStatus } from '../../schema/resource.js'
 /** A time in UTC with six decimals, such as 2026-01-01T00:00:00.000001Z: texts sort as times do. */
 export type Time = string
 
-/** A resource of the live context, or a pin: everything but the owner and the source. */
+/**
+ * A resource of the live context, or a pin: everything but the owner and the source.
+ *
+ * @example
+ * ```ts
+ * const isText = ({ kind, status }: Resource) => kind === 'instruction_file' && status === 'ok'
+ * ```
+ */
 export interface Resource {
   readonly kind: BodyKind
   readonly body: JsonValue
@@ -26,7 +33,14 @@ export interface Resource {
 /** Resources by their source. */
 export type Resources = ReadonlyMap<string, Resource>
 
-/** The live context of an agent: its latest accepted push. */
+/**
+ * The live context of an agent: its latest accepted push.
+ *
+ * @example
+ * ```ts
+ * const isNewer = (live: Live, version: bigint) => version > live.version
+ * ```
+ */
 export interface Live {
   readonly version: bigint
   /** The aggregate hash, in hexadecimal. */
@@ -50,6 +64,14 @@ interface Build {
   readonly number: number
 }
 
+/**
+ * An agent of the model, with its live context once it has pushed.
+ *
+ * @example
+ * ```ts
+ * const isThere = ({ deleted, live }: Agent) => !deleted && live !== undefined
+ * ```
+ */
 export interface Agent {
   readonly id: string
   readonly buildId: string
@@ -69,6 +91,14 @@ export interface Message {
   readonly deleted: boolean
 }
 
+/**
+ * A chat of the model, with its pins and messages.
+ *
+ * @example
+ * ```ts
+ * const isHydrated = ({ pinnedHash }: Chat) => pinnedHash !== null
+ * ```
+ */
 export interface Chat {
   readonly id: string
   readonly ownerId: string
@@ -89,7 +119,15 @@ export interface Chat {
   messages: readonly Message[]
 }
 
-/** Everything that driftpin keeps, by id. Ids sort as PostgreSQL sorts them. */
+/**
+ * Everything that driftpin keeps, by id. Ids sort as PostgreSQL sorts them.
+ *
+ * @example
+ * ```ts
+ * const chatsOf = (model: Model, ownerId: string) =>
+ *   [...model.chats.values()].filter((chat) => chat.ownerId === ownerId)
+ * ```
+ */
 export interface Model {
   readonly workspaces: Map<string, Workspace>
   readonly builds: Map<string, Build>
@@ -97,6 +135,15 @@ export interface Model {
   readonly chats: Map<string, Chat>
 }
 
+/**
+ * Makes the model of an empty database.
+ *
+ * @example
+ * ```ts
+ * const model = createModel()
+ * console.log(model.chats.size)
+ * ```
+ */
 export function createModel(): Model {
   return { workspaces: new Map(), builds: new Map(), agents: new Map(), chats: new Map() }
 }

@@ -1,7 +1,15 @@
 // Made by `npm run generate` from a migrated database. Change a migration instead.
 import type { SchemaManifest } from '../manifest.js'
 
-/** What manifest.json has, in the code so that no file is read at run time. */
+/**
+ * The catalog of the migrated schema as data: what manifest.json has, in the code so that no file
+ * is read at run time.
+ *
+ * @example
+ * ```ts
+ * const sizes = schemaManifest.tables.map(({ name, columns }) => [name, columns.length])
+ * ```
+ */
 export const schemaManifest: SchemaManifest = {
   "tables": [
     {

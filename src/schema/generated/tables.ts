@@ -2,7 +2,14 @@
 import type { Column } from '../column.js'
 import type { JsonValue } from '../json.js'
 
-/** The values of every enum type, in their order in the database. */
+/**
+ * The values of every enum type, in their order in the database.
+ *
+ * @example
+ * ```ts
+ * const [first] = Object.values(enums).flat()
+ * ```
+ */
 export const enums = {
   chat_message_role: ['system', 'user', 'assistant', 'tool'],
   chat_status: ['waiting', 'running', 'requires_action', 'interrupting', 'error'],
@@ -10,7 +17,14 @@ export const enums = {
   workspace_agent_context_resource_status: ['ok', 'oversize', 'unreadable', 'invalid', 'excluded'],
 } as const
 
-/** The names of the constraints of every table, for telling violations apart. */
+/**
+ * The names of the constraints of every table, for telling violations apart.
+ *
+ * @example
+ * ```ts
+ * const names: readonly string[] = Object.values(constraintNames).flat()
+ * ```
+ */
 export const constraintNames = {
   chat_context_resources: ['chat_context_resources_chat_id_fkey', 'chat_context_resources_pkey', 'chat_context_resources_size_bytes_not_negative'],
   chat_debug_runs: ['chat_debug_runs_chat_id_fkey', 'chat_debug_runs_pkey'],
@@ -29,10 +43,24 @@ export const constraintNames = {
   workspaces: ['workspaces_pkey'],
 } as const
 
-/** The name of every table. */
+/**
+ * The name of every table.
+ *
+ * @example
+ * ```ts
+ * const isTable = (name: string) => tableNames.some((one) => one === name)
+ * ```
+ */
 export const tableNames = ['chat_context_resources', 'chat_debug_runs', 'chat_debug_steps', 'chat_diff_statuses', 'chat_file_links', 'chat_files', 'chat_heartbeats', 'chat_messages', 'chat_queued_messages', 'chats', 'workspace_agent_context_resources', 'workspace_agent_context_snapshots', 'workspace_agents', 'workspace_builds', 'workspaces'] as const
 
-/** The columns of every table, in their order there. */
+/**
+ * The columns of every table, in their order there.
+ *
+ * @example
+ * ```ts
+ * for (const [table, columns] of Object.entries(columnNames)) console.log(table, columns)
+ * ```
+ */
 export const columnNames = {
   chat_context_resources: ['chat_id', 'source', 'body_kind', 'body', 'content_hash', 'size_bytes', 'status', 'error', 'source_path', 'created_at', 'updated_at'],
   chat_debug_runs: ['chat_id', 'id', 'kind', 'status', 'summary', 'started_at', 'updated_at', 'finished_at'],
@@ -51,7 +79,14 @@ export const columnNames = {
   workspaces: ['id', 'owner_id', 'name', 'created_at', 'deleted'],
 } as const
 
-/** The columns of the primary key, for every table that has one. */
+/**
+ * The columns of the primary key, for every table that has one.
+ *
+ * @example
+ * ```ts
+ * for (const [table, columns] of Object.entries(primaryKeys)) console.log(table, columns)
+ * ```
+ */
 export const primaryKeys = {
   chat_context_resources: ['chat_id', 'source'],
   chat_debug_runs: ['chat_id', 'id'],
@@ -70,13 +105,27 @@ export const primaryKeys = {
   workspaces: ['id'],
 } as const
 
-/** The columns of unique constraints, by table and name. */
+/**
+ * The columns of unique constraints, by table and name.
+ *
+ * @example
+ * ```ts
+ * for (const [table, keys] of Object.entries(uniqueConstraints)) console.log(table, keys)
+ * ```
+ */
 export const uniqueConstraints = {
   chat_debug_steps: { chat_debug_steps_chat_id_run_id_step_number_key: ['chat_id', 'run_id', 'step_number'] },
   workspace_builds: { workspace_builds_workspace_id_build_number_key: ['workspace_id', 'build_number'] },
 } as const
 
-/** What foreign keys refer to, by table and name. */
+/**
+ * What foreign keys refer to, by table and name.
+ *
+ * @example
+ * ```ts
+ * for (const [table, keys] of Object.entries(foreignKeys)) console.log(table, keys)
+ * ```
+ */
 export const foreignKeys = {
   chat_context_resources: { chat_context_resources_chat_id_fkey: { columns: ['chat_id'], references: 'chats', referencedColumns: ['id'], onDelete: 'cascade' } },
   chat_debug_runs: { chat_debug_runs_chat_id_fkey: { columns: ['chat_id'], references: 'chats', referencedColumns: ['id'], onDelete: 'cascade' } },
@@ -93,7 +142,14 @@ export const foreignKeys = {
   workspace_builds: { workspace_builds_workspace_id_fkey: { columns: ['workspace_id'], references: 'workspaces', referencedColumns: ['id'], onDelete: 'cascade' } },
 } as const
 
-/** What CHECK constraints say, by table and name. */
+/**
+ * What CHECK constraints say, by table and name.
+ *
+ * @example
+ * ```ts
+ * for (const [table, checks] of Object.entries(checkConstraints)) console.log(table, checks)
+ * ```
+ */
 export const checkConstraints = {
   chat_context_resources: { chat_context_resources_size_bytes_not_negative: 'CHECK ((size_bytes >= 0))' },
   chats: { chats_context_aggregate_hash_not_empty: 'CHECK ((octet_length(context_aggregate_hash) > 0))' },
@@ -104,21 +160,54 @@ export const checkConstraints = {
 /**
  * The tables whose rows go when a row of the owner is deleted, by ON DELETE CASCADE from
  * it or from one of them, by owner.
+ *
+ * @example
+ * ```ts
+ * for (const [owner, tables] of Object.entries(scopedTables)) console.log(owner, tables)
+ * ```
  */
 export const scopedTables = {
   chats: ['chat_context_resources', 'chat_debug_runs', 'chat_debug_steps', 'chat_diff_statuses', 'chat_file_links', 'chat_heartbeats', 'chat_messages', 'chat_queued_messages'],
 } as const
 
-/** Who speaks in a message. */
+/**
+ * Who speaks in a message.
+ *
+ * @example
+ * ```ts
+ * const all: readonly ChatMessageRole[] = enums['chat_message_role']
+ * ```
+ */
 export type ChatMessageRole = (typeof enums)['chat_message_role'][number]
 
-/** What a chat is doing now. */
+/**
+ * What a chat is doing now.
+ *
+ * @example
+ * ```ts
+ * const all: readonly ChatStatus[] = enums['chat_status']
+ * ```
+ */
 export type ChatStatus = (typeof enums)['chat_status'][number]
 
-/** What a resource is, and thereby the shape of its body. plugin, hook, subagent and command are reserved. */
+/**
+ * What a resource is, and thereby the shape of its body. plugin, hook, subagent and command are reserved.
+ *
+ * @example
+ * ```ts
+ * const all: readonly WorkspaceAgentContextBodyKind[] = enums['workspace_agent_context_body_kind']
+ * ```
+ */
 export type WorkspaceAgentContextBodyKind = (typeof enums)['workspace_agent_context_body_kind'][number]
 
-/** What became of a resource when the agent read it. Any but ok has the body {} and an error text. */
+/**
+ * What became of a resource when the agent read it. Any but ok has the body {} and an error text.
+ *
+ * @example
+ * ```ts
+ * const all: readonly WorkspaceAgentContextResourceStatus[] = enums['workspace_agent_context_resource_status']
+ * ```
+ */
 export type WorkspaceAgentContextResourceStatus = (typeof enums)['workspace_agent_context_resource_status'][number]
 
 /** The pins: a chat's own copy of the context it was hydrated with. No key to any agent, build or workspace, on purpose: pins outlive them all and go with their chat alone. */

@@ -6,9 +6,27 @@ import { renderTables } from './render-tables.js'
 
 /** What {@link generateTruths} makes: `schema.sql`, `manifest.json` and `tables.ts`. */
 export const truthNames = ['schema', 'manifest', 'types'] as const
+
+/**
+ * One of the files that {@link generateTruths} makes: `schema` is schema.sql, `types` is tables.ts.
+ *
+ * @example
+ * ```ts
+ * const only: TruthName[] = ['manifest', 'types']
+ * const files = await generateTruths({ only })
+ * ```
+ */
 export type TruthName = (typeof truthNames)[number]
 
-/** What {@link generateTruths} can be told. */
+/**
+ * What {@link generateTruths} can be told.
+ *
+ * @example
+ * ```ts
+ * const options: GenerateOptions = { migrations: './db/migrations', owners: ['users'], only: ['types'] }
+ * await writeGenerated('src/schema', await generateTruths(options))
+ * ```
+ */
 export interface GenerateOptions extends TruthSource {
   /** Tables whose dependents are listed: those that go with a row of it. None by default. */
   readonly owners?: readonly string[]
@@ -16,7 +34,15 @@ export interface GenerateOptions extends TruthSource {
   readonly only?: readonly TruthName[]
 }
 
-/** A file that was made, and not yet written. */
+/**
+ * A file that was made, and not yet written.
+ *
+ * @example
+ * ```ts
+ * const files: GeneratedFile[] = await generateTruths({ migrations: './db/migrations' })
+ * console.log(files.map(({ file, text }) => [file, text.length]))
+ * ```
+ */
 export interface GeneratedFile {
   /** Its name, such as `tables.ts`. */
   readonly file: string

@@ -4,14 +4,30 @@ import { DriftpinError } from '../../errors.js'
 import { changedLines } from '../changed-lines.js'
 import type { GeneratedFile } from './generate-truths.js'
 
-/** A file that is not what would be made now. */
+/**
+ * A file that is not what would be made now.
+ *
+ * @example
+ * ```ts
+ * const stale: StaleFile[] = await findStale('src/schema', await generateTruths())
+ * for (const { file, diff } of stale) console.error(file, diff.join('\n'))
+ * ```
+ */
 export interface StaleFile {
   readonly file: string
   /** Lines that differ, a few at most; none for a file that is missing. */
   readonly diff: readonly string[]
 }
 
-/** Finds the files in a folder that differ from what was generated, or are missing. */
+/**
+ * Finds the files in a folder that differ from what was generated, or are missing.
+ *
+ * @example
+ * ```ts
+ * const stale = await findStale('src/schema', await generateTruths({ migrations: './db/migrations' }))
+ * if (stale.length > 0) process.exitCode = 1
+ * ```
+ */
 export async function findStale(
   folder: string,
   files: readonly GeneratedFile[],
@@ -31,6 +47,12 @@ export async function findStale(
  *
  * @throws DriftpinError `file_foreign` for a file that was not generated and would be lost, before
  * anything is written.
+ *
+ * @example
+ * ```ts
+ * const written = await writeGenerated('src/schema', await generateTruths())
+ * console.log(written)
+ * ```
  */
 export async function writeGenerated(
   folder: string,

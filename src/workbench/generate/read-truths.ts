@@ -9,7 +9,15 @@ import type { SchemaManifest } from '../../schema/manifest.js'
 import { dumpSchema } from '../dump-schema.js'
 import { embeddedExtensions } from '../embedded-extensions.js'
 
-/** Where truths are read from. */
+/**
+ * Where truths are read from.
+ *
+ * @example
+ * ```ts
+ * const source: TruthSource = { migrations: './db/migrations', schema: 'shop' }
+ * await writeGenerated('src/schema', await generateTruths(source))
+ * ```
+ */
 export interface TruthSource {
   /** A folder of migrations; driftpin's own by default. */
   readonly migrations?: string

@@ -101,16 +101,35 @@ function entries(
   })
 }
 
-function comment(text: string): string {
-  const lines = text.split('\n')
-  return lines.length === 1 ? `/** ${text} */` : `/**\n * ${lines.join('\n * ')}\n */`
+/** How each is used, whatever the schema. */
+const examples: Readonly<Record<string, string>> = {
+  enums: 'const [first] = Object.values(enums).flat()',
+  constraintNames: 'const names: readonly string[] = Object.values(constraintNames).flat()',
+  tableNames: 'const isTable = (name: string) => tableNames.some((one) => one === name)',
+  viewNames: 'const isView = (name: string) => viewNames.some((one) => one === name)',
+  columnNames:
+    'for (const [table, columns] of Object.entries(columnNames)) console.log(table, columns)',
+  primaryKeys:
+    'for (const [table, columns] of Object.entries(primaryKeys)) console.log(table, columns)',
+  uniqueConstraints:
+    'for (const [table, keys] of Object.entries(uniqueConstraints)) console.log(table, keys)',
+  foreignKeys: 'for (const [table, keys] of Object.entries(foreignKeys)) console.log(table, keys)',
+  checkConstraints:
+    'for (const [table, checks] of Object.entries(checkConstraints)) console.log(table, checks)',
+  scopedTables:
+    'for (const [owner, tables] of Object.entries(scopedTables)) console.log(owner, tables)',
+}
+
+function comment(text: string, name: string): string {
+  const lines = [...text.split('\n'), '', '@example', '```ts', examples[name]!, '```']
+  return `/**\n${lines.map((line) => ` * ${line}`.trimEnd()).join('\n')}\n */`
 }
 
 function constant(text: string, name: string, lines: readonly string[]): string {
   const body = lines.length === 0 ? '{}' : `{\n${lines.join('\n')}\n}`
-  return `${comment(text)}\nexport const ${name} = ${body} as const\n`
+  return `${comment(text, name)}\nexport const ${name} = ${body} as const\n`
 }
 
 function list(text: string, name: string, names: readonly string[]): string {
-  return `${comment(text)}\nexport const ${name} = ${literals(names)} as const\n`
+  return `${comment(text, name)}\nexport const ${name} = ${literals(names)} as const\n`
 }

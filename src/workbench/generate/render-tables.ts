@@ -87,11 +87,14 @@ export function renderTables(manifest: SchemaManifest, style: TablesStyle): stri
     ...(style.imports ?? definitions),
     '',
     renderConstants(manifest, tables, owners),
-    ...manifest.enums.map(
-      ({ name, comment }) =>
-        `${docComment(comment, '')}export type ${names.enums.get(name)} = ` +
-        `(typeof enums)[${literal(name)}][number]\n`,
-    ),
+    ...manifest.enums.map(({ name, comment }) => {
+      const type = names.enums.get(name)!
+      const example = `const all: readonly ${type}[] = enums[${literal(name)}]`
+      return (
+        `${docComment(comment, '', example)}export type ${type} = ` +
+        `(typeof enums)[${literal(name)}][number]\n`
+      )
+    }),
     ...renderings.map(renderInterface),
     rootComment(style, used),
     `export interface ${root}${declarationOf(used)} {\n${members.join('')}}\n`,

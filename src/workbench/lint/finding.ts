@@ -1,4 +1,13 @@
-/** A place in a migration that is a danger in production. */
+/**
+ * A place in a migration that is a danger in production.
+ *
+ * @example
+ * ```ts
+ * const { findings } = await lintMigrations({ migrations: './db/migrations' })
+ * const place = ({ file, line, rule }: Finding) => `${file}:${line} ${rule}`
+ * console.log(findings.map(place))
+ * ```
+ */
 export interface Finding {
   /** The id of the rule. */
   readonly rule: string

@@ -9,7 +9,15 @@ import { type MigratedCatalog, migrateToCatalog } from './migrated-catalog.js'
 import type { Offence, Rule } from './rule.js'
 import { type Silence, silencesOf } from './silence.js'
 
-/** What {@link lintMigrations} found. */
+/**
+ * What {@link lintMigrations} found.
+ *
+ * @example
+ * ```ts
+ * const { findings, files, silenced }: LintReport = await lintMigrations()
+ * console.log(`${findings.length} findings in ${files} files, ${silenced} silenced`)
+ * ```
+ */
 export interface LintReport {
   /** By number, file, line and column. Those that a comment silences are left out. */
   readonly findings: readonly Finding[]
@@ -33,7 +41,7 @@ export interface LintReport {
  *
  * @throws DriftpinError `tool_missing` where libpg-query is not installed; `invalid_input` where an
  * option is wrong; `migration_invalid` for a file that is no SQL, with line and column; and what
- * {@link readMigrations} throws for a folder that cannot be read.
+ * `readMigrations` throws for a folder that cannot be read.
  *
  * @example
  * ```ts

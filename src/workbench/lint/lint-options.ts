@@ -1,4 +1,12 @@
-/** What {@link lintMigrations} can be told. */
+/**
+ * What {@link lintMigrations} can be told.
+ *
+ * @example
+ * ```ts
+ * const options: LintOptions = { migrations: './db/migrations', owners: ['users'] }
+ * const { findings } = await lintMigrations(options)
+ * ```
+ */
 export interface LintOptions {
   /** A folder of SQL pairs; driftpin's own migrations by default. */
   readonly migrations?: string

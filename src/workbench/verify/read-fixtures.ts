@@ -11,7 +11,14 @@ export interface Fixtures {
   readonly exempt: Exemptions
 }
 
-/** What a folder does not hold itself to; each has its reason, in words for the next reader. */
+/**
+ * What a folder does not hold itself to; each has its reason, in words for the next reader.
+ *
+ * @example
+ * ```ts
+ * const exempt: Exemptions = { downs: { '000012_merge_users': 'who was who is not kept' } }
+ * ```
+ */
 export interface Exemptions {
   /** Tables that need no rows, by name, such as `audit_log` or `billing.invoices`. */
   readonly tables?: Readonly<Record<string, string>>

@@ -16,7 +16,15 @@ import {
   verifyNothingLeft,
 } from './verify-whole.js'
 
-/** What {@link verifyMigrations} can be told. */
+/**
+ * What {@link verifyMigrations} can be told.
+ *
+ * @example
+ * ```ts
+ * const options: VerifyOptions = { migrations: './db/migrations' }
+ * const { ok } = await verifyMigrations(options)
+ * ```
+ */
 export interface VerifyOptions extends VerifySource {
   /** Called after each migration, while the work goes on. */
   readonly onStep?: (step: VerifiedMigration) => void

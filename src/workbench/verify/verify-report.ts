@@ -1,4 +1,11 @@
-/** What is looked at. The last four are about the folder as a whole. */
+/**
+ * What is looked at. The last four are about the folder as a whole.
+ *
+ * @example
+ * ```ts
+ * const isAboutDowns = (check: VerifyCheck) => check.includes('down')
+ * ```
+ */
 export type VerifyCheck =
   | 'up'
   | 'fixture'
@@ -11,7 +18,16 @@ export type VerifyCheck =
   | 'fresh install'
   | 'running again'
 
-/** Something that does not hold. */
+/**
+ * Something that does not hold.
+ *
+ * @example
+ * ```ts
+ * const { findings } = await verifyMigrations({ migrations: './db/migrations' })
+ * const tell = ({ file, check, message }: VerifyFinding) => `${file ?? 'the folder'}: ${check}. ${message}`
+ * console.log(findings.map(tell).join('\n'))
+ * ```
+ */
 export interface VerifyFinding {
   /** Undefined for what is about the folder as a whole. */
   readonly version: number | undefined
@@ -23,7 +39,16 @@ export interface VerifyFinding {
   readonly difference: readonly string[]
 }
 
-/** How one migration fared. */
+/**
+ * How one migration fared.
+ *
+ * @example
+ * ```ts
+ * const onStep = ({ file, outcome, durationMs }: VerifiedMigration) =>
+ *   console.log(`${file} ${outcome} in ${durationMs} ms`)
+ * await verifyMigrations({ migrations: './db/migrations', onStep })
+ * ```
+ */
 export interface VerifiedMigration {
   readonly version: number
   readonly name: string
@@ -44,7 +69,15 @@ export interface VerifiedMigration {
   readonly notes: readonly string[]
 }
 
-/** What {@link verifyMigrations} found. */
+/**
+ * What {@link verifyMigrations} found.
+ *
+ * @example
+ * ```ts
+ * const { ok, findings }: VerifyReport = await verifyMigrations({ migrations: './db/migrations' })
+ * if (!ok) throw new AggregateError(findings.map(({ message }) => new Error(message)))
+ * ```
+ */
 export interface VerifyReport {
   /** Whether there is no finding. */
   readonly ok: boolean
