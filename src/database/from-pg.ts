@@ -38,6 +38,8 @@ export interface PgClientLike {
   query(config: PgQueryLike): Promise<PgResultLike>
   on(event: string, listener: Listener): unknown
   off(event: string, listener: Listener): unknown
+  /** What only a pool has, whose statements go to any of its connections. */
+  readonly totalCount?: never
   /** Since pg 8.21: I, T or E for idle, in a transaction, in a failed one. */
   getTransactionStatus?(): string | null
 }
@@ -78,8 +80,10 @@ export interface PgPoolLike {
  * ```
  */
 export function fromPg(client: PgPoolLike | PgClientLike, options: AdapterOptions = {}): Database {
-  return createDatabase('totalCount' in client ? poolDriver(client) : clientDriver(client), options)
+  return createDatabase(isPool(client) ? poolDriver(client) : clientDriver(client), options)
 }
+
+const isPool = (client: object): client is PgPoolLike => 'totalCount' in client
 
 /**
  * The transaction that a `pg` client is in, as a {@link Transaction}, so that operations become
@@ -89,7 +93,7 @@ export function fromPg(client: PgPoolLike | PgClientLike, options: AdapterOption
  * retried in there.
  *
  * @param options.schema The schema of driftpin's tables; `public` by default.
- * @throws DriftpinError `invalid_input` for a name that no schema of ours can have.
+ * @throws DriftpinError `invalid_input` for a name that no schema of ours can have, and for a pool.
  *
  * @example
  * ```ts
@@ -107,6 +111,14 @@ export function fromPg(client: PgPoolLike | PgClientLike, options: AdapterOption
 export function fromPgTransaction(client: PgClientLike, options: AdapterOptions = {}): Transaction {
   const { schema = 'public' } = options
   checkSchemaName(schema)
+  if (isPool(client)) {
+    throw new DriftpinError(
+      'invalid_input',
+      'This is a pool, whose statements go to any of its connections, and a transaction is in one. ' +
+        'Pass the client that began it, from pool.connect().',
+      { schema },
+    )
+  }
   return new OpenTransaction({ statements: statementsOf(client), schema, turn: turnOf(client) })
 }
 

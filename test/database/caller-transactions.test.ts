@@ -145,3 +145,12 @@ describe('a client that is in a transaction already', () => {
     },
   )
 })
+
+test('a pool is no transaction, since its statements go to any of its connections', async () => {
+  const pool = new pg.Pool()
+  // @ts-expect-error: what the compiler says as well.
+  expect(() => fromPgTransaction(pool)).toThrow(
+    expect.objectContaining({ code: 'invalid_input', message: expect.stringContaining('pool') }),
+  )
+  await pool.end()
+})
