@@ -7,6 +7,8 @@ const repository = fileURLToPath(new URL('../../', import.meta.url))
 
 /** The package as it is published, unpacked where a project would have it. */
 export interface PackedDriftpin extends AsyncDisposable {
+  /** The folder of the package. */
+  readonly root: string
   /** The program that `npx driftpin` runs. */
   readonly main: string
 }
@@ -30,7 +32,8 @@ export async function packDriftpin(): Promise<PackedDriftpin> {
     await dispose()
     throw error
   }
-  return { main: join(folder, 'package/dist/cli/main.js'), [Symbol.asyncDispose]: dispose }
+  const root = join(folder, 'package')
+  return { root, main: join(root, 'dist/cli/main.js'), [Symbol.asyncDispose]: dispose }
 }
 
 async function mustRun(command: string, args: readonly string[]): Promise<void> {

@@ -1,0 +1,2 @@
+-- destroys: books, the catalogue
+DROP TABLE books;

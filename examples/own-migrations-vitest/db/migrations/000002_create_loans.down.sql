@@ -1,0 +1,2 @@
+-- destroys: loans, who has which book
+DROP TABLE loans;

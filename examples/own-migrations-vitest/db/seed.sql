@@ -1,0 +1,1 @@
+INSERT INTO books (title, copies) VALUES ('The Pilot', 1), ('Kidnapped', 0);
