@@ -7,6 +7,7 @@ import { benchDev } from './dev/bench-dev.ts'
 import { benchHarness } from './harness/bench-harness.ts'
 import type { Measured } from './measured.ts'
 import { benchMigrations } from './migrations/bench-migrations.ts'
+import { benchPackage } from './package.ts'
 import { benchProperty } from './property/bench-property.ts'
 import { benchServer } from './server/bench-server.ts'
 import { drawGrowth } from './server/draw-growth.ts'
@@ -21,6 +22,7 @@ const benches: Record<string, () => Promise<Measured>> = {
   dev: benchDev,
   harness: benchHarness,
   migrations: benchMigrations,
+  package: benchPackage,
   property: benchProperty,
   server: benchServer,
 }

