@@ -1,23 +1,5 @@
-import { clientMessage } from './message-reader.js'
-import {
-  closeStatement,
-  message,
-  messagesOf,
-  parseMessage,
-  queryMessage,
-  serverMessage,
-} from './server-messages.js'
-
-/** A statement that a client prepared, as the engine knows it. */
-interface PreparedStatement {
-  /** Its name in the engine, where all clients have one list of names. */
-  readonly engineName: string
-  readonly sql: string
-  /** What prepares it again, when it was lost. */
-  readonly parse: Buffer
-  /** The engine's count of losses when it was prepared. */
-  generation: number
-}
+import { BatchTranslation, type Change, type PreparedStatement } from './batch-translation.js'
+import { closeStatement, message, messagesOf, serverMessage } from './server-messages.js'
 
 /** What all clients of one engine have in common: it has one list of prepared statements. */
 export interface SharedStatements {
@@ -42,19 +24,8 @@ export interface TranslatedBatch {
   }) => void
 }
 
-/** What a batch does with a name, in its order. */
-type Change =
-  | { readonly kind: 'parse'; readonly name: string; readonly statement: PreparedStatement }
-  | { readonly kind: 'close' | 'deallocate' | 'simple'; readonly name: string }
-
-const textAt = (bytes: Buffer, start: number) =>
-  bytes.toString('utf8', start, bytes.indexOf(0, start))
-
 /** As much of a name as PostgreSQL tells in an error. */
 const unknownLengthMax = 63
-
-/** A command of SQL that has the name of a prepared statement in it. */
-const naming = /^(\s*(?:deallocate(?:\s+prepare)?|execute)\s+)("(?:[^"]|"")+"|[\w$]+)/i
 
 /** The prepared statements of one client, which no other client sees or replaces. */
 export class StatementNames {
@@ -71,92 +42,15 @@ export class StatementNames {
   }
 
   translate(messages: readonly Buffer[]): TranslatedBatch {
-    const hidden: PreparedStatement[] = []
-    const changes: Change[] = []
-    const sql: string[] = []
-    const find = (name: string): PreparedStatement | undefined => {
-      // What the batch itself has done with the name comes before what there was.
-      const last = changes.findLast((one) => one.name === name)
-      if (last) return last.kind === 'parse' ? last.statement : undefined
-      return this.#statements.get(name)
-    }
-    const use = (name: string): string => {
-      const found = find(name)
-      if (!found) return this.#engineNameOf(name)
-      sql.push(found.sql)
-      const isOld = found === this.#statements.get(name)
-      if (isOld && this.#isLost(name, found) && !hidden.includes(found)) hidden.push(found)
-      return found.engineName
-    }
-    const inEngineNames = (text: string): string =>
-      text.replace(naming, (whole, command: string, written: string) => {
-        const name = written.startsWith('"')
-          ? written.slice(1, -1).replaceAll('""', '"')
-          : written.toLowerCase()
-        const found = find(name)
-        if (!found) return whole
-        const engineName = use(name)
-        if (/^\s*d/i.test(command)) changes.push({ kind: 'deallocate', name })
-        return `${command}"${engineName}"`
-      })
-    const translate = (bytes: Buffer): Buffer => {
-      switch (bytes[0]) {
-        case clientMessage.query: {
-          const text = bytes.toString('utf8', 5, bytes.length - 1)
-          sql.push(text)
-          const own = inEngineNames(text)
-          // A simple query ends the statement without a name.
-          changes.push({ kind: 'simple', name: '' })
-          return own === text ? bytes : queryMessage(own)
-        }
-        case clientMessage.parse: {
-          const nameEnd = bytes.indexOf(0, 5)
-          const name = textAt(bytes, 5)
-          const text = textAt(bytes, nameEnd + 1)
-          sql.push(text)
-          const own = inEngineNames(text)
-          const after = bytes.subarray(nameEnd + 1)
-          const rest =
-            own === text
-              ? after
-              : Buffer.concat([Buffer.from(own), after.subarray(after.indexOf(0))])
-          // A name that is taken keeps its other name, by which the engine refuses it.
-          const engineName =
-            name === '' ? '' : (find(name)?.engineName ?? `${this.prefix}${++this.#count}`)
-          const isSame = engineName === name && own === text
-          const parse = isSame ? bytes : parseMessage(engineName, rest)
-          const { generation } = this.#shared
-          changes.push({
-            kind: 'parse',
-            name,
-            statement: { engineName, sql: text, parse, generation },
-          })
-          return parse
-        }
-        case clientMessage.bind:
-          return rename(bytes, bytes.indexOf(0, 5) + 1, use)
-        case clientMessage.describe:
-          return bytes[5] === 0x53 ? rename(bytes, 6, use) : bytes
-        case clientMessage.close: {
-          if (bytes[5] !== 0x53) {
-            // It is counted among those that are answered.
-            changes.push({ kind: 'close', name: '\0' })
-            return bytes
-          }
-          const name = textAt(bytes, 6)
-          const renamed = rename(
-            bytes,
-            6,
-            (one) => find(one)?.engineName ?? this.#engineNameOf(one),
-          )
-          changes.push({ kind: 'close', name })
-          return renamed
-        }
-        default:
-          return bytes
-      }
-    }
-    const translated = messages.map(translate)
+    const batch = new BatchTranslation({
+      known: this.#statements,
+      isLost: (name, statement) => this.#isLost(name, statement),
+      unknownName: (name) => this.#engineNameOf(name),
+      nextName: () => `${this.prefix}${++this.#count}`,
+      generation: this.#shared.generation,
+    })
+    const translated = messages.map((bytes) => batch.translate(bytes))
+    const { hidden, changes, sql } = batch
     return {
       messages: [...hidden.map(({ parse }) => parse), ...translated],
       hiddenParses: hidden.length,
@@ -228,18 +122,4 @@ export class StatementNames {
       }
     }
   }
-}
-
-/** Replaces the text that begins at `at`. */
-function rename(bytes: Buffer, at: number, find: (name: string) => string): Buffer {
-  const end = at > 5 ? bytes.indexOf(0, at) : -1
-  // Not a whole message, as the engine will say.
-  if (end < 0) return bytes
-  const name = bytes.toString('utf8', at, end)
-  const engineName = find(name)
-  if (engineName === name) return bytes
-  const other = Buffer.from(engineName)
-  const renamed = Buffer.concat([bytes.subarray(0, at), other, bytes.subarray(end)])
-  renamed.writeInt32BE(renamed.length - 1, 1)
-  return renamed
 }

@@ -108,6 +108,21 @@ export const instanceOf = (db: TestDatabase): TestInstance => partsOf(db).instan
 
 const marks = new WeakMap<DatabaseMark, object>()
 
+/** Asked for late, so that a database that was closed or replaced is found out. */
+const statementsOf = (database: () => Database) => ({
+  query: async <Row>(text: string, values?: readonly unknown[]) =>
+    askedFor(() => database().query<Row>(text, values)),
+  script: async (text: string) => askedFor(() => database().script(text)),
+  transaction: async <T>(
+    work: (transaction: Transaction) => Promise<T>,
+    options?: Parameters<Queryable['transaction']>[1],
+  ) => askedFor(() => database().transaction(work, options)),
+  withSession: async <T>(work: (session: Session) => Promise<T>) =>
+    askedFor(() => database().withSession(work)),
+  listen: async (...args: Parameters<Database['listen']>) =>
+    askedFor(() => database().listen(...args)),
+})
+
 export function createTestDatabase(parts: TestDatabaseParts): TestDatabase {
   const { instance, base } = parts
   const own = new WeakSet<object>([base])
@@ -138,18 +153,7 @@ export function createTestDatabase(parts: TestDatabaseParts): TestDatabase {
     get capabilities() {
       return database().capabilities
     },
-    // Asked for late, so that a database that was closed or replaced is found out.
-    query: async <Row>(text: string, values?: readonly unknown[]) =>
-      askedFor(() => database().query<Row>(text, values)),
-    script: async (text) => askedFor(() => database().script(text)),
-    transaction: async <T>(
-      work: (transaction: Transaction) => Promise<T>,
-      options?: Parameters<Queryable['transaction']>[1],
-    ) => askedFor(() => database().transaction(work, options)),
-    withSession: async <T>(work: (session: Session) => Promise<T>) =>
-      askedFor(() => database().withSession(work)),
-    listen: async (channel, handler, options) =>
-      askedFor(() => database().listen(channel, handler, options)),
+    ...statementsOf(database),
     get pglite() {
       database()
       return instance.pglite

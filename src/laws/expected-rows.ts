@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { printJsonb } from '../context/jsonb-digest.js'
 import type { JsonValue } from '../schema/json.js'
-import type { Message, Model, Resources } from './model/model.js'
+import type { Live, Message, Model, Resources } from './model/model.js'
 import { canonicalJson } from './model/replace.js'
 import { jsonBytesMax } from './row-reader.js'
 
@@ -58,6 +58,17 @@ function messageRow(chatId: string, message: Message): [string, Values] {
   return [`${chatId} ${id}`, values]
 }
 
+function snapshotRow(id: string, live: Live): readonly [string, Values] {
+  const values = {
+    workspace_agent_id: id,
+    version: String(live.version),
+    aggregate_hash: live.hash,
+    snapshot_error: live.error,
+    received_at: live.receivedAt,
+  }
+  return [id, values]
+}
+
 /** Tables that the host writes to as well: rows that the model does not know are its own. */
 export const sharedTables: ReadonlySet<string> = new Set(['chat_messages'])
 
@@ -88,24 +99,7 @@ export function expectedRows(model: Model): ReadonlyMap<string, ReadonlyMap<stri
     ],
     [
       'workspace_agent_context_snapshots',
-      new Map(
-        agents.flatMap(({ id, live }) =>
-          live
-            ? [
-                [
-                  id,
-                  {
-                    workspace_agent_id: id,
-                    version: String(live.version),
-                    aggregate_hash: live.hash,
-                    snapshot_error: live.error,
-                    received_at: live.receivedAt,
-                  },
-                ],
-              ]
-            : [],
-        ),
-      ),
+      new Map(agents.flatMap(({ id, live }) => (live ? [snapshotRow(id, live)] : []))),
     ],
     [
       'workspace_agent_context_resources',
