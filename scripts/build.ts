@@ -3,10 +3,10 @@ import { chmod, copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-// Plain tsc, and the two files that the package ships beside what that makes. Every test run builds,
-// and others may go on in the same checkout, whose commands load from dist at any moment. So
-// nothing is removed first and written again: all is made beside it, each file takes the place of
-// the one that was there in one step, and what no source makes any more goes last.
+// Plain tsc, and the two files that the package ships beside what that makes. Every test run
+// builds, and others may go on in the same checkout, whose commands load from dist at any moment.
+// So nothing is removed first and written again: all is made beside it, each file takes the place
+// of the one that was there in one step, and what no source makes any more goes last.
 
 const path = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url))
 

@@ -38,7 +38,9 @@ export const bundleMigrations = (): Promise<string> =>
     typeFrom: '../parse-migrations.js',
   })
 
-/** The text of `src/workbench/generated/fixtures.ts`: the rows that our migrations are tried with. */
+/**
+ * The text of `src/workbench/generated/fixtures.ts`: the rows that our migrations are tried with.
+ */
 export const bundleFixtures = (): Promise<string> =>
   bundle({
     folder: 'src/migrations/sql/fixtures',

@@ -70,8 +70,8 @@ const errorCodes = [
  *
  * @example
  * ```ts
- * const statuses: Partial<Record<ErrorCode, number>> = { chat_not_found: 404, no_live_context: 409 }
- * const statusOf = (error: unknown) => (error instanceof DriftpinError && statuses[error.code]) || 500
+ * const statuses: Partial<Record<ErrorCode, number>> = { chat_not_found: 404 }
+ * const statusOf = (error: DriftpinError) => statuses[error.code] ?? 500
  * ```
  */
 export type ErrorCode = (typeof errorCodes)[number]

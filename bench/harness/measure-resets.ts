@@ -56,7 +56,9 @@ export async function measurePlainResets(tarFile: string): Promise<Resets> {
 export interface ServerTimes {
   /** CREATE DATABASE from a migrated template, a connection to it, and DROP DATABASE. */
   readonly byHandMs: number
-  /** The same by the harness, which also looks for what the test left, and drops what others left. */
+  /**
+   * The same by the harness, which also looks for what the test left, and drops what others left.
+   */
   readonly harnessMs: number
   readonly version: string
 }

@@ -18,7 +18,9 @@ const vitest = join(
   'vitest.mjs',
 )
 
-/** Many small tests, which is what the harness is for, and a few slow ones, which it cannot help. */
+/**
+ * Many small tests, which is what the harness is for, and a few slow ones, which it cannot help.
+ */
 export async function measureSuites(
   workplace: Workplace,
 ): Promise<{ small: SuiteTimes; slow: SuiteTimes }> {

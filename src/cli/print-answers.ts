@@ -1,5 +1,5 @@
 import type { Answer } from './answer.js'
-import { answerRows } from './answer-json.js'
+import { answerRows } from './answer-rows.js'
 import { printJson } from './print-json.js'
 import { printable } from './printable.js'
 import { renderAnswer } from './render-answer.js'

@@ -74,20 +74,20 @@ export interface PGliteServer {
  * Each has a session of its own: settings, prepared statements and LISTEN are put back when another
  * has its turn. What one session cannot do differs from a server:
  *
- * - Transactions take turns, so that nobody waits for a row. Whoever waits in one thread for a client
- *   while another of its clients has a transaction open waits for itself.
+ * - Transactions take turns, so that nobody waits for a row. Whoever waits in one thread for a
+ *   client while another of its clients has a transaction open waits for itself.
  * - A statement that runs cannot be cancelled, and `statement_timeout` does not end it.
- * - While a session holds an advisory lock, others wait that ask for any. One that is asked for by a
- *   function, out of sight, is not seen to be.
- * - Temporary tables, and cursors WITH HOLD, are seen by all until their session ends, and who makes
- *   one is warned.
- * - COPY FROM STDIN is sent by itself, and runs when all of its data is there; behind something else
- *   in one batch without BEGIN it is refused.
+ * - While a session holds an advisory lock, others wait that ask for any. One that is asked for by
+ *   a function, out of sight, is not seen to be.
+ * - Temporary tables, and cursors WITH HOLD, are seen by all until their session ends, and who
+ *   makes one is warned.
+ * - COPY FROM STDIN is sent by itself, and runs when all of its data is there; behind something
+ *   else in one batch without BEGIN it is refused.
  * - A name of a setting that one has made up is known to all; its value is not.
  * - `currval` and `lastval` are an error, never another's, where another had a turn in between.
  * - UNLISTEN and NOTIFY of one channel in one transaction tell nobody.
- * - `pg_stat_activity` knows one session, `random()` goes on from whoever asked last, and nothing is
- *   encrypted.
+ * - `pg_stat_activity` knows one session, `random()` goes on from whoever asked last, and nothing
+ *   is encrypted.
  *
  * PGlite's own methods take their turns as well, but for those that send messages of the protocol
  * (`execProtocol` and the like) and `runExclusive`, which nobody else should call.

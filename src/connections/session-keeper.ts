@@ -20,7 +20,9 @@ import { WireError } from './wire-error.js'
 /** More than a project makes up; a session that lasts for weeks must not gather them. */
 const customNamesMax = 200
 
-/** Keeps the states of all sessions, and puts that of whoever has the turn into the engine's one. */
+/**
+ * Keeps the states of all sessions, and puts that of whoever has the turn into the engine's one.
+ */
 export class SessionKeeper {
   readonly #engine: SharedEngine
   readonly #setters = new SetterFunctions()

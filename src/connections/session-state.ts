@@ -122,7 +122,9 @@ export async function readState(
   }
 }
 
-/** The engine keeps the whole text that a client sent, of which only the PREPARE is to run again. */
+/**
+ * The engine keeps the whole text that a client sent, of which only the PREPARE is to run again.
+ */
 function commandsOf(prepared: ReadonlyMap<string, string>): Map<string, string> {
   const commands = new Map<string, string>()
   for (const [name, sent] of prepared) {

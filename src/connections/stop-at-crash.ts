@@ -11,7 +11,9 @@ class EngineCrash {
     this.#cause = cause
   }
 
-  /** Thrown where PGlite looks, since it takes whatever else there is for a statement that ended. */
+  /**
+   * Thrown where PGlite looks, since it takes whatever else there is for a statement that ended.
+   */
   get status(): never {
     throw new Error('The engine crashed.', { cause: this.#cause })
   }

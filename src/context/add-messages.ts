@@ -93,8 +93,9 @@ const touchChat = defineStatement({
 })
 
 /**
- * Adds 1 to 1000 messages to a chat, of at most 16 MiB together, in order, and moves `chats.updated_at`, which lists and retention go
- * by. Compacting messages later does not move it, and needs no operation: pins are not in there.
+ * Adds 1 to 1000 messages to a chat, of at most 16 MiB together, in order, and moves
+ * `chats.updated_at`, which lists and retention go by. Compacting messages later does not move it,
+ * and needs no operation: pins are not in there.
  *
  * @returns The ids of the messages, ascending.
  * @throws DriftpinError `chat_not_found`, `invalid_input`, `isolation_refused`.

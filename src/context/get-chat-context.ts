@@ -102,8 +102,8 @@ export async function getChatContext(queryable: Queryable, params: ChatKey): Pro
 }
 
 /**
- * {@link getChatContext} for many chats at once, 10000 at most, in the order asked for. Chats that do not exist,
- * or are somebody else's, are left out.
+ * {@link getChatContext} for many chats at once, 10000 at most, in the order asked for. Chats that
+ * do not exist, or are somebody else's, are left out.
  *
  * @throws DriftpinError `invalid_input`.
  *

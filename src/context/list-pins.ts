@@ -16,7 +16,7 @@ const getInput = z.strictObject({ ...chatKey, source: text(limits.sourceBytesMax
  * @example
  * ```ts
  * const pins: Pin[] = await listPins(database, { chatId })
- * console.log(pins.filter(({ status }) => status !== 'ok').map(({ source, error }) => [source, error]))
+ * for (const { source, status } of pins) if (status !== 'ok') console.log(source)
  * ```
  */
 export interface Pin {

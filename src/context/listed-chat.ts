@@ -8,7 +8,7 @@ import type { Names, RowOf } from './statement.js'
  *
  * @example
  * ```ts
- * const line = ({ title, updatedAt, dirty }: ListedChat) => `${title}, ${updatedAt}${dirty ? '*' : ''}`
+ * const line = ({ title, dirty }: ListedChat) => `${title}${dirty ? ', dirty' : ''}`
  * const { chats } = await listChats(database, { ownerId })
  * console.log(chats.map(line).join('\n'))
  * ```

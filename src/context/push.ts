@@ -41,7 +41,8 @@ export interface PushParams extends WriteOptions {
  *
  * @example
  * ```ts
- * const { accepted, dirtied }: PushResult = await push(database, { agentId, version: 7, resources: [] })
+ * const report = { agentId, version: 7, resources: [] }
+ * const { accepted, dirtied }: PushResult = await push(database, report)
  * console.log(accepted ? `${dirtied.length} chats are dirty now` : 'a later push was there first')
  * ```
  */

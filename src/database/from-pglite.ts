@@ -138,7 +138,9 @@ const serializers = new Proxy<Record<number, (value: EncodedValue) => string>>(
   { get: () => (value: string) => value },
 )
 
-/** The parsers made for a PGlite, and for how many of its own; it learns types, and forgets none. */
+/**
+ * The parsers made for a PGlite, and for how many of its own; it learns types, and forgets none.
+ */
 const made = new WeakMap<object, { readonly known: number; readonly parsers: Decoders }>()
 type Decoders = Record<number, Decoder>
 

@@ -5,8 +5,9 @@ export const orderOfColumns = ', all in their order'
 
 /**
  * What relations are made of, as rows of (unit, part, name, definition), below the CTEs `relation`
- * and `schema` of digest-catalog.ts. The unit is the oid of the object. NOT NULL is told by its column: only PostgreSQL 18 also has it as
- * a constraint, whose name would make the same statements differ from server to server.
+ * and `schema` of digest-catalog.ts. The unit is the oid of the object. NOT NULL is told by its
+ * column: only PostgreSQL 18 also has it as a constraint, whose name would make the same statements
+ * differ from server to server.
  */
 export const relationsSql = `
 SELECT r.oid, 'catalog', r.kind || ' ' || r.name,

@@ -59,8 +59,8 @@ SELECT string_agg(unit || ':' || rows, ',') AS units
 FROM (SELECT unit, count(*) AS rows FROM row_of GROUP BY unit) unit_of`
 
 /**
- * All units, as {@link writtenUnitsSql} has them, and those of them of which a row was written since
- * the transaction `$1`, as `unit,unit`.
+ * All units, as {@link writtenUnitsSql} has them, and those of them of which a row was written
+ * since the transaction `$1`, as `unit,unit`.
  */
 export const allUnitsSql = `
 WITH row_of (unit, age) AS (

@@ -13,7 +13,7 @@ import type { TestDatabase } from './test-database.js'
  *
  * @example
  * ```ts
- * const options: HarnessOptions = { migrations: './db/migrations', seed: './db/seed.sql', random: 42 }
+ * const options: HarnessOptions = { migrations: './db/migrations', random: 42 }
  * await using harness = await openHarness(options)
  * ```
  */

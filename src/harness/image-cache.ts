@@ -45,7 +45,10 @@ export interface ImageCache {
   remove(name: string): Promise<void>
 }
 
-/** @throws DriftpinError `cache_unwritable` from `check` and `write`, where the folder or the disk is at fault. */
+/**
+ * @throws DriftpinError `cache_unwritable` from `check` and `write`, where the folder or the disk
+ * is at fault.
+ */
 export function openImageCache(directory: string): ImageCache {
   return {
     async read(name) {

@@ -5,8 +5,8 @@ import { createMigrator } from '../migrations/create-migrator.js'
 import type { Migration } from '../migrations/migration.js'
 import { readMigrations } from '../migrations/read-migrations.js'
 import { type FolderFiles, findMigrationFiles } from './migration-folder-files.js'
-import { runMigrationFiles } from './migration-folder-run.js'
-import { upSection } from './migration-folder-section.js'
+import { runMigrationFiles } from './run-migration-files.js'
+import { upSection } from './up-section.js'
 
 /** Whose manners a folder of migrations has; `forward-only` is any folder of plain SQL files. */
 export type MigrationTool = 'pairs' | 'forward-only' | 'prisma' | 'drizzle'

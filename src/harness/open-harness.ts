@@ -11,7 +11,7 @@ import {
   type Template,
   writeCached,
 } from './load-template.js'
-import { openPlainWorkshop } from './plain-instance.js'
+import { openPlainWorkshop } from './open-plain-workshop.js'
 import { runFunctions } from './run-functions.js'
 import { count, createStatistics, type HarnessStatistics } from './statistics.js'
 import { createTestDatabase, type TestDatabase } from './test-database.js'

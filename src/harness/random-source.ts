@@ -8,7 +8,9 @@ export interface RandomSource {
   goTo(position: number): void
 }
 
-/** @param seed With one, the same bytes come in the same order; without, nobody can foretell them. */
+/**
+ * @param seed With one, the same bytes come in the same order; without, nobody can foretell them.
+ */
 export function createRandomSource(seed: number | undefined): RandomSource {
   if (seed === undefined) {
     return { fill: (bytes) => void randomFillSync(bytes), position: () => 0, goTo: () => {} }

@@ -6,7 +6,8 @@ import type { TestInstance } from './test-instance.js'
 /**
  * Runs the caller's setup and seed functions on an instance that nobody else has yet.
  *
- * @throws DriftpinError `setup_failed` or `seed_failed`, and then the instance is closed: no half of a seed is seen.
+ * @throws DriftpinError `setup_failed` or `seed_failed`, and then the instance is closed: no half
+ * of a seed is seen.
  */
 export async function runFunctions(
   instance: TestInstance,

@@ -3,9 +3,9 @@
  *
  * @example
  * ```ts
- * const report = ({ forks, rewindMs }: HarnessStatistics) => `${forks} forks, ${rewindMs.length} rewinds`
+ * const count = ({ forks, rewindMs }: HarnessStatistics) => forks + rewindMs.length
  * await using harness = await openHarness()
- * console.log(report(harness.statistics))
+ * console.log(count(harness.statistics))
  * ```
  */
 export interface HarnessStatistics {

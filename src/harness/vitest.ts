@@ -19,8 +19,8 @@ import { openTestWorker, type TestWorker } from './test-worker.js'
  * - `rollback`: a transaction around the test, about a tenth of a millisecond. Sequences stay where
  *   they were moved to, nothing commits (deferred constraints and NOTIFY are not seen), `now()`
  *   stands still, and `db.pglite`, marks and forks are not there.
- * - `fork`: an instance of the test's own, about two tenths of a second. Concurrent tests always get
- *   one.
+ * - `fork`: an instance of the test's own, about two tenths of a second. Concurrent tests always
+ *   get one.
  *
  * On a server, `rewind` and `fork` are both a database of the test's own. A failed test with
  * `rollback` is committed, so that its rows can be looked into, and the next has another database.

@@ -25,7 +25,7 @@ export interface CommandCoverage {
  * @example
  * ```ts
  * const { coverage } = await checkHistories({ seed: 1, runs: 4 })
- * const never = (all: Coverage) => [...all].filter(([, { done }]) => done === 0).map(([name]) => name)
+ * const never = (all: Coverage) => [...all].filter(([, { done }]) => done === 0)
  * console.log(never(coverage))
  * ```
  */

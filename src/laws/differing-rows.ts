@@ -1,7 +1,9 @@
 import type { Finding } from './law.js'
 import { noRows, type Rows, type StoredRow, type TableRows } from './row-reader.js'
 
-/** Rows of one table that are not the same, each as a finding; `isIn` narrows which are compared. */
+/**
+ * Rows of one table that are not the same, each as a finding; `isIn` narrows which are compared.
+ */
 export function differingRows(
   what: string,
   table: string,

@@ -94,7 +94,9 @@ export interface Ending {
  *   name: 'Titles',
  *   says: 'Every chat has a title.',
  *   afterStep: ({ after }) =>
- *     [...after.model.chats.values()].filter(({ title }) => title === '').map(() => ({ what: 'none' })),
+ *     [...after.model.chats.values()].flatMap(({ id, title }) =>
+ *       title === '' ? [{ what: `chat ${id} has none` }] : [],
+ *     ),
  * }
  * ```
  */

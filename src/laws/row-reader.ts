@@ -4,7 +4,9 @@ import { chatColumn } from '../harness/fill-chat.js'
 import { type Catalog, type CatalogColumn, readCatalog } from '../migrations/read-catalog.js'
 import { canonicalJson } from './model/replace.js'
 
-/** A jsonb value of more bytes than this is kept as a hash, or reading would be all that is done. */
+/**
+ * A jsonb value of more bytes than this is kept as a hash, or reading would be all that is done.
+ */
 export const jsonBytesMax = 16 * 1024
 
 /**

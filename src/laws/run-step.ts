@@ -128,7 +128,9 @@ function sceneOf(world: World, { database, queryable, reader }: Site, move: Move
   }
 }
 
-/** An answer, or the code of a refusal. What is neither a refusal nor SQL's is a bug, and thrown. */
+/**
+ * An answer, or the code of a refusal. What is neither a refusal nor SQL's is a bug, and thrown.
+ */
 async function settle(act: () => Promise<unknown>): Promise<Outcome> {
   try {
     return { answer: await act() }

@@ -135,7 +135,9 @@ async function createEmptier(database: Database, catalog: Catalog): Promise<Empt
   }
 }
 
-/** Changes when anything of a schema was dropped or made: cheaper than to read the whole catalog. */
+/**
+ * Changes when anything of a schema was dropped or made: cheaper than to read the whole catalog.
+ */
 async function shapeOf(database: Database): Promise<string> {
   const { rows } = await database.query<{ shape: string }>(
     `SELECT coalesce(string_agg(oid || ' ' || relnatts, ',' ORDER BY oid), '') AS shape

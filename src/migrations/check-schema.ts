@@ -28,7 +28,7 @@ export interface ExpectedSchemas {
  * @example
  * ```ts
  * const mismatches: SchemaMismatch[] = await checkSchema(database)
- * for (const { object, kind, expected, actual } of mismatches) console.log(object, kind, expected, actual)
+ * for (const { object, kind, actual } of mismatches) console.log(object, kind, actual)
  * ```
  */
 export interface SchemaMismatch {

@@ -11,7 +11,9 @@ interface SessionRow {
 const queryLengthMax = 100
 const sessionsMax = 5
 
-/** The sessions that the session with this pid waits for, a line each; none when it waits for none. */
+/**
+ * The sessions that the session with this pid waits for, a line each; none when it waits for none.
+ */
 export function describeBlockers(queryable: Queryable, pid: number): Promise<string[]> {
   return describe(queryable, 'SELECT unnest(pg_catalog.pg_blocking_pids($1)) AS pid', pid)
 }

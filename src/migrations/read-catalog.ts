@@ -19,7 +19,9 @@ interface CatalogConstraint {
   readonly kind: 'primary key' | 'unique' | 'foreign key' | 'check'
   readonly columns: readonly string[]
   readonly definition: string
-  /** For a foreign key: the table it refers to, if that is in the schema, and what a delete does. */
+  /**
+   * For a foreign key: the table it refers to, if that is in the schema, and what a delete does.
+   */
   readonly references: string | null
   /** For a foreign key: the columns it refers to, in the order of `columns`. */
   readonly referencedColumns: readonly string[]

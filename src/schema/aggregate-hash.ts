@@ -36,8 +36,9 @@ export function inHashOrder<R extends Pick<ResourceInput, 'kind' | 'source'>>(
 
 /**
  * The hash of a whole context: sha256 over its resources in the order of kind name and source,
- * both in bytes, each of which contributes the netstrings (`<decimal length>:<bytes>,`) of its kind,
- * source, content hash and status. Length prefixes make it injective: no two different lists give the same bytes.
+ * both in bytes, each of which contributes the netstrings (`<decimal length>:<bytes>,`) of its
+ * kind, source, content hash and status. Length prefixes make it injective: no two different lists
+ * give the same bytes.
  *
  * `sourcePath`, `error`, `sizeBytes` and the order of the list do not count.
  *

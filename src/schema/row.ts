@@ -5,7 +5,8 @@ import type { DriftpinTables } from './generated/tables.js'
  *
  * @example
  * ```ts
- * const { rows } = await database.query<Row<'chats'>>('SELECT * FROM chats WHERE id = $1', [chatId])
+ * const text = 'SELECT * FROM chats WHERE id = $1'
+ * const { rows } = await database.query<Row<'chats'>>(text, [chatId])
  * ```
  */
 export type Row<Table extends keyof DriftpinTables> = {

@@ -11,7 +11,8 @@ export interface DumpOptions {
 }
 
 /**
- * The definitions of a database as pg_dump has them, comments included, without what differs from run to run or says nothing. The same database gives the same text.
+ * The definitions of a database as pg_dump has them, comments included, without what differs from
+ * run to run or says nothing. The same database gives the same text.
  *
  * @throws DriftpinError `tool_missing` where pglite-tools is not installed.
  */

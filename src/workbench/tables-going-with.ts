@@ -4,7 +4,9 @@ interface CascadingKey {
   readonly references: string
 }
 
-/** The tables whose rows go with those of an owner, through any number of others; itself as well. */
+/**
+ * The tables whose rows go with those of an owner, through any number of others; itself as well.
+ */
 export function tablesGoingWith(owner: string, keys: readonly CascadingKey[]): ReadonlySet<string> {
   const going = new Set([owner])
   // The set grows while it is walked.

@@ -4,7 +4,9 @@ import type { FuzzSummary } from '../../src/cli/fuzz-summary.js'
 import { commands } from '../../src/laws/commands/index.js'
 import { driftpin } from '../support/run-command.js'
 
-/** All that may be said elsewhere than in the answer; a slow machine says it, a fast one does not. */
+/**
+ * All that may be said elsewhere than in the answer; a slow machine says it, a fast one does not.
+ */
 const onlyProgress = /^(\d+ of \d+ histor(y|ies), .+\n)*$/
 
 test('what a few histories exercised is told, and what they did not', async () => {

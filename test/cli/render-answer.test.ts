@@ -1,7 +1,7 @@
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import type { Answer } from '../../src/cli/answer.js'
-import { answerRows } from '../../src/cli/answer-json.js'
+import { answerRows } from '../../src/cli/answer-rows.js'
 import { renderAnswer } from '../../src/cli/render-answer.js'
 import { renderTable } from '../../src/cli/render-table.js'
 import { shorten } from '../../src/cli/shorten.js'

@@ -4,7 +4,9 @@ import type { SoakSite } from './open-soak-site.js'
 import { outcomeOf } from './outcome-of.js'
 import type { Disturbance } from './start-disturbing.js'
 
-/** Calls a function of the server with the pid of some session that is in the middle of something. */
+/**
+ * Calls a function of the server with the pid of some session that is in the middle of something.
+ */
 async function signal(site: SoakSite, call: 'pg_terminate_backend' | 'pg_cancel_backend') {
   const text = `SELECT pg_catalog.${call}(pid) FROM (
     SELECT pid FROM pg_catalog.pg_stat_activity

@@ -5,7 +5,9 @@ export type Api = typeof driftpin
 
 type Call = (...all: unknown[]) => unknown
 
-/** Classes begin with a capital and are no operations; all other functions are there to be called. */
+/**
+ * Classes begin with a capital and are no operations; all other functions are there to be called.
+ */
 const functions = Object.entries<unknown>(driftpin).filter(
   (entry): entry is [string, Call] => typeof entry[1] === 'function' && /^[a-z]/.test(entry[0]),
 )

@@ -12,7 +12,9 @@ import { temporaryFolder } from '../support/temporary-folder.js'
 
 export type DoorName = 'openPool' | 'TCP' | 'a unix socket'
 
-/** The ways in which a client gets to a PGlite. The last two differ in nothing but Node's socket. */
+/**
+ * The ways in which a client gets to a PGlite. The last two differ in nothing but Node's socket.
+ */
 export const doors: readonly DoorName[] = process.env.DRIFTPIN_FULL
   ? ['openPool', 'TCP', 'a unix socket']
   : ['openPool', 'TCP']

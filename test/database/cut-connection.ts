@@ -16,7 +16,9 @@ export interface CuttableNetwork extends AsyncDisposable {
   readonly texts: string[]
 }
 
-/** Opens a network to the server of a URL. The server itself notices only that a client has gone. */
+/**
+ * Opens a network to the server of a URL. The server itself notices only that a client has gone.
+ */
 export async function openCuttableNetwork(server: string): Promise<CuttableNetwork> {
   const { hostname, port } = new URL(server)
   const sockets = new Set<Socket>()

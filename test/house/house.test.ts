@@ -1,55 +1,57 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { run } from '../support/run-command.js'
-import { brokenWalls } from './broken-walls.js'
+import { exceptions } from './exceptions.js'
+import { findingsOf, type Rule } from './rule.js'
+import * as errors from './rules/errors.js'
+import * as names from './rules/names.js'
+import * as sizes from './rules/sizes.js'
+import * as sql from './rules/sql.js'
+import * as tests from './rules/tests.js'
+import { walls } from './rules/walls.js'
+import * as words from './rules/words.js'
 
 const repository = fileURLToPath(new URL('../../', import.meta.url))
-const linesMax = 300
 
 const { stdout } = await run('git', ['ls-files', '-co', '--exclude-standard'], { cwd: repository })
 const files = stdout.split('\n').filter((name) => name !== '' && name !== 'package-lock.json')
-const read = (name: string) => readFile(join(repository, name), 'utf8').catch(() => '')
+const texts = await Promise.all(
+  files.map(async (file) => ({
+    file,
+    // A file that was deleted is listed until that is committed.
+    text: await readFile(join(repository, file), 'utf8').catch(() => ''),
+  })),
+)
+const rules: readonly Rule[] = [walls, sizes, names, words, errors, tests, sql].flatMap((one) =>
+  'name' in one ? [one] : Object.values(one),
+)
+const isExcepted = (rule: Rule, file: string) =>
+  exceptions.some((one) => one.rule === rule.name && one.file === file)
 
-test('no import goes through a wall', async () => {
-  const sources = (await readdir(join(repository, 'src'), { recursive: true })).filter((name) =>
-    name.endsWith('.ts'),
-  )
-  const broken = await Promise.all(
-    sources.map(async (name) => brokenWalls(name, await read(join('src', name)))),
-  )
-  expect(sources.length).toBeGreaterThan(50)
-  expect(broken.flat()).toEqual([])
+describe.each(rules)('$name', (rule) => {
+  test('nowhere but in the list of exceptions', () => {
+    const found = texts
+      .filter(({ file }) => !isExcepted(rule, file))
+      .flatMap((one) => findingsOf(rule, one))
+    expect(texts.some(({ file }) => rule.applies(file))).toBe(true)
+    expect(found).toEqual([])
+  })
+
+  test('is seen where it is planted, and not where it is not', () => {
+    for (const planted of rule.planted)
+      expect(findingsOf(rule, planted), planted.text).toHaveLength(1)
+    for (const fine of rule.fine) expect(findingsOf(rule, fine), fine.text).toEqual([])
+  })
 })
 
-test.each([
-  ["import { push } from '../context/push.js'", 'database/turn.ts'],
-  ["import {\n  push,\n} from '../context/push.js'", 'scan/scan.ts'],
-  ["import { readFile } from 'node:fs'", 'migrations/ledger.ts'],
-  ["import pg from 'pg'", 'context/push.ts'],
-  ["export { PGlite } from '@electric-sql/pglite'", 'database/from-pglite.ts'],
-  ["import '../cli/main.js'", 'schema/row.ts'],
-  ["const run = () => import('../cli/main.js')", 'schema/row.ts'],
-  ["import type { Push } from '../context/push.js'", 'schema/row.ts'],
-  ["export type { Push } from '../context/push.js'", 'scan/scan.ts'],
-  ['', 'attic/box.ts'],
-])('the keeper of the walls sees %j in %s', (text, file) => {
-  expect(brokenWalls(file, text)).toHaveLength(1)
-})
-
-test('no file is longer than what one idea needs', async () => {
-  const own = files.filter((name) => /\.ts$/.test(name) && !name.includes('generated'))
-  const lengths = await Promise.all(
-    own.map(async (name) => ({ name, lines: (await read(name)).split('\n').length - 1 })),
-  )
-  expect(lengths.filter(({ lines }) => lines > linesMax)).toEqual([])
-})
-
-test('no text has an em or en dash', async () => {
-  const dashed: string[] = []
-  for (const name of files) {
-    if (/[\u2013\u2014]/.test(await read(name))) dashed.push(name)
-  }
-  expect(dashed).toEqual([])
+test('an exception that is no longer needed, or of no rule, is gone', () => {
+  const needless = exceptions.filter(({ rule: name, file }) => {
+    const rule = rules.find((one) => one.name === name)
+    const one = texts.find((text) => text.file === file)
+    return !rule || !one || findingsOf(rule, one).length === 0
+  })
+  expect(needless).toEqual([])
+  expect(exceptions.length).toBeLessThanOrEqual(10)
 })

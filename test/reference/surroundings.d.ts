@@ -1,5 +1,5 @@
-// What the examples of the reference take for granted: a database, the ids of an application, and the
-// packages that each is about.
+// What the examples of the reference take for granted: a database, the ids of an application, and
+// the packages that each is about.
 declare const database: import('driftpin').Database
 declare const db: import('driftpin/harness').TestDatabase
 declare const pool: import('pg').Pool

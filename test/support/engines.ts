@@ -35,7 +35,9 @@ interface Opened {
   close(): Promise<void>
 }
 
-/** One for all files of a process: an instance that a file has closed is the next one's, rewound. */
+/**
+ * One for all files of a process: an instance that a file has closed is the next one's, rewound.
+ */
 let harness: Promise<Harness> | undefined
 
 async function openPGlite(): Promise<Opened> {

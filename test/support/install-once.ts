@@ -6,8 +6,8 @@ import { run } from './run-command.js'
 const cache = fileURLToPath(new URL('../../node_modules/.cache/', import.meta.url))
 
 /**
- * Installs a package that only the full run needs, when it is asked for, and keeps it. Two processes
- * may install at once: each makes its own folder, and one of them is kept.
+ * Installs a package that only the full run needs, when it is asked for, and keeps it. Two
+ * processes may install at once: each makes its own folder, and one of them is kept.
  *
  * @param folder Where it is kept, below the cache.
  * @returns The package.json that the package is a dependency of.

@@ -3,7 +3,9 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Runs `work` with an empty folder of its own, which goes away whatever happens, Ctrl-C included. */
+/**
+ * Runs `work` with an empty folder of its own, which goes away whatever happens, Ctrl-C included.
+ */
 export async function withTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'driftpin-demo-'))
   const remove = () => rmSync(folder, { recursive: true, force: true })

@@ -43,7 +43,9 @@ export class FolderDatabase implements ServedDatabase {
     return this.#open?.engine.lastWords()
   }
 
-  /** Whether there is an engine that nobody can close, and that may keep the process from ending. */
+  /**
+   * Whether there is an engine that nobody can close, and that may keep the process from ending.
+   */
   get hasLeftEngine(): boolean {
     return this.#hasLeftEngine
   }

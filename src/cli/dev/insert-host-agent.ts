@@ -15,7 +15,9 @@ export interface HostAgent {
   readonly at?: Date
 }
 
-/** Makes the rows of the host's own, which driftpin has no operations for, but not a second time. */
+/**
+ * Makes the rows of the host's own, which driftpin has no operations for, but not a second time.
+ */
 export async function insertHostAgent(transaction: Transaction, host: HostAgent): Promise<void> {
   const schema = quoteIdentifier(transaction.schema)
   const at = host.at ?? null

@@ -6,10 +6,10 @@ import { createDevReport } from './dev-report.js'
 import type { DevRun, StartedDatabase } from './dev-run.js'
 import { DevSession } from './dev-session.js'
 import { migrateDatabase } from './migrate-database.js'
-import { withDevFolder } from './open-dev-folder.js'
 import { serveDatabase } from './serve-database.js'
 import type { DevTemplate } from './template-options.js'
 import { directoryIds } from './watch/directory-ids.js'
+import { withDevFolder } from './with-dev-folder.js'
 
 /** `driftpin dev`: from the start of the process until somebody stops it. */
 export async function runDev(options: DevOptions): Promise<void> {

@@ -21,7 +21,8 @@ export function readImageFacts(file: string): ImageFacts {
 /**
  * Writes the files of an image into a new folder.
  *
- * @throws DriftpinError `image_damaged` for one that is not whole. The folder is then worth nothing.
+ * @throws DriftpinError `image_damaged` for one that is not whole. The folder is then worth
+ * nothing.
  */
 export function layImageFiles(file: string, folder: string): void {
   using image = new ImageReader(file)

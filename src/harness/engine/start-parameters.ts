@@ -30,7 +30,9 @@ const smallSettings: Readonly<Record<string, string>> = {
   commit_timestamp_buffers: '16',
 }
 
-/** The settings in which PGlite differs from a stock server, with which the way without images does. */
+/**
+ * The settings in which PGlite differs from a stock server, with which the way without images does.
+ */
 export const plainSettings: Readonly<Record<string, string>> = {
   fsync: 'off',
   ...Object.fromEntries(

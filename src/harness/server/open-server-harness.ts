@@ -2,8 +2,8 @@ import { DriftpinError } from '../../errors.js'
 import { type HarnessOptions, readOptions } from '../harness-options.js'
 import type { Harness } from '../open-harness.js'
 import { createStatistics } from '../statistics.js'
+import { prepareTemplate } from './prepare-template.js'
 import { ServerDatabases } from './server-databases.js'
-import { prepareTemplate } from './server-templates.js'
 import { openServerTestDatabase, type ServerTestDatabase } from './server-test-database.js'
 
 /** A harness whose databases are on a server, and what its worker does with them. */

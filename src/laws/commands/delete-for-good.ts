@@ -10,7 +10,9 @@ const kinds = {
   workspaces: { table: 'workspaces', remove: removeWorkspace },
 } as const
 
-/** Hard deletion of an agent, a build or a workspace. Chats are unbound by it, and keep their pins. */
+/**
+ * Hard deletion of an agent, a build or a workspace. Chats are unbound by it, and keep their pins.
+ */
 export const deleteForGood = defineCommand({
   name: 'delete for good',
   isHosts: true,

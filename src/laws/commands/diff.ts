@@ -3,7 +3,9 @@ import { askFor, chatKey, isBusy, isDrifted } from '../choices.js'
 import { diff as specified } from '../model/diff.js'
 import { defineCommand } from '../move.js'
 
-/** What is live against what is pinned, both sides with their texts. Law 10 applies it at the end. */
+/**
+ * What is live against what is pinned, both sides with their texts. Law 10 applies it at the end.
+ */
 export const diff = defineCommand({
   name: 'diff',
   isReading: true,

@@ -9,7 +9,9 @@ import { pushVariants } from './push-variants.js'
 /** Few sources, so that one push meets the resources of another. */
 const sources = ['/AGENTS.md', '/agents.md', '/caf\u00e9', '/cafe\u0301', 'mcp:a'] as const
 
-/** Often the first two differ in nothing but their sources, so that only those put them in order. */
+/**
+ * Often the first two differ in nothing but their sources, so that only those put them in order.
+ */
 const someResources = fc
   .tuple(fc.array(fc.tuple(resource(), fc.boolean()), { maxLength: sources.length }), fc.boolean())
   .map(([list, areTwins]) => {

@@ -17,7 +17,7 @@ import { type Race, type RaceSetting, runRace } from './run-race.js'
  *
  * @example
  * ```ts
- * const options: InterleavingsOptions = { server: process.env.DATABASE_URL!, seed: 1, runs: 10 }
+ * const options: InterleavingsOptions = { server, seed: 1, runs: 10 }
  * await assertInterleavings(options)
  * ```
  */
@@ -55,7 +55,7 @@ export interface InterleavingsOptions {
  * @example
  * ```ts
  * const onProgress = ({ turns, sights }: InterleavingsProgress) => console.log(turns, sights)
- * await checkInterleavings({ server: process.env.DATABASE_URL!, onProgress })
+ * await checkInterleavings({ server, onProgress })
  * ```
  */
 export interface InterleavingsProgress {
@@ -73,7 +73,7 @@ export interface InterleavingsProgress {
  *
  * @example
  * ```ts
- * const report: InterleavingsReport = await checkInterleavings({ server: process.env.DATABASE_URL! })
+ * const report: InterleavingsReport = await checkInterleavings({ server })
  * if (report.failure) console.error(renderRaceFailure(report.failure))
  * ```
  */
@@ -107,7 +107,7 @@ const ordersTried = 3
  *
  * @example
  * ```ts
- * const { runs, failure } = await checkInterleavings({ server: process.env.DATABASE_URL!, seed: 1 })
+ * const { runs, failure } = await checkInterleavings({ server, seed: 1 })
  * console.log(failure ? renderRaceFailure(failure) : `${runs} interleavings, every law held`)
  * ```
  */

@@ -2,7 +2,9 @@ import { inByteOrder } from './in-byte-order.js'
 import { findChat, liveOf, type Model, Refusal, type Resource } from './model.js'
 import { textOf } from './text-of.js'
 
-/** By source: what is live alone, what is pinned alone, and what differs in what a diff compares. */
+/**
+ * By source: what is live alone, what is pinned alone, and what differs in what a diff compares.
+ */
 export function diff(model: Model, key: { readonly chatId: string; readonly ownerId?: string }) {
   const chat = findChat(model, key)
   const { pins } = chat

@@ -196,7 +196,9 @@ export function findAgent(model: Model, agentId: string): Agent {
   return agent
 }
 
-/** Those of the chats that are not archived, by ascending id, which is the order of every answer. */
+/**
+ * Those of the chats that are not archived, by ascending id, which is the order of every answer.
+ */
 export function unarchived(model: Model, which: (chat: Chat) => boolean): Chat[] {
   return inOrder([...model.chats.values()].filter((chat) => !chat.archived && which(chat)))
 }

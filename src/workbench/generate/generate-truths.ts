@@ -23,7 +23,7 @@ export type TruthName = (typeof truthNames)[number]
  *
  * @example
  * ```ts
- * const options: GenerateOptions = { migrations: './db/migrations', owners: ['users'], only: ['types'] }
+ * const options: GenerateOptions = { migrations: './db/migrations', only: ['types'] }
  * await writeGenerated('src/schema', await generateTruths(options))
  * ```
  */

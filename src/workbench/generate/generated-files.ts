@@ -24,7 +24,7 @@ export interface StaleFile {
  *
  * @example
  * ```ts
- * const stale = await findStale('src/schema', await generateTruths({ migrations: './db/migrations' }))
+ * const stale = await findStale('src/schema', await generateTruths())
  * if (stale.length > 0) process.exitCode = 1
  * ```
  */

@@ -6,7 +6,9 @@ import type { Column, TableRows } from './read-rows.js'
 /** So many rows are shown of those that differ. */
 const rowsMax = 5
 
-/** A table that was there before, and what stands in its place later: itself, or one of its name. */
+/**
+ * A table that was there before, and what stands in its place later: itself, or one of its name.
+ */
 export interface KeptTable {
   readonly before: string
   readonly after: string
@@ -56,7 +58,9 @@ async function withNewColumns(
   return new Set(rows.map(({ oid }) => oid))
 }
 
-/** The oid of a table at a later moment: its own, or that of one of its name that was made since. */
+/**
+ * The oid of a table at a later moment: its own, or that of one of its name that was made since.
+ */
 export function successorOf(
   oid: string,
   before: CatalogState,
@@ -144,7 +148,9 @@ export function showRows(mark: string, rows: readonly string[]): string[] {
   return rows.length > rowsMax ? [...shown, `... and ${rows.length - rowsMax} more`] : shown
 }
 
-/** Whether a script names a table, or what that is a part of, as one that it writes to on purpose. */
+/**
+ * Whether a script names a table, or what that is a part of, as one that it writes to on purpose.
+ */
 export function writesTo(text: string, { table, parents }: TableRows): boolean {
   const bare = text.replace(/--.*|\/\*[\s\S]*?\*\//g, ' ')
   return [table, ...parents].some((one) => writesToOne(bare, one))

@@ -7,7 +7,9 @@ export type SequenceValues = ReadonlyMap<
   { readonly name: string; readonly value: string | null }
 >
 
-/** Without one of these words a file puts no sequence back. To look at all of them takes a while. */
+/**
+ * Without one of these words a file puts no sequence back. To look at all of them takes a while.
+ */
 const mayPutBack = /\b(?:setval|restart|sequence)\b/i
 
 /** Where the sequences stand, if a file may put one back. */

@@ -24,7 +24,7 @@ export type VerifyCheck =
  * @example
  * ```ts
  * const { findings } = await verifyMigrations({ migrations: './db/migrations' })
- * const tell = ({ file, check, message }: VerifyFinding) => `${file ?? 'the folder'}: ${check}. ${message}`
+ * const tell = ({ file, message }: VerifyFinding) => `${file ?? 'the folder'}: ${message}`
  * console.log(findings.map(tell).join('\n'))
  * ```
  */
