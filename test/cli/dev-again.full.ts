@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import pg from 'pg'
 import { expect, test } from 'vitest'
 import { packDriftpin } from '../support/packed-driftpin.js'
+import { queryOnce } from '../support/query-once.js'
 import { run } from '../support/run-command.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 import { DevProcess, dataOf, stateOf } from './dev-process.js'
@@ -66,7 +67,7 @@ test('an image that cannot be served is told, and the database goes on as it was
   await using dev = new DevProcess({ main: packed.main, cwd, args: ['--port', '0', '--json'] })
   const { url } = await dev.ready()
   const driftpin = (...words: string[]) => run(process.execPath, [packed.main, ...words], { cwd })
-  const ask = (sql: string) => asked(url, sql)
+  const ask = (sql: string) => queryOnce(url, sql)
   const [{ checksum }] = (await ask(
     'SELECT checksum FROM driftpin_migrations WHERE version = 1',
   )) as [{ checksum: string }]
@@ -90,7 +91,7 @@ test('an image that is saved while clients write has no half of what they did', 
   await using dev = new DevProcess({ main: packed.main, cwd, args })
   const { url } = await dev.ready()
   const driftpin = (...words: string[]) => run(process.execPath, [packed.main, ...words], { cwd })
-  await asked(url, 'CREATE TABLE pairs (n int, filler text)')
+  await queryOnce(url, 'CREATE TABLE pairs (n int, filler text)')
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   let isSaved = false
@@ -113,7 +114,7 @@ test('an image that is saved while clients write has no half of what they did', 
   await client.end()
   expect(saved).toMatchObject({ code: 0, stderr: '' })
   expect(await driftpin('image', 'restore', 'busy')).toMatchObject({ code: 0, stderr: '' })
-  const counts = await asked(
+  const counts = await queryOnce(
     url,
     'SELECT count(*)::int AS rows, count(DISTINCT n)::int AS pairs, max(n) AS last FROM pairs',
   )
@@ -130,21 +131,11 @@ test('a database that runs for long makes a checkpoint by itself when much was w
   const args = ['--port', '0', '--json', '--seed', 'none']
   await using dev = new DevProcess({ main: packed.main, cwd, args })
   const { url } = await dev.ready()
-  const redo = () => asked(url, 'SELECT redo_lsn::text FROM pg_control_checkpoint()')
+  const redo = () => queryOnce(url, 'SELECT redo_lsn::text FROM pg_control_checkpoint()')
   const before = await redo()
-  await asked(url, 'CREATE TABLE much (text text)')
-  await asked(url, 'ALTER TABLE much ALTER text SET STORAGE EXTERNAL')
-  await asked(url, "INSERT INTO much SELECT repeat('x', 100000) FROM generate_series(1, 500)")
+  await queryOnce(url, 'CREATE TABLE much (text text)')
+  await queryOnce(url, 'ALTER TABLE much ALTER text SET STORAGE EXTERNAL')
+  await queryOnce(url, "INSERT INTO much SELECT repeat('x', 100000) FROM generate_series(1, 500)")
   await expect.poll(redo, { timeout: 60_000, interval: 500 }).not.toEqual(before)
   expect(await dev.end('SIGTERM')).toBe(0)
 })
-
-async function asked(url: string, sql: string): Promise<pg.QueryResultRow[]> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    return (await client.query(sql)).rows
-  } finally {
-    await client.end()
-  }
-}

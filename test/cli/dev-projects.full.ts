@@ -1,8 +1,8 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type PackedDriftpin, packDriftpin } from '../support/packed-driftpin.js'
+import { queryOnce } from '../support/query-once.js'
 import { run } from '../support/run-command.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 import { DevProcess, dataOf } from './dev-process.js'
@@ -28,10 +28,7 @@ async function writeProject(): Promise<string> {
 const args = ['--port', '0', '--json', '--migrations', 'db', '--ledger', 'boats_ledger']
 
 async function boatsOf(url: string): Promise<string[]> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  const { rows } = await client.query('SELECT name FROM boats ORDER BY 1')
-  await client.end()
+  const rows = await queryOnce(url, 'SELECT name FROM boats ORDER BY 1')
   return rows.map(({ name }) => name)
 }
 

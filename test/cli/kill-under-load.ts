@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { expect } from 'vitest'
+import { queryOnce } from '../support/query-once.js'
 import { DevProcess, type DevStart } from './dev-process.js'
 
 /** What came of killing a database while clients wrote to it. */
@@ -36,7 +37,7 @@ export async function killUnderLoad(
     await using dev = new DevProcess({ ...start, args: [...(start.args ?? []), '--json'] })
     const { url } = await dev.ready()
     if (kill === 0)
-      await query(url, 'CREATE TABLE acknowledged (transaction int, n int, text text)')
+      await queryOnce(url, 'CREATE TABLE acknowledged (transaction int, n int, text text)')
     if (kill === kills) return { acknowledged: written.length, ...(await look(url, written)) }
     const next = () => {
       transaction += 1
@@ -99,7 +100,7 @@ async function write(
 }
 
 async function look(url: string, written: readonly { transaction: number; text: string }[]) {
-  const rows = await query(
+  const rows = await queryOnce(
     url,
     'SELECT transaction, count(*)::int AS rows, min(text) AS text, max(text) AS other FROM acknowledged GROUP BY 1',
   )
@@ -111,15 +112,5 @@ async function look(url: string, written: readonly { transaction: number; text: 
   return {
     lost: written.filter((one) => !isThere(one)).length,
     torn: rows.filter((row) => row.rows !== rowsOfTransaction).length,
-  }
-}
-
-async function query(url: string, sql: string): Promise<pg.QueryResultRow[]> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    return (await client.query(sql)).rows
-  } finally {
-    await client.end()
   }
 }

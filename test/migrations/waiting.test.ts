@@ -2,6 +2,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { type BlockedStep, createMigrator, type Database, fromPg } from '../../src/index.js'
 import { parseMigrations } from '../../src/migrations/parse-migrations.js'
+import { queryOnce } from '../support/query-once.js'
 
 const migrations = parseMigrations(
   [
@@ -35,10 +36,7 @@ describe.each(inject('servers').map(({ major }) => major))('locks on PostgreSQL 
   let pool: pg.Pool
   beforeAll(async () => {
     const { url } = inject('servers').find((server) => server.major === major)!
-    const admin = new pg.Client({ connectionString: url })
-    await admin.connect()
-    await admin.query(`CREATE DATABASE ${name}`)
-    await admin.end()
+    await queryOnce(url, `CREATE DATABASE ${name}`)
     const own = Object.assign(new URL(url), { pathname: `/${name}` })
     pool = new pg.Pool({ connectionString: own.href, max: 8 })
   })

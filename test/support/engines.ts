@@ -16,6 +16,7 @@ import {
   installedSchemas,
   schemaOf,
 } from './installed-harness.js'
+import { queryOnce } from './query-once.js'
 
 /** An engine that a test file runs on, once it was opened. */
 export interface Engine {
@@ -53,10 +54,7 @@ async function openPGlite(): Promise<Opened> {
 
 async function openServer(url: string): Promise<Opened> {
   const name = `test_${process.pid}_${Math.random().toString(36).slice(2)}`
-  const admin = new pg.Client({ connectionString: url })
-  await admin.connect()
-  await admin.query(`CREATE DATABASE ${name} TEMPLATE ${installedDatabase}`)
-  await admin.end()
+  await queryOnce(url, `CREATE DATABASE ${name} TEMPLATE ${installedDatabase}`)
   const own = new URL(url)
   own.pathname = `/${name}`
   const pool = new pg.Pool({ connectionString: own.href, max: 20 })

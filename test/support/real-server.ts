@@ -6,8 +6,8 @@ import * as fs from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
 import { freePort } from './free-port.js'
+import { queryOnce } from './query-once.js'
 import { type Account, copyBinaries, give, unprivilegedAccount } from './server-binaries.js'
 
 /** The oldest and the newest PostgreSQL we promise to run on: they can disagree the most. */
@@ -196,17 +196,11 @@ function launch(place: Place, program: string, args: string[]): ChildProcess {
 async function answers(child: ChildProcess, url: string): Promise<boolean> {
   for (let attempt = 1; attempt <= readyAttemptsMax; attempt += 1) {
     if (!child.pid || child.exitCode !== null || child.signalCode !== null) return false
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
-    // Node throws an error event nobody listens to. The promises below tell the same.
-    client.on('error', () => {})
     try {
-      await client.connect()
-      await client.query('SELECT 1')
+      await queryOnce(url, 'SELECT 1')
       return true
     } catch {
       await sleep(pauseMs)
-    } finally {
-      await client.end().catch(() => {})
     }
   }
   return false

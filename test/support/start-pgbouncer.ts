@@ -4,8 +4,8 @@ import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
 import { freePort } from './free-port.js'
+import { queryOnce } from './query-once.js'
 import { unprivilegedAccount } from './server-binaries.js'
 
 /** Who may come through the pooler, and with which password. */
@@ -88,16 +88,8 @@ async function end(child: ChildProcess): Promise<void> {
   await once(child, 'close')
 }
 
-async function answers(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url })
-  client.on('error', () => {})
-  try {
-    await client.connect()
-    await client.query('SELECT 1')
-    return true
-  } catch {
-    return false
-  } finally {
-    await client.end().catch(() => {})
-  }
-}
+const answers = (url: string): Promise<boolean> =>
+  queryOnce(url, 'SELECT 1').then(
+    () => true,
+    () => false,
+  )
