@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { benchConnections } from './connections.ts'
 import { benchContext } from './context.ts'
 import { benchDev } from './dev/bench-dev.ts'
+import { drawBars } from './draw-bars.ts'
 import { benchHarness } from './harness/bench-harness.ts'
 import type { Measured } from './measured.ts'
 import { benchMigrations } from './migrations/bench-migrations.ts'
@@ -42,7 +43,7 @@ for (const name of names) {
 }
 
 function report(name: string, measured: Measured): void {
-  const { figures, ratios, versions, notes, table, growth } = measured
+  const { figures, ratios, versions, notes, table, growth, bars } = measured
   const [cpu] = cpus()
   const machine = {
     cpu: cpu?.model.trim() ?? 'unknown',
@@ -55,9 +56,16 @@ function report(name: string, measured: Measured): void {
     driftpin: ownVersion(),
     ...versions,
   }
+  const caption = `${machine.cores} cores of ${machine.cpu}`
   if (values.svg && growth) {
-    const caption = `PostgreSQL ${all.postgresql}, ${machine.cores} cores of ${machine.cpu}`
-    writeFileSync(values.svg, drawGrowth(growth, caption))
+    writeFileSync(values.svg, drawGrowth(growth, `PostgreSQL ${all.postgresql}, ${caption}`))
+  }
+  if (values.svg && bars) {
+    const engines = `PGlite ${all.pglite}, PostgreSQL ${all.server}, Node ${process.versions.node}`
+    writeFileSync(
+      values.svg,
+      drawBars(bars.bars, bars.title, `Medians, on a logarithmic scale. ${engines}, ${caption}.`),
+    )
   }
   if (values.json) {
     const found = { ...figures, ...(growth && { growth }) }

@@ -9,6 +9,16 @@ export interface Measured {
   readonly table?: string
   /** Times over sizes, by what was done. */
   readonly growth?: Growth
+  /** Times beside each other, and what they are times of. */
+  readonly bars?: { readonly title: string; readonly bars: readonly Bar[] }
+}
+
+/** One time among others. */
+export interface Bar {
+  readonly name: string
+  readonly ms: number
+  /** Whether it is driftpin's way. */
+  readonly isOurs?: boolean
 }
 
 /** A time over a size: of the whole database, or of what one operation does. */

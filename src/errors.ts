@@ -5,7 +5,7 @@
  * them, with their SQLSTATE in `code`.
  */
 const errorCodes = [
-  // what the caller asked for
+  // What the caller asked for.
   'invalid_input',
   'chat_not_found',
   'chat_moved',
@@ -13,7 +13,7 @@ const errorCodes = [
   'agent_deleted',
   'workspace_not_found',
   'no_live_context',
-  // the seam
+  // The seam.
   'isolation_refused',
   'transaction_required_none',
   'transaction_closed',
@@ -23,7 +23,7 @@ const errorCodes = [
   'value_out_of_range',
   'engine_broken',
   'server_unsupported',
-  // migrations
+  // Migrations.
   'migrations_unreadable',
   'migration_invalid',
   'migration_duplicate',
@@ -40,13 +40,13 @@ const errorCodes = [
   'adoption_refused',
   'migration_applied',
   'schema_behind',
-  // scanning
+  // Scanning.
   'scan_root_not_found',
   'scan_root_not_a_directory',
   'scan_root_unreadable',
-  // connections
+  // Connections.
   'listen_failed',
-  // the harness
+  // The harness.
   'harness_closed',
   'setup_failed',
   'seed_failed',
@@ -57,11 +57,11 @@ const errorCodes = [
   'rewind_impossible',
   'test_leaked',
   'server_unusable',
-  // the workbench
+  // The workbench.
   'tool_missing',
   'file_foreign',
   'migration_unproven',
-  // the laws
+  // The laws.
   'law_broken',
 ] as const
 

@@ -64,6 +64,20 @@ export async function benchHarness(): Promise<Measured> {
     ],
     figures,
     ratios,
+    bars: {
+      title: 'A migrated database for the next test, or the next process',
+      bars: [
+        { name: 'rewind after 200 rows and DDL', ms: p50, isOurs: true },
+        { name: 'TRUNCATE of all tables', ms: resets.truncateMs },
+        { name: 'a test on a server, by the harness', ms: server.harnessMs, isOurs: true },
+        { name: 'CREATE DATABASE TEMPLATE, connect, DROP', ms: server.byHandMs },
+        { name: 'another database in the process', ms: figures.forkP50Ms, isOurs: true },
+        { name: "PGlite's clone()", ms: resets.cloneMs },
+        { name: 'a new process, from the image', ms: boots.image.firstQueryMs, isOurs: true },
+        { name: 'a new process, loadDataDir of a tar', ms: boots.tar.firstQueryMs },
+        { name: 'a new process, initdb and migrations', ms: boots.migrate.firstQueryMs },
+      ],
+    },
     table: renderTable(listLines({ figures, ratios, resets, server, boots, small, slow })),
   }
 }

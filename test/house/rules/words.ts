@@ -63,3 +63,24 @@ export const reasons: Rule = {
     { file: 'src/a.ts', text: '// biome-ignore lint/suspicious/noExplicitAny: what Node gives.\n' },
   ],
 }
+
+export const wholeSentences: Rule = {
+  name: 'a comment is no whole sentence',
+  instead: 'Say why, in a sentence that ends.',
+  applies: isCode,
+  find: ({ text }) =>
+    // The last line of each block of them.
+    offsetsOf(text, /^ *\/\/ (?!biome-ignore|@ts-)[^\n]*[^\n.:?!)`]\n(?! *\/\/)/gm),
+  planted: [
+    { file: 'src/a.ts', text: '// increment\ncount += 1\n' },
+    {
+      file: 'src/a.ts',
+      text: '  // It is one more, since\n  // the last is not counted\n  n += 1\n',
+    },
+  ],
+  fine: [
+    { file: 'src/a.ts', text: '// The last is not counted.\ncount += 1\n' },
+    { file: 'src/a.ts', text: '// biome-ignore lint/a/b: what Node gives\nuse()\n' },
+    { file: 'src/a.ts', text: '// It is one more, since\n// the last is not counted.\nn += 1\n' },
+  ],
+}
