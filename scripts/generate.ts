@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url'
+import { laws } from '../src/laws/laws.ts'
 import { renderDump, renderManifest } from '../src/workbench/generate/generate-truths.ts'
 import { findStale, writeGenerated } from '../src/workbench/generate/generated-files.ts'
 import { readTruths } from '../src/workbench/generate/read-truths.ts'
 import { renderTables } from '../src/workbench/generate/render-tables.ts'
 import { bundleFixtures, bundleMigrations } from './bundle-migrations.ts'
 import { drawSchema } from './draw-schema.ts'
+import { lawsPage } from './laws-page.ts'
 import { manifestModule } from './manifest-module.ts'
 import { renderReference } from './reference/render-reference.ts'
 
@@ -38,6 +40,7 @@ const files = [
   { file: 'src/schema/generated/schema.sql', text: renderDump(dump!, command) },
   { file: 'src/schema/generated/manifest.json', text: renderManifest(manifest, command) },
   { file: 'src/schema/generated/manifest.ts', text: manifestModule(manifest, command) },
+  { file: 'docs/laws.md', text: lawsPage(laws, command) },
   { file: 'docs/schema.svg', text: drawSchema(manifest, command) },
   ...(await renderReference(own.exports, command)),
 ]

@@ -39,7 +39,7 @@ export const tableComments: Rule = {
 export const generatedFiles: Rule = {
   name: 'a generated file does not begin with the command that makes it',
   instead: 'Let what makes it write `npm run generate` into its first line.',
-  applies: (file) => /\/generated\/|^docs\/(reference\/|schema\.svg)/.test(file),
+  applies: (file) => /\/generated\/|^docs\/(reference\/|schema\.svg|laws\.md)/.test(file),
   find: ({ text }) => (/^.*`npm run \w+`/.test(text) ? [] : [0]),
   planted: [{ file: 'src/schema/generated/tables.ts', text: '// Made by hand.\n' }],
   fine: [{ file: 'docs/reference/a.md', text: '<!-- Made by `npm run generate`. -->\n' }],
