@@ -42,15 +42,18 @@ const files = [
   { file: 'src/schema/generated/manifest.ts', text: manifestModule(manifest, command) },
   { file: 'docs/laws.md', text: lawsPage(laws, command) },
   { file: 'docs/schema.svg', text: drawSchema(manifest, command) },
-  ...(await renderReference(own.exports, command)),
 ]
 
+/** Rendered late, since it shows the types that are generated. */
+const reference = () => renderReference(own.exports, command)
+
 if (process.argv.includes('--check')) {
-  for (const { file, diff } of await findStale(root, files)) {
+  for (const { file, diff } of await findStale(root, [...files, ...(await reference())])) {
     console.error(`${file} is stale: run \`${command}\` and commit what it changes.`)
     for (const line of diff) console.error(`  ${line}`)
     process.exitCode = 1
   }
 } else {
   for (const file of await writeGenerated(root, files)) console.log(`wrote ${file}`)
+  for (const file of await writeGenerated(root, await reference())) console.log(`wrote ${file}`)
 }

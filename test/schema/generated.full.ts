@@ -13,13 +13,13 @@ const generate = (root: string, ...args: string[]) =>
 /** Where the generated files are: what `scripts/generate.ts` itself says that it makes. */
 async function generatedFiles(): Promise<string[]> {
   const script = await readFile(join(repository, 'scripts/generate.ts'), 'utf8')
-  return [...script.matchAll(/'(src\/[a-z]+\/generated\/[a-z.]+)'/g)].map(([, file]) => file!)
+  return [...script.matchAll(/file: '([\w/.]+)'/g)].map(([, file]) => file!)
 }
 
 /** What generating needs, in a folder of its own. */
 async function copyOfRepository(): Promise<string> {
   const root = await temporaryFolder()
-  for (const part of ['src', 'scripts', 'package.json', 'tsconfig.json']) {
+  for (const part of ['src', 'scripts', 'docs', 'package.json', 'tsconfig.json']) {
     await cp(join(repository, part), join(root, part), { recursive: true })
   }
   await symlink(join(repository, 'node_modules'), join(root, 'node_modules'))
@@ -29,7 +29,7 @@ async function copyOfRepository(): Promise<string> {
 test('the check turns red for what is stale, and generating makes the committed files again', async () => {
   const root = await copyOfRepository()
   const files = await generatedFiles()
-  expect(files).toHaveLength(6)
+  expect(files).toHaveLength(8)
   const contents = () => Promise.all(files.map((file) => readFile(join(root, file), 'utf8')))
   const committed = await contents()
   const migration = 'src/migrations/sql/000003_create_chat_files.up.sql'
@@ -38,16 +38,24 @@ test('the check turns red for what is stale, and generating makes the committed 
 
   const check = await generate(root, '--check')
   expect(check.code).toBe(1)
-  // The rows of fixtures do not hang on what a migration says.
+  // Fixtures, keys and laws do not hang on the name of a column.
   const stale = files.filter((file) => check.stderr.includes(`${file} is stale: run \`npm run`))
-  expect(stale).toEqual(files.filter((file) => !file.endsWith('/fixtures.ts')))
+  const others = /\/(fixtures\.ts|schema\.svg|laws\.md)$/
+  expect(stale).toEqual(files.filter((file) => !others.test(file)))
   expect(await contents()).toEqual(committed)
+
+  // Once is enough, although the reference is made from a generated file.
+  const made = await generate(root)
+  expect(made.stdout).toContain('wrote docs/reference/driftpin.md')
+  expect(await generate(root, '--check')).toMatchObject({ code: 0, stderr: '' })
+  for (const [nth, file] of files.entries()) await writeFile(join(root, file), committed[nth]!)
 
   // With the migration as it was, the only file to write is the one that is spoilt: the others
   // are fresh, and so is that one as it was committed.
   await writeFile(join(root, migration), sql)
   await writeFile(join(root, files[0]!), `${committed[0]}\n`)
-  expect(await generate(root)).toMatchObject({ code: 0, stdout: `wrote ${files[0]}\n` })
+  const back = await generate(root)
+  expect(back.stdout).toMatch(new RegExp(`^wrote ${files[0]}\nwrote docs/reference/driftpin.md\n$`))
   expect(await contents()).toEqual(committed)
 })
 
