@@ -45,6 +45,7 @@ export interface ClientActivity {
   readonly pid: number
   /** As in `pg_stat_activity`, and `waiting` for a turn. */
   readonly state: string
+  /** The text of its last statement; undefined before the first. */
   readonly lastStatement: string | undefined
 }
 

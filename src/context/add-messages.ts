@@ -62,6 +62,7 @@ const input = z.strictObject({
  * ```
  */
 export interface NewMessage {
+  /** Who speaks. */
   readonly role: ChatMessageRole
   /** The parts of the message, any JSON; NULL by default. */
   readonly content?: JsonValue | undefined

@@ -9,7 +9,9 @@
  * ```
  */
 export interface ChatRef {
+  /** The id of the chat. */
   readonly id: string
+  /** The user of the host whose chat it is. */
   readonly ownerId: string
 }
 

@@ -68,6 +68,7 @@ export interface WriteOptions {
  * ```
  */
 export interface ChatKey {
+  /** The chat, as a UUID. */
   readonly chatId: string
   /** When given, a chat of anybody else is `chat_not_found`. */
   readonly ownerId?: string | undefined

@@ -38,6 +38,7 @@ const input = z
 export interface CreateChatParams extends WriteOptions {
   /** The database's own by default. */
   readonly id?: string | undefined
+  /** The user of the host whose chat it will be, as a UUID. */
   readonly ownerId: string
   /** The agent to bind it to; its build and workspace follow from it. */
   readonly agentId?: string | undefined

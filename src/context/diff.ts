@@ -21,9 +21,13 @@ const input = z.strictObject(chatKey)
  * ```
  */
 export interface DiffSide {
+  /** What the resource is. */
   readonly kind: BodyKind
+  /** sha256 of the original bytes. */
   readonly contentHash: Uint8Array
+  /** The true size in bytes. */
   readonly sizeBytes: bigint
+  /** What became of it when the agent read it. */
   readonly status: ResourceStatus
   /** The text of an instruction file or SKILL.md in UTF-8; null for anything else. */
   readonly text: string | null
@@ -41,7 +45,9 @@ export interface DiffSide {
  * ```
  */
 export interface ContextDiff {
+  /** Whose pins are compared. */
   readonly chat: ChatRef
+  /** False for a chat without pins, to which everything is added. */
   readonly hydrated: boolean
   /** Live and not pinned. */
   readonly added: readonly { readonly source: string; readonly live: DiffSide }[]

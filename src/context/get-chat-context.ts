@@ -25,7 +25,9 @@ const manyInput = z.strictObject({
  * ```
  */
 export interface ChatContext {
+  /** Whose context it is. */
   readonly chat: ChatRef
+  /** Whether the chat has taken its pins, of which there may be none. */
   readonly hydrated: boolean
   /** The hash that the pins were taken at; null while it is not hydrated. */
   readonly aggregateHash: Uint8Array | null
@@ -50,8 +52,11 @@ export interface ChatContext {
  * ```
  */
 export interface PinCount {
+  /** What these pins are. */
   readonly kind: BodyKind
+  /** What became of them when the agent read them. */
   readonly status: ResourceStatus
+  /** How many there are. */
   readonly count: number
 }
 

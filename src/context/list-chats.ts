@@ -25,6 +25,7 @@ const cursorContent = z.tuple([time, id])
  * ```
  */
 export interface ListChatsParams {
+  /** Whose chats are listed. */
   readonly ownerId: string
   /** Only archived ones, or only those that are not; both by default. */
   readonly archived?: boolean | undefined

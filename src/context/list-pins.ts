@@ -20,12 +20,19 @@ const getInput = z.strictObject({ ...chatKey, source: text(limits.sourceBytesMax
  * ```
  */
 export interface Pin {
+  /** Where the agent found it: an absolute path, or `mcp:<server>`. */
   readonly source: string
+  /** What it is, which says what shape its body has. */
   readonly kind: BodyKind
+  /** sha256 of the original bytes. */
   readonly contentHash: Uint8Array
+  /** The true size in bytes, whatever the status. */
   readonly sizeBytes: bigint
+  /** What became of it when the agent read it. */
   readonly status: ResourceStatus
+  /** Why the status is not `ok`; empty if it is. */
   readonly error: string
+  /** The file it was read from, where that is not the source itself; empty otherwise. */
   readonly sourcePath: string
   /** When this source was first pinned to the chat. */
   readonly createdAt: Date
@@ -43,6 +50,7 @@ export interface Pin {
  * ```
  */
 export interface PinWithBody extends Pin {
+  /** The content, in the shape of its kind; `{}` unless the status is `ok`. */
   readonly body: JsonObject
 }
 

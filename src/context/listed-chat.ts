@@ -14,14 +14,23 @@ import type { Names, RowOf } from './statement.js'
  * ```
  */
 export interface ListedChat extends ChatRef {
+  /** What the list shows. */
   readonly title: string
+  /** What the chat is doing. */
   readonly status: ChatStatus
+  /** Whether it is archived, and so waits for the purge. */
   readonly archived: boolean
+  /** The workspace it is bound to; null for none, or for one that is gone. */
   readonly workspaceId: string | null
+  /** The agent it is bound to; null for none, or for one that is gone. */
   readonly agentId: string | null
+  /** When it was created. */
   readonly createdAt: Date
+  /** When it was last used, by which the list is ordered. */
   readonly updatedAt: Date
+  /** Whether it has taken its pins. */
   readonly hydrated: boolean
+  /** Whether its pins differ from the live context of its agent. */
   readonly dirty: boolean
 }
 

@@ -36,8 +36,11 @@ export type ContextEvent =
  * ```
  */
 export interface ContextNotification {
+  /** What happened to the chat. */
   readonly event: ContextEvent
+  /** The chat. */
   readonly chatId: string
+  /** Whose chat it is. */
   readonly ownerId: string
 }
 

@@ -19,6 +19,7 @@ const input = z.strictObject(chatKey)
  * ```
  */
 export interface Prompt {
+  /** False for a chat without pins, whose text is empty. */
   readonly hydrated: boolean
   /** The block; empty when there is nothing to say. */
   readonly text: string

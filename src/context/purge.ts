@@ -102,6 +102,7 @@ export async function purge(
 export interface PurgeExpiredResult {
   /** How many chats were deleted. */
   readonly purged: number
+  /** How many transactions deleted chats. */
   readonly batches: number
   /** True when another process was purging, and this one left the rest to it. */
   readonly busy: boolean

@@ -22,6 +22,7 @@ import { type ValidPush, type ValidResource, validatePush } from './validate-pus
  * ```
  */
 export interface PushParams extends WriteOptions {
+  /** The agent that reports. */
   readonly agentId: string
   /** The agent's counter, 0 to 2^63 - 1. */
   readonly version: number | bigint
@@ -33,6 +34,7 @@ export interface PushParams extends WriteOptions {
   readonly aggregateHash?: Uint8Array | undefined
   /** What went wrong with the report as a whole; empty by default. */
   readonly snapshotError?: string | undefined
+  /** All that the agent found: what is not among them is deleted. */
   readonly resources: readonly ResourceInput[]
 }
 

@@ -22,11 +22,13 @@ const input = z.strictObject({
  * ```
  */
 export interface TableStats {
+  /** The table. */
   readonly name: string
   /** As the last VACUUM or ANALYZE left it; null before the first. */
   readonly rowsEstimate: number | null
   /** With TOAST, and without indexes. */
   readonly tableBytes: bigint
+  /** The size of its indexes, in bytes. */
   readonly indexBytes: bigint
 }
 
@@ -41,9 +43,13 @@ export interface TableStats {
  * ```
  */
 export interface ChatStats {
+  /** All chats. */
   readonly count: number
+  /** Those that have taken their pins. */
   readonly hydrated: number
+  /** Those whose pins differ from the live context. */
   readonly dirty: number
+  /** Those that are archived. */
   readonly archived: number
   /** Since when the longest dirty one is; null when none is. */
   readonly oldestDirty: Date | null
@@ -65,6 +71,7 @@ export interface Stats {
   readonly tables: readonly TableStats[]
   /** Archived chats past retention, which the next purge deletes. */
   readonly expiredChats: number
+  /** Agents that have pushed. */
   readonly snapshots: number
   /** Snapshots whose report as a whole had an error. */
   readonly snapshotsWithErrors: number

@@ -25,9 +25,13 @@ const input = z.strictObject({ ...chatKey, ...writeOptions })
  * ```
  */
 export interface RefreshResult {
+  /** Whose pins were replaced. */
   readonly chat: ChatRef
+  /** Pins of sources that there were not before. */
   readonly added: number
+  /** Pins that differed, and were written. */
   readonly replaced: number
+  /** Pins whose source the agent no longer has. */
   readonly removed: number
   /** The hash that the chat is pinned at now. */
   readonly aggregateHash: Uint8Array

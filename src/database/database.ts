@@ -19,6 +19,7 @@ export type IsolationLevel = 'read committed' | 'repeatable read' | 'serializabl
  * ```
  */
 export interface QueryResult<Row> {
+  /** The rows, each by the names of its columns. */
   readonly rows: Row[]
   /** The rows returned, or written by an INSERT, UPDATE or DELETE; 0 for anything else. */
   readonly rowCount: number
@@ -50,6 +51,7 @@ export interface QueryResult<Row> {
  * ```
  */
 export interface Queryable {
+  /** What it is, as far as that matters to who gets it. */
   readonly kind: 'database' | 'session' | 'transaction'
 
   /** The schema that driftpin's tables are in; `public` unless the adapter was told otherwise. */
@@ -107,6 +109,7 @@ export interface Queryable {
  * ```
  */
 export interface Transaction extends Queryable {
+  /** Tells it from a database and a session. */
   readonly kind: 'transaction'
 }
 
@@ -120,6 +123,7 @@ export interface Transaction extends Queryable {
  * ```
  */
 export interface Session extends Queryable {
+  /** Tells it from a database and a transaction. */
   readonly kind: 'session'
 }
 
@@ -151,7 +155,9 @@ export interface Capabilities {
  * ```
  */
 export interface Database extends Queryable {
+  /** Tells it from a session and a transaction. */
   readonly kind: 'database'
+  /** What the engine behind it can do. */
   readonly capabilities: Capabilities
 
   /**

@@ -35,6 +35,7 @@ export interface Harness {
    * the databases are on a server, which has its own.
    */
   readonly settings: Readonly<Record<string, string>>
+  /** What it has done so far. It goes on counting. */
   readonly statistics: HarnessStatistics
   /** A database of one's own. It has to be closed; an instance that is free is used again. */
   fork(): Promise<TestDatabase>

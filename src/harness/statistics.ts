@@ -9,11 +9,15 @@
  * ```
  */
 export interface HarnessStatistics {
+  /** Images that were made, since there was none in the cache. */
   imagesBuilt: number
+  /** Images that came from the cache. */
   imagesReused: number
+  /** Databases that were given out. */
   forks: number
   /** Milliseconds of each rewind, in the order in which they were. */
   readonly rewindMs: number[]
+  /** How much rewinds have copied back, in bytes. */
   bytesCopied: number
   /** How often an instance could not be rewound and another took its place, by reason. */
   readonly replaced: Record<string, number>

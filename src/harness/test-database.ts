@@ -21,6 +21,7 @@ import { saveImage } from './write-image.js'
  * ```
  */
 export interface DatabaseMark {
+  /** Keeps marks from being mixed up with other objects. */
   readonly kind: 'mark'
 }
 

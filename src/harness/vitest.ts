@@ -75,6 +75,7 @@ const openingMsMax = 10 * 60 * 1000
 export interface DatabaseFixtures {
   /** A migrated and seeded database that is this test's alone. */
   db: TestDatabase
+  /** How the test is kept from the others. */
   isolation: Isolation
 }
 

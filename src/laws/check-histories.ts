@@ -59,7 +59,9 @@ export interface HistoriesOptions extends RunnerOptions {
  * ```
  */
 export interface HistoriesProgress {
+  /** Histories that were run. */
   readonly runs: number
+  /** Commands of all of them. */
   readonly commands: number
   /** How often a law was held against a step or an ending. */
   readonly lawsChecked: number
@@ -79,6 +81,7 @@ export interface HistoriesProgress {
 export interface HistoriesReport extends HistoriesProgress {
   /** Such as `PostgreSQL 18.4`. */
   readonly engine: string
+  /** What the histories were made from. */
   readonly seed: number
   /** How often each command ran, and with which variants. */
   readonly coverage: Coverage

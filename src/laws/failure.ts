@@ -37,8 +37,11 @@ export interface Broken {
  * ```
  */
 export interface Failure extends Broken {
+  /** What the histories were made from. */
   readonly seed: number
+  /** Which of them, and how it was shrunk. */
   readonly path: string
+  /** Which of its commands are left. */
   readonly replayPath: string
   /** What `driftpin fuzz` has to be told beside seed and path, so that they mean the same. */
   readonly flags: readonly string[]

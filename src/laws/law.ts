@@ -13,8 +13,11 @@ import type { RowReader, Rows } from './row-reader.js'
  * ```
  */
 export interface Finding {
+  /** What is not so, in words. */
   readonly what: string
+  /** What it should be. */
   readonly expected?: string | undefined
+  /** What it is. */
   readonly actual?: string | undefined
 }
 
@@ -46,14 +49,19 @@ export type Outcome =
  * ```
  */
 export interface Step {
+  /** What was done. */
   readonly move: Move
   /** The time of the operation. */
   readonly at: Time
+  /** What read the rows. */
   readonly reader: RowReader
+  /** Model and rows before it. */
   readonly before: { readonly model: Model; readonly rows: Rows }
   /** The rows are the database's; the model is what it says they should be. */
   readonly after: { readonly model: Model; readonly rows: Rows }
+  /** What the database answered. */
   readonly outcome: Outcome
+  /** What the model answered. */
   readonly predicted: Outcome
   /** The notifications that listeners heard and should have heard; none before a commit. */
   readonly heard: { readonly expected: readonly string[]; readonly actual: readonly string[] }
@@ -77,10 +85,15 @@ export interface Step {
  * ```
  */
 export interface Ending {
+  /** The database, whose rows can be changed now. */
   readonly queryable: Queryable
+  /** The operations that are held to the laws. */
   readonly operations: Operations
+  /** The model as it is at the end. */
   readonly model: Model
+  /** All rows as they are at the end. */
   readonly rows: Rows
+  /** What reads them again. */
   readonly reader: RowReader
 }
 
@@ -101,7 +114,9 @@ export interface Ending {
  * ```
  */
 export interface Law {
+  /** 1 to 15, and 0 for what is said of every engine, or of the model. */
   readonly number: number
+  /** What a report calls it. */
   readonly name: string
   /** The law itself, in a sentence. */
   readonly says: string

@@ -61,7 +61,9 @@ export interface Move {
   readonly prompts?: readonly string[]
   /** True where the chat asked for is named with an owner that is not its own. */
   readonly isStranger?: boolean
+  /** What is pushed, where it is a push. */
   readonly push?: { readonly agentId: string; readonly version: bigint; readonly initial: boolean }
+  /** What is purged, where it is a purge. */
   readonly purge?: { readonly before: Time; readonly limit: number }
   /** True where chats go, with everything that belongs to them. */
   readonly deletesChats?: boolean

@@ -18,6 +18,7 @@ export const jsonBytesMax = 16 * 1024
  * ```
  */
 export interface StoredRow {
+  /** Each column, as text. */
   readonly values: Readonly<Record<string, string | null>>
   /** All values as one text. */
   readonly text: string
@@ -50,6 +51,7 @@ export const noRows: TableRows = new Map()
  * ```
  */
 export interface RowReader {
+  /** What the schema had when it was opened. */
   readonly catalog: Catalog
   /** By table, the column that says to which chat a row belongs. */
   readonly chatColumns: ReadonlyMap<string, string>

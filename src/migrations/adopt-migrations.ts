@@ -48,6 +48,7 @@ export interface AdoptOptions {
  * ```
  */
 export interface Adoption {
+  /** The version that the ledger now says. */
   readonly version: number
   /** Who said that it is this version: the table of golang-migrate, or the caller. */
   readonly toldBy: 'golang-migrate' | 'caller'

@@ -32,6 +32,7 @@ export interface ExpectedSchemas {
  * ```
  */
 export interface SchemaMismatch {
+  /** Whether it is not there, is another, or is not expected at all. */
   readonly kind: 'missing' | 'differs' | 'extra'
   /** What it is about, as `column chats.title`, or `column logins.at in the schema audit`. */
   readonly object: string

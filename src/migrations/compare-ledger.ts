@@ -24,14 +24,18 @@ export type MigrationState = 'applied' | 'pending' | 'edited' | 'dirty' | 'unkno
  * ```
  */
 export interface MigrationStatus {
+  /** The number of the migration. */
   readonly version: number
+  /** Its name, without the number. */
   readonly name: string
   /**
    * `applied` or `pending`; `edited`: applied, and its file has changed since; `dirty`: begun
    * without a transaction and not finished; `unknown`: applied, and there is no file for it.
    */
   readonly state: MigrationState
+  /** When it was applied, by the clock of the database; undefined if it was not. */
   readonly appliedAt: Date | undefined
+  /** How long that took, in milliseconds; undefined if it has not ended. */
   readonly durationMs: number | undefined
 }
 

@@ -44,8 +44,11 @@ export interface MigrationScript {
  * ```
  */
 export interface Migration {
+  /** The number in front of the name of its files. */
   readonly version: number
+  /** The rest of that name. */
   readonly name: string
+  /** What applies it. */
   readonly up: MigrationScript
   /** Undefined only in a forward-only folder. */
   readonly down: MigrationScript | undefined

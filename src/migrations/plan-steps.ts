@@ -13,12 +13,17 @@ import { statementsOf } from './run-script.js'
  * ```
  */
 export interface PlannedStep {
+  /** The number of the migration. */
   readonly version: number
+  /** Its name, without the number. */
   readonly name: string
+  /** Whether it is applied or taken back. */
   readonly direction: Direction
+  /** The file that is run. */
   readonly file: string
   /** The SQL of the file, as it will be run. */
   readonly sql: string
+  /** Whether it runs in a transaction. */
   readonly transaction: boolean
 }
 
@@ -32,6 +37,7 @@ export interface PlannedStep {
  * ```
  */
 export interface FinishedStep extends PlannedStep {
+  /** How long it took, in milliseconds. */
   readonly durationMs: number
 }
 

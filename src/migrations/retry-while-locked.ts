@@ -21,6 +21,7 @@ export interface WaitOptions {
  * ```
  */
 export interface BlockedStep {
+  /** The file whose statement waits. */
   readonly file: string
   /** How often it was tried so far. */
   readonly attempt: number

@@ -138,14 +138,21 @@ export interface ManifestFunction {
  * ```
  */
 export interface SchemaManifest {
+  /** Tables with their columns, constraints and indexes. */
   readonly tables: readonly ManifestTable[]
+  /** Views and materialized views. */
   readonly views: readonly ManifestView[]
+  /** Sequences, and the column that each belongs to. */
   readonly sequences: readonly ManifestSequence[]
+  /** Enum types and their values, in order. */
   readonly enums: readonly ManifestEnum[]
+  /** Domains and what they allow. */
   readonly domains: readonly ManifestDomain[]
+  /** Composite types. */
   readonly composites: readonly ManifestComposite[]
   /** Range types, with the type of their bounds. */
   readonly ranges: readonly { readonly name: string; readonly type: string }[]
+  /** Functions, procedures, aggregates and window functions. */
   readonly functions: readonly ManifestFunction[]
   /** Those of the whole database, without plpgsql, which every one has. */
   readonly extensions: readonly string[]

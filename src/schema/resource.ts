@@ -81,6 +81,7 @@ export type ResourceStatus = WorkspaceAgentContextResourceStatus
 export interface ResourceInput {
   /** Where it is: for a file its absolute path as found, `mcp:<server>` for an MCP server. */
   readonly source: string
+  /** What it is. The last four kinds are reserved, and refused. */
   readonly kind: BodyKind
   /** The decoded shape depends on the kind; `{}` for any status but `ok`. */
   readonly body: JsonObject
@@ -88,6 +89,7 @@ export interface ResourceInput {
   readonly contentHash: Uint8Array
   /** The true size in bytes, whatever the status. */
   readonly sizeBytes: number | bigint
+  /** What became of it when the agent read it; any but `ok` has an error text. */
   readonly status: ResourceStatus
   /** Why the status is not `ok`; empty otherwise, which is the default. */
   readonly error?: string

@@ -13,6 +13,8 @@ export interface Documented {
   readonly examples: readonly string[]
   /** Those of its members. */
   readonly others: readonly string[]
+  /** Its properties that are not described. */
+  readonly undescribed: readonly string[]
 }
 
 /** Takes a page of the reference apart; each public name has a heading of the third level. */
@@ -29,9 +31,35 @@ export function readPage(entry: string, text: string): Documented[] {
         .flatMap((part) => [...part.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code!))
     const isOverloaded = /^#### Call Signature$/m.test(section)
     const [own, others] = isOverloaded ? [/^#{4,5} Ex/, /^#{6} Ex/] : [/^#{4} Ex/, /^#{5,6} Ex/]
-    return [{ entry, name, examples: codesOf(own), others: codesOf(others) }]
+    const undescribed = undescribedIn(section)
+    return [{ entry, name, examples: codesOf(own), others: codesOf(others), undescribed }]
   })
 }
+
+/** A table of properties has a column for what describes them, if anything describes one. */
+function undescribedIn(section: string): string[] {
+  const tables = section.matchAll(/^\| Property \|(.*)\n.*\n((?:\|.*\n)*)/gm)
+  return [...tables].flatMap(([, head, rows]) => {
+    const column = ['Property', ...cellsOf(head!)].indexOf('Description')
+    return (
+      rows!
+        .trim()
+        .split('\n')
+        .map((row) => cellsOf(row))
+        .filter((cells) => (cells[column] ?? '-') === '-')
+        .map(([cell]) => /`([^`]+)`/.exec(cell!)![1]!)
+        // What is inside of a property is described with it.
+        .filter((property) => !property.includes('.'))
+    )
+  })
+}
+
+const cellsOf = (row: string) =>
+  row
+    .replace(/^\|/, '')
+    .replace(/\|$/, '')
+    .split(/(?<!\\)\|/)
+    .map((cell) => cell.trim())
 
 /** All pages of docs/reference. */
 export async function readPages(): Promise<Documented[]> {

@@ -21,6 +21,19 @@ test('every public name has an example', () => {
   expect(bare).toEqual([])
 })
 
+/** Of the clients' own types, and of columns, it is said elsewhere: in COMMENTs. */
+const describedElsewhere =
+  /Like$|^driftpin (DriftpinTables|\w+(Constraints|Keys|Names))$|^driftpin\/laws (Chat|Resource)$/
+
+test('every property of a public type has a sentence', () => {
+  const bare = pages.flatMap(({ entry, name, undescribed }) =>
+    describedElsewhere.test(`${entry} ${name}`)
+      ? []
+      : undescribed.map((property) => `${entry} ${name}.${property}`),
+  )
+  expect(bare).toEqual([])
+})
+
 test('every example is one that the compiler takes', async () => {
   expect(await checkExamples(pages)).toEqual([])
 })
@@ -28,10 +41,12 @@ test('every example is one that the compiler takes', async () => {
 test('an example that is wrong is told by its name, and a name without one is seen', async () => {
   const page = [
     '### createChat()\n\n#### Example\n\n```ts\nawait createChat(database, { owner: ownerId })\n```\n',
-    '### Pin\n\n#### Properties\n\n```ts\nsource: string\n```\n',
+    '### Pin\n\n| Property | Type | Description |\n| - | - | - |\n' +
+      '| `source` | `string` | Where. |\n| `kind` | `a` \\| `b` | - |\n',
   ]
   const planted = readPage('driftpin', page.join('\n'))
   expect(planted.filter(isBare).map(({ name }) => name)).toEqual(['Pin'])
+  expect(planted.map(({ undescribed }) => undescribed)).toEqual([[], ['kind']])
   const [told, ...more] = await checkExamples(planted, pages)
   expect(told).toMatch(/^driftpin createChat: error TS2561: .*'owner' does not exist/)
   expect(more).toEqual([])

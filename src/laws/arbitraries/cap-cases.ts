@@ -17,7 +17,9 @@ import { text, textOfBytes } from './text.js'
  * ```
  */
 export interface CappedPush {
+  /** The limit that it is about, by its name in `limits`. */
   readonly cap: string
+  /** A push right at that limit, or one past it. */
   readonly push: AnyPush
 }
 

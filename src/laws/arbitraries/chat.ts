@@ -14,10 +14,15 @@ import { text } from './text.js'
  * ```
  */
 export interface ChatSeed {
+  /** Whose chat it will be. */
   readonly ownerId: string
+  /** Any text that PostgreSQL can store. */
   readonly title: string
+  /** Any status. */
   readonly status: ChatStatus
+  /** Whether it is archived. */
   readonly archived: boolean
+  /** Not after `updatedAt`. */
   readonly createdAt: Date
   /** Not before `createdAt`. */
   readonly updatedAt: Date

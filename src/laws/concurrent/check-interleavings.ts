@@ -59,12 +59,15 @@ export interface InterleavingsOptions {
  * ```
  */
 export interface InterleavingsProgress {
+  /** Interleavings that were run. */
   readonly runs: number
+  /** Operations of all of them. */
   readonly operations: number
   /** Statements, and beginnings and ends of transactions, that waited for their turn. */
   readonly turns: number
   /** How often a reader looked. */
   readonly sights: number
+  /** Laws that were looked at, each time counted. */
   readonly lawsChecked: number
 }
 
@@ -80,7 +83,9 @@ export interface InterleavingsProgress {
 export interface InterleavingsReport extends InterleavingsProgress {
   /** Such as `PostgreSQL 18.4`. */
   readonly engine: string
+  /** What they were made from. */
   readonly seed: number
+  /** How often each operation was done, refused or failed. */
   readonly coverage: Coverage
   /** Undefined when every law held. */
   readonly failure: RaceFailure | undefined

@@ -18,6 +18,7 @@ export interface RaceFailure extends Omit<Failure, 'replayPath' | 'flags' | 'isB
   readonly order: readonly string[]
   /** With which the path means the same interleaving. */
   readonly lanesMax: number
+  /** The most operations of one history. */
   readonly operationsMax: number
 }
 

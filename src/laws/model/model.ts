@@ -42,13 +42,17 @@ export type Resources = ReadonlyMap<string, Resource>
  * ```
  */
 export interface Live {
+  /** The version of the last accepted push. */
   readonly version: bigint
   /** The aggregate hash, in hexadecimal. */
   readonly hash: string
+  /** The error of its snapshot; empty for none. */
   readonly error: string
+  /** When it was accepted. */
   readonly receivedAt: Time
   /** False after a push of an agent that was still starting: it has settled nothing. */
   readonly ready: boolean
+  /** What it had, by source. */
   readonly resources: Resources
 }
 
@@ -73,8 +77,11 @@ interface Build {
  * ```
  */
 export interface Agent {
+  /** Its id in the database. */
   readonly id: string
+  /** The build that it belongs to. */
   readonly buildId: string
+  /** Whether it was deleted softly. */
   deleted: boolean
   /** Missing until its first accepted push. */
   live?: Live
@@ -129,9 +136,13 @@ export interface Chat {
  * ```
  */
 export interface Model {
+  /** By id. */
   readonly workspaces: Map<string, Workspace>
+  /** By id. */
   readonly builds: Map<string, Build>
+  /** By id. */
   readonly agents: Map<string, Agent>
+  /** By id. */
   readonly chats: Map<string, Chat>
 }
 

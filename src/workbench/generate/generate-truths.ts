@@ -46,6 +46,7 @@ export interface GenerateOptions extends TruthSource {
 export interface GeneratedFile {
   /** Its name, such as `tables.ts`. */
   readonly file: string
+  /** What is to be in it. */
   readonly text: string
 }
 

@@ -14,6 +14,7 @@ import type { GeneratedFile } from './generate-truths.js'
  * ```
  */
 export interface StaleFile {
+  /** Its path from the folder. */
   readonly file: string
   /** Lines that differ, a few at most; none for a file that is missing. */
   readonly diff: readonly string[]

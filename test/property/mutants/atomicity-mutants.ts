@@ -30,7 +30,7 @@ function withoutTransactions(queryable: Queryable): Queryable {
 
 const inPieces = (operation: keyof Operations): Mutant => ({
   name: `the statements of ${operation} are committed one by one`,
-  laws: [15],
+  laws: [0, 15],
   plant() {
     const own = ownOperations[operation] as (queryable: Queryable, params: unknown) => unknown
     const planted = (queryable: Queryable, params: unknown) =>
@@ -69,7 +69,7 @@ export const atomicityMutants: readonly Mutant[] = [
   },
   {
     name: 'a push that is refused for a cap has written the rest',
-    laws: [15],
+    laws: [0, 15],
     plant: () => ({
       operations: {
         push: (queryable, params) =>

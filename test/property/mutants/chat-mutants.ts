@@ -75,7 +75,7 @@ export const chatMutants: readonly Mutant[] = [
   }),
   {
     name: 'the prompt tells whether the chat is bound',
-    laws: [3],
+    laws: [0, 3],
     plant: () => ({
       operations: {
         async prompt(queryable, key) {

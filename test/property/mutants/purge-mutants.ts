@@ -54,7 +54,7 @@ export const purgeMutants: readonly Mutant[] = [
   },
   {
     name: 'the retention job stops after one batch',
-    laws: [14],
+    laws: [0, 14],
     plant: () => ({
       operations: {
         async purgeExpired(queryable, params = {}) {
