@@ -1,7 +1,7 @@
 import type { PGlite } from '@electric-sql/pglite'
 
 /** The status with which the engine leaves a statement that raised an error: a longjmp. */
-const longjmpStatus = 100
+export const longjmpStatus = 100
 
 /** What PGlite asks of everything that the engine throws is whether it is such an error. */
 class EngineCrash {

@@ -136,7 +136,7 @@ async function bindLocked(
   if (bound.length === 0) {
     return { bound, refreshed: [], hydrated: [], dirtied: [], settled: [] }
   }
-  if (refresh && !agent) throw noLiveContext(`The chat ${bound[0]!.id}`)
+  if (refresh && !agent) throw noLiveContext(bound[0]!.id)
   const chatIds = bound.map(({ id }) => id)
   await bindChats(transaction, {
     chatIds,

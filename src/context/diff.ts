@@ -5,6 +5,7 @@ import { chatNotFound } from './chat-not-found.js'
 import { type ChatRef, chatRef } from './chat-ref.js'
 import { type ChatKey, chatKey, checkInput } from './check-input.js'
 import { decodeText } from './decode-text.js'
+import { columns } from './mirrored-columns.js'
 import { noLiveContext } from './refresh-chats.js'
 import { defineStatement } from './statement.js'
 
@@ -67,8 +68,7 @@ const side = (alias: string, prefix: string) => `
            ${alias}.body AS ${prefix}_body`
 
 // What a diff compares. The body is covered by its hash.
-const compared = (alias: string) =>
-  ['body_kind', 'content_hash', 'size_bytes', 'status'].map((name) => `${alias}.${name}`).join(', ')
+const compared = ['body_kind', 'content_hash', 'size_bytes', 'status'] as const
 
 const selectDiff = defineStatement({
   name: 'diff',
@@ -107,7 +107,7 @@ const selectDiff = defineStatement({
                  WHERE workspace_agent_id = head.workspace_agent_id) live
         ON live.source = pin.source
       WHERE head.workspace_agent_id IS NOT NULL
-        AND (${compared('pin')}) IS DISTINCT FROM (${compared('live')})
+        AND (${columns('pin', compared)}) IS DISTINCT FROM (${columns('live', compared)})
     ) differing ON true
     WHERE chat.id = ${chatId} AND (${ownerId} IS NULL OR chat.owner_id = ${ownerId})
     ORDER BY differing.source COLLATE "C"`,
@@ -133,7 +133,7 @@ export async function diff(queryable: Queryable, params: ChatKey): Promise<Conte
   const rows = await selectDiff(queryable, { chatId, ownerId: ownerId ?? null })
   const [first] = rows
   if (!first) throw chatNotFound(chatId)
-  if (!first.has_live) throw noLiveContext(`The chat ${first.id}`)
+  if (!first.has_live) throw noLiveContext(first.id)
   const added = []
   const removed = []
   const modified = []

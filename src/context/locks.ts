@@ -1,6 +1,7 @@
 import type { Transaction } from '../database/database.js'
 import { DriftpinError } from '../errors.js'
 import { chatNotFound } from './chat-not-found.js'
+import type { ChatKey } from './check-input.js'
 import { MovedError } from './run-operation.js'
 import { defineStatement } from './statement.js'
 
@@ -173,7 +174,7 @@ export interface LockedChat {
  */
 export async function lockChat(
   transaction: Transaction,
-  { chatId, ownerId }: { readonly chatId: string; readonly ownerId?: string | undefined },
+  { chatId, ownerId }: ChatKey,
 ): Promise<LockedChat> {
   const [chat] = await lockOneChat(transaction, { chatId, ownerId: ownerId ?? null })
   if (!chat) throw chatNotFound(chatId)
@@ -188,7 +189,7 @@ export async function lockChat(
  */
 export async function lockChatAndAgent(
   transaction: Transaction,
-  key: { readonly chatId: string; readonly ownerId?: string | undefined },
+  key: ChatKey,
 ): Promise<LockedChat> {
   const [agent] = await lockAgentOfChat(transaction, { chatId: key.chatId })
   const chat = await lockChat(transaction, key)

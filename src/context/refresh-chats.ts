@@ -41,12 +41,12 @@ export interface Refreshed {
 }
 
 /** Without an agent, or with one that never pushed, there is nothing to compare with or to copy. */
-export function noLiveContext(what: string): DriftpinError {
+export function noLiveContext(chatId: string): DriftpinError {
   return new DriftpinError(
     'no_live_context',
-    `${what} is bound to no agent, or to one that has not pushed yet, so that there is no live ` +
+    `The chat ${chatId} is bound to no agent, or to one that has not pushed yet, so that there is no live ` +
       'context. Its pins stay as they are. Bind it to an agent that has pushed.',
-    { what },
+    { chatId },
   )
 }
 
@@ -60,7 +60,7 @@ export async function refreshChats(
   now: Date | string | undefined,
 ): Promise<Refreshed> {
   const stamped = await stampLive(transaction, { agentId, chatIds })
-  if (stamped.length === 0) throw noLiveContext(`The chat ${chatIds[0]}`)
+  if (stamped.length === 0) throw noLiveContext(chatIds[0]!)
   const [rows] = await copyLive(transaction, { agentId, chatIds, now: now ?? null })
   return {
     refreshed: stamped.filter((chat) => chat.was_hydrated).map(chatRef),

@@ -58,7 +58,7 @@ export async function refresh(
   const { now, notify, ...key } = checkInput('refresh', input, params)
   return await runOperation(queryable, async (transaction) => {
     const chat = await lockChatAndAgent(transaction, key)
-    if (chat.agent_id === null) throw noLiveContext(`The chat ${chat.id}`)
+    if (chat.agent_id === null) throw noLiveContext(chat.id)
     const which = { agentId: chat.agent_id, chatIds: [chat.id] }
     const done = await refreshChats(transaction, which, now)
     if (notify) await notifyChats(transaction, [['refreshed', [chatRef(chat)]]])

@@ -33,3 +33,8 @@ export function checkSchemaName(schema: string): void {
     )
   }
 }
+
+/** Names without a schema go to this one; pg_temp last, or a temporary table could take them. */
+export function searchPath(schema: string): string {
+  return `${quoteIdentifier(schema)}, pg_temp`
+}

@@ -2,24 +2,22 @@ import type { Queryable } from '../database/database.js'
 import { quoteIdentifier } from '../database/quote-identifier.js'
 import { sqlState } from '../database/sql-state.js'
 import { DriftpinError } from '../errors.js'
-import {
-  type Catalog,
-  type CatalogColumn,
-  type CatalogTable,
-  readCatalog,
-} from '../migrations/read-catalog.js'
+import { mustBeGiven } from '../migrations/extras-that-matter.js'
+import { type Catalog, readCatalog } from '../migrations/read-catalog.js'
+import type { ManifestColumn, ManifestTable } from '../schema/manifest.js'
 
 type InsertedRow = Readonly<Record<string, unknown>>
 
 /** A value that a type of our columns always takes, as SQL; another for every `nth` row. */
 function anyValue(
-  { type }: CatalogColumn,
+  { type }: ManifestColumn,
   nth: number,
   catalog: Catalog,
   quoted: (name: string) => string,
 ): string {
-  const enumType = catalog.enums.find(({ name }) => name === type)
-  if (enumType) return `'${enumType.values[nth % enumType.values.length]}'::${quoted(type)}`
+  const enumType = catalog.enums.find(({ name }) => [name, quoteIdentifier(name)].includes(type))
+  if (enumType)
+    return `'${enumType.values[nth % enumType.values.length]}'::${quoted(enumType.name)}`
   const values: Record<string, string> = {
     uuid: 'gen_random_uuid()',
     jsonb: `'{"filled": ${nth + 1}}'`,
@@ -78,7 +76,7 @@ export async function fillChat(
     return made
   }
 
-  const existingRows = async (table: CatalogTable): Promise<InsertedRow[]> => {
+  const existingRows = async (table: ManifestTable): Promise<InsertedRow[]> => {
     const column = chatColumn(table)
     if (!column) return []
     const { rows } = await queryable.query<InsertedRow>(
@@ -88,26 +86,27 @@ export async function fillChat(
     return rows
   }
 
-  const insertRow = async (table: CatalogTable, nth: number): Promise<InsertedRow> => {
+  const insertRow = async (table: ManifestTable, nth: number): Promise<InsertedRow> => {
     const referenced = new Map<string, unknown>()
     const chat = chatColumn(table)
     if (chat) referenced.set(chat, chatId)
     for (const { references, columns, referencedColumns } of table.constraints) {
-      if (references === null) continue
+      // One to a table of another schema is for whoever made it.
+      if (!catalog.tables.some(({ name }) => name === references)) continue
       // A row of its own to refer to, since a key may be made of what is referred to.
       const isScoped = scoped.some(({ name }) => name === references)
-      const parents = await rowsOf(references, isScoped || references === 'chats' ? 1 : nth + 1)
+      const parents = await rowsOf(references!, isScoped || references === 'chats' ? 1 : nth + 1)
       const parent = parents[nth % parents.length]!
       columns.forEach((column, index) => {
         referenced.set(column, parent[referencedColumns[index]!])
       })
     }
     const needed = table.columns.filter(
-      ({ name, nullable, hasDefault }) => referenced.has(name) || !(nullable || hasDefault),
+      (column) => referenced.has(column.name) || mustBeGiven(column),
     )
     const values = [...referenced.values()]
     const places = new Map([...referenced.keys()].map((name, index) => [name, `$${index + 1}`]))
-    const sqlOf = (column: CatalogColumn) =>
+    const sqlOf = (column: ManifestColumn) =>
       places.get(column.name) ?? anyValue(column, nth, catalog, quoted)
     const { rows } = await queryable
       .query<InsertedRow>(
@@ -128,7 +127,7 @@ export async function fillChat(
 }
 
 /** Class 22 and 23, and 42804: the values that were made up are no values for this table. */
-function refusedRow({ name }: CatalogTable, columns: readonly CatalogColumn[], error: unknown) {
+function refusedRow({ name }: ManifestTable, columns: readonly ManifestColumn[], error: unknown) {
   const state = sqlState(error)
   if (!state || !/^(22|23|42804)/.test(state)) return error
   const made = columns.map((column) => `${column.name} ${column.type}`).join(', ')
@@ -142,7 +141,7 @@ function refusedRow({ name }: CatalogTable, columns: readonly CatalogColumn[], e
 }
 
 /** Whether a key of the table lets a chat have one row only. */
-function hasOneRow(table: CatalogTable): boolean {
+function hasOneRow(table: ManifestTable): boolean {
   const column = chatColumn(table)
   return table.constraints.some(
     ({ kind, columns }) =>
@@ -154,7 +153,7 @@ function hasOneRow(table: CatalogTable): boolean {
  * The column that makes a table chat-scoped, if it is: one called `chat_id`, or one that refers to
  * chats, rather one whose rows go with them.
  */
-export function chatColumn({ name, columns, constraints }: CatalogTable): string | undefined {
+export function chatColumn({ name, columns, constraints }: ManifestTable): string | undefined {
   if (name === 'chats') return undefined
   if (columns.some((column) => column.name === 'chat_id')) return 'chat_id'
   const references = constraints.filter(({ references }) => references === 'chats')

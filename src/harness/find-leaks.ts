@@ -1,3 +1,4 @@
+import { customNamesIn } from '../connections/may-change-session.js'
 import { turnOf } from '../database/turn.js'
 import type { TestInstance } from './test-instance.js'
 import { type Begun, callSite } from './watch-pglite.js'
@@ -48,8 +49,7 @@ async function readSession(
   { pglite }: TestInstance,
   texts: readonly string[],
 ): Promise<SessionState> {
-  const own = texts.flatMap((text) => text.toLowerCase().match(/\b[a-z_]\w*\.[a-z_]\w*\b/g) ?? [])
-  const names = new Set(['role', 'session_authorization', ...own])
+  const names = new Set(['role', 'session_authorization', ...texts.flatMap(customNamesIn)])
   const { rows } = await pglite.query<SessionState>(sessionSql, [[...names]])
   return rows[0]!
 }

@@ -16,9 +16,6 @@ import { count, type HarnessStatistics } from './statistics.js'
 import type { TestInstance } from './test-instance.js'
 import { type SessionMark, type WatchedPGlite, watchPGlite } from './watch-pglite.js'
 
-/** How long what a test left running may take to end before its instance is given up. */
-const idleMsMax = 2000
-
 /** What all instances of a harness have in common. */
 export interface Workshop {
   readonly extensions: Extensions
@@ -117,7 +114,7 @@ export class Instance implements TestInstance {
   /** Notes where this instance is. Nothing may be going on in it. */
   mark(remake?: () => Promise<Instance>): Promise<InstanceMark> {
     return this.#inTurn(async () => {
-      if (!(await this.watch.idle(idleMsMax))) {
+      if (!(await this.watch.idle())) {
         const texts = [...this.watch.inFlight].map(({ text }) => text)
         throw new DriftpinError(
           'rewind_impossible',
@@ -170,7 +167,7 @@ export class Instance implements TestInstance {
     if (state.engine !== engine) return 'the instance had been replaced since the mark'
     if (engine.pglite.closed) return 'the test closed the instance'
     const isCrashed = engine.inside.crash() !== undefined
-    if (!isCrashed && !(await watch.idle(idleMsMax))) return 'a statement did not end'
+    if (!isCrashed && !(await watch.idle())) return 'a statement did not end'
     this.#learn(state)
     return whyNotRewindable(engine.inside, state.inside)
   }

@@ -14,9 +14,6 @@ import { count, type HarnessStatistics } from './statistics.js'
 import type { MadeInstance, TestInstance } from './test-instance.js'
 import { type WatchedPGlite, watchPGlite } from './watch-pglite.js'
 
-/** How long what a test left running may take to end before the instance is given up. */
-const idleMsMax = 2000
-
 let hasWarned = false
 
 /**
@@ -155,7 +152,7 @@ class PlainInstance implements TestInstance {
     const started = performance.now()
     const old = this.#pglite
     await endClients(old)
-    const isIdle = await this.#watch.idle(idleMsMax)
+    const isIdle = await this.#watch.idle()
     this.#pglite = await PGlite.create({ loadDataDir: tar, extensions: this.#extensions })
     this.#watch = watchPGlite(this.#pglite)
     if (isIdle && !old.closed) await old.close()

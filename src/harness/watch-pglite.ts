@@ -19,8 +19,8 @@ export interface WatchedPGlite {
   readonly openers: Begun[]
   /** Takes statements that match this for openers too, such as calls of certain functions. */
   suspect(pattern: RegExp): void
-  /** Settles when nothing is going on, or answers false after so many milliseconds. */
-  idle(withinMs: number): Promise<boolean>
+  /** Settles when nothing is going on, or answers false where that takes too long. */
+  idle(): Promise<boolean>
   mark(): SessionMark
   rewind(mark: SessionMark): Promise<void>
 }
@@ -58,6 +58,9 @@ const openingPattern = new RegExp(
 
 /** More than anybody reads; a process that never rewinds would keep them all. */
 const openersMax = 100
+
+/** How long what a test left running may take to end before its instance is given up. */
+const idleMsMax = 2000
 
 /** How long a statement waits for the transaction it is asked in before it is told so. */
 const ownTransactionMsMax = 1000
@@ -130,8 +133,8 @@ export function watchPGlite(pglite: PGlite): WatchedPGlite {
     suspect: (pattern) => {
       suspected = pattern
     },
-    idle: async (withinMs) => {
-      const until = performance.now() + withinMs
+    idle: async () => {
+      const until = performance.now() + idleMsMax
       // A session of the seam that was left open runs no statement, and keeps everybody waiting.
       const isBusy = () => inFlight.size > 0 || turnOf(pglite).isHeld
       while (isBusy() && performance.now() < until) {

@@ -2,10 +2,11 @@ import type { Database } from '../database/database.js'
 import { quoteIdentifier } from '../database/quote-identifier.js'
 import { createMigrator } from '../migrations/create-migrator.js'
 import { ledgerName } from '../migrations/ledger.js'
+import { manifestEntries } from '../migrations/manifest-entries.js'
 import type { Migration } from '../migrations/migration.js'
-import type { Catalog } from '../migrations/read-catalog.js'
+import { readManifest } from '../migrations/read-manifest.js'
+import type { SchemaManifest } from '../schema/manifest.js'
 import { pinTable } from './law.js'
-import { readShape, type Shape } from './read-shape.js'
 import { openRowReader, type Rows, type TableRows } from './row-reader.js'
 
 /** What a way down and up again did. */
@@ -35,17 +36,17 @@ export async function roundTrip(
     const reader = await openRowReader(database, { except: [ledgerName], prepared: false })
     return await reader.read(database)
   }
-  const before = await readShape(database)
+  const before = await readManifest(database)
   const rowsBefore = await readRows()
   const last = migrations.find(({ version }) => version > target)
-  let abovePins: Shape | undefined
+  let abovePins: SchemaManifest | undefined
   if (last?.name === pinMigration) {
     // What later migrations take back is not the pins' to answer for.
     await migrator.to(last.version)
-    abovePins = await readShape(database)
+    abovePins = await readManifest(database)
   }
   await migrator.to(target)
-  const bottom = await readShape(database)
+  const bottom = await readManifest(database)
   const rowsAtBottom = await readRows()
   await migrator.up()
   // How long it took is no part of what it did.
@@ -57,44 +58,40 @@ export async function roundTrip(
     ...rowOffences(rowsBefore, rowsAtBottom, 'down'),
     ...rowOffences(rowsAtBottom, await readRows(), 'up'),
   ]
-  const differing = differingParts(before, await readShape(database))
+  const differing = differingParts(before, await readManifest(database))
   if (differing.length > 0) offences.push(`the schema is not what it was: ${differing.join(', ')}`)
-  const left = new Set(bottom.catalog.tables.map(({ name }) => name))
-  const dropped = before.catalog.tables.map(({ name }) => name).filter((name) => !left.has(name))
+  const left = new Set(bottom.tables.map(({ name }) => name))
+  const dropped = before.tables.map(({ name }) => name).filter((name) => !left.has(name))
   return { dropped, offences }
 }
 
-/** What there is besides the ledger where no migration is left. */
-function leftAtZero({ catalog, others }: Shape): string[] {
-  const ledgers = [`r ${ledgerName}`, `i ${ledgerName}_pkey`]
-  const left = [
-    ...catalog.enums.map(({ name }) => name),
-    ...others.filter((line) => !ledgers.includes(line)),
-  ]
+/** What there is besides the ledger where no migration is left. Extensions are not the schema's. */
+function leftAtZero(bottom: SchemaManifest): string[] {
+  const left = [...partsOf({ ...bottom, extensions: [] }).keys()]
   return left.length > 0 ? [`down to zero leaves ${left.join(', ')}`] : []
 }
 
 /** What the down of the pins changed besides their table. */
-function pinOffences(above: Shape, below: Shape): string[] {
-  const rest = ({ catalog: { tables, enums } }: Shape): Catalog => ({
-    enums,
-    tables: tables.filter(({ name }) => name !== pinTable),
-  })
-  const shapeOf = (shape: Shape): Shape => ({ catalog: rest(shape), defaults: {}, others: [] })
-  const parts = differingParts(shapeOf(above), shapeOf(below))
+function pinOffences(above: SchemaManifest, below: SchemaManifest): string[] {
+  const tables = above.tables.filter(({ name }) => name !== pinTable)
+  const parts = differingParts({ ...above, tables }, below)
   return parts.map((part) => `down of the pins changes ${part}`)
 }
 
-function differingParts(a: Shape, b: Shape): string[] {
-  const entries = ({ catalog: { tables, enums }, defaults, others }: Shape) =>
-    new Map([
-      ...[...tables, ...enums].map((one) => [one.name, JSON.stringify(one)] as const),
-      ...Object.entries(defaults).map(([name, text]) => [`the default of ${name}`, text] as const),
-      ...others.map((line) => [line, ''] as const),
-    ])
-  const [left, right] = [entries(a), entries(b)]
+function differingParts(a: SchemaManifest, b: SchemaManifest): string[] {
+  const [left, right] = [partsOf(a), partsOf(b)]
   const names = new Set([...left.keys(), ...right.keys()])
   return [...names].filter((name) => left.get(name) !== right.get(name))
+}
+
+/** Everything by its name, with the comments and the order of columns. */
+function partsOf(manifest: SchemaManifest): Map<string, string> {
+  const parts = new Map([...manifestEntries(manifest)].map(([name, { text }]) => [name, text]))
+  for (const table of manifest.tables) parts.set(`table ${table.name}`, JSON.stringify(table))
+  for (const { name, comment, values } of manifest.enums) {
+    parts.set(`type ${name}`, JSON.stringify([comment, values]))
+  }
+  return parts
 }
 
 /** Rows of tables on both ends have to be the same in the columns of both. */

@@ -1,7 +1,8 @@
 import type { Queryable } from '../database/database.js'
 import { quoteIdentifier } from '../database/quote-identifier.js'
 import { chatColumn } from '../harness/fill-chat.js'
-import { type Catalog, type CatalogColumn, readCatalog } from '../migrations/read-catalog.js'
+import { type Catalog, readCatalog } from '../migrations/read-catalog.js'
+import type { ManifestColumn } from '../schema/manifest.js'
 import { canonicalJson } from './model/replace.js'
 
 /**
@@ -116,7 +117,7 @@ export async function openRowReader(
 
 function keyed(
   [place, ...texts]: (string | null)[],
-  columns: readonly CatalogColumn[],
+  columns: readonly ManifestColumn[],
   key: readonly string[],
 ): [string, StoredRow] {
   const values: Record<string, string | null> = {}
@@ -131,7 +132,7 @@ function keyed(
   return [id, { values, text, place: place! }]
 }
 
-function asText({ name, type }: CatalogColumn): string {
+function asText({ name, type }: ManifestColumn): string {
   const column = `one.${quoteIdentifier(name)}`
   switch (type) {
     case 'timestamp with time zone':

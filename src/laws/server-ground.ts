@@ -7,7 +7,8 @@ import { quoteIdentifier } from '../database/quote-identifier.js'
 import { digestRows } from '../harness/digest-rows.js'
 import { createMigrator } from '../migrations/create-migrator.js'
 import { ledgerName } from '../migrations/ledger.js'
-import { type Catalog, type CatalogTable, readCatalog } from '../migrations/read-catalog.js'
+import { type Catalog, readCatalog } from '../migrations/read-catalog.js'
+import type { ManifestTable } from '../schema/manifest.js'
 import { type Ear, openEar } from './ear.js'
 import type { Ground, GroundInstall, GroundOptions } from './ground.js'
 import { openRowReader } from './row-reader.js'
@@ -107,7 +108,7 @@ async function createEmptier(database: Database, catalog: Catalog): Promise<Empt
   const named = tables.map(({ name }) => `${schema}.${quoteIdentifier(name)}`)
   const restarts = tables.flatMap(({ columns }, index) =>
     columns
-      .filter(({ generated }) => generated)
+      .filter(({ identity }) => identity === 'always')
       .map((column) => {
         const [table, of] = [quoteLiteral(named[index]!), quoteLiteral(column.name)]
         return `SELECT setval(pg_get_serial_sequence(${table}, ${of}), 1, false)`
@@ -149,9 +150,9 @@ async function shapeOf(database: Database): Promise<string> {
 }
 
 /** A table comes before those that it refers to, so that no foreign key is in the way. */
-function referringFirst(tables: readonly CatalogTable[]): CatalogTable[] {
-  const order = new Set<CatalogTable>()
-  const visit = (table: CatalogTable, seen: ReadonlySet<string>) => {
+function referringFirst(tables: readonly ManifestTable[]): ManifestTable[] {
+  const order = new Set<ManifestTable>()
+  const visit = (table: ManifestTable, seen: ReadonlySet<string>) => {
     if (order.has(table) || seen.has(table.name)) return
     const within = new Set([...seen, table.name])
     for (const other of tables) {

@@ -8,6 +8,7 @@ import {
   type ExpectedSchemas,
   type SchemaMismatch,
 } from './check-schema.js'
+import { milliseconds } from './create-migrator.js'
 import { bundledFiles } from './generated/bundled.js'
 import { Ledger, ledgerName } from './ledger.js'
 import { checksumOf, type Migration } from './migration.js'
@@ -69,7 +70,7 @@ export interface Adoption {
  * @throws DriftpinError, with nothing written: `schema_mismatch` with the mismatches as the cause;
  * `adoption_refused` for a ledger that has rows already, and where nobody says which version it is;
  * `migration_dirty` where golang-migrate says so; `migration_target` for a version that is not
- * among the migrations; `migration_locked`.
+ * among the migrations; `migration_locked`; `invalid_input`.
  *
  * @example
  * ```ts
@@ -81,7 +82,8 @@ export async function adoptMigrations(
   database: Database,
   options: AdoptOptions = {},
 ): Promise<Adoption> {
-  const { migrations = parseMigrations(bundledFiles), lockTimeoutMs = 60_000 } = options
+  const { migrations = parseMigrations(bundledFiles) } = options
+  const lockTimeoutMs = milliseconds('lockTimeoutMs', options.lockTimeoutMs ?? 60_000)
   const ledger = new Ledger(database.schema, options.ledger ?? ledgerName)
   const manifestAt = options.manifestAt ?? ownManifest(options.migrations, migrations)
   return await database.withSession((session) =>

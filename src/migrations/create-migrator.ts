@@ -203,7 +203,8 @@ function waitOptions({
   return { statementLockTimeoutMs, statementLockAttempts, onBlocked }
 }
 
-function milliseconds(name: string, value: number): number {
+/** @throws DriftpinError `invalid_input` for what nobody can wait, NaN included. */
+export function milliseconds(name: string, value: number): number {
   if (value >= 0) return value
   throw new DriftpinError(
     'invalid_input',

@@ -99,7 +99,8 @@ function added<T extends { readonly name: string }>(
 const mayChangeRow = (trigger: string) =>
   /^CREATE TRIGGER .* BEFORE .* FOR EACH ROW /s.test(trigger) && !trigger.endsWith(' (disabled)')
 
-const mustBeGiven = (column: ManifestColumn) =>
+/** Whether an INSERT that has no value for a column fails. */
+export const mustBeGiven = (column: ManifestColumn): boolean =>
   !column.nullable &&
   column.default === null &&
   column.identity === null &&

@@ -1,5 +1,5 @@
 import type { Session } from '../database/database.js'
-import { quoteIdentifier } from '../database/quote-identifier.js'
+import { searchPath } from '../database/schema-name.js'
 import { sqlState } from '../database/sql-state.js'
 import { DriftpinError } from '../errors.js'
 import type { Ledger } from './ledger.js'
@@ -84,9 +84,4 @@ function commitFailed(file: string, error: Error): DriftpinError {
       'Deferred constraints are checked then, so look at the rows that it writes.',
     error,
   )
-}
-
-/** Names without a schema go to this one; pg_temp last, or a temporary table could take them. */
-export function searchPath(schema: string): string {
-  return `${quoteIdentifier(schema)}, pg_temp`
 }

@@ -107,6 +107,11 @@ describe('taking over on PostgreSQL 14', () => {
       code: 'invalid_input',
       message: expect.stringContaining('manifestAt'),
     })
+    // It would be waited for without an end.
+    expect(await refused(database, { lockTimeoutMs: Number.NaN })).toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringContaining('lockTimeoutMs'),
+    })
 
     await database.script(`ALTER TABLE "${database.schema}".chats ALTER title DROP NOT NULL`)
     expect(await refused(database, { version: newest })).toMatchObject({

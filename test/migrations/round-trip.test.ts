@@ -1,47 +1,43 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { createMigrator, type Database } from '../../src/index.js'
-import { readShape, type Shape } from '../../src/laws/read-shape.js'
-import { type Catalog, readCatalog } from '../../src/migrations/read-catalog.js'
+import { createMigrator, type Database, type SchemaManifest } from '../../src/index.js'
+import { readManifest } from '../../src/migrations/read-manifest.js'
 import { engineNames, useEngine } from '../support/engines.js'
 import { fillTables, hydrationColumns, rowsOf } from './fill-tables.js'
 
 const ledger = 'driftpin_migrations'
-const names = (catalog: Catalog) => catalog.tables.map(({ name }) => name)
 
 // Opened once for both parts of this file.
 const engines = engineNames.map(useEngine)
 
 describe.each(engines)('down and up again on $name', (engine) => {
   let versions: number[]
-  /** The shape after each version, from 0 on, as it was on the way up. */
-  const shapes = new Map<number, Shape>()
+  /** What there was after each version, from 0 on, on the way up. */
+  const manifests = new Map<number, SchemaManifest>()
 
   beforeAll(async () => {
-    const database = engine.database('shapes')
+    const database = engine.database('manifests')
     const migrator = createMigrator(database)
     versions = (await migrator.status()).map(({ version }) => version)
     for (const version of [0, ...versions]) {
       await migrator.to(version)
-      shapes.set(version, await readShape(database))
+      manifests.set(version, await readManifest(database))
     }
   })
 
-  /** What is in the tables of a shape, without the columns that hydration has. */
-  const contentOf = (database: Database, { catalog }: Shape) =>
+  /** What is in the tables that a manifest has, without the columns that hydration has. */
+  const contentOf = (database: Database, { tables }: SchemaManifest) =>
     rowsOf(
       database,
-      catalog.tables
-        .filter((table) => table.name !== ledger)
-        .map((table) => ({
-          name: table.name,
-          columns: table.columns
-            .map((column) => column.name)
-            .filter((column) => !hydrationColumns.includes(column)),
-        })),
+      tables.map((table) => ({
+        name: table.name,
+        columns: table.columns
+          .map((column) => column.name)
+          .filter((column) => !hydrationColumns.includes(column)),
+      })),
     )
 
-  test('every shape differs from the one before, so that going back can be seen', () => {
-    const seen = [...shapes.values()].map((shape) => JSON.stringify(shape))
+  test('every version differs from the one before, so that going back can be seen', () => {
+    const seen = [...manifests.values()].map((manifest) => JSON.stringify(manifest))
     expect(new Set(seen).size).toBe(versions.length + 1)
   })
 
@@ -54,29 +50,28 @@ describe.each(engines)('down and up again on $name', (engine) => {
     await fillTables(database)
     for (const [index, version] of downwards.slice(1).entries()) {
       const above = downwards[index]!
-      const full = await contentOf(database, shapes.get(above)!)
+      const full = await contentOf(database, manifests.get(above)!)
       for (const rows of Object.values(full)) expect(rows).not.toEqual([])
-      const before = await contentOf(database, shapes.get(version)!)
+      const before = await contentOf(database, manifests.get(version)!)
       await migrator.to(version)
-      expect(await readShape(database)).toEqual(shapes.get(version))
-      expect(await contentOf(database, shapes.get(version)!)).toEqual(before)
+      expect(await readManifest(database)).toEqual(manifests.get(version))
+      expect(await contentOf(database, manifests.get(version)!)).toEqual(before)
       await migrator.to(above)
-      expect(await readShape(database)).toEqual(shapes.get(above))
-      expect(await contentOf(database, shapes.get(version)!)).toEqual(before)
+      expect(await readManifest(database)).toEqual(manifests.get(above))
+      expect(await contentOf(database, manifests.get(version)!)).toEqual(before)
       await migrator.to(version)
     }
     await migrator.to(newest)
-    expect(await readShape(database)).toEqual(shapes.get(newest))
+    expect(await readManifest(database)).toEqual(manifests.get(newest))
   })
 
   test('down to zero leaves the ledger alone, and nothing in it', async () => {
     const database = await engine.install()
     await fillTables(database)
     await createMigrator(database).to(0)
-    const shape = await readShape(database)
-    expect(names(shape.catalog)).toEqual([ledger])
-    expect(shape.catalog.enums).toEqual([])
-    expect(shape.others).toEqual([`i ${ledger}_pkey`, `r ${ledger}`])
+    const { tables, extensions, ...others } = await readManifest(database, { except: [] })
+    expect(tables.map(({ name }) => name)).toEqual([ledger])
+    for (const left of Object.values(others)) expect(left).toEqual([])
     expect(await rowsOf(database, [{ name: ledger, columns: ['version'] }])).toEqual({
       [ledger]: [],
     })
@@ -98,12 +93,11 @@ describe.each(engines)('the migration of the pins on $name', (engine) => {
     const { database, before, its } = await around()
     const migrator = createMigrator(database)
     await migrator.to(its)
-    const [shape, rows] = [await readShape(database), await everyRow(database)]
+    const [manifest, rows] = [await readManifest(database), await everyRow(database)]
     await migrator.to(before)
-    const after = await readShape(database)
-    expect(after.catalog.enums).toEqual(shape.catalog.enums)
     const pins = 'chat_context_resources'
-    expect(after.catalog.tables).toEqual(shape.catalog.tables.filter(({ name }) => name !== pins))
+    const tables = manifest.tables.filter(({ name }) => name !== pins)
+    expect(await readManifest(database)).toEqual({ ...manifest, tables })
     const { [pins]: gone, ...others } = rows
     expect(gone).not.toEqual([])
     expect(await everyRow(database)).toEqual(others)
@@ -114,7 +108,7 @@ describe.each(engines)('the migration of the pins on $name', (engine) => {
     const migrator = createMigrator(database)
     await migrator.to(before)
     await fillTables(database)
-    const [shape, rows] = [await readShape(database), await everyRow(database)]
+    const [{ enums }, rows] = [await readManifest(database), await everyRow(database)]
     await migrator.to(its)
     const { chat_context_resources: pins, ...others } = await everyRow(database)
     expect(pins).toEqual([])
@@ -127,19 +121,15 @@ describe.each(engines)('the migration of the pins on $name', (engine) => {
     expect(rows.chats).toHaveLength(2)
     const unpinned = rows.chats!.map((chat) => ({ ...(chat as object), ...cleared }))
     expect(others).toEqual({ ...rows, chats: unpinned })
-    expect((await readShape(database)).catalog.enums).toEqual(shape.catalog.enums)
+    expect((await readManifest(database)).enums).toEqual(enums)
   })
 
   /** Every row of every table but the ledger, parsed, by table. */
   async function everyRow(database: Database): Promise<Record<string, unknown[]>> {
-    const { tables } = await readCatalog(database)
-    const named = tables.map((table) => ({
-      name: table.name,
-      columns: table.columns.map((column) => column.name),
-    }))
+    const { tables } = await readManifest(database)
     const rows = await rowsOf(
       database,
-      named.filter((table) => table.name !== ledger),
+      tables.map(({ name, columns }) => ({ name, columns: columns.map((column) => column.name) })),
     )
     return Object.fromEntries(
       Object.entries(rows).map(([table, texts]) => {

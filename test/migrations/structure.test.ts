@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { mirroredColumns } from '../../src/context/mirrored-columns.js'
 import type { Queryable } from '../../src/index.js'
-import { readDefaults } from '../../src/laws/read-shape.js'
-import type { Schema } from '../../src/laws/rules/structure.js'
-import { readCatalog, readChatScopedTables } from '../../src/migrations/read-catalog.js'
+import {
+  type Catalog,
+  readCatalog,
+  readChatScopedTables,
+} from '../../src/migrations/read-catalog.js'
 import { engineNames, useEngine } from '../support/engines.js'
 import { mirroredInCatalog, rules } from './structure-rules.js'
 
@@ -11,16 +13,15 @@ type RuleName = keyof typeof rules
 const ruleNames = Object.keys(rules) as RuleName[]
 
 /** Our tables alone: the ledger is the runner's. */
-async function schemaOf(queryable: Queryable): Promise<Schema> {
+async function catalogOf(queryable: Queryable): Promise<Catalog> {
   const { tables, enums } = await readCatalog(queryable)
-  const ours = tables.filter(({ name }) => name !== 'driftpin_migrations')
-  return { catalog: { tables: ours, enums }, defaults: await readDefaults(queryable) }
+  return { tables: tables.filter(({ name }) => name !== 'driftpin_migrations'), enums }
 }
 
-const offended = (schema: Schema) =>
+const offended = (catalog: Catalog) =>
   Object.fromEntries(
     ruleNames
-      .map((name) => [name, rules[name](schema)] as const)
+      .map((name) => [name, rules[name](catalog)] as const)
       .filter(([, offences]) => offences.length > 0),
   )
 
@@ -29,9 +30,9 @@ const engines = engineNames.map(useEngine)
 describe.each(engines)('the structure of our schema on $name', (engine) => {
   test.each(ruleNames)('%s', async (rule) => {
     installed ??= engine.install()
-    const schema = await schemaOf(await installed)
-    expect(schema.catalog.tables.length).toBeGreaterThan(10)
-    expect(rules[rule](schema)).toEqual([])
+    const catalog = await catalogOf(await installed)
+    expect(catalog.tables.length).toBeGreaterThan(10)
+    expect(rules[rule](catalog)).toEqual([])
   })
   let installed: ReturnType<typeof engine.install> | undefined
 
@@ -168,16 +169,16 @@ describe('each rule, with a planted defect', () => {
   test.each(defects)('$defect offends: $rule', async ({ sql, rule, offence }) => {
     installed ??= engine.install()
     const database = await installed
-    const planted = { undo: true, schema: undefined as Schema | undefined }
+    const planted = { undo: true, catalog: undefined as Catalog | undefined }
     const run = database.transaction(async (transaction) => {
       await transaction.script(`SET LOCAL search_path = "${database.schema}"; ${sql}`)
-      planted.schema = await schemaOf(transaction)
+      planted.catalog = await catalogOf(transaction)
       throw planted
     })
     await expect(run).rejects.toBe(planted)
-    const offences = offended(planted.schema!)[rule] ?? []
+    const offences = offended(planted.catalog!)[rule] ?? []
     expect(offences.join('\n')).toContain(offence)
-    expect(offended(await schemaOf(database))).toEqual({})
+    expect(offended(await catalogOf(database))).toEqual({})
   })
 
   test('every rule has a defect that it finds', () => {

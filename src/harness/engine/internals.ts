@@ -1,4 +1,5 @@
 import { MemoryFS, type PGlite } from '@electric-sql/pglite'
+import { longjmpStatus } from '../../connections/stop-at-crash.js'
 import type { ArrayType } from './array-types.js'
 import type {
   EmscriptenOptions,
@@ -14,9 +15,9 @@ import { type WatchedFiles, watchFiles } from './watch-files.js'
 
 /**
  * This file, with emscripten.ts, own-timers.ts and watch-files.ts, is the one place that reaches
- * past PGlite's documented surface. Everything here was found true of this build: its version, and
- * the length and checksum of its WebAssembly. A test checks it against the build that is installed,
- * and a harness on any other works without images.
+ * into the memory and the files of PGlite's engine. Everything here was found true of this build:
+ * its version, and the length and checksum of its WebAssembly. A test checks it against the build
+ * that is installed, and a harness on any other works without images.
  */
 export const provenBuild = '0.5.16-9086480-334fb74d'
 
@@ -28,9 +29,6 @@ const stackBytes = 8 * 1024 * 1024
  * lowest byte that ever changed was at 2,573,312; the test of these internals runs that workload.
  */
 const constantsEnd = 2_560_000
-
-/** The status with which the engine leaves a statement that raised an error: a longjmp. */
-const longjmpStatus = 100
 
 /** What the engine did to its dynamic loader. `path` is read from the engine's own memory. */
 export type LoaderEvent =

@@ -1,4 +1,5 @@
-import type { Catalog, CatalogTable } from '../../migrations/read-catalog.js'
+import type { Catalog } from '../../migrations/read-catalog.js'
+import type { ManifestTable } from '../../schema/manifest.js'
 import { liveTable, pinTable, snapshotTable } from '../law.js'
 import type { Rows, StoredRow } from '../row-reader.js'
 
@@ -27,7 +28,7 @@ const givenTimes: ReadonlySet<string> = new Set(['chats', snapshotTable, liveTab
 const givenId = /^[0-9a-f]{8}-0000-4000-8000-[0-9a-f]{12}$/
 
 function comparable(
-  table: CatalogTable,
+  table: ManifestTable,
   stored: ReadonlyMap<string, StoredRow>,
   names: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, StoredRow> {
@@ -35,7 +36,7 @@ function comparable(
   const hasGivenTimes = givenTimes.has(table.name)
   const ranks = new Map(
     table.columns
-      .filter(({ generated }) => generated)
+      .filter(({ identity }) => identity === 'always')
       .map(({ name }) => [name, ranksOf([...stored.values()].map(({ values }) => values[name]!))]),
   )
   const one = (name: string, value: string | null): string | null => {

@@ -1,20 +1,17 @@
 import { chatColumn } from '../../harness/fill-chat.js'
-import type { Catalog, CatalogTable } from '../../migrations/read-catalog.js'
+import type { Catalog } from '../../migrations/read-catalog.js'
+import type { ManifestTable } from '../../schema/manifest.js'
 import { type Ending, type Law, liveTable, pinTable } from '../law.js'
-import { readDefaults, type Shape } from '../read-shape.js'
 import { throughStatements } from '../through-statements.js'
 
-/** A schema as the rules see it. */
-export type Schema = Pick<Shape, 'catalog' | 'defaults'>
-
 /** A rule of the schema: it answers every offence against it, in words. */
-export type Rule = (schema: Schema) => string[]
+export type Rule = (catalog: Catalog) => string[]
 
 /** A rule of its own for every table. */
 export const inEachTable =
-  (offences: (table: CatalogTable) => string[]): Rule =>
-  ({ catalog }) =>
-    catalog.tables.flatMap((table) => offences(table).map((offence) => `${table.name}: ${offence}`))
+  (offences: (table: ManifestTable) => string[]): Rule =>
+  ({ tables }) =>
+    tables.flatMap((table) => offences(table).map((offence) => `${table.name}: ${offence}`))
 
 const foreignKeyHasIndex = inEachTable(({ constraints, indexes }) =>
   constraints
@@ -43,7 +40,7 @@ const keyOfChatScopedTableHasChatId = inEachTable((table) => {
   const column = chatColumn(table)
   if (!column) return []
   const keys = table.constraints.filter(({ kind }) => kind === 'primary key' || kind === 'unique')
-  const unique = table.indexes.filter(({ definition }) => definition.startsWith('CREATE UNIQUE'))
+  const unique = table.indexes.filter((index) => index.unique)
   return [...new Map([...unique, ...keys].map((key) => [key.name, key])).values()]
     .filter(({ columns }) => !columns.includes(column))
     .map((key) => key.name)
@@ -67,7 +64,7 @@ const chatIdCascades = inEachTable((table) => {
 })
 
 /** Follows foreign keys from the pins; those of chats that a delete sets to NULL hold nothing. */
-const pinsReachNoWorkspace: Rule = ({ catalog }) => {
+const pinsReachNoWorkspace: Rule = (catalog) => {
   const tables = new Map(catalog.tables.map((table) => [table.name, table]))
   const paths: string[][] = [[pinTable]]
   const offences: string[] = []
@@ -91,13 +88,11 @@ const pinsReachNoWorkspace: Rule = ({ catalog }) => {
   return offences
 }
 
-const pinsMirrorLive: Rule = ({ catalog, defaults }) => {
+const pinsMirrorLive: Rule = ({ tables }) => {
   const columnsOf = (name: string) =>
-    (catalog.tables.find((table) => table.name === name)?.columns ?? [])
+    (tables.find((table) => table.name === name)?.columns ?? [])
       .slice(1)
-      .map(({ comment, ...column }) =>
-        JSON.stringify({ ...column, default: defaults[`${name}.${column.name}`] ?? null }),
-      )
+      .map(({ comment, ...column }) => JSON.stringify(column))
   const [pinned, lived] = [columnsOf(pinTable), columnsOf(liveTable)]
   return Array.from({ length: Math.max(pinned.length, lived.length) }, (_, index) =>
     pinned[index] === lived[index] ? '' : `${pinned[index]} is not ${lived[index]}`,
@@ -127,9 +122,8 @@ export const structure: Law = {
   async atEnd(ending) {
     const { catalog } = ending.reader
     if (good.has(catalog)) return []
-    const schema = { catalog, defaults: await readDefaults(ending.queryable) }
     const offences = Object.entries(structureRules).flatMap(([rule, find]) =>
-      find(schema).map((offence) => ({ what: `${rule}: ${offence}` })),
+      find(catalog).map((offence) => ({ what: `${rule}: ${offence}` })),
     )
     const read = await pinsReadByList(ending)
     if (read) offences.push({ what: `listing chats reads ${pinTable}` })
