@@ -104,3 +104,8 @@ export class DriftpinError extends Error {
     this.cause = cause
   }
 }
+
+/** What an error says; anything can be thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { DriftpinError } from '../errors.js'
+import { loadPeer } from '../workbench/load-peer.js'
 import { exitCodes } from './command-error.js'
 import { openFuzzProgress } from './fuzz-progress.js'
 import { fuzzReplayFlags } from './fuzz-replay-flags.js'
@@ -87,11 +87,10 @@ export function fuzzCommand(): Command {
 
 /** Loaded when it is asked for: fast-check is an optional peer, and the engine takes its time. */
 async function loadLaws() {
-  await import('fast-check').catch((cause) => {
-    if (cause.code !== 'ERR_MODULE_NOT_FOUND') throw cause
-    const message = 'The laws need fast-check: npm install --save-dev fast-check'
-    throw new DriftpinError('tool_missing', message, cause)
-  })
+  await loadPeer(
+    () => import('fast-check'),
+    'The laws need fast-check: npm install --save-dev fast-check',
+  )
   return {
     ...(await import('../laws/index.js')),
     ...(await import('../laws/commands/index.js')),

@@ -9,6 +9,7 @@ import { findStale, type StaleFile, writeGenerated } from '../workbench/generate
 import { exitCodes, UsageError } from './command-error.js'
 import { printJson } from './print-json.js'
 import { printable } from './printable.js'
+import { shellWord } from './shell-word.js'
 
 interface GenerateCommandOptions {
   readonly out: string
@@ -109,8 +110,5 @@ function commandOf(dir: string | undefined, options: GenerateCommandOptions): st
     ...options.owner.flatMap((owner) => ['--owner', owner]),
     ...(options.only ? ['--only', options.only.join(',')] : []),
   ]
-  const quoted = words.map((word) =>
-    /^[\w./:@,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`,
-  )
-  return `driftpin generate ${quoted.join(' ')}`
+  return `driftpin generate ${words.map(shellWord).join(' ')}`
 }

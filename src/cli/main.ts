@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { messageOf } from '../errors.js'
 import { exitCodeOf, exitCodes } from './command-error.js'
 import { commandGroups } from './command-groups.js'
 import { endWithoutWaiting } from './end-without-waiting.js'
@@ -67,7 +68,7 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? exitCodes.fine : exitCodes.wrongUse
   } else {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     // A server says what was written into it by anybody; lines of it stay lines.
     const lines = printableLines(message.replaceAll('\t', '    '))
     console.error(`${paint('red', 'driftpin:', process.stderr)} ${lines}`)

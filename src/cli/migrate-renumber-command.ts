@@ -8,6 +8,7 @@ import {
 } from '../workbench/numbers/apply-renumber.js'
 import { assertNotApplied } from '../workbench/numbers/assert-not-applied.js'
 import { planRenumber, type RenumberPlan } from '../workbench/numbers/plan-renumber.js'
+import { countNoun } from './count-noun.js'
 import { findDevDatabases } from './find-dev-databases.js'
 import { type DatabaseOptions, databaseOptions, withDatabase } from './open-database.js'
 import { printJson } from './print-json.js'
@@ -61,7 +62,7 @@ function describe({ base, moves, edits, mentions }: RenumberPlan): string {
   if (moves.length === 0) return `Nothing to do: this branch comes after ${printable(base)}.`
   const lines = moves.flatMap(({ files }) => files.map(({ from, to }) => `${from} -> ${to}`))
   const edited = edits.map(
-    ({ file, references }) => `${file}: ${references} reference${references > 1 ? 's' : ''}`,
+    ({ file, references }) => `${file}: ${countNoun(references, 'reference')}`,
   )
   const mentioned = mentions.map((file) => `${file}: names one, and is left to you`)
   return [`After ${base}:`, ...[...lines, ...edited, ...mentioned].map((text) => `  ${text}`)]

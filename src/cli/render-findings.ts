@@ -1,4 +1,5 @@
 import type { LintReport } from '../workbench/lint/lint-migrations.js'
+import { countNoun } from './count-noun.js'
 import { paint } from './paint.js'
 import { printable, printableLines } from './printable.js'
 
@@ -41,6 +42,5 @@ function summary({ findings, files, silenced }: Omit<LintReport, 'unchecked'>): 
   const byNumber = [...counts].sort(([, a], [, b]) => b - a)
   const each = byNumber.map(([rule, count]) => `${count} ${rule}`).join(', ')
   const quiet = silenced > 0 ? ` (${silenced} silenced)` : ''
-  const found = `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`
-  return `${found} in ${files} files${quiet}${each && `: ${each}`}.`
+  return `${countNoun(findings.length, 'finding')} in ${files} files${quiet}${each && `: ${each}`}.`
 }

@@ -1,3 +1,4 @@
+import { nameOfWord } from '../database/quote-identifier.js'
 import { clientMessage } from './message-reader.js'
 import { parseMessage, queryMessage } from './server-messages.js'
 
@@ -32,7 +33,7 @@ const textAt = (bytes: Buffer, start: number) =>
   bytes.toString('utf8', start, bytes.indexOf(0, start))
 
 /** A command of SQL that has the name of a prepared statement in it. */
-const naming = /^(\s*(?:deallocate(?:\s+prepare)?|execute)\s+)("(?:[^"]|"")+"|[\w$]+)/i
+const naming = /^(\s*(?:deallocate(?:\s+prepare)?|execute)\s+)("(?:[^"]|"")+"|[\w$\u0080-\uffff]+)/i
 
 /** One batch on its way into the names of the engine, message by message. */
 export class BatchTranslation {
@@ -123,9 +124,7 @@ export class BatchTranslation {
 
   #inEngineNames(text: string): string {
     return text.replace(naming, (whole, command: string, written: string) => {
-      const name = written.startsWith('"')
-        ? written.slice(1, -1).replaceAll('""', '"')
-        : written.toLowerCase()
+      const name = nameOfWord(written)
       if (!this.#find(name)) return whole
       const engineName = this.#use(name)
       if (/^\s*d/i.test(command)) this.changes.push({ kind: 'deallocate', name })

@@ -1,3 +1,4 @@
+import { nameOfWord } from '../database/quote-identifier.js'
 import { splitStatements } from '../database/split-statements.js'
 
 /** What a statement says of listening; without a channel, of all of them. */
@@ -13,14 +14,8 @@ export function listenCommandsIn(sql: string): ListenCommand[] {
     if (/^discard\s+all\b/i.test(text)) return [{ kind: 'unlisten', channel: undefined }]
     const found = /^(listen|unlisten)\s+(\*|"(?:[^"]|"")+"|[^\s;"]+)/i.exec(text)
     if (!found) return []
-    const kind = found[1]!.toLowerCase() as ListenCommand['kind']
-    return [{ kind, channel: channelOf(found[2]!) }]
+    const [, verb = '', written = ''] = found
+    const kind = verb.toLowerCase() as ListenCommand['kind']
+    return [{ kind, channel: written === '*' ? undefined : nameOfWord(written) }]
   })
-}
-
-function channelOf(written: string): string | undefined {
-  if (written === '*') return undefined
-  return written.startsWith('"')
-    ? written.slice(1, -1).replaceAll('""', '"')
-    : written.toLowerCase()
 }

@@ -2,6 +2,7 @@ import { DriftpinError } from '../errors.js'
 import type { QueryResult, Transaction } from './database.js'
 import type { Statements } from './driver.js'
 import { encodeValue } from './encode-value.js'
+import { nameOfWord } from './quote-identifier.js'
 import { refuseCopyFromStdin } from './refuse-copy-from-stdin.js'
 import { splitStatements } from './split-statements.js'
 import { sqlState } from './sql-state.js'
@@ -139,9 +140,9 @@ export class OpenTransaction implements Transaction {
     if (!/\b(commit|end|rollback|abort|prepare|savepoint)\b/i.test(text)) return
     const ending = splitStatements(text).find(({ text: statement }) => {
       const set = setsSavepoint.exec(statement)?.groups?.name
-      if (set !== undefined) this.#savepoints.add(folded(set))
+      if (set !== undefined) this.#savepoints.add(nameOfWord(set))
       const back = rewinds.exec(statement)?.groups?.name
-      if (back !== undefined && this.#savepoints.has(folded(back))) return false
+      if (back !== undefined && this.#savepoints.has(nameOfWord(back))) return false
       return endsTransaction.test(statement)
     })
     if (!ending) return
@@ -173,9 +174,4 @@ export class OpenTransaction implements Transaction {
       this.#failure,
     )
   }
-}
-
-/** A name as PostgreSQL reads it. */
-function folded(name: string): string {
-  return name.startsWith('"') ? name : `"${name.toLowerCase()}"`
 }

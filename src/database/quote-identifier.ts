@@ -20,3 +20,12 @@ export function quoteIdentifier(name: string): string {
   }
   return `"${name.replaceAll('"', '""')}"`
 }
+
+/**
+ * The name that a word of SQL stands for: what is in its quotes, or the word in lower case, of
+ * which PostgreSQL knows the 26 letters of ASCII alone.
+ */
+export function nameOfWord(word: string): string {
+  if (word.startsWith('"')) return word.slice(1, -1).replaceAll('""', '"')
+  return word.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
+}

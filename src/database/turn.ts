@@ -1,5 +1,6 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
 import { DriftpinError } from '../errors.js'
+import { callSite } from './call-site.js'
 
 /** Who has a turn now: kept with the asynchronous work that it started, innermost first. */
 interface Holder {
@@ -85,13 +86,6 @@ export function turnOf(client: object): Turn {
   const turn = new Turn()
   turns.set(client, turn)
   return turn
-}
-
-/** The lines of a stack that the caller can do something about. */
-function callSite(error: Error): string {
-  const lines = (error.stack ?? '').split('\n').slice(1)
-  const outside = lines.filter((line) => !/[/\\](src|dist)[/\\]database[/\\]/.test(line))
-  return (outside.length > 0 ? outside : lines).slice(0, 3).join('\n')
 }
 
 function waitsForItself(taken: Error, asked: Error): DriftpinError {

@@ -1,7 +1,7 @@
 import type { Queryable } from '../database/database.js'
 import { quoteIdentifier } from '../database/quote-identifier.js'
 import { sqlState } from '../database/sql-state.js'
-import { DriftpinError } from '../errors.js'
+import { DriftpinError, messageOf } from '../errors.js'
 import { mustBeGiven } from '../migrations/extras-that-matter.js'
 import { type Catalog, readCatalog } from '../migrations/read-catalog.js'
 import type { ManifestColumn, ManifestTable } from '../schema/manifest.js'
@@ -131,7 +131,7 @@ function refusedRow({ name }: ManifestTable, columns: readonly ManifestColumn[],
   const state = sqlState(error)
   if (!state || !/^(22|23|42804)/.test(state)) return error
   const made = columns.map((column) => `${column.name} ${column.type}`).join(', ')
-  const why = error instanceof Error ? error.message : String(error)
+  const why = messageOf(error)
   return new DriftpinError(
     'invalid_input',
     `No row of ${name} can be made up (${why}; SQLSTATE ${state}). Values were made for ${made}. ` +

@@ -1,7 +1,8 @@
 import { customNamesIn } from '../connections/may-change-session.js'
+import { callSite } from '../database/call-site.js'
 import { turnOf } from '../database/turn.js'
 import type { TestInstance } from './test-instance.js'
-import { type Begun, callSite } from './watch-pglite.js'
+import type { Begun } from './watch-pglite.js'
 
 /** What a session has that a test could leave behind. */
 interface SessionState {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { DriftpinError } from '../errors.js'
+import { DriftpinError, messageOf } from '../errors.js'
 
 /** What a template costs to make is paid once for each of so many; the oldest goes first. */
 const filesMax = 12
@@ -120,7 +120,7 @@ async function prune(directory: string): Promise<void> {
 }
 
 function unwritable(directory: string, cause: unknown): DriftpinError {
-  const why = cause instanceof Error ? cause.message : String(cause)
+  const why = messageOf(cause)
   return new DriftpinError(
     'cache_unwritable',
     `The database that was made for these tests cannot be kept in ${directory}: ${why}. ` +

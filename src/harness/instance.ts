@@ -1,5 +1,5 @@
 import type { PGlite } from '@electric-sql/pglite'
-import { DriftpinError } from '../errors.js'
+import { DriftpinError, messageOf } from '../errors.js'
 import { type Image, imageOf, imageToKeep, type KeptImage } from './engine/image.js'
 import { type EngineMark, markEngine, rewindEngine, whyNotRewindable } from './engine/mark.js'
 import {
@@ -250,7 +250,7 @@ async function stand(workshop: Workshop, origin: Origin): Promise<Standing> {
   const { mark, ...engine } = await forkEngine(image, options).catch((error) => {
     if (origin.needsSession) throw cannotRewind('its image does not fit', error)
     // Whatever does not fit, the files do: never wrong, and never worse than slow.
-    count(workshop.statistics.fallbacks, error instanceof Error ? error.message : String(error))
+    count(workshop.statistics.fallbacks, messageOf(error))
     return startFromFiles(image, options)
   })
   workshop.statistics.forks++

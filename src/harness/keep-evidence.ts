@@ -2,6 +2,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { Queryable } from '../database/database.js'
 import { fromPGlite } from '../database/from-pglite.js'
+import { messageOf } from '../errors.js'
 import { dumpRows } from './dump-rows.js'
 import { endClients } from './instance-clients.js'
 import { isRunning } from './is-running.js'
@@ -49,7 +50,7 @@ export async function openEvidence(root: string, run: number): Promise<Evidence>
           ? 'Its rows could not be read: it ended in the middle of a statement or a transaction.'
           : `The rows of its database are kept: ${path}.sql`
       } catch (error) {
-        return `Its database could not be kept: ${error instanceof Error ? error.message : error}`
+        return `Its database could not be kept: ${messageOf(error)}`
       }
     },
     async forget(test) {

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DriftpinError } from '../errors.js'
+import { DriftpinError, messageOf } from '../errors.js'
 import type { MigrationFile } from '../migrations/parse-migrations.js'
 import type { MigrationTool } from './migration-folder.js'
 import { byBytes, inOrderOfRunning } from './migration-folder-order.js'
@@ -121,10 +121,6 @@ async function read(directory: string, file: string): Promise<MigrationFile> {
   } catch (error) {
     throw unreadable(directory, `${file}: ${messageOf(error)}`, error)
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
 
 function unreadable(directory: string, why: string, cause: unknown): DriftpinError {

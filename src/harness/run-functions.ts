@@ -1,4 +1,4 @@
-import { DriftpinError } from '../errors.js'
+import { DriftpinError, messageOf } from '../errors.js'
 import type { ReadOptions } from './harness-options.js'
 import { createTestDatabase, type TestDatabase } from './test-database.js'
 import type { TestInstance } from './test-instance.js'
@@ -42,7 +42,7 @@ export async function runFunctionsOn(
       }
     } catch (error) {
       const what = code === 'setup_failed' ? 'setup' : 'seed'
-      const why = error instanceof Error ? error.message : String(error)
+      const why = messageOf(error)
       throw new DriftpinError(
         code,
         `The ${what} function failed, and no database was made: ${why}`,

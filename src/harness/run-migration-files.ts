@@ -6,7 +6,7 @@ import {
   controlsTransaction,
   withoutWrapping,
 } from '../database/transaction-control.js'
-import { DriftpinError } from '../errors.js'
+import { DriftpinError, messageOf } from '../errors.js'
 import { keepSettings } from '../migrations/keep-settings.js'
 import type { MigrationScript } from '../migrations/migration.js'
 import { needsNoTransaction } from '../migrations/needs-no-transaction.js'
@@ -115,7 +115,7 @@ async function runInPieces(
 
 function failed(what: string, error: unknown): DriftpinError {
   const state = sqlState(error)
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   return new DriftpinError(
     'migration_failed',
     `${what}: ${message}${state ? ` (SQLSTATE ${state})` : ''}.`,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Database } from '../database/database.js'
-import { DriftpinError } from '../errors.js'
+import { DriftpinError, messageOf } from '../errors.js'
 
 /** An SQL file of rows that a database begins with. */
 export interface SeedScript {
@@ -16,7 +16,7 @@ export async function readSeedScript(file: string): Promise<SeedScript> {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path))
     return { path, text: text.replaceAll('\r\n', '\n') }
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = messageOf(error)
     throw new DriftpinError(
       'seed_failed',
       `The seed ${path} cannot be read: ${why}. Name an SQL file in UTF-8, or pass a function.`,
@@ -34,7 +34,7 @@ export async function runSeedScript(database: Database, { path, text }: SeedScri
   try {
     await database.transaction((transaction) => transaction.script(text))
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = messageOf(error)
     throw new DriftpinError(
       'seed_failed',
       `The seed ${path} failed and left nothing behind: ${why}. It runs as one transaction.`,

@@ -3,7 +3,7 @@ import type pg from 'pg'
 import { openWatchedPool, type WatchedPool } from '../connections/open-watched-pool.js'
 import { type PGliteServer, serve } from '../connections/serve.js'
 import { findSharedEngine, type SharedEngine } from '../connections/shared-engine.js'
-import { callSite } from './watch-pglite.js'
+import { callSite } from '../database/call-site.js'
 
 /** Shorter than the time that a test has, so that it learns what it waits for. */
 const waitMsMax = 3000

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { PGlite, QueryOptions, Results, Transaction } from '@electric-sql/pglite'
 import { type Listener, listenersOf } from '../connections/listeners-of.js'
+import { callSite } from '../database/call-site.js'
 import { listensOf, restoreListens } from '../database/listen-on.js'
 import { turnOf } from '../database/turn.js'
 import { DriftpinError } from '../errors.js'
@@ -189,16 +190,6 @@ function waitsForItself(asked: Begun, own: Begun): DriftpinError {
       `The transaction around it was opened\n${callSite(own.at)}`,
     { asked: asked.at, transaction: own.at },
   )
-}
-
-/** The lines of a stack that lead out of this package and the engine. */
-export function callSite(error: Error, lines = 3): string {
-  const stack = (error.stack ?? '').split('\n').slice(1)
-  const outside = stack.filter(
-    (line) =>
-      !/node_modules|node:|[/\\](src|dist)[/\\](harness|database|connections)[/\\]/.test(line),
-  )
-  return (outside.length > 0 ? outside : stack).slice(0, lines).join('\n')
 }
 
 /** The session's own part of it comes back with the memory. */

@@ -1,4 +1,4 @@
-import { DriftpinError } from '../errors.js'
+import { DriftpinError, messageOf } from '../errors.js'
 import type { Migration } from './migration.js'
 import { type MigrationFile, parseMigrations } from './parse-migrations.js'
 
@@ -35,7 +35,7 @@ export async function readMigrationFiles(directory: string): Promise<MigrationFi
   const fs = globalThis.process?.getBuiltinModule?.('node:fs/promises')
   if (!fs) throw unreadable(directory, 'there are no files to read in this runtime', undefined)
   const failed = (error: unknown, file = '') =>
-    unreadable(directory, file + (error instanceof Error ? error.message : String(error)), error)
+    unreadable(directory, file + messageOf(error), error)
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   const read = async (file: string): Promise<MigrationFile> => {
     try {

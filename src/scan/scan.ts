@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { DriftpinError } from '../errors.js'
 import { aggregateHash } from '../schema/aggregate-hash.js'
@@ -7,7 +8,7 @@ import { inBatches } from './in-batches.js'
 import { Intake } from './intake.js'
 import { listCandidates } from './list-candidates.js'
 import { readCandidate } from './read-candidate.js'
-import { realRoot } from './real-root.js'
+import { rootError } from './root-error.js'
 
 /**
  * How a directory is scanned.
@@ -82,7 +83,10 @@ export async function scan(directory: string, options: ScanOptions = {}): Promis
   }
   const given = options.rootName ?? resolve(directory)
   refuseUnstorable('The root name of a scan', given)
-  const root = { name: given.replace(/\/+$/, ''), real: await realRoot(directory) }
+  const real = await realpath(directory, { encoding: 'buffer' }).catch((error) => {
+    throw rootError(directory, error, 'resolve')
+  })
+  const root = { name: given.replace(/\/+$/, ''), real }
 
   const { candidates, leftOut } = await listCandidates(root, directory)
   const intake = new Intake()

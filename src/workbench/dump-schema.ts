@@ -1,6 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { splitStatements } from '../database/split-statements.js'
-import { DriftpinError } from '../errors.js'
+import { loadPeer } from './load-peer.js'
 
 /** What {@link dumpSchema} leaves out. */
 export interface DumpOptions {
@@ -30,20 +30,15 @@ export async function dumpSchema(
 const pattern = (table: string) => `"${table.replaceAll('"', '""')}"`
 
 async function loadPgDump() {
-  try {
-    return (await import('@electric-sql/pglite-tools/pg_dump')).pgDump
-  } catch (error) {
-    if ((error as { code?: string }).code !== 'ERR_MODULE_NOT_FOUND') throw error
-    throw new DriftpinError(
-      'tool_missing',
-      'schema.sql is made by pg_dump, and its package is not here. Install it with: npm install ' +
-        '--save-dev @electric-sql/pglite-tools. Where npm refuses because that asks for another ' +
-        'PGlite than you have, put this into package.json first: "overrides": ' +
-        '{"@electric-sql/pglite-tools": {"@electric-sql/pglite": "$@electric-sql/pglite"}}. The ' +
-        'manifest and the types do without: --only manifest,types.',
-      error,
-    )
-  }
+  const { pgDump } = await loadPeer(
+    () => import('@electric-sql/pglite-tools/pg_dump'),
+    'schema.sql is made by pg_dump, and its package is not here. Install it with: npm install ' +
+      '--save-dev @electric-sql/pglite-tools. Where npm refuses because that asks for another ' +
+      'PGlite than you have, put this into package.json first: "overrides": ' +
+      '{"@electric-sql/pglite-tools": {"@electric-sql/pglite": "$@electric-sql/pglite"}}. The ' +
+      'manifest and the types do without: --only manifest,types.',
+  )
+  return pgDump
 }
 
 const settings = /^(SET\s|SELECT\s+pg_catalog\.set_config\()/

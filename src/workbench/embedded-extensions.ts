@@ -1,6 +1,7 @@
+import { nameOfWord } from '../database/quote-identifier.js'
 import type { Extensions } from '../harness/engine/open-engine.js'
 
-const creates = /\bcreate\s+extension\s+(?:if\s+not\s+exists\s+)?(?:"([^"]+)"|([\w$]+))/gi
+const creates = /\bcreate\s+extension\s+(?:if\s+not\s+exists\s+)?("[^"]+"|[\w$]+)/gi
 
 /**
  * The extensions that scripts create and PGlite brings along, or a package of its own beside it
@@ -9,7 +10,7 @@ const creates = /\bcreate\s+extension\s+(?:if\s+not\s+exists\s+)?(?:"([^"]+)"|([
  */
 export async function embeddedExtensions(scripts: readonly string[]): Promise<Extensions> {
   const names = scripts.flatMap((text) =>
-    [...text.matchAll(creates)].map(([, quoted, plain]) => quoted ?? plain!.toLowerCase()),
+    [...text.matchAll(creates)].map(([, word]) => nameOfWord(word!)),
   )
   const extensions: Extensions = {}
   for (const name of [...new Set(names)].sort()) {

@@ -98,6 +98,22 @@ test.each(doors)(
   },
 )
 
+test.each(doors)('a name is read as PostgreSQL reads it through %s', async (name) => {
+  const client = await (await openDoor(database.db, name)).client()
+  for (const [given, written] of [
+    ['mine', 'Mine'],
+    ['Mine "2"', '"Mine ""2""" '],
+    // Only letters of ASCII have a lower case there.
+    ['fluß_Ä', 'FLUß_Ä'],
+  ] as const) {
+    const text = 'SELECT $1::text AS of'
+    const { rows } = await client.query({ name: given, text, values: ['x'] })
+    expect(rows).toEqual([{ of: 'x' }])
+    expect((await client.query(`EXECUTE ${written} ('y')`)).rows).toEqual([{ of: 'y' }])
+    await client.query(`DEALLOCATE ${written}`)
+  }
+})
+
 test.each(doors)('an error names a statement as its client does through %s', async (name) => {
   const door = await openDoor(database.db, name)
   const [one, other] = [await door.client(), await door.client()]

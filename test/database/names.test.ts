@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { quoteIdentifier } from '../../src/database/quote-identifier.js'
+import { nameOfWord, quoteIdentifier } from '../../src/database/quote-identifier.js'
 import { notificationChannel } from '../../src/database/schema-name.js'
 import { createMigrator, fromPg } from '../../src/index.js'
 import { engineNames, useEngine } from '../support/engines.js'
@@ -54,8 +54,19 @@ describe('names of schemas', () => {
   })
 })
 
-describe.each(engineNames)('hostile names of schemas on %s', (name) => {
+describe.each(engineNames)('names on %s', (name) => {
   const engine = useEngine(name)
+
+  test.each([
+    ['Chats', 'chats'],
+    ['"Upper Case"', 'Upper Case'],
+    ['"with ""quotes"" in it"', 'with "quotes" in it'],
+    ['ÄRGER_1', 'Ärger_1'],
+  ])('the word %s stands for the name %s', async (word, name) => {
+    expect(nameOfWord(word)).toBe(name)
+    const { rows } = await engine.database('public').query(`SELECT 1 AS ${word}`)
+    expect(rows).toEqual([{ [name]: 1 }])
+  })
 
   test.each(['Upper "quoted" name', "it's; $1 %I --", 'é'.repeat(27)])(
     'the schema %j works end to end, and takes nothing from another',

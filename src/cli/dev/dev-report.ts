@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import { messageOf } from '../../errors.js'
 import { countNoun } from '../count-noun.js'
 import { humanDuration } from '../human-size.js'
 import { paint } from '../paint.js'
@@ -42,8 +43,6 @@ export interface DevReport {
 export function createDevReport(json = false): DevReport {
   return json ? jsonReport : textReport
 }
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
 const print = (event: string, facts: object) => console.log(JSON.stringify({ event, ...facts }))
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { sharedEngineOf } from '../../connections/shared-engine.js'
-import { DriftpinError } from '../../errors.js'
+import { DriftpinError, messageOf } from '../../errors.js'
 import type { MigratorOptions } from '../../migrations/create-migrator.js'
 import type { Stop } from '../open-stop.js'
 import { removeServing, writeServing } from '../serving.js'
@@ -146,7 +146,7 @@ export class DevSession {
       await migrateDatabase(database.database, this.#parts.migrator)
       await replacement.keep()
     } catch (error) {
-      problem = error instanceof Error ? error.message : String(error)
+      problem = messageOf(error)
       await database.close().catch(() => database.abandon())
       await replacement?.undo()
       await this.#start(database)

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
-import { DriftpinError } from '../../errors.js'
+import { DriftpinError, messageOf } from '../../errors.js'
 import { readWasm } from '../../harness/engine/wasm.js'
 import { UsageError } from '../command-error.js'
 import { versionFile } from '../data-folder.js'
@@ -24,7 +24,7 @@ export class EngineNotStarted extends DriftpinError {
   readonly words: string
 
   constructor(folder: string, words: string | undefined, cause: unknown) {
-    const why = words ?? (cause instanceof Error ? cause.message : String(cause))
+    const why = words ?? messageOf(cause)
     super(
       'engine_broken',
       `PostgreSQL does not start in ${folder}: ${why}. Nothing in there was changed for good. Mend ` +

@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import pg from 'pg'
 import { printableUrl } from '../../database/printable-url.js'
 import { quoteIdentifier } from '../../database/quote-identifier.js'
+import { messageOf } from '../../errors.js'
 import { projectDirectory } from '../image-cache.js'
 import { connectServer, type ServerConnection } from './connect-server.js'
 import { databaseNames, lockOf, newWorker } from './database-names.js'
@@ -140,7 +141,7 @@ export class ServerDatabases {
       return `Its database is kept until the test is run again, or a week: psql '${url}'`
     } catch (error) {
       await this.drop(name).catch(() => {})
-      return `Its database could not be kept: ${error instanceof Error ? error.message : error}`
+      return `Its database could not be kept: ${messageOf(error)}`
     }
   }
 

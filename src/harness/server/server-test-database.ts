@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { watchClients } from '../../connections/watch-clients.js'
+import { callSite } from '../../database/call-site.js'
 import type { Database, Queryable, Session, Transaction } from '../../database/database.js'
 import { fromPg } from '../../database/from-pg.js'
 import { turnOf } from '../../database/turn.js'
@@ -7,7 +8,6 @@ import { DriftpinError } from '../../errors.js'
 import { digestDatabase } from '../digest.js'
 import { createTestClock } from '../test-clock.js'
 import type { TestDatabase } from '../test-database.js'
-import { callSite } from '../watch-pglite.js'
 import type { ServerDatabases, SessionSeen } from './server-databases.js'
 
 /** As many as the pool of an embedded database has. */

@@ -1,7 +1,7 @@
 import type fc from 'fast-check'
 import { quoteIdentifier } from '../../database/quote-identifier.js'
 import { sqlState } from '../../database/sql-state.js'
-import { DriftpinError } from '../../errors.js'
+import { DriftpinError, messageOf } from '../../errors.js'
 import { type Coverage, coverageOf } from '../coverage.js'
 import type { Outcome } from '../law.js'
 import { createModel, type Time } from '../model/model.js'
@@ -142,7 +142,7 @@ async function settle(act: () => Promise<unknown>): Promise<Outcome> {
   try {
     return { answer: await act() }
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     const code = error instanceof DriftpinError ? error.code : (sqlState(error) ?? 'no code')
     return { refusal: { code, message } }
   }

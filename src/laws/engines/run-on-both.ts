@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors.js'
 import { allDifferingRows } from '../differing-rows.js'
 import type { HistoryCommand } from '../history.js'
 import type { Finding } from '../law.js'
@@ -101,6 +102,6 @@ const told = (heard: readonly string[]) => [...heard].sort().join(', ')
 
 /** What takes the place of a step that one of the engines never came to the end of. */
 function ended({ error }: Course): Omit<Traced, 'rows'> {
-  const why = error instanceof Error ? error.message : String(error)
+  const why = messageOf(error)
   return { says: `it ended before: ${why}`, answer: '', heard: [] }
 }

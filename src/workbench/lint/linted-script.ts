@@ -1,4 +1,5 @@
 import type { Node } from 'libpg-query'
+import { nameOfWord } from '../../database/quote-identifier.js'
 import { DriftpinError } from '../../errors.js'
 import type { Direction, MigrationScript } from '../../migrations/migration.js'
 import type { Parser } from './load-parser.js'
@@ -73,7 +74,7 @@ export function parseLintedScript(
   const isComment = (name: string) => name === 'SQL_COMMENT' || name === 'C_COMMENT'
   const tokens = scanned
     .filter(({ tokenName }) => !isComment(tokenName))
-    .map(({ text: word, start }) => ({ start, text: nameOf(word) }))
+    .map(({ text: word, start }) => ({ start, text: nameOfWord(word) }))
   const comments = scanned
     .filter(({ tokenName, start }) => {
       const { line, column } = source.placeOf(start)
@@ -86,10 +87,6 @@ export function parseLintedScript(
       lastLine: source.placeOf(end).line,
     }))
   return { ...script, ...of, source, statements, tokens, comments }
-}
-
-function nameOf(word: string): string {
-  return word.startsWith('"') ? word.slice(1, -1).replaceAll('""', '"') : word.toLowerCase()
 }
 
 function notSql({ file }: MigrationScript, source: SourceLines, error: unknown): DriftpinError {

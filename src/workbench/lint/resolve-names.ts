@@ -1,4 +1,5 @@
 import type { Node } from 'libpg-query'
+import { nameOfWord } from '../../database/quote-identifier.js'
 import type { LintedScript } from './linted-script.js'
 import { nodeAs, nodesOf, stringsOf } from './nodes-of.js'
 import { tableKeyOf } from './table-key.js'
@@ -35,7 +36,8 @@ function pathSetBy(node: Node): readonly string[] | undefined {
   for (const { funcname, args = [] } of nodesOf(nodeAs(node, 'SelectStmt'), 'FuncCall')) {
     const [name, value] = args.map((arg) => nodeAs(arg, 'A_Const')?.sval?.sval)
     const sets = stringsOf(funcname).at(-1) === 'set_config' && name === 'search_path'
-    if (sets && value !== undefined) return schemasIn(value.split(',').map(unquoted))
+    if (sets && value !== undefined)
+      return schemasIn(value.split(',').map((name) => nameOfWord(name.trim())))
   }
   return undefined
 }
@@ -45,11 +47,6 @@ function schemasIn(names: readonly (Node | string)[]): string[] {
     .map((name) => (typeof name === 'string' ? name : nodeAs(name, 'A_Const')?.sval?.sval))
     .filter((name) => name !== undefined && name !== '' && !/^(pg_.*|\$user)$/.test(name))
     .map((name) => name!)
-}
-
-function unquoted(name: string): string {
-  const bare = name.trim()
-  return bare.startsWith('"') ? bare.slice(1, -1).replaceAll('""', '"') : bare.toLowerCase()
 }
 
 function qualify(node: Node, path: readonly string[], tables: ReadonlySet<string>): void {

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DriftpinError } from '../../errors.js'
+import { DriftpinError, messageOf } from '../../errors.js'
 import type { Migration, MigrationScript } from '../../migrations/migration.js'
 import type { MigrationFile } from '../../migrations/parse-migrations.js'
 import { exemptName, fixturesFolder, fixtureVersion } from '../fixture-files.js'
@@ -35,7 +35,7 @@ export async function readFixtureFiles(directory: string): Promise<MigrationFile
     new DriftpinError(
       'migrations_unreadable',
       `The fixtures in ${directory} cannot be read: ${file}` +
-        `${error instanceof Error ? error.message : String(error)}. Name a folder of files such ` +
+        `${messageOf(error)}. Name a folder of files such ` +
         'as 000001_create_users.sql, in UTF-8.',
       error,
     )
