@@ -6,9 +6,9 @@ import { nameOfWord } from './quote-identifier.js'
 import { refuseCopyFromStdin } from './refuse-copy-from-stdin.js'
 import { splitStatements } from './split-statements.js'
 import { sqlState } from './sql-state.js'
+import { endsOrRewindsTransaction } from './transaction-control.js'
 import { Turn } from './turn.js'
 
-const endsTransaction = /^(commit|end|rollback|abort|prepare\s+transaction)\b/i
 const setsSavepoint = /^savepoint\s+(?<name>.+)$/is
 const rewinds = /^rollback\s+(?:(?:work|transaction)\s+)?to\s+(?:savepoint\s+)?(?<name>.+)$/is
 
@@ -143,7 +143,7 @@ export class OpenTransaction implements Transaction {
       if (set !== undefined) this.#savepoints.add(nameOfWord(set))
       const back = rewinds.exec(statement)?.groups?.name
       if (back !== undefined && this.#savepoints.has(nameOfWord(back))) return false
-      return endsTransaction.test(statement)
+      return endsOrRewindsTransaction.test(statement)
     })
     if (!ending) return
     const error = new DriftpinError(

@@ -1,21 +1,21 @@
 import type { ScriptStatement } from './split-statements.js'
 
+const endings = ['commit', 'end', 'abort', 'prepare\\s+transaction']
+const begins = ['begin', 'start\\s+transaction']
+const startsWith = (words: readonly string[]) => new RegExp(`^(?:${words.join('|')})\\b`, 'i')
+
 /** What begins a transaction. */
-export const beginsTransaction = /^(?:begin|start\s+transaction)\b/i
+export const beginsTransaction = startsWith(begins)
+
+/** What ends one, or takes back a part of it: going back to a savepoint counts. */
+export const endsOrRewindsTransaction = startsWith([...endings, 'rollback'])
 
 /** What begins or ends one, in all forms; going back to a savepoint does neither. */
-export const controlsTransaction = new RegExp(
-  `^(?:${[
-    'begin',
-    'start\\s+transaction',
-    'commit',
-    'end',
-    'rollback(?!(?:\\s+(?:work|transaction))?\\s+to\\b)',
-    'abort',
-    'prepare\\s+transaction',
-  ].join('|')})\\b`,
-  'i',
-)
+export const controlsTransaction = startsWith([
+  ...begins,
+  ...endings,
+  'rollback(?!(?:\\s+(?:work|transaction))?\\s+to\\b)',
+])
 
 const endsWrapping = /^(?:commit|end)\b/i
 

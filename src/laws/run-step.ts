@@ -86,21 +86,29 @@ export async function runStep(
       after: promptsAfter[index] ?? '',
     })),
   }
+  holdLaws(world, step)
+  site.model = step.after.model
+  site.rows = rows
+  count(world, command, step, failing.hasFailed)
+}
+
+function holdLaws({ counts }: World, step: Step): void {
   for (const law of laws) {
     if (!law.afterStep) continue
-    world.counts.laws += 1
+    counts.laws += 1
     const findings = law.afterStep(step)
     if (findings.length > 0) throw new LawBroken(law, findings)
   }
-  site.model = step.after.model
-  site.rows = rows
+}
+
+function count(world: World, command: Command, step: Step, hasFailed: boolean): void {
   world.counts.commands += 1
   const counted = coverageOf(world.coverage, command.name)
   counted.done += 1
-  if (failing.hasFailed) counted.failed += 1
-  else if (outcome.refusal) counted.refused += 1
-  if (move.variant)
-    counted.variants.set(move.variant, (counted.variants.get(move.variant) ?? 0) + 1)
+  if (hasFailed) counted.failed += 1
+  else if (step.outcome.refusal) counted.refused += 1
+  const { variant } = step.move
+  if (variant) counted.variants.set(variant, (counted.variants.get(variant) ?? 0) + 1)
 }
 
 /** What is sent in a transaction is heard after its commit, all at once. */
