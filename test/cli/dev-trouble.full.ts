@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { crashingJson } from '../support/crashing-json.js'
 import { type PackedDriftpin, packDriftpin } from '../support/packed-driftpin.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 import { DevProcess, dataOf } from './dev-process.js'
@@ -95,8 +96,7 @@ test('an engine that a statement crashes is started again, at the same place', a
   await client.query("INSERT INTO kept VALUES ('1')")
   // A crash so soon after a start is taken for one that would come again.
   await sleep(5500)
-  const nested = '['.repeat(7000) + ']'.repeat(7000)
-  await expect(client.query('INSERT INTO kept VALUES ($1)', [nested])).rejects.toMatchObject({
+  await expect(client.query('INSERT INTO kept VALUES ($1)', [crashingJson])).rejects.toMatchObject({
     code: '57P02',
   })
   await dev.until(/^\{"event":"restarted".*\}$/m)
@@ -111,8 +111,7 @@ test('an engine that crashes at once ends with one line, and with its lock given
   const cwd = await temporaryFolder()
   await using dev = new DevProcess({ main: packed.main, cwd, args })
   const client = await connect((await dev.ready()).url)
-  const nested = '['.repeat(7000) + ']'.repeat(7000)
-  await client.query('SELECT $1::jsonb', [nested]).catch(() => {})
+  await client.query('SELECT $1::jsonb', [crashingJson]).catch(() => {})
   await client.end().catch(() => {})
   expect(await dev.ended).toBe(1)
   expect(dev.stderr).toMatch(/^driftpin: PostgreSQL crashed and does not start again: [^\n]+\n$/)

@@ -3,10 +3,14 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { queryOnce } from '../support/query-once.js'
 import { serverMajors } from '../support/real-server.js'
 import { run } from '../support/run-command.js'
+import { serverUrl } from '../support/server-url.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
+import { uniqueName } from '../support/unique-name.js'
+import { urlWith } from '../support/url-with.js'
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 const planted = fileURLToPath(new URL('fuzz-plant-archive-defect.mjs', import.meta.url))
@@ -56,26 +60,20 @@ test('a run that is for some time ends when it is over', async () => {
 })
 
 describe.each(serverMajors)('on PostgreSQL %i', (major) => {
-  const name = `fuzz_${process.pid}_${Math.random().toString(36).slice(2)}`
-  let url: URL
-  let admin: pg.Client
+  const name = uniqueName('fuzz')
+  const server = serverUrl(major)
+  const url = new URL(urlWith(server, { pathname: `/${name}` }))
   let client: pg.Client
 
   beforeAll(async () => {
-    const server = inject('servers').find((one) => one.major === major)!
-    admin = new pg.Client({ connectionString: server.url })
-    await admin.connect()
-    await admin.query(`CREATE DATABASE ${name}`)
-    url = new URL(server.url)
-    url.pathname = `/${name}`
+    await queryOnce(server, `CREATE DATABASE ${name}`)
     client = new pg.Client({ connectionString: url.href })
     await client.connect()
   })
 
   afterAll(async () => {
     await client.end()
-    await admin.query(`DROP DATABASE ${name}`)
-    await admin.end()
+    await queryOnce(server, `DROP DATABASE ${name}`)
   })
 
   async function ownSchemas(): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { furtherDefects } from '../property/race-defects.js'
 import { useRaceServer } from '../property/race-server.js'
 import { startRealServer } from '../support/real-server.js'
@@ -13,7 +13,7 @@ const operations = 2000
 describe('a soak finds what is wrong', () => {
   const server = useRaceServer(18)
 
-  it.each(soakDefects)('$name', async ({ replaced, says }) => {
+  test.each(soakDefects)('$name', async ({ replaced, says }) => {
     const running = runSoak({ url: server.url, seed: 1, operations, replaced })
     await expect(running).rejects.toThrow(SoakBroken)
     await expect(running).rejects.toThrow(says)
@@ -21,7 +21,7 @@ describe('a soak finds what is wrong', () => {
     await expect(running).rejects.toThrow(/seed 1, 2000 operations, kept in schema "soak 1 /)
   })
 
-  it('locks that are taken in another order', async () => {
+  test('locks that are taken in another order', async () => {
     const { operations: replaced } = furtherDefects.find(({ name }) =>
       name.startsWith('a refresh that locks its chat before its agent'),
     )!
@@ -30,7 +30,7 @@ describe('a soak finds what is wrong', () => {
     expect(report.serverDeadlocks).toBeGreaterThan(0)
   })
 
-  it('a server that acknowledges what a crash takes from it', async () => {
+  test('a server that acknowledges what a crash takes from it', async () => {
     await using fleeting = await startRealServer(18)
     const disturbances = [restarting(fleeting, 200)]
     const running = runSoak({ url: fleeting.url, seed: 1, operations, disturbances })

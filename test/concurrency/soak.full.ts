@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { useRaceServer } from '../property/race-server.js'
 import { startRealServer } from '../support/real-server.js'
 import { cancelling, cutting, restarting, stalling, terminating } from './disturbances.js'
@@ -20,7 +20,7 @@ describe.each([14, 18] as const)('sixteen connections at once, on PostgreSQL %i'
     return report
   }
 
-  it.each([11, 12, 13])('leave what was acknowledged and nothing else, seed %i', async (seed) => {
+  test.each([11, 12, 13])('leave what was acknowledged and nothing else, seed %i', async (seed) => {
     const report = await soak({ url: server.url, seed, operations: 4000 })
     expect(report.unknown).toBe(0)
     for (const [name, { done }] of Object.entries(report.steps)) {
@@ -28,7 +28,7 @@ describe.each([14, 18] as const)('sixteen connections at once, on PostgreSQL %i'
     }
   })
 
-  it.each([21, 22])(
+  test.each([21, 22])(
     'lose nothing to sessions and statements that are ended, seed %i',
     async (seed) => {
       const disturbances = [terminating(5), cancelling(3)]
@@ -37,7 +37,7 @@ describe.each([14, 18] as const)('sixteen connections at once, on PostgreSQL %i'
     },
   )
 
-  it.each([31, 32])('lose nothing to a network that fails, seed %i', async (seed) => {
+  test.each([31, 32])('lose nothing to a network that fails, seed %i', async (seed) => {
     await using network = await openFlakyNetwork(server.url)
     const disturbances = [cutting(network, 5), stalling(network, 150)]
     const urls = { url: network.url, directUrl: server.url }
@@ -45,7 +45,7 @@ describe.each([14, 18] as const)('sixteen connections at once, on PostgreSQL %i'
     expect(report.unknown).toBeGreaterThan(0)
   })
 
-  it('lose nothing to restarts and crashes of the server, and to all of it at once', async () => {
+  test('lose nothing to restarts and crashes of the server, and to all of it at once', async () => {
     await using durable = await startRealServer(major, { durable: true })
     await using network = await openFlakyNetwork(durable.url)
     const restarts = [restarting(durable, 250)]

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { useRaceServer } from '../property/race-server.js'
 import { terminating } from './disturbances.js'
 import { runSoak } from './run-soak.js'
@@ -6,14 +6,14 @@ import { runSoak } from './run-soak.js'
 describe('sixteen connections at once, on PostgreSQL 18', () => {
   const server = useRaceServer(18)
 
-  it('leave what was acknowledged and nothing else, and never wait for each other', async () => {
+  test('leave what was acknowledged and nothing else, and never wait for each other', async () => {
     const report = await runSoak({ url: server.url, seed: 1, operations: 900 })
     expect(report).toMatchObject({ operations: 900, escapedDeadlocks: 0, serverDeadlocks: 0 })
     expect(report.unknown).toBe(0)
     expect(report.looks).toBeGreaterThan(0)
   })
 
-  it('leave all or nothing of what was going on when a session was ended', async () => {
+  test('leave all or nothing of what was going on when a session was ended', async () => {
     const disturbances = [terminating(7)]
     const report = await runSoak({ url: server.url, seed: 2, operations: 300, disturbances })
     expect(report).toMatchObject({ operations: 300, escapedDeadlocks: 0 })

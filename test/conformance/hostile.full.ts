@@ -6,6 +6,7 @@ import { makeAgent } from '../context/make-agent.js'
 import { makeFile } from '../context/make-resources.js'
 import { readRows } from '../context/read-rows.js'
 import { startRealServer } from '../support/real-server.js'
+import { urlWith } from '../support/url-with.js'
 import { exercise } from './exercise.js'
 import { hostilities } from './hostilities.js'
 import { needLocale } from './need-locale.js'
@@ -41,7 +42,7 @@ test.each(inject('servers'))(
     const { rows } = await patient.query<{ name: string }>(
       'SELECT current_database()::text AS name',
     )
-    const connectionString = Object.assign(new URL(url), { pathname: `/${rows[0]!.name}` }).href
+    const connectionString = urlWith(url, { pathname: `/${rows[0]!.name}` })
     const pool = new pg.Pool({ connectionString, statement_timeout: 5 })
     const content = randomBytes(limits.bodyBytesMax / 2).toString('base64')
     const resources = Array.from({ length: 12 }, (_, n) =>

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openPool, serve } from '../../src/connections/index.js'
 import { type Harness, openHarness } from '../../src/harness/open-harness.js'
 import type { TestDatabase } from '../../src/harness/test-database.js'
@@ -39,7 +39,7 @@ afterAll(async () => {
 })
 
 describe('Sessions of one PGlite differ from those of a server:', () => {
-  it('a transaction waits for the end of another, whatever the two touch', async () => {
+  test('a transaction waits for the end of another, whatever the two touch', async () => {
     await begin()
     await one.query('BEGIN')
     await expect(other.query('SELECT 1')).rejects.toMatchObject({ code: '55P03' })
@@ -47,7 +47,7 @@ describe('Sessions of one PGlite differ from those of a server:', () => {
     expect((await other.query('SELECT 1 AS n')).rows).toEqual([{ n: 1 }])
   })
 
-  it('transactions that read and write the same never fail to serialise', async () => {
+  test('transactions that read and write the same never fail to serialise', async () => {
     await begin()
     const add = async (client: pg.PoolClient) => {
       await client.query('BEGIN ISOLATION LEVEL SERIALIZABLE')
@@ -59,14 +59,14 @@ describe('Sessions of one PGlite differ from those of a server:', () => {
     expect((await one.query('SELECT n FROM counters')).rows).toEqual([{ n: 2 }])
   })
 
-  it('statement_timeout does not end a statement', async () => {
+  test('statement_timeout does not end a statement', async () => {
     await begin()
     await one.query("SET statement_timeout = '1ms'")
     const { rows } = await one.query('SELECT pg_sleep(0.05)::text AS slept')
     expect(rows).toEqual([{ slept: '' }])
   })
 
-  it('a statement that runs is not cancelled', async () => {
+  test('a statement that runs is not cancelled', async () => {
     await begin()
     await using server = await serve(db)
     const client = new pg.Client(server.url)
@@ -85,7 +85,7 @@ describe('Sessions of one PGlite differ from those of a server:', () => {
     await client.end()
   })
 
-  it('who asks for an advisory lock waits for whoever holds another', async () => {
+  test('who asks for an advisory lock waits for whoever holds another', async () => {
     await begin()
     await one.query('SELECT pg_advisory_lock(1)')
     const asking = other.query('SELECT pg_try_advisory_lock(2)')
@@ -95,7 +95,7 @@ describe('Sessions of one PGlite differ from those of a server:', () => {
     expect(rows).toEqual([{ got: true }])
   })
 
-  it('a temporary table is seen by all until its session ends, and its maker is warned', async () => {
+  test('a temporary table is seen by all until its session ends, and its maker is warned', async () => {
     await begin()
     const warned: string[] = []
     one.on('notice', ({ message }) => warned.push(message!))
@@ -104,21 +104,21 @@ describe('Sessions of one PGlite differ from those of a server:', () => {
     expect((await other.query('SELECT * FROM passing')).rows).toEqual([])
   })
 
-  it('a COPY FROM STDIN is refused beside another statement, and nothing of them stays', async () => {
+  test('a COPY FROM STDIN is refused beside another statement, and nothing of them stays', async () => {
     await begin()
     const both = one.query('INSERT INTO counters VALUES (2, 0); COPY counters FROM STDIN')
     await expect(both).rejects.toThrow('send COPY FROM STDIN as a query by itself')
     expect((await one.query('SELECT id FROM counters')).rows).toEqual([{ id: 1 }])
   })
 
-  it('a name of a setting that one made up is known to all, without its value', async () => {
+  test('a name of a setting that one made up is known to all, without its value', async () => {
     await begin()
     await one.query("SET app.tenant = 'north'")
     const { rows } = await other.query("SELECT current_setting('app.tenant') AS tenant")
     expect(rows).toEqual([{ tenant: '' }])
   })
 
-  it('UNLISTEN and NOTIFY of one channel in one transaction tell nobody', async () => {
+  test('UNLISTEN and NOTIFY of one channel in one transaction tell nobody', async () => {
     await begin()
     const heard: string[] = []
     other.on('notification', ({ payload }) => heard.push(payload!))
@@ -130,7 +130,7 @@ describe('Sessions of one PGlite differ from those of a server:', () => {
     expect(heard).toEqual(['kept'])
   })
 
-  it('pg_stat_activity knows one session', async () => {
+  test('pg_stat_activity knows one session', async () => {
     await begin()
     const { rows } = await one.query(
       "SELECT count(*)::int AS n FROM pg_stat_activity WHERE backend_type = 'client backend'",
@@ -138,7 +138,7 @@ describe('Sessions of one PGlite differ from those of a server:', () => {
     expect(rows[0].n).toBeLessThan(2)
   })
 
-  it('an answer of more than the bound is an error, after which the client goes on', async () => {
+  test('an answer of more than the bound is an error, after which the client goes on', async () => {
     await begin()
     await one.query('BEGIN')
     const long = one.query("SELECT repeat('x', 200000) FROM generate_series(1, 5)")

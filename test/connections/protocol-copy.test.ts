@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { peers, usePeer } from './protocol-peers.js'
 import {
   bind,
@@ -32,7 +32,7 @@ describe.each(peers)('COPY to and from %s', (name) => {
     }
   }
 
-  it('takes data by a simple query, cut anywhere', async () => {
+  test('takes data by a simple query, cut anywhere', async () => {
     const { client, copy, rows } = await start('simple')
     expect(await client.toldUntil('G', copy)).toEqual(['CopyIn 2 columns'])
     client.send(copyData('1\ton'), copyData('e\n2'), copyData(''), copyData('\ttwo\n'))
@@ -40,7 +40,7 @@ describe.each(peers)('COPY to and from %s', (name) => {
     expect(await rows()).toEqual(['1|one', '2|two'])
   })
 
-  it('takes data that is sent with the query, before it is asked for', async () => {
+  test('takes data that is sent with the query, before it is asked for', async () => {
     const { client, copy, rows } = await start('ahead')
     expect(await client.told(copy, copyData('1\tone\n'), copyDone)).toEqual([
       'CopyIn 2 columns',
@@ -50,7 +50,7 @@ describe.each(peers)('COPY to and from %s', (name) => {
     expect(await rows()).toEqual(['1|one'])
   })
 
-  it('takes data by the extended protocol, after a Sync and after a Flush', async () => {
+  test('takes data by the extended protocol, after a Sync and after a Flush', async () => {
     const { client, begun, rows } = await start('extended')
     const asked = ['ParseComplete', 'BindComplete', 'CopyIn 2 columns']
     expect(await client.toldUntil('G', ...begun, sync)).toEqual(asked)
@@ -62,7 +62,7 @@ describe.each(peers)('COPY to and from %s', (name) => {
     expect(await rows()).toEqual(['1|one', '2|two'])
   })
 
-  it('answers a Flush after the data', async () => {
+  test('answers a Flush after the data', async () => {
     const { client, begun, rows } = await start('flushed')
     await client.toldUntil('G', ...begun, flush)
     client.send(copyData('1\tone\n'), copyDone)
@@ -71,7 +71,7 @@ describe.each(peers)('COPY to and from %s', (name) => {
     expect(await rows()).toEqual(['1|one'])
   })
 
-  it('takes data that is sent with the whole batch', async () => {
+  test('takes data that is sent with the whole batch', async () => {
     const { client, begun, rows } = await start('whole')
     expect(await client.told(...begun, copyData('1\tone\n'), copyDone, sync)).toEqual([
       'ParseComplete',
@@ -83,7 +83,7 @@ describe.each(peers)('COPY to and from %s', (name) => {
     expect(await rows()).toEqual(['1|one'])
   })
 
-  it('runs by name as often as it is bound, and describes itself', async () => {
+  test('runs by name as often as it is bound, and describes itself', async () => {
     const { client, rows } = await start('named')
     expect(
       await client.told(parse('in', 'COPY named FROM STDIN'), describeStatement('in'), sync),
@@ -99,7 +99,7 @@ describe.each(peers)('COPY to and from %s', (name) => {
     expect(await rows()).toEqual(['1|x', '2|x'])
   })
 
-  it('takes data through a portal that an earlier batch bound', async () => {
+  test('takes data through a portal that an earlier batch bound', async () => {
     const { client, rows } = await start('portal')
     await client.told(query('BEGIN'))
     await client.told(parse('p', 'COPY portal FROM STDIN'), bind('waiting', 'p'), sync)
@@ -114,7 +114,7 @@ describe.each(peers)('COPY to and from %s', (name) => {
     expect(await rows()).toEqual(['1|one'])
   })
 
-  it('belongs to its transaction', async () => {
+  test('belongs to its transaction', async () => {
     const { client, copy, begun, rows } = await start('inside')
     for (const end of ['ROLLBACK', 'COMMIT']) {
       await client.told(query('BEGIN'))
@@ -130,7 +130,7 @@ describe.each(peers)('COPY to and from %s', (name) => {
     }
   })
 
-  it('keeps what came before it in its batch, and what was flushed before', async () => {
+  test('keeps what came before it in its batch, and what was flushed before', async () => {
     const { client, begun, rows } = await start('after')
     const insert = (id: number) => [
       ...[parse('', `INSERT INTO after VALUES (${id}, 'insert')`), bind('', ''), execute()],
@@ -154,7 +154,7 @@ describe.each(peers)('COPY to and from %s', (name) => {
     expect(await rows()).toEqual(['1|insert', '2|insert', '3|copy'])
   })
 
-  it('is refused in a failed transaction', async () => {
+  test('is refused in a failed transaction', async () => {
     const { client, copy, begun } = await start('failed')
     await client.told(query('BEGIN'))
     await client.told(query('SELECT 1/0'))
@@ -165,7 +165,7 @@ describe.each(peers)('COPY to and from %s', (name) => {
     expect(await client.told(query('ROLLBACK'))).toEqual(['ROLLBACK', 'Ready I'])
   })
 
-  it('says of a table that is not there that it is not', async () => {
+  test('says of a table that is not there that it is not', async () => {
     const client = await peer.client()
     const missing = 'ERROR 42P01 relation "missing" does not exist'
     const copy = query('COPY missing FROM STDIN')
@@ -176,7 +176,7 @@ describe.each(peers)('COPY to and from %s', (name) => {
     expect(await client.rows('SELECT 1')).toEqual(['1'])
   })
 
-  it('fails by what is wrong with the data, and by what the client says', async () => {
+  test('fails by what is wrong with the data, and by what the client says', async () => {
     const { client, copy, begun, rows } = await start('wrong')
     await client.toldUntil('G', copy)
     expect(await client.told(copyData('1\tone\nx\ttwo\n'), copyDone)).toEqual([
@@ -200,7 +200,7 @@ describe.each(peers)('COPY to and from %s', (name) => {
     expect(await rows()).toEqual([])
   })
 
-  it('gives data by a simple query and by the extended protocol', async () => {
+  test('gives data by a simple query and by the extended protocol', async () => {
     const { client } = await start('out')
     await client.told(query("INSERT INTO out VALUES (1, 'one'), (2, NULL)"))
     const data = ['CopyOut 2 columns', 'CopyData "1\\tone\\n"', 'CopyData "2\\t\\\\N\\n"']
@@ -221,7 +221,7 @@ describe.each(peers)('COPY to and from %s', (name) => {
     ])
   })
 
-  it('goes on for two clients at once', async () => {
+  test('goes on for two clients at once', async () => {
     const [one, two] = [await start('first'), await start('second')]
     await one.client.toldUntil('G', one.copy)
     await two.client.toldUntil('G', ...two.begun, sync)
@@ -239,7 +239,7 @@ describe.each(peers)('COPY to and from %s', (name) => {
     expect(await two.rows()).toEqual(expected('second'))
   })
 
-  it('leaves out data that nobody asked for', async () => {
+  test('leaves out data that nobody asked for', async () => {
     const client = await peer.client()
     client.send(copyData('1\n'), copyFail('no'), copyDone)
     expect(await client.rows('SELECT 1')).toEqual(['1'])

@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { crashingJson } from '../support/crashing-json.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 import { ServerProcess } from './protocol-server.js'
 import {
@@ -18,8 +19,7 @@ import {
 } from './raw-client.js'
 
 const identity = { user: 'postgres', database: 'postgres' }
-const deep = `${'['.repeat(7000)}${']'.repeat(7000)}`
-const crash = query(`INSERT INTO deep VALUES ('${deep}')`)
+const crash = query(`INSERT INTO deep VALUES ('${crashingJson}')`)
 const crashed = /^FATAL 57P02 the engine crashed/
 
 let process: ServerProcess
@@ -57,7 +57,7 @@ async function inEveryState(place: { port: number }): Promise<RawClient[]> {
 }
 
 describe('A server that is closed', () => {
-  it('ends its clients, whatever they do, and answers nobody any more', async () => {
+  test('ends its clients, whatever they do, and answers nobody any more', async () => {
     const database = await process.open()
     const place = database.place as { port: number }
     const clients = await inEveryState(place)
@@ -74,7 +74,7 @@ describe('A server that is closed', () => {
     expect(await database.activity()).toEqual([])
   })
 
-  it('is closed twice, at once and afterwards', async () => {
+  test('is closed twice, at once and afterwards', async () => {
     const database = await process.open()
     await RawClient.start(database.place)
     await Promise.all([database.close(), database.close()])
@@ -82,7 +82,7 @@ describe('A server that is closed', () => {
     expect(await database.activity()).toEqual([])
   })
 
-  it('leaves the database to another that serves it', async () => {
+  test('leaves the database to another that serves it', async () => {
     const database = await process.open()
     const client = await RawClient.start(database.place)
     await client.told(query('CREATE TABLE lasting (id int)'))
@@ -97,16 +97,26 @@ describe('A server that is closed', () => {
 })
 
 describe('An engine that crashes', () => {
-  it.each<[string, readonly Buffer[]]>([
+  test.each<[string, readonly Buffer[]]>([
     ['a query', [crash]],
     ['a query in a transaction', [query('BEGIN'), crash]],
     [
       'a parameter',
-      [parse('', 'INSERT INTO deep VALUES ($1)'), bind('', '', [deep]), execute(), sync, sync],
+      [
+        parse('', 'INSERT INTO deep VALUES ($1)'),
+        bind('', '', [crashingJson]),
+        execute(),
+        sync,
+        sync,
+      ],
     ],
     [
       'the data of a COPY',
-      [query('COPY deep FROM STDIN'), copyData(`${deep}\n`), Buffer.from('c\0\0\0\x04', 'latin1')],
+      [
+        query('COPY deep FROM STDIN'),
+        copyData(`${crashingJson}\n`),
+        Buffer.from('c\0\0\0\x04', 'latin1'),
+      ],
     ],
   ])('by %s takes leave of all clients, and of those that come later', async (_how, said) => {
     const database = await process.open()
@@ -137,7 +147,7 @@ describe('An engine that crashes', () => {
 })
 
 describe('A place to serve at', () => {
-  it('is refused when it is taken, or not allowed', async () => {
+  test('is refused when it is taken, or not allowed', async () => {
     const folder = await temporaryFolder()
     const taken = createServer().listen(0, '127.0.0.1')
     await once(taken, 'listening')
@@ -164,7 +174,7 @@ describe('A place to serve at', () => {
     inUse.close()
   })
 
-  it('is a unix socket that only its user may open, also where a dead one was left', async () => {
+  test('is a unix socket that only its user may open, also where a dead one was left', async () => {
     const folder = await temporaryFolder()
     const path = join(folder, '.s.PGSQL.5432')
     const killed = new ServerProcess()

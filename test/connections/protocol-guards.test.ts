@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { useServedDatabase } from './protocol-server.js'
 import {
   ask,
@@ -21,7 +21,7 @@ describe('A COPY that the engine would wait for', () => {
   const begun = [parse('', 'COPY guarded FROM STDIN'), bind('', ''), execute()]
   const copy = query('COPY guarded FROM STDIN')
 
-  it.each<[string, readonly (readonly Buffer[])[]]>([
+  test.each<[string, readonly (readonly Buffer[])[]]>([
     [
       'behind the data of another',
       [
@@ -124,7 +124,7 @@ function extended2(sql: string): readonly Buffer[] {
 describe('What a client does to its own session', () => {
   const served = useServedDatabase()
 
-  it('does not reach others through an encoding that cannot say everything', async () => {
+  test('does not reach others through an encoding that cannot say everything', async () => {
     const { database } = served
     const [witness, client] = [await database.client(), await database.client()]
     client.send(
@@ -138,7 +138,7 @@ describe('What a client does to its own session', () => {
     expect(await witness.rows("SELECT '\u65e5\u672c \u00e9'")).toEqual(['\u65e5\u672c \u00e9'])
   })
 
-  it('reaches nobody by a function call', async () => {
+  test('reaches nobody by a function call', async () => {
     const { database } = served
     const [witness, client] = [await database.client(), await database.client()]
     const [oid] = await client.rows("SELECT 'set_config'::regproc::oid")
@@ -148,7 +148,7 @@ describe('What a client does to its own session', () => {
     expect(await client.rows('SHOW work_mem')).toEqual(['7MB'])
   })
 
-  it('does not keep the engine by a Flush alone', async () => {
+  test('does not keep the engine by a Flush alone', async () => {
     const { database } = served
     const [witness, client] = [await database.client(), await database.client()]
     client.send(flush)
@@ -157,7 +157,7 @@ describe('What a client does to its own session', () => {
     expect(await client.told(bind('', ''), execute(), sync)).toContain('Row 1')
   })
 
-  it('is warned of where others see it, as they do a temporary table', async () => {
+  test('is warned of where others see it, as they do a temporary table', async () => {
     const client = await served.database.client()
     const warning =
       'WARNING 01000 temporary tables and cursors WITH HOLD are seen by all sessions of a PGlite'
@@ -165,7 +165,7 @@ describe('What a client does to its own session', () => {
     expect(await client.told(query('INSERT INTO seen VALUES (1)'))).not.toContain(warning)
   })
 
-  it('keeps others from advisory locks, and only from these', async () => {
+  test('keeps others from advisory locks, and only from these', async () => {
     const { database } = served
     const holder = await database.client()
     await holder.told(query('SELECT pg_advisory_lock(1)'))

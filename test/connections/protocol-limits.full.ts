@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { useServedDatabase } from './protocol-server.js'
 import {
   ask,
@@ -24,7 +24,7 @@ const long = 'x'.repeat(20_000)
 describe('A client that breaks the protocol', () => {
   const served = useServedDatabase({ batchBytesMax })
 
-  it.each<[string, readonly Buffer[]]>([
+  test.each<[string, readonly Buffer[]]>([
     ['a type that there is not', [ask('Y')]],
     ['a type of the server', [ask('Z', 'I')]],
     ['a type of zero', [Buffer.alloc(64)]],
@@ -54,7 +54,7 @@ describe('A client that breaks the protocol', () => {
     await database.untilStates('idle')
   })
 
-  it('by its batch is told so and dropped, when that is longer than allowed', async () => {
+  test('by its batch is told so and dropped, when that is longer than allowed', async () => {
     const client = await served.database.client()
     const part = parse('', `SELECT '${'x'.repeat(batchBytesMax / 4)}'`)
     expect((await client.told(part, part, part, sync)).at(-1)).toBe('Ready I')
@@ -62,7 +62,7 @@ describe('A client that breaks the protocol', () => {
     expect(await client.ending()).toEqual([expect.stringMatching(/^FATAL 54000 ./)])
   })
 
-  it('by the data of a COPY is told so, and has its session on', async () => {
+  test('by the data of a COPY is told so, and has its session on', async () => {
     const client = await served.database.client()
     await client.told(query('CREATE TABLE much (value text)'))
     await client.toldUntil('G', query('COPY much FROM STDIN'))
@@ -74,7 +74,7 @@ describe('A client that breaks the protocol', () => {
     expect(await client.rows('SELECT count(*) FROM much')).toEqual(['0'])
   })
 
-  it('may use names as long as PostgreSQL allows them', async () => {
+  test('may use names as long as PostgreSQL allows them', async () => {
     const client = await served.database.client()
     const name = 'n'.repeat(9_900)
     const told = await client.told(
@@ -93,7 +93,7 @@ describe('A client that breaks the protocol', () => {
 describe('A client that does not read', () => {
   const served = useServedDatabase()
 
-  it('has its next statements run when it has read what came before', async () => {
+  test('has its next statements run when it has read what came before', async () => {
     const { database } = served
     const [witness, client] = [await database.client(), await database.client()]
     await witness.told(query('CREATE SEQUENCE runs'))
@@ -119,7 +119,7 @@ describe('A client that does not read', () => {
     expect(await run()).toBe(statements)
   })
 
-  it('has not more of what it sends taken in than a part', async () => {
+  test('has not more of what it sends taken in than a part', async () => {
     const { database } = served
     const [owner, client] = [await database.client(), await database.client()]
     await owner.told(query('BEGIN'))
@@ -137,7 +137,7 @@ describe('A client that does not read', () => {
     expect(client.socket.writableLength).toBe(0)
   })
 
-  it('does not hold up others that are told the same', async () => {
+  test('does not hold up others that are told the same', async () => {
     const { database } = served
     const [deaf, listener, sender] = [
       await database.client(),

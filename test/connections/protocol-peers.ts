@@ -1,5 +1,9 @@
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, inject } from 'vitest'
+import { afterAll, afterEach, beforeAll } from 'vitest'
+import { queryOnce } from '../support/query-once.js'
+import { serverUrl } from '../support/server-url.js'
+import { uniqueName } from '../support/unique-name.js'
+import { urlWith } from '../support/url-with.js'
 import { useServedDatabase } from './protocol-server.js'
 import { RawClient } from './raw-client.js'
 
@@ -12,30 +16,24 @@ export interface Peer {
 }
 
 /** Opens one of them, with an empty database, for the tests of the enclosing `describe`. */
-export function usePeer(name: (typeof peers)[number]): Peer {
-  if (name === 'a served PGlite') {
+export function usePeer(peer: (typeof peers)[number]): Peer {
+  if (peer === 'a served PGlite') {
     const served = useServedDatabase()
     return { client: () => served.database.client() }
   }
-  const url = new URL(inject('servers').find(({ major }) => major === 18)!.url)
+  const name = uniqueName('protocol')
+  const url = serverUrl(18)
   const clients: RawClient[] = []
-  const admin = new pg.Client({ connectionString: url.href })
-  beforeAll(async () => {
-    await admin.connect()
-    url.pathname = `/test_protocol_${process.pid}_${Math.random().toString(36).slice(2)}`
-    await admin.query(`CREATE DATABASE ${url.pathname.slice(1)}`)
-  })
+  beforeAll(() => queryOnce(url, `CREATE DATABASE ${name}`))
   afterEach(() => {
     for (const client of clients.splice(0)) client.vanish()
   })
-  afterAll(async () => {
-    await admin.query(`DROP DATABASE ${url.pathname.slice(1)} WITH (FORCE)`)
-    await admin.end()
-  })
+  afterAll(() => queryOnce(url, `DROP DATABASE ${name} WITH (FORCE)`))
   return {
     async client() {
       // The server asks for a password by SCRAM, which is left to pg; its socket is taken over.
-      const client = new pg.Client({ connectionString: url.href })
+      const connectionString = urlWith(url, { pathname: `/${name}` })
+      const client = new pg.Client({ connectionString })
       await client.connect()
       const { stream } = (client as unknown as { connection: { stream: RawClient['socket'] } })
         .connection

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { peers, usePeer } from './protocol-peers.js'
 import {
   ask,
@@ -16,7 +16,7 @@ import {
 describe.each(peers)('A pipeline to %s', (name) => {
   const peer = usePeer(name)
 
-  it('answers what is flushed, and goes on with it', async () => {
+  test('answers what is flushed, and goes on with it', async () => {
     const client = await peer.client()
     expect(
       await client.toldUntil('T', parse('', 'SELECT 1'), describeStatement(''), flush),
@@ -29,7 +29,7 @@ describe.each(peers)('A pipeline to %s', (name) => {
     expect(await client.told(sync)).toEqual(['Ready I'])
   })
 
-  it('flushes a statement that only speaks of copy and stdin', async () => {
+  test('flushes a statement that only speaks of copy and stdin', async () => {
     const client = await peer.client()
     const sql = "SELECT 'copy from stdin'"
     expect(await client.toldUntil('2', parse('', sql), bind('', ''), flush)).toEqual([
@@ -47,7 +47,7 @@ describe.each(peers)('A pipeline to %s', (name) => {
     ])
   })
 
-  it('leaves out what follows an error up to Sync, and undoes what came before it', async () => {
+  test('leaves out what follows an error up to Sync, and undoes what came before it', async () => {
     const client = await peer.client()
     await client.told(query('CREATE TABLE piped (id int PRIMARY KEY)'))
     const insert = (id: string) => [
@@ -70,7 +70,7 @@ describe.each(peers)('A pipeline to %s', (name) => {
     expect(await client.rows('SELECT id FROM piped ORDER BY id')).toEqual(['1', '2'])
   })
 
-  it('leaves out a simple query too, where an error that was flushed came before', async () => {
+  test('leaves out a simple query too, where an error that was flushed came before', async () => {
     const client = await peer.client()
     const wrong = 'ERROR 42601 syntax error at or near "selec"'
     expect(await client.toldUntil('E', parse('', 'selec'), flush)).toEqual([wrong])
@@ -79,7 +79,7 @@ describe.each(peers)('A pipeline to %s', (name) => {
     expect(await client.rows('SELECT 3')).toEqual(['3'])
   })
 
-  it('answers a Sync that follows nothing, and a batch that says nothing', async () => {
+  test('answers a Sync that follows nothing, and a batch that says nothing', async () => {
     const client = await peer.client()
     expect(await client.told(sync)).toEqual(['Ready I'])
     client.send(flush)
@@ -93,7 +93,7 @@ describe.each(peers)('A pipeline to %s', (name) => {
     expect(await client.told(query(' -- nothing'))).toEqual(['EmptyQueryResponse', 'Ready I'])
   })
 
-  it('calls functions by number', async () => {
+  test('calls functions by number', async () => {
     const client = await peer.client()
     const [oid] = await client.rows("SELECT 'int4pl'::regproc::oid")
     expect(await client.told(functionCall(Number(oid), ['40', '2']))).toEqual([
@@ -110,7 +110,7 @@ describe.each(peers)('A pipeline to %s', (name) => {
     ])
   })
 
-  it.each([
+  test.each([
     ['Bind', ask('B', 'xxxx')],
     ['Parse', ask('P', 'xxxx')],
     ['Describe of neither', ask('D', 'X\0')],

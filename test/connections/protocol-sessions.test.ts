@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { peers, usePeer } from './protocol-peers.js'
 import {
   bind,
@@ -18,7 +18,7 @@ const hello = "DO $$ BEGIN RAISE NOTICE 'hello'; END $$"
 describe.each(peers)('Sessions on %s', (name) => {
   const peer = usePeer(name)
 
-  it('have statements of their own, with the same name and without one', async () => {
+  test('have statements of their own, with the same name and without one', async () => {
     const [one, two] = [await peer.client(), await peer.client()]
     const mine = (value: number) => [
       parse('mine', `SELECT ${value}`),
@@ -42,7 +42,7 @@ describe.each(peers)('Sessions on %s', (name) => {
     ])
   })
 
-  it('are told of notices, by either protocol, in their place', async () => {
+  test('are told of notices, by either protocol, in their place', async () => {
     const client = await peer.client()
     expect(await client.told(query(`${hello}; SELECT 1`))).toEqual([
       ...['NOTICE 00000 hello', 'DO'],
@@ -53,7 +53,7 @@ describe.each(peers)('Sessions on %s', (name) => {
     ])
   })
 
-  it('are told of settings when they have changed', async () => {
+  test('are told of settings when they have changed', async () => {
     const client = await peer.client()
     expect(await client.told(query("SET application_name = 'first'"))).toEqual([
       ...['SET', 'ParameterStatus application_name=first', 'Ready I'],
@@ -75,7 +75,7 @@ describe.each(peers)('Sessions on %s', (name) => {
     ])
   })
 
-  it('hear what another one sends when its transaction commits', async () => {
+  test('hear what another one sends when its transaction commits', async () => {
     const [listener, sender] = [await peer.client(), await peer.client()]
     await listener.told(query('LISTEN news'))
     await sender.told(query('NOTIFY news'))
@@ -92,7 +92,7 @@ describe.each(peers)('Sessions on %s', (name) => {
     expect(await listener.told(query('SELECT 1'))).toHaveLength(4)
   })
 
-  it('hear themselves, where LISTEN and NOTIFY are in one transaction, in either order', async () => {
+  test('hear themselves, where LISTEN and NOTIFY are in one transaction, in either order', async () => {
     const client = await peer.client()
     const heard = (channel: string) => ['NOTIFY', `Notification ${channel} it`, 'Ready I']
     expect(await client.told(query("LISTEN one; NOTIFY one, 'it'"))).toEqual([
@@ -111,7 +111,7 @@ describe.each(peers)('Sessions on %s', (name) => {
     ])
   })
 
-  it('hear what one sends that ends its own listening by the same transaction', async () => {
+  test('hear what one sends that ends its own listening by the same transaction', async () => {
     const [listener, sender] = [await peer.client(), await peer.client()]
     await listener.told(query('LISTEN shared'))
     await sender.told(query('LISTEN shared'))
@@ -126,7 +126,7 @@ describe.each(peers)('Sessions on %s', (name) => {
     expect(await listener.toldUntil('A')).toEqual(['Notification shared heard'])
   })
 
-  it('roll back what is open when their client says goodbye', async () => {
+  test('roll back what is open when their client says goodbye', async () => {
     const other = await peer.client()
     await other.told(query('CREATE TABLE farewell (id int)'))
     const batch = [parse('', 'INSERT INTO farewell VALUES (1)'), bind('', ''), execute()]
@@ -147,7 +147,7 @@ describe.each(peers)('Sessions on %s', (name) => {
     }
   })
 
-  it('take everything that is sent at once, in its order', async () => {
+  test('take everything that is sent at once, in its order', async () => {
     const client = await peer.client()
     client.send(
       query('CREATE TABLE torrent (id int)'),

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { useServedDatabase } from './protocol-server.js'
 import { type ServerMessage, wordsOf } from './protocol-words.js'
 import { ask, gssRequest, int32, password, query, sslRequest, startup, sync } from './raw-client.js'
@@ -16,7 +16,7 @@ describe('The beginning of a connection', () => {
     return client
   }
 
-  it('tells who is there, what is set, and a key of its own for each client', async () => {
+  test('tells who is there, what is set, and a key of its own for each client', async () => {
     const client = await begin(startup(identity))
     const words = (await client.ready()).map(wordsOf)
     expect(words[0]).toBe('Authentication 0')
@@ -39,7 +39,7 @@ describe('The beginning of a connection', () => {
     expect(one.secret).not.toBe(two.secret)
   })
 
-  it('declines encryption of either kind, and goes on', async () => {
+  test('declines encryption of either kind, and goes on', async () => {
     const client = await begin(sslRequest)
     expect((await client.bytes(1)).toString()).toBe('N')
     client.send(gssRequest)
@@ -53,7 +53,7 @@ describe('The beginning of a connection', () => {
     expect(await hasty.told()).toContain('Row 1')
   })
 
-  it('takes a start that comes byte by byte', async () => {
+  test('takes a start that comes byte by byte', async () => {
     const client = await begin()
     for (const byte of Buffer.concat([startup(identity), query('SELECT 1')])) {
       client.send(Buffer.from([byte]))
@@ -63,7 +63,7 @@ describe('The beginning of a connection', () => {
     expect(await client.told()).toContain('Row 1')
   })
 
-  it('agrees on version 3.0 with a client of a newer one, and names what it does not know', async () => {
+  test('agrees on version 3.0 with a client of a newer one, and names what it does not know', async () => {
     const negotiated = ({ type, body }: ServerMessage) =>
       type === 'v' ? [body.readInt32BE(0), body.readInt32BE(4), body.toString('utf8', 8)] : []
     const newer = await begin(startup(identity, 0x30002))
@@ -74,7 +74,7 @@ describe('The beginning of a connection', () => {
     expect((await options.told()).at(-1)).toBe('Ready I')
   })
 
-  it.each([
+  test.each([
     ['protocol 2', startup(identity, 0x20000), '0A000'],
     ['protocol 4', startup(identity, 0x40000), '0A000'],
     ['a length of nothing', int32(0), '08P01'],
@@ -100,7 +100,7 @@ describe('The beginning of a connection', () => {
     expect(await client.ending()).toEqual([expect.stringMatching(`^FATAL ${code} .`)])
   })
 
-  it('takes settings, by their names and by options', async () => {
+  test('takes settings, by their names and by options', async () => {
     const client = await open.database.client({
       application_name: "it's \\me",
       options: '-c work_mem=7MB --search-path="a\\ b",public -cDateStyle=German',
@@ -118,7 +118,7 @@ describe('The beginning of a connection', () => {
     expect(await client.rows('SHOW work_mem')).toEqual(['7MB'])
   })
 
-  it('goes on for the right password only', async () => {
+  test('goes on for the right password only', async () => {
     const stranger = async () => {
       const client = await served.database.stranger()
       client.send(startup(identity))

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { peers, usePeer } from './protocol-peers.js'
 import {
   bind,
@@ -15,7 +15,7 @@ import {
 describe.each(peers)('The extended protocol of %s', (name) => {
   const peer = usePeer(name)
 
-  it('runs a statement with a name and a portal with a name', async () => {
+  test('runs a statement with a name and a portal with a name', async () => {
     const client = await peer.client()
     const told = await client.told(
       parse('add', 'SELECT $1::int + $2::int AS sum'),
@@ -45,7 +45,7 @@ describe.each(peers)('The extended protocol of %s', (name) => {
     ])
   })
 
-  it('gives rows by portions, as many portals at once as a transaction has', async () => {
+  test('gives rows by portions, as many portals at once as a transaction has', async () => {
     const client = await peer.client()
     await client.told(query('BEGIN'))
     const numbers = 'SELECT generate_series($1::int, $2::int)'
@@ -82,7 +82,7 @@ describe.each(peers)('The extended protocol of %s', (name) => {
     expect(await client.told(query('ROLLBACK'))).toEqual(['ROLLBACK', 'Ready I'])
   })
 
-  it('ends a portal with its transaction, also with the one that a Sync ends', async () => {
+  test('ends a portal with its transaction, also with the one that a Sync ends', async () => {
     const client = await peer.client()
     await client.told(parse('', 'SELECT 1'), bind('mine', ''), sync)
     expect(await client.told(execute('mine'), sync)).toEqual([
@@ -91,7 +91,7 @@ describe.each(peers)('The extended protocol of %s', (name) => {
     ])
   })
 
-  it('names what is unknown as the client does', async () => {
+  test('names what is unknown as the client does', async () => {
     const client = await peer.client()
     const unknown = 'ERROR 26000 prepared statement "my ""own"" é" does not exist'.replaceAll(
       '""',
@@ -120,7 +120,7 @@ describe.each(peers)('The extended protocol of %s', (name) => {
     ])
   })
 
-  it('refuses a name that is taken, and the statement with the name lives on', async () => {
+  test('refuses a name that is taken, and the statement with the name lives on', async () => {
     const client = await peer.client()
     await client.told(parse('taken', 'SELECT 1'), sync)
     const refused = 'ERROR 42P05 prepared statement "taken" already exists'
@@ -135,7 +135,7 @@ describe.each(peers)('The extended protocol of %s', (name) => {
     expect(await client.told(bind('', 'twice'), execute(), sync)).toContain('Row 3')
   })
 
-  it('gives a name again that was closed, in the same batch too', async () => {
+  test('gives a name again that was closed, in the same batch too', async () => {
     const client = await peer.client()
     await client.told(parse('again', 'SELECT 1'), sync)
     await client.told(closeStatement('again'), parse('again', 'SELECT 2'), sync)
@@ -150,7 +150,7 @@ describe.each(peers)('The extended protocol of %s', (name) => {
     expect(await client.told(bind('', 'again'), execute(), sync)).toContain('Row 4')
   })
 
-  it('keeps a statement that a failed transaction did not deallocate', async () => {
+  test('keeps a statement that a failed transaction did not deallocate', async () => {
     const client = await peer.client()
     await client.told(parse('kept', 'SELECT 1'), sync)
     await client.told(query('BEGIN'))
@@ -163,7 +163,7 @@ describe.each(peers)('The extended protocol of %s', (name) => {
     expect(await client.told(bind('', 'kept'), execute(), sync)).toContain('Row 1')
   })
 
-  it('forgets all statements by DEALLOCATE ALL and by DISCARD ALL', async () => {
+  test('forgets all statements by DEALLOCATE ALL and by DISCARD ALL', async () => {
     const client = await peer.client()
     for (const command of ['DEALLOCATE ALL', 'DISCARD ALL']) {
       await client.told(parse('gone', 'SELECT 1'), sync)
@@ -175,7 +175,7 @@ describe.each(peers)('The extended protocol of %s', (name) => {
     }
   })
 
-  it('keeps the statement without a name until the next one, or a simple query', async () => {
+  test('keeps the statement without a name until the next one, or a simple query', async () => {
     const client = await peer.client()
     // One that changes the session is prepared, described, and only then run.
     for (const sql of [

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { useServedDatabase } from './protocol-server.js'
 import {
   ask,
@@ -29,7 +29,7 @@ describe('A client that is gone from one moment to the next', () => {
     return { database, witness, marks }
   }
 
-  it.each<[string, readonly Buffer[]]>([
+  test.each<[string, readonly Buffer[]]>([
     ['before it said anything', []],
     ['in its startup packet', [startup({ user: 'postgres' }).subarray(0, 11)]],
     ['after asking for encryption', [sslRequest]],
@@ -43,7 +43,7 @@ describe('A client that is gone from one moment to the next', () => {
     await database.untilStates()
   })
 
-  it.each<[string, readonly Buffer[], string]>([
+  test.each<[string, readonly Buffer[], string]>([
     ['in a transaction', [query('BEGIN'), insert], 'idle in transaction'],
     [
       'in a failed transaction',
@@ -74,7 +74,7 @@ describe('A client that is gone from one moment to the next', () => {
     expect(await marks()).toBe('0')
   })
 
-  it('leaves nothing after a Flush', async () => {
+  test('leaves nothing after a Flush', async () => {
     const { database, marks } = await begin()
     const client = await database.client()
     const batch = [parse('', 'INSERT INTO marks VALUES (1)'), bind('', ''), execute(), flush]
@@ -83,7 +83,7 @@ describe('A client that is gone from one moment to the next', () => {
     expect(await marks()).toBe('0')
   })
 
-  it('has not run what it waited to run', async () => {
+  test('has not run what it waited to run', async () => {
     const { database, witness, marks } = await begin()
     const [one, two] = [await database.client(), await database.client()]
     await witness.told(query('BEGIN'))
@@ -97,7 +97,7 @@ describe('A client that is gone from one moment to the next', () => {
     expect(await marks()).toBe('1')
   })
 
-  it('has not run what it waited to run for advisory locks, and holds none', async () => {
+  test('has not run what it waited to run for advisory locks, and holds none', async () => {
     const { database, witness, marks } = await begin()
     const [waiting, next] = [await database.client(), await database.client()]
     await witness.told(query('SELECT pg_advisory_lock(7)'))
@@ -111,7 +111,7 @@ describe('A client that is gone from one moment to the next', () => {
     expect(await marks()).toBe('0')
   })
 
-  it('takes its temporary tables, statements and settings with it', async () => {
+  test('takes its temporary tables, statements and settings with it', async () => {
     const { database, witness } = await begin()
     const client = await database.client()
     await client.told(query('CREATE TEMP TABLE passing (id int)'))
@@ -125,7 +125,7 @@ describe('A client that is gone from one moment to the next', () => {
     expect(await witness.rows('SHOW work_mem')).not.toEqual(['7MB'])
   })
 
-  it('is answered what it asked, where it only ends what it has to say', async () => {
+  test('is answered what it asked, where it only ends what it has to say', async () => {
     const { database } = await begin()
     const client = await database.client()
     client.send(query('SELECT 1'), query('SELECT 2'))
@@ -144,7 +144,7 @@ describe('A cancel request', () => {
     return client.ending()
   }
 
-  it('ends the waiting of the client that it names by its secret, and of nobody else', async () => {
+  test('ends the waiting of the client that it names by its secret, and of nobody else', async () => {
     const { database } = served
     const [owner, one, two] = [
       await database.client(),
@@ -167,7 +167,7 @@ describe('A cancel request', () => {
     expect(await one.rows('SELECT 1')).toEqual(['1'])
   })
 
-  it('ends a wait for advisory locks', async () => {
+  test('ends a wait for advisory locks', async () => {
     const { database } = served
     const [holder, waiting] = [await database.client(), await database.client()]
     await holder.told(query('SELECT pg_advisory_lock(7)'))
@@ -178,7 +178,7 @@ describe('A cancel request', () => {
     expect(await holder.rows('SELECT pg_advisory_unlock(7)')).toEqual(['t'])
   })
 
-  it('leaves out what follows a canceled part of a batch, up to its Sync', async () => {
+  test('leaves out what follows a canceled part of a batch, up to its Sync', async () => {
     const { database } = served
     const [owner, waiting] = [await database.client(), await database.client()]
     await owner.told(query('BEGIN'))
@@ -193,7 +193,7 @@ describe('A cancel request', () => {
     expect(await waiting.rows('SELECT 3')).toEqual(['3'])
   })
 
-  it('does nothing to a client that waits for nothing', async () => {
+  test('does nothing to a client that waits for nothing', async () => {
     const client = await served.database.client()
     await client.told(query('BEGIN'))
     await cancel(client.pid, client.secret)

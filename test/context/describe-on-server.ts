@@ -1,6 +1,7 @@
 import pg from 'pg'
-import { inject } from 'vitest'
 import type { Database } from '../../src/index.js'
+import { serverUrl } from '../support/server-url.js'
+import { urlWith } from '../support/url-with.js'
 
 interface Field {
   readonly name: string
@@ -59,9 +60,8 @@ export async function describeOnServer(
 ): Promise<string[][]> {
   const here = await database.query<{ name: string }>('SELECT current_database() AS name')
   const major = Number(engineName.split(' ')[1])
-  const url = new URL(inject('servers').find((server) => server.major === major)!.url)
-  url.pathname = `/${here.rows[0]!.name}`
-  const client = new pg.Client({ connectionString: url.href })
+  const connectionString = urlWith(serverUrl(major), { pathname: `/${here.rows[0]!.name}` })
+  const client = new pg.Client({ connectionString })
   await client.connect()
   try {
     const described: string[][] = []

@@ -1,6 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   type Database,
   fromPGlite,
@@ -10,6 +10,7 @@ import {
   type Transaction,
 } from '../../src/index.js'
 import { openPGlite } from '../support/open-pglite.js'
+import { serverUrl } from '../support/server-url.js'
 
 interface Caller {
   /** Begins a transaction as the caller, hands it over, and ends it as the caller. */
@@ -36,7 +37,7 @@ async function onPGlite(): Promise<Caller> {
 }
 
 async function onServer(major: number): Promise<Caller> {
-  const { url } = inject('servers').find((server) => server.major === major)!
+  const url = serverUrl(major)
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   await client.query('SET search_path = pg_temp')
@@ -128,7 +129,7 @@ describe('a client that is in a transaction already', () => {
   test.each([14, 18])(
     'cannot be given one more by fromPg, whose COMMIT would end it, on PostgreSQL %s',
     async (major) => {
-      const { url } = inject('servers').find((server) => server.major === major)!
+      const url = serverUrl(major)
       const client = new pg.Client({ connectionString: url })
       await client.connect()
       const database = fromPg(client)

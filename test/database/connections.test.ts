@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest'
 import { type Database, fromPg, type Queryable } from '../../src/index.js'
+import { serverUrl } from '../support/server-url.js'
 
 const majors = inject('servers').map(({ major }) => major)
 
@@ -10,7 +11,7 @@ describe.each(majors)('connections of a pool on PostgreSQL %s', (major) => {
   let database: Database
 
   beforeEach(async () => {
-    const { url } = inject('servers').find((server) => server.major === major)!
+    const url = serverUrl(major)
     pool = new pg.Pool({ connectionString: url, max: 3 })
     // The pool of an application has such a listener: it hears of losses of idle connections.
     pool.on('error', () => {})

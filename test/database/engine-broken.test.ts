@@ -1,10 +1,9 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Database, fromPGlite, fromPGliteTransaction } from '../../src/index.js'
+import { crashingJson } from '../support/crashing-json.js'
 import { openPGlite } from '../support/open-pglite.js'
 
-/** Nested so deeply that PGlite crashes on it and answers as if nothing had happened. */
-const deep = `${'['.repeat(7000)}${']'.repeat(7000)}`
 const broken = { name: 'DriftpinError', code: 'engine_broken' }
 
 describe('a PGlite that crashed', () => {
@@ -21,13 +20,13 @@ describe('a PGlite that crashed', () => {
   afterEach(() => pglite.close().catch(() => {}))
 
   test('the crash looks like success to PGlite itself, which is why it is looked for', async () => {
-    const answer = await pglite.query('INSERT INTO deep VALUES ($1)', [deep])
+    const answer = await pglite.query('INSERT INTO deep VALUES ($1)', [crashingJson])
     expect(answer).toMatchObject({ rows: [], affectedRows: 0 })
     expect(answer).not.toHaveProperty('command')
   })
 
   test('the statement is refused, and so is everything after it', async () => {
-    const insert = database.query('INSERT INTO deep VALUES ($1)', [deep])
+    const insert = database.query('INSERT INTO deep VALUES ($1)', [crashingJson])
     const first = await insert.catch((error) => error)
     expect(first).toMatchObject(broken)
     expect(first.message).toContain('Close it and open another one')
@@ -50,7 +49,7 @@ describe('a PGlite that crashed', () => {
     const run = database.transaction(async (transaction) => {
       await transaction.query("INSERT INTO deep VALUES ('1')")
       for (const sql of ['INSERT INTO deep VALUES ($1)', 'SELECT $1::text']) {
-        seen.push(await transaction.query(sql, [deep]).catch((error) => error))
+        seen.push(await transaction.query(sql, [crashingJson]).catch((error) => error))
       }
       throw seen[0]
     })
@@ -62,7 +61,7 @@ describe('a PGlite that crashed', () => {
   test("in the caller's own transaction it is refused there", async () => {
     const run = pglite.transaction(async (transaction) => {
       const ours = fromPGliteTransaction(transaction)
-      const insert = ours.query('INSERT INTO deep VALUES ($1)', [deep])
+      const insert = ours.query('INSERT INTO deep VALUES ($1)', [crashingJson])
       await expect(insert).rejects.toMatchObject(broken)
       await expect(ours.query('SELECT 1')).rejects.toMatchObject(broken)
     })

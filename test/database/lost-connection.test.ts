@@ -5,6 +5,8 @@ import { makeAgent } from '../context/make-agent.js'
 import { makeFile } from '../context/make-resources.js'
 import { makeWorld } from '../context/make-world.js'
 import { useEngine } from '../support/engines.js'
+import { serverUrl } from '../support/server-url.js'
+import { urlWith } from '../support/url-with.js'
 import { type CuttableNetwork, openCuttableNetwork } from './cut-connection.js'
 
 /** The full run has every major; the newest is enough for what the driver and we do ourselves. */
@@ -26,11 +28,10 @@ describe.each(majors)('a connection to PostgreSQL %s that is lost', (major) => {
   beforeAll(async () => {
     direct = await engine.install()
     const { rows } = await direct.query<{ name: string }>('SELECT current_database() AS name')
-    const { url } = inject('servers').find((server) => server.major === major)!
+    const url = serverUrl(major)
     network = await openCuttableNetwork(url)
-    const own = new URL(network.url)
-    own.pathname = `/${rows[0]!.name}`
-    pool = new pg.Pool({ connectionString: own.href, max: 2 })
+    const connectionString = urlWith(network.url, { pathname: `/${rows[0]!.name}` })
+    pool = new pg.Pool({ connectionString, max: 2 })
     pool.on('error', () => {})
     pool.on('connect', (client) => {
       client.on('error', () => {

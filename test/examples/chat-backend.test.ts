@@ -2,9 +2,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { queryOnce } from '../support/query-once.js'
 import { shortLived } from '../support/run-command.js'
+import { uniqueName } from '../support/unique-name.js'
+import { urlWith } from '../support/url-with.js'
 import { type Example, openExample } from './open-example.js'
 
 let example: Example
@@ -126,20 +128,17 @@ describe('the chat backend', () => {
     }))
 
   test('keeps it the same way on a server', async () => {
-    const url = new URL(inject('servers').at(-1)!.url)
-    const admin = new pg.Client({ connectionString: url.href })
-    await admin.connect()
-    const name = `backend_${process.pid}`
-    await admin.query(`CREATE DATABASE ${name}`)
-    url.pathname = `/${name}`
+    const { url } = inject('servers').at(-1)!
+    const name = uniqueName('backend')
+    await queryOnce(url, `CREATE DATABASE ${name}`)
     try {
-      await withBackend({ DATABASE_URL: url.href }, async (ask) => {
+      const DATABASE_URL = urlWith(url, { pathname: `/${name}` })
+      await withBackend({ DATABASE_URL }, async (ask) => {
         await tellTheStory(ask)
         await askWrongly(ask)
       })
     } finally {
-      await admin.query(`DROP DATABASE ${name} WITH (FORCE)`)
-      await admin.end()
+      await queryOnce(url, `DROP DATABASE ${name} WITH (FORCE)`)
     }
   })
 })

@@ -1,5 +1,5 @@
 import { from } from 'pg-copy-streams'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openPool } from '../../src/connections/index.js'
 import { type Harness, openHarness } from '../../src/harness/open-harness.js'
 import type { TestDatabase } from '../../src/harness/test-database.js'
@@ -23,7 +23,7 @@ const tick = () => new Promise((resolve) => setTimeout(resolve, 30))
 
 // These wait for as long as there is patience, so at once, each on a database of its own.
 describe.concurrent('A transaction that a caller began beside clients', () => {
-  it('is given back by a rewind to the caller that had it at the mark', async ({ expect }) => {
+  test('is given back by a rewind to the caller that had it at the mark', async ({ expect }) => {
     const db = await harness.fork()
     await db.pool.query('SELECT 1')
     await db.pglite.query('BEGIN')
@@ -36,7 +36,7 @@ describe.concurrent('A transaction that a caller began beside clients', () => {
     await db.close()
   })
 
-  it('and forgot keeps no database from closing', async ({ expect }) => {
+  test('and forgot keeps no database from closing', async ({ expect }) => {
     const db = await harness.fork()
     await db.pool.query({ name: 'one', text: 'SELECT 1' })
     await db.pglite.query('BEGIN')
@@ -56,14 +56,14 @@ function useFork(): void {
 describe('A rewind', () => {
   useFork()
 
-  it('lets clients begin, whatever transaction of a caller it has ended', async () => {
+  test('lets clients begin, whatever transaction of a caller it has ended', async () => {
     await db.pool.query('SELECT 1')
     await db.pglite.query('BEGIN')
     await db.rewind()
     expect((await db.pool.query('SELECT 1 AS n')).rows).toEqual([{ n: 1 }])
   })
 
-  it('shows nobody what a client had not committed', async () => {
+  test('shows nobody what a client had not committed', async () => {
     await db.script('CREATE TABLE written (n int)')
     const mark = await db.mark()
     const client = await db.pool.connect()
@@ -84,7 +84,7 @@ describe('A rewind', () => {
 describe('A database that is closed', () => {
   useFork()
 
-  it('refuses those who wait for a client of its pool', async () => {
+  test('refuses those who wait for a client of its pool', async () => {
     const client = await db.pool.connect()
     await client.query('BEGIN')
     const waiting = Array.from({ length: 25 }, () => codeOf(db.pool.query('SELECT 1')))
@@ -94,7 +94,7 @@ describe('A database that is closed', () => {
     expect(await Promise.all(waiting)).not.toContain('no error')
   })
 
-  it('has a pool again after the code under test has ended one', async () => {
+  test('has a pool again after the code under test has ended one', async () => {
     await db.pool.query('SELECT 1')
     await db.pool.end()
     expect((await db.pool.query('SELECT 1 AS n')).rows).toEqual([{ n: 1 }])
@@ -104,7 +104,7 @@ describe('A database that is closed', () => {
 describe('What one session leaves is nothing to the others:', () => {
   useFork()
 
-  it('the values of sequences are its own, or not there', async () => {
+  test('the values of sequences are its own, or not there', async () => {
     await db.script('CREATE TABLE counted (id serial)')
     const [one, other] = [await db.pool.connect(), await db.pool.connect()]
     await one.query('INSERT INTO counted DEFAULT VALUES')
@@ -116,7 +116,7 @@ describe('What one session leaves is nothing to the others:', () => {
     other.release()
   })
 
-  it('a setting by a prepared statement or a function of standard SQL', async () => {
+  test('a setting by a prepared statement or a function of standard SQL', async () => {
     const memory = async (of: { query(sql: string): Promise<{ rows: unknown[] }> }) =>
       (await of.query('SHOW work_mem')).rows
     const [one, other] = [await db.pool.connect(), await db.pool.connect()]
@@ -132,7 +132,7 @@ describe('What one session leaves is nothing to the others:', () => {
     other.release()
   })
 
-  it('a temporary table goes with it, also when it was not to write any more', async () => {
+  test('a temporary table goes with it, also when it was not to write any more', async () => {
     await db.script('CREATE TABLE users (n int); INSERT INTO users VALUES (1)')
     const client = await db.pool.connect()
     await client.query('CREATE TEMP TABLE users (n int)')
@@ -142,7 +142,7 @@ describe('What one session leaves is nothing to the others:', () => {
     expect((await db.pool.query('SELECT n FROM users')).rows).toEqual([{ n: 1 }])
   })
 
-  it('a lock goes with it, also when its role was dropped', async () => {
+  test('a lock goes with it, also when its role was dropped', async () => {
     await db.script('CREATE ROLE app')
     const [one, other] = [await db.pool.connect(), await db.pool.connect()]
     await one.query('SELECT pg_advisory_lock(9)')
@@ -157,7 +157,7 @@ describe('What one session leaves is nothing to the others:', () => {
     other.release(true)
   })
 
-  it('a lock goes with it, also when it went while a caller had a transaction open', async () => {
+  test('a lock goes with it, also when it went while a caller had a transaction open', async () => {
     const pool = openPool(db, { waitMsMax: 50 })
     const client = await pool.connect()
     await client.query('SELECT pg_advisory_lock(11)')
@@ -170,7 +170,7 @@ describe('What one session leaves is nothing to the others:', () => {
     await pool.end()
   })
 
-  it('a state of PGlite itself that cannot be put back is given up once', async () => {
+  test('a state of PGlite itself that cannot be put back is given up once', async () => {
     await db.script('CREATE TABLE gone (n int)')
     await db.pool.query('SELECT 1')
     await db.pglite.exec('PREPARE q AS SELECT * FROM gone')
@@ -179,7 +179,7 @@ describe('What one session leaves is nothing to the others:', () => {
     expect((await db.pglite.query('SELECT 2 AS n')).rows).toEqual([{ n: 2 }])
   })
 
-  it('a COPY that was refused is over, and does not take what is asked next', async () => {
+  test('a COPY that was refused is over, and does not take what is asked next', async () => {
     const pool = openPool(db, { waitMsMax: 100 })
     await db.script('CREATE TABLE copied (n int)')
     const [one, other] = [await pool.connect(), await pool.connect()]

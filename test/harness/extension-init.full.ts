@@ -2,6 +2,7 @@ import type { Extension } from '@electric-sql/pglite'
 import { expect, test } from 'vitest'
 import type { TestDatabase } from '../../src/harness/index.js'
 import { openImage } from '../../src/harness/open-image.js'
+import { crashingJson } from '../support/crashing-json.js'
 import { freshHarness, useCacheFolder } from './cache-folder.js'
 
 const folder = useCacheFolder()
@@ -103,8 +104,7 @@ test('a crash costs the instance, and the next one went through the init too', a
   await db.script("INSERT INTO of_init VALUES ('test')")
   const mark = await db.mark()
   const crash = async () => {
-    const value = '['.repeat(7000) + ']'.repeat(7000)
-    await expect(db.query('SELECT $1::jsonb', [value])).rejects.toThrow()
+    await expect(db.query('SELECT $1::jsonb', [crashingJson])).rejects.toThrow()
   }
   await crash()
   await db.rewind()

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readMigrationFolder } from '../../src/harness/migration-folder.js'
 import { createMigrator, readMigrations } from '../../src/index.js'
-import { temporaryFolder } from '../support/temporary-folder.js'
-import { type Files, failure, folderOf, read, step, steps, useFolders } from './use-folders.js'
+import { type Files, folderOf, temporaryFolder } from '../support/temporary-folder.js'
+import { failure, read, step, steps, useFolders } from './use-folders.js'
 
 const { database, apply, ran, indexes } = useFolders()
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { openHarness, type TestDatabase } from '../../src/harness/index.js'
+import { crashingJson } from '../support/crashing-json.js'
 
 /** A module that no image has: nothing at the start needs it. */
 const loadOne = (db: TestDatabase) => db.script("LOAD '/pglite/lib/postgresql/pgoutput.so'")
@@ -27,8 +28,7 @@ test('a value that the engine crashes on is no success, and the instance is repl
   const before = await db.digest()
   const { pglite } = db
   await db.script('CREATE TABLE deep (value jsonb)')
-  const value = '['.repeat(7000) + ']'.repeat(7000)
-  await expect(db.query('INSERT INTO deep VALUES ($1)', [value])).rejects.toThrow()
+  await expect(db.query('INSERT INTO deep VALUES ($1)', [crashingJson])).rejects.toThrow()
   await db.rewind()
   expect(harness.statistics.replaced).toEqual({ 'the engine crashed': 1 })
   expect(db.pglite).not.toBe(pglite)

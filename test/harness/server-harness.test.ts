@@ -2,8 +2,9 @@ import pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { type HarnessOptions, openHarness, type TestDatabase } from '../../src/harness/index.js'
 import { serverMajors } from '../support/real-server.js'
+import { urlWith } from '../support/url-with.js'
 import { boats, boatyard, insert, suites } from './boatyard.js'
-import { urlWith, useSailor } from './use-sailor.js'
+import { useSailor } from './use-sailor.js'
 
 const nameOf = async (db: TestDatabase) =>
   (await db.query<{ name: string }>('SELECT current_database()::text AS name')).rows[0]!.name

@@ -5,7 +5,8 @@ import { databaseNames, lockOf, newWorker } from '../../src/harness/server/datab
 import { unusedMsMax } from '../../src/harness/server/remove-leftovers.js'
 import { keptText, templateText } from '../../src/harness/server/stamp.js'
 import { serverMajors } from '../support/real-server.js'
-import { urlWith, useSailor } from './use-sailor.js'
+import { urlWith } from '../support/url-with.js'
+import { useSailor } from './use-sailor.js'
 
 const hourMs = 60 * 60 * 1000
 const sha = (digit: string) => digit.repeat(64)

@@ -6,8 +6,9 @@ import { openHarness } from '../../src/harness/index.js'
 import { refuseFacts, strategyOf } from '../../src/harness/server/connect-server.js'
 import { freePort } from '../support/free-port.js'
 import { serverMajors } from '../support/real-server.js'
+import { urlWith } from '../support/url-with.js'
 import { failure } from './use-folders.js'
-import { urlWith, useSailor } from './use-sailor.js'
+import { useSailor } from './use-sailor.js'
 
 const refusal = (server: string) => failure(openHarness({ server, migrations: false }))
 

@@ -1,23 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
 import type { PGlite } from '@electric-sql/pglite'
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest'
 import { readMigrationFolder } from '../../src/harness/migration-folder.js'
 import { type Database, fromPGlite } from '../../src/index.js'
 import { openPGlite } from '../support/open-pglite.js'
-import { temporaryFolder } from '../support/temporary-folder.js'
-
-/** Texts of files by their names, which may have folders in front. */
-export type Files = Readonly<Record<string, string | Uint8Array>>
-
-export async function folderOf(files: Files): Promise<string> {
-  const folder = await temporaryFolder()
-  for (const [file, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, file)), { recursive: true })
-    await writeFile(join(folder, file), text)
-  }
-  return folder
-}
+import { type Files, folderOf } from '../support/temporary-folder.js'
 
 export const read = async (files: Files) => readMigrationFolder(await folderOf(files))
 

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import { afterAll, beforeAll, inject } from 'vitest'
+import { afterAll, beforeAll } from 'vitest'
+import { serverUrl } from '../support/server-url.js'
+import { urlWith } from '../support/url-with.js'
 
 /** A user of a server who may create databases, and nothing beyond. */
 export interface Sailor {
@@ -14,22 +16,17 @@ export interface Sailor {
   databases(): Promise<string[]>
 }
 
-/** The same URL with another database, or of another port. */
-export function urlWith(url: string, parts: Partial<Pick<URL, 'port' | 'pathname'>>): string {
-  return Object.assign(new URL(url), parts).href
-}
-
 /** Makes a user for the tests of the enclosing `describe`, and removes all that it has. */
 export function useSailor(major: number): Sailor {
   const name = `sailor_${randomBytes(6).toString('hex')}`
   const password = randomBytes(12).toString('hex')
   let admin: pg.Client | undefined
-  const serverUrl = () => inject('servers').find((server) => server.major === major)!.url
+  const server = serverUrl(major)
   const sailor: Sailor = {
     name,
     password,
     get url() {
-      return Object.assign(new URL(serverUrl()), { username: name, password }).href
+      return urlWith(server, { username: name, password })
     },
     get admin() {
       return admin!
@@ -44,7 +41,7 @@ export function useSailor(major: number): Sailor {
     },
   }
   beforeAll(async () => {
-    admin = new pg.Client({ connectionString: serverUrl() })
+    admin = new pg.Client({ connectionString: server })
     await admin.connect()
     await admin.query(`CREATE ROLE ${name} LOGIN CREATEDB PASSWORD '${password}'`)
   })

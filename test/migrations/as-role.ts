@@ -1,8 +1,9 @@
 import pg from 'pg'
-import { inject } from 'vitest'
 import { quoteIdentifier } from '../../src/database/quote-identifier.js'
 import { type Database, fromPg } from '../../src/index.js'
 import type { Engine } from '../support/engines.js'
+import { serverUrl } from '../support/server-url.js'
+import { urlWith } from '../support/url-with.js'
 
 /** Runs `work` on a database that is the same, but whose sessions have the rights of a role. */
 export async function asRole<T>(
@@ -22,9 +23,8 @@ export async function asRole<T>(
   }
   const { rows } = await database.query<{ name: string }>('SELECT current_database() AS name')
   const major = Number(engine.name.split(' ')[1])
-  const url = new URL(inject('servers').find((server) => server.major === major)!.url)
-  url.pathname = `/${rows[0]!.name}`
-  const pool = new pg.Pool({ connectionString: url.href, max: 4 })
+  const connectionString = urlWith(serverUrl(major), { pathname: `/${rows[0]!.name}` })
+  const pool = new pg.Pool({ connectionString, max: 4 })
   // What a client is asked first it does first.
   pool.on('connect', (client) => void client.query(become))
   try {

@@ -4,6 +4,8 @@ import { createMigrator, type Database, fromPGlite, fromPg } from '../../src/ind
 import { parseMigrations } from '../../src/migrations/parse-migrations.js'
 import { readCatalog } from '../../src/migrations/read-catalog.js'
 import { openPGlite } from '../support/open-pglite.js'
+import { serverUrl } from '../support/server-url.js'
+import { urlWith } from '../support/url-with.js'
 
 const deploys = 8
 
@@ -13,16 +15,12 @@ describe.each(inject('servers').map(({ major }) => major))('deploys on PostgreSQ
   let pools: pg.Pool[]
 
   beforeAll(async () => {
-    const { url } = inject('servers').find((server) => server.major === major)!
+    const url = serverUrl(major)
     admin = new pg.Client({ connectionString: url })
     await admin.connect()
     await admin.query(`CREATE DATABASE ${name}`)
-    const own = new URL(url)
-    own.pathname = `/${name}`
-    pools = Array.from(
-      { length: deploys },
-      () => new pg.Pool({ connectionString: own.href, max: 2 }),
-    )
+    const connectionString = urlWith(url, { pathname: `/${name}` })
+    pools = Array.from({ length: deploys }, () => new pg.Pool({ connectionString, max: 2 }))
   })
   afterAll(async () => {
     await Promise.all(pools.map((pool) => pool.end()))

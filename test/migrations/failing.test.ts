@@ -4,6 +4,7 @@ import { createMigrator, type Database, fromPg, type Migration } from '../../src
 import { parseMigrations } from '../../src/migrations/parse-migrations.js'
 import { readCatalog } from '../../src/migrations/read-catalog.js'
 import { engineNames, useEngine } from '../support/engines.js'
+import { serverUrl } from '../support/server-url.js'
 
 const first = 'CREATE TABLE one (n int PRIMARY KEY);'
 
@@ -154,7 +155,7 @@ describe.each(inject('servers').map(({ major }) => major))(
   'one client on PostgreSQL %s',
   (major) => {
     test('is clean after a failure, with and without a transaction', async () => {
-      const { url } = inject('servers').find((server) => server.major === major)!
+      const url = serverUrl(major)
       const client = new pg.Client({ connectionString: url })
       await client.connect()
       const schema = `clean ${process.pid}`
@@ -163,7 +164,7 @@ describe.each(inject('servers').map(({ major }) => major))(
         path: (await database.query('SHOW search_path')).rows,
         locks: (
           await database.query(
-            'SELECT * FROM pg_locks WHERE pid = pg_backend_pid() AND ' + "locktype = 'advisory'",
+            "SELECT * FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory'",
           )
         ).rows,
         transaction: client.getTransactionStatus(),

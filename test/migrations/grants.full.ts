@@ -4,6 +4,7 @@ import { ledgerName } from '../../src/migrations/ledger.js'
 import { goodCalls, makeWorld, type World } from '../context/make-world.js'
 import { call } from '../context/operations.js'
 import { engineNames, useEngine } from '../support/engines.js'
+import { uniqueName } from '../support/unique-name.js'
 
 const denied = { code: '42501' }
 const isPurge = (operation: string) => operation.startsWith('purge')
@@ -27,8 +28,7 @@ describe.each(engineNames)('on %s each right of', (engineName) => {
   let database: Database
   let world: World
   // Roles belong to the whole server.
-  const id = `${process.pid}_${Math.random().toString(36).slice(2)}`
-  const [appRole, retentionRole] = [`app_${id}`, `retention_${id}`]
+  const [appRole, retentionRole] = [uniqueName('app'), uniqueName('retention')]
 
   beforeAll(async () => {
     database = await engine.install()

@@ -1,18 +1,19 @@
 import pg from 'pg'
 import { describe, expect, inject, test } from 'vitest'
 import { createMigrator, fromPg } from '../../src/index.js'
+import { serverUrl } from '../support/server-url.js'
+import { urlWith } from '../support/url-with.js'
 
 describe.each(inject('servers').map(({ major }) => major))('a role on PostgreSQL %s', (major) => {
   test('that owns only its schema can migrate it, and owns what it made', async () => {
-    const { url } = inject('servers').find((server) => server.major === major)!
+    const url = serverUrl(major)
     const name = `owner_${process.pid}`
     const admin = new pg.Client({ connectionString: url })
     await admin.connect()
     await admin.query(`CREATE ROLE ${name} LOGIN PASSWORD 'secret' NOSUPERUSER`)
     await admin.query(`CREATE DATABASE ${name}`)
-    const inside = new URL(url)
-    inside.pathname = `/${name}`
-    const setup = new pg.Client({ connectionString: inside.href })
+    const inside = urlWith(url, { pathname: `/${name}` })
+    const setup = new pg.Client({ connectionString: inside })
     await setup.connect()
     await setup.query(`
       REVOKE ALL ON DATABASE ${name} FROM PUBLIC;
@@ -20,9 +21,8 @@ describe.each(inject('servers').map(({ major }) => major))('a role on PostgreSQL
       GRANT CONNECT ON DATABASE ${name} TO ${name};
       CREATE SCHEMA owned AUTHORIZATION ${name};
     `)
-    inside.username = name
-    inside.password = 'secret'
-    const pool = new pg.Pool({ connectionString: inside.href, max: 2 })
+    const connectionString = urlWith(inside, { username: name, password: 'secret' })
+    const pool = new pg.Pool({ connectionString, max: 2 })
     const database = fromPg(pool, { schema: 'owned' })
     const migrator = createMigrator(database)
     const steps = await migrator.up()

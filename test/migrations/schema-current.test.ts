@@ -3,6 +3,7 @@ import { describe, expect, inject, test } from 'vitest'
 import { assertSchemaCurrent, createMigrator, type Database, fromPg } from '../../src/index.js'
 import { parseMigrations } from '../../src/migrations/parse-migrations.js'
 import { engineNames, recording, useEngine } from '../support/engines.js'
+import { serverUrl } from '../support/server-url.js'
 
 const of = (...names: string[]) =>
   parseMigrations(
@@ -100,7 +101,7 @@ describe.each(engineNames)('the check of a backend that starts, on %s', (name) =
 
 describe.each(inject('servers').map(({ major }) => major))('a role on PostgreSQL %s', (major) => {
   test('that may only read the ledger can check', async () => {
-    const { url } = inject('servers').find((server) => server.major === major)!
+    const url = serverUrl(major)
     const role = `reader_${process.pid}_${major}`
     const pool = new pg.Pool({ connectionString: url, max: 2 })
     const database = fromPg(pool, { schema: role })

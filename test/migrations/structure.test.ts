@@ -28,13 +28,14 @@ const offended = (catalog: Catalog) =>
 const engines = engineNames.map(useEngine)
 
 describe.each(engines)('the structure of our schema on $name', (engine) => {
+  let installed: ReturnType<typeof engine.install> | undefined
+
   test.each(ruleNames)('%s', async (rule) => {
     installed ??= engine.install()
     const catalog = await catalogOf(await installed)
     expect(catalog.tables.length).toBeGreaterThan(10)
     expect(rules[rule](catalog)).toEqual([])
   })
-  let installed: ReturnType<typeof engine.install> | undefined
 
   test('the list of mirrored columns is what the catalog says', async () => {
     installed ??= engine.install()

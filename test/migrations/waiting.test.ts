@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { type BlockedStep, createMigrator, type Database, fromPg } from '../../src/index.js'
 import { parseMigrations } from '../../src/migrations/parse-migrations.js'
 import { queryOnce } from '../support/query-once.js'
+import { serverUrl } from '../support/server-url.js'
+import { urlWith } from '../support/url-with.js'
 
 const migrations = parseMigrations(
   [
@@ -35,10 +37,9 @@ describe.each(inject('servers').map(({ major }) => major))('locks on PostgreSQL 
   const name = `waiting_${process.pid}_${major}`
   let pool: pg.Pool
   beforeAll(async () => {
-    const { url } = inject('servers').find((server) => server.major === major)!
+    const url = serverUrl(major)
     await queryOnce(url, `CREATE DATABASE ${name}`)
-    const own = Object.assign(new URL(url), { pathname: `/${name}` })
-    pool = new pg.Pool({ connectionString: own.href, max: 8 })
+    pool = new pg.Pool({ connectionString: urlWith(url, { pathname: `/${name}` }), max: 8 })
   })
   afterAll(() => pool.end())
 

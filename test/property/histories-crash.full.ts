@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest'
 import { unpin } from '../../src/index.js'
 import { checkHistories, renderFailure } from '../../src/laws/index.js'
+import { crashingJson } from '../support/crashing-json.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 
 test('a crash of the engine is told with the history that led to it', async () => {
   const evidence = await temporaryFolder()
-  const deep = `${'['.repeat(7000)}${']'.repeat(7000)}`
   const { failure } = await checkHistories({
     ...{ seed: 1, runs: 20, shrinksMax: 20, commandsMax: 20, evidence },
     operations: {
       async unpin(queryable, params) {
         const isOwn = queryable.kind === 'database' && params.ownerId === undefined
-        if (isOwn) await queryable.query('SELECT $1::jsonb', [deep])
+        if (isOwn) await queryable.query('SELECT $1::jsonb', [crashingJson])
         return await unpin(queryable, params)
       },
     },

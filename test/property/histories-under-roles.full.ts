@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { applyGrants, type Database, type Queryable } from '../../src/index.js'
 import { assertHistories, type Operations } from '../../src/laws/index.js'
 import { ownOperations } from '../../src/laws/operations.js'
+import { uniqueName } from '../support/unique-name.js'
 import { useRaceServer } from './race-server.js'
 
 type AnyOperation = (queryable: Queryable, params: never) => Promise<unknown>
@@ -34,8 +35,7 @@ describe.each([14, 18] as const)(
   'histories under the rights of roles on PostgreSQL %i',
   (major) => {
     const server = useRaceServer(major)
-    const id = `${process.pid}_${Math.random().toString(36).slice(2)}`
-    const [appRole, retentionRole] = [`laws_app_${id}`, `laws_retention_${id}`]
+    const [appRole, retentionRole] = [uniqueName('laws_app'), uniqueName('laws_retention')]
     // Roles belong to the whole server, and outlive the database.
     afterAll(async () => {
       const client = new pg.Client({ connectionString: server.url })

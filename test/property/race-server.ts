@@ -1,5 +1,8 @@
-import pg from 'pg'
-import { afterAll, beforeAll, inject } from 'vitest'
+import { afterAll, beforeAll } from 'vitest'
+import { queryOnce } from '../support/query-once.js'
+import { serverUrl } from '../support/server-url.js'
+import { uniqueName } from '../support/unique-name.js'
+import { urlWith } from '../support/url-with.js'
 
 /** A database of its own on a real server, for the tests of the enclosing `describe`. */
 export interface RaceServer {
@@ -10,37 +13,17 @@ export interface RaceServer {
 }
 
 export function useRaceServer(major: 14 | 18): RaceServer {
-  const name = `laws_${process.pid}_${Math.random().toString(36).slice(2)}`
-  const server = () => inject('servers').find((one) => one.major === major)!.url
-  const url = () => {
-    const own = new URL(server())
-    own.pathname = `/${name}`
-    return own.href
-  }
-  beforeAll(async () => {
-    await ask(server(), `CREATE DATABASE ${name}`)
-  })
-  afterAll(async () => {
-    await ask(server(), `DROP DATABASE ${name} WITH (FORCE)`)
-  })
+  const name = uniqueName('laws')
+  const server = serverUrl(major)
+  const url = urlWith(server, { pathname: `/${name}` })
+  beforeAll(() => queryOnce(server, `CREATE DATABASE ${name}`))
+  afterAll(() => queryOnce(server, `DROP DATABASE ${name} WITH (FORCE)`))
   return {
-    get url() {
-      return url()
-    },
+    url,
     async schemas() {
       const text = "SELECT nspname AS name FROM pg_catalog.pg_namespace WHERE nspname ~ 'laws'"
-      const rows = await ask(url(), `${text} ORDER BY 1`)
+      const rows = await queryOnce(url, `${text} ORDER BY 1`)
       return rows.map((row) => String(row.name))
     },
-  }
-}
-
-async function ask(url: string, text: string): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    return (await client.query(text)).rows
-  } finally {
-    await client.end()
   }
 }

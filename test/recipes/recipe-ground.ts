@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
 import pg from 'pg'
-import { inject } from 'vitest'
 import { type Database, fromPg, push } from '../../src/index.js'
 import { makeAgent } from '../context/make-agent.js'
 import { makeFile } from '../context/make-resources.js'
 import { needPrograms } from '../support/programs.js'
 import { run } from '../support/run-command.js'
+import { serverUrl } from '../support/server-url.js'
 import { startPgBouncer } from '../support/start-pgbouncer.js'
+import { urlWith } from '../support/url-with.js'
 
 /** A deployed database with an agent that has pushed, and users who log in as its roles. */
 export interface RecipeGround extends AsyncDisposable {
@@ -28,19 +29,15 @@ const built = { TSX_TSCONFIG_PATH: 'test/recipes/tsconfig.json' }
 
 /** Deploys to a new database by the recipe, and makes what the others need. */
 export async function openRecipeGround(major: number): Promise<RecipeGround> {
-  const { url } = inject('servers').find((server) => server.major === major)!
+  const url = serverUrl(major)
   const id = randomBytes(4).toString('hex')
   const [name, app, retention] = [`recipes_${id}`, `app_${id}`, `retention_${id}`]
   const admin = new pg.Client({ connectionString: url })
   await admin.connect()
   await admin.query(`CREATE DATABASE ${name}`)
   for (const role of [app, retention]) await admin.query(`CREATE ROLE ${role} LOGIN PASSWORD 'x'`)
-  const urlFor = (user?: string) => {
-    const own = new URL(url)
-    own.pathname = `/${name}`
-    if (user !== undefined) Object.assign(own, { username: user, password: 'x' })
-    return own.href
-  }
+  const urlFor = (user?: string) =>
+    urlWith(url, { pathname: `/${name}`, ...(user && { username: user, password: 'x' }) })
   const pool = new pg.Pool({ connectionString: urlFor(), max: 2 })
   // Dropping the database ends what is left of them.
   pool.on('error', () => {})

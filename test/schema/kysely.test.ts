@@ -9,6 +9,7 @@ import {
   type JsonValue,
   type Row,
 } from '../../src/index.js'
+import { serverUrl } from '../support/server-url.js'
 
 const owner = '00000000-0000-4000-8000-000000000001'
 
@@ -18,7 +19,7 @@ describe.each(inject('servers').map(({ major }) => major))('Kysely on PostgreSQL
   let kysely: Kysely<DriftpinTables>
 
   beforeAll(async () => {
-    const { url } = inject('servers').find((server) => server.major === major)!
+    const url = serverUrl(major)
     pool = new pg.Pool({ connectionString: url, max: 2 })
     await createMigrator(fromPg(pool, { schema })).up()
     kysely = new Kysely<DriftpinTables>({ dialect: new PostgresDialect({ pool }) }).withSchema(

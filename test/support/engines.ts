@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { afterAll, beforeAll, inject } from 'vitest'
+import { afterAll, beforeAll } from 'vitest'
 import { type Harness, openHarness } from '../../src/harness/index.js'
 import {
   type Database,
@@ -17,6 +17,9 @@ import {
   schemaOf,
 } from './installed-harness.js'
 import { queryOnce } from './query-once.js'
+import { serverUrl } from './server-url.js'
+import { uniqueName } from './unique-name.js'
+import { urlWith } from './url-with.js'
 
 /** An engine that a test file runs on, once it was opened. */
 export interface Engine {
@@ -53,11 +56,10 @@ async function openPGlite(): Promise<Opened> {
 }
 
 async function openServer(url: string): Promise<Opened> {
-  const name = `test_${process.pid}_${Math.random().toString(36).slice(2)}`
+  const name = uniqueName('test')
   await queryOnce(url, `CREATE DATABASE ${name} TEMPLATE ${installedDatabase}`)
-  const own = new URL(url)
-  own.pathname = `/${name}`
-  const pool = new pg.Pool({ connectionString: own.href, max: 20 })
+  const connectionString = urlWith(url, { pathname: `/${name}` })
+  const pool = new pg.Pool({ connectionString, max: 20 })
   return {
     database: (schema) => fromPg(pool, { schema }),
     close: () => pool.end(),
@@ -78,7 +80,7 @@ export function useEngine(name: (typeof engineNames)[number]): Engine {
       return
     }
     const major = Number(name.split(' ')[1])
-    opened = await openServer(inject('servers').find((server) => server.major === major)!.url)
+    opened = await openServer(serverUrl(major))
   })
   afterAll(async () => {
     await opened?.close()

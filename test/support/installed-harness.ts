@@ -3,6 +3,8 @@ import pg from 'pg'
 import type { HarnessOptions } from '../../src/harness/index.js'
 import { createMigrator, type Database, fromPGlite, fromPg } from '../../src/index.js'
 import { bundledFiles } from '../../src/migrations/generated/bundled.js'
+import { queryOnce } from './query-once.js'
+import { urlWith } from './url-with.js'
 
 /** Migrating a schema takes longer than most tests: so many are there from the start. */
 export const installedSchemas = 10
@@ -27,17 +29,14 @@ export const installedHarness: HarnessOptions = {
 
 /** Makes the database on a server that those of the test files are copies of. */
 export async function installOnServer(url: string): Promise<void> {
-  const own = new URL(url)
-  own.pathname = `/${installedDatabase}`
-  const admin = new pg.Client({ connectionString: url })
-  const pool = new pg.Pool({ connectionString: own.href, max: 2 })
+  await queryOnce(url, `CREATE DATABASE ${installedDatabase}`)
+  const connectionString = urlWith(url, { pathname: `/${installedDatabase}` })
+  const pool = new pg.Pool({ connectionString, max: 2 })
   try {
-    await admin.connect()
-    await admin.query(`CREATE DATABASE ${installedDatabase}`)
     await install(installedOnServers, (schema) => fromPg(pool, { schema }))
   } finally {
     // A database that somebody is connected to cannot be copied.
-    await Promise.all([admin.end(), pool.end()])
+    await pool.end()
   }
 }
 

@@ -7,21 +7,15 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { afterEach, describe, expect, inject, test } from 'vitest'
+import { queryOnce } from './query-once.js'
 import { serverMajors, startRealServer } from './real-server.js'
+import { serverUrl } from './server-url.js'
 
 const here = dirname(fileURLToPath(import.meta.url))
 
 /** The one value a query gives. */
-async function ask(url: string, sql: string): Promise<string> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    const { rows } = await client.query({ text: sql, rowMode: 'array' })
-    return rows[0]?.[0]
-  } finally {
-    await client.end()
-  }
-}
+const ask = async (url: string, sql: string): Promise<string> =>
+  Object.values((await queryOnce(url, sql))[0]!)[0]
 
 /** A process nobody has reaped yet is over all the same: it has no command line any more. */
 async function runs(pid: number): Promise<boolean> {
@@ -49,16 +43,14 @@ describe('the servers of the run', () => {
   })
 
   test.each([...serverMajors])('has a server that says it is PostgreSQL %i', async (major) => {
-    const server = inject('servers').find((each) => each.major === major)
-    expect(await ask(server!.url, 'SELECT version()')).toMatch(
+    expect(await ask(serverUrl(major), 'SELECT version()')).toMatch(
       new RegExp(`^PostgreSQL ${major}\\.`),
     )
   })
 
   test.each([...serverMajors])('PostgreSQL %i does not run as root', async (major) => {
-    const server = inject('servers').find((each) => each.major === major)
     // PostgreSQL starts only in a folder owned by the user it runs as.
-    const { uid } = await stat(await ask(server!.url, 'SHOW data_directory'))
+    const { uid } = await stat(await ask(serverUrl(major), 'SHOW data_directory'))
     expect(uid).not.toBe(0)
   })
 })

@@ -17,6 +17,7 @@ const installedLater: Readonly<Record<number, string>> = {
   16: '16.14.0-beta.17',
   17: '17.10.0-beta.17',
 }
+
 /** PostgreSQL refuses to run as root, so root lends its processes the account every system has. */
 export async function unprivilegedAccount(): Promise<Account> {
   if (process.getuid?.() !== 0) return undefined

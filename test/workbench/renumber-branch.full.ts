@@ -5,11 +5,8 @@ import { readMigrations } from '../../src/index.js'
 import { applyRenumber } from '../../src/workbench/numbers/apply-renumber.js'
 import { planRenumber } from '../../src/workbench/numbers/plan-renumber.js'
 import { gitProject, migrationFiles, twoBranches } from './git-project.js'
+import { movesOf } from './moves-of.js'
 
-const movesOf = async (directory: string, base?: string) => {
-  const plan = await planRenumber({ directory, ...(base && { base }) })
-  return plan.moves.map(({ from, to }) => `${from} -> ${to}`)
-}
 describe('a branch beside its base', () => {
   test('keeps what is not committed, moves what is not even known to git, and loses nothing', async () => {
     const project = await twoBranches()

@@ -6,11 +6,8 @@ import { applyRenumber } from '../../src/workbench/numbers/apply-renumber.js'
 import { planRenumber } from '../../src/workbench/numbers/plan-renumber.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 import { gitProject, migrationFiles, twoBranches } from './git-project.js'
+import { movesOf } from './moves-of.js'
 
-const movesOf = async (directory: string, base?: string) => {
-  const plan = await planRenumber({ directory, ...(base && { base }) })
-  return plan.moves.map(({ from, to }) => `${from} -> ${to}`)
-}
 const refusal = (directory: string, base?: string) =>
   planRenumber({ directory, ...(base && { base }) }).then(
     () => undefined,

@@ -1,16 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { verifyMigrations } from '../../src/workbench/index.js'
-import { temporaryFolder } from '../support/temporary-folder.js'
-
-/** A folder of files, by name. */
-async function folderOf(files: Readonly<Record<string, string>>): Promise<string> {
-  const folder = await temporaryFolder()
-  await mkdir(join(folder, 'fixtures'))
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
-  return folder
-}
+import { folderOf } from '../support/temporary-folder.js'
 
 /** A dump as pg_dump begins one, with what it sets for the session. */
 const dump = `SET statement_timeout = 0;

@@ -23,7 +23,7 @@ export const allRun: Rule = {
   instead: 'Mend it, or remove it; what takes long goes into a file *.full.ts.',
   // The suites that tests run have tests that fail on purpose.
   applies: (file) => applies(file) && !file.includes('.suite.'),
-  find: ({ text }) => offsetsOf(text, /^ *(test|describe|it)\.(only|skip|todo|fails)\b/gm),
+  find: ({ text }) => offsetsOf(text, /^ *(test|describe)\.(only|skip|todo|fails)\b/gm),
   planted: [
     { file: 'test/a.test.ts', text: "test.only('a', () => {})\n" },
     { file: 'test/a.test.ts', text: "describe.skip('a', () => {})\n" },
@@ -49,10 +49,22 @@ export const sentences: Rule = {
   instead: 'Say what is so, as in "a chat keeps its pins": no should, no names of functions alone.',
   applies: (file) => applies(file) && /\.(test|full)\.ts$/.test(file) && !/real-server/.test(file),
   find: ({ text }) =>
-    offsetsOf(text, /\b(test|it)(\.each\([^\n]*\))?\((['"`])(should\b|[^\s'"`$%]*\3)/g),
+    offsetsOf(text, /\btest(\.each\([^\n]*\))?\((['"`])(should\b|[^\s'"`$%]*\2)/g),
   planted: [
     { file: 'test/a.test.ts', text: "test('should work', () => {})\n" },
     { file: 'test/a.test.ts', text: "test('push', () => {})\n" },
   ],
   fine: [{ file: 'test/a.test.ts', text: "test('a chat keeps its pins', () => {})\n" }],
+}
+
+export const oneWord: Rule = {
+  name: 'a test is called by another word',
+  instead: 'Call it test: two words for one thing look like two things.',
+  applies,
+  find: ({ text }) => offsetsOf(text, /^ *it(\.\w+)*\(/gm),
+  planted: [
+    { file: 'test/a.test.ts', text: "it('keeps its pins', () => {})\n" },
+    { file: 'test/a.test.ts', text: "it.each([1])('keeps %i', () => {})\n" },
+  ],
+  fine: [{ file: 'test/a.test.ts', text: "test('it keeps its pins', () => {})\n" }],
 }

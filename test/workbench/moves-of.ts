@@ -1,0 +1,7 @@
+import { planRenumber } from '../../src/workbench/numbers/plan-renumber.js'
+
+/** What a renumbering of a folder would move, as lines. */
+export async function movesOf(directory: string, base?: string): Promise<string[]> {
+  const plan = await planRenumber({ directory, ...(base && { base }) })
+  return plan.moves.map(({ from, to }) => `${from} -> ${to}`)
+}
