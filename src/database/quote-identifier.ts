@@ -21,6 +21,9 @@ export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
 
+/** Quotes a text for use in SQL where a statement can have no parameters. */
+export const quoteLiteral = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
 /**
  * The name that a word of SQL stands for: what is in its quotes, or the word in lower case, of
  * which PostgreSQL knows the 26 letters of ASCII alone.

@@ -137,7 +137,7 @@ async function checkOn(
   const [ground, other] = grounds
   const setting = settingOf(ground, options)
   const run = runnerOf(setting, other && settingOf(other, optionsOfOther(options)), options)
-  const progress = { runs: 0, failedAt: undefined as number | undefined, tries: 0 }
+  const progress = { runs: 0, hasFailed: false, tries: 0 }
   const tell = () => ({
     runs: progress.runs,
     commands: setting.counts.commands,
@@ -150,7 +150,7 @@ async function checkOn(
       ...(replayPath !== undefined && { replayPath }),
     }),
     async (commands) => {
-      const isShrinking = progress.failedAt !== undefined
+      const isShrinking = progress.hasFailed
       // fast-check's own time limit would leave a history running on a ground that is then closed.
       const isOver = isShrinking ? ++progress.tries > shrinksMax : performance.now() > deadline
       const isReplayed = path !== undefined && progress.runs > 0
@@ -159,7 +159,7 @@ async function checkOn(
         await run(commands)
         if (!isShrinking) progress.runs += 1
       } catch (error) {
-        progress.failedAt ??= progress.runs
+        progress.hasFailed = true
         throw error
       } finally {
         options.onProgress?.(tell())

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { printJsonb } from '../context/jsonb-digest.js'
 import type { JsonValue } from '../schema/json.js'
-import type { Live, Message, Model, Resources } from './model/model.js'
+import { createModel, type Live, type Message, type Model, type Resources } from './model/model.js'
 import { canonicalJson } from './model/replace.js'
-import { jsonBytesMax } from './row-reader.js'
+import { valueBytesMax } from './row-reader.js'
 
 type Values = Readonly<Record<string, string | null>>
 
@@ -18,7 +18,7 @@ function bodyText(body: JsonValue): string {
   if (known !== undefined) return known
   const printed = Buffer.from(printJsonb(body))
   const made =
-    printed.length > jsonBytesMax
+    printed.length > valueBytesMax
       ? `sha256 ${createHash('sha256').update(printed).digest('hex')}`
       : canonicalJson(body)
   texts.set(body, made)
@@ -136,3 +136,6 @@ export function expectedRows(model: Model): ReadonlyMap<string, ReadonlyMap<stri
     ],
   ])
 }
+
+/** The tables of which the model knows every row, or in a shared one those of operations. */
+export const modelTables: ReadonlySet<string> = new Set(expectedRows(createModel()).keys())

@@ -10,7 +10,7 @@ import type { Ground } from './ground.js'
 import type { HistoryCommand } from './history.js'
 import { LawBroken } from './law-broken.js'
 import { type Operations, ownOperations } from './operations.js'
-import { renderBroken } from './render-failure.js'
+import { renderBroken, renderKept } from './render-failure.js'
 import { createWorld, type HistorySetting, openWorld, runHistory } from './run-history.js'
 import { openServerGround } from './server-ground.js'
 
@@ -19,7 +19,7 @@ import { openServerGround } from './server-ground.js'
  *
  * @example
  * ```ts
- * const options: RunnerOptions = { server: process.env.DATABASE_URL!, evidence: '.driftpin/laws' }
+ * const options: RunnerOptions = { server: process.env.DATABASE_URL!, operations }
  * await using runner = await openHistoryRunner(options)
  * ```
  */
@@ -38,7 +38,10 @@ export interface RunnerOptions {
    * Migrations are then not taken back in a history.
    */
   readonly prepare?: (database: Database) => Promise<void>
-  /** The folder in which the database of a failure is kept; `.driftpin/laws` by default. */
+  /**
+   * The folder in which the database of a failure is kept; `.driftpin/laws` by default. On a server
+   * its schemas stay instead.
+   */
   readonly evidence?: string
 }
 
@@ -79,7 +82,8 @@ export interface HistoryRunner {
   /**
    * Runs one history from the beginning, in a database without a trace of the one before.
    *
-   * @throws DriftpinError `law_broken` with the law, the history and what differs.
+   * @throws DriftpinError `law_broken` with the law, the history, what differs, and where the
+   * database of it is kept.
    */
   run(history: Iterable<HistoryCommand>): Promise<void>
   close(): Promise<void>
@@ -112,7 +116,9 @@ export async function openHistoryRunner(options: RunnerOptions = {}): Promise<Hi
         await runHistory(world, history)
       } catch (error) {
         if (!(error instanceof LawBroken)) throw error
-        throw new DriftpinError('law_broken', renderBroken(brokenIn(world, error)), error)
+        const kept = renderKept(await ground.keep().catch(String))
+        const message = `${renderBroken(brokenIn(world, error))}\n\n${kept}`
+        throw new DriftpinError('law_broken', message, error)
       }
     },
     close: () => ground.close(),

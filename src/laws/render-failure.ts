@@ -26,9 +26,13 @@ export function renderFailure(
   return [
     ...[renderBroken(failure), ''],
     `Replay it:      npx driftpin fuzz ${replay}`,
-    `Its database:   ${kept.replaceAll('\n', `\n${' '.repeat(16)}`)}`,
+    renderKept(kept),
   ].join('\n')
 }
+
+/** Where the database of a failure is. */
+export const renderKept = (kept: string): string =>
+  `Its database:   ${kept.replaceAll('\n', `\n${' '.repeat(16)}`)}`
 
 /** The law, the history and what differs. */
 export function renderBroken({ law, history, isBeginning, findings }: Broken): string {

@@ -6,12 +6,14 @@ import type { ManifestColumn } from '../schema/manifest.js'
 import { canonicalJson } from './model/replace.js'
 
 /**
- * A jsonb value of more bytes than this is kept as a hash, or reading would be all that is done.
+ * A jsonb or bytea value of more bytes than this is kept as a hash, or reading would be all that is
+ * done.
  */
-export const jsonBytesMax = 16 * 1024
+export const valueBytesMax = 16 * 1024
 
 /**
- * A row, each value as text or null: times in UTC with six decimals, bytes in hexadecimal.
+ * A row, each value as text or null: times in UTC with six decimals, bytes in hexadecimal, and of
+ * what is large `sha256 ` and its hash.
  *
  * @example
  * ```ts
@@ -86,23 +88,24 @@ export async function openRowReader(
       key: constraints.find(({ kind }) => kind === 'primary key')?.columns ?? [],
     }))
   const schema = quoteIdentifier(queryable.schema)
+  // No function is called with a table or a column each: it would take a hundred at most.
   const parts = tables.map(({ name, columns }) => {
-    const values = columns.map((column) => asText(column))
-    return `'${name}', (SELECT coalesce(json_agg(json_build_array(
-      one.ctid::text || ' ' || one.xmin::text || ' ' || one.xmax::text, ${values.join(', ')})), '[]')
+    const place = "one.ctid::text || ' ' || one.xmin::text || ' ' || one.xmax::text"
+    const values = [place, ...columns.map(asText)]
+    return `(SELECT coalesce(json_agg(ARRAY[${values.join(', ')}]), '[]')
       FROM ${schema}.${quoteIdentifier(name)} one)`
   })
-  const text = `SELECT json_build_object(${parts.join(', ')}) AS tables`
+  const text = `SELECT to_json(ARRAY[${parts.join(', ')}]::json[]) AS tables`
   const name = quoteIdentifier(`laws of ${queryable.schema}`)
   if (prepared) await queryable.query(`PREPARE ${name} AS ${text}`)
   const sql = prepared ? `EXECUTE ${name}` : text
   const read = async (from: Queryable): Promise<Rows> => {
-    const { rows } = await from.query<{ tables: Record<string, (string | null)[][]> }>(sql)
+    const { rows } = await from.query<{ tables: (string | null)[][][] }>(sql)
     const found = rows[0]!.tables
     return new Map(
-      tables.map(({ name, columns, key }) => [
+      tables.map(({ name, columns, key }, nth) => [
         name,
-        new Map(found[name]!.map((record) => keyed(record, columns, key))),
+        byId(found[nth]!.map((record) => keyed(record, columns, key))),
       ]),
     )
   }
@@ -128,8 +131,26 @@ function keyed(
   })
   const text = JSON.stringify(values)
   // A table without a primary key has rows all the same.
-  const id = key.length > 0 ? key.map((name) => values[name]).join(' ') : text
+  const id = key.length > 0 ? idOf(values, key) : text
   return [id, { values, text, place: place! }]
+}
+
+/** The values of a key as one text: a blank in one that others follow is no end of it. */
+export function idOf(values: StoredRow['values'], key: readonly string[]): string {
+  const all = key.map((name) => values[name] ?? '')
+  const before = all.slice(0, -1).map((value) => value.replaceAll(/[\\ ]/g, '\\$&'))
+  return [...before, ...all.slice(-1)].join(' ')
+}
+
+/** Rows by their ids; a row with the id of another has the number that it is of them. */
+export function byId(rows: Iterable<readonly [id: string, row: StoredRow]>): TableRows {
+  const found = new Map<string, StoredRow>()
+  for (const [id, row] of rows) {
+    let [name, count] = [id, 1]
+    while (found.has(name)) name = `${id} (${++count})`
+    found.set(name, row)
+  }
+  return found
 }
 
 function asText({ name, type }: ManifestColumn): string {
@@ -138,10 +159,10 @@ function asText({ name, type }: ManifestColumn): string {
     case 'timestamp with time zone':
       return `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
     case 'bytea':
-      return `CASE WHEN octet_length(${column}) <= ${jsonBytesMax} THEN encode(${column}, 'hex')
+      return `CASE WHEN octet_length(${column}) <= ${valueBytesMax} THEN encode(${column}, 'hex')
               ELSE 'sha256 ' || encode(sha256(${column}), 'hex') END`
     case 'jsonb':
-      return `CASE WHEN octet_length(${column}::text) <= ${jsonBytesMax} THEN ${column}::text
+      return `CASE WHEN octet_length(${column}::text) <= ${valueBytesMax} THEN ${column}::text
               ELSE 'sha256 ' || encode(sha256(convert_to(${column}::text, 'UTF8')), 'hex') END`
     default:
       return `${column}::text`

@@ -1,6 +1,4 @@
 import { quoteIdentifier } from '../database/quote-identifier.js'
-import { sqlState } from '../database/sql-state.js'
-import { DriftpinError } from '../errors.js'
 import { coverageOf } from './coverage.js'
 import { trace } from './engines/traced.js'
 import { type FailCode, failAfter } from './fail-after.js'
@@ -10,6 +8,7 @@ import { laws } from './laws.js'
 import { eventsOf } from './model/events.js'
 import { copyModel, type Model, Refusal } from './model/model.js'
 import type { Command, Move, Scene } from './move.js'
+import { outcomeOf } from './outcome-of.js'
 import { roundTrip } from './rules/round-trip.js'
 import { later, toMilliseconds } from './time.js'
 import { inSecond, type Site, viewOf, type World, withNames } from './world.js'
@@ -53,7 +52,7 @@ export async function runStep(
   const before = { model: site.model, rows: site.rows }
   const promptsBefore = await promptsOf(world, site, move)
   const scene = sceneOf(world, { ...site, queryable: failing.around(site.queryable) }, move)
-  const outcome = await settle(() => move.act(scene))
+  const outcome = await outcomeOrThrow(() => move.act(scene))
   pass(world, move.advances ?? 0)
   if (move.isMigration && outcome.refusal) {
     // There may be no schema left to read.
@@ -136,20 +135,10 @@ function sceneOf(world: World, { database, queryable, reader }: Site, move: Move
   }
 }
 
-/**
- * An answer, or the code of a refusal. What is neither a refusal nor SQL's is a bug, and thrown.
- */
-async function settle(act: () => Promise<unknown>): Promise<Outcome> {
-  try {
-    return { answer: await act() }
-  } catch (error) {
-    const isOwn = error instanceof DriftpinError
-    const code = isOwn ? error.code : sqlState(error)
-    if (code === undefined || !(error instanceof Error)) throw error
-    const state = isOwn ? sqlState(error.cause) : undefined
-    return { refusal: { code, message: error.message, state } }
-  }
-}
+const outcomeOrThrow = (act: () => Promise<unknown>) =>
+  outcomeOf(act, (bug) => {
+    throw bug
+  })
 
 function predict(model: Model, move: Move, at: string, outcome: Outcome): Outcome {
   try {
@@ -182,7 +171,7 @@ async function promptsOf(world: World, { queryable }: Site, move: Move): Promise
   const texts: string[] = []
   for (const chatId of promptedBy(move)) {
     // A chat that went with its agent has none any more.
-    const prompt = await settle(() => world.operations.prompt(queryable, { chatId }))
+    const prompt = await outcomeOrThrow(() => world.operations.prompt(queryable, { chatId }))
     texts.push(prompt.refusal ? prompt.refusal.code : JSON.stringify(prompt.answer))
   }
   return texts

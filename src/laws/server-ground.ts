@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import pg from 'pg'
 import type { Database } from '../database/database.js'
 import { fromPg } from '../database/from-pg.js'
-import { quoteIdentifier } from '../database/quote-identifier.js'
+import { quoteIdentifier, quoteLiteral } from '../database/quote-identifier.js'
 import { digestRows } from '../harness/digest-rows.js'
 import { createMigrator } from '../migrations/create-migrator.js'
 import { ledgerName } from '../migrations/ledger.js'
@@ -11,6 +11,7 @@ import { type Catalog, readCatalog } from '../migrations/read-catalog.js'
 import type { ManifestTable } from '../schema/manifest.js'
 import { type Ear, openEar } from './ear.js'
 import type { Ground, GroundInstall, GroundOptions } from './ground.js'
+import { isGenerated } from './is-generated.js'
 import { openRowReader } from './row-reader.js'
 
 /** Deleted rows take room until somebody vacuums, which nobody may: now and then room is made. */
@@ -56,8 +57,10 @@ export async function openServerGround({
   }
   const close = async () => {
     try {
-      for (const ear of ears) await ear.close()
-      if (!isKept) for (const schema of Object.values(names)) await drop(schema)
+      // Whatever of it cannot be done keeps nothing else from being done.
+      const ended = await Promise.allSettled(ears.map((ear) => ear.close()))
+      if (!isKept) ended.push(...(await Promise.allSettled(Object.values(names).map(drop))))
+      for (const one of ended) if (one.status === 'rejected') throw one.reason
     } finally {
       if (isOwn) await pool.end()
     }
@@ -107,12 +110,10 @@ async function createEmptier(database: Database, catalog: Catalog): Promise<Empt
   const tables = referringFirst(catalog.tables.filter(({ name }) => name !== ledgerName))
   const named = tables.map(({ name }) => `${schema}.${quoteIdentifier(name)}`)
   const restarts = tables.flatMap(({ columns }, index) =>
-    columns
-      .filter(({ identity }) => identity === 'always')
-      .map((column) => {
-        const [table, of] = [quoteLiteral(named[index]!), quoteLiteral(column.name)]
-        return `SELECT setval(pg_get_serial_sequence(${table}, ${of}), 1, false)`
-      }),
+    columns.filter(isGenerated).map((column) => {
+      const [table, of] = [quoteLiteral(named[index]!), quoteLiteral(column.name)]
+      return `SELECT setval(pg_get_serial_sequence(${table}, ${of}), 1, false)`
+    }),
   )
   const deletes = [...named.map((table) => `DELETE FROM ${table}`), ...restarts].join(';\n')
   const truncate = `TRUNCATE ${named.join(', ')} RESTART IDENTITY`
@@ -165,5 +166,3 @@ function referringFirst(tables: readonly ManifestTable[]): ManifestTable[] {
   for (const table of tables) visit(table, new Set())
   return [...order]
 }
-
-const quoteLiteral = (text: string) => `'${text.replaceAll("'", "''")}'`

@@ -8,8 +8,8 @@ export type Middleman = (
 ) => ReturnType<Queryable['query']>
 
 /**
- * The same queryable, with somebody between it and each statement that is sent, those in its
- * transactions and sessions too.
+ * The same queryable, with somebody between it and each query that is sent, those in its
+ * transactions and sessions too. A script passes as it is: no operation of ours sends one.
  */
 export function throughStatements<Q extends Queryable>(queryable: Q, middleman: Middleman): Q {
   return new Proxy(queryable, {

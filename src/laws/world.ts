@@ -1,11 +1,12 @@
 import type { Database, Queryable } from '../database/database.js'
 import type { TestClock } from '../harness/test-clock.js'
+import { ledgerName } from '../migrations/ledger.js'
 import type { Migration } from '../migrations/migration.js'
 import type { Coverage } from './coverage.js'
 import type { Ear } from './ear.js'
 import type { Traced } from './engines/traced.js'
+import { modelTables, sharedTables } from './expected-rows.js'
 import type { GroundInstall } from './ground.js'
-import { pinTable } from './law.js'
 import { createModel, type Model, type Time } from './model/model.js'
 import type { View } from './move.js'
 import type { Operations } from './operations.js'
@@ -67,13 +68,13 @@ const letters = { workspace: 'e', build: 'b', agent: 'a', chat: 'c' } as const
 export function viewOf(world: World, site: Site, { peek = false } = {}): View {
   const { names, migrations, now } = world
   const { reader, name } = site
-  const host = [...reader.catalog.tables.map((table) => table.name)]
+  const tables = reader.catalog.tables.map((table) => table.name)
   return {
     model: site.model,
     now,
     migrations,
-    hostTables: host.filter(
-      (table) => table !== 'chats' && table !== pinTable && !table.startsWith('workspace'),
+    hostTables: tables.filter(
+      (table) => table !== ledgerName && (!modelTables.has(table) || sharedTables.has(table)),
     ),
     nameOf: (id) => names.get(id) ?? 'nobody',
     newId(what, order = 0) {

@@ -5,7 +5,7 @@ const n = fc.integer({ min: 1, max: 40 })
 
 /**
  * What a session does to a database, in words that many others refer to, so that statements meet:
- * `%` stands for one of three names, `$` for another, `#` for a number. Some always fail, others
+ * `%` stands for one of three names, `&` for another, `#` for a number. Some always fail, others
  * when they come too early or twice.
  */
 const shapes = [

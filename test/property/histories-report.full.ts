@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { openImage } from '../../src/harness/index.js'
-import type { Database } from '../../src/index.js'
+import { type Database, listChats } from '../../src/index.js'
 import { history } from '../../src/laws/arbitraries/index.js'
 import {
   assertHistories,
@@ -63,9 +63,31 @@ test('a property of one own runs histories, and hears of a broken law', async ()
   await using runner = await openHistoryRunner()
   const property = fc.asyncProperty(history({ commandsMax: 5 }), (made) => runner.run(made))
   await fc.assert(property, { seed: 1, numRuns: 3 })
-  await using broken = await openHistoryRunner({ prepare: addVotes })
+  const evidence = await temporaryFolder()
+  await using broken = await openHistoryRunner({ prepare: addVotes, evidence })
   const [made] = fc.sample(history({ commandsMax: 5 }), { seed: 1, numRuns: 1 })
-  await expect(broken.run(made!)).rejects.toMatchObject({ code: 'law_broken' })
+  await expect(broken.run(made!)).rejects.toMatchObject({
+    code: 'law_broken',
+    message: expect.stringMatching(/^Law 12, .*\nIts database: +npx driftpin open \S+$/s),
+  })
+  const [image] = await readdir(evidence)
+  await using kept = await openImage(join(evidence, image!))
+  expect((await kept.query("SELECT to_regclass('chat_votes') AS votes")).rows).not.toEqual([
+    { votes: null },
+  ])
+})
+
+test('a list whose cursor does not move on is told, and not followed for ever', async () => {
+  const { failure } = await checkHistories({
+    ...{ seed: 1, runs: 20, shrinksMax: 0, evidence: await temporaryFolder() },
+    operations: {
+      async listChats(queryable, params) {
+        const page = await listChats(queryable, { ...params, cursor: undefined })
+        return { ...page, nextCursor: 'the first page' }
+      },
+    },
+  })
+  expect(failure?.law).toMatchObject({ name: 'Specification' })
 })
 
 test('there are fifteen laws, and the model as a whole', () => {

@@ -8,6 +8,7 @@ import {
   type Transaction,
 } from '../../src/index.js'
 import type { Operations } from '../../src/laws/index.js'
+import { throughStatements } from '../../src/laws/through-statements.js'
 
 /** Something wrong that races have to find. */
 export interface RaceDefect {
@@ -30,20 +31,10 @@ function changed(text: string, change: Change): string {
 }
 
 /** A queryable in which one statement of the operations is another. */
-export function rewriting(queryable: Queryable, name: string, change: Change): Queryable {
-  return {
-    kind: queryable.kind,
-    schema: queryable.schema,
-    query: (text, values) =>
-      queryable.query(isCalled(text, name) ? changed(text, change) : text, values),
-    script: (text) => queryable.script(text),
-    transaction: (work, options) =>
-      queryable.transaction(
-        (inner) => work(rewriting(inner, name, change) as Transaction),
-        options,
-      ),
-  }
-}
+export const rewriting = <Q extends Queryable>(queryable: Q, name: string, change: Change): Q =>
+  throughStatements(queryable, (text, values, send) =>
+    send(isCalled(text, name) ? changed(text, change) : text, values),
+  )
 
 /** A transaction that ends when it is told to, not when a callback returns. */
 async function begin(queryable: Queryable) {

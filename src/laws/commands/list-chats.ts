@@ -13,7 +13,7 @@ export const listChats = defineCommand({
     archived: fc.constantFrom(undefined, true, false),
     limit: fc.integer({ min: 1, max: 3 }),
   }),
-  aim: (_, { owner, archived, limit }) => {
+  aim: ({ model }, { owner, archived, limit }) => {
     const ownerId = pick(owners, owner)!
     const params = { ownerId, ...(archived !== undefined && { archived }) }
     const which = archived === undefined ? 'the' : archived ? 'the archived' : 'the open'
@@ -23,15 +23,17 @@ export const listChats = defineCommand({
         const ids: string[] = []
         const dirty: string[] = []
         let cursor: string | undefined
-        do {
+        // A cursor that does not move on is not followed for ever.
+        for (let pages = 0; pages <= model.chats.size; pages += 1) {
           const page = await operations.listChats(queryable, {
             ...{ ...params, limit },
             ...(cursor !== undefined && { cursor }),
           })
           ids.push(...page.chats.map(({ id }) => id))
           dirty.push(...page.chats.filter((chat) => chat.dirty).map(({ id }) => id))
-          cursor = page.nextCursor ?? undefined
-        } while (cursor !== undefined)
+          if (page.nextCursor === null) break
+          cursor = page.nextCursor
+        }
         return { ids, dirty }
       },
       predict(model) {

@@ -35,7 +35,7 @@ export interface InterleavingsOptions {
   readonly path?: string
   /** How many histories run at once at most, each on a connection of its own: 2 to 8; 3. */
   readonly lanesMax?: number
-  /** The most operations of one of them; 5 by default. */
+  /** The most operations of one of them, 1 to 20; 5 by default. */
   readonly operationsMax?: number
   /** The most interleavings that are tried to make a failure shorter; 300 by default. */
   readonly shrinksMax?: number
@@ -45,7 +45,7 @@ export interface InterleavingsOptions {
   readonly migrations?: readonly Migration[]
   /** Changes the schema after it was migrated: adds the tables of a backend, for example. */
   readonly prepare?: (database: Database) => Promise<void>
-  /** Called after every interleaving. */
+  /** Called after every interleaving in which the laws held, until one is shrunk. */
   readonly onProgress?: (progress: InterleavingsProgress) => void
 }
 
@@ -97,7 +97,7 @@ const ordersTried = 3
 /**
  * Runs two or more histories at once against a server, each on a connection of its own, and holds
  * against them the laws that hold however their statements fall. A scheduler gives every statement
- * its turn, and a reader looks after each; another one looks whenever it likes. The first failure
+ * its turn, and a reader looks after each that commits; another one looks whenever it likes. The first failure
  * is shrunk to the operations without which nothing breaks, and its schemas are kept.
  *
  * A seed and a path replay the operations and the order of their statements. What the server does
@@ -219,8 +219,9 @@ function refuseContradictions(options: InterleavingsOptions): void {
   if (!Number.isSafeInteger(lanesMax) || lanesMax < 2 || lanesMax > 8) {
     refuse(`lanesMax is ${lanesMax}: give 2 to 8.`)
   }
-  if (!Number.isSafeInteger(operationsMax) || operationsMax < 1) {
-    refuse(`operationsMax is ${operationsMax}: give 1 or more.`)
+  if (!Number.isSafeInteger(operationsMax) || operationsMax < 1 || operationsMax > 20) {
+    // All orders in which they may have happened are looked through.
+    refuse(`operationsMax is ${operationsMax}: give 1 to 20.`)
   }
   if (seed !== undefined && !Number.isSafeInteger(seed)) refuse(`seed is ${seed}: give an integer.`)
   if (path !== undefined && seed === undefined) refuse('A path is of a seed: give both.')

@@ -13,7 +13,7 @@ export interface RaceGround extends Pick<Ground, 'engine' | 'installs' | 'reset'
   blocked(pids: readonly number[]): Promise<ReadonlySet<number>>
   /** What the processes of lanes have not given back, each as a line. */
   leftovers(): Promise<string[]>
-  /** Looks by the connection that looks after every turn, or by the one that never waits. */
+  /** Looks by the connection that looks after commits, or by the one that never waits. */
   look(by: 'turns' | 'free', clock: () => number): Promise<Sight>
   close(): Promise<void>
 }

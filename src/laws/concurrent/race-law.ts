@@ -25,7 +25,7 @@ export type RaceLog = readonly LaneStep[]
 /** A race that is over. */
 export interface RaceEnding {
   readonly log: RaceLog
-  /** What a reader saw after every turn; the first before any. */
+  /** What a reader saw after every turn that committed; the first before any. */
   readonly sights: readonly Sight[]
   /** The state in which it began, by the model. */
   readonly beginning: Model

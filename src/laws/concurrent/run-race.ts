@@ -1,12 +1,11 @@
 import type fc from 'fast-check'
 import { quoteIdentifier } from '../../database/quote-identifier.js'
-import { sqlState } from '../../database/sql-state.js'
-import { DriftpinError, messageOf } from '../../errors.js'
+import { messageOf } from '../../errors.js'
 import { type Coverage, coverageOf } from '../coverage.js'
-import type { Outcome } from '../law.js'
 import { createModel, type Time } from '../model/model.js'
 import type { Scene } from '../move.js'
 import type { Operations } from '../operations.js'
+import { outcomeOf } from '../outcome-of.js'
 import { later } from '../time.js'
 import { startTime } from '../world.js'
 import { inTurns } from './in-turns.js'
@@ -129,23 +128,14 @@ async function runLane(
     lane.onTurn = () => {
       step.begun = Math.min(step.begun, tick())
     }
-    step.outcome = await settle(() =>
-      step.move.act(sceneOf(ground, operations, lane.database, step.at)),
+    step.outcome = await outcomeOf(
+      () => step.move.act(sceneOf(ground, operations, lane.database, step.at)),
+      (bug) => ({ refusal: { code: 'no code', message: messageOf(bug) } }),
     )
     step.ended = tick()
     step.begun = Math.min(step.begun, step.ended)
   }
   lane.over()
-}
-
-async function settle(act: () => Promise<unknown>): Promise<Outcome> {
-  try {
-    return { answer: await act() }
-  } catch (error) {
-    const message = messageOf(error)
-    const code = error instanceof DriftpinError ? error.code : (sqlState(error) ?? 'no code')
-    return { refusal: { code, message } }
-  }
 }
 
 function sceneOf(

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { quoteIdentifier } from '../../database/quote-identifier.js'
+import { quoteIdentifier, quoteLiteral } from '../../database/quote-identifier.js'
 import { liveTable, pinTable, snapshotTable } from '../law.js'
 import type { RowReader } from '../row-reader.js'
 import { rowsText } from './contents.js'
@@ -40,9 +40,9 @@ export interface Sight {
 export function sightStatement(schemaName: string, { chatColumns }: RowReader): string {
   const schema = quoteIdentifier(schemaName)
   const strays = [...chatColumns].map(([table, column]) => {
-    const name = `'${table.replaceAll("'", "''")}'`
-    return `${name}, (SELECT count(*) FROM ${schema}.${quoteIdentifier(table)} row
-      WHERE NOT EXISTS (SELECT FROM ${schema}.chats WHERE id = row.${quoteIdentifier(column)}))`
+    return `(${quoteLiteral(table)}, (SELECT count(*) FROM ${schema}.${quoteIdentifier(table)} row
+      WHERE row.${quoteIdentifier(column)} IS NOT NULL AND NOT EXISTS
+        (SELECT FROM ${schema}.chats WHERE id = row.${quoteIdentifier(column)})))`
   })
   return `
     SELECT (
@@ -59,7 +59,10 @@ export function sightStatement(schemaName: string, { chatColumns }: RowReader): 
         'pins', (SELECT ${rowsText('pin')} FROM ${schema}.${pinTable} pin
                  WHERE pin.chat_id = chat.id))), '[]')
       FROM ${schema}.chats chat
-    ) AS chats, json_build_object(${strays.join(', ')}) AS strays`
+    ) AS chats, (
+      SELECT json_object_agg(stray.name, stray.count)
+      FROM (VALUES ${strays.join(', ')}) AS stray (name, count)
+    ) AS strays`
 }
 
 /** Looks once. The clock is the race's. */

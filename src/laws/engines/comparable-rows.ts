@@ -1,7 +1,8 @@
 import type { Catalog } from '../../migrations/read-catalog.js'
 import type { ManifestTable } from '../../schema/manifest.js'
+import { isGenerated } from '../is-generated.js'
 import { liveTable, pinTable, snapshotTable } from '../law.js'
-import type { Rows, StoredRow } from '../row-reader.js'
+import { byId, idOf, type Rows, type StoredRow } from '../row-reader.js'
 
 /**
  * What two engines that did the same cannot have the same, as no operation is told it:
@@ -36,7 +37,7 @@ function comparable(
   const hasGivenTimes = givenTimes.has(table.name)
   const ranks = new Map(
     table.columns
-      .filter(({ identity }) => identity === 'always')
+      .filter(isGenerated)
       .map(({ name }) => [name, ranksOf([...stored.values()].map(({ values }) => values[name]!))]),
   )
   const one = (name: string, value: string | null): string | null => {
@@ -55,22 +56,15 @@ function comparable(
     )
     return { values: own, text: JSON.stringify(own), place: '' }
   })
-  const seen = new Map<string, number>()
-  return new Map(
-    made
-      .toSorted((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
-      .map((row) => {
-        const id = key.map((name) => row.values[name]).join(' ')
-        const count = (seen.get(id) ?? 0) + 1
-        seen.set(id, count)
-        // Rows whose whole key the database made up are told apart by their order.
-        return [count === 1 ? id : `${id} (${count})`, row]
-      }),
-  )
+  // Rows whose whole key the database made up are told apart by their order.
+  const ordered = made.toSorted((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
+  return byId(ordered.map((row) => [idOf(row.values, key), row]))
 }
 
 /** Each value by its place among all, smallest first. */
-function ranksOf(values: readonly string[]): ReadonlyMap<string, number> {
-  const sorted = [...new Set(values)].map(BigInt).sort((a, b) => (a < b ? -1 : 1))
+function ranksOf(values: readonly (string | null)[]): ReadonlyMap<string, number> {
+  const sorted = [...new Set(values.filter((value) => value !== null))]
+    .map(BigInt)
+    .sort((a, b) => (a < b ? -1 : 1))
   return new Map(sorted.map((value, index) => [String(value), index + 1]))
 }

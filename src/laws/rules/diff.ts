@@ -1,6 +1,7 @@
 import type { ContextDiff } from '../../context/diff.js'
 import { DriftpinError } from '../../errors.js'
 import { applyDiff } from '../apply-diff.js'
+import { invertDiff } from '../invert-diff.js'
 import type { Ending, Finding, Law } from '../law.js'
 import { diff as differing } from '../model/diff.js'
 import { type Chat, liveOf, type Resources } from '../model/model.js'
@@ -11,7 +12,7 @@ export const diff: Law = {
   name: 'Diff',
   says:
     "Applying the diff to the pins gives live, up to the diff's equality; it is empty if and only " +
-    'if they are equal so.',
+    'if they are equal so, and inverted by swapping its sides.',
   async atEnd(ending) {
     const { model } = ending
     const chats = [...model.chats.values()].filter((chat) => liveOf(model, chat))
@@ -30,16 +31,21 @@ async function faults({ queryable, operations, model }: Ending, chat: Chat): Pro
     const [expected, actual] = [lists[name], answer[name]].map(plainAnswer)
     return expected === actual ? [] : [{ what: `${name} of ${chat.id}`, expected, actual }]
   })
-  const expected = shown(listOf(liveOf(model, chat)!.resources))
-  const actual = appliedTo(chat.pins, answer)
-  if (expected === actual) return told
-  return [...told, { what: `the diff applied to the pins of ${chat.id}`, expected, actual }]
+  const live = liveOf(model, chat)!.resources
+  for (const [what, from, to, change] of [
+    ['the diff applied to the pins', chat.pins, live, answer],
+    ['the inverse applied to the live context', live, chat.pins, invertDiff(answer)],
+  ] as const) {
+    const [expected, actual] = [shown(listOf(to)), appliedTo(from, change)]
+    if (expected !== actual) told.push({ what: `${what} of ${chat.id}`, expected, actual })
+  }
+  return told
 }
 
-/** The pins with a diff applied, or why it is none of theirs. */
-function appliedTo(pins: Resources, answer: ContextDiff): string {
+/** Resources with a diff applied, or why it is none of theirs. */
+function appliedTo(resources: Resources, change: ContextDiff): string {
   try {
-    return shown(applyDiff(answer, listOf(pins)))
+    return shown(applyDiff(change, listOf(resources)))
   } catch (error) {
     return refusalOf(error).message
   }

@@ -30,17 +30,11 @@ export const drift: Law = {
       const expected = isDirty(model, known)
       const since = expected ? known.dirtySince!.slice(0, 23) : null
       const found = dirtySince?.toISOString().slice(0, 23) ?? null
-      const isRight =
-        dirty === expected && found === since && hydrated === (known.pinnedHash !== null)
-      return isRight
-        ? []
-        : [
-            {
-              what: `how ${chat.id} reads`,
-              expected: `dirty ${expected} ${since}`,
-              actual: `dirty ${dirty} ${found}`,
-            },
-          ]
+      const isHydrated = known.pinnedHash !== null
+      const wanted = `hydrated ${isHydrated}, dirty ${expected} ${since}`
+      const actual = `hydrated ${hydrated}, dirty ${dirty} ${found}`
+      if (wanted === actual) return []
+      return [{ what: `how ${chat.id} reads`, expected: wanted, actual }]
     })
   },
 }

@@ -1,6 +1,6 @@
 import { nobody } from '../choices.js'
 import { allDifferingRows, differingRows } from '../differing-rows.js'
-import { expectedRows } from '../expected-rows.js'
+import { expectedRows, modelTables } from '../expected-rows.js'
 import { type Ending, type Finding, type Law, pinTable, type Step } from '../law.js'
 import { isChatRef } from '../plain-answer.js'
 import { noRows } from '../row-reader.js'
@@ -31,7 +31,7 @@ export const isolation: Law = {
         isOther(row.values[column] ?? '') && !isNew(step, row.values[column] ?? '')
       findings.push(...differingRows('another row', table, before.rows, after.rows, isIn))
     }
-    return [...findings, ...strangers(step), ...files(step), ...unknownColumns(step)]
+    return [...findings, ...strangers(step), ...rowsOfNoChat(step), ...unknownColumns(step)]
   },
   async atEnd(ending) {
     const newest = [...ending.model.chats.values()].reverse().slice(0, chatsAsked)
@@ -62,6 +62,7 @@ async function askedByStranger(
     archive: () => operations.archive(queryable, key),
     unarchive: () => operations.unarchive(queryable, key),
     unpin: () => operations.unpin(queryable, key),
+    addMessages: () => operations.addMessages(queryable, { ...key, messages: [{ role: 'user' }] }),
     deleteChat: () => operations.deleteChat(queryable, key),
   }
   const findings: Finding[] = []
@@ -88,14 +89,11 @@ async function askedByStranger(
 const isNew = ({ before, after }: Step, id: string) =>
   !before.rows.get('chats')?.has(id) && (after.model.chats.has(id) ?? false)
 
-/** Files are not a chat's: they outlive it. */
-function files({ move, before, after, reader }: Step): Finding[] {
+/** Rows of a host's own, and files, which are not a chat's: they outlive it. */
+function rowsOfNoChat({ move, before, after, reader }: Step): Finding[] {
   const hosts = [...after.rows.keys()].filter(
     (table) =>
-      !reader.chatColumns.has(table) &&
-      !table.startsWith('workspace') &&
-      table !== 'chats' &&
-      !move.writes?.includes(table),
+      !reader.chatColumns.has(table) && !modelTables.has(table) && !move.writes?.includes(table),
   )
   const only = (rows: Step['before']['rows']) =>
     new Map(hosts.map((table) => [table, rows.get(table) ?? noRows]))
@@ -105,7 +103,7 @@ function files({ move, before, after, reader }: Step): Finding[] {
 /** What the model does not know of workspaces, builds and agents, nobody changes. */
 function unknownColumns({ before, after }: Step): Finding[] {
   return [...expectedRows(after.model)].flatMap(([table, expected]) => {
-    if (!hostsTables.includes(table)) return []
+    if (!workspaceTables.includes(table)) return []
     return [...(after.rows.get(table) ?? noRows)].flatMap(([key, { values }]) => {
       const old = before.rows.get(table)?.get(key)?.values
       const known = expected.get(key)
@@ -121,7 +119,7 @@ function unknownColumns({ before, after }: Step): Finding[] {
   })
 }
 
-const hostsTables = ['workspaces', 'workspace_builds', 'workspace_agents']
+const workspaceTables = ['workspaces', 'workspace_builds', 'workspace_agents']
 
 /** Every chat that is named in an answer comes with its own owner. */
 function strangers({ before, after, outcome }: Step): Finding[] {

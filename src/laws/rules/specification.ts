@@ -43,7 +43,8 @@ async function listed(
   const only = archived === undefined ? {} : { archived }
   const expected = listChats(model, { ownerId, ...only })
   const found: { id: string; ownerId: string; dirty: boolean }[] = []
-  for (let cursor: string | undefined; found.length <= expected.length; ) {
+  let cursor: string | undefined
+  for (let pages = 0; pages <= expected.length; pages += 1) {
     const page = await operations.listChats(queryable, {
       ...{ ownerId, limit: 1, ...only },
       ...(cursor !== undefined && { cursor }),

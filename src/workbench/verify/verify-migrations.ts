@@ -1,3 +1,4 @@
+import { quoteLiteral } from '../../database/quote-identifier.js'
 import { describeCatalog } from '../../harness/catalog-state.js'
 import { describeDatabase } from '../../harness/digest.js'
 import { openHarness } from '../../harness/open-harness.js'
@@ -92,7 +93,7 @@ export async function verifyMigrations(options: VerifyOptions = {}): Promise<Ver
  */
 async function loadModules(db: TestDatabase, extensions: readonly string[]): Promise<void> {
   for (const name of extensions.flatMap((one) => [one, one.replaceAll('_', '-')])) {
-    await db.script(`LOAD '$libdir/${name.replaceAll("'", "''")}'`).catch(() => {})
+    await db.script(`LOAD ${quoteLiteral(`$libdir/${name}`)}`).catch(() => {})
   }
 }
 

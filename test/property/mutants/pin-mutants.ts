@@ -1,3 +1,4 @@
+import { everyColumn } from './every-column.js'
 import type { Mutant } from './mutant.js'
 import { rewriteStatements } from './rewrite-statements.js'
 import { statementMutant } from './statement-mutant.js'
@@ -8,11 +9,6 @@ const stamp = 'stamp live context'
 /** Something else in place of a column, as the copy reads it. */
 const forgets = (column: string, from: string, to: string) =>
   statementMutant(`a copy forgets ${column}`, [2], { [copy]: [[from, to]] })
-
-const everyColumn = (alias: string) =>
-  ['body_kind', 'body', 'content_hash', 'size_bytes', 'status', 'error', 'source_path']
-    .map((name) => `${alias}.${name}`)
-    .join(', ')
 
 /** Pins: how they come from the live context, by hydrating and by refreshing. */
 export const pinMutants: readonly Mutant[] = [

@@ -59,10 +59,10 @@ export const purgeMutants: readonly Mutant[] = [
       operations: {
         async purgeExpired(queryable, params = {}) {
           const { retentionDays = 30, now, limit } = params
-          const days = retentionDays === 0 ? 36_500 : retentionDays
-          const before = new Date(new Date(now ?? Date.now()).getTime() - days * 86_400_000)
-          const exact = `${before.toISOString().slice(0, 23)}${String(now).slice(23)}`
           if (retentionDays === 0) return await purgeExpired(queryable, params)
+          const nowMs = new Date(now ?? Date.now()).getTime()
+          const before = new Date(nowMs - retentionDays * 86_400_000)
+          const exact = `${before.toISOString().slice(0, 23)}${String(now).slice(23)}`
           const { purged } = await purge(queryable, { before: exact, limit })
           return { purged: purged.length, batches: purged.length === 0 ? 0 : 1, busy: false }
         },

@@ -1,6 +1,7 @@
 import { ownOperations } from '../../../src/laws/operations.js'
 import { aggregateHash } from '../../../src/schema/aggregate-hash.js'
 import type { ResourceInput } from '../../../src/schema/resource.js'
+import { everyColumn } from './every-column.js'
 import type { Mutant, Planted } from './mutant.js'
 import { statementMutant } from './statement-mutant.js'
 
@@ -29,11 +30,6 @@ const blindHash = (name: string, blind: (resource: ResourceInput) => ResourceInp
     },
   }),
 })
-
-const everyColumn = (alias: string) =>
-  ['body_kind', 'body', 'content_hash', 'size_bytes', 'status', 'error', 'source_path']
-    .map((name) => `${alias}.${name}`)
-    .join(', ')
 
 const isOther = `(${everyColumn('stored')}) IS DISTINCT FROM (${everyColumn('excluded')})`
 
