@@ -176,10 +176,9 @@ export class ClientSession extends EngineSession {
     try {
       await wait(this.#engine.waitMsMax)
     } catch {
-      void wait(Number.POSITIVE_INFINITY).then(
-        () => this.#cleanUp(),
-        () => {},
-      )
+      void wait(Number.POSITIVE_INFINITY)
+        .then(() => this.#cleanUp())
+        .catch(() => {})
       return
     }
     await this.#cleanUp()

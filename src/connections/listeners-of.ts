@@ -25,7 +25,8 @@ export function listenersOf(
   const { listen, unlisten, onNotification, offNotification } = pglite
   const forget = (channel: string | undefined, handler?: unknown) => {
     for (const one of listeners) {
-      if (one.channel === channel && (!handler || one.handler === handler)) listeners.delete(one)
+      const isIts = nameOf(one.channel) === nameOf(channel)
+      if (isIts && (!handler || one.handler === handler)) listeners.delete(one)
     }
   }
   pglite.listen = async (channel, handler, tx) => {
@@ -63,6 +64,9 @@ export function tellListeners(pglite: PGlite, heard: string, payload: string): v
     else if (channelName(channel) === heard) queueMicrotask(() => handler(payload))
   }
 }
+
+const nameOf = (channel: string | undefined) =>
+  channel === undefined ? undefined : channelName(channel)
 
 /** The name that PGlite makes of what it is given: lower case, but for what is in quotes. */
 const channelName = (channel: string) =>

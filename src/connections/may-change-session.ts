@@ -1,13 +1,16 @@
 import type { OwnRunner } from './run-own.js'
 
+/** What a statement begins behind: nothing, another one, or a comment. */
+export const statementStart = '(^|;|\\*/|--[^\\n]*\\n)\\s*'
+
 /** Statements that leave a session other than it was. A SET within a transaction does not. */
 const changing = new RegExp(
   [
-    '(^|;|\\*/)\\s*(reset|listen|unlisten|prepare|execute|deallocate|discard|declare|do|call|load)\\b',
-    '(^|;|\\*/)\\s*set(?!\\s+(local|transaction)\\b)\\b',
+    `${statementStart}(reset|listen|unlisten|prepare|execute|deallocate|discard|declare|do|call|load)\\b`,
+    `${statementStart}set(?!\\s+(local|transaction)\\b)\\b`,
     'set_config|advisory|\\btemp(orary)?\\b|pg_temp',
   ].join('|'),
-  'im',
+  'i',
 )
 
 /** Whether SQL may leave the session that runs it other than it was. */
@@ -55,11 +58,25 @@ export class SetterFunctions {
     if (this.#names) return this.#names
     const bodies = await engine.run(settersSql)
     this.#exist = bodies.length > 0
-    this.#names = bodies.flatMap(([body]) => customNamesIn(body!))
+    this.#names = customNamesIn(bodies.map(([body]) => body!).join('\n'))
     return this.#names
   }
 }
 
-/** Names with a dot, of which a statement may have made up a setting. */
-export const customNamesIn = (sql: string): string[] =>
-  sql.toLowerCase().match(/\b[a-z_]\w*\.[a-z_]\w*\b/g) ?? []
+const dotted = '[a-z_]\\w*\\.[a-z_]\\w*\\b'
+
+/** Where a name stands that is set for sure. */
+const settingName = new RegExp(
+  `(?:set_config\\s*\\(\\s*'|\\bset\\s+(?:session\\s+)?)(${dotted})`,
+  'g',
+)
+
+/**
+ * Names with a dot, of which SQL may have made up a setting: those that it sets first, since most
+ * of the others are columns.
+ */
+export function customNamesIn(sql: string): string[] {
+  const text = sql.toLowerCase()
+  const set = [...text.matchAll(settingName)].map(([, name]) => name!)
+  return [...new Set([...set, ...(text.match(new RegExp(`\\b${dotted}`, 'g')) ?? [])])]
+}

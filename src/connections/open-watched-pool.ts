@@ -47,6 +47,8 @@ export function openWatchedPool(
     host: '127.0.0.1',
     port: 5432,
     ssl: false,
+    // An empty text would not keep it out.
+    options: ' ',
     allowExitOnIdle: true,
     // pg takes any stream with the methods of a socket; its types say sockets.
     stream: open as never,

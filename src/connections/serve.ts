@@ -78,8 +78,8 @@ export interface PGliteServer {
  * - Transactions take turns, so that nobody waits for a row. Whoever waits in one thread for a
  *   client while another of its clients has a transaction open waits for itself.
  * - A statement that runs cannot be cancelled, and `statement_timeout` does not end it.
- * - While a session holds an advisory lock, others wait that ask for any. One that is asked for by
- *   a function, out of sight, is not seen to be.
+ * - While a session holds an advisory lock, others wait that ask for any; callers of PGlite itself
+ *   are refused at once. One that is asked for by a function, out of sight, is not seen to be.
  * - Temporary tables, and cursors WITH HOLD, are seen by all until their session ends, and who
  *   makes one is warned.
  * - COPY FROM STDIN is sent by itself, and runs when all of its data is there; behind something
@@ -107,7 +107,13 @@ export async function serve(
   { port = 0, path, ...options }: ServeOptions = {},
 ): Promise<PGliteServer> {
   const connections = new ClientConnections(source, options)
+  // Before its mode is set, a unix socket is open to whoever may enter its directory.
+  let isGuarded = path === undefined
   const open = (socket: Socket) => {
+    if (!isGuarded) {
+      socket.destroy()
+      return
+    }
     socket.setNoDelay(true)
     try {
       connections.add(socket)
@@ -116,7 +122,7 @@ export async function serve(
       socket.destroy()
     }
   }
-  // A client may end its own side first and still has to be answered.
+  // A client may end its own side first, and still has the answers that are on their way.
   const server = createServer({ allowHalfOpen: true }, open)
   if (path !== undefined && Buffer.byteLength(path) > pathBytesMax) {
     throw listenFailed(path, `it has more than ${pathBytesMax} bytes`, { path })
@@ -124,7 +130,13 @@ export async function serve(
   await listen(server, port, path)
   // A client that cannot be accepted (no file descriptor is left, say) is no reason to end.
   server.on('error', () => {})
-  if (path !== undefined) await chmod(path, 0o600)
+  if (path !== undefined) {
+    await chmod(path, 0o600).catch((error: Error) => {
+      server.close()
+      throw listenFailed(path, error.message, error)
+    })
+    isGuarded = true
+  }
   const pgliteServer: PGliteServer = {
     url: urlOf(server, path),
     activity: () =>

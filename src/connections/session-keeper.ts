@@ -145,7 +145,9 @@ export class SessionKeeper {
   async read(session: EngineSession): Promise<Reported> {
     const found = await this.#readOnce(session)
     // The engine goes back to its own values, of which a client with others knows nothing.
-    const lost = [...session.defaults].filter(([name]) => !found.settings.has(name))
+    // It may have written their names in any case, as it may in SQL.
+    const there = new Set([...found.settings.keys()].map((name) => name.toLowerCase()))
+    const lost = [...session.defaults].filter(([name]) => !there.has(name.toLowerCase()))
     if (lost.length === 0) return found.reported
     await this.#engine.run(
       changeState(session.state, {

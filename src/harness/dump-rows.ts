@@ -35,10 +35,13 @@ export async function dumpRows(database: Queryable): Promise<string> {
   const tables = await database.query<{ name: string; columns: string | null; values: string }>(
     tablesSql,
   )
-  parts.push(...tables.rows.map(({ name }) => `DELETE FROM ${name};`))
+  // Those of its heirs are in tables of their own.
+  parts.push(...tables.rows.map(({ name }) => `DELETE FROM ONLY ${name};`))
   for (const { name, columns, values } of tables.rows) {
     if (columns === null) continue
-    const { rows } = await database.query<{ row: string }>(`SELECT ${values} AS row FROM ${name}`)
+    const { rows } = await database.query<{ row: string }>(
+      `SELECT ${values} AS row FROM ONLY ${name}`,
+    )
     if (rows.length === 0) continue
     const into = `INSERT INTO ${name} (${columns}) OVERRIDING SYSTEM VALUE VALUES`
     parts.push('', ...rows.map(({ row }) => `${into} (${row});`))

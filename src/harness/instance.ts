@@ -1,5 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { DriftpinError, messageOf } from '../errors.js'
+import { discard } from './engine/discard.js'
 import { type Image, imageOf, imageToKeep, type KeptImage } from './engine/image.js'
 import { type EngineMark, markEngine, rewindEngine, whyNotRewindable } from './engine/mark.js'
 import {
@@ -116,6 +117,7 @@ export class Instance implements TestInstance {
     return this.#inTurn(async () => {
       if (!(await this.watch.idle())) {
         const texts = [...this.watch.inFlight].map(({ text }) => text)
+        if (texts.length === 0) texts.push('a session of withSession()')
         throw new DriftpinError(
           'rewind_impossible',
           `A mark was asked for while this is going on: ${texts.join('; ')}. Await it first.`,
@@ -277,13 +279,6 @@ function stateOf(
     randomPosition: random.position(),
     clock,
   }
-}
-
-/** A crashed engine, or one that waits for something, cannot be closed: it is let go. */
-async function discard({ pglite, inside }: Engine): Promise<void> {
-  inside.setTimers([])
-  if (pglite.closed || inside.crash() !== undefined) return
-  if (!pglite.isInTransaction()) await pglite.close().catch(() => {})
 }
 
 function cannotRewind(why: string, cause: unknown): DriftpinError {

@@ -21,7 +21,7 @@ export async function makeOnce<T>(
 ): Promise<T> {
   const lock = join(directory, `${name}.lock`)
   // Where it cannot be made there is no lock either, and `make` says what is wrong.
-  await mkdir(directory, { recursive: true }).catch(() => {})
+  await mkdir(directory, { recursive: true, mode: 0o700 }).catch(() => {})
   for (;;) {
     const found = await find()
     if (found !== undefined) return found
@@ -42,8 +42,15 @@ export async function makeOnce<T>(
 async function take(lock: string): Promise<'mine' | 'others' | 'none'> {
   try {
     const file = await open(lock, 'wx', 0o600)
-    await file.writeFile(String(process.pid))
-    await file.close()
+    try {
+      await file.writeFile(String(process.pid))
+    } catch {
+      // An empty one would be taken for that of somebody who is about to write it.
+      await rm(lock, { force: true })
+      return 'none'
+    } finally {
+      await file.close()
+    }
     return 'mine'
   } catch (error) {
     if ((error as { code?: string }).code !== 'EEXIST') return 'none'

@@ -106,7 +106,12 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
         },
         release: async () => {
           open.delete(db)
-          if (!isClosed && idle.length < idleMax) await made.instance.rewind(made.base)
+          if (!isClosed && idle.length < idleMax) {
+            await made.instance.rewind(made.base).catch(async (error: unknown) => {
+              await made.instance.close()
+              throw error
+            })
+          }
           // The harness may have been closed while it was rewound.
           if (!isClosed && idle.length < idleMax) idle.push(made)
           else await made.instance.close()

@@ -28,7 +28,10 @@ async function readCachedFiles(options: HarnessOptions): Promise<TemplateFile[] 
   const directory = cacheDirectoryOf(options)
   const { isProven, build } = await readWasm()
   if (!directory || !isProven) return undefined
-  const name = imageName(await readOptions(options), build, options.key)
+  const read = await readOptions(options)
+  // What functions without a key make is kept nowhere.
+  if (read.functions.length > 0 && options.key === undefined) return undefined
+  const name = imageName(read, build, options.key)
   const image = await readCached(directory, name)
   return image?.entries
     .filter(({ path }) => path.startsWith(dataDirectory) && !path.endsWith('/postmaster.pid'))

@@ -48,16 +48,25 @@ export async function openTestWorker(options: DatabaseTestOptions): Promise<Test
     // A test that asks for a second database while the first is in use gets one of its own.
     const own = isolation === 'fork' || isTaken
     isTaken ||= !own
-    shared ??= own ? undefined : harness.fork()
-    const db = await (own ? harness.fork() : shared!)
-    if (leaks !== 'off' && !before.has(db)) {
-      before.set(db, await readSessionStart(instanceOf(db)))
-      await db.rewind()
+    let opened: TestDatabase | undefined
+    try {
+      shared ??= own ? undefined : harness.fork()
+      const db = await (own ? harness.fork() : shared!)
+      opened = db
+      if (leaks !== 'off' && !before.has(db)) {
+        before.set(db, await readSessionStart(instanceOf(db)))
+        await db.rewind()
+      }
+      // Each time, since what watches is another one after a rewind that replaced the instance.
+      const functions = before.get(db)?.functions.map(({ name }) => name) ?? []
+      instanceOf(db).watch.suspect(anyOf(functions))
+      return { db, own }
+    } catch (error) {
+      if (!own) shared = undefined
+      isTaken &&= own
+      await opened?.close().catch(() => {})
+      throw error
     }
-    // Each time, since what watches is another one after a rewind that replaced the instance.
-    const functions = before.get(db)?.functions.map(({ name }) => name) ?? []
-    instanceOf(db).watch.suspect(anyOf(functions))
-    return { db, own }
   }
   const giveBack = async ({ db, own }: Taken, isUndone: boolean) => {
     try {
@@ -78,7 +87,13 @@ export async function openTestWorker(options: DatabaseTestOptions): Promise<Test
       const { clock } = instance
       // Of the test's own, so that what it forgot to await cannot reach the next test's rows.
       const given = createTestDatabase({ ...partsOf(taken.db), release: async () => {} })
-      const around = isolation === 'rollback' ? await openRollbackDatabase(instance) : undefined
+      const around =
+        isolation === 'rollback'
+          ? await openRollbackDatabase(instance).catch(async (error: unknown) => {
+              await giveBack(taken, false)
+              throw error
+            })
+          : undefined
       const end = async ({ name, hasFailed }: { name: string; hasFailed: boolean }) => {
         let isUndone = false
         try {

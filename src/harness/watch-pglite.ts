@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { PGlite, QueryOptions, Results, Transaction } from '@electric-sql/pglite'
 import { type Listener, listenersOf } from '../connections/listeners-of.js'
+import { statementStart } from '../connections/may-change-session.js'
 import { callSite } from '../database/call-site.js'
 import { listensOf, restoreListens } from '../database/listen-on.js'
 import { turnOf } from '../database/turn.js'
@@ -49,12 +50,12 @@ const { setTimeout } = globalThis
 /** Texts that may leave a session other than it was; of a function, what its body does. */
 const openingPattern = new RegExp(
   [
-    '(^|;|\\*/)\\s*(begin|start|listen|do|call|execute)\\b',
-    '(^|;|\\*/)\\s*set(?!\\s+(local|transaction)\\b)\\b',
+    `${statementStart}(begin|start|listen|do|call|execute)\\b`,
+    `${statementStart}set(?!\\s+(local|transaction)\\b)\\b`,
     'set_config|advisory',
     'create\\s+(or\\s+replace\\s+)?(function|procedure)[^]*\\b(set|listen)\\b',
   ].join('|'),
-  'im',
+  'i',
 )
 
 /** More than anybody reads; a process that never rewinds would keep them all. */
@@ -126,7 +127,8 @@ export function watchPGlite(pglite: PGlite): WatchedPGlite {
       }
       return around.run(inside, work, tx)
     }
-    return during(begun, () => transaction.call(pglite, run) as Promise<T>)
+    const ask = () => transaction.call(pglite, run) as Promise<T>
+    return during(begun, () => outsideOwn(begun, inFlight, ask))
   }
   return {
     inFlight,

@@ -1,11 +1,11 @@
 import type pg from 'pg'
 import { expect, test } from 'vitest'
 import { useDatabase } from './support-database.js'
-import { configOf, connect, serveForTest } from './support-doors.js'
+import { configOf, connect, doors, serveForTest } from './support-doors.js'
 import { mixedProbe, textOf } from './support-queries.js'
 
 const database = useDatabase()
-const served = ['TCP', 'a unix socket'] as const
+const served = doors.filter((name) => name !== 'openPool')
 
 /** What became of each, in their order. */
 const outcomes = (running: readonly Promise<pg.QueryResult>[]) =>

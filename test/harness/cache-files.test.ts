@@ -119,6 +119,18 @@ test('a full disk is told, and nothing half written is left on it', async (conte
   mounted.pop()
 })
 
+test("a lock that a full disk has no room for is nobody's, and keeps nobody waiting", async (context) => {
+  const folder = await temporaryFolder()
+  const { code } = await run('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder])
+  if (code !== 0) return context.skip('Only root can mount a small disk.')
+  mounted.push(folder)
+  await writeFile(join(folder, 'full'), Buffer.alloc(1024 * 1024))
+  expect(await makeOnce(folder, name(1), making().ways)).toBe('made')
+  expect(await readdir(folder)).toEqual(['full'])
+  await run('umount', [folder])
+  mounted.pop()
+})
+
 /** Counts how often something is made that is found once it is there. */
 function making() {
   const made = { times: 0, value: undefined as string | undefined }

@@ -17,8 +17,8 @@ import { workload } from './engine-workload.js'
 
 /** What whoever bumps PGlite has to know when a line of this file turns red. */
 const advice =
-  'src/harness/engine/internals.ts assumes this of PGlite. Look up what the installed build does ' +
-  'instead, change internals.ts and emscripten.ts, and set provenBuild only when all of this passes.'
+  'src/harness/engine assumes this of PGlite. Look up what the installed build does instead, change ' +
+  'the files there, and set provenBuild in internals.ts only when all of this passes.'
 
 /** Node has it; its types have not. */
 const { WebAssembly } = globalThis as unknown as {

@@ -1,6 +1,7 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { fromPGlite } from '../../database/from-pglite.js'
 import { quoteIdentifier } from '../../database/quote-identifier.js'
+import { discard } from './discard.js'
 import { entriesOf, type Image, type ImageEntry, imageOf, layEntries } from './image.js'
 import { markEngine } from './mark.js'
 import { type Engine, type EngineOptions, startEngine, withoutBundles } from './open-engine.js'
@@ -38,7 +39,7 @@ export async function buildTemplate({ prepare, ...options }: TemplateOptions): P
     entries = entriesOf(first.inside, markEngine(first.inside)).entries
     modules = modulesOf(first, entries)
   } finally {
-    await first.pglite.close()
+    await discard(first)
   }
   const { wrapped } = withoutBundles(options.extensions)
   const second = await startEngine({
@@ -60,7 +61,7 @@ export async function buildTemplate({ prepare, ...options }: TemplateOptions): P
     await warmUp(second.pglite)
     return imageOf(second.inside, markEngine(second.inside))
   } finally {
-    await second.pglite.close()
+    await discard(second)
   }
 }
 

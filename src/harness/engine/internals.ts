@@ -14,8 +14,8 @@ import type { PreloadedModule } from './preload-modules.js'
 import { type WatchedFiles, watchFiles } from './watch-files.js'
 
 /**
- * This file, with emscripten.ts, own-timers.ts and watch-files.ts, is the one place that reaches
- * into the memory and the files of PGlite's engine. Everything here was found true of this build:
+ * This folder, with stop-at-crash.ts of the connections, is the one place that reaches into the
+ * memory and the files of PGlite's engine. Everything here was found true of this build:
  * its version, and the length and checksum of its WebAssembly. A test checks it against the build
  * that is installed, and a harness on any other works without images.
  */

@@ -47,7 +47,13 @@ export async function openServerWorker(
     begin: async (isolation) => {
       const taken = await take(isolation)
       const { opened } = taken
-      const around = isolation === 'rollback' ? await openServerRollback(opened) : undefined
+      const around =
+        isolation === 'rollback'
+          ? await openServerRollback(opened).catch(async (error: unknown) => {
+              await giveBack(taken, false)
+              throw error
+            })
+          : undefined
       const end = async ({ name, hasFailed }: { name: string; hasFailed: boolean }) => {
         let isClean = false
         try {

@@ -97,8 +97,8 @@ const ordersTried = 3
 /**
  * Runs two or more histories at once against a server, each on a connection of its own, and holds
  * against them the laws that hold however their statements fall. A scheduler gives every statement
- * its turn, and a reader looks after each that commits; another one looks whenever it likes. The first failure
- * is shrunk to the operations without which nothing breaks, and its schemas are kept.
+ * its turn, and a reader looks after each that commits; another one looks whenever it likes. The
+ * first failure is shrunk to the operations without which nothing breaks, and its schemas are kept.
  *
  * A seed and a path replay the operations and the order of their statements. What the server does
  * meanwhile by itself, such as whom it chooses to end a deadlock, and what the reader that takes

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { dumpRows } from '../../src/harness/dump-rows.js'
+import { openHarness } from '../../src/harness/index.js'
+
+test('a row of an heir is kept in its own table, and once', async () => {
+  await using harness = await openHarness({
+    migrations: false,
+    key: 'heirs',
+    setup: (db) => db.script('CREATE TABLE boats (n int); CREATE TABLE tugs () INHERITS (boats)'),
+  })
+  await using kept = await harness.fork()
+  await using fresh = await harness.fork()
+  await kept.script('INSERT INTO boats VALUES (1); INSERT INTO tugs VALUES (2)')
+  await fresh.script('INSERT INTO tugs VALUES (3)')
+  await fresh.script(await dumpRows(kept))
+  const { rows } = await fresh.query(
+    'SELECT tableoid::regclass::text AS of, n FROM boats ORDER BY 2',
+  )
+  expect(rows).toEqual([
+    { of: 'boats', n: 1 },
+    { of: 'tugs', n: 2 },
+  ])
+})
