@@ -38,6 +38,8 @@ export async function openEvidence(root: string, run: number): Promise<Evidence>
       const path = pathOf(test)
       try {
         await mkdir(folder, { recursive: true, mode: 0o700 })
+        // An earlier try of the same test makes room for this one.
+        await rm(`${path}.image`, { force: true })
         const kept = (await readdir(folder)).filter((name) => name.endsWith('.image')).length
         const image = kept < imagesMax ? instance.imageNow?.() : undefined
         if (image) await saveImage(`${path}.image`, image)

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import { projectDirectory } from './image-cache.js'
+import { isRunning } from './is-running.js'
 import { addStatistics, type HarnessStatistics, renderStatistics } from './statistics.js'
 
 /** Set by the reporter, so that workers know that somebody prints for all of them. */
@@ -37,7 +38,7 @@ function writeStatistics(
   writeFileSync(join(directory(), `${run}-${worker}.json`), JSON.stringify(statistics))
 }
 
-/** Takes what the workers of a run left, and removes what runs before it left behind. */
+/** Takes what the workers of a run left, and removes what runs that ended left behind. */
 export function collectStatistics(run: number): HarnessStatistics {
   let names: string[]
   try {
@@ -49,6 +50,12 @@ export function collectStatistics(run: number): HarnessStatistics {
   const all = own.map(
     (name): HarnessStatistics => JSON.parse(readFileSync(join(directory(), name), 'utf8')),
   )
-  rmSync(directory(), { recursive: true, force: true })
+  const isOver = (name: string) => own.includes(name) || !isRunning(Number.parseInt(name, 10))
+  for (const name of names.filter(isOver)) rmSync(join(directory(), name), { force: true })
+  try {
+    rmdirSync(directory())
+  } catch {
+    // It is not there, or another run is not over.
+  }
   return addStatistics(all)
 }

@@ -93,8 +93,12 @@ export interface TestDatabase extends Database {
 /** What a test database is made of. */
 export interface TestDatabaseParts extends MadeInstance {
   readonly release: () => Promise<void>
-  /** Told of every fork, which has to be closed as well, and of the end of each. */
-  readonly adopt?: (db: TestDatabase) => () => void
+  /**
+   * Told of every fork, which has to be closed as well, and of the end of each.
+   *
+   * @param at Where it was asked for.
+   */
+  readonly adopt?: (db: TestDatabase, at: Error) => () => void
 }
 
 const connections = new WeakMap<TestDatabase, TestConnections>()
@@ -181,6 +185,7 @@ export function createTestDatabase(parts: TestDatabaseParts): TestDatabase {
       await clients.rewound()
     },
     fork: async (mark) => {
+      const at = new Error('forked here')
       const forked = await instance.fork(find(mark))
       const fork = createTestDatabase({
         ...parts,
@@ -191,7 +196,7 @@ export function createTestDatabase(parts: TestDatabaseParts): TestDatabase {
           await forked.close()
         },
       })
-      const forget = parts.adopt?.(fork)
+      const forget = parts.adopt?.(fork, at)
       return fork
     },
     save: async (path) => {

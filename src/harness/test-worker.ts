@@ -1,10 +1,12 @@
 import { join } from 'node:path'
+import { callSite } from '../database/call-site.js'
 import { anyOf, findLeaks, readSessionStart, type SessionStart } from './find-leaks.js'
 import { projectDirectory } from './image-cache.js'
 import { openEvidence } from './keep-evidence.js'
 import { openHarness } from './open-harness.js'
 import { openRollbackDatabase } from './rollback-database.js'
 import { createReport, runOfWorker } from './run-statistics.js'
+import { takeTurns } from './take-turns.js'
 import { tellOfLeaks } from './tell-of-leaks.js'
 import {
   connectionsOf,
@@ -41,18 +43,10 @@ export async function openTestWorker(options: DatabaseTestOptions): Promise<Test
   const harness = await openHarness(options)
   const root = join(projectDirectory(), '.driftpin', 'failed')
   const evidence = keepFailed ? await openEvidence(root, runOfWorker()) : undefined
-  let shared: Promise<TestDatabase> | undefined
-  let isTaken = false
   const before = new WeakMap<TestDatabase, SessionStart>()
-  const take = async (isolation: Isolation) => {
-    // A test that asks for a second database while the first is in use gets one of its own.
-    const own = isolation === 'fork' || isTaken
-    isTaken ||= !own
-    let opened: TestDatabase | undefined
-    try {
-      shared ??= own ? undefined : harness.fork()
-      const db = await (own ? harness.fork() : shared!)
-      opened = db
+  const turns = takeTurns<TestDatabase>({
+    open: () => harness.fork(),
+    prepare: async (db) => {
       if (leaks !== 'off' && !before.has(db)) {
         before.set(db, await readSessionStart(instanceOf(db)))
         await db.rewind()
@@ -60,46 +54,40 @@ export async function openTestWorker(options: DatabaseTestOptions): Promise<Test
       // Each time, since what watches is another one after a rewind that replaced the instance.
       const functions = before.get(db)?.functions.map(({ name }) => name) ?? []
       instanceOf(db).watch.suspect(anyOf(functions))
-      return { db, own }
-    } catch (error) {
-      if (!own) shared = undefined
-      isTaken &&= own
-      await opened?.close().catch(() => {})
-      throw error
-    }
-  }
-  const giveBack = async ({ db, own }: Taken, isUndone: boolean) => {
-    try {
-      if (own) await db.close()
-      else if (!isUndone) await db.rewind()
-    } catch (error) {
-      // The next test gets another one.
-      if (!own) shared = undefined
-      throw error
-    } finally {
-      isTaken &&= own
-    }
-  }
+    },
+    reuse: async (db, isUndone) => {
+      if (!isUndone) await db.rewind()
+      return true
+    },
+    close: (db) => db.close(),
+  })
   return {
     begin: async (isolation) => {
-      const taken = await take(isolation)
-      const instance = instanceOf(taken.db)
+      const taken = await turns.take(isolation === 'fork')
+      const instance = instanceOf(taken.opened)
       const { clock } = instance
+      const forks = new Map<TestDatabase, Error>()
       // Of the test's own, so that what it forgot to await cannot reach the next test's rows.
-      const given = createTestDatabase({ ...partsOf(taken.db), release: async () => {} })
+      const given = createTestDatabase({
+        ...partsOf(taken.opened),
+        release: async () => {},
+        adopt: (fork, at) => {
+          forks.set(fork, at)
+          return () => forks.delete(fork)
+        },
+      })
       const around =
         isolation === 'rollback'
-          ? await openRollbackDatabase(instance).catch(async (error: unknown) => {
-              await giveBack(taken, false)
-              throw error
-            })
+          ? await turns.orGiveBack(taken, () => openRollbackDatabase(instance))
           : undefined
       const end = async ({ name, hasFailed }: { name: string; hasFailed: boolean }) => {
         let isUndone = false
         try {
-          const held = hasFailed || leaks === 'off' ? [] : clientsLeft(given)
+          const held =
+            hasFailed || leaks === 'off' ? [] : [...clientsLeft(given), ...forksLeft(forks)]
           const isKept = hasFailed || (held.length > 0 && leaks === 'fail')
           const kept = isKept ? await evidence?.keep(name, instance, around?.db) : undefined
+          for (const fork of [...forks.keys()]) await fork.close()
           await given.close()
           const isRolledBack = await around?.end().then(
             () => true,
@@ -108,7 +96,7 @@ export async function openTestWorker(options: DatabaseTestOptions): Promise<Test
           )
           // Counted before the search for leaks, whose own statements are watched as well.
           const mayHaveOpened = instance.watch.openers.length > 0
-          const state = before.get(taken.db)
+          const state = before.get(taken.opened)
           const own = !hasFailed && state ? await findLeaks(instance, state) : []
           const left = [...held, ...own]
           const keepsLeak = !kept && left.length > 0 && leaks === 'fail'
@@ -120,7 +108,7 @@ export async function openTestWorker(options: DatabaseTestOptions): Promise<Test
           if (left.length > 0) tellOfLeaks(leaks, name, left, where)
           else if (where) console.error(`\n${name} failed. ${where}`)
         } finally {
-          await giveBack(taken, isUndone)
+          await turns.giveBack(taken, isUndone)
         }
       }
       return { db: around?.db ?? given, end }
@@ -129,11 +117,8 @@ export async function openTestWorker(options: DatabaseTestOptions): Promise<Test
   }
 }
 
-interface Taken {
-  readonly db: TestDatabase
-  /** Whether it is closed after the test, instead of being put back for the next. */
-  readonly own: boolean
-}
+const forksLeft = (forks: ReadonlyMap<TestDatabase, Error>): string[] =>
+  [...forks.values()].map((at) => `a fork that was not closed, by\n${callSite(at, 1)}`)
 
 /** What clients of a test's pool or of its URL had open when it ended. */
 const clientsLeft = (db: TestDatabase): string[] => connectionsOf(db)?.leaks() ?? []

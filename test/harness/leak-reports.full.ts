@@ -26,6 +26,7 @@ test.each([
   ['a transaction that never ends', 'an open transaction', 'db.pglite.transaction'],
   ['a transaction of the seam that never ends', 'an open transaction', 'db.transaction'],
   ['a client of the pool', 'a client of the pool that was not released', 'db.pool.connect'],
+  ['a fork', 'a fork that was not closed', 'db.fork()'],
   ['a LISTEN', 'a LISTEN on horn', "'LISTEN horn'"],
   ['a listener of PGlite', 'a LISTEN on horn', 'db.pglite.listen'],
   ['a listener of the seam', 'a LISTEN on horn', 'db.listen'],

@@ -1,7 +1,8 @@
 import { createReport } from '../run-statistics.js'
+import { takeTurns } from '../take-turns.js'
 import { tellOfLeaks } from '../tell-of-leaks.js'
 import type { TestWorker } from '../test-worker.js'
-import type { DatabaseTestOptions, Isolation } from '../vitest.js'
+import type { DatabaseTestOptions } from '../vitest.js'
 import { openServerHarness } from './open-server-harness.js'
 import { openServerRollback } from './open-server-rollback.js'
 import type { ServerTestDatabase } from './server-test-database.js'
@@ -15,44 +16,23 @@ export async function openServerWorker(
 ): Promise<TestWorker> {
   const { leaks = 'fail', keepFailed = true } = options
   const { harness, open, forget } = await openServerHarness(options)
-  let shared: Promise<ServerTestDatabase> | undefined
-  let isTaken = false
-  const take = async (isolation: Isolation): Promise<Taken> => {
-    // A test that asks for a second database while the first is in use gets one of its own.
-    if (isolation !== 'rollback' || isTaken) return { opened: await open(), own: true }
-    isTaken = true
-    try {
-      shared ??= open()
-      return { opened: await shared, own: false }
-    } catch (error) {
-      shared = undefined
-      isTaken = false
-      throw error
-    }
-  }
-  const giveBack = async ({ opened, own }: Taken, isClean: boolean) => {
-    try {
+  const turns = takeTurns<ServerTestDatabase>({
+    open,
+    prepare: async () => {},
+    reuse: async ({ client }, isClean) => {
       // What a transaction does not undo of a session: locks, settings, temporary tables.
-      if (!own && isClean) {
-        await opened.client.query('DISCARD ALL')
-        return
-      }
-      if (!own) shared = undefined
-      await opened.db.close()
-    } finally {
-      isTaken &&= own
-    }
-  }
+      if (isClean) await client.query('DISCARD ALL')
+      return isClean
+    },
+    close: ({ db }) => db.close(),
+  })
   return {
     begin: async (isolation) => {
-      const taken = await take(isolation)
+      const taken = await turns.take(isolation !== 'rollback')
       const { opened } = taken
       const around =
         isolation === 'rollback'
-          ? await openServerRollback(opened).catch(async (error: unknown) => {
-              await giveBack(taken, false)
-              throw error
-            })
+          ? await turns.orGiveBack(taken, () => openServerRollback(opened))
           : undefined
       const end = async ({ name, hasFailed }: { name: string; hasFailed: boolean }) => {
         let isClean = false
@@ -70,7 +50,7 @@ export async function openServerWorker(
           if (left.length > 0) tellOfLeaks(leaks, name, left, where)
           else if (where) console.error(`\n${name} failed. ${where}`)
         } finally {
-          await giveBack(taken, isClean)
+          await turns.giveBack(taken, isClean)
         }
       }
       return { db: around?.db ?? opened.db, end }
@@ -78,10 +58,4 @@ export async function openServerWorker(
     report: createReport(harness.statistics),
     close: () => harness.close(),
   }
-}
-
-interface Taken {
-  readonly opened: ServerTestDatabase
-  /** Whether it is dropped after the test, instead of being used by the next. */
-  readonly own: boolean
 }

@@ -50,6 +50,10 @@ leaking('a query of the pool in flight', async ({ db }) => {
   await sleep(20)
   client.release()
 })
+leaking('a fork', async ({ db }) => {
+  const fork = await db.fork()
+  await fork.query('DELETE FROM boats')
+})
 leaking('a LISTEN', async ({ db }) => {
   await db.pglite.query('LISTEN horn')
 })
