@@ -7,18 +7,27 @@ import { runSoak } from './run-soak.js'
 import { SoakBroken } from './soak-broken.js'
 import { soakDefects } from './soak-defects.js'
 
-/** So many find each of them with every seed that was tried, and they end with the first fault. */
+/** So many find nearly each of them with every seed, and they end with the first fault. */
 const operations = 2000
 
 describe('a soak finds what is wrong', () => {
   const server = useRaceServer(18)
 
-  test.each(soakDefects)('$name', async ({ replaced, says }) => {
-    const running = runSoak({ url: server.url, seed: 1, operations, replaced })
-    await expect(running).rejects.toThrow(SoakBroken)
-    await expect(running).rejects.toThrow(says)
+  test.each(soakDefects)('$name', async ({ replaced, says, seeds = 1 }) => {
+    let found: unknown
+    let seed = 0
+    while (!found && seed < seeds) {
+      seed += 1
+      found = await runSoak({ url: server.url, seed, operations, replaced }).then(
+        () => undefined,
+        (error: unknown) => error,
+      )
+    }
+    expect(found).toBeInstanceOf(SoakBroken)
+    const { message } = found as SoakBroken
+    expect(message).toMatch(says)
     // Whoever reads it can do the same again, and look at what was left.
-    await expect(running).rejects.toThrow(/seed 1, 2000 operations, kept in schema "soak 1 /)
+    expect(message).toContain(`seed ${seed}, 2000 operations, kept in schema "soak ${seed} `)
   })
 
   test('locks that are taken in another order', async () => {

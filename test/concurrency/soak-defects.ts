@@ -18,6 +18,8 @@ export interface SoakDefect {
   readonly name: string
   readonly replaced: Partial<Operations>
   readonly says: RegExp
+  /** With how many seeds one run has to find it: the schedule is the server's. One by default. */
+  readonly seeds?: number
 }
 
 const ofRaces = (name: string, says: RegExp): SoakDefect => {
@@ -59,7 +61,12 @@ export const soakDefects: readonly SoakDefect[] = [
   ofRaces('a refresh in two transactions', /part of a/),
   ofRaces('a push that does not lock its agent', /part of a|not hydrated|version|mark/),
   ofRaces('a push that moves the pinned hashes of chats', /part of a/),
-  ofRaces('an archiving that leaves the time of its chat', /time of chat .* may be/),
+  // Seen only at a chat that is left and that nothing but an archiving wrote last. Runs of 2000
+  // operations had 2.4 of those on average, and one in ten had none.
+  {
+    ...ofRaces('an archiving that leaves the time of its chat', /time of chat .* may be/),
+    seeds: 6,
+  },
   ofRaces('a refresh that keeps a lock', /session \d+ idle.* advisory/),
   {
     name: 'messages that are acknowledged and not written',
