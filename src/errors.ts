@@ -105,7 +105,12 @@ export class DriftpinError extends Error {
   }
 }
 
-/** What an error says; anything can be thrown. */
+/**
+ * What an error says; anything can be thrown. Node's error for a host that refuses at each of its
+ * addresses has no words but those of its parts.
+ */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  if (!(error instanceof Error)) return String(error)
+  const parts = error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : ''
+  return error.message || parts || error.name
 }

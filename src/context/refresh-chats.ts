@@ -44,8 +44,8 @@ export interface Refreshed {
 export function noLiveContext(chatId: string): DriftpinError {
   return new DriftpinError(
     'no_live_context',
-    `The chat ${chatId} is bound to no agent, or to one that has not pushed yet, so that there is no live ` +
-      'context. Its pins stay as they are. Bind it to an agent that has pushed.',
+    `The chat ${chatId} is bound to no agent, or to one that has not pushed yet, so that there is ` +
+      'no live context. Its pins stay as they are. Bind it to an agent that has pushed.',
     { chatId },
   )
 }

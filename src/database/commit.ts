@@ -1,6 +1,7 @@
 import { DriftpinError } from '../errors.js'
 import type { Statements } from './driver.js'
 import { sqlState } from './sql-state.js'
+import { transactionFailed } from './transaction-failed.js'
 
 /**
  * Sends COMMIT.
@@ -8,11 +9,13 @@ import { sqlState } from './sql-state.js'
  * A server that refuses it, for a deferred constraint or a serialization failure, has rolled the
  * transaction back, and its error passes. After any other error it may have committed or not.
  *
- * @throws DriftpinError `outcome_unknown`, with what was reported as its cause.
+ * @throws DriftpinError `outcome_unknown`, with what was reported as its cause, and
+ * `transaction_failed` where the server rolled back instead, after an error that was not seen here.
  */
 export async function commit(statements: Pick<Statements, 'script'>): Promise<void> {
+  let tags: readonly string[]
   try {
-    await statements.script('COMMIT')
+    tags = await statements.script('COMMIT')
   } catch (error) {
     if (isRefusal(error)) throw error
     throw new DriftpinError(
@@ -24,6 +27,7 @@ export async function commit(statements: Pick<Statements, 'script'>): Promise<vo
       error,
     )
   }
+  if (tags.includes('ROLLBACK')) throw transactionFailed({ tags })
 }
 
 /**

@@ -137,13 +137,17 @@ function hasBegin(text: string): boolean {
 
 /**
  * Command tags do not tell: a ROLLBACK may be to a savepoint, and a COMMIT may chain. A savepoint
- * does: outside a transaction it fails with no_active_sql_transaction, and only there.
+ * does: outside a transaction it fails with no_active_sql_transaction, and only there; in one that
+ * has failed it fails with in_failed_sql_transaction.
  */
 async function isInTransaction(connection: Connection): Promise<boolean> {
   try {
     await connection.script('SAVEPOINT driftpin')
   } catch (error) {
-    return sqlState(error) !== '25P01'
+    const state = sqlState(error)
+    if (state === '25P01') return false
+    if (state === '25P02') return true
+    throw error
   }
   await connection.script('RELEASE SAVEPOINT driftpin')
   return true

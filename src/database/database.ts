@@ -34,8 +34,9 @@ export interface QueryResult<Row> {
  * Rows are the same from every engine: `bigint` (int8) is always a JavaScript `bigint`, the
  * smaller integers and floats are numbers, `bytea` is a `Uint8Array`, `timestamptz` a `Date`,
  * `json` and `jsonb` are parsed, arrays are arrays, and everything else, enums, `numeric`, `date`
- * and `timestamp` included, is the text that PostgreSQL prints. Arrays of types that are not
- * built in are text too; cast them to `text[]`. A `timestamptz` that no `Date` can hold throws.
+ * and `timestamp` included, is the text that PostgreSQL prints. Arrays of enums, of other types of
+ * one's own and of rare built-in ones such as `inet` are text too; cast them to `text[]`. A
+ * `timestamptz` that no `Date` can hold throws.
  *
  * Values go the same way: `null` and `undefined` are NULL, a JavaScript array becomes an SQL
  * array, any other object becomes JSON. An array that is meant as JSON is passed through
@@ -177,7 +178,8 @@ export interface Database extends Queryable {
   /**
    * Calls `handler` with the payload of every NOTIFY on `channel`, until the returned function is
    * called. On a pool this keeps one connection. When that is lost, listening has ended, and its
-   * error goes to `onError`, or is thrown as an uncaught one: call this again to listen again.
+   * error goes to `onError`, or is thrown as an uncaught one: call this again to listen again. On a
+   * client `onError` is told of its loss too; without it only the client's own listeners are.
    * It needs a session: through a pooler in transaction mode LISTEN is taken and nothing is heard.
    *
    * @example

@@ -7,8 +7,8 @@ export type Decoder = (text: string) => unknown
 const asText: Decoder = (text) => text
 
 /**
- * One decoder for each built-in type that is not simply its text, by the type's oid. The oids are
- * fixed for ever: they are in PostgreSQL's `pg_type.dat`.
+ * One decoder for each built-in type that is not simply its text or whose arrays are decoded, by
+ * the type's oid. The oids are fixed for ever: they are in PostgreSQL's `pg_type.dat`.
  */
 const scalars = new Map<number, { decode: Decoder; arrayOid: number }>([
   [16, { decode: (text) => text === 't', arrayOid: 1000 }], // bool

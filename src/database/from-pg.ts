@@ -7,6 +7,7 @@ import type { Connection, Driver, EncodedValue, Statements } from './driver.js'
 import { type Listening, listenOn } from './listen-on.js'
 import { OpenTransaction } from './open-transaction.js'
 import { checkSchemaName } from './schema-name.js'
+import { sqlState } from './sql-state.js'
 import { turnOf } from './turn.js'
 
 interface PgQueryLike {
@@ -69,8 +70,8 @@ export interface PgPoolLike {
  * @param options.schema The schema of driftpin's tables; `public` by default.
  * @throws DriftpinError `invalid_input` for a name that no schema of ours can have; from its
  * methods `transaction_required_none` on a client that is in a transaction already,
- * `waits_for_itself`, and `outcome_unknown` when the connection is lost while a transaction is
- * being committed.
+ * `waits_for_itself`, `transaction_failed` when a statement of a transaction failed that would be
+ * committed, and `outcome_unknown` when the connection is lost while it is being committed.
  *
  * @example
  * ```ts
@@ -125,16 +126,26 @@ export function fromPgTransaction(client: PgClientLike, options: AdapterOptions 
 /** Text comes in as it is, so that both drivers are decoded by one table. */
 const types = { getTypeParser: decoderOf }
 
+/** Clients whose server never said how a statement ended, and may still be running it. */
+const unanswered = new WeakSet<PgClientLike>()
+
 function statementsOf(client: PgClientLike): Statements {
+  const ask = (config: PgQueryLike) =>
+    client.query(config).catch((error) => {
+      // A decoder's refusal is of an answer that came.
+      const isAnswered = error instanceof DriftpinError || sqlState(error) !== undefined
+      if (!isAnswered) unanswered.add(client)
+      throw error
+    })
   return {
     async query(text, values): Promise<QueryResult<unknown>> {
       // The extended protocol takes exactly one statement, and so do we.
       const config = { text, values: [...values], queryMode: 'extended', types }
-      const { rows, rowCount, command } = await client.query(config)
+      const { rows, rowCount, command } = await ask(config)
       return { rows, rowCount: rowCount ?? 0, command: command ?? '' }
     },
     async script(text) {
-      const results: PgResultLike | PgResultLike[] = await client.query({ text, types })
+      const results: PgResultLike | PgResultLike[] = await ask({ text, types })
       return [results].flat().map(({ command }) => command ?? '')
     },
   }
@@ -197,7 +208,7 @@ function poolDriver(pool: PgPoolLike): Driver {
         client.off('error', ignore)
         // A pg that cannot tell its status costs a new connection after an error.
         const idle = client.getTransactionStatus ? client.getTransactionStatus() === 'I' : !failed
-        client.release(!idle)
+        client.release(!idle || unanswered.has(client))
       }
     },
     async listen(channel, handler, { onError } = {}) {
@@ -213,6 +224,8 @@ function poolDriver(pool: PgPoolLike): Driver {
       }
       // The connection goes back at once, or the pool would be one short, and never end.
       const onLoss = (error: unknown) => {
+        // Whoever waits for LISTEN is told by its rejection.
+        if (!stop) return
         release(true)
         if (onError) onError(error)
         else throw error
@@ -251,10 +264,15 @@ function clientDriver(client: PgClientLike): Driver {
     capabilities: { concurrentTransactions: false },
     single: client,
     withConnection: (work) => work(connection),
-    listen: (channel, handler) => {
+    async listen(channel, handler, { onError } = {}) {
       const { run, subscribe } = listeningOf(client)
       const inTurn = (text: string) => turnOf(client).hold(() => run(text))
-      return listenOn(client, { run: inTurn, subscribe }, channel, handler)
+      const stop = await listenOn(client, { run: inTurn, subscribe }, channel, handler)
+      if (onError) client.on('error', onError)
+      return async () => {
+        if (onError) client.off('error', onError)
+        await stop()
+      }
     },
   }
 }

@@ -5,8 +5,8 @@ import { encodeValue } from './encode-value.js'
 import { nameOfWord } from './quote-identifier.js'
 import { refuseCopyFromStdin } from './refuse-copy-from-stdin.js'
 import { splitStatements } from './split-statements.js'
-import { sqlState } from './sql-state.js'
 import { endsOrRewindsTransaction } from './transaction-control.js'
+import { transactionFailed } from './transaction-failed.js'
 import { Turn } from './turn.js'
 
 const setsSavepoint = /^savepoint\s+(?<name>.+)$/is
@@ -28,7 +28,7 @@ export class OpenTransaction implements Transaction {
   readonly #turn: Turn
   readonly #depth: number
   #closed = false
-  /** The first error that PostgreSQL aborted this for, whether or not `work` caught it. */
+  /** The first statement's error, whether or not `work` caught it. */
   #failure: unknown
   /** What `work` may go back to: the savepoints that it has set itself. */
   readonly #savepoints = new Set<string>()
@@ -105,7 +105,10 @@ export class OpenTransaction implements Transaction {
       })
       throw error
     }
-    await this.#statements.script(`RELEASE SAVEPOINT ${name}`)
+    await this.#statements.script(`RELEASE SAVEPOINT ${name}`).catch((error) => {
+      this.#failure ??= error
+      throw error
+    })
     return result
   }
 
@@ -115,7 +118,8 @@ export class OpenTransaction implements Transaction {
       try {
         return await work()
       } catch (error) {
-        if (sqlState(error)) this.#failure ??= error
+        // What was refused before it was sent, or could not be read afterwards, aborted nothing.
+        if (!(error instanceof DriftpinError)) this.#failure ??= error
         throw error
       }
     })
@@ -166,12 +170,6 @@ export class OpenTransaction implements Transaction {
   async #finish(): Promise<void> {
     await this.#close()
     if (this.#failure === undefined) return
-    throw new DriftpinError(
-      'transaction_failed',
-      'A statement of this transaction failed, so that it cannot be committed, although the ' +
-        'callback caught the error. It was rolled back. To go on after an error, put what may ' +
-        'fail in a nested transaction().',
-      this.#failure,
-    )
+    throw transactionFailed(this.#failure)
   }
 }

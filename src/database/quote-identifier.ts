@@ -21,8 +21,14 @@ export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
 
-/** Quotes a text for use in SQL where a statement can have no parameters. */
-export const quoteLiteral = (text: string): string => `'${text.replaceAll("'", "''")}'`
+/**
+ * Quotes a text for use in SQL where a statement can have no parameters, also for a server with
+ * `standard_conforming_strings` off, to which a backslash means more than itself.
+ */
+export function quoteLiteral(text: string): string {
+  const quoted = `'${text.replaceAll("'", "''")}'`
+  return text.includes('\\') ? ` E${quoted.replaceAll('\\', '\\\\')}` : quoted
+}
 
 /**
  * The name that a word of SQL stands for: what is in its quotes, or the word in lower case, of

@@ -33,13 +33,13 @@ export async function openEvidence(root: string, run: number): Promise<Evidence>
   await removeOthers(root, String(run))
   // Shorter to read, and to paste where the tests were started.
   const pathOf = (test: string) => relative('', join(folder, nameOf(test)))
-  return {
+  const evidence: Evidence = {
     async keep(test, instance, around) {
       const path = pathOf(test)
       try {
         await mkdir(folder, { recursive: true, mode: 0o700 })
         // An earlier try of the same test makes room for this one.
-        await rm(`${path}.image`, { force: true })
+        await evidence.forget(test)
         const kept = (await readdir(folder)).filter((name) => name.endsWith('.image')).length
         const image = kept < imagesMax ? instance.imageNow?.() : undefined
         if (image) await saveImage(`${path}.image`, image)
@@ -59,6 +59,7 @@ export async function openEvidence(root: string, run: number): Promise<Evidence>
       for (const ending of ['image', 'sql']) await rm(`${pathOf(test)}.${ending}`, { force: true })
     },
   }
+  return evidence
 }
 
 /** Reads what was committed; the image, taken before, has the open transaction as well. */

@@ -8,7 +8,7 @@ interface Taken<T> {
 interface Ways<T> {
   open(): Promise<T>
   /** Called whenever a test takes one. */
-  prepare(opened: T): Promise<void>
+  prepare?(opened: T): Promise<void>
   /** Makes the shared one ready for the next test; false where it is to be closed instead. */
   reuse(opened: T, isClean: boolean): Promise<boolean>
   close(opened: T): Promise<void>
@@ -26,12 +26,22 @@ export interface Turns<T> {
 export function takeTurns<T>({ open, prepare, reuse, close }: Ways<T>): Turns<T> {
   let shared: Promise<T> | undefined
   let isTaken = false
-  /** The next test opens another one. */
+  /** Whoever comes next opens another one. */
   const giveUp = async (own: boolean, opened: T | undefined) => {
     if (!own) shared = undefined
-    if (opened !== undefined) await close(opened).catch(() => {})
+    if (opened !== undefined) await close(opened)
   }
-  const turns: Turns<T> = {
+  const giveBack = async ({ opened, own }: Taken<T>, isClean: boolean) => {
+    let isKept = false
+    try {
+      isKept = !own && (await reuse(opened, isClean))
+    } finally {
+      isTaken &&= own
+      if (!isKept) await giveUp(own, opened)
+    }
+  }
+  return {
+    giveBack,
     async take(wantsOwn) {
       const own = wantsOwn || isTaken
       isTaken ||= !own
@@ -39,11 +49,11 @@ export function takeTurns<T>({ open, prepare, reuse, close }: Ways<T>): Turns<T>
       try {
         if (!own) shared ??= open()
         opened = await (own ? open() : shared!)
-        await prepare(opened)
+        await prepare?.(opened)
         return { opened, own }
       } catch (error) {
         isTaken &&= own
-        await giveUp(own, opened)
+        await giveUp(own, opened).catch(() => {})
         throw error
       }
     },
@@ -51,22 +61,9 @@ export function takeTurns<T>({ open, prepare, reuse, close }: Ways<T>): Turns<T>
       try {
         return await work()
       } catch (error) {
-        await turns.giveBack(taken, false)
+        await giveBack(taken, false).catch(() => {})
         throw error
-      }
-    },
-    async giveBack({ opened, own }, isClean) {
-      try {
-        if (!own && (await reuse(opened, isClean))) return
-        if (!own) shared = undefined
-        await close(opened)
-      } catch (error) {
-        await giveUp(own, own ? undefined : opened)
-        throw error
-      } finally {
-        isTaken &&= own
       }
     },
   }
-  return turns
 }

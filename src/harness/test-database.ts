@@ -76,7 +76,10 @@ export interface TestDatabase extends Database {
    * @throws DriftpinError `invalid_input` for the mark of another database.
    */
   rewind(mark?: DatabaseMark): Promise<void>
-  /** A second database that begins where this one was at the mark, or where it began. */
+  /**
+   * A second database that begins where this one was at the mark, or where it began. It is the
+   * caller's to close; a test that leaves it open has leaked it.
+   */
   fork(mark?: DatabaseMark): Promise<TestDatabase>
   /**
    * Keeps the database in a file, as it is, for `driftpin open` and `openImage`. A file that is

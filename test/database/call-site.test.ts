@@ -13,6 +13,7 @@ test("a project's own folders may be called as ours are, and are shown all the s
   const error = errorAt(
     `Turn.hold (${own}/database/turn.ts:70:19)`,
     `listenOn (file://${own}/harness/watch-pglite.ts:1:1)`,
+    `push (${own}/context/push.ts:90:10)`,
     'query (/home/dev/shop/node_modules/pg/lib/client.js:526:1)',
     'process.processTicksAndRejections (node:internal/process/task_queues:95:5)',
     'findOrder (/home/dev/shop/src/database/orders.ts:12:3)',

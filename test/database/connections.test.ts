@@ -99,6 +99,59 @@ describe.each(majors)('connections of a pool on PostgreSQL %s', (major) => {
     await expectNoLeak()
   })
 
+  test('a listener on a client hears of its loss as well, until it is stopped', async () => {
+    const client = new pg.Client({ connectionString: serverUrl(major) })
+    client.on('error', () => {})
+    await client.connect()
+    const single = fromPg(client)
+    const [first, second]: [unknown[], unknown[]] = [[], []]
+    const stop = await single.listen('one', () => {}, { onError: (error) => first.push(error) })
+    await single.listen('two', () => {}, { onError: (error) => second.push(error) })
+    await stop()
+    await terminate(await pidOf(single))
+    await vi.waitFor(() => expect(second).not.toEqual([]))
+    expect(first).toEqual([])
+  })
+
+  test('a connection whose driver did not wait for an answer goes to nobody else', async () => {
+    const hasty = new pg.Pool({ connectionString: serverUrl(major), max: 2, query_timeout: 50 })
+    const impatient = fromPg(hasty)
+    for (const ask of [
+      () => impatient.query('SELECT pg_sleep(0.5)'),
+      () => impatient.script('SELECT pg_sleep(0.5)'),
+    ]) {
+      await expect(ask()).rejects.toThrow('timeout')
+      expect(hasty.totalCount).toBe(0)
+    }
+    await hasty.end()
+  })
+
+  test('a statement that the driver gave up is as failed as any other', async () => {
+    const hasty = new pg.Client({ connectionString: serverUrl(major), query_timeout: 50 })
+    await hasty.connect()
+    const run = fromPg(hasty).transaction((one) =>
+      one.query('SELECT pg_sleep(0.5)').catch(() => {}),
+    )
+    await expect(run).rejects.toMatchObject({
+      code: 'transaction_failed',
+      cause: expect.objectContaining({ message: expect.stringContaining('timeout') }),
+    })
+    await hasty.end()
+  })
+
+  test('a transaction that its host made fail is not committed, and is told so', async () => {
+    const client = new pg.Client({ connectionString: serverUrl(major) })
+    await client.connect()
+    const single = fromPg(client)
+    const run = single.transaction(async () => {
+      await client.query('SELECT 1 / 0').catch(() => {})
+      return 'looks fine'
+    })
+    await expect(run).rejects.toMatchObject({ code: 'transaction_failed' })
+    expect((await single.query('SELECT 1 AS n')).rows).toEqual([{ n: 1 }])
+    await client.end()
+  })
+
   test('a stopped listener gives its connection back', async () => {
     const stop = await database.listen('given back', () => {})
     expect(pool.idleCount).toBe(0)

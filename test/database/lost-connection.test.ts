@@ -115,6 +115,26 @@ describe.each(majors)('a connection to PostgreSQL %s that is lost', (major) => {
     await direct.script('DROP TABLE keyed')
   })
 
+  test('while listening begins rejects, and is told once', async () => {
+    const errors: unknown[] = []
+    const onError = (error: unknown) => void errors.push(error)
+    for (const at of ['request', 'answer'] as const) {
+      network.cut = { statement: 'LISTEN "cut"', at }
+      await expect(database.listen('cut', () => {})).rejects.toBeInstanceOf(Error)
+      network.cut = { statement: 'LISTEN "cut"', at }
+      await expect(database.listen('cut', () => {}, { onError })).rejects.toBeInstanceOf(Error)
+    }
+    expect({ errors, idle: pool.idleCount }).toEqual({ errors: [], idle: pool.totalCount })
+  })
+
+  test('while it is asked whether it is in a transaction is not said to be in one', async () => {
+    network.cut = { statement: 'SAVEPOINT driftpin', at: 'request' }
+    const error = await database.script(`BEGIN; ${insert}; COMMIT`).catch((error) => error)
+    expect(error).toBeInstanceOf(Error)
+    expect(error).not.toMatchObject({ name: 'DriftpinError' })
+    expect(await written()).toBe(0)
+  })
+
   test('is not tried again, and a push of unknown outcome can be repeated', async () => {
     const { agentId } = await makeAgent(direct)
     const report = { agentId, version: 1, resources: [makeFile('/shop/AGENTS.md')] }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { nameOfWord, quoteIdentifier } from '../../src/database/quote-identifier.js'
+import { nameOfWord, quoteIdentifier, quoteLiteral } from '../../src/database/quote-identifier.js'
 import { notificationChannel } from '../../src/database/schema-name.js'
 import { createMigrator, fromPg } from '../../src/index.js'
 import { engineNames, useEngine } from '../support/engines.js'
@@ -67,6 +67,20 @@ describe.each(engineNames)('names on %s', (name) => {
     const { rows } = await engine.database('public').query(`SELECT 1 AS ${word}`)
     expect(rows).toEqual([{ [name]: 1 }])
   })
+
+  test.each(['plain', "it's", 'C:\\new', "\\'; DROP TABLE chats; --", '\\'])(
+    'the text %j is one literal, whatever a backslash means there',
+    async (text) => {
+      await engine.database('public').withSession(async (session) => {
+        for (const setting of ['on', 'off']) {
+          await session.query(`SET standard_conforming_strings = ${setting}`)
+          const { rows } = await session.query(`SELECT ${quoteLiteral(text)} AS literal`)
+          expect(rows).toEqual([{ literal: text }])
+        }
+        await session.query('RESET standard_conforming_strings')
+      })
+    },
+  )
 
   test.each(['Upper "quoted" name', "it's; $1 %I --", 'é'.repeat(27)])(
     'the schema %j works end to end, and takes nothing from another',

@@ -133,6 +133,16 @@ describe.each(engineNames)('the end of a transaction on %s', (name) => {
     expect(await values()).toEqual([2])
   })
 
+  test('a part that releases its own savepoint takes the transaction with it', async () => {
+    const run = database.transaction(async (outer) => {
+      await outer.query(insert(1))
+      const inner = outer.transaction((one) => one.query('RELEASE SAVEPOINT driftpin_1'))
+      await expect(inner).rejects.toMatchObject({ code: '3B001' })
+    })
+    await expect(run).rejects.toMatchObject({ code: 'transaction_failed' })
+    expect(await values()).toEqual([])
+  })
+
   test('concurrent statements in one transaction all run, in the order they were asked', async () => {
     const answers = await database.transaction((transaction) =>
       Promise.all(

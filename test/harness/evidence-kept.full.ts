@@ -136,3 +136,15 @@ test('ten images are kept, of what fails after them the rows, and the last run g
   expect(files.filter((name) => name.endsWith('.sql'))).toHaveLength(12)
   expect(many.stderr.match(/The rows of its database are kept: \S+\.sql/g)).toHaveLength(2)
 })
+
+test('another try of a test takes the place of the one before', async () => {
+  const before = await readdir(join(project.folder, '.driftpin/failed'))
+  const many = await project.vitest(['many'], ['--retry=1'])
+  const after = await readdir(join(project.folder, '.driftpin/failed'))
+  const [own] = after.filter((name) => !before.includes(name))
+  const files = await readdir(join(project.folder, '.driftpin/failed', own!))
+  expect(files.filter((name) => name.endsWith('.image'))).toHaveLength(10)
+  expect(files.filter((name) => name.endsWith('.sql'))).toHaveLength(12)
+  expect(many.stderr.match(/Its database is kept: /g)).toHaveLength(20)
+  expect(many.stderr.match(/The rows of its database are kept: \S+\.sql/g)).toHaveLength(4)
+})

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
@@ -35,6 +35,17 @@ test('the reporter prints one table for two workers that run at the same time', 
   expect([tablesIn(stdout), tablesIn(stderr)]).toEqual([1, 0])
   expect(numbersOf(stdout, 'forks')[0]).toBeGreaterThanOrEqual(2)
   expect(await readdir(join(project.folder, '.driftpin'))).not.toContain('stats')
+})
+
+test('what a run left that ended goes with the next, and what one has that goes on stays', async () => {
+  const folder = join(project.folder, '.driftpin/stats')
+  const [ended, going] = ['999999999-worker.json', `${process.pid}-worker.json`]
+  await mkdir(folder, { recursive: true })
+  for (const name of [ended, going]) await writeFile(join(folder, name), '{}')
+  const { stdout } = await project.vitest(pair, [reporter], { DRIFTPIN_STATS: '1' })
+  expect(tablesIn(stdout)).toBe(1)
+  expect(await readdir(folder)).toEqual([going])
+  await rm(folder, { recursive: true })
 })
 
 test('a worker that runs two files is counted once', async () => {

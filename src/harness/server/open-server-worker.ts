@@ -18,7 +18,6 @@ export async function openServerWorker(
   const { harness, open, forget } = await openServerHarness(options)
   const turns = takeTurns<ServerTestDatabase>({
     open,
-    prepare: async () => {},
     reuse: async ({ client }, isClean) => {
       // What a transaction does not undo of a session: locks, settings, temporary tables.
       if (isClean) await client.query('DISCARD ALL')
