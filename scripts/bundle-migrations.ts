@@ -46,5 +46,5 @@ export const bundleFixtures = (): Promise<string> =>
     folder: 'src/migrations/sql/fixtures',
     name: 'bundledFixtures',
     doc: 'Rows for each of our migrations, to try it with.',
-    typeFrom: '../../migrations/parse-migrations.js',
+    typeFrom: '../../migrations/index.js',
   })

@@ -6,102 +6,124 @@
  * @module
  */
 
-export { addMessages, type NewMessage } from './context/add-messages.js'
-export { archive, unarchive } from './context/archive.js'
-export { type BindOptions, type BindResult, bind, rebindWorkspace } from './context/bind.js'
-export type { ChatRef, ContextChanges } from './context/chat-ref.js'
-export type { ChatKey, WriteOptions } from './context/check-input.js'
-export { type CreateChatParams, createChat } from './context/create-chat.js'
-export { deleteChat } from './context/delete-chat.js'
-export { type ContextDiff, type DiffSide, diff } from './context/diff.js'
 export {
+  addMessages,
+  archive,
+  type BindOptions,
+  type BindResult,
+  bind,
   type ChatContext,
+  type ChatKey,
+  type ChatRef,
+  type ChatStats,
+  type ContextChanges,
+  type ContextDiff,
+  type ContextEvent,
+  type ContextNotification,
+  type CreateChatParams,
+  createChat,
+  type DiffSide,
+  deleteChat,
+  diff,
   getChatContext,
   getChatContexts,
+  getPin,
+  hydrate,
+  type ListChatsParams,
+  type ListedChat,
+  listChats,
+  listPins,
+  type NewMessage,
+  type Pin,
   type PinCount,
-} from './context/get-chat-context.js'
-export { hydrate } from './context/hydrate.js'
-export { type ListChatsParams, listChats } from './context/list-chats.js'
-export { getPin, listPins, type Pin, type PinWithBody } from './context/list-pins.js'
-export type { ListedChat } from './context/listed-chat.js'
-export type { ContextEvent, ContextNotification } from './context/notify-chats.js'
-export { type Prompt, prompt } from './context/prompt.js'
-export { type PurgeExpiredResult, purge, purgeExpired } from './context/purge.js'
-export { type PushParams, type PushResult, push } from './context/push.js'
-export { type ChatStats, readStats, type Stats, type TableStats } from './context/read-stats.js'
-export { type RefreshResult, refresh } from './context/refresh.js'
-export { unpin } from './context/unpin.js'
-export type { AdapterOptions } from './database/create-database.js'
-export type {
-  Capabilities,
-  Database,
-  IsolationLevel,
-  Queryable,
-  QueryResult,
-  Session,
-  Transaction,
-} from './database/database.js'
+  type PinWithBody,
+  type Prompt,
+  type PurgeExpiredResult,
+  type PushParams,
+  type PushResult,
+  prompt,
+  purge,
+  purgeExpired,
+  push,
+  type RefreshResult,
+  readStats,
+  rebindWorkspace,
+  refresh,
+  type Stats,
+  type TableStats,
+  unarchive,
+  unpin,
+  type WriteOptions,
+} from './context/index.js'
 export {
-  fromPg,
-  fromPgTransaction,
-  type PgClientLike,
-  type PgPoolLike,
-} from './database/from-pg.js'
-export {
+  type AdapterOptions,
+  type Capabilities,
+  type Database,
   fromPGlite,
   fromPGliteTransaction,
+  fromPg,
+  fromPgTransaction,
+  type IsolationLevel,
+  notificationChannel,
   type PGliteLike,
   type PGliteTransactionLike,
-} from './database/from-pglite.js'
-export { notificationChannel } from './database/schema-name.js'
+  type PgClientLike,
+  type PgPoolLike,
+  type Queryable,
+  type QueryResult,
+  type Session,
+  type Transaction,
+} from './database/index.js'
 export { DriftpinError, type ErrorCode } from './errors.js'
-export { type Adoption, type AdoptOptions, adoptMigrations } from './migrations/adopt-migrations.js'
-export { applyGrants } from './migrations/apply-grants.js'
 export {
+  type Adoption,
+  type AdoptOptions,
+  adoptMigrations,
+  applyGrants,
   assertSchemaCurrent,
-  type SchemaCurrentOptions,
-} from './migrations/assert-schema-current.js'
-export {
+  type BlockedStep,
   checkSchema,
-  type ExpectedSchemas,
-  type SchemaMismatch,
-} from './migrations/check-schema.js'
-export type { MigrationState, MigrationStatus } from './migrations/compare-ledger.js'
-export {
   createMigrator,
+  type Direction,
+  type ExpectedSchemas,
+  type FinishedStep,
+  type GrantsOptions,
+  type Migration,
+  type MigrationScript,
+  type MigrationState,
+  type MigrationStatus,
   type Migrator,
   type MigratorOptions,
-} from './migrations/create-migrator.js'
-export type { GrantsOptions } from './migrations/grants-script.js'
-export type { Direction, Migration, MigrationScript } from './migrations/migration.js'
-export type { FinishedStep, PlannedStep } from './migrations/plan-steps.js'
-export { readMigrations } from './migrations/read-migrations.js'
-export type { BlockedStep } from './migrations/retry-while-locked.js'
-export { aggregateHash } from './schema/aggregate-hash.js'
-export { chatScopedTables } from './schema/chat-scoped-tables.js'
-export { schemaManifest } from './schema/generated/manifest.js'
+  type PlannedStep,
+  readMigrations,
+  type SchemaCurrentOptions,
+  type SchemaMismatch,
+} from './migrations/index.js'
 export {
+  aggregateHash,
+  type BodyKind,
+  bodyKinds,
   type ChatMessageRole,
   type ChatStatus,
+  chatScopedTables,
   checkConstraints,
   columnNames,
   constraintNames,
   type DriftpinTables,
   enums,
   foreignKeys,
+  type JsonObject,
+  type JsonValue,
+  limits,
   primaryKeys,
-  tableNames,
-  uniqueConstraints,
-} from './schema/generated/tables.js'
-export type { JsonObject, JsonValue } from './schema/json.js'
-export { limits, scanLimits } from './schema/limits.js'
-export type { SchemaManifest } from './schema/manifest.js'
-export {
-  type BodyKind,
-  bodyKinds,
   pushableKinds,
   type ResourceInput,
   type ResourceStatus,
+  type Row,
   resourceStatuses,
-} from './schema/resource.js'
-export type { Row } from './schema/row.js'
+  type SchemaManifest,
+  scanLimits,
+  schemaManifest,
+  tableNames,
+  uniqueConstraints,
+} from './schema/index.js'

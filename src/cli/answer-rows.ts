@@ -1,5 +1,5 @@
-import { decoderOf } from '../database/decode-value.js'
-import type { JsonValue } from '../schema/json.js'
+import { decoderOf } from '../database/index.js'
+import type { JsonValue } from '../schema/index.js'
 import type { Answer } from './answer.js'
 
 const timestamptz = 1184

@@ -1,5 +1,4 @@
-import { refuseCopyFromStdin } from '../database/refuse-copy-from-stdin.js'
-import { splitStatements } from '../database/split-statements.js'
+import { refuseCopyFromStdin, splitStatements } from '../database/index.js'
 import { UsageError } from './command-error.js'
 
 /** What one statement answered, each value as PostgreSQL prints it. */

@@ -1,4 +1,4 @@
-import type { ListedChat } from '../context/listed-chat.js'
+import type { ListedChat } from '../context/index.js'
 
 /** The state of a chat's pinned context in one word. */
 export function chatState({ hydrated, dirty, archived }: ListedChat): string {

@@ -1,6 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { pathExists } from '../harness/path-exists.js'
+import { pathExists } from '../harness/index.js'
 import { UsageError } from './command-error.js'
 
 /** Where the database of a project is, unless a command is told otherwise. */

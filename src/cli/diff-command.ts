@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { diff } from '../context/diff.js'
+import { diff } from '../context/index.js'
 import { withDomain } from './domain-tables.js'
 import { chatArgument, findChat } from './find-chat.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'

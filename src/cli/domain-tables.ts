@@ -1,6 +1,5 @@
-import type { Database, Queryable } from '../database/database.js'
-import { quoteIdentifier } from '../database/quote-identifier.js'
-import { assertSchemaCurrent } from '../migrations/assert-schema-current.js'
+import { type Database, type Queryable, quoteIdentifier } from '../database/index.js'
+import { assertSchemaCurrent } from '../migrations/index.js'
 import { UsageError } from './command-error.js'
 import { type DatabaseOptions, withDevDatabase } from './open-database.js'
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
-import { diff } from '../context/diff.js'
-import type { Database } from '../database/database.js'
+import { diff } from '../context/index.js'
+import type { Database } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import { countNoun } from './count-noun.js'
 import { withDomain } from './domain-tables.js'

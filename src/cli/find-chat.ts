@@ -1,4 +1,4 @@
-import type { Queryable } from '../database/database.js'
+import type { Queryable } from '../database/index.js'
 import { UsageError } from './command-error.js'
 import { printable } from './printable.js'
 import { renderTable } from './render-table.js'

@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from 'node:path'
-import { pathExists } from '../harness/path-exists.js'
+import { pathExists } from '../harness/index.js'
 import { holdsDatabase, usualDataFolder } from './data-folder.js'
 import { readServing } from './serving.js'
 

@@ -1,4 +1,4 @@
-import type { Pin } from '../context/list-pins.js'
+import type { Pin } from '../context/index.js'
 import { UsageError } from './command-error.js'
 import { printable } from './printable.js'
 

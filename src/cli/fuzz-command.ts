@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { loadPeer } from '../workbench/load-peer.js'
+import { loadPeer } from '../workbench/index.js'
 import { exitCodes } from './command-error.js'
 import { openFuzzProgress } from './fuzz-progress.js'
 import { fuzzReplayFlags } from './fuzz-replay-flags.js'
@@ -91,11 +91,7 @@ async function loadLaws() {
     () => import('fast-check'),
     'The laws need fast-check: npm install --save-dev fast-check',
   )
-  return {
-    ...(await import('../laws/index.js')),
-    ...(await import('../laws/commands/index.js')),
-    ...(await import('../laws/arbitraries/cap-cases.js')),
-  }
+  return import('../laws/index.js')
 }
 
 async function fuzz(options: FuzzOptions): Promise<void> {

@@ -1,4 +1,4 @@
-import { printableUrl } from '../database/printable-url.js'
+import { printableUrl } from '../database/index.js'
 import type { FuzzOptions } from './fuzz-command.js'
 import { shellWord } from './shell-word.js'
 

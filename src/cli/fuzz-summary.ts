@@ -1,5 +1,4 @@
-import { type CommandCoverage, coverageOf } from '../laws/coverage.js'
-import type { HistoriesReport } from '../laws/index.js'
+import { type CommandCoverage, coverageOf, type HistoriesReport } from '../laws/index.js'
 
 /** What there is to exercise. */
 export interface FuzzKnown {

@@ -1,11 +1,13 @@
 import { resolve } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import {
+  findStale,
   generateTruths,
+  type StaleFile,
   type TruthName,
   truthNames,
-} from '../workbench/generate/generate-truths.js'
-import { findStale, type StaleFile, writeGenerated } from '../workbench/generate/generated-files.js'
+  writeGenerated,
+} from '../workbench/index.js'
 import { exitCodes, UsageError } from './command-error.js'
 import { printJson } from './print-json.js'
 import { printable } from './printable.js'

@@ -4,12 +4,12 @@ import {
   type Adoption,
   type AdoptOptions,
   adoptMigrations,
-} from '../migrations/adopt-migrations.js'
-import type { SchemaMismatch } from '../migrations/check-schema.js'
-import { bundledFiles } from '../migrations/generated/bundled.js'
-import { parseMigrations } from '../migrations/parse-migrations.js'
-import { readMigrations } from '../migrations/read-migrations.js'
-import { schemaManifest } from '../schema/generated/manifest.js'
+  bundledFiles,
+  parseMigrations,
+  readMigrations,
+  type SchemaMismatch,
+} from '../migrations/index.js'
+import { schemaManifest } from '../schema/index.js'
 import { printMismatches } from './migrate-check-command.js'
 import { type DatabaseOptions, databaseOptions, withDatabase } from './open-database.js'
 import { printJson } from './print-json.js'
@@ -54,7 +54,7 @@ async function adopt(options: AdoptCommandOptions): Promise<void> {
     manifestAt: async (version) => {
       if (!folder && version === migrations.at(-1)!.version) return { expected: schemaManifest }
       // The engine is loaded only where it is used.
-      const { manifestAt } = await import('../workbench/manifest-at.js')
+      const { manifestAt } = await import('../workbench/index.js')
       return await manifestAt(migrations, { schema: options.schema, version })
     },
     ...(ledger !== undefined && { ledger }),

@@ -1,11 +1,15 @@
 import type { Command } from 'commander'
-import type { Database } from '../database/database.js'
-import { checkSchema, countExpected, type SchemaMismatch } from '../migrations/check-schema.js'
-import { createMigrator } from '../migrations/create-migrator.js'
-import { ledgerName } from '../migrations/ledger.js'
-import type { Migration } from '../migrations/migration.js'
-import { schemaManifest } from '../schema/generated/manifest.js'
-import { changedLines } from '../workbench/changed-lines.js'
+import type { Database } from '../database/index.js'
+import {
+  checkSchema,
+  countExpected,
+  createMigrator,
+  ledgerName,
+  type Migration,
+  type SchemaMismatch,
+} from '../migrations/index.js'
+import { schemaManifest } from '../schema/index.js'
+import { changedLines } from '../workbench/index.js'
 import { exitCodes } from './command-error.js'
 import { withDatabase } from './open-database.js'
 import { paint } from './paint.js'
@@ -57,7 +61,7 @@ async function compare(
 
 async function expectedBy(migrations: Migration[], { schema }: Database) {
   // The engine is loaded only where it is used.
-  const { manifestAt } = await import('../workbench/manifest-at.js')
+  const { manifestAt } = await import('../workbench/index.js')
   return await manifestAt(migrations, { schema })
 }
 

@@ -1,6 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { badSilence } from '../workbench/lint/bad-silence.js'
-import { lintRules } from '../workbench/lint/lint-rules.js'
+import { badSilence, lintRules } from '../workbench/index.js'
 import { exitCodes } from './command-error.js'
 import { paint } from './paint.js'
 import { printJson } from './print-json.js'
@@ -52,7 +51,7 @@ async function lint(directory: string | undefined, flags: LintFlags): Promise<vo
   }
   const { owner, mirror, forwardOnly = false } = flags
   // It brings an engine, which other commands do without.
-  const { lintMigrations } = await import('../workbench/lint/lint-migrations.js')
+  const { lintMigrations } = await import('../workbench/index.js')
   const report = await lintMigrations({
     forwardOnly,
     ...(directory !== undefined && { migrations: directory }),

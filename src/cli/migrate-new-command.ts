@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { Command } from 'commander'
-import { newMigration } from '../workbench/numbers/new-migration.js'
+import { newMigration } from '../workbench/index.js'
 import { printJson } from './print-json.js'
 
 interface NewOptions {

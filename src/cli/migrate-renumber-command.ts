@@ -1,13 +1,14 @@
 import { createInterface } from 'node:readline/promises'
 import { Command } from 'commander'
-import type { Database } from '../database/database.js'
+import type { Database } from '../database/index.js'
 import {
   applyRenumber,
+  assertNotApplied,
   finishRenumber,
   hasUnfinishedRenumber,
-} from '../workbench/numbers/apply-renumber.js'
-import { assertNotApplied } from '../workbench/numbers/assert-not-applied.js'
-import { planRenumber, type RenumberPlan } from '../workbench/numbers/plan-renumber.js'
+  planRenumber,
+  type RenumberPlan,
+} from '../workbench/index.js'
 import { countNoun } from './count-noun.js'
 import { findDevDatabases } from './find-dev-databases.js'
 import { type DatabaseOptions, databaseOptions, withDatabase } from './open-database.js'

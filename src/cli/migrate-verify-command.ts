@@ -1,11 +1,11 @@
 import { Command } from 'commander'
-import { renderFinding } from '../workbench/verify/render-finding.js'
-import { verifyMigrations } from '../workbench/verify/verify-migrations.js'
-import type {
-  VerifiedMigration,
-  VerifyFinding,
-  VerifyReport,
-} from '../workbench/verify/verify-report.js'
+import {
+  renderFinding,
+  type VerifiedMigration,
+  type VerifyFinding,
+  type VerifyReport,
+  verifyMigrations,
+} from '../workbench/index.js'
 import { exitCodes } from './command-error.js'
 import { humanDuration } from './human-size.js'
 import { paint } from './paint.js'

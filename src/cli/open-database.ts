@@ -1,12 +1,15 @@
 import type { PGlite } from '@electric-sql/pglite'
 import type { Command } from 'commander'
 import type pg from 'pg'
-import { assertSupportedVersion, versionNumber } from '../database/assert-supported-version.js'
-import type { Database } from '../database/database.js'
-import { fromPg } from '../database/from-pg.js'
-import { fromPGlite } from '../database/from-pglite.js'
-import { quoteIdentifier } from '../database/quote-identifier.js'
-import { sqlState } from '../database/sql-state.js'
+import {
+  assertSupportedVersion,
+  type Database,
+  fromPGlite,
+  fromPg,
+  quoteIdentifier,
+  sqlState,
+  versionNumber,
+} from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import type { Answer, Hear } from './answer.js'
 import { askClient } from './ask-client.js'

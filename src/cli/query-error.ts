@@ -1,5 +1,5 @@
 import stringWidth from 'string-width'
-import { sqlState } from '../database/sql-state.js'
+import { sqlState } from '../database/index.js'
 import { printable } from './printable.js'
 
 /** So much of a long line is shown around a place in it. */

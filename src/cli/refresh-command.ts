@@ -1,6 +1,5 @@
 import { Command } from 'commander'
-import { diff } from '../context/diff.js'
-import { refresh } from '../context/refresh.js'
+import { diff, refresh } from '../context/index.js'
 import { withDomain } from './domain-tables.js'
 import { chatArgument, findChat } from './find-chat.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'

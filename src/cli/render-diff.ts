@@ -1,5 +1,5 @@
 import { structuredPatch } from 'diff'
-import type { ContextDiff, DiffSide } from '../context/diff.js'
+import type { ContextDiff, DiffSide } from '../context/index.js'
 import { humanSize } from './human-size.js'
 import { paint } from './paint.js'
 import { printable } from './printable.js'

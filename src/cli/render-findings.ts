@@ -1,4 +1,4 @@
-import type { LintReport } from '../workbench/lint/lint-migrations.js'
+import type { LintReport } from '../workbench/index.js'
 import { countNoun } from './count-noun.js'
 import { paint } from './paint.js'
 import { printable, printableLines } from './printable.js'

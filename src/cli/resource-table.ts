@@ -1,4 +1,4 @@
-import type { ResourceInput } from '../schema/resource.js'
+import type { ResourceInput } from '../schema/index.js'
 import { humanSize } from './human-size.js'
 import { renderTable, type TableContent } from './render-table.js'
 import { screenWidth } from './screen-width.js'

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { scan } from '../scan/scan.js'
+import { scan } from '../scan/index.js'
 import { humanSize } from './human-size.js'
 import { paint } from './paint.js'
 import { printJson } from './print-json.js'

@@ -1,5 +1,5 @@
-import { defineStatement } from '../context/statement.js'
-import type { Queryable } from '../database/database.js'
+import { defineStatement } from '../context/index.js'
+import type { Queryable } from '../database/index.js'
 import { commandStatements } from './command-statements.js'
 
 /** An agent that can be pushed to, and what it reported last. */

@@ -1,6 +1,11 @@
-import { type ListedChat, listedChat, listedRow, listedSelection } from '../context/listed-chat.js'
-import { defineStatement } from '../context/statement.js'
-import type { Queryable } from '../database/database.js'
+import {
+  defineStatement,
+  type ListedChat,
+  listedChat,
+  listedRow,
+  listedSelection,
+} from '../context/index.js'
+import type { Queryable } from '../database/index.js'
 import { commandStatements } from './command-statements.js'
 
 /** A chat as commands list it: as `listChats` gives it, and what a person wants to know besides. */

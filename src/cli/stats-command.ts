@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { readStats, type Stats } from '../context/read-stats.js'
+import { readStats, type Stats } from '../context/index.js'
 import { countNoun } from './count-noun.js'
 import { withDomain } from './domain-tables.js'
 import { humanSize } from './human-size.js'

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { unpin } from '../context/unpin.js'
+import { unpin } from '../context/index.js'
 import { countNoun } from './count-noun.js'
 import { withDomain } from './domain-tables.js'
 import { chatArgument, findChat } from './find-chat.js'

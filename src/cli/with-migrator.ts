@@ -1,11 +1,11 @@
 import { Command } from 'commander'
 import {
   createMigrator,
+  type Migration,
   type Migrator,
   type MigratorOptions,
-} from '../migrations/create-migrator.js'
-import type { Migration } from '../migrations/migration.js'
-import { readMigrations } from '../migrations/read-migrations.js'
+  readMigrations,
+} from '../migrations/index.js'
 import {
   type Absent,
   type DatabaseOptions,

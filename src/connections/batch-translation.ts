@@ -1,4 +1,4 @@
-import { nameOfWord } from '../database/quote-identifier.js'
+import { nameOfWord } from '../database/index.js'
 import { clientMessage } from './message-reader.js'
 import { parseMessage, queryMessage } from './server-messages.js'
 

@@ -1,4 +1,4 @@
-import { splitStatements } from '../database/split-statements.js'
+import { splitStatements } from '../database/index.js'
 import { clientMessage } from './message-reader.js'
 import { copyFailed, syncMessage } from './server-messages.js'
 

@@ -1,16 +1,12 @@
-/**
- * Many clients on one PGlite: a `pg.Pool` in the process, and a server for everything that speaks
- * PostgreSQL's protocol.
- *
- * @module
- */
-
 export type { PGliteSource } from './client-connections.js'
+export { isInTransaction } from './is-in-transaction.js'
+export { type Listener, listenersOf } from './listeners-of.js'
+export { customNamesIn, statementStart } from './may-change-session.js'
 export { openPool, type PoolOptions } from './open-pool.js'
-export {
-  type ClientActivity,
-  type PGliteServer,
-  type ServeOptions,
-  serve,
-} from './serve.js'
+export { openWatchedPool, type WatchedPool } from './open-watched-pool.js'
+export { type ClientActivity, type PGliteServer, type ServeOptions, serve } from './serve.js'
+export { findSharedEngine, type SharedEngine, sharedEngineOf } from './shared-engine.js'
+export { longjmpStatus } from './stop-at-crash.js'
+export { watchClients } from './watch-clients.js'
+export { WireError } from './wire-error.js'
 export type { ConnectionOptions } from './wire-options.js'

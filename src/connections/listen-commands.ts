@@ -1,5 +1,4 @@
-import { nameOfWord } from '../database/quote-identifier.js'
-import { splitStatements } from '../database/split-statements.js'
+import { nameOfWord, splitStatements } from '../database/index.js'
 
 /** What a statement says of listening; without a channel, of all of them. */
 export interface ListenCommand {

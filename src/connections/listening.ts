@@ -1,5 +1,5 @@
 import type { PGlite } from '@electric-sql/pglite'
-import { quoteIdentifier } from '../database/quote-identifier.js'
+import { quoteIdentifier } from '../database/index.js'
 import type { EngineSession } from './engine-session.js'
 import { listenersOf, tellListeners } from './listeners-of.js'
 import type { Notification } from './scan-answer.js'

@@ -1,5 +1,4 @@
-import { quoteIdentifier } from '../database/quote-identifier.js'
-import { splitStatements } from '../database/split-statements.js'
+import { quoteIdentifier, splitStatements } from '../database/index.js'
 import type { OwnRunner } from './run-own.js'
 
 /** What a session has changed for itself, and what is put back when the engine changes hands. */

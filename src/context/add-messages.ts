@@ -1,9 +1,6 @@
 import { z } from 'zod'
-import type { Queryable } from '../database/database.js'
-import { type ChatMessageRole, enums } from '../schema/generated/tables.js'
-import type { JsonValue } from '../schema/json.js'
-import { limits } from '../schema/limits.js'
-import { textBytes } from '../schema/storable-text.js'
+import type { Queryable } from '../database/index.js'
+import { type ChatMessageRole, enums, type JsonValue, limits, textBytes } from '../schema/index.js'
 import { type ChatRef, chatRef } from './chat-ref.js'
 import {
   type ChatKey,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Queryable, Transaction } from '../database/database.js'
+import type { Queryable, Transaction } from '../database/index.js'
 import { type ChatRef, type ContextChanges, chatRef } from './chat-ref.js'
 import {
   type ChatKey,

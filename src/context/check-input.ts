@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DriftpinError } from '../errors.js'
-import { textBytes, whyNotStorable } from '../schema/storable-text.js'
+import { textBytes, whyNotStorable } from '../schema/index.js'
 
 /** A uuid in its usual form, of any version. */
 export const id = z.guid()

@@ -1,5 +1,4 @@
-import type { JsonValue } from '../schema/json.js'
-import type { BodyKind } from '../schema/resource.js'
+import type { BodyKind, JsonValue } from '../schema/index.js'
 
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Queryable } from '../database/database.js'
-import type { BodyKind, ResourceStatus } from '../schema/resource.js'
+import type { Queryable } from '../database/index.js'
+import type { BodyKind, ResourceStatus } from '../schema/index.js'
 import { chatNotFound } from './chat-not-found.js'
 import { type ChatRef, chatRef } from './chat-ref.js'
 import { type ChatKey, chatKey, checkInput } from './check-input.js'

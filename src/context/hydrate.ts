@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Queryable } from '../database/database.js'
+import type { Queryable } from '../database/index.js'
 import { type ContextChanges, chatRef } from './chat-ref.js'
 import {
   type ChatKey,

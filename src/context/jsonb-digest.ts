@@ -1,6 +1,5 @@
-import { sha256 } from '../database/sha256.js'
-import { compareBytes } from '../schema/aggregate-hash.js'
-import type { JsonValue } from '../schema/json.js'
+import { sha256 } from '../database/index.js'
+import { compareBytes, type JsonValue } from '../schema/index.js'
 
 const utf8 = new TextEncoder()
 

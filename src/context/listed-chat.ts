@@ -1,4 +1,4 @@
-import type { ChatStatus } from '../schema/generated/tables.js'
+import type { ChatStatus } from '../schema/index.js'
 import { type ChatRef, chatRef } from './chat-ref.js'
 import { dirtyExpression } from './dirty.js'
 import type { Names, RowOf } from './statement.js'

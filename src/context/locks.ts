@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/database.js'
+import type { Transaction } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import { chatNotFound } from './chat-not-found.js'
 import type { ChatKey } from './check-input.js'

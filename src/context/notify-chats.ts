@@ -1,5 +1,4 @@
-import type { Transaction } from '../database/database.js'
-import { notificationChannel } from '../database/schema-name.js'
+import { notificationChannel, type Transaction } from '../database/index.js'
 import type { ChatRef, ContextChanges } from './chat-ref.js'
 import { defineStatement } from './statement.js'
 

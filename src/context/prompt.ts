@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Queryable } from '../database/database.js'
-import type { JsonValue } from '../schema/json.js'
+import type { Queryable } from '../database/index.js'
+import type { JsonValue } from '../schema/index.js'
 import { chatNotFound } from './chat-not-found.js'
 import { type ChatKey, chatKey, checkInput } from './check-input.js'
 import { decodeText } from './decode-text.js'

@@ -1,6 +1,5 @@
-import type { Queryable, Transaction } from '../database/database.js'
-import { aggregateHash } from '../schema/aggregate-hash.js'
-import type { ResourceInput } from '../schema/resource.js'
+import type { Queryable, Transaction } from '../database/index.js'
+import { aggregateHash, type ResourceInput } from '../schema/index.js'
 import type { ContextChanges } from './chat-ref.js'
 import type { WriteOptions } from './check-input.js'
 import { jsonbDigest } from './jsonb-digest.js'

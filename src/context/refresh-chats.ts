@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/database.js'
+import type { Transaction } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import { type ChatRef, chatRef } from './chat-ref.js'
 import { copyLive } from './copy-live.js'

@@ -1,5 +1,4 @@
-import type { Queryable, Transaction } from '../database/database.js'
-import { sqlState } from '../database/sql-state.js'
+import { type Queryable, sqlState, type Transaction } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import { defineStatement } from './statement.js'
 

@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/database.js'
+import type { Transaction } from '../database/index.js'
 import { type ContextChanges, chatRef } from './chat-ref.js'
 import { copyLive } from './copy-live.js'
 import { defineStatement, type Names } from './statement.js'

@@ -1,13 +1,13 @@
-import type { Queryable } from '../database/database.js'
-import { quoteIdentifier } from '../database/quote-identifier.js'
+import { type Queryable, quoteIdentifier } from '../database/index.js'
 import {
+  type BodyKind,
   type ChatMessageRole,
   type ChatStatus,
   enums,
+  type JsonValue,
+  type ResourceStatus,
   tableNames,
-} from '../schema/generated/tables.js'
-import type { JsonValue } from '../schema/json.js'
-import type { BodyKind, ResourceStatus } from '../schema/resource.js'
+} from '../schema/index.js'
 
 /** What comes back for each SQL type that our statements use. */
 interface Results {

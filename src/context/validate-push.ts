@@ -1,8 +1,12 @@
 import { z } from 'zod'
 import { DriftpinError } from '../errors.js'
-import { limits } from '../schema/limits.js'
-import { pushableKinds, type ResourceInput, resourceStatuses } from '../schema/resource.js'
-import { textBytes } from '../schema/storable-text.js'
+import {
+  limits,
+  pushableKinds,
+  type ResourceInput,
+  resourceStatuses,
+  textBytes,
+} from '../schema/index.js'
 import { checkInput, id, text, writeOptions } from './check-input.js'
 import { exponentBytes, whyNotJson } from './why-not-json.js'
 

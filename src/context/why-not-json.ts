@@ -1,4 +1,4 @@
-import { whyNotStorable } from '../schema/storable-text.js'
+import { whyNotStorable } from '../schema/index.js'
 
 /**
  * Why a value could not be kept as a `jsonb` object and read back equal, or undefined where it

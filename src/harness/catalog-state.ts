@@ -1,4 +1,4 @@
-import type { Queryable, Transaction } from '../database/database.js'
+import type { Queryable, Transaction } from '../database/index.js'
 import { neutralSql } from './digest.js'
 import { restUnitSql, unitsSql } from './digest-catalog.js'
 import { usedCatalogsSql } from './digest-objects.js'

@@ -1,6 +1,5 @@
-import type { Queryable } from '../database/database.js'
-import { quoteIdentifier } from '../database/quote-identifier.js'
-import { readCatalog } from '../migrations/read-catalog.js'
+import { type Queryable, quoteIdentifier } from '../database/index.js'
+import { readCatalog } from '../migrations/index.js'
 
 /** The rows of one table, as a number and a hash that does not depend on their order. */
 export interface TableDigest {

@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { Queryable, Transaction } from '../database/database.js'
-import { neutralSettings, readAndRollBack } from '../database/read-and-roll-back.js'
+import {
+  neutralSettings,
+  type Queryable,
+  readAndRollBack,
+  type Transaction,
+} from '../database/index.js'
 import { catalogSql } from './digest-catalog.js'
 import { type TableDigest, tableDigestSql } from './digest-rows.js'
 import { sessionSql } from './digest-session.js'

@@ -1,4 +1,4 @@
-import type { Queryable } from '../database/database.js'
+import type { Queryable } from '../database/index.js'
 
 const tablesSql = `SELECT format('%I.%I', n.nspname, c.relname) AS name,
   (SELECT string_agg(format('%I', a.attname), ', ' ORDER BY a.attnum)

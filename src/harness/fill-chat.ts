@@ -1,10 +1,7 @@
-import type { Queryable } from '../database/database.js'
-import { quoteIdentifier } from '../database/quote-identifier.js'
-import { sqlState } from '../database/sql-state.js'
+import { type Queryable, quoteIdentifier, sqlState } from '../database/index.js'
 import { DriftpinError, messageOf } from '../errors.js'
-import { mustBeGiven } from '../migrations/extras-that-matter.js'
-import { type Catalog, readCatalog } from '../migrations/read-catalog.js'
-import type { ManifestColumn, ManifestTable } from '../schema/manifest.js'
+import { type Catalog, mustBeGiven, readCatalog } from '../migrations/index.js'
+import type { ManifestColumn, ManifestTable } from '../schema/index.js'
 
 type InsertedRow = Readonly<Record<string, unknown>>
 

@@ -1,6 +1,5 @@
-import { customNamesIn } from '../connections/may-change-session.js'
-import { callSite } from '../database/call-site.js'
-import { turnOf } from '../database/turn.js'
+import { customNamesIn } from '../connections/index.js'
+import { callSite, turnOf } from '../database/index.js'
 import type { TestInstance } from './test-instance.js'
 import type { Begun } from './watch-pglite.js'
 

@@ -1,13 +1,19 @@
-/**
- * Databases for tests, with any test runner.
- *
- * @module
- */
-
+export { type CatalogState, catalogDifferences, describeCatalog } from './catalog-state.js'
+export { type DatabaseDigest, describeDatabase, differences } from './digest.js'
+export { orderOfColumns } from './digest-relations.js'
+export { digestRows, type TableDigest } from './digest-rows.js'
 export type { Extensions } from './engine/open-engine.js'
+export { readWasm } from './engine/wasm.js'
+export { chatColumn, fillChat } from './fill-chat.js'
 export type { HarnessOptions } from './harness-options.js'
+export { isRunning } from './is-running.js'
+export { readPairs } from './migration-folder.js'
 export { type Harness, openHarness } from './open-harness.js'
 export { openImage } from './open-image.js'
+export { pathExists } from './path-exists.js'
+export { runMigrationFiles } from './run-migration-files.js'
+export { readSeedScript, runSeedScript } from './seed-script.js'
 export type { HarnessStatistics } from './statistics.js'
+export { readTemplateFiles } from './template-files.js'
 export type { TestClock } from './test-clock.js'
 export type { DatabaseMark, TestDatabase } from './test-database.js'

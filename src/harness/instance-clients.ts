@@ -1,7 +1,5 @@
 import type { PGlite } from '@electric-sql/pglite'
-import { isInTransaction } from '../connections/is-in-transaction.js'
-import { findSharedEngine } from '../connections/shared-engine.js'
-import { WireError } from '../connections/wire-error.js'
+import { findSharedEngine, isInTransaction, WireError } from '../connections/index.js'
 import { DriftpinError } from '../errors.js'
 
 /** How long a client may take to end what it is in the middle of. */

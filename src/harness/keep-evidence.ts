@@ -1,7 +1,6 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import type { Queryable } from '../database/database.js'
-import { fromPGlite } from '../database/from-pglite.js'
+import { fromPGlite, type Queryable } from '../database/index.js'
 import { messageOf } from '../errors.js'
 import { dumpRows } from './dump-rows.js'
 import { endClients } from './instance-clients.js'

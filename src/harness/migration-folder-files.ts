@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DriftpinError, messageOf } from '../errors.js'
-import type { MigrationFile } from '../migrations/parse-migrations.js'
+import type { MigrationFile } from '../migrations/index.js'
 import type { MigrationTool } from './migration-folder.js'
 import { byBytes, inOrderOfRunning } from './migration-folder-order.js'
 import { pathExists } from './path-exists.js'

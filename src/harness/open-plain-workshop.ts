@@ -1,5 +1,5 @@
 import { PGlite } from '@electric-sql/pglite'
-import { fromPGlite } from '../database/from-pglite.js'
+import { fromPGlite } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import { decodeParts, encodeParts } from './engine/image-file.js'
 import type { Extensions } from './engine/open-engine.js'

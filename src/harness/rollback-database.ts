@@ -1,5 +1,4 @@
-import type { Transaction } from '../database/database.js'
-import { fromPGliteTransaction } from '../database/from-pglite.js'
+import { fromPGliteTransaction, type Transaction } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import { digestDatabase } from './digest.js'
 import { createTestClock, type TestClock } from './test-clock.js'

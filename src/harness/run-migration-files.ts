@@ -1,16 +1,20 @@
-import type { Database, Session } from '../database/database.js'
-import { type ScriptStatement, splitStatements } from '../database/split-statements.js'
-import { sqlState } from '../database/sql-state.js'
 import {
   beginsTransaction,
   controlsTransaction,
+  type Database,
+  type ScriptStatement,
+  type Session,
+  splitStatements,
+  sqlState,
   withoutWrapping,
-} from '../database/transaction-control.js'
+} from '../database/index.js'
 import { DriftpinError, messageOf } from '../errors.js'
-import { keepSettings } from '../migrations/keep-settings.js'
-import type { MigrationScript } from '../migrations/migration.js'
-import { needsNoTransaction } from '../migrations/needs-no-transaction.js'
-import { runScript } from '../migrations/run-script.js'
+import {
+  keepSettings,
+  type MigrationScript,
+  needsNoTransaction,
+  runScript,
+} from '../migrations/index.js'
 
 /** COMMIT and ROLLBACK in all their forms, but for those after which a transaction goes on. */
 const ends =

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { Database } from '../database/database.js'
+import type { Database } from '../database/index.js'
 import { DriftpinError, messageOf } from '../errors.js'
 
 /** An SQL file of rows that a database begins with. */

@@ -1,9 +1,14 @@
 import type { PGlite } from '@electric-sql/pglite'
 import type pg from 'pg'
-import { openWatchedPool, type WatchedPool } from '../connections/open-watched-pool.js'
-import { type PGliteServer, serve } from '../connections/serve.js'
-import { findSharedEngine, type SharedEngine } from '../connections/shared-engine.js'
-import { callSite } from '../database/call-site.js'
+import {
+  findSharedEngine,
+  openWatchedPool,
+  type PGliteServer,
+  type SharedEngine,
+  serve,
+  type WatchedPool,
+} from '../connections/index.js'
+import { callSite } from '../database/index.js'
 
 /** Shorter than the time that a test has, so that it learns what it waits for. */
 const waitMsMax = 3000

@@ -1,7 +1,12 @@
 import type { PGlite } from '@electric-sql/pglite'
 import type pg from 'pg'
-import type { Database, Queryable, Session, Transaction } from '../database/database.js'
-import { fromPGlite } from '../database/from-pglite.js'
+import {
+  type Database,
+  fromPGlite,
+  type Queryable,
+  type Session,
+  type Transaction,
+} from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import { digestDatabase } from './digest.js'
 import { createTestClock, type TestClock } from './test-clock.js'

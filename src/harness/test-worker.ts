@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { callSite } from '../database/call-site.js'
+import { callSite } from '../database/index.js'
 import { anyOf, findLeaks, readSessionStart, type SessionStart } from './find-leaks.js'
 import { projectDirectory } from './image-cache.js'
 import { openEvidence } from './keep-evidence.js'

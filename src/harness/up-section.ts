@@ -1,6 +1,6 @@
-import { splitStatements } from '../database/split-statements.js'
+import { splitStatements } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
-import type { MigrationScript } from '../migrations/migration.js'
+import type { MigrationScript } from '../migrations/index.js'
 
 /** dbmate; goose and sql-migrate; node-pg-migrate. */
 const up = /^\s*--[\s-]*(?:migrate:up\b|\+(?:goose|migrate)\s+up\b|up\s+migration\s*$)/i

@@ -1,10 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { PGlite, QueryOptions, Results, Transaction } from '@electric-sql/pglite'
-import { type Listener, listenersOf } from '../connections/listeners-of.js'
-import { statementStart } from '../connections/may-change-session.js'
-import { callSite } from '../database/call-site.js'
-import { listensOf, restoreListens } from '../database/listen-on.js'
-import { turnOf } from '../database/turn.js'
+import { type Listener, listenersOf, statementStart } from '../connections/index.js'
+import { callSite, listensOf, restoreListens, turnOf } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 
 /** Something that was begun on a PGlite, and where. */

@@ -1,7 +1,6 @@
-import type { ContextDiff, DiffSide } from '../context/diff.js'
+import type { ContextDiff, DiffSide } from '../context/index.js'
 import { DriftpinError } from '../errors.js'
-import { compareBytes } from '../schema/aggregate-hash.js'
-import type { ResourceInput } from '../schema/resource.js'
+import { compareBytes, type ResourceInput } from '../schema/index.js'
 
 /** What a diff compares of a resource: two that agree in it are equal. */
 export interface DiffedResource {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Database } from '../database/database.js'
-import { notificationChannel } from '../database/schema-name.js'
+import { type Database, notificationChannel } from '../database/index.js'
 
 /** Hears what operations on one installation say of chats. */
 export interface Ear {

@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
-import { fromPGlite } from '../database/from-pglite.js'
+import { fromPGlite } from '../database/index.js'
 import {
   type DatabaseMark,
   type HarnessOptions,
   openHarness,
   type TestDatabase,
 } from '../harness/index.js'
-import { createMigrator } from '../migrations/create-migrator.js'
-import { ledgerName } from '../migrations/ledger.js'
+import { createMigrator, ledgerName } from '../migrations/index.js'
 import { openEar } from './ear.js'
 import { type Ground, type GroundInstall, type GroundOptions, schemas } from './ground.js'
 import { openRowReader } from './row-reader.js'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { printJsonb } from '../context/jsonb-digest.js'
-import type { JsonValue } from '../schema/json.js'
+import { printJsonb } from '../context/index.js'
+import type { JsonValue } from '../schema/index.js'
 import { createModel, type Live, type Message, type Model, type Resources } from './model/model.js'
 import { canonicalJson } from './model/replace.js'
 import { valueBytesMax } from './row-reader.js'

@@ -1,4 +1,4 @@
-import type { Queryable } from '../database/database.js'
+import type { Queryable } from '../database/index.js'
 import { throughStatements } from './through-statements.js'
 
 /** What a statement fails with: as an administrator ends it, or as two transactions collide. */

@@ -1,6 +1,6 @@
-import type { Database } from '../database/database.js'
-import type { TestClock } from '../harness/test-clock.js'
-import type { Migration } from '../migrations/migration.js'
+import type { Database } from '../database/index.js'
+import type { TestClock } from '../harness/index.js'
+import type { Migration } from '../migrations/index.js'
 import type { Ear } from './ear.js'
 import type { RowReader } from './row-reader.js'
 

@@ -1,9 +1,4 @@
-/**
- * The laws of the domain as a check of one's own code. It needs fast-check, an optional peer.
- *
- * @module
- */
-
+export { type CapCase, capCases } from './arbitraries/cap-cases.js'
 export {
   assertHistories,
   checkHistories,
@@ -11,6 +6,7 @@ export {
   type HistoriesProgress,
   type HistoriesReport,
 } from './check-histories.js'
+export { commands } from './commands/index.js'
 export {
   assertInterleavings,
   checkInterleavings,
@@ -19,7 +15,7 @@ export {
   type InterleavingsReport,
 } from './concurrent/check-interleavings.js'
 export { type RaceFailure, renderRaceFailure } from './concurrent/race-failure.js'
-export type { CommandCoverage, Coverage } from './coverage.js'
+export { type CommandCoverage, type Coverage, coverageOf } from './coverage.js'
 export type { Broken, Failure } from './failure.js'
 export { type HistoryRunner, openHistoryRunner, type RunnerOptions } from './history-runner.js'
 export type { Ending, Finding, Law, Outcome, Step } from './law.js'

@@ -1,4 +1,4 @@
-import type { ContextDiff } from '../context/diff.js'
+import type { ContextDiff } from '../context/index.js'
 
 /**
  * The same diff seen from the other side: what was added is removed, and of what was modified the

@@ -1,4 +1,4 @@
-import type { ManifestColumn } from '../schema/manifest.js'
+import type { ManifestColumn } from '../schema/index.js'
 
 /** Whether a column has the next number of a sequence where it is given none. */
 export const isGenerated = ({ identity, default: made }: ManifestColumn): boolean =>

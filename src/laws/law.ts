@@ -1,4 +1,4 @@
-import type { Queryable } from '../database/database.js'
+import type { Queryable } from '../database/index.js'
 import type { Model, Time } from './model/model.js'
 import type { Move } from './move.js'
 import type { Operations } from './operations.js'

@@ -1,18 +1,25 @@
-import { addMessages } from '../context/add-messages.js'
-import { archive, unarchive } from '../context/archive.js'
-import { bind, rebindWorkspace } from '../context/bind.js'
-import { createChat } from '../context/create-chat.js'
-import { deleteChat } from '../context/delete-chat.js'
-import { diff } from '../context/diff.js'
-import { getChatContext, getChatContexts } from '../context/get-chat-context.js'
-import { hydrate } from '../context/hydrate.js'
-import { listChats } from '../context/list-chats.js'
-import { getPin, listPins } from '../context/list-pins.js'
-import { prompt } from '../context/prompt.js'
-import { purge, purgeExpired } from '../context/purge.js'
-import { push } from '../context/push.js'
-import { refresh } from '../context/refresh.js'
-import { unpin } from '../context/unpin.js'
+import {
+  addMessages,
+  archive,
+  bind,
+  createChat,
+  deleteChat,
+  diff,
+  getChatContext,
+  getChatContexts,
+  getPin,
+  hydrate,
+  listChats,
+  listPins,
+  prompt,
+  purge,
+  purgeExpired,
+  push,
+  rebindWorkspace,
+  refresh,
+  unarchive,
+  unpin,
+} from '../context/index.js'
 
 /** Every operation of driftpin, by name: what the histories are made of. */
 export const ownOperations = {

@@ -1,4 +1,4 @@
-import { sqlState } from '../database/sql-state.js'
+import { sqlState } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import type { Outcome } from './law.js'
 

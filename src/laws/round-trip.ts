@@ -1,11 +1,12 @@
-import type { Database } from '../database/database.js'
-import { quoteIdentifier } from '../database/quote-identifier.js'
-import { createMigrator } from '../migrations/create-migrator.js'
-import { ledgerName } from '../migrations/ledger.js'
-import { manifestEntries } from '../migrations/manifest-entries.js'
-import type { Migration } from '../migrations/migration.js'
-import { readManifest } from '../migrations/read-manifest.js'
-import type { SchemaManifest } from '../schema/manifest.js'
+import { type Database, quoteIdentifier } from '../database/index.js'
+import {
+  createMigrator,
+  ledgerName,
+  type Migration,
+  manifestEntries,
+  readManifest,
+} from '../migrations/index.js'
+import type { SchemaManifest } from '../schema/index.js'
 import { pinTable } from './law.js'
 import { openRowReader, type Rows, type TableRows } from './row-reader.js'
 

@@ -1,8 +1,7 @@
-import type { Queryable } from '../database/database.js'
-import { quoteIdentifier } from '../database/quote-identifier.js'
-import { chatColumn } from '../harness/fill-chat.js'
-import { type Catalog, readCatalog } from '../migrations/read-catalog.js'
-import type { ManifestColumn } from '../schema/manifest.js'
+import { type Queryable, quoteIdentifier } from '../database/index.js'
+import { chatColumn } from '../harness/index.js'
+import { type Catalog, readCatalog } from '../migrations/index.js'
+import type { ManifestColumn } from '../schema/index.js'
 import { canonicalJson } from './model/replace.js'
 
 /**

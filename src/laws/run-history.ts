@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Migration } from '../migrations/migration.js'
+import type { Migration } from '../migrations/index.js'
 import { archive, openingArchive } from './commands/archive.js'
 import { createChat, openingChat } from './commands/create-chat.js'
 import { createWorkspace } from './commands/create-workspace.js'

@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '../database/quote-identifier.js'
+import { quoteIdentifier } from '../database/index.js'
 import { coverageOf } from './coverage.js'
 import { trace } from './engines/traced.js'
 import { type FailCode, failAfter } from './fail-after.js'

@@ -1,4 +1,4 @@
-import type { Queryable } from '../database/database.js'
+import type { Queryable } from '../database/index.js'
 
 /** What stands between an operation and its database: `send` passes the statement on. */
 export type Middleman = (

@@ -1,7 +1,11 @@
-import type { Database, Session, Transaction } from '../database/database.js'
-import { quoteIdentifier } from '../database/quote-identifier.js'
+import {
+  type Database,
+  quoteIdentifier,
+  type Session,
+  type Transaction,
+} from '../database/index.js'
 import { DriftpinError } from '../errors.js'
-import { schemaManifest } from '../schema/generated/manifest.js'
+import { schemaManifest } from '../schema/index.js'
 import {
   checkSchema,
   countExpected,

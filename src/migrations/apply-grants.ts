@@ -1,7 +1,6 @@
-import type { Queryable } from '../database/database.js'
-import { sqlState } from '../database/sql-state.js'
+import { type Queryable, sqlState } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
-import { tableNames } from '../schema/generated/tables.js'
+import { tableNames } from '../schema/index.js'
 import { type GrantsOptions, grantsScript } from './grants-script.js'
 
 /**

@@ -1,5 +1,4 @@
-import type { Queryable } from '../database/database.js'
-import { quoteIdentifier } from '../database/quote-identifier.js'
+import { type Queryable, quoteIdentifier } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import type { MigrationStatus } from './compare-ledger.js'
 import { describeHolders } from './describe-sessions.js'

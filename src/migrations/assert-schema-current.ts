@@ -1,4 +1,4 @@
-import type { Database, Session } from '../database/database.js'
+import type { Database, Session } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import { assertNotDirty } from './assert-not-dirty.js'
 import { assertInStep, compareLedger } from './compare-ledger.js'

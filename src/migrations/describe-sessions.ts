@@ -1,4 +1,4 @@
-import type { Queryable } from '../database/database.js'
+import type { Queryable } from '../database/index.js'
 
 interface SessionRow {
   pid: number

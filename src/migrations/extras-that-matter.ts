@@ -3,7 +3,7 @@ import type {
   ManifestConstraint,
   ManifestIndex,
   ManifestTable,
-} from '../schema/manifest.js'
+} from '../schema/index.js'
 import { columnText } from './manifest-entries.js'
 
 /** Something that was added to a table of ours, and what that changes for the code. */

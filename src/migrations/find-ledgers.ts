@@ -1,4 +1,4 @@
-import type { Queryable } from '../database/database.js'
+import type { Queryable } from '../database/index.js'
 import { Ledger } from './ledger.js'
 
 /** Every table of a database that is a ledger by its columns and may be read, in any schema. */

@@ -1,7 +1,6 @@
-import { quoteIdentifier } from '../database/quote-identifier.js'
-import { checkSchemaName } from '../database/schema-name.js'
+import { checkSchemaName, quoteIdentifier } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
-import { tableNames } from '../schema/generated/tables.js'
+import { tableNames } from '../schema/index.js'
 import { ledgerName } from './ledger.js'
 
 /**

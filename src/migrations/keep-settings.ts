@@ -1,4 +1,4 @@
-import type { Session } from '../database/database.js'
+import type { Session } from '../database/index.js'
 
 /**
  * Notes what is set in a session, and returns what puts it back. Files set things, such as a dump

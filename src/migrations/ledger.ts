@@ -1,7 +1,12 @@
-import { assertSupportedVersion, versionNumber } from '../database/assert-supported-version.js'
-import type { Queryable, Session, Transaction } from '../database/database.js'
-import { quoteIdentifier } from '../database/quote-identifier.js'
-import { sqlState } from '../database/sql-state.js'
+import {
+  assertSupportedVersion,
+  type Queryable,
+  quoteIdentifier,
+  type Session,
+  sqlState,
+  type Transaction,
+  versionNumber,
+} from '../database/index.js'
 import type { Migration } from './migration.js'
 
 /** A row of the ledger: a migration that was applied, or begun. */

@@ -1,4 +1,4 @@
-import type { ManifestColumn, ManifestTable, SchemaManifest } from '../schema/manifest.js'
+import type { ManifestColumn, ManifestTable, SchemaManifest } from '../schema/index.js'
 
 /** One thing of a schema, in words like those of SQL: two that are alike have the same. */
 export interface ManifestEntry {

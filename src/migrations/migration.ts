@@ -1,4 +1,4 @@
-import { sha256 } from '../database/sha256.js'
+import { sha256 } from '../database/index.js'
 
 /**
  * Which way a migration is run.

@@ -1,4 +1,4 @@
-import type { ScriptStatement } from '../database/split-statements.js'
+import type { ScriptStatement } from '../database/index.js'
 
 /** What PostgreSQL refuses inside of a transaction, whatever else is in it. */
 const alone = new RegExp(

@@ -1,4 +1,4 @@
-import { splitStatements } from '../database/split-statements.js'
+import { splitStatements } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import type { Direction, Migration, MigrationScript } from './migration.js'
 import { type MigrationFileName, parseFileName } from './migration-file-name.js'

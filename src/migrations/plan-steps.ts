@@ -1,4 +1,4 @@
-import type { ScriptStatement } from '../database/split-statements.js'
+import type { ScriptStatement } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import type { Direction, Migration, MigrationScript } from './migration.js'
 import { statementsOf } from './run-script.js'

@@ -1,5 +1,5 @@
-import type { Queryable } from '../database/database.js'
-import type { SchemaManifest } from '../schema/manifest.js'
+import type { Queryable } from '../database/index.js'
+import type { SchemaManifest } from '../schema/index.js'
 import { enumsSql } from './manifest-objects-sql.js'
 import { tablesSql } from './manifest-tables-sql.js'
 import { readingSchema } from './read-manifest.js'

@@ -1,6 +1,4 @@
-import type { Queryable } from '../database/database.js'
-import { neutralSettings, readAndRollBack } from '../database/read-and-roll-back.js'
-import { searchPath } from '../database/schema-name.js'
+import { neutralSettings, type Queryable, readAndRollBack, searchPath } from '../database/index.js'
 import type {
   ManifestComposite,
   ManifestDomain,
@@ -10,7 +8,7 @@ import type {
   ManifestTable,
   ManifestView,
   SchemaManifest,
-} from '../schema/manifest.js'
+} from '../schema/index.js'
 import { ledgerName } from './ledger.js'
 import {
   compositesSql,

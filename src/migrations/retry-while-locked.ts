@@ -1,5 +1,4 @@
-import type { Database } from '../database/database.js'
-import { sqlState } from '../database/sql-state.js'
+import { type Database, sqlState } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import { describeBlockers } from './describe-sessions.js'
 

@@ -1,7 +1,11 @@
-import type { Queryable } from '../database/database.js'
-import { type ScriptStatement, splitStatements } from '../database/split-statements.js'
-import { sqlState } from '../database/sql-state.js'
-import { controlsTransaction, withoutWrapping } from '../database/transaction-control.js'
+import {
+  controlsTransaction,
+  type Queryable,
+  type ScriptStatement,
+  splitStatements,
+  sqlState,
+  withoutWrapping,
+} from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import type { MigrationScript } from './migration.js'
 

@@ -1,6 +1,4 @@
-import type { Session } from '../database/database.js'
-import { searchPath } from '../database/schema-name.js'
-import { sqlState } from '../database/sql-state.js'
+import { type Session, searchPath, sqlState } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import type { Ledger } from './ledger.js'
 import { checksumOf } from './migration.js'

@@ -1,4 +1,4 @@
-import type { Queryable, Session } from '../database/database.js'
+import type { Queryable, Session } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import { describeHolders } from './describe-sessions.js'
 

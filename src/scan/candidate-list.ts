@@ -1,5 +1,4 @@
-import { inHashOrder } from '../schema/aggregate-hash.js'
-import { limits } from '../schema/limits.js'
+import { inHashOrder, limits } from '../schema/index.js'
 import type { Candidate } from './candidate.js'
 import { present } from './present.js'
 

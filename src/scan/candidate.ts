@@ -1,4 +1,4 @@
-import type { BodyKind } from '../schema/resource.js'
+import type { BodyKind } from '../schema/index.js'
 import type { Refusal } from './refusal.js'
 
 /** A resource that was found by its name, before anything of it is read. */

@@ -1,8 +1,4 @@
-/**
- * The agent's side: what a coding agent would find in a directory, as a push that is accepted.
- *
- * @module
- */
-
-export type { ResourceInput } from '../schema/resource.js'
+export { canChangeScan } from './can-change-scan.js'
+export { cutText } from './cut-text.js'
+export { makeBody } from './make-body.js'
 export { type ScanOptions, type ScanResult, scan } from './scan.js'

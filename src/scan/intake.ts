@@ -1,6 +1,11 @@
-import { limits, scanLimits } from '../schema/limits.js'
-import type { JsonObject, ResourceInput, ResourceStatus } from '../schema/resource.js'
-import { textBytes } from '../schema/storable-text.js'
+import {
+  type JsonObject,
+  limits,
+  type ResourceInput,
+  type ResourceStatus,
+  scanLimits,
+  textBytes,
+} from '../schema/index.js'
 import type { Candidate } from './candidate.js'
 import { cutText } from './cut-text.js'
 import { makeBody } from './make-body.js'

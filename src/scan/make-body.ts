@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { JsonObject } from '../schema/resource.js'
+import type { JsonObject } from '../schema/index.js'
 import type { Candidate } from './candidate.js'
 import { readFrontMatter } from './read-front-matter.js'
 

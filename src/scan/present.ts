@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { sep } from 'node:path'
-import { limits } from '../schema/limits.js'
-import { textBytes } from '../schema/storable-text.js'
+import { limits, textBytes } from '../schema/index.js'
 
 /** A path under the root's chosen name, or the reason that it cannot be stored. */
 export type Presented =

@@ -1,5 +1,5 @@
 import { isMap, type YAMLMap } from 'yaml'
-import { textBytes, whyNotStorable } from '../schema/storable-text.js'
+import { textBytes, whyNotStorable } from '../schema/index.js'
 import { parseYamlStrictly } from './parse-yaml-strictly.js'
 
 /** What a skill says about itself, or why it may not. */

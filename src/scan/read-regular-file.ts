@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type BigIntStats, constants } from 'node:fs'
 import { type FileHandle, open, realpath } from 'node:fs/promises'
-import { scanLimits } from '../schema/limits.js'
+import { scanLimits } from '../schema/index.js'
 
 /** What was read of a file; size and hash are of the same bytes. */
 export interface FileContent {

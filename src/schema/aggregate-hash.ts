@@ -1,4 +1,4 @@
-import { sha256 } from '../database/sha256.js'
+import { sha256 } from '../database/index.js'
 import type { ResourceInput } from './resource.js'
 import { textBytes } from './storable-text.js'
 

@@ -5,8 +5,6 @@ import {
 } from './generated/tables.js'
 import type { JsonObject } from './json.js'
 
-export type { JsonObject } from './json.js'
-
 /**
  * What a resource is. The last four are reserved: the schema knows them, so that rows of a newer
  * version can be read, but no push may carry them.

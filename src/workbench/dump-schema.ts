@@ -1,5 +1,5 @@
 import type { PGlite } from '@electric-sql/pglite'
-import { splitStatements } from '../database/split-statements.js'
+import { splitStatements } from '../database/index.js'
 import { loadPeer } from './load-peer.js'
 
 /** What {@link dumpSchema} leaves out. */

@@ -1,11 +1,12 @@
-import type { Queryable } from '../database/database.js'
-import { fromPGlite } from '../database/from-pglite.js'
-import { openHarness } from '../harness/open-harness.js'
-import type { ExpectedSchemas } from '../migrations/check-schema.js'
-import { createMigrator } from '../migrations/create-migrator.js'
-import type { Migration } from '../migrations/migration.js'
-import { readManifest } from '../migrations/read-manifest.js'
-import type { SchemaManifest } from '../schema/manifest.js'
+import { fromPGlite, type Queryable } from '../database/index.js'
+import { openHarness } from '../harness/index.js'
+import {
+  createMigrator,
+  type ExpectedSchemas,
+  type Migration,
+  readManifest,
+} from '../migrations/index.js'
+import type { SchemaManifest } from '../schema/index.js'
 import { embeddedExtensions } from './embedded-extensions.js'
 
 /** How far migrations are run, and where. */

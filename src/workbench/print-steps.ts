@@ -1,9 +1,17 @@
-import { quoteIdentifier } from '../database/quote-identifier.js'
-import { searchPath } from '../database/schema-name.js'
-import { type ScriptStatement, splitStatements } from '../database/split-statements.js'
-import type { Migration } from '../migrations/migration.js'
-import { countTo, describeStep, type PlannedStep, planSteps } from '../migrations/plan-steps.js'
-import { statementsOf } from '../migrations/run-script.js'
+import {
+  quoteIdentifier,
+  type ScriptStatement,
+  searchPath,
+  splitStatements,
+} from '../database/index.js'
+import {
+  countTo,
+  describeStep,
+  type Migration,
+  type PlannedStep,
+  planSteps,
+  statementsOf,
+} from '../migrations/index.js'
 
 /** From and to which version, 0 being none. */
 export interface PrintedRange {

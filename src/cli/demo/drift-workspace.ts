@@ -1,6 +1,6 @@
 import { appendFile, lstat, mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { ResourceInput } from '../../schema/resource.js'
+import type { ResourceInput } from '../../schema/index.js'
 import { belowRoot } from '../resource-table.js'
 import { staysInside } from './is-inside.js'
 

@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { addMessages } from '../../context/add-messages.js'
-import { createChat } from '../../context/create-chat.js'
-import { type ContextDiff, diff } from '../../context/diff.js'
-import { getChatContexts } from '../../context/get-chat-context.js'
-import { push } from '../../context/push.js'
-import { refresh } from '../../context/refresh.js'
-import { fillChat } from '../../harness/fill-chat.js'
-import { createMigrator } from '../../migrations/create-migrator.js'
-import { readChatScopedTables } from '../../migrations/read-catalog.js'
-import { scan } from '../../scan/scan.js'
-import { changedLines } from '../../workbench/changed-lines.js'
+import {
+  addMessages,
+  type ContextDiff,
+  createChat,
+  diff,
+  getChatContexts,
+  push,
+  refresh,
+} from '../../context/index.js'
+import { fillChat } from '../../harness/index.js'
+import { createMigrator, readChatScopedTables } from '../../migrations/index.js'
+import { scan } from '../../scan/index.js'
+import { changedLines } from '../../workbench/index.js'
 import { humanDuration, humanSize } from '../human-size.js'
 import { belowRoot, resourceTable, troubleTable } from '../resource-table.js'
 import { driftWorkspace } from './drift-workspace.js'

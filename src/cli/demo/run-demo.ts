@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
-import { fromPGlite } from '../../database/from-pglite.js'
-import { scan } from '../../scan/scan.js'
+import { fromPGlite } from '../../database/index.js'
+import { scan } from '../../scan/index.js'
 import { UsageError } from '../command-error.js'
 import {
   chatsStep,

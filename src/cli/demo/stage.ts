@@ -1,11 +1,8 @@
-import type { ChatRef } from '../../context/chat-ref.js'
-import { getChatContext } from '../../context/get-chat-context.js'
-import { prompt } from '../../context/prompt.js'
-import type { Database } from '../../database/database.js'
-import { quoteIdentifier } from '../../database/quote-identifier.js'
-import { digestRows, type TableDigest } from '../../harness/digest-rows.js'
-import { readChatScopedTables } from '../../migrations/read-catalog.js'
-import type { ScanResult } from '../../scan/scan.js'
+import { type ChatRef, getChatContext, prompt } from '../../context/index.js'
+import { type Database, quoteIdentifier } from '../../database/index.js'
+import { digestRows, type TableDigest } from '../../harness/index.js'
+import { readChatScopedTables } from '../../migrations/index.js'
+import type { ScanResult } from '../../scan/index.js'
 import type { TableContent } from '../render-table.js'
 
 /** Two chats of two people: one asks for the new context when it drifts, the other does not. */

@@ -1,12 +1,14 @@
-import { archive } from '../../context/archive.js'
-import { rebindWorkspace } from '../../context/bind.js'
-import { getChatContexts } from '../../context/get-chat-context.js'
-import { listChats } from '../../context/list-chats.js'
-import { purgeExpired } from '../../context/purge.js'
-import { push } from '../../context/push.js'
-import { quoteIdentifier } from '../../database/quote-identifier.js'
+import {
+  archive,
+  getChatContexts,
+  listChats,
+  purgeExpired,
+  push,
+  rebindWorkspace,
+} from '../../context/index.js'
+import { quoteIdentifier } from '../../database/index.js'
 import { DriftpinError } from '../../errors.js'
-import { scan } from '../../scan/scan.js'
+import { scan } from '../../scan/index.js'
 import type { ReportWriter } from './report.js'
 import {
   type Chats,

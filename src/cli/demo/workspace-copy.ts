@@ -1,8 +1,7 @@
 import { chmod, cp, lstat, mkdir, readlink, realpath, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { scanLimits } from '../../schema/limits.js'
-import type { ResourceInput } from '../../schema/resource.js'
+import { type ResourceInput, scanLimits } from '../../schema/index.js'
 import { belowRoot } from '../resource-table.js'
 import { isInside } from './is-inside.js'
 

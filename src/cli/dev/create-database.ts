@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { HarnessOptions } from '../../harness/harness-options.js'
-import { readTemplateFiles } from '../../harness/template-files.js'
+import { type HarnessOptions, readTemplateFiles } from '../../harness/index.js'
 import { newDatabaseFolder } from './replace-database.js'
 
 /**

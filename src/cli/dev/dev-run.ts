@@ -1,4 +1,4 @@
-import type { MigratorOptions } from '../../migrations/create-migrator.js'
+import type { MigratorOptions } from '../../migrations/index.js'
 import type { Stop } from '../open-stop.js'
 import type { DevOptions } from './dev-options.js'
 import type { DevReport } from './dev-report.js'

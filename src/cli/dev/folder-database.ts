@@ -1,7 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite'
-import { sharedEngineOf } from '../../connections/shared-engine.js'
-import type { Database } from '../../database/database.js'
-import { fromPGlite } from '../../database/from-pglite.js'
+import { sharedEngineOf } from '../../connections/index.js'
+import { type Database, fromPGlite } from '../../database/index.js'
 import { EngineNotStarted, type FolderEngine, openEngine } from './open-engine.js'
 
 /** What clients are connected to: one PGlite, or another one later. */

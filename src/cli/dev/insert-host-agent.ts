@@ -1,5 +1,4 @@
-import type { Transaction } from '../../database/database.js'
-import { quoteIdentifier } from '../../database/quote-identifier.js'
+import { quoteIdentifier, type Transaction } from '../../database/index.js'
 
 /** An agent, in a workspace and a build of its own. */
 export interface HostAgent {

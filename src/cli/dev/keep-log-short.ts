@@ -1,4 +1,4 @@
-import type { Database } from '../../database/database.js'
+import type { Database } from '../../database/index.js'
 
 const everyMs = 15_000
 

@@ -1,5 +1,5 @@
-import type { Database } from '../../database/database.js'
-import { createMigrator, type MigratorOptions } from '../../migrations/create-migrator.js'
+import type { Database } from '../../database/index.js'
+import { createMigrator, type MigratorOptions } from '../../migrations/index.js'
 import { migrationLabel } from '../migration-label.js'
 
 /** How the schema of a dev database stands. */

@@ -1,7 +1,6 @@
-import { sharedEngineOf } from '../../connections/shared-engine.js'
+import { sharedEngineOf } from '../../connections/index.js'
 import { DriftpinError } from '../../errors.js'
-import type { HarnessOptions } from '../../harness/harness-options.js'
-import { openHarness } from '../../harness/open-harness.js'
+import { type HarnessOptions, openHarness } from '../../harness/index.js'
 import { createDatabase } from './create-database.js'
 import type { ServedDatabase } from './folder-database.js'
 

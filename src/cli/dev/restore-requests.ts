@@ -1,4 +1,4 @@
-import type { Database } from '../../database/database.js'
+import type { Database } from '../../database/index.js'
 
 /** Where a running `driftpin dev` is asked to go back to an image that was laid out for it. */
 export const restoreChannel = 'driftpin_dev_restore'

@@ -1,4 +1,4 @@
-import { type PGliteServer, serve } from '../../connections/serve.js'
+import { type PGliteServer, serve } from '../../connections/index.js'
 import { DriftpinError } from '../../errors.js'
 import type { ServedDatabase } from './folder-database.js'
 import { usualPort } from './usual-port.js'

@@ -1,6 +1,5 @@
 import type { PGlite } from '@electric-sql/pglite'
-import { fromPGlite } from '../../database/from-pglite.js'
-import { quoteIdentifier } from '../../database/quote-identifier.js'
+import { fromPGlite, quoteIdentifier } from '../../database/index.js'
 import { discard } from './discard.js'
 import { entriesOf, type Image, type ImageEntry, imageOf, layEntries } from './image.js'
 import { markEngine } from './mark.js'

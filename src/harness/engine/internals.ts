@@ -1,5 +1,5 @@
 import { MemoryFS, type PGlite } from '@electric-sql/pglite'
-import { longjmpStatus } from '../../connections/stop-at-crash.js'
+import { longjmpStatus } from '../../connections/index.js'
 import type { ArrayType } from './array-types.js'
 import type {
   EmscriptenOptions,

@@ -1,8 +1,5 @@
 import pg from 'pg'
-import { assertSupportedVersion } from '../../database/assert-supported-version.js'
-import type { Database } from '../../database/database.js'
-import { fromPg } from '../../database/from-pg.js'
-import { sqlState } from '../../database/sql-state.js'
+import { assertSupportedVersion, type Database, fromPg, sqlState } from '../../database/index.js'
 import { DriftpinError } from '../../errors.js'
 import { databaseNames, newWorker } from './database-names.js'
 

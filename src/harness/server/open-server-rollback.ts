@@ -1,4 +1,4 @@
-import { fromPgTransaction } from '../../database/from-pg.js'
+import { fromPgTransaction } from '../../database/index.js'
 import { DriftpinError } from '../../errors.js'
 import { databaseInTransaction } from '../rollback-database.js'
 import type { TestDatabase } from '../test-database.js'

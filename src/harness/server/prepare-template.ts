@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import pg from 'pg'
-import { fromPg } from '../../database/from-pg.js'
+import { fromPg } from '../../database/index.js'
 import type { ReadOptions } from '../harness-options.js'
 import { prepare, version } from '../load-template.js'
 import { runFunctionsOn } from '../run-functions.js'

@@ -1,5 +1,4 @@
-import type { Queryable } from '../../database/database.js'
-import { quoteIdentifier } from '../../database/quote-identifier.js'
+import { type Queryable, quoteIdentifier } from '../../database/index.js'
 import { databaseNames } from './database-names.js'
 import { usedAt } from './stamp.js'
 import { tryTemplateLock } from './template-lock.js'

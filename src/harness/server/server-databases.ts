@@ -1,7 +1,6 @@
 import { hostname } from 'node:os'
 import pg from 'pg'
-import { printableUrl } from '../../database/printable-url.js'
-import { quoteIdentifier } from '../../database/quote-identifier.js'
+import { printableUrl, quoteIdentifier } from '../../database/index.js'
 import { messageOf } from '../../errors.js'
 import { projectDirectory } from '../image-cache.js'
 import { connectServer, type ServerConnection } from './connect-server.js'

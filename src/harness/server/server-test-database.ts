@@ -1,9 +1,14 @@
 import pg from 'pg'
-import { watchClients } from '../../connections/watch-clients.js'
-import { callSite } from '../../database/call-site.js'
-import type { Database, Queryable, Session, Transaction } from '../../database/database.js'
-import { fromPg } from '../../database/from-pg.js'
-import { turnOf } from '../../database/turn.js'
+import { watchClients } from '../../connections/index.js'
+import {
+  callSite,
+  type Database,
+  fromPg,
+  type Queryable,
+  type Session,
+  type Transaction,
+  turnOf,
+} from '../../database/index.js'
 import { DriftpinError } from '../../errors.js'
 import { digestDatabase } from '../digest.js'
 import { createTestClock } from '../test-clock.js'

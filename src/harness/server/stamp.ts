@@ -1,4 +1,4 @@
-import type { Queryable } from '../../database/database.js'
+import type { Queryable } from '../../database/index.js'
 
 /** What the comment of a finished template begins with. */
 export const templateText = 'driftpin: a template of test databases'

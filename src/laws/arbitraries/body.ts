@@ -1,8 +1,6 @@
 import fc from 'fast-check'
-import { cutText } from '../../scan/cut-text.js'
-import type { JsonObject, JsonValue } from '../../schema/json.js'
-import { limits } from '../../schema/limits.js'
-import type { pushableKinds } from '../../schema/resource.js'
+import { cutText } from '../../scan/index.js'
+import { type JsonObject, type JsonValue, limits, type pushableKinds } from '../../schema/index.js'
 import { jsonBytes, jsonObject, smallJsonBytesMax } from './json-value.js'
 import { text } from './text.js'
 

@@ -1,7 +1,12 @@
 import fc from 'fast-check'
-import type { JsonObject, JsonValue } from '../../schema/json.js'
-import { limits } from '../../schema/limits.js'
-import { bodyKinds, pushableKinds, type ResourceInput } from '../../schema/resource.js'
+import {
+  bodyKinds,
+  type JsonObject,
+  type JsonValue,
+  limits,
+  pushableKinds,
+  type ResourceInput,
+} from '../../schema/index.js'
 import { jsonBytes } from './json-value.js'
 import { type AnyPush, push } from './push.js'
 import { int64Max, resource } from './resource.js'

@@ -1,7 +1,5 @@
 import fc from 'fast-check'
-import type { ChatStatus } from '../../schema/generated/tables.js'
-import { enums } from '../../schema/generated/tables.js'
-import { limits } from '../../schema/limits.js'
+import { type ChatStatus, enums, limits } from '../../schema/index.js'
 import { text } from './text.js'
 
 /**

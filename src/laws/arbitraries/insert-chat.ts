@@ -1,7 +1,6 @@
-import type { Queryable } from '../../database/database.js'
-import { quoteIdentifier } from '../../database/quote-identifier.js'
-import { fillChat } from '../../harness/fill-chat.js'
-import { type Catalog, readCatalog } from '../../migrations/read-catalog.js'
+import { type Queryable, quoteIdentifier } from '../../database/index.js'
+import { fillChat } from '../../harness/index.js'
+import { type Catalog, readCatalog } from '../../migrations/index.js'
 import type { ChatSeed } from './chat.js'
 
 /**

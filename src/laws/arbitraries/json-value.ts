@@ -1,7 +1,6 @@
 import fc from 'fast-check'
-import { exponentBytes } from '../../context/why-not-json.js'
-import type { JsonObject, JsonValue } from '../../schema/json.js'
-import { textBytes } from '../../schema/storable-text.js'
+import { exponentBytes } from '../../context/index.js'
+import { type JsonObject, type JsonValue, textBytes } from '../../schema/index.js'
 import { text } from './text.js'
 
 /** What a small JSON value has at most, in bytes, as PostgreSQL writes it. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import type { NewMessage } from '../../context/add-messages.js'
-import { enums } from '../../schema/generated/tables.js'
+import type { NewMessage } from '../../context/index.js'
+import { enums } from '../../schema/index.js'
 import { jsonValue } from './json-value.js'
 
 /**

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import type { PushParams } from '../../context/push.js'
-import { limits } from '../../schema/limits.js'
+import type { PushParams } from '../../context/index.js'
+import { limits } from '../../schema/index.js'
 import { int64Max } from './resource.js'
 import { type ResourcesOptions, resources } from './resources.js'
 import { text } from './text.js'

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
-import type { JsonObject } from '../../schema/json.js'
-import { limits } from '../../schema/limits.js'
 import {
+  type JsonObject,
+  limits,
   pushableKinds,
   type ResourceInput,
   type ResourceStatus,
   resourceStatuses,
-} from '../../schema/resource.js'
+} from '../../schema/index.js'
 import { body, largeBody } from './body.js'
 import { source } from './source.js'
 import { text, textOfBytes } from './text.js'

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
-import { limits } from '../../schema/limits.js'
-import type { ResourceInput } from '../../schema/resource.js'
+import { limits, type ResourceInput } from '../../schema/index.js'
 import { jsonBytes } from './json-value.js'
 import { type ResourceOptions, resource } from './resource.js'
 

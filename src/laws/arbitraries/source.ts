@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { cutText } from '../../scan/cut-text.js'
-import { limits } from '../../schema/limits.js'
+import { cutText } from '../../scan/index.js'
+import { limits } from '../../schema/index.js'
 import { text, textOfBytes } from './text.js'
 
 /** Shrinking ends at the first of them. */

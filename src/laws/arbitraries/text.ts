@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { cutText } from '../../scan/cut-text.js'
-import { textBytes } from '../../schema/storable-text.js'
+import { cutText } from '../../scan/index.js'
+import { textBytes } from '../../schema/index.js'
 
 /** What programs that take text apart get wrong, each of them a text that PostgreSQL keeps. */
 const nastyPieces = [

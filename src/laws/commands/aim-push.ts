@@ -1,5 +1,5 @@
-import type { PushParams } from '../../context/push.js'
-import type { ResourceInput } from '../../schema/resource.js'
+import type { PushParams } from '../../context/index.js'
+import type { ResourceInput } from '../../schema/index.js'
 import { aggregateHash } from '../model/aggregate-hash.js'
 import { Refusal, type Resource, unarchived } from '../model/model.js'
 import { push as specified } from '../model/push.js'

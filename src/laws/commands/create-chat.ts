@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { enums } from '../../schema/generated/tables.js'
+import { enums } from '../../schema/index.js'
 import { nobody, owners, pick, pickAgent, place } from '../choices.js'
 import { createChat as specified } from '../model/create-chat.js'
 import { defineCommand } from '../move.js'

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { chatColumn, fillChat as fill } from '../../harness/fill-chat.js'
+import { chatColumn, fillChat as fill } from '../../harness/index.js'
 import { pickChat, place } from '../choices.js'
 import { pinTable } from '../law.js'
 import { defineCommand } from '../move.js'

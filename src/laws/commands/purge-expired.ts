@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { limits } from '../../schema/limits.js'
+import { limits } from '../../schema/index.js'
 import { pick, place, purgeLimit } from '../choices.js'
 import { expired, purgeExpired as specified } from '../model/purge.js'
 import { defineCommand } from '../move.js'

@@ -1,5 +1,4 @@
-import type { ResourceInput } from '../../schema/resource.js'
-import { resourceStatuses } from '../../schema/resource.js'
+import { type ResourceInput, resourceStatuses } from '../../schema/index.js'
 import { pick } from '../choices.js'
 import type { Agent, Model } from '../model/model.js'
 import { toPush } from './aim-push.js'

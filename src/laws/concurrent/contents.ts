@@ -1,4 +1,4 @@
-import type { ResourceInput } from '../../schema/resource.js'
+import type { ResourceInput } from '../../schema/index.js'
 import type { Content } from '../model/replace.js'
 
 /**

@@ -1,5 +1,10 @@
-import type { Database, Queryable, Session, Transaction } from '../../database/database.js'
-import { quoteIdentifier } from '../../database/quote-identifier.js'
+import {
+  type Database,
+  type Queryable,
+  quoteIdentifier,
+  type Session,
+  type Transaction,
+} from '../../database/index.js'
 
 /** What a lane would do next. */
 export interface Offer {

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { fromPg } from '../../database/from-pg.js'
+import { fromPg } from '../../database/index.js'
 import type { Ground, GroundOptions } from '../ground.js'
 import { openServerGround } from '../server-ground.js'
 import { Lane } from './lane.js'

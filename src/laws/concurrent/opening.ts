@@ -1,4 +1,4 @@
-import { chatColumn, fillChat } from '../../harness/fill-chat.js'
+import { chatColumn, fillChat } from '../../harness/index.js'
 import { pinTable } from '../law.js'
 import type { LaneMove } from './lane-move.js'
 import { archiveMove, createMove } from './on-a-chat.js'

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { sqlState } from '../../database/sql-state.js'
+import { sqlState } from '../../database/index.js'
 import type { Time } from '../model/model.js'
 import { deleteChat, expired } from '../model/purge.js'
 import { removeAgent } from '../model/remove.js'

@@ -1,5 +1,5 @@
 import type fc from 'fast-check'
-import { quoteIdentifier } from '../../database/quote-identifier.js'
+import { quoteIdentifier } from '../../database/index.js'
 import { messageOf } from '../../errors.js'
 import { type Coverage, coverageOf } from '../coverage.js'
 import { createModel, type Time } from '../model/model.js'

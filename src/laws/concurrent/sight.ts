@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { quoteIdentifier, quoteLiteral } from '../../database/quote-identifier.js'
+import { quoteIdentifier, quoteLiteral } from '../../database/index.js'
 import { liveTable, pinTable, snapshotTable } from '../law.js'
 import type { RowReader } from '../row-reader.js'
 import { rowsText } from './contents.js'

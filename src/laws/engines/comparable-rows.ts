@@ -1,5 +1,5 @@
-import type { Catalog } from '../../migrations/read-catalog.js'
-import type { ManifestTable } from '../../schema/manifest.js'
+import type { Catalog } from '../../migrations/index.js'
+import type { ManifestTable } from '../../schema/index.js'
 import { isGenerated } from '../is-generated.js'
 import { liveTable, pinTable, snapshotTable } from '../law.js'
 import { byId, idOf, type Rows, type StoredRow } from '../row-reader.js'

@@ -1,5 +1,4 @@
-import type { ChatMessageRole } from '../../schema/generated/tables.js'
-import type { JsonValue } from '../../schema/json.js'
+import type { ChatMessageRole, JsonValue } from '../../schema/index.js'
 import { findChat, type Model, type Time } from './model.js'
 
 /** Adds messages to a chat, in order, and moves its time. Their ids are the database's to give. */

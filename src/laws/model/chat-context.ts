@@ -1,4 +1,4 @@
-import { enums } from '../../schema/generated/tables.js'
+import { enums } from '../../schema/index.js'
 import { type Chat, findChat, liveOf, type Model } from './model.js'
 import { toDate } from './to-date.js'
 

@@ -1,4 +1,4 @@
-import type { ContextEvent } from '../../context/notify-chats.js'
+import type { ContextEvent } from '../../context/index.js'
 import type { Model } from './model.js'
 
 /** What an operation that was told to notify says of the chats that it was asked to do. */

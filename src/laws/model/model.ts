@@ -1,6 +1,4 @@
-import type { ChatMessageRole } from '../../schema/generated/tables.js'
-import type { JsonValue } from '../../schema/json.js'
-import type { BodyKind, ResourceStatus } from '../../schema/resource.js'
+import type { BodyKind, ChatMessageRole, JsonValue, ResourceStatus } from '../../schema/index.js'
 
 // The domain as a state machine: what every operation does, in plain TypeScript, without SQL and
 // without a database. It is meant to be read as the specification. Each file beside this one is

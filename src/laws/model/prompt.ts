@@ -1,5 +1,5 @@
-import { sanitiseLine, sanitiseText } from '../../context/sanitise-text.js'
-import type { BodyKind } from '../../schema/resource.js'
+import { sanitiseLine, sanitiseText } from '../../context/index.js'
+import type { BodyKind } from '../../schema/index.js'
 import { inByteOrder } from './in-byte-order.js'
 import { findChat, type Model, type Resource } from './model.js'
 import { textOf } from './text-of.js'

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { BodyKind } from '../../schema/resource.js'
+import type { BodyKind } from '../../schema/index.js'
 import type { Resource } from './model.js'
 
 /** Where the bytes of a kind are in its body. No other kind has any. */

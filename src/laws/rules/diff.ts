@@ -1,4 +1,4 @@
-import type { ContextDiff } from '../../context/diff.js'
+import type { ContextDiff } from '../../context/index.js'
 import { DriftpinError } from '../../errors.js'
 import { applyDiff } from '../apply-diff.js'
 import { invertDiff } from '../invert-diff.js'

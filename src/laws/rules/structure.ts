@@ -1,6 +1,6 @@
-import { chatColumn } from '../../harness/fill-chat.js'
-import type { Catalog } from '../../migrations/read-catalog.js'
-import type { ManifestTable } from '../../schema/manifest.js'
+import { chatColumn } from '../../harness/index.js'
+import type { Catalog } from '../../migrations/index.js'
+import type { ManifestTable } from '../../schema/index.js'
 import { type Ending, type Law, liveTable, pinTable } from '../law.js'
 import { throughStatements } from '../through-statements.js'
 

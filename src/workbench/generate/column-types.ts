@@ -1,5 +1,5 @@
-import { quoteIdentifier } from '../../database/quote-identifier.js'
-import type { SchemaManifest } from '../../schema/manifest.js'
+import { quoteIdentifier } from '../../database/index.js'
+import type { SchemaManifest } from '../../schema/index.js'
 
 /** What a value of a type is in TypeScript: when it is read, and what may be written. */
 export interface ValueType {

@@ -1,5 +1,5 @@
 import { DriftpinError } from '../../errors.js'
-import type { SchemaManifest } from '../../schema/manifest.js'
+import type { SchemaManifest } from '../../schema/index.js'
 import { formatManifest } from './format-manifest.js'
 import { readTruths, type TruthSource } from './read-truths.js'
 import { renderTables } from './render-tables.js'

@@ -1,4 +1,4 @@
-import type { ManifestConstraint, ManifestTable, SchemaManifest } from '../../schema/manifest.js'
+import type { ManifestConstraint, ManifestTable, SchemaManifest } from '../../schema/index.js'
 import { tablesGoingWith } from '../tables-going-with.js'
 import { key, literal, literals } from './typescript-text.js'
 

@@ -1,10 +1,10 @@
-import { quoteIdentifier } from '../../database/quote-identifier.js'
+import { quoteIdentifier } from '../../database/index.js'
 import type {
   ManifestColumn,
   ManifestTable,
   ManifestView,
   SchemaManifest,
-} from '../../schema/manifest.js'
+} from '../../schema/index.js'
 import { createColumnTypes, parameters, type ValueType } from './column-types.js'
 import { renderConstants } from './render-constants.js'
 import { nameTypes } from './type-names.js'

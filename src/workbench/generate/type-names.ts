@@ -1,4 +1,4 @@
-import type { SchemaManifest } from '../../schema/manifest.js'
+import type { SchemaManifest } from '../../schema/index.js'
 import { isIdentifier } from './typescript-text.js'
 
 /** What tables, views and enums are called in TypeScript, by their names in the database. */

@@ -1,5 +1,5 @@
 // Made by `npm run generate` from src/migrations/sql/fixtures. Change those files instead.
-import type { MigrationFile } from '../../migrations/parse-migrations.js'
+import type { MigrationFile } from '../../migrations/index.js'
 
 /** Rows for each of our migrations, to try it with. */
 export const bundledFixtures: readonly MigrationFile[] = [

@@ -1,12 +1,12 @@
 import { DriftpinError } from '../../errors.js'
-import { bundledFiles } from '../../migrations/generated/bundled.js'
-import type { Direction } from '../../migrations/migration.js'
 import {
+  bundledFiles,
+  type Direction,
   type MigrationFile,
   parseMigrations,
+  readMigrationFiles,
   readScript,
-} from '../../migrations/parse-migrations.js'
-import { readMigrationFiles } from '../../migrations/read-migrations.js'
+} from '../../migrations/index.js'
 import type { LintOptions } from './lint-options.js'
 import { type LintedScript, parseLintedScript } from './linted-script.js'
 import type { Parser } from './load-parser.js'

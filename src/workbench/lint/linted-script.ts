@@ -1,7 +1,7 @@
 import type { Node } from 'libpg-query'
-import { nameOfWord } from '../../database/quote-identifier.js'
+import { nameOfWord } from '../../database/index.js'
 import { DriftpinError } from '../../errors.js'
-import type { Direction, MigrationScript } from '../../migrations/migration.js'
+import type { Direction, MigrationScript } from '../../migrations/index.js'
 import type { Parser } from './load-parser.js'
 import { SourceLines } from './source-lines.js'
 

@@ -1,4 +1,4 @@
-import type { Queryable } from '../../database/database.js'
+import type { Queryable } from '../../database/index.js'
 import { tableKeyOf } from './table-key.js'
 
 /** A column, and what two columns that mirror each other have in common. */

@@ -1,5 +1,5 @@
 import type { Node } from 'libpg-query'
-import { nameOfWord } from '../../database/quote-identifier.js'
+import { nameOfWord } from '../../database/index.js'
 import type { LintedScript } from './linted-script.js'
 import { nodeAs, nodesOf, stringsOf } from './nodes-of.js'
 import { tableKeyOf } from './table-key.js'

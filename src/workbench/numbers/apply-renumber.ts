@@ -2,7 +2,7 @@ import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import { z } from 'zod'
 import { DriftpinError } from '../../errors.js'
-import { pathExists } from '../../harness/path-exists.js'
+import { pathExists } from '../../harness/index.js'
 import type { FileMove, RenumberPlan } from './plan-renumber.js'
 
 /** What is still to be done is in this file of the folder until all of it is. */

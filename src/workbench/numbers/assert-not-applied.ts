@@ -1,6 +1,6 @@
-import type { Database } from '../../database/database.js'
+import type { Database } from '../../database/index.js'
 import { DriftpinError } from '../../errors.js'
-import { findLedgers } from '../../migrations/find-ledgers.js'
+import { findLedgers } from '../../migrations/index.js'
 import type { RenumberPlan } from './plan-renumber.js'
 
 /**

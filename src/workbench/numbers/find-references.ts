@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseFileName } from '../../migrations/migration-file-name.js'
+import { parseFileName } from '../../migrations/index.js'
 import { exemptFile } from './own-fixtures.js'
 import type { MigrationMove } from './plan-renumber.js'
 

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { DriftpinError } from '../../errors.js'
-import { parseFileName } from '../../migrations/migration-file-name.js'
+import { parseFileName } from '../../migrations/index.js'
 import { fixturesFolder } from '../fixture-files.js'
 
 /** The files of a migration, found by their names alone: two may have one number. */

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DriftpinError } from '../../errors.js'
-import { pathExists } from '../../harness/path-exists.js'
+import { pathExists } from '../../harness/index.js'
 import { findReferences, type ReferenceEdit } from './find-references.js'
 import { git, zeroSeparated } from './git.js'
 import { nextNumber } from './next-number.js'

@@ -1,10 +1,6 @@
-import type { Database, Session } from '../../database/database.js'
-import { searchPath } from '../../database/schema-name.js'
-import { sqlState } from '../../database/sql-state.js'
+import { type Database, type Session, searchPath, sqlState } from '../../database/index.js'
 import { DriftpinError } from '../../errors.js'
-import { keepSettings } from '../../migrations/keep-settings.js'
-import type { MigrationScript } from '../../migrations/migration.js'
-import { runScript } from '../../migrations/run-script.js'
+import { keepSettings, type MigrationScript, runScript } from '../../migrations/index.js'
 
 /** Without one of these words a file cannot have changed a setting of the session. */
 const mayChangeSettings = /\b(?:set|reset|set_config|discard)\b/i

@@ -1,6 +1,6 @@
-import { splitStatements } from '../../database/split-statements.js'
+import { splitStatements } from '../../database/index.js'
 import { DriftpinError } from '../../errors.js'
-import type { TestDatabase } from '../../harness/test-database.js'
+import type { TestDatabase } from '../../harness/index.js'
 import { dumpSchema } from '../dump-schema.js'
 import { without } from '../without.js'
 

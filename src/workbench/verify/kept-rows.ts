@@ -1,5 +1,5 @@
-import type { Queryable } from '../../database/database.js'
-import type { CatalogState } from '../../harness/catalog-state.js'
+import type { Queryable } from '../../database/index.js'
+import type { CatalogState } from '../../harness/index.js'
 import { without } from '../without.js'
 import type { Column, TableRows } from './read-rows.js'
 

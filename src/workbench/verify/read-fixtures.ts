@@ -1,8 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DriftpinError, messageOf } from '../../errors.js'
-import type { Migration, MigrationScript } from '../../migrations/migration.js'
-import type { MigrationFile } from '../../migrations/parse-migrations.js'
+import type { Migration, MigrationFile, MigrationScript } from '../../migrations/index.js'
 import { exemptName, fixturesFolder, fixtureVersion } from '../fixture-files.js'
 
 /** Rows for each version, and what the folder does not hold itself to, each with a reason. */

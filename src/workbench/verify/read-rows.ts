@@ -1,5 +1,4 @@
-import type { Queryable } from '../../database/database.js'
-import { quoteIdentifier } from '../../database/quote-identifier.js'
+import { type Queryable, quoteIdentifier } from '../../database/index.js'
 
 /** A column of a table at one moment. */
 export interface Column {

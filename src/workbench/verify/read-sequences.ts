@@ -1,5 +1,5 @@
-import type { Queryable } from '../../database/database.js'
-import type { MigrationScript } from '../../migrations/migration.js'
+import type { Queryable } from '../../database/index.js'
+import type { MigrationScript } from '../../migrations/index.js'
 
 /** The last value of sequences that count up, by oid; null where one has given none. */
 export type SequenceValues = ReadonlyMap<

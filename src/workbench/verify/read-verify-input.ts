@@ -1,11 +1,12 @@
 import { join, resolve } from 'node:path'
-import { splitStatements } from '../../database/split-statements.js'
-import type { Extensions } from '../../harness/engine/open-engine.js'
-import { readPairs } from '../../harness/migration-folder.js'
-import { pathExists } from '../../harness/path-exists.js'
-import { bundledFiles } from '../../migrations/generated/bundled.js'
-import type { Migration } from '../../migrations/migration.js'
-import { type MigrationFile, parseMigrations } from '../../migrations/parse-migrations.js'
+import { splitStatements } from '../../database/index.js'
+import { type Extensions, pathExists, readPairs } from '../../harness/index.js'
+import {
+  bundledFiles,
+  type Migration,
+  type MigrationFile,
+  parseMigrations,
+} from '../../migrations/index.js'
 import { embeddedExtensions } from '../embedded-extensions.js'
 import { fixturesFolder } from '../fixture-files.js'
 import { bundledFixtures } from '../generated/fixtures.js'

@@ -1,9 +1,6 @@
-import type { Transaction } from '../../database/database.js'
-import { quoteIdentifier } from '../../database/quote-identifier.js'
-import { searchPath } from '../../database/schema-name.js'
-import type { TestDatabase } from '../../harness/test-database.js'
-import type { MigrationScript } from '../../migrations/migration.js'
-import { statementsOf } from '../../migrations/run-script.js'
+import { quoteIdentifier, searchPath, type Transaction } from '../../database/index.js'
+import type { TestDatabase } from '../../harness/index.js'
+import { type MigrationScript, statementsOf } from '../../migrations/index.js'
 import type { ServerError } from './describe-failure.js'
 
 /** So many rows are shown. */

@@ -1,9 +1,11 @@
-import { quoteLiteral } from '../../database/quote-identifier.js'
-import { describeCatalog } from '../../harness/catalog-state.js'
-import { describeDatabase } from '../../harness/digest.js'
-import { openHarness } from '../../harness/open-harness.js'
-import type { TestDatabase } from '../../harness/test-database.js'
-import type { Migration } from '../../migrations/migration.js'
+import { quoteLiteral } from '../../database/index.js'
+import {
+  describeCatalog,
+  describeDatabase,
+  openHarness,
+  type TestDatabase,
+} from '../../harness/index.js'
+import type { Migration } from '../../migrations/index.js'
 import { reasonFor } from './read-fixtures.js'
 import { readVerifyInput, type VerifyInput, type VerifySource } from './read-verify-input.js'
 import type { VerifiedMigration, VerifyFinding, VerifyReport } from './verify-report.js'

@@ -1,11 +1,12 @@
 import {
   type CatalogState,
   catalogDifferences,
+  type DatabaseMark,
   describeCatalog,
-} from '../../harness/catalog-state.js'
-import { orderOfColumns } from '../../harness/digest-relations.js'
-import type { DatabaseMark, TestDatabase } from '../../harness/test-database.js'
-import type { Migration, MigrationScript } from '../../migrations/migration.js'
+  orderOfColumns,
+  type TestDatabase,
+} from '../../harness/index.js'
+import type { Migration, MigrationScript } from '../../migrations/index.js'
 import { applyScript } from './apply-script.js'
 import { describeFailure } from './describe-failure.js'
 import { explainDifference, readDefinitions } from './explain-difference.js'

@@ -1,10 +1,12 @@
-import type { Queryable } from '../../database/database.js'
-import { quoteIdentifier } from '../../database/quote-identifier.js'
-import { type DatabaseDigest, describeDatabase, differences } from '../../harness/digest.js'
-import type { DatabaseMark, TestDatabase } from '../../harness/test-database.js'
-import { createMigrator } from '../../migrations/create-migrator.js'
-import { ledgerName } from '../../migrations/ledger.js'
-import type { Migration } from '../../migrations/migration.js'
+import { type Queryable, quoteIdentifier } from '../../database/index.js'
+import {
+  type DatabaseDigest,
+  type DatabaseMark,
+  describeDatabase,
+  differences,
+  type TestDatabase,
+} from '../../harness/index.js'
+import { createMigrator, ledgerName, type Migration } from '../../migrations/index.js'
 import { applyScript } from './apply-script.js'
 import { describeFailure } from './describe-failure.js'
 import { explainDifference, readDefinitions } from './explain-difference.js'

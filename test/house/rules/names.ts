@@ -2,22 +2,11 @@ import { basename } from 'node:path'
 import { isCode, isSource, offsetsOf, type Rule } from '../rule.js'
 
 const buckets = /^(utils?|common|types|helpers?|misc|shared|stuff|lib)$/
-const exported =
-  /^export (?:declare )?(?:async )?(?:abstract )?(?:function\*?|const|class|interface|type|enum) (\w+)/gm
-
-const words = (name: string) =>
-  name
-    .replaceAll('PGlite', 'Pglite')
-    .replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2')
-    .replaceAll(/([A-Z])([A-Z][a-z])/g, '$1-$2')
-    .toLowerCase()
-    .split(/[-_]/)
-const stem = (word: string) => word.replace(/(ies|es|s|ing|ed|e|y)$/, '')
 const baseOf = (file: string) => basename(file).replace(/\..*$/, '')
 
 export const fileName: Rule = {
   name: 'a file name is not in kebab-case, or a bucket',
-  instead: 'Call it in kebab-case after the one thing that it exports.',
+  instead: 'Name it in kebab-case after its one subject.',
   applies: isCode,
   find: ({ file }) => {
     const base = baseOf(file)
@@ -35,29 +24,6 @@ export const fileName: Rule = {
   fine: [
     { file: 'src/context/push-all.ts', text: '' },
     { file: 'test/a-b.test-d.ts', text: '' },
-  ],
-}
-
-export const namedAfterExport: Rule = {
-  name: 'a file is not named after what it exports',
-  instead: 'Name it after the one thing that others import from it.',
-  applies: (file) => isSource(file) && !/(^|\/)(index|vitest)\.ts$/.test(file),
-  find: ({ file, text }) => {
-    const names = [...text.matchAll(exported)].map(([, name]) => name!)
-    // Where several things belong together, the file has the name of what they have in common.
-    if (names.length !== 1) return []
-    const own = words(baseOf(file)).map(stem)
-    const isNamed = names.some((name) => {
-      const its = words(name).map(stem)
-      return own.every((word) => its.includes(word)) || its.every((word) => own.includes(word))
-    })
-    return isNamed ? [] : [`exports ${names.join(', ')}, and none of it is in its name.`]
-  },
-  planted: [{ file: 'src/context/push.ts', text: 'export function hydrate() {}\n' }],
-  fine: [
-    { file: 'src/context/push.ts', text: 'export async function push() {}\n' },
-    { file: 'src/database/sql-state.ts', text: 'export const sqlState = () => {}\n' },
-    { file: 'src/laws/laws.ts', text: 'export interface Law {}\n' },
   ],
 }
 

@@ -10,7 +10,7 @@ const floors: readonly (readonly string[])[] = [
   ['connections'],
   ['harness'],
   ['laws', 'workbench'],
-  ['index.ts'],
+  ['index.ts', 'connections.ts', 'harness.ts', 'laws.ts', 'scan.ts', 'workbench.ts'],
   ['cli'],
 ]
 

@@ -1,4 +1,4 @@
-import type { ChatStatus } from '../../../schema/generated/tables.js'
+import type { ChatStatus } from '../../../schema/index.js'
 import type { seedOwners } from './seed-agents.js'
 
 /** A chat, and what was said in it. */

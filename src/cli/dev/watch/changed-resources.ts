@@ -1,4 +1,4 @@
-import type { ResourceInput } from '../../../schema/resource.js'
+import type { ResourceInput } from '../../../schema/index.js'
 import { belowRoot } from '../../resource-table.js'
 
 /** A resource that differs between two scans. */

@@ -1,7 +1,6 @@
 import { basename } from 'node:path'
-import { createChat } from '../../../context/create-chat.js'
-import type { Database } from '../../../database/database.js'
-import { quoteIdentifier } from '../../../database/quote-identifier.js'
+import { createChat } from '../../../context/index.js'
+import { type Database, quoteIdentifier } from '../../../database/index.js'
 import { insertHostAgent } from '../insert-host-agent.js'
 import { directoryIds } from './directory-ids.js'
 

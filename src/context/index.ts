@@ -1,0 +1,31 @@
+export { addMessages, type NewMessage } from './add-messages.js'
+export { archive, unarchive } from './archive.js'
+export { type BindOptions, type BindResult, bind, rebindWorkspace } from './bind.js'
+export type { ChatRef, ContextChanges } from './chat-ref.js'
+export type { ChatKey, WriteOptions } from './check-input.js'
+export { type CreateChatParams, createChat } from './create-chat.js'
+export { decodeText } from './decode-text.js'
+export { deleteChat } from './delete-chat.js'
+export { type ContextDiff, type DiffSide, diff } from './diff.js'
+export { dirtyExpression } from './dirty.js'
+export {
+  type ChatContext,
+  getChatContext,
+  getChatContexts,
+  type PinCount,
+} from './get-chat-context.js'
+export { hydrate } from './hydrate.js'
+export { printJsonb } from './jsonb-digest.js'
+export { type ListChatsParams, listChats } from './list-chats.js'
+export { getPin, listPins, type Pin, type PinWithBody } from './list-pins.js'
+export { type ListedChat, listedChat, listedRow, listedSelection } from './listed-chat.js'
+export type { ContextEvent, ContextNotification } from './notify-chats.js'
+export { type Prompt, prompt } from './prompt.js'
+export { type PurgeExpiredResult, purge, purgeExpired } from './purge.js'
+export { type PushParams, type PushResult, push } from './push.js'
+export { type ChatStats, readStats, type Stats, type TableStats } from './read-stats.js'
+export { type RefreshResult, refresh } from './refresh.js'
+export { sanitiseLine, sanitiseText } from './sanitise-text.js'
+export { defineStatement, type StatementDeclaration } from './statement.js'
+export { unpin } from './unpin.js'
+export { exponentBytes } from './why-not-json.js'
