@@ -85,7 +85,7 @@ export class StatementNames {
       if (one[0] !== serverMessage.error) return one
       let told = one.toString('utf8', 5)
       for (const [name, { engineName }] of this.#statements) {
-        told = told.replaceAll(`"${engineName}"`, `"${name}"`)
+        told = told.replaceAll(`"${engineName}"`, () => `"${name}"`)
       }
       const body = Buffer.from(told.replaceAll(`${this.prefix}unknown_`, ''))
       return message('E', body)

@@ -120,12 +120,10 @@ export function defineStatement<const P extends Shape<Parameters>, const R exten
     if (known !== undefined) return known
     const names = namesIn(schema)
     const placeholders = order.map((parameter, index) => {
-      const type = parameters[parameter]!.replace('?', '')
-      const element = type.replace('[]', '')
-      // Qualified, since a temporary table would be found before a built-in type of its name.
-      const own = element in names ? names[element as EnumName] : builtIn[element as BuiltIn]
-      const qualified = type.replace(element, own)
-      return [parameter, `$${index + 1}::${qualified}`]
+      const [, element, array] = /^(\w+)(\[\])?\??$/.exec(parameters[parameter]!)!
+      // Qualified, because a temporary table is found before a built-in type of the same name.
+      const type = element! in names ? names[element as EnumName] : builtIn[element as BuiltIn]
+      return [parameter, `$${index + 1}::${type}${array ?? ''}`]
     })
     // A line of its own says in pg_stat_activity and in logs which statement this is.
     const made = `-- driftpin: ${name}\n${sql(names, Object.fromEntries(placeholders)).trim()}`

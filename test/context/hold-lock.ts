@@ -22,7 +22,10 @@ export async function holdLock(
   let over: Promise<void> = Promise.resolve()
   await new Promise<void>((locked, failed) => {
     over = database.transaction(async (transaction) => {
-      await transaction.query(text.replaceAll('%', `"${database.schema}".`), values)
+      await transaction.query(
+        text.replaceAll('%', () => `"${database.schema}".`),
+        values,
+      )
       locked()
       await released
     })

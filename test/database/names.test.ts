@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { nameOfWord, quoteIdentifier, quoteLiteral } from '../../src/database/quote-identifier.js'
 import { notificationChannel } from '../../src/database/schema-name.js'
-import { createMigrator, fromPg } from '../../src/index.js'
+import { createChat, createMigrator, fromPg } from '../../src/index.js'
 import { engineNames, useEngine } from '../support/engines.js'
 
 const refused = expect.objectContaining({ name: 'DriftpinError', code: 'invalid_input' })
@@ -82,14 +82,13 @@ describe.each(engineNames)('names on %s', (name) => {
     },
   )
 
-  test.each(['Upper "quoted" name', "it's; $1 %I --", 'é'.repeat(27)])(
+  test.each(['Upper "quoted" name', "it's; $1 %I --", 'é'.repeat(27), "$$ $& $` $'"])(
     'the schema %j works end to end, and takes nothing from another',
     async (schema) => {
       const database = engine.database(schema)
       await createMigrator(database).up()
-      const owner = '00000000-0000-4000-8000-000000000001'
       const table = `${quoteIdentifier(schema)}.chats`
-      await database.query(`INSERT INTO ${table} (owner_id) VALUES ($1)`, [owner])
+      await createChat(database, { ownerId: '00000000-0000-4000-8000-000000000001' })
       expect((await database.query(`SELECT title FROM ${table}`)).rows).toEqual([
         { title: 'New Chat' },
       ])

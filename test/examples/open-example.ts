@@ -55,7 +55,10 @@ export async function openExample(name: string): Promise<Example> {
       const path = join(folder, file)
       const text = await readFile(path, 'utf8')
       if (!text.includes(from)) throw new Error(`${file} has no ${from}.`)
-      await writeFile(path, text.replace(from, to))
+      await writeFile(
+        path,
+        text.replace(from, () => to),
+      )
       try {
         return await runScript(script, more)
       } finally {

@@ -47,7 +47,7 @@ const entries = {
 export function againstBuild(code: string): string {
   return Object.entries(entries).reduce(
     (text, [name, file]) =>
-      text.replaceAll(`'${name}'`, `'${join(repository, 'dist', `${file}.js`)}'`),
+      text.replaceAll(`'${name}'`, () => `'${join(repository, 'dist', `${file}.js`)}'`),
     code,
   )
 }

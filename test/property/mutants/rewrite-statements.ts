@@ -61,7 +61,7 @@ const head = '-- driftpin: '
 function rewritten(text: string, schema: string, rewrites: Rewrites): string {
   const [first = ''] = text.split('\n', 1)
   const name = first.startsWith(head) ? first.slice(head.length) : ''
-  const own = (part: string) => part.replaceAll('{schema}', quoteIdentifier(schema))
+  const own = (part: string) => part.replaceAll('{schema}', () => quoteIdentifier(schema))
   let made = text
   for (const [from, to] of rewrites[name] ?? []) made = replaceOnce(made, own(from), own(to), name)
   return made
