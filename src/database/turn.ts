@@ -1,4 +1,3 @@
-import type { AsyncLocalStorage } from 'node:async_hooks'
 import { DriftpinError } from '../errors.js'
 import { callSite } from './call-site.js'
 
@@ -14,7 +13,7 @@ interface Holder {
  * Where the running code finds the turns that it holds itself. Without AsyncLocalStorage (outside
  * Node) this is undefined, and a wait for oneself is a wait.
  */
-const holders: AsyncLocalStorage<Holder> | undefined = (() => {
+const holders = (() => {
   const asyncHooks = globalThis.process?.getBuiltinModule?.('node:async_hooks')
   return asyncHooks && new asyncHooks.AsyncLocalStorage<Holder>()
 })()
