@@ -6,6 +6,7 @@ import { benchContext } from './context.ts'
 import { benchDev } from './dev/bench-dev.ts'
 import { drawBars } from './draw-bars.ts'
 import { benchHarness } from './harness/bench-harness.ts'
+import { benchHouse } from './house.ts'
 import type { Measured } from './measured.ts'
 import { benchMigrations } from './migrations/bench-migrations.ts'
 import { benchPackage } from './package.ts'
@@ -22,6 +23,7 @@ const benches: Record<string, () => Promise<Measured>> = {
   context: benchContext,
   dev: benchDev,
   harness: benchHarness,
+  house: benchHouse,
   migrations: benchMigrations,
   package: benchPackage,
   property: benchProperty,
