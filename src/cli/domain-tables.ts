@@ -1,7 +1,13 @@
 import { type Database, type Queryable, quoteIdentifier } from '../database/index.js'
 import { assertSchemaCurrent } from '../migrations/index.js'
 import { UsageError } from './command-error.js'
-import { type DatabaseOptions, withDevDatabase } from './open-database.js'
+import {
+  type DatabaseOptions,
+  onDevDatabase,
+  rememberedBy,
+  withDevDatabase,
+} from './open-database.js'
+import { describeSource, type MigrationSource } from './remembered-migrations.js'
 
 /** Whether driftpin's tables are in the schema of a database, of whatever version. */
 export async function hasDomainTables(queryable: Queryable): Promise<boolean> {
@@ -18,14 +24,25 @@ export async function withDomain<T>(
   options: DatabaseOptions,
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
+  const remembered = await rememberedBy(onDevDatabase(options))
   return await withDevDatabase(options, async ({ database }) => {
-    if (!(await hasDomainTables(database))) {
-      throw new UsageError(
-        `The schema "${database.schema}" of this database has no tables of driftpin. Make them ` +
-          'with driftpin migrate up, or name the schema that has them with --schema.',
-      )
-    }
-    await assertSchemaCurrent(database)
+    if (!(await hasDomainTables(database))) throw noTables(database, remembered)
+    // Another project's ledger says nothing about driftpin's own migrations.
+    const ledger = remembered?.folder === null ? remembered.ledger : undefined
+    await assertSchemaCurrent(database, { ...(ledger !== undefined && { ledger }) })
     return await work(database)
   })
+}
+
+function noTables({ schema }: Database, remembered: MigrationSource | undefined): UsageError {
+  if (remembered !== undefined && remembered.folder !== null) {
+    return new UsageError(
+      `This database was made with ${describeSource(remembered)}. It has none of driftpin's ` +
+        'tables, so there are no chats or agents in it.',
+    )
+  }
+  return new UsageError(
+    `The schema "${schema}" of this database has no tables of driftpin. Make them ` +
+      'with driftpin migrate up, or name the schema that has them with --schema.',
+  )
 }

@@ -4,8 +4,8 @@ import {
   checkSchema,
   countExpected,
   createMigrator,
-  ledgerName,
   type Migration,
+  type MigratorOptions,
   type SchemaMismatch,
 } from '../migrations/index.js'
 import { schemaManifest } from '../schema/index.js'
@@ -15,7 +15,7 @@ import { withDatabase } from './open-database.js'
 import { paint } from './paint.js'
 import { printJson } from './print-json.js'
 import { printable } from './printable.js'
-import { type MigrateOptions, migratorCommand, readFolder } from './with-migrator.js'
+import { type MigrateOptions, migratorCommand, readChosen } from './with-migrator.js'
 
 /** `driftpin migrate check`: a live database against what the migrations make. */
 export function migrateCheckCommand(): Command {
@@ -32,10 +32,10 @@ interface Checked {
 }
 
 async function check(options: MigrateOptions): Promise<void> {
-  const { ledger = ledgerName, json } = options
-  const migrations = await readFolder(options)
+  const { json } = options
+  const { source, migrator } = await readChosen(options)
   const { mismatches, compared, pending } = await withDatabase(options, 'refuse', (opened) =>
-    compare(opened, migrations, ledger),
+    compare(opened, migrator),
   )
   if (mismatches.length > 0) process.exitCode = exitCodes.failed
   if (json) return printJson(mismatches)
@@ -44,22 +44,19 @@ async function check(options: MigrateOptions): Promise<void> {
   printMismatches(mismatches)
   if (mismatches.length === 0 || pending === 0) return
   const are = pending === 1 ? 'migration is' : 'migrations are'
-  console.log(`By ${printable(ledger)}, ${pending} ${are} pending: driftpin migrate up.`)
+  console.log(`By ${printable(source.ledger)}, ${pending} ${are} pending: driftpin migrate up.`)
 }
 
-async function compare(
-  opened: Database,
-  migrations: Migration[] | undefined,
-  ledger: string,
-): Promise<Checked> {
+async function compare(opened: Database, options: MigratorOptions): Promise<Checked> {
+  const { migrations } = options
   const expected = migrations ? await expectedBy(migrations, opened) : { expected: schemaManifest }
   const mismatches = await checkSchema(opened, expected)
-  const migrator = createMigrator(opened, { ledger, ...(migrations && { migrations }) })
+  const migrator = createMigrator(opened, options)
   const pending = (await migrator.status()).filter(({ state }) => state === 'pending').length
   return { mismatches, compared: countExpected(expected), pending }
 }
 
-async function expectedBy(migrations: Migration[], { schema }: Database) {
+async function expectedBy(migrations: readonly Migration[], { schema }: Database) {
   // The engine is loaded only where it is used.
   const { manifestAt } = await import('../workbench/index.js')
   return await manifestAt(migrations, { schema })

@@ -1,9 +1,9 @@
 import { Command } from 'commander'
-import { bundledFiles, parseMigrations } from '../migrations/index.js'
+import { bundledFiles, parseMigrations, readMigrations } from '../migrations/index.js'
 import { printSteps, stepsBetween } from '../workbench/index.js'
 import { printJson } from './print-json.js'
 import { wholeNumber } from './whole-number.js'
-import { type FolderOptions, folderOptions, readFolder } from './with-migrator.js'
+import { type FolderOptions, folderOptions } from './with-migrator.js'
 
 interface PrintOptions extends FolderOptions {
   readonly from: number
@@ -21,7 +21,11 @@ export function migratePrintCommand(): Command {
     .option('--schema <name>', 'the schema of the tables', 'public')
     .option('--json', 'print JSON')
   return folderOptions(command).action(async (options: PrintOptions) => {
-    const migrations = (await readFolder(options)) ?? parseMigrations(bundledFiles)
+    const { migrations: folder, forwardOnly = false } = options
+    const migrations =
+      folder === undefined
+        ? parseMigrations(bundledFiles)
+        : await readMigrations(folder, { forwardOnly })
     const to = options.to ?? migrations.at(-1)!.version
     const steps = stepsBetween(migrations, { from: options.from, to })
     if (options.json) printJson(steps)

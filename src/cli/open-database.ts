@@ -24,6 +24,7 @@ import {
   usualDataFolder,
 } from './data-folder.js'
 import { printable } from './printable.js'
+import { type MigrationSource, readRemembered } from './remembered-migrations.js'
 import { readServing, type Serving } from './serving.js'
 import { withFolderLock } from './with-folder-lock.js'
 
@@ -40,6 +41,8 @@ interface DatabasePlace {
   readonly folder?: string
   /** The process that has it open and let this one in. */
   readonly serving?: Serving
+  /** Whether this command has just made it, empty. */
+  readonly isNew?: boolean
 }
 
 /** A database that is open for as long as a command works on it. */
@@ -83,15 +86,35 @@ export type Absent = 'create' | 'refuse' | 'pretend'
 export async function withDatabase<T>(
   options: DatabaseOptions,
   absent: Absent,
-  work: (database: Database) => Promise<T>,
+  work: (database: Database, place: DatabasePlace) => Promise<T>,
 ): Promise<T> {
-  return await withOpened(options, absent, ({ database }) => work(database))
+  return await withOpened(options, absent, ({ database, place }) => work(database, place))
 }
 
 /** The same on the dev database where none is named. */
 export async function withDevDatabase<T>(options: DatabaseOptions, work: Work<T>): Promise<T> {
-  const { database, data = database === undefined ? usualDataFolder : undefined } = options
-  return await withOpened({ ...options, ...(data !== undefined && { data }) }, 'refuse', work)
+  return await withOpened(onDevDatabase(options), 'refuse', work)
+}
+
+/** The same options, with the dev database where they name none. */
+export function onDevDatabase<O extends DatabaseOptions>(options: O): O {
+  const { database, data } = options
+  return database === undefined && data === undefined
+    ? { ...options, data: usualDataFolder }
+    : options
+}
+
+/**
+ * The migrations that the embedded database of the options was made with. They are those of the
+ * schema `public`, which `driftpin dev` migrates.
+ */
+export async function rememberedBy({
+  database,
+  data,
+  schema,
+}: DatabaseOptions): Promise<MigrationSource | undefined> {
+  const isRemembered = database === undefined && data !== undefined && schema === 'public'
+  return isRemembered ? await readRemembered(await dataFolderOf(data)) : undefined
 }
 
 async function withOpened<T>(
@@ -195,9 +218,10 @@ async function withFolder<T>(folder: string, schema: string, work: Work<T>): Pro
   await makeDataFolder(folder)
   return await withFolderLock(folder, async () => {
     await settleDatabase(folder)
-    if (!(await holdsDatabase(folder))) await makeEmptyDatabase(folder)
+    const isNew = !(await holdsDatabase(folder))
+    if (isNew) await makeEmptyDatabase(folder)
     const { pglite } = await openEngine(await databaseFolderOf(folder))
-    return await withPGlite(pglite, schema, { folder }, work)
+    return await withPGlite(pglite, schema, { folder, isNew }, work)
   })
 }
 

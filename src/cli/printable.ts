@@ -1,3 +1,5 @@
+import { relative } from 'node:path'
+
 /**
  * A text from outside, fit for a terminal and for one line: control characters, which could move
  * the cursor or change a title, are shown as escapes.
@@ -11,3 +13,9 @@ export function printable(text: string): string {
 
 /** The same for a text that keeps its lines. */
 export const printableLines = (text: string): string => text.split('\n').map(printable).join('\n')
+
+/** A path as a person would type it in the current directory. */
+export function shownPath(path: string): string {
+  const here = relative(process.cwd(), path)
+  return printable(here !== '' && !here.startsWith('..') && here.length < path.length ? here : path)
+}

@@ -1,11 +1,12 @@
 import { defineStatement, dirtyExpression } from '../context/index.js'
 import type { Database } from '../database/index.js'
-import { createMigrator, type MigrationState, type MigratorOptions } from '../migrations/index.js'
+import { createMigrator, type MigrationState } from '../migrations/index.js'
 import { commandStatements } from './command-statements.js'
 import { hasDomainTables } from './domain-tables.js'
 import { migrationLabel } from './migration-label.js'
 import type { OpenedDatabase } from './open-database.js'
 import type { Serving } from './serving.js'
+import type { ChosenMigrations } from './with-migrator.js'
 
 /** What `driftpin status` tells. */
 export interface Status {
@@ -24,6 +25,8 @@ export interface Status {
   readonly migrations: Readonly<Record<MigrationState, number>> & {
     /** The newest that was applied; null where none was. */
     readonly newest: string | null
+    /** The folder of the migrations; null for driftpin's own. */
+    readonly folder: string | null
   }
   /** Null where the schema does not have driftpin's tables. */
   readonly domain: DomainStatus | null
@@ -79,9 +82,12 @@ const selectCounts = defineStatement(
 )
 
 /** Looks at a database, whether or not it has driftpin's tables, and writes nothing. */
-export async function readStatus(opened: OpenedDatabase, options: MigratorOptions) {
+export async function readStatus(
+  opened: OpenedDatabase,
+  chosen: Pick<ChosenMigrations, 'source' | 'migrator'>,
+) {
   const { database } = opened
-  const migrations = await readMigrationStatus(database, options)
+  const migrations = await readMigrationStatus(database, chosen)
   const domain = (await hasDomainTables(database)) ? await readDomain(database) : null
   return { database: await readPlace(opened), migrations, domain } satisfies Status
 }
@@ -107,13 +113,14 @@ async function readPlace({ database, place }: OpenedDatabase): Promise<Status['d
 
 async function readMigrationStatus(
   database: Database,
-  options: MigratorOptions,
+  { source, migrator }: Pick<ChosenMigrations, 'source' | 'migrator'>,
 ): Promise<Status['migrations']> {
-  const statuses = await createMigrator(database, options).status()
+  const statuses = await createMigrator(database, migrator).status()
   const counts = { applied: 0, pending: 0, edited: 0, dirty: 0, unknown: 0 }
   for (const { state } of statuses) counts[state] += 1
   const newest = statuses.filter(({ state }) => state !== 'pending').at(-1)
-  return { ...counts, newest: newest ? migrationLabel(newest) : null }
+  const { folder } = source
+  return { ...counts, newest: newest ? migrationLabel(newest) : null, folder }
 }
 
 async function readDomain(database: Database): Promise<DomainStatus> {

@@ -2,12 +2,17 @@ import { Command } from 'commander'
 import { countNoun } from './count-noun.js'
 import { humanSize } from './human-size.js'
 import { humanAgo } from './human-time.js'
-import { type DatabaseOptions, devDatabaseOptions, withDevDatabase } from './open-database.js'
+import {
+  type DatabaseOptions,
+  devDatabaseOptions,
+  onDevDatabase,
+  withDevDatabase,
+} from './open-database.js'
 import { paint } from './paint.js'
 import { printJson } from './print-json.js'
-import { printable } from './printable.js'
+import { printable, shownPath } from './printable.js'
 import { readStatus, type Status } from './read-status.js'
-import { type FolderOptions, folderOptions, readFolder } from './with-migrator.js'
+import { type FolderOptions, folderOptions, readChosen } from './with-migrator.js'
 
 interface StatusOptions extends DatabaseOptions, FolderOptions {
   readonly ledger?: string
@@ -33,14 +38,8 @@ export function statusCommand(): Command {
 }
 
 async function showStatus({ json, ...options }: StatusOptions): Promise<void> {
-  const migrations = await readFolder(options)
-  const { ledger } = options
-  const status = await withDevDatabase(options, (opened) =>
-    readStatus(opened, {
-      ...(migrations && { migrations }),
-      ...(ledger !== undefined && { ledger }),
-    }),
-  )
+  const chosen = await readChosen(onDevDatabase(options))
+  const status = await withDevDatabase(options, (opened) => readStatus(opened, chosen))
   if (json) printJson(status)
   else console.log(renderStatus(status))
 }
@@ -69,10 +68,11 @@ function renderPlace(place: Status['database']): string[][] {
   ]
 }
 
-function renderMigrations({ newest, ...counts }: Status['migrations']): string {
+function renderMigrations({ newest, folder, ...counts }: Status['migrations']): string {
   const { applied, pending, ...wrong } = counts
   const parts = [
     `${applied} applied${newest === null ? '' : `, up to ${newest}`}`,
+    ...(folder === null ? [] : [`from ${shownPath(folder)}`]),
     ...(pending > 0 ? [paint('yellow', `${pending} pending`)] : []),
     ...Object.entries(wrong)
       .filter(([, count]) => count > 0)

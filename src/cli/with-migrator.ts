@@ -1,17 +1,20 @@
 import { Command } from 'commander'
-import {
-  createMigrator,
-  type Migration,
-  type Migrator,
-  type MigratorOptions,
-  readMigrations,
-} from '../migrations/index.js'
+import { createMigrator, type Migrator, type MigratorOptions } from '../migrations/index.js'
+import { databaseFolderOf } from './data-folder.js'
 import {
   type Absent,
   type DatabaseOptions,
   databaseOptions,
+  rememberedBy,
   withDatabase,
 } from './open-database.js'
+import {
+  type MigrationFlags,
+  type MigrationSource,
+  migrationSource,
+  readSource,
+  writeRemembered,
+} from './remembered-migrations.js'
 
 /** Which migrations a command works with. */
 export interface FolderOptions {
@@ -39,12 +42,24 @@ export function migratorCommand(name: string, description: string): Command {
     .option('--json', 'print JSON')
 }
 
-/** The migrations of the folder, if one is named. */
-export async function readFolder(options: FolderOptions): Promise<Migration[] | undefined> {
-  const { migrations, forwardOnly } = options
-  return migrations === undefined
-    ? undefined
-    : await readMigrations(migrations, { forwardOnly: !!forwardOnly })
+/** Which migrations the options mean, and those themselves. */
+export interface ChosenMigrations {
+  readonly source: MigrationSource
+  /** What the database of the options was made with, where that is known. */
+  readonly remembered: MigrationSource | undefined
+  readonly migrator: MigratorOptions
+}
+
+/**
+ * Reads the migrations that a command works with: those that its options name, otherwise those
+ * that the embedded database was made with, otherwise driftpin's own.
+ */
+export async function readChosen(
+  options: DatabaseOptions & MigrationFlags,
+): Promise<ChosenMigrations> {
+  const remembered = await rememberedBy(options)
+  const source = migrationSource(options, remembered)
+  return { source, remembered, migrator: await readSource(source, remembered) }
 }
 
 /** Opens what the options name, for as long as the callback runs. */
@@ -54,15 +69,11 @@ export async function withMigrator<T>(
   work: (migrator: Migrator) => Promise<T>,
   more: MigratorOptions = {},
 ): Promise<T> {
-  const { ledger } = options
-  const migrations = await readFolder(options)
-  return await withDatabase(options, absent, (opened) =>
-    work(
-      createMigrator(opened, {
-        ...more,
-        ...(migrations && { migrations }),
-        ...(ledger && { ledger }),
-      }),
-    ),
-  )
+  const { source, migrator } = await readChosen(options)
+  return await withDatabase(options, absent, async (opened, { folder, isNew }) => {
+    if (folder !== undefined && isNew && options.schema === 'public') {
+      await writeRemembered(await databaseFolderOf(folder), folder, source)
+    }
+    return await work(createMigrator(opened, { ...more, ...migrator }))
+  })
 }

@@ -8,6 +8,7 @@ import { findPin } from '../../src/cli/find-pin.js'
 import { humanAgo } from '../../src/cli/human-time.js'
 import { purgeCommand } from '../../src/cli/purge-command.js'
 import { readStatus } from '../../src/cli/read-status.js'
+import { migrationSource } from '../../src/cli/remembered-migrations.js'
 import { selectChats } from '../../src/cli/select-chats.js'
 import { archive, createChat, type Database, listChats, listPins, push } from '../../src/index.js'
 import { checkDeclaration } from '../context/check-declaration.js'
@@ -132,7 +133,8 @@ describe('a chat, an agent or a pin that a person names', () => {
     const { chat } = await createChat(fresh, { ownerId, agentId })
     await archive(fresh, { chatId: chat.id })
     const opened = { database: fresh, place: {}, ask: () => Promise.reject(new Error('unasked')) }
-    const status = await readStatus(opened, {})
+    const chosen = { source: migrationSource({}, undefined), migrator: {} }
+    const status = await readStatus(opened, chosen)
     const { rows } = await fresh.query<{ pins: bigint; bytes: bigint }>(
       `SELECT count(*) AS pins, sum(size_bytes)::bigint AS bytes
        FROM "${fresh.schema}".chat_context_resources`,
@@ -144,7 +146,7 @@ describe('a chat, an agent or a pin that a person names', () => {
       pins: { count: Number(rows[0]!.pins), sizeBytes: rows[0]!.bytes },
     })
     expect(status.migrations).toMatchObject({ pending: 0, edited: 0, dirty: 0, unknown: 0 })
-    const empty = await readStatus({ ...opened, database: engine.database('nothing') }, {})
+    const empty = await readStatus({ ...opened, database: engine.database('nothing') }, chosen)
     expect(empty).toMatchObject({ domain: null, migrations: { applied: 0, newest: null } })
   })
 })

@@ -1,9 +1,8 @@
-import { relative } from 'node:path'
 import { messageOf } from '../../errors.js'
 import { countNoun } from '../count-noun.js'
 import { humanDuration } from '../human-size.js'
 import { paint } from '../paint.js'
-import { printable } from '../printable.js'
+import { printable, shownPath } from '../printable.js'
 import type { Migrated } from './migrate-database.js'
 import type { WatchedPush } from './watch/watch-directory.js'
 
@@ -74,20 +73,14 @@ const textReport: DevReport = {
     console.error(`${head}    ${printable(messageOf(error))}`)
   },
   stopped: (isReady, data) => {
-    const kept = data === null ? 'What was in memory is gone.' : `${shown(data)} is kept.`
+    const kept = data === null ? 'What was in memory is gone.' : `${shownPath(data)} is kept.`
     console.log(isReady ? `Stopped. ${kept}` : 'Stopped before it was ready. Nothing is half made.')
   },
 }
 
-/** A path as a person would type it here. */
-function shown(path: string): string {
-  const here = relative(process.cwd(), path)
-  return printable(here !== '' && !here.startsWith('..') && here.length < path.length ? here : path)
-}
-
 function renderReady(ready: DevReady): string {
   const { url, data, isNew, seeded, seedUnused, portTaken, watching } = ready
-  const place = data === null ? 'in memory, gone when this ends' : shown(data)
+  const place = data === null ? 'in memory, gone when this ends' : shownPath(data)
   const lines: [name: string, text: string][] = [
     ['url', paint('bold', url)],
     ['psql', `psql ${url}`],
@@ -98,11 +91,11 @@ function renderReady(ready: DevReady): string {
   if (seeded !== null) lines.push(['seed', printable(seeded)])
   if (seedUnused !== null) {
     const why = 'not used: the database is there already'
-    lines.push(['seed', `${shown(seedUnused)}, ${paint('yellow', why)}`])
+    lines.push(['seed', `${shownPath(seedUnused)}, ${paint('yellow', why)}`])
   }
   if (watching !== null) {
     const chat = watching.chatId.slice(0, 8)
-    lines.push(['watch', shown(watching.path)])
+    lines.push(['watch', shownPath(watching.path)])
     lines.push(['', `driftpin diff ${chat} shows what has drifted there`])
   }
   if (portTaken !== null) {

@@ -1,5 +1,6 @@
 import type { MigratorOptions } from '../../migrations/index.js'
 import type { Stop } from '../open-stop.js'
+import type { MigrationSource } from '../remembered-migrations.js'
 import type { DevOptions } from './dev-options.js'
 import type { DevReport } from './dev-report.js'
 import type { FolderDatabase, ServedDatabase } from './folder-database.js'
@@ -8,7 +9,10 @@ import type { DevTemplate } from './template-options.js'
 /** What every step of a run takes. */
 export interface DevRun {
   readonly options: DevOptions
-  /** Whose migrations, and where they are noted. */
+  /** Which migrations, and what the database of the data folder was made with before. */
+  readonly source: MigrationSource
+  readonly remembered: MigrationSource | undefined
+  /** The same migrations, read. */
   readonly migrator: MigratorOptions
   /** What a new database is made from; read once, when it is first asked for. */
   readonly template: () => Promise<DevTemplate>

@@ -1,6 +1,9 @@
 import { DriftpinError, type ErrorCode } from '../../errors.js'
+import { UsageError } from '../command-error.js'
+import { usualDataFolder } from '../data-folder.js'
 import { openStop } from '../open-stop.js'
-import { readFolder } from '../with-migrator.js'
+import { describeSource } from '../remembered-migrations.js'
+import { type ChosenMigrations, readChosen } from '../with-migrator.js'
 import type { DevOptions } from './dev-options.js'
 import { createDevReport } from './dev-report.js'
 import type { DevRun, StartedDatabase } from './dev-run.js'
@@ -30,10 +33,17 @@ export async function runDev(options: DevOptions): Promise<void> {
 /** What was named is looked at before anything is made; what was not is not even loaded. */
 async function readInput(
   options: DevOptions,
-): Promise<Pick<DevRun, 'migrator' | 'template' | 'watch'>> {
-  const { ledger } = options
-  const migrations = await readFolder(options)
-  const migrator = { ...(migrations && { migrations }), ...(ledger !== undefined && { ledger }) }
+): Promise<Pick<DevRun, keyof ChosenMigrations | 'template' | 'watch'>> {
+  const { data = usualDataFolder, memory, watch } = options
+  const place = { schema: 'public', ...(!memory && { data }) }
+  const chosen = await readChosen({ ...options, ...place })
+  const { migrator, source } = chosen
+  if (watch !== undefined && source.folder !== null) {
+    throw new UsageError(
+      `The database was made with ${describeSource(source)}, and --watch needs driftpin's own ` +
+        'tables. Name another folder with --data.',
+    )
+  }
   let read: Promise<DevTemplate> | undefined
   const template = () => {
     read ??= import('./template-options.js').then((it) => it.readTemplate(options, migrator))
@@ -41,9 +51,9 @@ async function readInput(
   }
   // A seed that cannot be read is told whether it is needed or not.
   if (options.seed !== undefined) await template()
-  if (options.watch === undefined) return { migrator, template, watch: undefined }
+  if (watch === undefined) return { ...chosen, template, watch }
   const { watchedRoot } = await import('./watch/watched-root.js')
-  return { migrator, template, watch: await watchedRoot(options.watch) }
+  return { ...chosen, template, watch: await watchedRoot(watch) }
 }
 
 async function serveInMemory(run: DevRun): Promise<null> {
@@ -60,13 +70,16 @@ async function serveInMemory(run: DevRun): Promise<null> {
 
 /** @param ready Called when clients are let in, and the database is there to stay. */
 async function serveUntilStopped(
-  { options, migrator, stop, report, watch }: DevRun,
+  run: DevRun,
   { isNew, seeded, ...placed }: StartedDatabase,
   ready: () => Promise<void>,
 ): Promise<void> {
+  const { options, migrator, stop, report, watch } = run
   const { database, folder } = placed
   stop.signal.throwIfAborted()
-  const migrated = await orBeginAnew(migrateDatabase(database.database, migrator))
+  const migrated = await migrateDatabase(database.database, migrator).catch((error) => {
+    throw withHint(error, run)
+  })
   stop.signal.throwIfAborted()
   const { server, version, portTaken = null } = await serveDatabase(database, options.port)
   // A push of a watched directory may wait for a client, and must not be waited for.
@@ -92,13 +105,20 @@ async function serveUntilStopped(
   }
 }
 
-/** Where a database and a folder do not go together, a new database would. */
-async function orBeginAnew<T>(migrating: Promise<T>): Promise<T> {
-  return await migrating.catch((error) => {
-    if (!(error instanceof DriftpinError) || !mismatches.includes(error.code)) throw error
-    const hint = 'Or begin anew with driftpin dev --fresh, which deletes what is there.'
-    throw new DriftpinError(error.code, `${error.message} ${hint}`, error.cause)
-  })
+/** Says what to do about a database that does not match the migrations. */
+function withHint(error: unknown, { source, remembered }: DevRun): unknown {
+  if (!(error instanceof DriftpinError) || !mismatches.includes(error.code)) return error
+  let hint = 'Or begin anew with driftpin dev --fresh, which deletes what is there.'
+  if (!remembered) {
+    hint =
+      'If the database was made with other migrations, name them with --migrations, or leave it ' +
+      "out for driftpin's own. Otherwise driftpin dev --fresh deletes what is there and begins anew."
+  } else if (remembered.folder !== source.folder) {
+    hint =
+      `The database was made with ${describeSource(remembered)}. Start it without --migrations, ` +
+      'or name another folder with --data.'
+  }
+  return new DriftpinError(error.code, `${error.message} ${hint}`, error.cause)
 }
 
 const mismatches: readonly ErrorCode[] = [

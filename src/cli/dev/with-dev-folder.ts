@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { UsageError } from '../command-error.js'
 import {
   checkDataFolder,
@@ -12,6 +13,7 @@ import {
   versionFile,
 } from '../data-folder.js'
 import { endWithoutWaiting } from '../end-without-waiting.js'
+import { writeRemembered } from '../remembered-migrations.js'
 import { readServing } from '../serving.js'
 import { withFolderLock } from '../with-folder-lock.js'
 import type { DevRun, StartedDatabase } from './dev-run.js'
@@ -69,7 +71,9 @@ async function startIn(folder: string, run: DevRun, work: Work): Promise<void> {
   let seeded: string | undefined
   if (isNew) {
     const template = await run.template()
-    replacement = await replaceDatabase(folder, await make(folder, run, template.options))
+    const made = await make(folder, run, template.options)
+    await writeRemembered(made, folder, run.source)
+    replacement = await replaceDatabase(folder, made)
     seeded = template.seeded
   }
   const database = new FolderDatabase(await databaseFolderOf(folder))
@@ -82,12 +86,23 @@ async function startIn(folder: string, run: DevRun, work: Work): Promise<void> {
       isReady = true
       if (!existsSync(join(folder, versionFile))) await hideFromGit(folder)
       await replacement?.keep()
+      if (!isNew) await rememberAgain(folder, run)
     })
   } finally {
     await database.close().catch(() => database.abandon())
     if (!isReady) await replacement?.undo()
     if (database.hasLeftEngine) endWithoutWaiting()
   }
+}
+
+/**
+ * A database of an earlier version has no record yet, and the folder of its migrations may have
+ * been moved. Migrations with another ledger come on top of those it was made with.
+ */
+async function rememberAgain(folder: string, { source, remembered }: DevRun): Promise<void> {
+  if (remembered && remembered.ledger !== source.ledger) return
+  if (isDeepStrictEqual(remembered, source)) return
+  await writeRemembered(await databaseFolderOf(folder), folder, source)
 }
 
 async function make(
