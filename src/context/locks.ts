@@ -10,8 +10,8 @@ import { defineStatement } from './statement.js'
 // to: a push its agent FOR UPDATE and then chats; what binds the workspace FOR KEY SHARE, the
 // agent FOR SHARE, and then chats; what changes one chat that chat, and then its children.
 //
-// The workspace comes first because foreign keys lock it: the check of a binding does, and so does
-// every second UPDATE of a chat in one transaction, even one that leaves its keys as they are.
+// The workspace comes first because foreign keys lock it at COMMIT: the check of a binding does, as
+// does every second UPDATE of a chat in one transaction, even one that leaves its keys alone.
 //
 // The lock on the agent also keeps a chat that is created during a push from being missed by it:
 // whichever comes second sees what the first one committed. What a lock protects is always read by

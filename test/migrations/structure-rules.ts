@@ -10,10 +10,24 @@ const constraintIsNamedForItsTable = inEachTable(({ name, constraints }) =>
     .map((constraint) => constraint.name),
 )
 
-/** Every rule of our schema, by what it says: those of law 12, and two that are our manners. */
+/**
+ * One deletion can set several keys of a row to NULL, one after the other, and each UPDATE after
+ * the first checks all keys of the row. Only at COMMIT does the result of that check not depend on
+ * the order of the foreign keys in the catalog.
+ */
+const keysSetToNullAreDeferred = inEachTable(({ constraints }) => {
+  const keys = constraints.filter(({ onDelete }) => onDelete === 'set null')
+  if (keys.length < 2) return []
+  return keys
+    .filter(({ definition }) => !definition.endsWith('DEFERRABLE INITIALLY DEFERRED'))
+    .map(({ name }) => name)
+})
+
+/** Every rule of our schema, by what it says: those of law 12, and ours. */
 export const rules = {
   'every table has a comment': tableHasComment,
   'every constraint begins with the name of its table': constraintIsNamedForItsTable,
+  'several keys that deletions set to NULL are checked at COMMIT': keysSetToNullAreDeferred,
   ...structureRules,
 } satisfies Record<string, Rule>
 

@@ -69,6 +69,12 @@ const defects: { defect: string; sql: string; rule: RuleName; offence: string }[
     offence: 'chats: title_is_short',
   },
   {
+    defect: 'a key of a chat that is checked at once',
+    sql: 'ALTER TABLE chats ALTER CONSTRAINT chats_build_id_fkey DEFERRABLE INITIALLY IMMEDIATE',
+    rule: 'several keys that deletions set to NULL are checked at COMMIT',
+    offence: 'chats: chats_build_id_fkey',
+  },
+  {
     defect: 'a foreign key without an index',
     sql: 'DROP INDEX workspace_agents_build_id_idx',
     rule: 'every foreign key has an index that begins with its columns',

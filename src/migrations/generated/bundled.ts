@@ -477,4 +477,27 @@ DROP INDEX CONCURRENTLY chats_updated_at_id_archived_idx;
 CREATE INDEX CONCURRENTLY chats_updated_at_id_archived_idx ON chats (updated_at, id) WHERE archived;
 `,
   },
+  {
+    file: '000011_defer_chat_keys.down.sql',
+    text: `ALTER TABLE chats
+    ALTER CONSTRAINT chats_workspace_id_fkey NOT DEFERRABLE,
+    ALTER CONSTRAINT chats_build_id_fkey NOT DEFERRABLE,
+    ALTER CONSTRAINT chats_agent_id_fkey NOT DEFERRABLE;
+`,
+  },
+  {
+    file: '000011_defer_chat_keys.up.sql',
+    text: `-- PostgreSQL fires the triggers of foreign keys in the order in which the keys were made, and a
+-- dump restores them in another order than these migrations. A deletion of a workspace sets three
+-- keys of its chats to NULL, one after the other, and the second UPDATE of a row in a transaction
+-- checks all of them: if that check came at once, it could find an agent that was deleted already.
+-- At COMMIT it sees the row as the deletion left it, in whatever order that was done.
+--
+-- This reads no row: it locks chats for a moment only.
+ALTER TABLE chats
+    ALTER CONSTRAINT chats_workspace_id_fkey DEFERRABLE INITIALLY DEFERRED,
+    ALTER CONSTRAINT chats_build_id_fkey DEFERRABLE INITIALLY DEFERRED,
+    ALTER CONSTRAINT chats_agent_id_fkey DEFERRABLE INITIALLY DEFERRED;
+`,
+  },
 ]

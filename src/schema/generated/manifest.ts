@@ -306,11 +306,11 @@ export const schemaManifest: SchemaManifest = {
         { "name": "context_error", "type": "text", "nullable": false, "default": "''::text", "identity": null, "generated": null, "collation": null, "comment": "The snapshot error at the time of pinning; empty if there was none." }
       ],
       "constraints": [
-        { "name": "chats_agent_id_fkey", "kind": "foreign key", "columns": ["agent_id"], "definition": "FOREIGN KEY (agent_id) REFERENCES workspace_agents(id) ON DELETE SET NULL", "references": "workspace_agents", "referencedColumns": ["id"], "onDelete": "set null", "comment": "" },
-        { "name": "chats_build_id_fkey", "kind": "foreign key", "columns": ["build_id"], "definition": "FOREIGN KEY (build_id) REFERENCES workspace_builds(id) ON DELETE SET NULL", "references": "workspace_builds", "referencedColumns": ["id"], "onDelete": "set null", "comment": "" },
+        { "name": "chats_agent_id_fkey", "kind": "foreign key", "columns": ["agent_id"], "definition": "FOREIGN KEY (agent_id) REFERENCES workspace_agents(id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED", "references": "workspace_agents", "referencedColumns": ["id"], "onDelete": "set null", "comment": "" },
+        { "name": "chats_build_id_fkey", "kind": "foreign key", "columns": ["build_id"], "definition": "FOREIGN KEY (build_id) REFERENCES workspace_builds(id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED", "references": "workspace_builds", "referencedColumns": ["id"], "onDelete": "set null", "comment": "" },
         { "name": "chats_context_aggregate_hash_not_empty", "kind": "check", "columns": ["context_aggregate_hash"], "definition": "CHECK ((octet_length(context_aggregate_hash) > 0))", "references": null, "referencedColumns": [], "onDelete": null, "comment": "" },
         { "name": "chats_pkey", "kind": "primary key", "columns": ["id"], "definition": "PRIMARY KEY (id)", "references": null, "referencedColumns": [], "onDelete": null, "comment": "" },
-        { "name": "chats_workspace_id_fkey", "kind": "foreign key", "columns": ["workspace_id"], "definition": "FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE SET NULL", "references": "workspaces", "referencedColumns": ["id"], "onDelete": "set null", "comment": "" }
+        { "name": "chats_workspace_id_fkey", "kind": "foreign key", "columns": ["workspace_id"], "definition": "FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED", "references": "workspaces", "referencedColumns": ["id"], "onDelete": "set null", "comment": "" }
       ],
       "indexes": [
         { "name": "chats_agent_id_idx", "definition": "CREATE INDEX chats_agent_id_idx ON chats USING btree (agent_id) WHERE agent_id IS NOT NULL", "columns": ["agent_id"], "unique": false, "valid": true, "comment": "Serves SET NULL from workspace_agents and the chats that a push hydrates and settles." },

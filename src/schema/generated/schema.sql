@@ -582,17 +582,17 @@ ALTER TABLE ONLY public.chat_queued_messages
 -- Name: chats chats_agent_id_fkey; Type: FK CONSTRAINT
 
 ALTER TABLE ONLY public.chats
-    ADD CONSTRAINT chats_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.workspace_agents(id) ON DELETE SET NULL;
+    ADD CONSTRAINT chats_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.workspace_agents(id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED;
 
 -- Name: chats chats_build_id_fkey; Type: FK CONSTRAINT
 
 ALTER TABLE ONLY public.chats
-    ADD CONSTRAINT chats_build_id_fkey FOREIGN KEY (build_id) REFERENCES public.workspace_builds(id) ON DELETE SET NULL;
+    ADD CONSTRAINT chats_build_id_fkey FOREIGN KEY (build_id) REFERENCES public.workspace_builds(id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED;
 
 -- Name: chats chats_workspace_id_fkey; Type: FK CONSTRAINT
 
 ALTER TABLE ONLY public.chats
-    ADD CONSTRAINT chats_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE SET NULL;
+    ADD CONSTRAINT chats_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED;
 
 -- Name: workspace_agent_context_resources workspace_agent_context_resources_workspace_agent_id_fkey; Type: FK CONSTRAINT
 
