@@ -5,7 +5,9 @@ import { findStale, writeGenerated } from '../src/workbench/generate/generated-f
 import { readTruths } from '../src/workbench/generate/read-truths.ts'
 import { renderTables } from '../src/workbench/generate/render-tables.ts'
 import { bundleFixtures, bundleMigrations } from './bundle-migrations.ts'
+import { drawRooms } from './draw-rooms.ts'
 import { drawSchema } from './draw-schema.ts'
+import { readSources } from './import-graph.ts'
 import { lawsPage } from './laws-page.ts'
 import { manifestModule } from './manifest-module.ts'
 import { renderReference } from './reference/render-reference.ts'
@@ -41,6 +43,7 @@ const files = [
   { file: 'src/schema/generated/manifest.json', text: renderManifest(manifest, command) },
   { file: 'src/schema/generated/manifest.ts', text: manifestModule(manifest, command) },
   { file: 'docs/laws.md', text: lawsPage(laws, command) },
+  { file: 'docs/rooms.svg', text: drawRooms(await readSources(root, 'src'), command) },
   { file: 'docs/schema.svg', text: drawSchema(manifest, command) },
 ]
 

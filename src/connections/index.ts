@@ -1,3 +1,9 @@
+/**
+ * A pool and a server for many clients of one PGlite.
+ *
+ * @module
+ */
+
 export type { PGliteSource } from './client-connections.js'
 export { isInTransaction } from './is-in-transaction.js'
 export { type Listener, listenersOf } from './listeners-of.js'

@@ -1,3 +1,9 @@
+/**
+ * The operations that a backend calls on chats and their pinned context.
+ *
+ * @module
+ */
+
 export { addMessages, type NewMessage } from './add-messages.js'
 export { archive, unarchive } from './archive.js'
 export { type BindOptions, type BindResult, bind, rebindWorkspace } from './bind.js'

@@ -1,3 +1,9 @@
+/**
+ * The smallest interface that the product needs of a database, and its adapters.
+ *
+ * @module
+ */
+
 export { assertSupportedVersion, versionNumber } from './assert-supported-version.js'
 export { callSite } from './call-site.js'
 export type { AdapterOptions } from './create-database.js'

@@ -1,3 +1,9 @@
+/**
+ * Databases for tests: templates, fixtures, leaks and evidence.
+ *
+ * @module
+ */
+
 export { type CatalogState, catalogDifferences, describeCatalog } from './catalog-state.js'
 export { type DatabaseDigest, describeDatabase, differences } from './digest.js'
 export { orderOfColumns } from './digest-relations.js'

@@ -1,3 +1,9 @@
+/**
+ * The laws of the domain, checked over random histories and races.
+ *
+ * @module
+ */
+
 export { type CapCase, capCases } from './arbitraries/cap-cases.js'
 export {
   assertHistories,

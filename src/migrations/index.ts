@@ -1,3 +1,9 @@
+/**
+ * The SQL migrations of driftpin, their runner, and the reading of migration files.
+ *
+ * @module
+ */
+
 export { type Adoption, type AdoptOptions, adoptMigrations } from './adopt-migrations.js'
 export { applyGrants } from './apply-grants.js'
 export { assertSchemaCurrent, type SchemaCurrentOptions } from './assert-schema-current.js'

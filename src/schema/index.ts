@@ -1,3 +1,9 @@
+/**
+ * The tables of driftpin as data and types, and the limits.
+ *
+ * @module
+ */
+
 export { aggregateHash, compareBytes, inHashOrder } from './aggregate-hash.js'
 export { chatScopedTables } from './chat-scoped-tables.js'
 export { schemaManifest } from './generated/manifest.js'

@@ -1,3 +1,9 @@
+/**
+ * Verifies, lints, generates and renumbers a folder of migrations.
+ *
+ * @module
+ */
+
 export { changedLines } from './changed-lines.js'
 export {
   type GeneratedFile,
