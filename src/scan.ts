@@ -1,5 +1,6 @@
 /**
- * The agent's side: what a coding agent would find in a directory, as a push that is accepted.
+ * The agent's side: finds in a directory what a coding agent would find there. The result is an
+ * acceptable push.
  *
  * @module
  */

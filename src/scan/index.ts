@@ -4,7 +4,7 @@
  * @module
  */
 
-export { canChangeScan } from './can-change-scan.js'
-export { cutText } from './cut-text.js'
-export { makeBody } from './make-body.js'
+export { makeBody } from './body.js'
+export { canChangeScan } from './candidates.js'
+export { cutText } from './intake.js'
 export { type ScanOptions, type ScanResult, scan } from './scan.js'

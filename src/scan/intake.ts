@@ -6,9 +6,8 @@ import {
   scanLimits,
   textBytes,
 } from '../schema/index.js'
-import type { Candidate } from './candidate.js'
-import { cutText } from './cut-text.js'
-import { makeBody } from './make-body.js'
+import { makeBody } from './body.js'
+import type { Candidate } from './candidates.js'
 import type { Reading } from './read-candidate.js'
 
 type Verdict =
@@ -16,13 +15,13 @@ type Verdict =
   | { readonly status: Exclude<ResourceStatus, 'ok'>; readonly error: string }
 
 /**
- * Takes candidates one by one, in hash order, and says what becomes of each under the caps of a
- * scan, given those taken before it.
+ * Takes candidates one by one, in hash order, and decides the status of each. The decision depends
+ * on the limits of a scan and on the candidates taken before.
  */
 export class Intake {
   #taken = 0
   #okBytes = 0
-  /** A body that is `{}` counts too; as if all of them were, so that the sum never falls short. */
+  /** Each body that is `{}` counts too. All are counted in advance, so the sum is never too low. */
   #bodiesBytes = limits.resourcesMax * textBytes('{}')
   readonly #sourceOfSkill = new Map<string, string>()
 
@@ -61,9 +60,9 @@ export class Intake {
   }
 
   /**
-   * Counts a resource in where there is room for it. The bodies are counted as a push counts them
-   * as well: control characters take up to six times their size in JSON, so a hostile tree
-   * could fill a push before it fills a scan.
+   * Adds a resource to the totals if it fits. The bodies are also counted as a push counts them: a
+   * control character takes up to six times its size in JSON, so a hostile tree could exceed the
+   * limit of a push before it exceeds that of a scan.
    */
   #fits(sizeBytes: number, body: JsonObject): boolean {
     const okBytes = this.#okBytes + sizeBytes
@@ -77,4 +76,13 @@ export class Intake {
 
 function excluded(error: string): Verdict {
   return { status: 'excluded', error }
+}
+
+/** Cuts a text to at most `bytesMax` bytes of UTF-8, between two characters. */
+export function cutText(text: string, bytesMax: number): string {
+  const bytes = Buffer.from(text)
+  if (bytes.length <= bytesMax) return text
+  let end = bytesMax
+  while (end > 0 && (bytes[end]! & 0xc0) === 0x80) end--
+  return bytes.toString('utf8', 0, end)
 }

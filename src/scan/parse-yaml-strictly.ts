@@ -1,31 +1,30 @@
 import { Composer, CST, isScalar, Lexer, Parser, visit } from 'yaml'
 
-/** One YAML document as nodes, or why it is refused, in words that quote nothing of it. */
+/** One YAML document as nodes, or why it is refused. The reason quotes nothing of the document. */
 export interface StrictYaml {
   readonly contents?: unknown
   readonly invalid?: string
 }
 
 /**
- * The stack of the parser holds the document and its scalars too. Nobody nests front matter a
- * tenth as deep, and the composer, which recurses, needs tens of times as much to be in danger.
+ * The parser's stack also holds the document and its scalars. Real front matter is nested less
+ * than a tenth as deep, and the recursive composer needs many times this depth to be in danger.
  */
 const depthMax = 64
 
 /**
- * Hundreds of fields need fewer. What the library does with many errors, one for each token in the
- * worst case, takes seconds for a file of 64 KiB, and a tree may hold hundreds of such files.
+ * Hundreds of fields need fewer. In the worst case the library makes one error per token, which
+ * takes seconds for a file of 64 KiB, and a tree may contain hundreds of such files.
  */
 const lexemesMax = 2048
 
 /**
- * Parses one YAML 1.2 document that may come from anyone.
+ * Parses one YAML 1.2 document from an untrusted source.
  *
- * The nesting is bounded while the document is read, token by token, because the library's next
- * stage recurses: at the end of the stack it does not reliably throw a RangeError, but compiles a
- * regular expression, for which V8 ends the whole process. Aliases and tags are refused, which
- * leaves no way to expand anything. Duplicate keys are looked for here, since the library compares
- * every key with every other.
+ * The nesting is limited token by token, because the library's next stage is recursive: at the end
+ * of the stack it does not reliably throw a RangeError. It may compile a regular expression there,
+ * and then V8 ends the whole process. Aliases and tags are refused, so that nothing can be
+ * expanded. Duplicate keys are found here, because the library compares every key with every other.
  */
 export function parseYamlStrictly(text: string): StrictYaml {
   const parser = new Parser()
@@ -49,7 +48,7 @@ export function parseYamlStrictly(text: string): StrictYaml {
   if (document === undefined || others.length > 0) return { invalid: 'not one YAML document' }
   const [error] = document.errors
   if (error !== undefined) {
-    // The first line of the file is the fence, and lines are counted from one.
+    // Line 1 of the file is the fence.
     const line = text.slice(0, error.pos[0]).split('\n').length + 1
     return { invalid: `not valid YAML (${error.code} in line ${line})` }
   }

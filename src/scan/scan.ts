@@ -2,14 +2,13 @@ import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { DriftpinError } from '../errors.js'
 import { aggregateHash, type ResourceInput, whyNotStorable } from '../schema/index.js'
-import { inBatches } from './in-batches.js'
+import { listCandidates } from './candidates.js'
+import { inBatches, systemErrorCode } from './file-system.js'
 import { Intake } from './intake.js'
-import { listCandidates } from './list-candidates.js'
 import { readCandidate } from './read-candidate.js'
-import { rootError } from './root-error.js'
 
 /**
- * How a directory is scanned.
+ * Options of {@link scan}.
  *
  * @example
  * ```ts
@@ -19,14 +18,14 @@ import { rootError } from './root-error.js'
  */
 export interface ScanOptions {
   /**
-   * How the root is presented in every source, whatever it is called on this machine; the
-   * absolute path of the directory by default. Trailing slashes are dropped.
+   * The name of the root in every source, whatever the directory is called on this machine. By
+   * default it is the absolute path of the directory. Trailing slashes are removed.
    */
   readonly rootName?: string
 }
 
 /**
- * What a scan found: without `rootName`, and with an agent and a version, it is a push.
+ * The result of a scan. Without `rootName`, and with an agent and a version, it is a push.
  *
  * @example
  * ```ts
@@ -36,33 +35,33 @@ export interface ScanOptions {
  * ```
  */
 export interface ScanResult {
-  /** The root as the sources present it, without trailing slashes. */
+  /** The name of the root in the sources, without trailing slashes. */
   readonly rootName: string
   /** In the order of the aggregate hash: by kind name, then source, both in bytes. */
   readonly resources: readonly ResourceInput[]
   /** sha256 over all resources, 32 bytes. Equal trees under one root name give equal hashes. */
   readonly aggregateHash: Uint8Array
-  /** How much was left out of `resources`, and why; empty where nothing was. */
+  /** How much was left out of `resources`, and why; empty if nothing was. */
   readonly snapshotError: string
 }
 
-/** Files read at once. Each holds at most one buffer of `scanLimits.resourceBytesMax`. */
+/** How many files are read concurrently. Each holds one buffer of `scanLimits.resourceBytesMax`. */
 const filesAtOnce = 16
 
 /**
  * Reads the context that a coding agent would find in a directory: `AGENTS.md`, `CLAUDE.md`,
- * `.cursorrules` and `.mcp.json` at its top, and the skills below `skills`, `.agents/skills`,
+ * `.cursorrules` and `.mcp.json` at its top, and the skills in `skills`, `.agents/skills`,
  * `.claude/skills` and `.codex/skills`.
  *
- * Whatever the tree, the result is an acceptable push: what cannot be taken is reported with a
- * status and an error text, and what cannot even be reported is counted in `snapshotError`. The
- * caps are those of `limits` and `scanLimits`. Links are followed inside the directory only, and
- * nothing but a regular file is ever opened. No text of the result shows the real path of the
- * machine, unless that is the root name.
+ * The result is an acceptable push for every tree. A resource that cannot be taken is reported
+ * with a status and an error text; one that cannot even be reported is counted in `snapshotError`.
+ * The limits are those of `limits` and `scanLimits`. Links are followed inside the directory only,
+ * and only regular files are opened. No text of the result contains the real path on the machine,
+ * unless that path is the root name.
  *
  * @throws DriftpinError `scan_root_not_found`, `scan_root_not_a_directory` or
- * `scan_root_unreadable` for a directory that cannot be scanned, and `invalid_input` for a path or
- * a root name that PostgreSQL could not store.
+ * `scan_root_unreadable` if the directory cannot be scanned, and `invalid_input` for a path or a
+ * root name that PostgreSQL could not store.
  *
  * @example
  * ```ts
@@ -86,7 +85,9 @@ export async function scan(directory: string, options: ScanOptions = {}): Promis
   })
   const root = { name: given.replace(/\/+$/, ''), real }
 
-  const { candidates, leftOut } = await listCandidates(root, directory)
+  const { candidates, leftOut } = await listCandidates(root).catch((error) => {
+    throw rootError(directory, error, 'list')
+  })
   const intake = new Intake()
   const resources: ResourceInput[] = []
   for await (const batch of inBatches(candidates, filesAtOnce)) {
@@ -108,7 +109,40 @@ function refuseUnstorable(what: string, text: string): void {
   if (reason === undefined) return
   throw new DriftpinError(
     'invalid_input',
-    `${what} ${reason}. Give one that is text without NUL and lone surrogates.`,
+    `${what} ${reason}. Give a text without NUL and lone surrogates.`,
     { text, reason },
+  )
+}
+
+/**
+ * The error for a root that cannot be scanned, with the system's error as its cause.
+ *
+ * ENOTDIR has two meanings: while the path is resolved, the path leads through a file and names
+ * nothing; while the directory is listed, the path itself names a file. An error that is not from
+ * the system is thrown unchanged.
+ */
+function rootError(directory: string, cause: unknown, during: 'resolve' | 'list'): DriftpinError {
+  const code = systemErrorCode(cause)
+  if (code === undefined) throw cause
+  const path = JSON.stringify(directory)
+  if (code === 'ENOTDIR' && during === 'list') {
+    return new DriftpinError(
+      'scan_root_not_a_directory',
+      `${path} is not a directory, so it cannot be scanned. Give the directory that contains it.`,
+      cause,
+    )
+  }
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return new DriftpinError(
+      'scan_root_not_found',
+      `There is no directory ${path} to scan. Check the path, or create the directory first.`,
+      cause,
+    )
+  }
+  return new DriftpinError(
+    'scan_root_unreadable',
+    `The directory ${path} cannot be scanned (${code}). ` +
+      'The user of this process needs permission to read and enter it.',
+    cause,
   )
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { cutText } from '../../src/scan/cut-text.js'
+import { cutText } from '../../src/scan/intake.js'
 
 test('a text is cut between two characters and never in the middle of one', () => {
   const text = 'aé\u{1f30a}'

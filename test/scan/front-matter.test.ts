@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readFrontMatter } from '../../src/scan/read-front-matter.js'
+import { readFrontMatter } from '../../src/scan/body.js'
 
 const fenced = (yaml: string) => `---\n${yaml}\n---\n# Body\n`
 const minimal = 'name: tides\ndescription: Reads tide tables.'

@@ -125,7 +125,8 @@ test('a skill found under a linked name must be called as the link', async () =>
     'skills/waves': { link: '../shared/tides' },
   })
   expect(outcomes(await scan(root))).toEqual({
-    'skills/waves/SKILL.md': "invalid: front matter: name is not that of the skill's directory",
+    'skills/waves/SKILL.md':
+      "invalid: front matter: name differs from the name of the skill's directory",
   })
 })
 

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { inBatches } from '../../src/scan/in-batches.js'
+import { inBatches } from '../../src/scan/file-system.js'
 
 /** What is made at a path: a file's content, or something else than a file. */
 export type TreeEntry =

@@ -1,7 +1,7 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import { joinBytes } from '../../src/scan/file-system.js'
 import { scan } from '../../src/scan/index.js'
-import { joinBytes } from '../../src/scan/join-bytes.js'
 import { limits } from '../../src/schema/limits.js'
 import { makeTree } from './make-tree.js'
 import { outcomes } from './outcomes.js'
@@ -37,7 +37,7 @@ test('names with line breaks and other oddities are reported as they are', async
     Object.fromEntries(names.map((name) => [`skills/${name}/SKILL.md`, skillText('tides')])),
   )
   const found = await scan(root)
-  const error = "invalid: front matter: name is not that of the skill's directory"
+  const error = "invalid: front matter: name differs from the name of the skill's directory"
   expect(outcomes(found)).toEqual(
     Object.fromEntries(names.map((name) => [`skills/${name}/SKILL.md`, error])),
   )

@@ -1,6 +1,6 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import fc from 'fast-check'
-import { joinBytes } from '../../src/scan/join-bytes.js'
+import { joinBytes } from '../../src/scan/file-system.js'
 import { scanLimits } from '../../src/schema/limits.js'
 import { skillText } from './skill-text.js'
 

@@ -1,7 +1,7 @@
 import { appendFile, lstat, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { readRegularFile } from '../../src/scan/read-regular-file.js'
+import { readRegularFile } from '../../src/scan/read-candidate.js'
 import { makeTree, type TreeEntry } from './make-tree.js'
 import { sha256 } from './sha256.js'
 
