@@ -13,7 +13,7 @@ export interface Rewinds {
 /** The first harness makes the image that everything after it begins with. */
 export async function measureRewinds(cacheDirectory: string): Promise<Rewinds> {
   await using harness = await openHarness({ cacheDirectory })
-  const db = await harness.fork()
+  const db = await harness.createDatabase()
   const afterWritesMs = await rewindAfter(db, (round) => writeAndDefine(db, round))
   const afterReadsMs = await rewindAfter(db, () => readTables(db))
   const { replaced, fallbacks } = harness.statistics
@@ -41,7 +41,7 @@ async function measureForks(harness: Harness): Promise<number[]> {
   const times: number[] = []
   const open: TestDatabase[] = []
   for (let round = 0; round <= rounds.forks; round++) {
-    const ms = await timeMs(async () => open.push(await harness.fork()))
+    const ms = await timeMs(async () => open.push(await harness.createDatabase()))
     await assertCount(open.at(-1)!, 0)
     if (round > 0) times.push(ms)
   }

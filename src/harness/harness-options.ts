@@ -13,7 +13,7 @@ import type { TestDatabase } from './test-database.js'
  *
  * @example
  * ```ts
- * const options: HarnessOptions = { migrations: './db/migrations', random: 42 }
+ * const options: HarnessOptions = { migrations: './db/migrations', randomSeed: 42 }
  * await using harness = await openHarness(options)
  * ```
  */
@@ -39,7 +39,7 @@ export interface HarnessOptions {
    *   what they ALTER DATABASE ... SET stays with the template.
    * - `extensions` are those of PGlite and do nothing here: install them on the server, and create
    *   them by SQL as ever. Templates are made from `template0`, so that each has the same.
-   * - There is no `db.pglite`, and nothing can be marked, rewound, forked or saved; `random` and
+   * - There is no `db.pglite`, and nothing can be marked, rewound, forked or saved; `randomSeed` and
    *   `clock: 'test'` are refused. `images` and `cacheDirectory` do nothing.
    */
   readonly server?: string | undefined
@@ -57,14 +57,14 @@ export interface HarnessOptions {
    * Names what `setup` and `seed` functions make, so that it is kept as well. Change it
    * whenever they change: nothing else can tell that they did.
    */
-  readonly key?: string
+  readonly cacheKey?: string
   /** PGlite's extensions by name, such as `{ pg_trgm }`; a migration creates them with SQL. */
   readonly extensions?: Extensions
   /**
    * A seed, an integer, for everything random in SQL: `gen_random_uuid()`, `uuidv7()` and
    * `random()` then repeat. Without it they are truly random.
    */
-  readonly random?: number
+  readonly randomSeed?: number
   /**
    * `'test'` stops the time of SQL at 2026-01-01 00:00 UTC until `db.clock` is set or advanced; the
    * time of the process goes on. `'real'`, the default, is the machine's.
@@ -97,7 +97,7 @@ export interface ReadOptions {
  * wrong with a folder or file that they name. */
 export async function readOptions(options: HarnessOptions): Promise<ReadOptions> {
   refuseContradictions(options)
-  const { migrations, setup, seed, extensions = {}, random, clock } = options
+  const { migrations, setup, seed, extensions = {}, randomSeed, clock } = options
   const folder =
     migrations === undefined && !setup
       ? 'ours'
@@ -112,7 +112,7 @@ export async function readOptions(options: HarnessOptions): Promise<ReadOptions>
     migrations: folder === 'ours' ? bundledFiles : folder?.hash,
     seed: seedScript?.text,
     extensions: await Promise.all(Object.entries(extensions).map(identify)),
-    random,
+    randomSeed,
     clock,
   }
   return {
@@ -149,28 +149,29 @@ function refuseContradictions(options: HarnessOptions): void {
   const refuse = (why: string) => {
     throw new DriftpinError('invalid_input', why, { options: Object.keys(options) })
   }
-  const { migrations, setup, seed, key, random, clock, images, cacheDirectory, server } = options
+  const { migrations, setup, seed, cacheKey, randomSeed, clock, images, cacheDirectory, server } =
+    options
   if (migrations && setup) refuse('Both migrations and setup make the schema: pass one of them.')
   if (migrations === '') refuse('The path of migrations is empty: name a folder, or pass false.')
   if (cacheDirectory === '') refuse('cacheDirectory is empty: name a folder, or pass false.')
-  if (key !== undefined && !setup && typeof seed !== 'function') {
-    refuse('A key names what a setup or seed function makes, and there is none: leave it out.')
+  if (cacheKey !== undefined && !setup && typeof seed !== 'function') {
+    refuse('A cacheKey names what a setup or seed function makes, and there is none: leave it out.')
   }
-  if (key !== undefined && cacheDirectory === false) {
-    refuse('A key keeps what functions make on disk, and cacheDirectory is false: pass one.')
+  if (cacheKey !== undefined && cacheDirectory === false) {
+    refuse('A cacheKey keeps what functions make on disk, and cacheDirectory is false: pass one.')
   }
-  if (random !== undefined && !Number.isSafeInteger(random)) {
-    refuse(`random is a whole number to begin with, not ${random}.`)
+  if (randomSeed !== undefined && !Number.isSafeInteger(randomSeed)) {
+    refuse(`randomSeed is a whole number to begin with, not ${randomSeed}.`)
   }
   if (clock !== undefined && clock !== 'real' && clock !== 'test') {
     refuse(`clock is 'real' or 'test', not ${JSON.stringify(clock)}.`)
   }
-  if (server !== undefined && (random !== undefined || clock === 'test')) {
+  if (server !== undefined && (randomSeed !== undefined || clock === 'test')) {
     refuse(
-      'random and clock are given to the engine, which a server has of its own: leave one out.',
+      'randomSeed and clock are given to the engine, which a server has of its own: leave one out.',
     )
   }
-  if (images === false && (random !== undefined || clock === 'test')) {
-    refuse('random and clock are given to the engine with its image: images cannot be false.')
+  if (images === false && (randomSeed !== undefined || clock === 'test')) {
+    refuse('randomSeed and clock are given to the engine with its image: images cannot be false.')
   }
 }

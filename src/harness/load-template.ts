@@ -58,7 +58,7 @@ export async function loadTemplate(
   }
   const make = async () => {
     statistics.imagesBuilt++
-    const random = createRandomSource(options.random)
+    const random = createRandomSource(options.randomSeed)
     const clock = options.clock === 'test' ? testClockStart : undefined
     const image = await buildTemplate({
       extensions: options.extensions ?? {},

@@ -26,7 +26,7 @@ const idleMax = 2
  * @example
  * ```ts
  * await using harness: Harness = await openHarness()
- * await using db = await harness.fork()
+ * await using db = await harness.createDatabase()
  * ```
  */
 export interface Harness {
@@ -38,7 +38,7 @@ export interface Harness {
   /** What it has done so far. It goes on counting. */
   readonly statistics: HarnessStatistics
   /** A database of one's own. It has to be closed; an instance that is free is used again. */
-  fork(): Promise<TestDatabase>
+  createDatabase(): Promise<TestDatabase>
   /** Closes the harness and every database of it. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
@@ -57,7 +57,7 @@ export interface Harness {
  * @example
  * ```ts
  * await using harness = await openHarness({ migrations: './db/migrations' })
- * await using db = await harness.fork()
+ * await using db = await harness.createDatabase()
  * const mark = await db.mark()
  * await db.query('INSERT INTO users (name) VALUES ($1)', ['Ada'])
  * await db.rewind(mark)
@@ -69,7 +69,7 @@ export interface Harness {
  *   server: 'postgres://postgres:secret@127.0.0.1:5432/postgres',
  *   migrations: './db/migrations',
  * })
- * await using db = await harness.fork()
+ * await using db = await harness.createDatabase()
  * await db.query('INSERT INTO users (name) VALUES ($1)', ['Ada'])
  * ```
  */
@@ -95,7 +95,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
   const harness: Harness = {
     settings: hasImages ? imageSettings : plainSettings,
     statistics,
-    fork: async () => {
+    createDatabase: async () => {
       refuseClosed()
       const made = idle.pop() ?? (await make())
       const db = createTestDatabase({
@@ -139,7 +139,11 @@ async function openSource(
   { wasm, statistics }: { readonly wasm: Wasm; readonly statistics: HarnessStatistics },
 ): Promise<() => Promise<MadeInstance>> {
   const directory = cacheDirectoryOf(options)
-  const shared = { extensions: options.extensions ?? {}, randomSeed: options.random, statistics }
+  const shared = {
+    extensions: options.extensions ?? {},
+    randomSeed: options.randomSeed,
+    statistics,
+  }
   const workshopOf = (image: Template, hasRunFunctions: boolean): Workshop => ({
     ...shared,
     image,
@@ -151,7 +155,8 @@ async function openSource(
     const { randomPosition, clock } = image
     return async () => atBase(await Instance.open(workshop, { randomPosition, clock }))
   }
-  const keyed = options.key === undefined ? undefined : imageName(read, wasm.build, options.key)
+  const keyed =
+    options.cacheKey === undefined ? undefined : imageName(read, wasm.build, options.cacheKey)
   const kept = keyed && directory ? await readCached(directory, keyed) : undefined
   if (kept) {
     statistics.imagesReused++

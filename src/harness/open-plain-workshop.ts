@@ -81,12 +81,14 @@ async function readTar(directory: string, name: string): Promise<Blob | undefine
   }
 }
 
-function warnOnce({ random, clock }: HarnessOptions, { build }: Wasm): void {
+function warnOnce({ randomSeed, clock }: HarnessOptions, { build }: Wasm): void {
   const what =
     `driftpin was not proven on the PGlite that is installed (its WebAssembly is ${build}). ` +
     'Tests work, and each rewind starts PostgreSQL anew, which takes about a second.'
-  if (random !== undefined || clock === 'test') {
-    throw new DriftpinError('image_unusable', `${what} random and clock cannot be had.`, { build })
+  if (randomSeed !== undefined || clock === 'test') {
+    throw new DriftpinError('image_unusable', `${what} randomSeed and clock cannot be had.`, {
+      build,
+    })
   }
   if (hasWarned) return
   hasWarned = true

@@ -30,8 +30,8 @@ async function readCachedFiles(options: HarnessOptions): Promise<TemplateFile[] 
   if (!directory || !isProven) return undefined
   const read = await readOptions(options)
   // What functions without a key make is kept nowhere.
-  if (read.functions.length > 0 && options.key === undefined) return undefined
-  const name = imageName(read, build, options.key)
+  if (read.functions.length > 0 && options.cacheKey === undefined) return undefined
+  const name = imageName(read, build, options.cacheKey)
   const image = await readCached(directory, name)
   return image?.entries
     .filter(({ path }) => path.startsWith(dataDirectory) && !path.endsWith('/postmaster.pid'))
@@ -41,7 +41,7 @@ async function readCachedFiles(options: HarnessOptions): Promise<TemplateFile[] 
 /** Of a database that is made for it, so that the next time there is an image. */
 async function makeFiles(options: HarnessOptions): Promise<TemplateFile[]> {
   await using harness = await openHarness(options)
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   await db.pglite.exec('CHECKPOINT')
   const { FS } = db.pglite.Module
   const files: TemplateFile[] = []

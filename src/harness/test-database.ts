@@ -143,7 +143,7 @@ export function createTestDatabase(parts: TestDatabaseParts): TestDatabase {
   let adapted: { readonly pglite: PGlite; readonly database: Database } | undefined
   const database = (): Database => {
     if (isClosed) {
-      throw new DriftpinError('harness_closed', 'This database was closed. Fork another one.', {})
+      throw new DriftpinError('harness_closed', 'This database was closed. Create another one.', {})
     }
     const { pglite } = instance
     if (adapted?.pglite !== pglite) adapted = { pglite, database: fromPGlite(pglite) }

@@ -45,7 +45,7 @@ export async function openTestWorker(options: DatabaseTestOptions): Promise<Test
   const evidence = keepFailed ? await openEvidence(root, runOfWorker()) : undefined
   const before = new WeakMap<TestDatabase, SessionStart>()
   const turns = takeTurns<TestDatabase>({
-    open: () => harness.fork(),
+    open: () => harness.createDatabase(),
     prepare: async (db) => {
       if (leaks !== 'off' && !before.has(db)) {
         before.set(db, await readSessionStart(instanceOf(db)))

@@ -14,7 +14,7 @@ import { type Ground, type GroundInstall, type GroundOptions, schemas } from './
 import { openRowReader } from './row-reader.js'
 
 /** The seed of everything random in SQL, so that a history that is run again is the same. */
-const random = 1
+const randomSeed = 1
 
 /**
  * A PGlite in the process, which a rewind takes back to the start in a few milliseconds.
@@ -34,12 +34,12 @@ export async function openEmbeddedGround({
     }
   }
   const texts = JSON.stringify([migrations, schemas])
-  const key = `laws ${createHash('sha256').update(texts).digest('hex')}`
-  const options = { setup, random, clock: 'test' } as const
+  const cacheKey = `laws ${createHash('sha256').update(texts).digest('hex')}`
+  const options = { setup, randomSeed, clock: 'test' } as const
   // An image is kept of our own schema, and not of every one that somebody tries.
-  const harness = await openHarness(isOurs ? { ...options, key } : options)
+  const harness = await openHarness(isOurs ? { ...options, cacheKey } : options)
   try {
-    let standing = await stand(await harness.fork(), prepare)
+    let standing = await stand(await harness.createDatabase(), prepare)
     const { rows } = await standing.db.query<{ version: string }>(
       "SELECT current_setting('server_version') AS version",
     )
@@ -57,7 +57,7 @@ export async function openEmbeddedGround({
         if (db.pglite === pglite) return
         // After a crash the harness has another instance, which the adapters do not know.
         await db.close()
-        standing = await stand(await harness.fork(), prepare)
+        standing = await stand(await harness.createDatabase(), prepare)
       },
       async beginHere() {
         standing.mark = await standing.db.mark()

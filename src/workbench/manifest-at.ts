@@ -27,7 +27,7 @@ export async function manifestAt(
 ): Promise<Required<ExpectedSchemas>> {
   const extensions = await embeddedExtensions(migrations.map(({ up }) => up.text))
   await using harness = await openHarness({ migrations: false, extensions })
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   const database = fromPGlite(db.pglite, { schema })
   const before = await otherSchemas(database)
   const wanted = migrations.filter((one) => version === undefined || one.version <= version)

@@ -61,7 +61,7 @@ const pair = (version: number, sql: string) => [
 
 test('a database that is behind is brought up to date, and one that is ahead refused', async () => {
   await using harness = await openHarness({ migrations: false })
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   const [one, two] = [pair(1, 'CREATE TABLE one ()'), pair(2, 'CREATE TABLE two ()')]
   const old = parseMigrations(one)
   const all = parseMigrations([...one, ...two])
@@ -86,7 +86,7 @@ test('a database that is behind is brought up to date, and one that is ahead ref
 
 test('a log that has become long ends with a checkpoint, and a short one does not', async () => {
   await using harness = await openHarness({ migrations: false })
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   const redo = async () =>
     (await db.query('SELECT redo_lsn::text FROM pg_control_checkpoint()')).rows[0]
   const before = await redo()

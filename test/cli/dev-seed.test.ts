@@ -12,7 +12,7 @@ let db: TestDatabase
 
 beforeAll(async () => {
   harness = await openHarness()
-  db = await harness.fork()
+  db = await harness.createDatabase()
   await seedDatabase(db, now)
 })
 
@@ -70,7 +70,7 @@ test('happened over some weeks, an archived chat before the retention of thirty 
 })
 
 test('is all or nothing', async () => {
-  const other = await harness.fork()
+  const other = await harness.createDatabase()
   await seedDatabase(other, now)
   // All but the chat that is made last, which it meets when everything else is there again.
   await other.script(`
@@ -92,7 +92,7 @@ test('is all or nothing', async () => {
 })
 
 test('is the same every time', async () => {
-  const other = await harness.fork()
+  const other = await harness.createDatabase()
   await seedDatabase(other, now)
   for (const text of [
     'SELECT id, title, status, updated_at FROM chats ORDER BY id',

@@ -20,7 +20,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'driftpin-open-'))
   image = join(folder, 'failed.image')
   await using harness = await openHarness()
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   await createChat(db, { ownerId: '6a9b8c1e-0000-4000-8000-000000000001', title: 'a\nchat' })
   await db.script('CREATE TABLE "Odd ""name" (big bigint, bytes bytea, nothing text)')
   await db.query(`INSERT INTO "Odd ""name" VALUES (9007199254740993, '\\x00ff', NULL)`)

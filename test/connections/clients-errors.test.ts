@@ -74,7 +74,7 @@ const failure = (running: Promise<unknown>): Promise<unknown> =>
 test.each(doors)(
   'an error has every field that it has on the engine itself through %s',
   async (name) => {
-    const db = await database.fork()
+    const db = await database.createDatabase()
     await db.script(setUp)
     const client = await (await openDoor(db, name)).client()
     const codes = new Set<unknown>()
@@ -95,7 +95,7 @@ test.each(doors)(
 test.each(doors)(
   'notices reach the client that caused them and nobody else through %s',
   async (name) => {
-    const door = await openDoor(await database.fork(), name)
+    const door = await openDoor(await database.createDatabase(), name)
     const [one, other] = [await door.client(), await door.client()]
     const [heard, overheard]: [unknown[], unknown[]] = [[], []]
     one.on('notice', ({ code, severity, message, hint }) =>

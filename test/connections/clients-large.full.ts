@@ -13,7 +13,7 @@ const copyLine = (row: number) => `${row}\t${textOf(row, 990 + (row % 50))}`
 test.each(doors)(
   'a COPY of 100 MB goes in and comes out with every row as it was through %s',
   async (name) => {
-    const db = await database.fork()
+    const db = await database.createDatabase()
     await db.script('CREATE TABLE large (n int, text text)')
     const client = await (await openDoor(db, name)).client()
     let bytes = 0

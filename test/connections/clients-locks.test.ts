@@ -48,7 +48,7 @@ test.each(doors)('an advisory lock is free when its client leaves through %s', a
 test.each(doors)(
   'who waits too long for an advisory lock is told SQLSTATE 55P03 and who has it through %s',
   async (name) => {
-    const door = await openDoor(await database.fork(), name, { waitMsMax: 60 })
+    const door = await openDoor(await database.createDatabase(), name, { waitMsMax: 60 })
     const [one, other] = [await door.client(), await door.client()]
     await one.query("SET application_name = 'the holder'")
     await one.query('SELECT pg_advisory_lock(44)')

@@ -98,7 +98,7 @@ const setUp = `CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.placed AS SELECT 
 test.each(doors)(
   'what a client sets is seen by itself at each of its turns, and by nobody else, through %s',
   async (name) => {
-    const db = await database.fork()
+    const db = await database.createDatabase()
     await db.script(setUp)
     const door = await openDoor(db, name)
     const idle = await door.client()
@@ -122,7 +122,7 @@ test.each(doors)(
 test.each(doors)(
   'what PGlite itself sets is seen by no client, and stays, through %s',
   async (name) => {
-    const db = await database.fork()
+    const db = await database.createDatabase()
     await db.script(setUp)
     const client = await (await openDoor(db, name)).client()
     for (const { what, change, see, own, others } of changes) {
@@ -167,7 +167,7 @@ test.each(doors)(
 test.each(doors)(
   'a right that a role does not have is not lent by another client through %s',
   async (name) => {
-    const db = await database.fork()
+    const db = await database.createDatabase()
     await db.script(`CREATE ROLE nobody; CREATE TABLE secret (text text);
     INSERT INTO secret VALUES ('hidden'); CREATE TABLE owned (owner text DEFAULT current_user);
     ALTER TABLE owned ENABLE ROW LEVEL SECURITY; GRANT ALL ON owned TO nobody;
@@ -194,7 +194,7 @@ test.each(doors)(
 test.each(doors)(
   'a temporary table is warned of, and is gone with its client, through %s',
   async (name) => {
-    const door = await openDoor(await database.fork(), name)
+    const door = await openDoor(await database.createDatabase(), name)
     const client = await door.pool.connect()
     const notices: unknown[] = []
     client.on('notice', ({ code, message }) => notices.push({ code, message }))

@@ -17,7 +17,7 @@ const errorOf = (running: Promise<unknown>) =>
 test.each(doors)(
   'who waits too long is told SQLSTATE 55P03 and the last statement of the owner through %s',
   async (name) => {
-    const door = await openDoor(await database.fork(), name, { waitMsMax: 40 })
+    const door = await openDoor(await database.createDatabase(), name, { waitMsMax: 40 })
     const owner = await door.client()
     await owner.query("SET application_name = 'the owner'")
     const [first, other] = [await door.client(), await door.client()]
@@ -46,7 +46,7 @@ test.each(doors)(
 )
 
 test('PGlite itself waits for a client in a transaction, and is told the same', async () => {
-  const db = await database.fork()
+  const db = await database.createDatabase()
   const { pool } = await openDoor(db, 'openPool', { waitMsMax: 40 })
   const owner = await pool.connect()
   await owner.query('BEGIN')
@@ -60,7 +60,7 @@ test('PGlite itself waits for a client in a transaction, and is told the same', 
 })
 
 test('a client waits for a transaction of PGlite itself, and is told its last statement', async () => {
-  const db = await database.fork()
+  const db = await database.createDatabase()
   const { pool } = await openDoor(db, 'openPool', { waitMsMax: 40 })
   const client = await pool.connect()
   const waited = await db.pglite.transaction(async (transaction) => {

@@ -16,7 +16,7 @@ let other: pg.PoolClient
 
 beforeAll(async () => {
   harness = await openHarness({ migrations: false })
-  db = await harness.fork()
+  db = await harness.createDatabase()
   pool = openPool(db, { waitMsMax: 200, batchBytesMax: 100_000 })
 })
 

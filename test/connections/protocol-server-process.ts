@@ -18,7 +18,7 @@ let opening: Promise<Harness> | undefined
 
 async function open(options: ServeOptions, again: number | undefined): Promise<unknown> {
   opening ??= openHarness({ migrations: false })
-  const source = servers[again ?? -1]?.source ?? (await (await opening).fork())
+  const source = servers[again ?? -1]?.source ?? (await (await opening).createDatabase())
   const server = await serve('pglite' in source ? source.pglite : source, options)
   return { server: servers.push({ server, source }) - 1, url: server.url }
 }

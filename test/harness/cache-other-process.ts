@@ -6,9 +6,9 @@ import { run } from '../support/run-command.js'
 export interface Task {
   readonly migrations: string | false
   readonly cacheDirectory: string
-  readonly random?: number
+  readonly randomSeed?: number
   readonly clock?: 'test'
-  readonly key?: string
+  readonly cacheKey?: string
   /** SQL that a seed function runs. */
   readonly seed?: string
   /** Names of extensions that PGlite brings. */
@@ -54,7 +54,7 @@ async function work({ sql, seed, contrib = [], ...options }: Task): Promise<Told
       },
     }),
   })
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   const rows: Record<string, unknown>[][] = []
   for (const text of sql) rows.push((await db.query<Record<string, unknown>>(text)).rows)
   return { rows, statistics: harness.statistics, seedRuns }

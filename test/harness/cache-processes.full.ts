@@ -30,7 +30,7 @@ test('two processes that begin at once make one image, and it is right in each o
     migrations,
     cacheDirectory,
     contrib: ['pg_trgm', 'hstore'],
-    random: 42,
+    randomSeed: 42,
     clock: 'test' as const,
     sql: asked,
   }
@@ -62,8 +62,8 @@ test('what a seed function made is kept under its key, and goes on in a second p
     migrations: false as const,
     cacheDirectory: folder.path('keyed'),
     seed: 'CREATE TABLE ids AS SELECT gen_random_uuid() AS id FROM generate_series(1, 3)',
-    key: 'one',
-    random: 7,
+    cacheKey: 'one',
+    randomSeed: 7,
     sql: ['SELECT id FROM ids', 'SELECT gen_random_uuid() AS id FROM generate_series(1, 50)'],
   }
   const first = await askOtherProcess(task)
@@ -74,6 +74,6 @@ test('what a seed function made is kept under its key, and goes on in a second p
   // No id that the seed had is given again.
   const all = second.rows.flat().map(({ id }) => id)
   expect(new Set(all).size).toBe(53)
-  const changed = await askOtherProcess({ ...task, key: 'other' })
+  const changed = await askOtherProcess({ ...task, cacheKey: 'other' })
   expect(changed).toMatchObject({ seedRuns: 1, statistics: { imagesBuilt: 0, imagesReused: 1 } })
 })

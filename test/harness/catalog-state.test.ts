@@ -14,7 +14,7 @@ let db: TestDatabase
 let before: CatalogState
 beforeAll(async () => {
   harness = await openHarness({ migrations: false })
-  db = await harness.fork()
+  db = await harness.createDatabase()
   await db.script(digestStart)
   await db.script('CREATE ROLE digest_one; CREATE ROLE digest_other; CREATE ROLE digest_super')
   before = await describeCatalog(db)

@@ -24,7 +24,7 @@ const tick = () => new Promise((resolve) => setTimeout(resolve, 30))
 // These wait for as long as there is patience, so at once, each on a database of its own.
 describe.concurrent('A transaction that a caller began beside clients', () => {
   test('is given back by a rewind to the caller that had it at the mark', async ({ expect }) => {
-    const db = await harness.fork()
+    const db = await harness.createDatabase()
     await db.pool.query('SELECT 1')
     await db.pglite.query('BEGIN')
     const mark = await db.mark()
@@ -37,7 +37,7 @@ describe.concurrent('A transaction that a caller began beside clients', () => {
   })
 
   test('and forgot keeps no database from closing', async ({ expect }) => {
-    const db = await harness.fork()
+    const db = await harness.createDatabase()
     await db.pool.query({ name: 'one', text: 'SELECT 1' })
     await db.pglite.query('BEGIN')
     await db.close()
@@ -48,7 +48,7 @@ describe.concurrent('A transaction that a caller began beside clients', () => {
 /** A database for each test of the enclosing `describe`. */
 function useFork(): void {
   beforeEach(async () => {
-    db = await harness.fork()
+    db = await harness.createDatabase()
     return () => db.close()
   })
 }

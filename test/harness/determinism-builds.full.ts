@@ -6,15 +6,15 @@ const sql = `CREATE TABLE a (id uuid DEFAULT gen_random_uuid(), v uuid DEFAULT u
     number float8 DEFAULT random(), made timestamptz DEFAULT clock_timestamp());
   INSERT INTO a SELECT FROM generate_series(1, 20);`
 
-async function build(random: number) {
+async function build(randomSeed: number) {
   const { openHarness } = await freshHarness()
   await using harness = await openHarness({
     migrations: await folder.migrations('m', sql),
     cacheDirectory: false,
-    random,
+    randomSeed,
     clock: 'test',
   })
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   const digest = await db.digest()
   await db.query('INSERT INTO a SELECT FROM generate_series(1, 20)')
   const { rows } = await db.query<{ id: string }>('SELECT * FROM a')

@@ -25,7 +25,7 @@ test('a test clock rules the time of SQL, and of nothing else', async () => {
     cacheDirectory: folder.path('images'),
     clock: 'test',
   })
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   const start = Date.UTC(2026, 0, 1)
   // Within a session PostgreSQL lets no uuidv7() be earlier than the one before it.
   const at = (ms: number, uuid = ms) => ({ now: ms, clock: ms, uuid, made: start })
@@ -66,7 +66,7 @@ test('a test clock rules the time of SQL, and of nothing else', async () => {
     expect(() => db.clock.set(time)).toThrow(expect.objectContaining({ code: 'invalid_input' }))
   }
 
-  await using other = await harness.fork()
+  await using other = await harness.createDatabase()
   expect(await times(other)).toEqual(at(start))
 })
 
@@ -76,7 +76,7 @@ test('a database that is saved while its clock stands opens with the clock where
     cacheDirectory: folder.path('images'),
     clock: 'test',
   })
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   db.clock.set(new Date('2031-05-06T07:08:09.123Z'))
   const path = folder.path('stopped.image')
   await db.save(path)

@@ -14,7 +14,7 @@ async function draws(options: HarnessOptions) {
     cacheDirectory: folder.path('images'),
     ...options,
   })
-  await using one = await harness.fork()
+  await using one = await harness.createDatabase()
   const first = [await draw(one), await draw(one)]
   expect(first[0]).not.toEqual(first[1])
   await one.rewind()
@@ -25,7 +25,7 @@ async function draws(options: HarnessOptions) {
   const thirdAgain = await draw(one)
   await using fork = await one.fork(mark)
   const thirdForked = await draw(fork)
-  await using other = await harness.fork()
+  await using other = await harness.createDatabase()
   const forked = [await draw(other), await draw(other)]
   const digests = [await one.rewind().then(() => one.digest()), undefined as string | undefined]
   await other.rewind()
@@ -34,13 +34,13 @@ async function draws(options: HarnessOptions) {
 }
 
 test('with a seed, all that is random repeats in forks, rewinds and processes', async () => {
-  const one = await draws({ random: 42, clock: 'test' })
+  const one = await draws({ randomSeed: 42, clock: 'test' })
   expect(one.again).toEqual(one.first)
   expect(one.forked).toEqual(one.first)
   expect(one.thirdAgain).toEqual(one.third)
   expect(one.thirdForked).toEqual(one.third)
   expect(one.digests[1]).toBe(one.digests[0])
-  const { first: afterwards } = await draws({ random: 42, clock: 'test' })
+  const { first: afterwards } = await draws({ randomSeed: 42, clock: 'test' })
   expect(afterwards).toEqual(one.first)
 })
 

@@ -46,7 +46,7 @@ describe.each(engineNames)('the digest on %s', (engineName) => {
 
 test('two fresh databases have the same digest after the same statements', async () => {
   await using harness = await openHarness({ migrations: false })
-  const [one, other] = [await harness.fork(), await harness.fork()]
+  const [one, other] = [await harness.createDatabase(), await harness.createDatabase()]
   // What was made before and is gone moves every number that PostgreSQL gives.
   await other.script('CREATE TABLE gone (a text); DROP TABLE gone; SELECT lo_unlink(lo_create(0))')
   for (const database of [one, other]) {

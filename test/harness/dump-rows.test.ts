@@ -5,11 +5,11 @@ import { openHarness } from '../../src/harness/index.js'
 test('a row of an heir is kept in its own table, and once', async () => {
   await using harness = await openHarness({
     migrations: false,
-    key: 'heirs',
+    cacheKey: 'heirs',
     setup: (db) => db.script('CREATE TABLE boats (n int); CREATE TABLE tugs () INHERITS (boats)'),
   })
-  await using kept = await harness.fork()
-  await using fresh = await harness.fork()
+  await using kept = await harness.createDatabase()
+  await using fresh = await harness.createDatabase()
   await kept.script('INSERT INTO boats VALUES (1); INSERT INTO tugs VALUES (2)')
   await fresh.script('INSERT INTO tugs VALUES (3)')
   await fresh.script(await dumpRows(kept))

@@ -61,7 +61,7 @@ test('the rows load into a fresh database and are the same there', async () => {
   const seed = join(project.folder, 'seed.sql')
   await using kept = await openImage(image)
   await using harness = await openHarness({ migrations, seed })
-  await using fresh = await harness.fork()
+  await using fresh = await harness.createDatabase()
   await fresh.script(await readFile(image.replace(/image$/, 'sql'), 'utf8'))
   expect(await boats(fresh)).toEqual(await boats(kept))
   const next = "SELECT nextval('boats_id_seq')::int AS n"
@@ -70,8 +70,8 @@ test('the rows load into a fresh database and are the same there', async () => {
 
 test("the rows of driftpin's own schema load over a fresh one", async () => {
   await using harness = await openHarness()
-  await using one = await harness.fork()
-  await using other = await harness.fork()
+  await using one = await harness.createDatabase()
+  await using other = await harness.createDatabase()
   await createChat(one, { ownerId: '6a9b8c1e-0000-4000-8000-000000000001', title: "it's" })
   const rows = await dumpRows(one)
   await other.script(rows)

@@ -48,13 +48,13 @@ const changeAll = (db: TestDatabase) =>
 test('what the init of an extension did to the session is there after each rewind', async () => {
   const { openHarness } = await freshHarness()
   await using harness = await openHarness(await options())
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   for (let times = 0; times < 3; times++) {
     await expectBegun(db)
     await changeAll(db)
     await db.rewind()
   }
-  await using other = await harness.fork()
+  await using other = await harness.createDatabase()
   await expectBegun(other)
   expect(harness.statistics).toMatchObject({ replaced: {}, fallbacks: {} })
 })
@@ -62,7 +62,7 @@ test('what the init of an extension did to the session is there after each rewin
 test('a fork of a mark has what followed the init, not what the init would do again', async () => {
   const { openHarness } = await freshHarness()
   await using harness = await openHarness(await options())
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   await db.script("INSERT INTO of_init VALUES ('test'); SET app.owner = 'test'")
   const mark = await db.mark()
   await using fork = await db.fork(mark)
@@ -85,8 +85,8 @@ test('databases of a seed function have what it made of the session that init pr
     await db.script("INSERT INTO of_init VALUES ('seed'); SET app.owner = 'seed'")
   }
   await using harness = await openHarness({ ...(await options()), seed })
-  await using one = await harness.fork()
-  await using other = await harness.fork()
+  await using one = await harness.createDatabase()
+  await using other = await harness.createDatabase()
   for (const db of [one, other]) {
     expect(await wordsOf(db)).toEqual(['init', 'seed'])
     expect(await ownerOf(db)).toEqual({ owner: 'seed' })
@@ -100,7 +100,7 @@ test('databases of a seed function have what it made of the session that init pr
 test('a crash costs the instance, and the next one went through the init too', async () => {
   const { openHarness } = await freshHarness()
   await using harness = await openHarness(await options())
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   await db.script("INSERT INTO of_init VALUES ('test')")
   const mark = await db.mark()
   const crash = async () => {
@@ -118,7 +118,7 @@ test('a database that was kept has it as well, where the extension is not', asyn
   const path = folder.path('kept.image')
   const { openHarness } = await freshHarness()
   await using harness = await openHarness(await options())
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   await db.save(path)
   await using kept = await openImage(path)
   expect(await wordsOf(kept)).toEqual(['init'])

@@ -46,12 +46,12 @@ test('extensions, text search and functions work in forks, rewinds and from the 
   for (const times of [{ imagesBuilt: 1 }, { imagesBuilt: 0, imagesReused: 1 }]) {
     await using harness = await open()
     expect(harness.statistics).toMatchObject(times)
-    await using db = await harness.fork()
+    await using db = await harness.createDatabase()
     await use(db)
     await db.script('DROP EXTENSION pg_trgm CASCADE; DELETE FROM words')
     await db.rewind()
     await use(db)
-    await using other = await harness.fork()
+    await using other = await harness.createDatabase()
     await use(other)
     expect(harness.statistics).toMatchObject({ fallbacks: {}, replaced: {} })
   }
@@ -59,7 +59,7 @@ test('extensions, text search and functions work in forks, rewinds and from the 
 
 test('an extension that only a test creates is gone after a rewind, and can come again', async () => {
   await using harness = await open()
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   const before = await db.digest()
   for (let times = 0; times < 3; times++) {
     await db.script("CREATE EXTENSION citext; CREATE TABLE t AS SELECT 'A'::citext AS a")
@@ -73,7 +73,7 @@ test('an extension that only a test creates is gone after a rewind, and can come
 
 test('an extension of JavaScript alone works on a fork, and again after a rewind', async () => {
   await using harness = await open()
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   for (let times = 0; times < 2; times++) {
     const pglite = db.pglite as unknown as PGliteWithLive
     const seen: number[] = []

@@ -7,7 +7,7 @@ export const count = 'SELECT count(*)::int AS n, max(n) AS last FROM a'
 
 /** The same for every way to a database, which has one row of a seed. */
 export async function exercise(harness: Harness) {
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   const rows = async (of = db) => (await of.query(count)).rows
   expect(await rows()).toEqual([{ n: 1, last: 1 }])
   await db.query("INSERT INTO a (t) VALUES ('marked')")
@@ -24,7 +24,7 @@ export async function exercise(harness: Harness) {
   expect(await rows()).toEqual([{ n: 1, last: 1 }])
   await db.rewind(mark)
   expect(await rows()).toEqual([{ n: 2, last: 2 }])
-  await using second = await harness.fork()
+  await using second = await harness.createDatabase()
   expect(await rows(second)).toEqual([{ n: 1, last: 1 }])
   await expect(second.rewind(mark)).rejects.toMatchObject({ code: 'invalid_input' })
 }

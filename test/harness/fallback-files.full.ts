@@ -21,7 +21,7 @@ test('the files of a database are kept as well, and made again where they are da
     const { openHarness } = await freshHarness()
     await using harness = await openHarness(all)
     expect(harness.statistics).toMatchObject({ imagesBuilt })
-    await using db = await harness.fork()
+    await using db = await harness.createDatabase()
     expect((await db.query(count)).rows).toEqual([{ n: 0, last: null }])
     const save = db.save(folder.path('saved.image'))
     await expect(save).rejects.toMatchObject({ code: 'image_unusable' })

@@ -3,7 +3,7 @@ import { type Harness, openHarness } from '../../src/harness/index.js'
 
 /** What the databases of a harness are set to, each setting as it is shown and in its own unit. */
 async function settingsOf(harness: Harness) {
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   const { rows } = await db.query<{ name: string; shown: string; plain: string }>(
     'SELECT name, current_setting(name) AS shown, setting AS plain FROM pg_settings ORDER BY name',
   )

@@ -15,13 +15,13 @@ const script = `
   import { openHarness } from './dist/harness/index.js'
   const options = { migrations: './migrations', cacheDirectory: './images' }
   const refused = []
-  for (const more of [{ random: 42 }, { clock: 'test' }]) {
+  for (const more of [{ randomSeed: 42 }, { clock: 'test' }]) {
     await openHarness({ ...options, ...more }).catch(({ code }) => refused.push(code))
   }
   const seen = []
   for (let times = 0; times < 2; times++) {
     await using harness = await openHarness(options)
-    await using db = await harness.fork()
+    await using db = await harness.createDatabase()
     const rows = async () => seen.push((await db.query('SELECT n FROM a')).rows.length)
     await rows()
     const mark = await db.mark()

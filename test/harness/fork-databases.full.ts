@@ -17,7 +17,11 @@ const all = async (db: TestDatabase) =>
 
 test('forks of one image know nothing of each other', async () => {
   await using harness = await open()
-  const forks = await Promise.all([harness.fork(), harness.fork(), harness.fork()])
+  const forks = await Promise.all([
+    harness.createDatabase(),
+    harness.createDatabase(),
+    harness.createDatabase(),
+  ])
   await Promise.all(
     forks.map(async (db, index) => {
       await db.query('INSERT INTO a VALUES ($1)', [index])
@@ -41,13 +45,13 @@ test('forks of one image know nothing of each other', async () => {
 
 test('an instance that was given back is used again, and is clean', async () => {
   await using harness = await open()
-  const first = await harness.fork()
+  const first = await harness.createDatabase()
   const { pglite } = first
   const digest = await first.digest()
   await first.script('INSERT INTO a VALUES (1); CREATE ROLE r; LISTEN c; SET work_mem = 123456')
   await first.pglite.exec('BEGIN; DROP TABLE a')
   await first.close()
-  await using second = await harness.fork()
+  await using second = await harness.createDatabase()
   expect(second.pglite).toBe(pglite)
   expect(await second.digest()).toBe(digest)
   expect(harness.statistics.forks).toBe(1)
@@ -57,14 +61,14 @@ test('an instance that was given back is used again, and is clean', async () => 
 
 test('what is asked of a closed database or harness is refused', async () => {
   const harness = await open()
-  const db = await harness.fork()
+  const db = await harness.createDatabase()
   const mark = await db.mark()
-  const fork = await harness.fork()
+  const fork = await harness.createDatabase()
   await fork.close()
   await fork.close()
   await harness.close()
   await harness.close()
-  await expect(harness.fork()).rejects.toMatchObject({ code: 'harness_closed' })
+  await expect(harness.createDatabase()).rejects.toMatchObject({ code: 'harness_closed' })
   for (const closed of [db, fork]) {
     const asked = [
       () => closed.query('SELECT 1'),
@@ -89,7 +93,7 @@ test('what is asked of a closed database or harness is refused', async () => {
 
 test('a fork that was asked for when the harness was closed is not given', async () => {
   const harness = await open()
-  const asked = harness.fork()
+  const asked = harness.createDatabase()
   asked.catch(() => {})
   await harness.close()
   await expect(asked).rejects.toMatchObject({ code: 'harness_closed' })
@@ -101,11 +105,11 @@ test('await using closes a database and a harness', async () => {
   {
     await using harness = await open()
     {
-      await using db = await harness.fork()
+      await using db = await harness.createDatabase()
       kept = db
     }
     await expect(kept.query('SELECT 1')).rejects.toMatchObject({ code: 'harness_closed' })
-    second = await harness.fork()
+    second = await harness.createDatabase()
     expect(await all(second)).toEqual([])
   }
   await expect(second.query('SELECT 1')).rejects.toMatchObject({ code: 'harness_closed' })
@@ -122,7 +126,7 @@ test('without a cache everything works, and a cache that cannot be written says 
   })
   const before = await readdir(folder.path())
   await using harness = await openHarness({ migrations, cacheDirectory: false })
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   expect(await all(db)).toEqual([1])
   expect(await readdir(folder.path())).toEqual(before)
   expect(await readdir(place)).toEqual(['file'])

@@ -34,7 +34,7 @@ test('a seed file that fails half way applies nothing, and a mended one is used'
   expect(await readdir(cacheDirectory)).toEqual([])
   await writeFile(seed, 'INSERT INTO a VALUES (1), (2);\r\n')
   await using harness = await openHarness({ migrations, seed, cacheDirectory: false })
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   expect((await db.query(count)).rows).toEqual([{ n: 2 }])
   expect(await readdir(cacheDirectory)).toEqual([])
 })
@@ -53,8 +53,8 @@ test('a setup and a seed function run once for a harness, in this order', async 
       await db.query('INSERT INTO a VALUES ($1)', [5])
     },
   })
-  await using one = await harness.fork()
-  await using other = await harness.fork()
+  await using one = await harness.createDatabase()
+  await using other = await harness.createDatabase()
   await one.query('INSERT INTO a VALUES (6)')
   expect((await one.query(count)).rows).toEqual([{ n: 2 }])
   expect((await other.query(count)).rows).toEqual([{ n: 1 }])
@@ -69,7 +69,7 @@ test('a setup and a seed function run once for a harness, in this order', async 
 test('a seed function that throws is told, with what it threw as the cause', async () => {
   const cause = new Error('no such customer')
   const seed = () => Promise.reject(cause)
-  await expect(openHarness({ ...empty(), seed, key: 'throws' })).rejects.toMatchObject({
+  await expect(openHarness({ ...empty(), seed, cacheKey: 'throws' })).rejects.toMatchObject({
     code: 'seed_failed',
     message: expect.stringContaining('no such customer'),
     cause,
@@ -86,12 +86,12 @@ test.each([true, false])('an open transaction of a seed is refused, images: %s',
   })
 })
 
-test('without a number for random, forks differ even if a seed function drew at random', async () => {
+test('without a random seed, databases differ even if a seed function drew at random', async () => {
   const seed = async (db: { query(text: string): Promise<unknown> }) =>
     void (await db.query('SELECT random(), gen_random_uuid()'))
   await using harness = await openHarness({ ...empty(), seed })
-  await using one = await harness.fork()
-  await using other = await harness.fork()
+  await using one = await harness.createDatabase()
+  await using other = await harness.createDatabase()
   for (const drawn of ['random()::text', 'gen_random_uuid()::text']) {
     const drawnBy = async (db: typeof one) => (await db.query(`SELECT ${drawn} AS it`)).rows
     expect(await drawnBy(one)).not.toEqual(await drawnBy(other))

@@ -17,7 +17,7 @@ const addChat = 'INSERT INTO chats (owner_id) VALUES (gen_random_uuid())'
 const countIn = async (db: TestDatabase) => (await db.pool.query(countChats)).rows[0].n
 
 test('the pool, the seam and PGlite see one database', async () => {
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   await db.pool.query(addChat)
   await db.query(addChat)
   await db.pglite.query(addChat)
@@ -27,7 +27,7 @@ test('the pool, the seam and PGlite see one database', async () => {
 })
 
 test('Kysely runs on the pool, and waits for transactions of the seam', async () => {
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   const kysely: KyselyOf<{ chats: { owner_id: string } }> = new Kysely({
     dialect: new PostgresDialect({ pool: db.pool }),
   })
@@ -50,7 +50,7 @@ test('Kysely runs on the pool, and waits for transactions of the seam', async ()
 })
 
 test('a rewind ends the clients, and the pool goes on with new ones', async () => {
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   const { pool } = db
   const named = { name: 'count', text: countChats }
   await pool.query(addChat)
@@ -74,7 +74,7 @@ test('a rewind ends the clients, and the pool goes on with new ones', async () =
 })
 
 test('a query that waits for the turn of a rewound database never runs', async () => {
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   const holder = await db.pool.connect()
   await holder.query('BEGIN')
   const waiting = db.pool.query(addChat)
@@ -87,7 +87,7 @@ test('a query that waits for the turn of a rewound database never runs', async (
 })
 
 test('a mark has no client in it, and is refused while one has a transaction open', async () => {
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   const client = await db.pool.connect()
   await client.query("SET timezone = 'Asia/Tokyo'")
   const mark = await db.mark()
@@ -103,7 +103,7 @@ test('a mark has no client in it, and is refused while one has a transaction ope
 })
 
 test('whoever waits for a client of its own pool is told for which, within seconds', async () => {
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   const client = await db.pool.connect()
   await client.query('BEGIN')
   await client.query('SELECT 1 AS last_of_the_owner')
@@ -119,7 +119,7 @@ test('whoever waits for a client of its own pool is told for which, within secon
 })
 
 test('a client from elsewhere comes by the URL, which is the same each time', async () => {
-  const db = await harness.fork()
+  const db = await harness.createDatabase()
   const url = await db.url()
   expect(await db.url()).toBe(url)
   const client = new pg.Client(url)
@@ -134,7 +134,7 @@ test('a client from elsewhere comes by the URL, which is the same each time', as
 })
 
 test('a closed database has no pool and no URL, and its pool gives nothing any more', async () => {
-  const db = await harness.fork()
+  const db = await harness.createDatabase()
   const { pool } = db
   await pool.query(countChats)
   await db.close()
@@ -144,13 +144,13 @@ test('a closed database has no pool and no URL, and its pool gives nothing any m
 })
 
 test('how long clients of one database wait is not how long those of the next do', async () => {
-  const before = await harness.fork()
+  const before = await harness.createDatabase()
   const hasty = openPool(before.pglite, { waitMsMax: 20 })
   await hasty.query('SELECT 1')
   await hasty.end()
   await before.close()
 
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   const [one, other] = [openPool(db.pglite), openPool(db.pglite)]
   const holder = await one.connect()
   await holder.query('BEGIN')

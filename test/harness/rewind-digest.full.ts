@@ -14,7 +14,7 @@ const digest = () => digestDatabase(db, { settings: ['app.owner'] })
 
 beforeAll(async () => {
   harness = await openRewindHarness()
-  db = await harness.fork()
+  db = await harness.createDatabase()
   before = await digest()
 })
 afterAll(async () => {

@@ -12,7 +12,7 @@ let db: TestDatabase
 
 beforeAll(async () => {
   harness = await openRewindHarness()
-  db = await harness.fork()
+  db = await harness.createDatabase()
 })
 afterAll(() => harness.close())
 

@@ -9,7 +9,7 @@ beforeAll(async () => {
   harness = await openHarness({
     setup: (db) => db.script('CREATE TABLE items (id serial PRIMARY KEY, n integer)'),
   })
-  db = await harness.fork()
+  db = await harness.createDatabase()
   before = await db.digest()
 })
 beforeEach(() => db.rewind())

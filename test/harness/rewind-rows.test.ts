@@ -13,7 +13,7 @@ let place: unknown
 
 beforeAll(async () => {
   harness = await openRewindHarness()
-  db = await harness.fork()
+  db = await harness.createDatabase()
   before = await db.digest()
   await db.rewind()
   place = await positions(db)

@@ -8,7 +8,7 @@ const loadOne = (db: TestDatabase) => db.script("LOAD '/pglite/lib/postgresql/pg
 /** One after the other, since each begins where no module was loaded late. */
 test('a module that comes after the mark costs one instance, and is loaded early from then on', async () => {
   await using harness = await openHarness({ migrations: false })
-  const db = await harness.fork()
+  const db = await harness.createDatabase()
   const before = await db.digest()
   await loadOne(db)
   await db.rewind()
@@ -24,7 +24,7 @@ test('a module that comes after the mark costs one instance, and is loaded early
 
 test('a value that the engine crashes on is no success, and the instance is replaced', async () => {
   await using harness = await openHarness({ migrations: false })
-  const db = await harness.fork()
+  const db = await harness.createDatabase()
   const before = await db.digest()
   const { pglite } = db
   await db.script('CREATE TABLE deep (value jsonb)')
@@ -37,7 +37,7 @@ test('a value that the engine crashes on is no success, and the instance is repl
 
 test('timers of what was undone do not ring', async () => {
   await using harness = await openHarness({ migrations: false })
-  const db = await harness.fork()
+  const db = await harness.createDatabase()
   await db.pglite.exec('SET idle_session_timeout = 200')
   await db.rewind()
   await new Promise((resolve) => setTimeout(resolve, 400))
@@ -47,7 +47,7 @@ test('timers of what was undone do not ring', async () => {
 
 test('the words of a language and plpgsql are there from the start, so that using them costs nothing', async () => {
   await using harness = await openHarness({ migrations: false })
-  const db = await harness.fork()
+  const db = await harness.createDatabase()
   const { pglite } = db
   await db.script(`DO $$ BEGIN PERFORM 1; END $$;
     CREATE FUNCTION one() RETURNS integer LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END $$`)
@@ -62,7 +62,7 @@ test('the words of a language and plpgsql are there from the start, so that usin
 
 test('an engine that exited on a broken protocol is replaced', async () => {
   await using harness = await openHarness({ migrations: false })
-  const db = await harness.fork()
+  const db = await harness.createDatabase()
   const before = await db.digest()
   await db.script('CREATE TABLE copied (n integer)')
   const text = Buffer.from('COPY copied FROM STDIN\0')

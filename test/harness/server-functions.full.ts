@@ -10,7 +10,7 @@ describe.each(serverMajors)('a harness on PostgreSQL %i', (major) => {
 
   test('has the tables of driftpin where nothing else is named', async () => {
     await using harness = await open({})
-    await using db = await harness.fork()
+    await using db = await harness.createDatabase()
     const { rows } = await db.query("SELECT to_regclass('chat_context_resources')::text AS name")
     expect(rows).toEqual([{ name: 'chat_context_resources' }])
   })
@@ -19,7 +19,7 @@ describe.each(serverMajors)('a harness on PostgreSQL %i', (major) => {
     let runs = 0
     const options = {
       ...boatyard,
-      key: 'one',
+      cacheKey: 'one',
       seed: async (db: TestDatabase) => {
         runs += 1
         await insert('Dunbrody')(db)
@@ -27,7 +27,7 @@ describe.each(serverMajors)('a harness on PostgreSQL %i', (major) => {
     }
     for (const time of ['once', 'again']) {
       await using harness = await open(options)
-      await using db = await harness.fork()
+      await using db = await harness.createDatabase()
       expect(await boats(db), time).toEqual(['Dunbrody'])
     }
     expect(runs).toBe(1)
@@ -42,7 +42,7 @@ describe.each(serverMajors)('a harness on PostgreSQL %i', (major) => {
     }
     const before = await sailor.databases()
     await using harness = await open({ ...boatyard, seed })
-    await using db = await harness.fork()
+    await using db = await harness.createDatabase()
     expect(await boats(db)).toEqual(['Endeavour'])
     expect(await sailor.databases()).toHaveLength(before.length + 2)
     await harness.close()

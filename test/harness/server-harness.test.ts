@@ -15,7 +15,7 @@ describe.each(serverMajors)('a harness on PostgreSQL %i', (major) => {
 
   test("gives databases that are migrated, seeded, and each its holder's alone", async () => {
     await using harness = await open(boatyard)
-    const [one, other] = await Promise.all([harness.fork(), harness.fork()])
+    const [one, other] = await Promise.all([harness.createDatabase(), harness.createDatabase()])
     await insert('Calypso')(one)
     expect(await boats(one)).toEqual(['Argo', 'Beagle', 'Calypso'])
     expect(await boats(other)).toEqual(['Argo', 'Beagle'])
@@ -26,7 +26,7 @@ describe.each(serverMajors)('a harness on PostgreSQL %i', (major) => {
     await expect(one.query('SELECT')).rejects.toMatchObject({ code: 'harness_closed' })
     await harness.close()
     expect(await sailor.databases()).not.toContain(names[1])
-    await expect(harness.fork()).rejects.toMatchObject({ code: 'harness_closed' })
+    await expect(harness.createDatabase()).rejects.toMatchObject({ code: 'harness_closed' })
   })
 
   test('makes a template once, to which nobody can connect', async () => {
@@ -42,7 +42,7 @@ describe.each(serverMajors)('a harness on PostgreSQL %i', (major) => {
 
   test('has a session, a pool and a URL, and says what it does not have', async () => {
     await using harness = await open(boatyard)
-    await using db = await harness.fork()
+    await using db = await harness.createDatabase()
     await db.script("SET application_name = 'tug'")
     const { rows } = await db.query("SELECT current_setting('application_name') AS name")
     expect(rows).toEqual([{ name: 'tug' }])

@@ -93,7 +93,7 @@ test('what is no PostgreSQL is told so', async () => {
 
 test('a dev database is refused, and stays as it is', async () => {
   await using harness = await openHarness({ migrations: false })
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   const { code, message } = await refusal(await db.url())
   expect(code).toBe('server_unusable')
   expect(message).toContain('it is one embedded database, such as that of driftpin dev')

@@ -17,7 +17,7 @@ async function settledBytes(): Promise<{ heap: number; resident: number }> {
 
 test('ten thousand rewinds leave the memory where it was after the first thousand', async () => {
   await using harness = await openHarness()
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   const before = await db.digest()
   const rewind = async (times: number) => {
     for (let round = 0; round < times; round++) {
@@ -38,7 +38,7 @@ test('ten thousand rewinds leave the memory where it was after the first thousan
 
 test('three hundred forks that were closed are gone', async () => {
   await using harness = await openHarness()
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   const fork = async (times: number) => {
     for (let round = 0; round < times; round++) {
       await using other = await db.fork()

@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => harness.close())
 
 test('a transaction of PGlite inside one of its own is told where it waits for itself', async () => {
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   const { pglite } = db
   const nested = pglite.transaction(() => pglite.transaction(async () => {}))
   await expect(nested).rejects.toMatchObject({ code: 'waits_for_itself' })
@@ -16,7 +16,7 @@ test('a transaction of PGlite inside one of its own is told where it waits for i
 })
 
 test('a mark that a session stands in the way of says so', async () => {
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   await db.withSession(async () => {
     await expect(db.mark()).rejects.toMatchObject({
       code: 'rewind_impossible',
@@ -26,7 +26,7 @@ test('a mark that a session stands in the way of says so', async () => {
 })
 
 test('who ends listening by another way of writing a channel hears no more of clients', async () => {
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   const heard: string[] = []
   const handler = (payload: string) => void heard.push(payload)
   await db.pglite.listen('News', handler)

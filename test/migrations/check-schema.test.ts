@@ -242,7 +242,7 @@ let odd: Promise<SchemaManifest> | undefined
 function oddManifest(): Promise<SchemaManifest> {
   odd ??= (async () => {
     await using harness = await openHarness({ migrations: false })
-    await using db = await harness.fork()
+    await using db = await harness.createDatabase()
     await db.script(oddSchema)
     return await readManifest(db)
   })()

@@ -51,7 +51,7 @@ import { openHarness } from 'driftpin/harness'
 
 test('a database is rewound', async () => {
   const harness = await openHarness()
-  const db = await harness.fork()
+  const db = await harness.createDatabase()
   const mark = await db.mark()
   const before = await db.digest()
   await db.query('DROP SCHEMA public CASCADE')
@@ -139,7 +139,7 @@ test('an image that one Node has made serves the others', async () => {
       join(folder, 'open.mjs'),
       `import { openHarness } from 'driftpin/harness'
       const harness = await openHarness()
-      await harness.fork()
+      await harness.createDatabase()
       const { imagesBuilt, imagesReused, fallbacks } = harness.statistics
       console.log(JSON.stringify({ imagesBuilt, imagesReused, fallbacks }))
       await harness.close()`,

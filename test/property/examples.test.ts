@@ -8,7 +8,7 @@ import { makeFile } from '../context/make-resources.js'
 
 test('a source that begins with a byte order mark is stored, which PGlite answers without it', async () => {
   await using harness = await openHarness()
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   const { agentId } = await makeAgent(db)
   const source = '\ufeff/AGENTS.md'
   await push(db, { agentId, version: 1, resources: [makeFile(source), makeFile('/AGENTS.md')] })

@@ -18,7 +18,7 @@ let db: TestDatabase
 let mark: DatabaseMark
 beforeAll(async () => {
   harness = await openHarness({ migrations: false })
-  db = await harness.fork()
+  db = await harness.createDatabase()
   // What a session learns of the catalog to read it, it keeps through the rewinds.
   await readCatalog(db)
   mark = await db.mark()

@@ -8,7 +8,7 @@ let harness: Harness
 let db: TestDatabase
 beforeAll(async () => {
   harness = await openHarness({ migrations: false })
-  db = await harness.fork()
+  db = await harness.createDatabase()
 })
 afterAll(async () => {
   // A rewind that cannot be done replaces the instance, which would be no rewind.

@@ -58,7 +58,7 @@ function useHarness(): UsedDatabase & { readonly database: TestDatabase } {
   let mark: DatabaseMark
   beforeAll(async () => {
     harness = await openHarness()
-    db = await harness.fork()
+    db = await harness.createDatabase()
     // A rewind takes back what the session has learned of the catalog too, and to learn it again
     // takes most of a short run: every run begins behind one.
     await runOnce(db)

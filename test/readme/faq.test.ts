@@ -20,7 +20,7 @@ const ownerId = crypto.randomUUID()
 
 beforeAll(async () => {
   const harness = await openHarness()
-  db = await harness.fork()
+  db = await harness.createDatabase()
   return () => harness.close()
 })
 afterAll(() => db.close())

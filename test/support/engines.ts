@@ -46,7 +46,7 @@ let harness: Promise<Harness> | undefined
 
 async function openPGlite(): Promise<Opened> {
   harness ??= openHarness(installedHarness)
-  const db = await (await harness).fork()
+  const db = await (await harness).createDatabase()
   const { pglite } = db
   return {
     database: (schema) => fromPGlite(pglite, { schema }),

@@ -36,7 +36,7 @@ async function removeOldDumps(): Promise<void> {
 async function makePGlites(file: string): Promise<void> {
   await removeOldDumps()
   await using empty = await openHarness({ migrations: false })
-  await using db = await empty.fork()
+  await using db = await empty.createDatabase()
   const dump = await db.pglite.dumpDataDir('none')
   await writeFile(file, new Uint8Array(await dump.arrayBuffer()), { mode: 0o600 })
   await (await openHarness(installedHarness)).close()

@@ -23,7 +23,7 @@ const hash = createHash('sha256').update(JSON.stringify(bundledFiles)).digest('h
 /** The databases that tests of the operations run on: the same image for every file of a run. */
 export const installedHarness: HarnessOptions = {
   migrations: false,
-  key: `installed ${installedSchemas} ${hash}`,
+  cacheKey: `installed ${installedSchemas} ${hash}`,
   setup: ({ pglite }) => install(installedSchemas, (schema) => fromPGlite(pglite, { schema })),
 }
 

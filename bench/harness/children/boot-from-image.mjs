@@ -6,7 +6,7 @@ import { peakRssBytes } from './peak-rss.mjs'
 const [dist, cacheDirectory] = process.argv.slice(2)
 const { openHarness } = await import(pathToFileURL(join(dist, 'harness/open-harness.js')).href)
 const harness = await openHarness({ cacheDirectory })
-const db = await harness.fork()
+const db = await harness.createDatabase()
 const { rows } = await db.query('SELECT count(*)::int AS n FROM driftpin_migrations')
 console.log(rows[0].n)
 if (harness.statistics.imagesBuilt > 0) throw new Error('The image was not in the cache.')

@@ -6,7 +6,7 @@ const [dist, cacheDirectory, start, total] = process.argv.slice(2)
 const [from, to] = [Number(start), Number(total)]
 const { openHarness } = await import(pathToFileURL(join(dist, 'harness/open-harness.js')).href)
 const harness = await openHarness({ cacheDirectory })
-const db = await harness.fork()
+const db = await harness.createDatabase()
 const times = []
 const looks = []
 for (let round = 1; round <= to; round++) {

@@ -4,7 +4,7 @@ import { openHarness } from 'driftpin/harness'
 
 // One database for the file, put back to where it was after each test.
 const harness = await openHarness({ migrations: './db' })
-const db = await harness.fork()
+const db = await harness.createDatabase()
 let mark
 before(async () => {
   await db.query("INSERT INTO books VALUES ('The Pilot', 1)")

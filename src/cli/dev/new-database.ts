@@ -13,7 +13,7 @@ export function newFolderDatabase(folder: string, options: HarnessOptions): Prom
 export function newMemoryDatabase(options: HarnessOptions): Promise<ServedDatabase> {
   return withoutCacheIfNeedBe(options, async (template) => {
     const harness = await openHarness(template)
-    const database = await harness.fork()
+    const database = await harness.createDatabase()
     return {
       database,
       get pglite() {
@@ -36,7 +36,7 @@ async function withoutCacheIfNeedBe<T>(
   try {
     return await make(options).catch((error) => {
       if (!(error instanceof DriftpinError) || error.code !== 'cache_unwritable') throw error
-      const { key: _, ...rest } = options
+      const { cacheKey: _, ...rest } = options
       return make({ ...rest, cacheDirectory: false })
     })
   } catch (error) {

@@ -37,7 +37,7 @@ export async function readTemplate(
     week: isOurs ? Math.floor(Date.now() / weekMs) : undefined,
   }
   const options: HarnessOptions = {
-    key: createHash('sha256').update(JSON.stringify(parts)).digest('hex'),
+    cacheKey: createHash('sha256').update(JSON.stringify(parts)).digest('hex'),
     setup: async (database) => {
       if (process.stderr.isTTY) {
         console.error(

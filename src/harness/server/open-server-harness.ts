@@ -24,7 +24,7 @@ export async function openServerHarness(
   const databases = await ServerDatabases.open(options.server)
   let template: string
   try {
-    template = await prepareTemplate({ databases, read, statistics }, options.key)
+    template = await prepareTemplate({ databases, read, statistics }, options.cacheKey)
   } catch (error) {
     await databases.close()
     throw error
@@ -47,7 +47,7 @@ export async function openServerHarness(
   const harness: Harness = {
     settings: {},
     statistics,
-    fork: async () => (await open()).db,
+    createDatabase: async () => (await open()).db,
     close: async () => {
       if (isClosed) return
       isClosed = true

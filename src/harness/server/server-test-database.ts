@@ -54,7 +54,7 @@ export async function openServerTestDatabase(
   let isClosed = false
   const open = (): Database => {
     if (isClosed) {
-      throw new DriftpinError('harness_closed', 'This database was closed. Fork another one.', {})
+      throw new DriftpinError('harness_closed', 'This database was closed. Create another one.', {})
     }
     return database
   }

@@ -42,7 +42,7 @@ export async function readTruths(
     ...(migrations !== undefined && { migrations }),
     extensions: { ...found, ...extensions },
   })
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   const manifest = await readManifest(fromPGlite(db.pglite, { schema }))
   const dump = withDump ? await dumpSchema(db.pglite, { except: [ledgerName] }) : undefined
   return { manifest, dump }

@@ -34,7 +34,7 @@ const unsafeValue = '55P04'
 export async function migrateToCatalog(folder: LintedFolder): Promise<MigratedCatalog> {
   const extensions = await embeddedExtensions(folder.scripts.map(({ text }) => text))
   await using harness = await openHarness({ migrations: false, extensions })
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   const rewrites = new Map<LintedScript, readonly PossibleRewrite[]>()
   const allowedValues = new Set<LintedScript>()
   const newest: { readonly script: LintedScript; readonly constraint: bigint }[] = []

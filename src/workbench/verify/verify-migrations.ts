@@ -61,7 +61,7 @@ export async function verifyMigrations(options: VerifyOptions = {}): Promise<Ver
   const started = performance.now()
   const input = await readVerifyInput(options)
   await using harness = await openHarness({ migrations: false, extensions: input.extensions })
-  await using db = await harness.fork()
+  await using db = await harness.createDatabase()
   await loadModules(db, Object.keys(input.extensions))
   const base = await describeDatabase(db)
   const beginning: Standing = { catalog: await describeCatalog(db), mark: await db.mark() }

@@ -7,7 +7,7 @@ let db
 
 before(async () => {
   harness = await openHarness({ migrations: 'migrations', seed: 'seed.sql' })
-  db = await harness.fork()
+  db = await harness.createDatabase()
 })
 beforeEach(() => db.rewind())
 after(() => harness.close())
