@@ -39,8 +39,8 @@ export interface HarnessOptions {
    *   what they ALTER DATABASE ... SET stays with the template.
    * - `extensions` are those of PGlite and do nothing here: install them on the server, and create
    *   them by SQL as ever. Templates are made from `template0`, so that each has the same.
-   * - There is no `db.pglite`, and nothing can be marked, rewound, forked or saved; `randomSeed` and
-   *   `clock: 'test'` are refused. `images` and `cacheDirectory` do nothing.
+   * - There is no `db.pglite`, and nothing can be marked, rewound, forked or saved;
+   *   `randomSeed` and `clock: 'test'` are refused. `images` and `cacheDirectory` do nothing.
    */
   readonly server?: string | undefined
   /**
