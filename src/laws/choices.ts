@@ -1,8 +1,7 @@
 import fc from 'fast-check'
-import type { CappedPush } from './arbitraries/cap-cases.js'
-import type { CapOptions } from './arbitraries/push-at-cap.js'
+import type { CapOptions, CappedPush } from './arbitraries/caps.js'
+import { isEqual } from './model/live-context.js'
 import { type Chat, liveOf, type Model, type Resource } from './model/model.js'
-import { isEqual } from './model/replace.js'
 
 // What most commands choose: one of what there is, and whose it is said to be.
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-export { type CapCase, capCases } from './arbitraries/cap-cases.js'
+export { type CapCase, capCases } from './arbitraries/caps.js'
 export {
   assertHistories,
   checkHistories,

@@ -1,5 +1,5 @@
 import type { Outcome } from './law.js'
-import { canonicalJson } from './model/replace.js'
+import { canonicalJson } from './model/json.js'
 
 /**
  * An answer as one text, comparable with the model's: bytes in hexadecimal, and of a chat its id,

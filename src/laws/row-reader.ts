@@ -1,8 +1,9 @@
-import { type Queryable, quoteIdentifier } from '../database/index.js'
+import type { Queryable } from '../database/index.js'
+import { quoteIdentifier } from '../database/index.js'
 import { chatColumn } from '../harness/index.js'
 import { type Catalog, readCatalog } from '../migrations/index.js'
 import type { ManifestColumn } from '../schema/index.js'
-import { canonicalJson } from './model/replace.js'
+import { canonicalJson } from './model/json.js'
 
 /**
  * A jsonb or bytea value of more bytes than this is kept as a hash, or reading would be all that is

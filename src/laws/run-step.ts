@@ -7,10 +7,10 @@ import { LawBroken } from './law-broken.js'
 import { laws } from './laws.js'
 import { eventsOf } from './model/events.js'
 import { copyModel, type Model, Refusal } from './model/model.js'
+import { later, toMilliseconds } from './model/time.js'
 import type { Command, Move, Scene } from './move.js'
 import { outcomeOf } from './outcome-of.js'
 import { roundTrip } from './rules/round-trip.js'
-import { later, toMilliseconds } from './time.js'
 import { inSecond, type Site, viewOf, type World, withNames } from './world.js'
 
 /** The prompts of so many chats are looked at around a deletion. */

@@ -1,7 +1,7 @@
 import { describe } from './differing-rows.js'
-import { expectedRows, sharedTables } from './expected-rows.js'
 import type { Finding } from './law.js'
 import type { Model } from './model/model.js'
+import { expectedRows, sharedTables } from './model/rows.js'
 import { noRows, type Rows } from './row-reader.js'
 
 /** Rows that are not as the model has them, in the tables that it knows or in some of them. */

@@ -10,7 +10,7 @@ import {
   type ResourceInput,
   resourceStatuses,
 } from '../../src/index.js'
-import { capCases } from '../../src/laws/arbitraries/cap-cases.js'
+import { capCases } from '../../src/laws/arbitraries/caps.js'
 import {
   chat,
   message,
@@ -21,7 +21,7 @@ import {
   resources,
   source,
 } from '../../src/laws/arbitraries/index.js'
-import { jsonBytes, smallJsonBytesMax } from '../../src/laws/arbitraries/json-value.js'
+import { jsonBytes, smallJsonBytesMax } from '../../src/laws/arbitraries/json.js'
 import { runs } from './runs.js'
 
 const { seed } = runs(1)

@@ -10,7 +10,7 @@ import {
   push,
 } from '../../src/index.js'
 import { message, push as pushes, resource } from '../../src/laws/arbitraries/index.js'
-import { jsonObject } from '../../src/laws/arbitraries/json-value.js'
+import { jsonObject } from '../../src/laws/arbitraries/json.js'
 import { makeAgent } from '../context/make-agent.js'
 import { runs } from './runs.js'
 import { places, useDatabase } from './use-database.js'

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import { cutText } from '../../scan/index.js'
-import { type JsonObject, type JsonValue, limits, type pushableKinds } from '../../schema/index.js'
-import { jsonBytes, jsonObject, smallJsonBytesMax } from './json-value.js'
-import { text } from './text.js'
+import type { JsonObject, JsonValue, pushableKinds } from '../../schema/index.js'
+import { limits } from '../../schema/index.js'
+import { jsonBytes, jsonObject, smallJsonBytesMax } from './json.js'
+import { cutToBytes, text } from './text.js'
 
 type PushableKind = (typeof pushableKinds)[number]
 
@@ -32,7 +32,7 @@ const markdown = fc
   )
   .map((parts) => Buffer.from(parts.join('')))
 
-/** What a file holds: mostly text, sometimes bytes that are no UTF-8. */
+/** The content of a file: mostly text, sometimes bytes that are not UTF-8. */
 const content = fc
   .oneof(
     { withCrossShrink: true },
@@ -53,7 +53,7 @@ const tool = fc
   .record({ name, description, input_schema: jsonObject({ depthMax: limits.bodyDepthMax - 3 }) })
   .map(withoutEmpty)
 
-/** Empty fields are left out of a body. */
+/** A body omits empty fields. */
 function withoutEmpty(fields: Record<string, JsonValue>): JsonObject {
   const kept = Object.entries(fields).filter(([, value]) => {
     if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0
@@ -71,22 +71,22 @@ const smallBodies: Record<PushableKind, fc.Arbitrary<JsonObject>> = {
     .map(withoutEmpty),
 }
 
-/** A body of the shape of its kind, as an `ok` resource has it, below 4 KiB as JSON. */
+/** A body of an `ok` resource of this kind, smaller than 4 KiB as JSON. */
 export function body(kind: PushableKind): fc.Arbitrary<JsonObject> {
   return smallBodies[kind].map((made) => (jsonBytes(made) < smallJsonBytesMax ? made : {}))
 }
 
-/** How the bytes of a large body are spent, in the field where its kind keeps most of them. */
+/** A large body has most of its bytes in the field that is largest in its kind. */
 const largeFields: Partial<Record<PushableKind, (letter: string, bytes: number) => JsonObject>> = {
   instruction_file: (letter, bytes) => ({ content: letter.repeat(bytes - (bytes % 4)) }),
   skill: (letter, bytes) => ({ meta: letter.repeat(bytes - (bytes % 4)), name: 'tides' }),
   mcp_server: (letter, bytes) => ({
     server_name: 'tides',
-    description: cutText('\u20ac'.repeat(Math.ceil(bytes / 3)), bytes - 1) + letter,
+    description: cutToBytes('\u20ac'.repeat(Math.ceil(bytes / 3)), bytes - 1) + letter,
   }),
 }
 
-/** A body of strings only that has nearly `limits.bodyBytesMax` bytes; `{}` for an mcp_config. */
+/** A body of strings with nearly `limits.bodyBytesMax` bytes; `{}` for an mcp_config. */
 export function largeBody(kind: PushableKind): fc.Arbitrary<JsonObject> {
   const make = largeFields[kind]
   if (!make) return fc.constant({})

@@ -1,9 +1,15 @@
 import fc from 'fast-check'
+import type { NewMessage } from '../../context/index.js'
+import type { Queryable } from '../../database/index.js'
+import { quoteIdentifier } from '../../database/index.js'
+import { fillChat } from '../../harness/index.js'
+import { type Catalog, readCatalog } from '../../migrations/index.js'
 import { type ChatStatus, enums, limits } from '../../schema/index.js'
+import { jsonValue } from './json.js'
 import { text } from './text.js'
 
 /**
- * A chat with everything that belongs to it, for {@link insertChat}.
+ * A chat and the rows that belong to it, for {@link insertChat}.
  *
  * @example
  * ```ts
@@ -12,7 +18,7 @@ import { text } from './text.js'
  * ```
  */
 export interface ChatSeed {
-  /** Whose chat it will be. */
+  /** The owner of the chat. */
   readonly ownerId: string
   /** Any text that PostgreSQL can store. */
   readonly title: string
@@ -24,11 +30,11 @@ export interface ChatSeed {
   readonly createdAt: Date
   /** Not before `createdAt`. */
   readonly updatedAt: Date
-  /** The aggregate hash that its pins were taken at, 1 to 64 bytes. */
+  /** The aggregate hash of its pins, 1 to 64 bytes. */
   readonly pinnedHash: Uint8Array
   /**
-   * How many rows each chat-scoped table gets, 0 to 3: the first of the catalog the first number,
-   * and so on, beginning again after the last number.
+   * How many rows each chat-scoped table gets, 0 to 3, in the order of the catalog. The list is
+   * repeated if there are more tables than numbers.
    */
   readonly rows: readonly number[]
 }
@@ -37,7 +43,7 @@ const day = 24 * 60 * 60 * 1000
 const start = Date.UTC(2026, 0, 1)
 
 /**
- * Chats of any owner, status and age, bound to nothing, with rows in the chat-scoped tables.
+ * Unbound chats of any owner, status and age, with rows in the chat-scoped tables.
  * Shrinks to an untitled chat of 2026-01-01 without rows.
  *
  * @example
@@ -66,4 +72,70 @@ export function chat(): fc.Arbitrary<ChatSeed> {
       createdAt: new Date(start - before * day),
       updatedAt: new Date(start + after * day + ms),
     }))
+}
+
+/**
+ * Inserts a chat with rows in the chat-scoped tables. The tables are read from the catalog, so that
+ * a table that a later migration adds is filled too. If the schema has the hydration columns, the
+ * chat is hydrated.
+ *
+ * A table gets the number of rows that the seed says, with two exceptions: a table that can have
+ * only one row per chat gets at most one, and a table that other rows refer to gets at least one.
+ *
+ * @param options.catalog The catalog, if it was read before. Reading it takes longer than inserting
+ * a chat.
+ * @returns The id of the chat.
+ *
+ * @example
+ * ```ts
+ * const [seed] = fc.sample(chat(), 1)
+ * const chatId = await insertChat(database, seed!)
+ * ```
+ */
+export async function insertChat(
+  queryable: Queryable,
+  seed: ChatSeed,
+  options: { readonly catalog?: Catalog } = {},
+): Promise<string> {
+  return await queryable.transaction(async (transaction) => {
+    const catalog = options.catalog ?? (await readCatalog(transaction))
+    const columns = new Map<string, unknown>([
+      ['owner_id', seed.ownerId],
+      ['title', seed.title],
+      ['status', seed.status],
+      ['archived', seed.archived],
+      ['created_at', seed.createdAt],
+      ['updated_at', seed.updatedAt],
+      ['context_aggregate_hash', seed.pinnedHash],
+    ])
+    const chats = catalog.tables.find(({ name }) => name === 'chats')!
+    // The columns that the schema has: an early version has no hydration columns.
+    const present = chats.columns.map(({ name }) => name).filter((name) => columns.has(name))
+    const { rows } = await transaction.query<{ id: string }>(
+      `INSERT INTO ${quoteIdentifier(queryable.schema)}.chats (${present.map(quoteIdentifier)})
+       VALUES (${present.map((_, index) => `$${index + 1}`)}) RETURNING id`,
+      present.map((name) => columns.get(name)),
+    )
+    const { id } = rows[0]!
+    const rowsAt = (position: number) => seed.rows[position % seed.rows.length] ?? 0
+    await fillChat(transaction, id, { catalog, rowsAt })
+    return id
+  })
+}
+
+/**
+ * Messages that `addMessages` accepts: of every role, with JSON content below 4 KiB or without
+ * content.
+ * Shrinks to a system message without content.
+ *
+ * @example
+ * ```ts
+ * const messages = fc.array(message(), { minLength: 1, maxLength: 5 })
+ * ```
+ */
+export function message(): fc.Arbitrary<NewMessage> {
+  return fc.record(
+    { role: fc.constantFrom(...enums.chat_message_role), content: jsonValue() },
+    { requiredKeys: ['role'] },
+  )
 }

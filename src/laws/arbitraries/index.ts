@@ -1,17 +1,13 @@
 /**
- * What random tests of code around driftpin are made of. It needs fast-check, an optional peer.
+ * Generators of valid and invalid data for property tests. They need fast-check, an optional peer
+ * dependency.
  *
  * @module
  */
 
 export { type HistoryCommand, type HistoryOptions, history } from '../history.js'
-export type { CappedPush } from './cap-cases.js'
-export { type ChatSeed, chat } from './chat.js'
-export { insertChat } from './insert-chat.js'
-export { message } from './message.js'
+export { type CapOptions, type CappedPush, pushAtCap, pushBeyondCap } from './caps.js'
+export { type ChatSeed, chat, insertChat, message } from './chat.js'
 export { type AnyPush, push } from './push.js'
-export { type CapOptions, pushAtCap } from './push-at-cap.js'
-export { pushBeyondCap } from './push-beyond-cap.js'
-export { type ResourceOptions, resource } from './resource.js'
-export { type ResourcesOptions, resources } from './resources.js'
+export { type ResourceOptions, type ResourcesOptions, resource, resources } from './resource.js'
 export { source } from './source.js'

@@ -1,12 +1,11 @@
 import fc from 'fast-check'
 import type { PushParams } from '../../context/index.js'
 import { limits } from '../../schema/index.js'
-import { int64Max } from './resource.js'
-import { type ResourcesOptions, resources } from './resources.js'
+import { int64Max, type ResourcesOptions, resources } from './resource.js'
 import { text } from './text.js'
 
 /**
- * A push that is not yet any agent's.
+ * The parameters of a push except the agent.
  *
  * @example
  * ```ts
@@ -31,7 +30,7 @@ const aggregateHash = fc.oneof(
   { weight: 1, arbitrary: fc.uint8Array({ minLength: 1, maxLength: limits.hashBytesMax }) },
 )
 
-/** Absent in one of two, or in `times` of `times + 1`. */
+/** Absent in `times` of `times + 1` cases, which is every second case by default. */
 function optional<T>(arbitrary: fc.Arbitrary<T>, times = 1): fc.Arbitrary<T | undefined> {
   return fc.oneof(
     { withCrossShrink: true },
@@ -40,14 +39,14 @@ function optional<T>(arbitrary: fc.Arbitrary<T>, times = 1): fc.Arbitrary<T | un
   )
 }
 
-/** A field that is absent is not there, rather than there and undefined. */
+/** Removes fields with the value undefined. */
 function withoutAbsent<T extends object>(fields: T): T {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
 }
 
 /**
- * Pushes that are accepted by an agent without a snapshot, every field present or absent. An
- * aggregate hash is mostly absent, since one that is given need not be true. Shrinks to version 0
+ * Pushes that an agent without a snapshot accepts, with and without each optional field. Most have
+ * no aggregate hash, since a given hash need not describe the resources. Shrinks to version 0
  * without resources.
  *
  * @example

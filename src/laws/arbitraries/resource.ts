@@ -8,11 +8,12 @@ import {
   resourceStatuses,
 } from '../../schema/index.js'
 import { body, largeBody } from './body.js'
+import { jsonBytes } from './json.js'
 import { source } from './source.js'
 import { text, textOfBytes } from './text.js'
 
 /**
- * What {@link resource} and {@link push} can be told.
+ * Options of {@link resource}.
  *
  * @example
  * ```ts
@@ -21,14 +22,14 @@ import { text, textOfBytes } from './text.js'
  * ```
  */
 export interface ResourceOptions {
-  /** Whether some bodies may be nearly as large as one may be; false by default. */
+  /** Whether some bodies have nearly the largest size that is allowed; false by default. */
   readonly large?: boolean
 }
 
-/** The largest number that PostgreSQL keeps in a `bigint`. */
+/** The largest number of PostgreSQL's `bigint`. */
 export const int64Max = 2n ** 63n - 1n
 
-/** Hashes of which many are equal, so that an agent often comes back to what it had. */
+/** Many of these hashes are equal, so that an agent often returns to an earlier context. */
 const contentHash = fc.oneof(
   { withCrossShrink: true },
   { weight: 3, arbitrary: fc.nat(3).map((byte) => new Uint8Array(32).fill(byte)) },
@@ -49,7 +50,7 @@ const sizeBytes: fc.Arbitrary<number | bigint> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom<number | bigint>(Number.MAX_SAFE_INTEGER, int64Max) },
 )
 
-const why = fc.oneof(
+const errorText = fc.oneof(
   { withCrossShrink: true },
   { weight: 8, arbitrary: text({ bytesMax: 80, piecesMax: 4 }).map((error) => error || 'broken') },
   { weight: 1, arbitrary: textOfBytes(limits.errorBytesMax) },
@@ -68,10 +69,10 @@ const status: fc.Arbitrary<ResourceStatus> = fc.oneof(
 )
 
 /**
- * Resources that a push accepts: every kind that it may carry and every status, a body of the
- * shape of its kind for `ok`, `{}` and an error for any other. Bodies have less than 4 KiB as
- * JSON; with `large: true` now and then nearly `limits.bodyBytesMax`, and then strings only.
- * Shrinks to an empty `/AGENTS.md` of no size.
+ * Resources that a push accepts, of every kind that a push may carry and of every status. An `ok`
+ * resource has a body of its kind; any other has the body `{}` and an error. Bodies are smaller
+ * than 4 KiB as JSON; with `large: true`, some have nearly `limits.bodyBytesMax` bytes, all of them
+ * in strings. Shrinks to an empty `/AGENTS.md` of size 0.
  *
  * @example
  * ```ts
@@ -96,7 +97,7 @@ export function resource({ large = false }: ResourceOptions = {}): fc.Arbitrary<
         contentHash,
         sizeBytes,
         status: fc.constant(status),
-        error: isOk ? fc.constant('') : why,
+        error: isOk ? fc.constant('') : errorText,
         sourcePath,
       },
       {
@@ -106,5 +107,54 @@ export function resource({ large = false }: ResourceOptions = {}): fc.Arbitrary<
         ],
       },
     ) as fc.Arbitrary<ResourceInput>
+  })
+}
+
+/**
+ * Options of {@link resources} and `push`.
+ *
+ * @example
+ * ```ts
+ * const options: ResourcesOptions = { maxLength: 5 }
+ * fc.sample(resources(options), 1)
+ * ```
+ */
+export interface ResourcesOptions extends ResourceOptions {
+  /** The most resources in one list, at most `limits.resourcesMax`; 6 by default. */
+  readonly maxLength?: number
+}
+
+/**
+ * Lists of resources that a push accepts: each source occurs once, and all bodies together stay
+ * within `limits.bodiesBytesMax`. Shrinks to the empty list.
+ *
+ * @example
+ * ```ts
+ * import { push } from 'driftpin'
+ *
+ * fc.assert(
+ *   fc.asyncProperty(resources({ maxLength: 20 }), async (list) => {
+ *     await push(database, { agentId, version: 1, initial: true, resources: list })
+ *   }),
+ * )
+ * ```
+ */
+export function resources({
+  maxLength = 6,
+  ...options
+}: ResourcesOptions = {}): fc.Arbitrary<ResourceInput[]> {
+  return fc
+    .uniqueArray(resource(options), { maxLength, size: 'max', selector: ({ source }) => source })
+    .map(withinTotal)
+}
+
+/** Drops the resources whose bodies would exceed the limit of all bodies together. */
+function withinTotal(list: readonly ResourceInput[]): ResourceInput[] {
+  let bytes = 0
+  return list.filter(({ body }) => {
+    const more = jsonBytes(body)
+    const fits = bytes + more <= limits.bodiesBytesMax
+    if (fits) bytes += more
+    return fits
   })
 }

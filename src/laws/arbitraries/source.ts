@@ -1,9 +1,8 @@
 import fc from 'fast-check'
-import { cutText } from '../../scan/index.js'
 import { limits } from '../../schema/index.js'
-import { text, textOfBytes } from './text.js'
+import { cutToBytes, text, textOfBytes } from './text.js'
 
-/** Shrinking ends at the first of them. */
+/** Sources shrink to the first of these. */
 const plainSources = [
   '/AGENTS.md',
   '/CLAUDE.md',
@@ -13,8 +12,8 @@ const plainSources = [
 ] as const
 
 /**
- * Neighbours: equal but for case or normalisation, and texts that a locale and the bytes of UTF-8
- * put in different orders.
+ * Sources that differ from each other only in case or normalisation, and sources that a locale
+ * sorts in another order than the bytes of UTF-8.
  */
 const neighbours = [
   ...['/a', '/A', '/a/', '/a/b', '/a b', '/a-b', '/a.b', '/ab', '/AB', '/B', '/10', '/9'],
@@ -24,7 +23,7 @@ const neighbours = [
   ...['/\u4e00', '/\u3042', '/\u30a2', '/\u0430', '/\u03b1', '/\u05d0', 'mcp:a', 'mcp:A', 'MCP:a'],
 ] as const
 
-/** UTF-16 sorts the surrogates of the last three before the first two, UTF-8 behind them. */
+/** UTF-16 sorts the last three before the first two, and UTF-8 sorts them after. */
 const aroundSurrogates = ['/\ue000', '/\uffee', '/\u{10000}', '/\u{1f600}', '/\u{10ffff}'] as const
 
 const path = fc
@@ -45,7 +44,7 @@ const server = text({ piecesMax: 4 }).map((name) => `mcp:${name}`)
 const anything = text({ bytesMax: limits.sourceBytesMax, piecesMax: 12 })
 
 /**
- * Sources that a push accepts, and that are hard on whoever sorts, quotes or compares them: 1 to
+ * Sources that a push accepts and that are hard to sort, quote and compare: 1 to
  * `limits.sourceBytesMax` bytes of any text that can be stored. Shrinks to `/AGENTS.md`.
  *
  * @example
@@ -65,5 +64,5 @@ export function source(): fc.Arbitrary<string> {
       { weight: 2, arbitrary: anything },
       { weight: 1, arbitrary: textOfBytes(limits.sourceBytesMax) },
     )
-    .map((one) => cutText(one, limits.sourceBytesMax) || '/')
+    .map((one) => cutToBytes(one, limits.sourceBytesMax) || '/')
 }

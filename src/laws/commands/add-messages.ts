@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { message } from '../arbitraries/message.js'
+import { message } from '../arbitraries/chat.js'
 import { askFor, chatKey } from '../choices.js'
 import { addMessages as specified } from '../model/add-messages.js'
 import { defineCommand } from '../move.js'

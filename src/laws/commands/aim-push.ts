@@ -1,9 +1,9 @@
 import type { PushParams } from '../../context/index.js'
 import type { ResourceInput } from '../../schema/index.js'
-import { aggregateHash } from '../model/aggregate-hash.js'
+import type { Content } from '../model/live-context.js'
+import { aggregateHash } from '../model/live-context.js'
 import { Refusal, type Resource, unarchived } from '../model/model.js'
 import { push as specified } from '../model/push.js'
-import type { Content } from '../model/replace.js'
 import type { Move, View } from '../move.js'
 
 /** A pushed resource as the model has it. */

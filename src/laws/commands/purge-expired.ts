@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { limits } from '../../schema/index.js'
 import { pick, place, purgeLimit } from '../choices.js'
 import { expired, purgeExpired as specified } from '../model/purge.js'
+import { later } from '../model/time.js'
 import { defineCommand } from '../move.js'
-import { later } from '../time.js'
 
 /** The retention job, with a clock that stands so far on that some chats are past retention. */
 export const purgeExpired = defineCommand({

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { pick, place, purgeLimit } from '../choices.js'
 import { expired, purge as specified } from '../model/purge.js'
+import { later } from '../model/time.js'
 import { defineCommand } from '../move.js'
-import { later } from '../time.js'
 
 /** A cutoff that is now, or exactly at or one microsecond after the time of a chat. */
 export const purge = defineCommand({

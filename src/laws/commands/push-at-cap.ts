@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { pushAtCap as atCap } from '../arbitraries/push-at-cap.js'
+import { pushAtCap as atCap } from '../arbitraries/caps.js'
 import { mostlyLight, pickAgent, place } from '../choices.js'
 import { defineCommand } from '../move.js'
 import { aimPush } from './aim-push.js'

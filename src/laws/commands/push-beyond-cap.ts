@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { pushBeyondCap as beyondCap } from '../arbitraries/push-beyond-cap.js'
+import { pushBeyondCap as beyondCap } from '../arbitraries/caps.js'
 import { mostlyLight, nobody, pickAgent, place } from '../choices.js'
 import { defineCommand } from '../move.js'
 import { aimPush } from './aim-push.js'

@@ -1,5 +1,5 @@
 import type { ResourceInput } from '../../schema/index.js'
-import type { Content } from '../model/replace.js'
+import type { Content } from '../model/live-context.js'
 
 /**
  * The contexts that agents of a race report. Each is told from every other by its rows, so that

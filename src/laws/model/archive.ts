@@ -1,5 +1,5 @@
+import { noChanges, settle } from './live-context.js'
 import { findChat, type Model, type Time } from './model.js'
-import { noChanges, settle } from './settle.js'
 
 type Key = { readonly chatId: string; readonly ownerId?: string }
 

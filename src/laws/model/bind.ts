@@ -1,3 +1,4 @@
+import { noChanges, pin, settle } from './live-context.js'
 import {
   type Chat,
   findAgent,
@@ -8,7 +9,6 @@ import {
   type Time,
   unarchived,
 } from './model.js'
-import { noChanges, pin, settle } from './settle.js'
 
 interface Target {
   readonly agentId: string | null

@@ -1,6 +1,6 @@
 import { enums } from '../../schema/index.js'
 import { type Chat, findChat, liveOf, type Model } from './model.js'
-import { toDate } from './to-date.js'
+import { toDate } from './time.js'
 
 /** Marked, not archived, and bound to an agent with a snapshot. */
 export function isDirty(model: Model, chat: Chat): boolean {

@@ -1,5 +1,5 @@
+import { settle } from './live-context.js'
 import { type Chat, findAgent, type Model, Refusal, type Time } from './model.js'
-import { settle } from './settle.js'
 
 /** A chat that is bound to an agent has its build and workspace, and is hydrated if it pushed. */
 export function createChat(

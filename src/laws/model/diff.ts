@@ -1,6 +1,5 @@
-import { inByteOrder } from './in-byte-order.js'
 import { findChat, liveOf, type Model, Refusal, type Resource } from './model.js'
-import { textOf } from './text-of.js'
+import { inByteOrder, textOf } from './text.js'
 
 /**
  * By source: what is live alone, what is pinned alone, and what differs in what a diff compares.

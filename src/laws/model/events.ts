@@ -1,8 +1,24 @@
-import type { ContextEvent } from '../../context/index.js'
 import type { Model } from './model.js'
 
-/** What an operation that was told to notify says of the chats that it was asked to do. */
-export type MainEvent = ContextEvent | 'changes'
+/** What a notification says about a chat. */
+type ChatEvent =
+  | 'created'
+  | 'message_added'
+  | 'bound'
+  | 'archived'
+  | 'unarchived'
+  | 'unpinned'
+  | 'deleted'
+  | 'hydrated'
+  | 'dirtied'
+  | 'settled'
+  | 'refreshed'
+
+/**
+ * The event that an operation sends for the chats that it was called for; `changes` if it sends
+ * only what hydrating and settling changed.
+ */
+export type MainEvent = ChatEvent | 'changes'
 
 /** The parts of an answer that name chats. */
 interface Answer {
@@ -30,7 +46,7 @@ export function eventsOf(
   const { chat, changed = true, bound, ...parts } = (answer ?? {}) as Answer
   const asked = chat === undefined ? (bound ?? []) : changed ? [chat] : []
   const gone = [...before.chats.keys()].filter((id) => !after.chats.has(id))
-  const events = new Map<string, ContextEvent>()
+  const events = new Map<string, ChatEvent>()
   if (main !== 'changes') for (const id of main === 'deleted' ? gone : asked) events.set(id, main)
   for (const event of ['hydrated', 'dirtied', 'settled', 'refreshed'] as const) {
     const ids = parts[event]

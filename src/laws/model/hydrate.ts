@@ -1,5 +1,5 @@
+import { type Changes, settle } from './live-context.js'
 import { findChat, type Model, Refusal, type Time, unarchived } from './model.js'
-import { type Changes, settle } from './settle.js'
 
 type Which = { readonly agentId: string } | { readonly chatId: string; readonly ownerId?: string }
 

@@ -1,11 +1,11 @@
 import type { BodyKind, ChatMessageRole, JsonValue, ResourceStatus } from '../../schema/index.js'
+import type { Time } from './time.js'
+
+export type { Time } from './time.js'
 
 // The domain as a state machine: what every operation does, in plain TypeScript, without SQL and
 // without a database. It is meant to be read as the specification. Each file beside this one is
 // one operation, changes the model it is given, and answers what the operation answers.
-
-/** A time in UTC with six decimals, such as 2026-01-01T00:00:00.000001Z: texts sort as times do. */
-export type Time = string
 
 /**
  * A resource of the live context, or a pin: everything but the owner and the source.

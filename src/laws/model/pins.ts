@@ -1,6 +1,6 @@
-import { inByteOrder } from './in-byte-order.js'
 import { findChat, type Model, type Resource } from './model.js'
-import { toDate } from './to-date.js'
+import { inByteOrder } from './text.js'
+import { toDate } from './time.js'
 
 type Key = { readonly chatId: string; readonly ownerId?: string }
 

@@ -1,13 +1,11 @@
-import { sanitiseLine, sanitiseText } from '../../context/index.js'
 import type { BodyKind } from '../../schema/index.js'
-import { inByteOrder } from './in-byte-order.js'
 import { findChat, type Model, type Resource } from './model.js'
-import { textOf } from './text-of.js'
+import { inByteOrder, sanitise, sanitiseLine, textOf } from './text.js'
 
 /**
  * The pins of a chat as a block of text: instruction files, then an index of the skills, each in
- * the order of the bytes of their sources. What is not ok, or not text, is skipped and named. How
- * a text is sanitised is not modelled: that is a function of the text alone, with its own tests.
+ * the order of the bytes of their sources. A
+ * resource that is not ok or is not text is skipped and reported.
  */
 export function prompt(model: Model, key: { readonly chatId: string; readonly ownerId?: string }) {
   const { pins, pinnedHash } = findChat(model, key)
@@ -31,7 +29,7 @@ export function prompt(model: Model, key: { readonly chatId: string; readonly ow
 }
 
 function fileOf(source: string, pin: Resource): string {
-  const content = sanitiseText(textOf(pin)!).replace(/^\n+/, '').trimEnd()
+  const content = sanitise(textOf(pin)!).replace(/^\n+/, '').trimEnd()
   const lines = content === '' ? '' : `${content}\n`
   return `<instruction-file source="${attribute(source)}">\n${lines}</instruction-file>\n`
 }

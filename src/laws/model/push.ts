@@ -1,6 +1,5 @@
+import { type Changes, type Content, noChanges, replace, settle } from './live-context.js'
 import { findAgent, type Model, type Time, unarchived } from './model.js'
-import { type Content, replace } from './replace.js'
-import { type Changes, noChanges, settle } from './settle.js'
 
 /** A push as the model takes it: with its hash, and its resources by source. */
 export interface Pushed {

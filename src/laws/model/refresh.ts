@@ -1,5 +1,5 @@
+import { pin } from './live-context.js'
 import { findChat, liveOf, type Model, Refusal, type Resources, type Time } from './model.js'
-import { pin } from './settle.js'
 
 /**
  * Replaces the pins of one chat, archived or not, with the live context, and takes off its mark.

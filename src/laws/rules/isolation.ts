@@ -1,7 +1,7 @@
 import { nobody } from '../choices.js'
 import { allDifferingRows, differingRows } from '../differing-rows.js'
-import { expectedRows, modelTables } from '../expected-rows.js'
 import { type Ending, type Finding, type Law, pinTable, type Step } from '../law.js'
+import { expectedRows, modelTables } from '../model/rows.js'
 import { isChatRef } from '../plain-answer.js'
 import { noRows } from '../row-reader.js'
 

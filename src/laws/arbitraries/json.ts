@@ -1,14 +1,21 @@
 import fc from 'fast-check'
-import { exponentBytes } from '../../context/index.js'
-import { type JsonObject, type JsonValue, textBytes } from '../../schema/index.js'
+import type { JsonObject, JsonValue } from '../../schema/index.js'
 import { text } from './text.js'
 
-/** What a small JSON value has at most, in bytes, as PostgreSQL writes it. */
+/** A small JSON value has fewer bytes than this, as PostgreSQL prints it. */
 export const smallJsonBytesMax = 4096
 
-/** The bytes of a value as the caps count them. */
+/**
+ * The bytes of a value as the limits count them: PostgreSQL prints a number with an exponent in
+ * full. The count is independent of the code that enforces the limits.
+ */
 export function jsonBytes(value: JsonValue): number {
-  return textBytes(JSON.stringify(value)) + exponentBytes(value)
+  let exponents = 0
+  const text = JSON.stringify(value, (_, part: unknown) => {
+    if (typeof part === 'number') exponents += Math.abs(Number(String(part).split('e')[1] ?? 0))
+    return part
+  })
+  return Buffer.byteLength(text) + exponents
 }
 
 const number = fc.oneof(
@@ -24,13 +31,13 @@ const number = fc.oneof(
 
 const scalar: fc.Arbitrary<JsonValue> = fc.oneof(
   { weight: 4, arbitrary: text() },
-  // JSON has no negative zero: it would come back as another value.
+  // JSON has no negative zero: the database would return another value.
   { weight: 3, arbitrary: number.map((value) => (value === 0 ? 0 : value)) },
   { weight: 1, arbitrary: fc.boolean() },
   { weight: 1, arbitrary: fc.constant(null) },
 )
 
-/** Wraps a value in so many arrays and objects by turns. */
+/** Wraps a value in alternating arrays and objects. */
 function nest(value: JsonValue, levels: number): JsonValue {
   let nested = value
   for (let level = 0; level < levels; level++) nested = level % 2 ? { x: nested } : [nested]
@@ -53,9 +60,9 @@ const tree = fc.letrec<{ value: JsonValue; object: JsonObject }>((tie) => ({
 }))
 
 /**
- * JSON values that can be stored and read back equal, below {@link smallJsonBytesMax} bytes: nasty
- * texts and keys, numbers that JSON writes with an exponent, now and then nested `depthMax` deep
- * (90 by default, a scalar being 0). Shrinks to the empty text.
+ * JSON values that can be stored and read back equal, below {@link smallJsonBytesMax} bytes:
+ * difficult texts and keys, numbers that JSON writes with an exponent, and some values that nest
+ * `depthMax` deep (90 by default; a scalar has depth 0). Shrinks to the empty text.
  */
 export function jsonValue({ depthMax = 90 } = {}): fc.Arbitrary<JsonValue> {
   const nested = fc
@@ -71,7 +78,7 @@ export function jsonValue({ depthMax = 90 } = {}): fc.Arbitrary<JsonValue> {
     .map((value) => (jsonBytes(value) < smallJsonBytesMax ? value : ''))
 }
 
-/** As {@link jsonValue}, but always an object. Shrinks to `{}`. */
+/** Like {@link jsonValue}, but always an object. Shrinks to `{}`. */
 export function jsonObject({ depthMax = 90 } = {}): fc.Arbitrary<JsonObject> {
   const wrapped = jsonValue({ depthMax: depthMax - 1 }).map((value): JsonObject => ({ value }))
   return fc

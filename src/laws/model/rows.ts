@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
-import { printJsonb } from '../context/index.js'
-import type { JsonValue } from '../schema/index.js'
-import { createModel, type Live, type Message, type Model, type Resources } from './model/model.js'
-import { canonicalJson } from './model/replace.js'
-import { valueBytesMax } from './row-reader.js'
+import type { JsonValue } from '../../schema/index.js'
+import { valueBytesMax } from '../row-reader.js'
+import { canonicalJson, jsonbText } from './json.js'
+import { createModel, type Live, type Message, type Model, type Resources } from './model.js'
 
 type Values = Readonly<Record<string, string | null>>
 
@@ -11,12 +10,12 @@ const flag = (value: boolean) => String(value)
 
 const texts = new WeakMap<object, string>()
 
-/** As the reader of rows gives it: a large one by its hash. Large ones hold texts only. */
+/** The text that the row reader returns for a `jsonb` value: for a large one, its hash. */
 function bodyText(body: JsonValue): string {
   if (body === null || typeof body !== 'object') return canonicalJson(body)
   const known = texts.get(body)
   if (known !== undefined) return known
-  const printed = Buffer.from(printJsonb(body))
+  const printed = Buffer.from(jsonbText(body))
   const made =
     printed.length > valueBytesMax
       ? `sha256 ${createHash('sha256').update(printed).digest('hex')}`
@@ -69,10 +68,10 @@ function snapshotRow(id: string, live: Live): readonly [string, Values] {
   return [id, values]
 }
 
-/** Tables that the host writes to as well: rows that the model does not know are its own. */
+/** Tables that the host also writes to: rows that the model does not know belong to the host. */
 export const sharedTables: ReadonlySet<string> = new Set(['chat_messages'])
 
-/** What the model says is in the tables that it knows, by primary key. Other tables are missing. */
+/** The rows of the tables that the model covers, by table and primary key. */
 export function expectedRows(model: Model): ReadonlyMap<string, ReadonlyMap<string, Values>> {
   const byId = <T extends { id: string }>(records: Iterable<T>, row: (one: T) => Values) =>
     new Map([...records].map((record) => [record.id, { id: record.id, ...row(record) }]))
@@ -137,5 +136,5 @@ export function expectedRows(model: Model): ReadonlyMap<string, ReadonlyMap<stri
   ])
 }
 
-/** The tables of which the model knows every row, or in a shared one those of operations. */
+/** The tables that the model covers: all rows, or in a shared table those of the operations. */
 export const modelTables: ReadonlySet<string> = new Set(expectedRows(createModel()).keys())

@@ -1,19 +1,13 @@
 import fc from 'fast-check'
-import {
-  bodyKinds,
-  type JsonObject,
-  type JsonValue,
-  limits,
-  pushableKinds,
-  type ResourceInput,
-} from '../../schema/index.js'
-import { jsonBytes } from './json-value.js'
+import type { JsonObject, JsonValue } from '../../schema/index.js'
+import { bodyKinds, limits, pushableKinds, type ResourceInput } from '../../schema/index.js'
+import { jsonBytes } from './json.js'
 import { type AnyPush, push } from './push.js'
 import { int64Max, resource } from './resource.js'
 import { text, textOfBytes } from './text.js'
 
 /**
- * A push at a cap, or past it; `cap` is the key in {@link limits} or says which rule it is.
+ * A push exactly at a limit, or just beyond it.
  *
  * @example
  * ```ts
@@ -22,24 +16,23 @@ import { text, textOfBytes } from './text.js'
  * ```
  */
 export interface CappedPush {
-  /** The limit that it is about, by its name in `limits`. */
+  /** The key of the limit in `limits`, or the name of the rule. */
   readonly cap: string
-  /** A push right at that limit, or one past it. */
   readonly push: AnyPush
 }
 
-/** Something that a push must not have too much of. */
+/** A limit or a rule that every push must respect. */
 export interface CapCase {
   readonly cap: string
-  /** Whether one of its pushes has hundreds of kilobytes. */
+  /** Whether its pushes have hundreds of kilobytes. */
   readonly heavy?: boolean
-  /** Pushes of which so much is exactly at the cap; none where nothing of it is allowed. */
+  /** Pushes exactly at the limit; undefined for a rule that forbids something altogether. */
   readonly at?: fc.Arbitrary<AnyPush>
-  /** Pushes that have the smallest step too much, and are otherwise good. */
+  /** Pushes that exceed the limit by the smallest step, and are otherwise valid. */
   readonly beyond: fc.Arbitrary<AnyPush>
 }
 
-/** A push of which one resource is changed, whose source no other has. */
+/** A push with one changed resource, whose source is unique in the push. */
 function withResource(changes: fc.Arbitrary<object>): fc.Arbitrary<AnyPush> {
   return fc
     .tuple(push({ maxLength: 2 }), resource(), changes, fc.nat(2))
@@ -59,16 +52,16 @@ const field = (name: string, values: fc.Arbitrary<unknown>) =>
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
 
-/** Values of which it is not plain how many bytes they count. */
+/** Values whose size in bytes is easily miscounted. */
 const counted: readonly { readonly extra: JsonValue; readonly bytes: number }[] = [
   { extra: 0, bytes: '0'.length },
-  // JSON has an exponent, and PostgreSQL the zeros it stands for.
+  // JSON writes an exponent, and PostgreSQL writes the zeros.
   { extra: 1e300, bytes: '1e+300'.length + 300 },
   { extra: 1e-7, bytes: '1e-7'.length + 7 },
   { extra: '\u20ac\n', bytes: '"...\\n"'.length },
 ]
 
-/** A body of exactly so many bytes, as the caps count them. */
+/** A body of exactly `length` bytes, as the limits count them. */
 function bodyOfBytes(length: number): fc.Arbitrary<JsonObject> {
   return fc.constantFrom(...counted).map(({ extra, bytes }) => {
     const around = '{"content":"","extra":}'.length + bytes
@@ -76,7 +69,7 @@ function bodyOfBytes(length: number): fc.Arbitrary<JsonObject> {
   })
 }
 
-/** A body that nests so deep, itself being 1. */
+/** A body that nests `depth` deep; the body itself has depth 1. */
 function bodyOfDepth(depth: number): fc.Arbitrary<JsonObject> {
   return fc.tuple(fc.boolean(), fc.nat(9)).map(([inArrays, inner]) => {
     let value: JsonValue = inner
@@ -96,7 +89,7 @@ function manyResources(count: number): fc.Arbitrary<AnyPush> {
   }))
 }
 
-/** All bodies have exactly so many bytes together, none of them too many. */
+/** Bodies of exactly `total` bytes together, each of them small enough. */
 function bodiesOfBytes(total: number): fc.Arbitrary<AnyPush> {
   const most = limits.bodyBytesMax
   const count = Math.ceil(total / most) + 1
@@ -133,7 +126,7 @@ const hashOf = (length: number) =>
 
 const withBody = (bodies: fc.Arbitrary<JsonObject>) => withResource(field('body', bodies))
 
-/** Puts a text into one of the places that a push has for text. */
+/** A push with the given text in one of the places where a push has text. */
 function withText(texts: fc.Arbitrary<string>): fc.Arbitrary<AnyPush> {
   const place = fc.constantFrom('source', 'sourcePath', 'error', 'body', 'key', 'snapshotError')
   return fc
@@ -154,7 +147,7 @@ const nextSafe = Number.MAX_SAFE_INTEGER + 1
 const tooLarge = fc.constantFrom<number | bigint>(int64Max + 1n, nextSafe)
 const largest = fc.constantFrom<number | bigint>(int64Max, Number.MAX_SAFE_INTEGER)
 
-/** Every cap and rule of a push. */
+/** Every limit and every rule of a push. */
 export const capCases: readonly CapCase[] = [
   {
     cap: 'resourcesMax',
@@ -224,3 +217,66 @@ export const capCases: readonly CapCase[] = [
   },
   { cap: 'emptyHash', beyond: hashOf(0) },
 ]
+
+/**
+ * Options of {@link pushAtCap} and {@link pushBeyondCap}.
+ *
+ * @example
+ * ```ts
+ * const light: CapOptions = { heavy: false }
+ * fc.assert(fc.property(pushAtCap(light), ({ push: report }) => report.resources.length <= 1000))
+ * ```
+ */
+export interface CapOptions {
+  /**
+   * Whether to include pushes of hundreds of kilobytes: 1000 resources, a body of 256 KiB, bodies
+   * of 4 MiB together. True by default.
+   */
+  readonly heavy?: boolean
+}
+
+const casesFor = ({ heavy = true }: CapOptions) => capCases.filter((one) => heavy || !one.heavy)
+
+/**
+ * Pushes that are accepted and are exactly at one limit. `cap` is the key in `limits`, or
+ * `int64Version` or `int64Size`. Everything else in the push is small.
+ *
+ * @example
+ * ```ts
+ * import { push } from 'driftpin'
+ *
+ * fc.assert(
+ *   fc.asyncProperty(pushAtCap(), async ({ push: report }) => {
+ *     await push(database, { agentId, ...report, initial: true })
+ *   }),
+ * )
+ * ```
+ */
+export function pushAtCap(options: CapOptions = {}): fc.Arbitrary<CappedPush> {
+  const pushes = casesFor(options).flatMap(({ cap, at }) =>
+    at ? [at.map((push) => ({ cap, push }))] : [],
+  )
+  return fc.oneof(...pushes)
+}
+
+/**
+ * Pushes that are refused with `invalid_input` for exactly one reason: one byte, level or resource
+ * more than a limit allows, which `cap` names by its key in `limits` or as `int64Version` or
+ * `int64Size`; or `emptySource`, `duplicateSource`, `unknownKind`, `reservedKind`,
+ * `unknownStatus`, `nul`, `loneSurrogate` or `emptyHash`.
+ *
+ * @example
+ * ```ts
+ * import { push } from 'driftpin'
+ *
+ * fc.assert(
+ *   fc.asyncProperty(pushBeyondCap(), async ({ push: report }) => {
+ *     await assert.rejects(push(database, { agentId, ...report }), { code: 'invalid_input' })
+ *   }),
+ * )
+ * ```
+ */
+export function pushBeyondCap(options: CapOptions = {}): fc.Arbitrary<CappedPush> {
+  const pushes = casesFor(options).map(({ cap, beyond }) => beyond.map((push) => ({ cap, push })))
+  return fc.oneof(...pushes)
+}

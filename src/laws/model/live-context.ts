@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto'
+import { canonicalJson } from './json.js'
+import { type Chat, inOrder, liveOf, type Model, type Resource, type Resources } from './model.js'
+import type { Time } from './time.js'
+
+/** A resource without the times of its row. */
+export type Content = Omit<Resource, 'createdAt' | 'updatedAt'>
+
+/**
+ * The hash of a whole context, in hexadecimal: sha256 over kind, source, content hash and status
+ * of each resource as netstrings, by kind and then by source in byte order.
+ */
+export function aggregateHash(resources: ReadonlyMap<string, Content>): string {
+  const keyed = [...resources].map(([source, { kind, contentHash, status }]) => ({
+    order: Buffer.from(`${kind}\0${source}`),
+    parts: [kind, source, Buffer.from(contentHash, 'hex'), status].map((one) => Buffer.from(one)),
+  }))
+  const hash = createHash('sha256')
+  for (const { parts } of keyed.sort((a, b) => Buffer.compare(a.order, b.order))) {
+    for (const part of parts) hash.update(`${part.length}:`).update(part).update(',')
+  }
+  return hash.digest('hex')
+}
+
+/**
+ * Replaces the resources of an agent by those of a push, or the pins of a chat by the live context.
+ * An equal resource stays as it is and keeps its times. A resource that differs is replaced at
+ * `now` and keeps its time of creation. A resource that is absent is removed.
+ */
+export function replace(before: Resources, after: ReadonlyMap<string, Content>, now: Time) {
+  const made = new Map<string, Resource>()
+  for (const [source, content] of after) {
+    const old = before.get(source)
+    if (old && isEqual(old, content)) made.set(source, old)
+    else {
+      const { kind, body, contentHash, sizeBytes, status, error, sourcePath } = content
+      const row = { kind, body, contentHash, sizeBytes, status, error, sourcePath }
+      made.set(source, { ...row, createdAt: old?.createdAt ?? now, updatedAt: now })
+    }
+  }
+  return made
+}
+
+/** Equal in everything except the times of the row. */
+export function isEqual(a: Content, b: Content): boolean {
+  return (
+    a.kind === b.kind &&
+    a.contentHash === b.contentHash &&
+    a.sizeBytes === b.sizeBytes &&
+    a.status === b.status &&
+    a.error === b.error &&
+    a.sourcePath === b.sourcePath &&
+    (a.body === b.body || canonicalJson(a.body) === canonicalJson(b.body))
+  )
+}
+
+/** The ids of the chats that an operation changed; each list is in ascending order. */
+export interface Changes {
+  readonly hydrated: readonly string[]
+  readonly dirtied: readonly string[]
+  readonly settled: readonly string[]
+}
+
+export const noChanges: Changes = { hydrated: [], dirtied: [], settled: [] }
+
+/** Makes the live context the pins of a chat, as hydrating and refreshing do. */
+export function pin(model: Model, chat: Chat, now: Time): void {
+  const live = liveOf(model, chat)!
+  chat.pins = replace(chat.pins, live.resources, now)
+  chat.pinnedHash = live.hash
+  chat.error = live.error
+  chat.dirtySince = null
+}
+
+/**
+ * Hydrates the chats that are not hydrated and have a live context. Sets or clears the dirty mark of
+ * the others; the mark is the time of the first drift. Archived chats do not change.
+ */
+export function settle(model: Model, chats: readonly Chat[], now: Time): Changes {
+  const changes = { hydrated: [] as string[], dirtied: [] as string[], settled: [] as string[] }
+  for (const chat of inOrder(chats)) {
+    if (chat.archived) continue
+    const live = liveOf(model, chat)
+    if (chat.pinnedHash === null) {
+      if (!live) continue
+      pin(model, chat, now)
+      changes.hydrated.push(chat.id)
+      continue
+    }
+    const drifted = live !== undefined && live.hash !== chat.pinnedHash
+    if (drifted === (chat.dirtySince !== null)) continue
+    chat.dirtySince = drifted ? now : null
+    changes[drifted ? 'dirtied' : 'settled'].push(chat.id)
+  }
+  return changes
+}

@@ -1,0 +1,118 @@
+import { isUtf8 } from 'node:buffer'
+import type { BodyKind } from '../../schema/index.js'
+import type { Resource } from './model.js'
+
+/** The order of COLLATE "C": by the bytes of UTF-8. */
+export function inByteOrder(sources: readonly string[]): string[] {
+  return [...sources].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+}
+
+/** The field of a body that holds the bytes of a file, encoded in base64. */
+const byteFields: Partial<Record<BodyKind, string>> = { instruction_file: 'content', skill: 'meta' }
+
+/**
+ * The text of an instruction file or of the SKILL.md of a skill, without a byte order mark. Null if
+ * the status is not ok, and if the bytes are missing or are not UTF-8.
+ */
+export function textOf({ kind, body, status }: Resource): string | null {
+  const field = byteFields[kind]
+  if (status !== 'ok' || field === undefined) return null
+  const encoded = (body as Record<string, unknown>)[field] ?? ''
+  if (typeof encoded !== 'string' || !isBase64(encoded)) return null
+  const bytes = Buffer.from(encoded, 'base64')
+  return isUtf8(bytes) ? bytes.toString().replace(/^\ufeff/, '') : null
+}
+
+/** Groups of four letters, of which the last may end in padding. */
+function isBase64(text: string): boolean {
+  const letters = text.replace(/={1,2}$/, '')
+  return text.length % 4 === 0 && /^[A-Za-z0-9+/]*$/.test(letters)
+}
+
+/** The first and the last code point of each range that a prompt must not contain. */
+const invisible: readonly (readonly [first: number, last: number])[] = [
+  ...([
+    [0xad, 0xad],
+    [0x34f, 0x34f],
+    [0x61c, 0x61c],
+    [0x70f, 0x70f],
+    [0x115f, 0x1160],
+  ] as const),
+  ...([
+    [0x17b4, 0x17b5],
+    [0x180b, 0x180f],
+    [0x200b, 0x200b],
+    [0x200d, 0x200f],
+  ] as const),
+  ...([
+    [0x202a, 0x202e],
+    [0x2060, 0x206f],
+    [0x3164, 0x3164],
+    [0xfe00, 0xfe0f],
+  ] as const),
+  ...([
+    [0xfeff, 0xfeff],
+    [0xffa0, 0xffa0],
+    [0xfff0, 0xfffb],
+    [0xe0000, 0xe007f],
+  ] as const),
+]
+
+const isInvisible = (character: string) => {
+  const point = character.codePointAt(0)!
+  return invisible.some(([first, last]) => first <= point && point <= last)
+}
+
+/**
+ * A text as a prompt contains it: without invisible code points and HTML comments, with the
+ * delimiters of the prompt neutralised, without space at the ends of lines, and with at most one
+ * empty line in a row.
+ */
+export function sanitise(text: string): string {
+  const visible = [...text].filter((character) => !isInvisible(character)).join('')
+  let lines = neutralised(withoutComments(visible))
+    .split('\n')
+    .map((line) => line.replace(/[ \t\r]+$/, ''))
+    .join('\n')
+  while (lines.includes('\n\n\n')) lines = lines.replaceAll('\n\n\n', '\n\n')
+  return lines
+}
+
+/** {@link sanitise} for a name, a description or a path: all on one line. */
+export const sanitiseLine = (text: string): string =>
+  sanitise(text)
+    .split(/\s+/)
+    .filter((word) => word !== '')
+    .join(' ')
+
+/** Removes comments until none is left, since a removal can create another one. */
+function withoutComments(text: string): string {
+  const start = text.indexOf('<!--')
+  // The end may share its hyphens with the start: `<!-->` and `<!--->` are comments.
+  const end = start < 0 ? -1 : text.indexOf('-->', start + 2)
+  return end < 0 ? text : withoutComments(text.slice(0, start) + text.slice(end + 3))
+}
+
+const tags = ['agent-context', 'instruction-file', 'skills', 'skill']
+
+/** Escapes every `<` that begins a tag of the prompt or a comment that is not closed. */
+function neutralised(text: string): string {
+  const [before = '', ...rest] = text.split('<')
+  let after = ''
+  const parts = rest.reverse().map((part) => {
+    after = part + after
+    const made = isDelimiter(after) ? `&lt;${part}` : `<${part}`
+    after = `<${after}`
+    return made
+  })
+  return before + parts.reverse().join('')
+}
+
+/** Whether a text that follows `<` makes it a delimiter, in any case and with spaces. */
+function isDelimiter(rest: string): boolean {
+  if (rest.startsWith('!--')) return true
+  const name = rest.trimStart().replace(/^\//, '').trimStart()
+  // Two letters outside ASCII are equal to ASCII letters when case is ignored.
+  const folded = name.slice(0, 20).replaceAll('\u017f', 's').replaceAll('\u212a', 'k').toLowerCase()
+  return tags.some((tag) => folded.startsWith(tag) && !/^\w/.test(folded.slice(tag.length)))
+}

@@ -1,0 +1,117 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { printJsonb } from '../../src/context/jsonb-digest.js'
+import { sanitiseLine, sanitiseText } from '../../src/context/sanitise-text.js'
+import { aggregateHash } from '../../src/index.js'
+import { resources, source } from '../../src/laws/arbitraries/index.js'
+import { jsonBytes, jsonValue } from '../../src/laws/arbitraries/json.js'
+import { cutToBytes, text } from '../../src/laws/arbitraries/text.js'
+import { jsonbText } from '../../src/laws/model/json.js'
+import * as model from '../../src/laws/model/live-context.js'
+import * as texts from '../../src/laws/model/text.js'
+import { cutText } from '../../src/scan/cut-text.js'
+import { runs } from './runs.js'
+
+// The model is the oracle of the laws. If it used code of the operations, a defect in that code
+// would be in both, and no law could find it.
+
+const root = fileURLToPath(new URL('../../src/', import.meta.url))
+
+/** An import or export: whether all of it is types, the names, and the module. */
+const importPattern = /^(?:import|export)\b( type\b)?([^'"()]*?)\bfrom\s*['"]([^'"]+)['"]/gms
+
+/** What the model may import besides the types of the schema. */
+const modules = /^(node:.*|laws\/model\/.*|laws\/row-reader)$/
+const constantsOfSchema = /^\s*\{\s*((type \w+|limits|enums)(,\s*|\s*(?=\})))+\}\s*$/
+
+function forbiddenImports(file: string, code: string): string[] {
+  return [...code.matchAll(importPattern)].flatMap(([, isType, names, specifier]) => {
+    const target = specifier!.startsWith('.')
+      ? new URL(specifier!, `file:///${file}`).pathname.slice(1).replace(/\.js$/, '')
+      : specifier!
+    const isOfSchema = target === 'schema/index' && (isType || constantsOfSchema.test(names!))
+    return isOfSchema || modules.test(target) ? [] : [`${file}: ${target}`]
+  })
+}
+
+describe('the model', () => {
+  test('imports no code of the operations that it predicts', async () => {
+    const names = await readdir(join(root, 'laws/model'))
+    const files = await Promise.all(
+      names.map(async (name) => {
+        const file = `laws/model/${name}`
+        return forbiddenImports(file, await readFile(join(root, file), 'utf8'))
+      }),
+    )
+    expect(names.length).toBeGreaterThan(0)
+    expect(files.flat()).toEqual([])
+  })
+
+  test.each([
+    "import { sanitiseText } from '../../context/index.js'",
+    "import type { PushParams } from '../../context/index.js'",
+    "import { aggregateHash, type BodyKind, enums } from '../../schema/index.js'",
+    "import {\n  cutText,\n} from '../../scan/index.js'",
+    "export { printJsonb } from '../../context/index.js'",
+  ])('must not contain %j', (line) => {
+    expect(forbiddenImports('laws/model/prompt.ts', line)).toHaveLength(1)
+  })
+})
+
+describe('the oracle agrees with the operations', () => {
+  const tagged = fc.constantFrom(
+    ...['<agent-context>', '</ skill>', '< /SKILLS', '<skillset', '<\u017fkill>', '<skill\u00df'],
+    ...['<!-->', '<!--->', '<!-', '-->', '--', '<!<!-- x -->-- y -->', '\r', ' \t\r\n', '\n\n\n'],
+    ...['\u200c', '\u200b', '\u{e0041}', '<instruction-\u00adfile', '\u2003', '\u212a'],
+  )
+  const writing = fc
+    .array(fc.oneof(tagged, text({ piecesMax: 3 })), { maxLength: 12 })
+    .map((parts) => parts.join(''))
+
+  test('on how a text is sanitised for a prompt', () => {
+    const property = fc.property(writing, (one) => {
+      expect(texts.sanitise(one)).toBe(sanitiseText(one))
+      expect(texts.sanitiseLine(one)).toBe(sanitiseLine(one))
+    })
+    fc.assert(property, runs(500))
+  })
+
+  test('on the text of jsonb', () => {
+    const property = fc.property(jsonValue(), (value) => {
+      expect(jsonbText(value)).toBe(printJsonb(value))
+    })
+    fc.assert(property, runs(500))
+    for (const number of [0, -1, 1e21, 1e-7, 1.5e300, 5e-324, -1e100, 1.25e-10, 2 ** 63]) {
+      expect(jsonbText(number)).toBe(printJsonb(number))
+      expect(jsonBytes(number)).toBeGreaterThanOrEqual(jsonbText(number).length - 1)
+    }
+  })
+
+  test('on the aggregate hash', async () => {
+    const property = fc.asyncProperty(resources(), async (list) => {
+      const contents = list.map(
+        ({ source, kind, body, contentHash, sizeBytes, status, error = '', sourcePath = '' }) =>
+          [
+            source,
+            {
+              ...{ kind, body, status, error, sourcePath, sizeBytes: BigInt(sizeBytes) },
+              contentHash: Buffer.from(contentHash).toString('hex'),
+            },
+          ] as const,
+      )
+      const expected = Buffer.from(await aggregateHash(list)).toString('hex')
+      expect(model.aggregateHash(new Map(contents))).toBe(expected)
+    })
+    await fc.assert(property, runs(100))
+  })
+
+  test('on where a text is cut', () => {
+    const property = fc.property(source(), fc.nat(40), (one, bytesMax) => {
+      expect(cutToBytes(one, bytesMax)).toBe(cutText(one, bytesMax))
+    })
+    fc.assert(property, runs(200))
+  })
+})
