@@ -63,7 +63,15 @@ describe('the model', () => {
 
 describe('the oracle agrees with the operations', () => {
   const tagged = fc.constantFrom(
-    ...['<agent-context>', '</ skill>', '< /SKILLS', '<skillset', '<\u017fkill>', '<skill\u00df'],
+    ...[
+      '<agent-context>',
+      '</ skill>',
+      '< /SKILLS',
+      '<skills\u0130',
+      '<skillset',
+      '<\u017fkill>',
+      '<skill\u00df',
+    ],
     ...['<!-->', '<!--->', '<!-', '-->', '--', '<!<!-- x -->-- y -->', '\r', ' \t\r\n', '\n\n\n'],
     ...['\u200c', '\u200b', '\u{e0041}', '<instruction-\u00adfile', '\u2003', '\u212a'],
   )

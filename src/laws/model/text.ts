@@ -112,7 +112,8 @@ function neutralised(text: string): string {
 function isDelimiter(rest: string): boolean {
   if (rest.startsWith('!--')) return true
   const name = rest.trimStart().replace(/^\//, '').trimStart()
-  // Two letters outside ASCII are equal to ASCII letters when case is ignored.
-  const folded = name.slice(0, 20).replaceAll('\u017f', 's').replaceAll('\u212a', 'k').toLowerCase()
+  // Two letters outside ASCII are equal to ASCII letters if case is ignored.
+  const letters = name.slice(0, 20).replaceAll('\u017f', 's').replaceAll('\u212a', 'k')
+  const folded = letters.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
   return tags.some((tag) => folded.startsWith(tag) && !/^\w/.test(folded.slice(tag.length)))
 }
