@@ -6,5 +6,4 @@
 
 export { makeBody } from './body.js'
 export { canChangeScan } from './candidates.js'
-export { cutText } from './intake.js'
 export { type ScanOptions, type ScanResult, scan } from './scan.js'

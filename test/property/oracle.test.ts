@@ -12,7 +12,7 @@ import { cutToBytes, text } from '../../src/laws/arbitraries/text.js'
 import { jsonbText } from '../../src/laws/model/json.js'
 import * as model from '../../src/laws/model/live-context.js'
 import * as texts from '../../src/laws/model/text.js'
-import { cutText } from '../../src/scan/cut-text.js'
+import { cutText } from '../../src/scan/intake.js'
 import { runs } from './runs.js'
 
 // The model is the oracle of the laws. If it used code of the operations, a defect in that code
