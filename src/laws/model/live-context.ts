@@ -73,8 +73,8 @@ export function pin(model: Model, chat: Chat, now: Time): void {
 }
 
 /**
- * Hydrates the chats that are not hydrated and have a live context. Sets or clears the dirty mark of
- * the others; the mark is the time of the first drift. Archived chats do not change.
+ * Hydrates the chats that are not hydrated and have a live context. Sets or clears the dirty mark
+ * of the others; the mark is the time of the first drift. Archived chats do not change.
  */
 export function settle(model: Model, chats: readonly Chat[], now: Time): Changes {
   const changes = { hydrated: [] as string[], dirtied: [] as string[], settled: [] as string[] }

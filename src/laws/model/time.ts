@@ -1,4 +1,4 @@
-/** A time in UTC with six decimals, such as 2026-01-01T00:00:00.000001Z. Such texts sort as times. */
+/** A time in UTC with six decimals: 2026-01-01T00:00:00.000001Z. The texts sort as the times. */
 export type Time = string
 
 /** The time `micros` microseconds after another. */
