@@ -139,9 +139,13 @@ const serializers = new Proxy<Record<number, (value: EncodedValue) => string>>(
 )
 
 /**
- * The parsers made for a PGlite, and for how many of its own; it learns types, and forgets none.
+ * The parsers made for a PGlite, and for which of its own: it adds to its table as it learns types,
+ * and a rewind of a test database gives it another one.
  */
-const made = new WeakMap<object, { readonly known: number; readonly parsers: Decoders }>()
+const made = new WeakMap<
+  object,
+  { readonly table: unknown; readonly known: number; readonly parsers: Decoders }
+>()
 type Decoders = Record<number, Decoder>
 
 /**
@@ -149,12 +153,14 @@ type Decoders = Record<number, Decoder>
  * text, as from a server. It copies these parsers over its own, so that each has to be named.
  */
 function parsersOf(client: PGliteLike | PGliteTransactionLike): Decoders {
-  const oids = 'parsers' in client ? Object.keys(client.parsers ?? {}) : []
+  const table = 'parsers' in client ? (client.parsers ?? {}) : {}
+  const oids = Object.keys(table)
   const before = made.get(client)
-  if (before?.known === oids.length) return before.parsers
+  const isSame = oids.length === 0 || before?.table === table
+  if (isSame && before?.known === oids.length) return before.parsers
   const parsers: Decoders = Object.fromEntries(decoders)
   for (const oid of oids) parsers[Number(oid)] ??= (text) => text
-  made.set(client, { known: oids.length, parsers })
+  made.set(client, { table, known: oids.length, parsers })
   return parsers
 }
 

@@ -1,34 +1,20 @@
 import type { PGlite } from '@electric-sql/pglite'
-import { DriftpinError, messageOf } from '../errors.js'
+import { DriftpinError } from '../errors.js'
 import { discard } from './engine/discard.js'
 import { type Image, imageOf, imageToKeep, type KeptImage } from './engine/image.js'
 import { type EngineMark, markEngine, rewindEngine, whyNotRewindable } from './engine/mark.js'
-import {
-  type Engine,
-  type EngineOptions,
-  type Extensions,
-  forkEngine,
-  startFromFiles,
-} from './engine/open-engine.js'
-import { readWasm } from './engine/wasm.js'
+import type { Engine } from './engine/open-engine.js'
 import { beginAnew, endClients, leaveClients } from './instance-clients.js'
-import { createRandomSource, type RandomSource } from './random-source.js'
-import { count, type HarnessStatistics } from './statistics.js'
+import {
+  cannotRewind,
+  type HarnessRuntime,
+  type Origin,
+  openRunningEngine,
+  type RunningEngine,
+} from './running-engine.js'
+import { count } from './statistics.js'
 import type { TestInstance } from './test-instance.js'
-import { type SessionMark, type WatchedPGlite, watchPGlite } from './watch-pglite.js'
-
-/** What all instances of a harness have in common. */
-export interface Workshop {
-  readonly extensions: Extensions
-  readonly randomSeed: number | undefined
-  readonly statistics: HarnessStatistics
-  /** Where every instance begins. */
-  readonly image: Image
-  /** Whether code of the caller's ran before the image was taken. */
-  readonly hasRunFunctions: boolean
-  /** Modules that tests loaded, which new instances load at once so that they can be rewound. */
-  readonly learned: Set<string>
-}
+import type { SessionMark, WatchedPGlite } from './watch-pglite.js'
 
 /** A point that an instance can be put back to. */
 export interface InstanceMark {
@@ -46,44 +32,24 @@ interface MarkState {
   readonly clock: number | undefined
 }
 
-/** Where an instance begins: the workshop's image, unless another is given. */
-interface Origin {
-  readonly image?: Image
-  readonly randomPosition: number
-  readonly clock: number | undefined
-  /** Whether nothing but the memory will do, since the session has to be there as well. */
-  readonly needsSession?: boolean
-}
-
-/** An engine, and what it is given from outside. */
-interface Standing {
-  readonly engine: Engine
-  readonly watch: WatchedPGlite
-  readonly random: RandomSource
-  /** What `now()` says, in milliseconds since 1970; undefined follows the machine. */
-  clock: number | undefined
-  /** What it stood at in the beginning. */
-  readonly beginning: EngineMark
-}
-
 /** A PostgreSQL in the process that can be put back to a mark, or replaced where it cannot. */
 export class Instance implements TestInstance {
   #base: InstanceMark
-  readonly #workshop: Workshop
+  readonly #runtime: HarnessRuntime
   readonly #origin: Origin
-  #standing: Standing
+  #running: RunningEngine
   #last: Promise<unknown> = Promise.resolve()
   #isClosed = false
 
-  private constructor(workshop: Workshop, origin: Origin, standing: Standing) {
-    this.#workshop = workshop
+  private constructor(runtime: HarnessRuntime, origin: Origin, running: RunningEngine) {
+    this.#runtime = runtime
     this.#origin = origin
-    this.#standing = standing
-    this.#base = { state: stateOf(standing, standing.beginning), remake: undefined }
+    this.#running = running
+    this.#base = { state: stateOf(running, running.beginning), remake: undefined }
   }
 
-  static async open(workshop: Workshop, origin: Origin): Promise<Instance> {
-    return new Instance(workshop, origin, await stand(workshop, origin))
+  static async open(runtime: HarnessRuntime, origin: Origin): Promise<Instance> {
+    return new Instance(runtime, origin, await openRunningEngine(runtime, origin))
   }
 
   /** Where this instance began. */
@@ -92,19 +58,19 @@ export class Instance implements TestInstance {
   }
 
   get pglite(): PGlite {
-    return this.#standing.engine.pglite
+    return this.#running.engine.pglite
   }
 
   get watch(): WatchedPGlite {
-    return this.#standing.watch
+    return this.#running.watch
   }
 
   get clock(): number | undefined {
-    return this.#standing.clock
+    return this.#running.clock
   }
 
   set clock(ms: number | undefined) {
-    this.#standing.clock = ms
+    this.#running.clock = ms
   }
 
   /** Lets this instance begin where it is now, which only `remake` can repeat. */
@@ -125,9 +91,9 @@ export class Instance implements TestInstance {
         )
       }
       await leaveClients(this.pglite)
-      const crash = this.#standing.engine.inside.crash()
+      const crash = this.#running.engine.inside.crash()
       if (crash !== undefined) throw cannotRewind('the engine crashed before the mark', crash)
-      return { state: stateOf(this.#standing), remake }
+      return { state: stateOf(this.#running), remake }
     })
   }
 
@@ -135,7 +101,7 @@ export class Instance implements TestInstance {
   rewind(mark: InstanceMark): Promise<void> {
     return this.#inTurn(async () => {
       const started = performance.now()
-      const { statistics } = this.#workshop
+      const { statistics } = this.#runtime
       await endClients(this.pglite)
       let why = await this.#whyNot(mark)
       if (why === undefined) {
@@ -144,10 +110,10 @@ export class Instance implements TestInstance {
         if (this.watch.inFlight.size > 0) why = await this.#whyNot(mark)
       }
       if (why === undefined) {
-        statistics.bytesCopied += rewindEngine(this.#standing.engine.inside, mark.state.inside)
+        statistics.bytesCopied += rewindEngine(this.#running.engine.inside, mark.state.inside)
         beginAnew(this.pglite)
-        this.#standing.random.goTo(mark.state.randomPosition)
-        this.#standing.clock = mark.state.clock
+        this.#running.random.goTo(mark.state.randomPosition)
+        this.#running.clock = mark.state.clock
       } else {
         count(statistics.replaced, why)
         await this.#replace(mark, why)
@@ -165,7 +131,7 @@ export class Instance implements TestInstance {
   }
 
   async #whyNot({ state }: InstanceMark): Promise<string | undefined> {
-    const { engine, watch } = this.#standing
+    const { engine, watch } = this.#running
     if (state.engine !== engine) return 'the instance had been replaced since the mark'
     if (engine.pglite.closed) return 'the test closed the instance'
     const isCrashed = engine.inside.crash() !== undefined
@@ -176,15 +142,15 @@ export class Instance implements TestInstance {
 
   /** What one test loads, the next is likely to load too. */
   #learn({ inside }: MarkState): void {
-    for (const event of this.#standing.engine.inside.loader.slice(inside.loader.length)) {
-      if (event.kind === 'open' && event.grew) this.#workshop.learned.add(event.path)
+    for (const event of this.#running.engine.inside.loader.slice(inside.loader.length)) {
+      if (event.kind === 'open' && event.grew) this.#runtime.learned.add(event.path)
     }
   }
 
   async #replace(mark: InstanceMark, why: string): Promise<void> {
-    const old = this.#standing.engine
+    const old = this.#running.engine
     const made = await this.#makeAt(mark, why)
-    this.#standing = made.#standing
+    this.#running = made.#running
     mark.state = made.#base.state
     void discard(old)
   }
@@ -192,7 +158,7 @@ export class Instance implements TestInstance {
   /** Another instance, which begins where the mark is. */
   async #makeAt(mark: InstanceMark, why: string): Promise<Instance> {
     if (mark.remake) return mark.remake()
-    if (mark === this.#base) return Instance.open(this.#workshop, this.#origin)
+    if (mark === this.#base) return Instance.open(this.#runtime, this.#origin)
     const { engine, inside, randomPosition, clock } = mark.state
     let image: Image
     try {
@@ -200,7 +166,7 @@ export class Instance implements TestInstance {
     } catch (error) {
       throw cannotRewind(why, error)
     }
-    return Instance.open(this.#workshop, { image, randomPosition, clock, needsSession: true })
+    return Instance.open(this.#runtime, { image, randomPosition, clock, needsSession: true })
   }
 
   /**
@@ -210,15 +176,15 @@ export class Instance implements TestInstance {
   async fork(mark: InstanceMark): Promise<TestInstance> {
     this.#refuseClosed()
     if (mark.remake) return mark.remake()
-    if (mark === this.#base) return Instance.open(this.#workshop, this.#origin)
+    if (mark === this.#base) return Instance.open(this.#runtime, this.#origin)
     const { engine, inside, randomPosition, clock } = mark.state
     const image = imageToKeep(engine.inside, inside)
-    return Instance.open(this.#workshop, { image, randomPosition, clock })
+    return Instance.open(this.#runtime, { image, randomPosition, clock })
   }
 
   /** An image of this instance as it is, whatever is going on in it. */
   imageNow(): KeptImage {
-    const { engine, clock } = this.#standing
+    const { engine, clock } = this.#running
     return { ...imageToKeep(engine.inside, markEngine(engine.inside)), clock }
   }
 
@@ -229,7 +195,7 @@ export class Instance implements TestInstance {
 
   async close(): Promise<void> {
     this.#isClosed = true
-    await discard(this.#standing.engine)
+    await discard(this.#running.engine)
   }
 
   #refuseClosed(): void {
@@ -238,38 +204,8 @@ export class Instance implements TestInstance {
   }
 }
 
-async function stand(workshop: Workshop, origin: Origin): Promise<Standing> {
-  const random = createRandomSource(workshop.randomSeed)
-  random.goTo(origin.randomPosition)
-  const given: { clock: number | undefined } = { clock: origin.clock }
-  const image = origin.image ?? workshop.image
-  const options: EngineOptions = {
-    extensions: workshop.extensions,
-    wasm: await (await readWasm()).module(),
-    random: random.fill,
-    clock: () => given.clock,
-  }
-  const { mark, ...engine } = await forkEngine(image, options).catch((error) => {
-    if (origin.needsSession) throw cannotRewind('its image does not fit', error)
-    // Whatever does not fit, the files do: never wrong, and never worse than slow.
-    count(workshop.statistics.fallbacks, messageOf(error))
-    return startFromFiles(image, options)
-  })
-  workshop.statistics.forks++
-  const learned = origin.image ? [] : [...workshop.learned]
-  for (const path of learned) await load(engine, path)
-  // A backend that gave random numbers before its image was taken would give the same again.
-  const reseeds = workshop.randomSeed === undefined && (origin.image ?? workshop.hasRunFunctions)
-  if (reseeds) await engine.pglite.query('SELECT setseed($1)', [2 * Math.random() - 1])
-  random.goTo(origin.randomPosition)
-  const beginning = learned.length > 0 || reseeds ? markEngine(engine.inside) : mark
-  return Object.assign(given, { engine, random, beginning, watch: watchPGlite(engine.pglite) })
-}
-
-const load = ({ pglite }: Engine, path: string) => pglite.exec(`LOAD '${path}'`)
-
 function stateOf(
-  { engine, watch, random, clock }: Standing,
+  { engine, watch, random, clock }: RunningEngine,
   inside: EngineMark = markEngine(engine.inside),
 ): MarkState {
   return {
@@ -279,13 +215,4 @@ function stateOf(
     randomPosition: random.position(),
     clock,
   }
-}
-
-function cannotRewind(why: string, cause: unknown): DriftpinError {
-  return new DriftpinError(
-    'rewind_impossible',
-    `The database cannot be put back to this mark: ${why}, and no other instance can be made ` +
-      'at the mark. Rewind to an earlier one, or fork another database.',
-    cause ?? { why },
-  )
 }

@@ -2,7 +2,7 @@ import { DriftpinError } from '../errors.js'
 import { imageSettings, plainSettings } from './engine/start-parameters.js'
 import { readWasm, type Wasm } from './engine/wasm.js'
 import { type HarnessOptions, type ReadOptions, readOptions } from './harness-options.js'
-import { Instance, type Workshop } from './instance.js'
+import { Instance } from './instance.js'
 import {
   cacheDirectoryOf,
   imageName,
@@ -11,8 +11,9 @@ import {
   type Template,
   writeCached,
 } from './load-template.js'
-import { openPlainWorkshop } from './open-plain-workshop.js'
+import { openPlainRuntime } from './open-plain-runtime.js'
 import { runFunctions } from './run-functions.js'
+import type { HarnessRuntime } from './running-engine.js'
 import { count, createStatistics, type HarnessStatistics } from './statistics.js'
 import { createTestDatabase, type TestDatabase } from './test-database.js'
 import type { MadeInstance } from './test-instance.js'
@@ -85,7 +86,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
   const hasImages = wasm.isProven && options.images !== false
   const make = hasImages
     ? await openSource(options, read, { wasm, statistics })
-    : await openPlainWorkshop(options, read, { wasm, statistics })
+    : await openPlainRuntime(options, read, { wasm, statistics })
   const idle: MadeInstance[] = []
   const open = new Set<TestDatabase>()
   let isClosed = false
@@ -144,16 +145,16 @@ async function openSource(
     randomSeed: options.randomSeed,
     statistics,
   }
-  const workshopOf = (image: Template, hasRunFunctions: boolean): Workshop => ({
+  const runtimeOf = (image: Template, hasRunFunctions: boolean): HarnessRuntime => ({
     ...shared,
     image,
     hasRunFunctions,
     learned: new Set(),
   })
   const fromImage = (image: Template, hasRunFunctions = false) => {
-    const workshop = workshopOf(image, hasRunFunctions)
+    const runtime = runtimeOf(image, hasRunFunctions)
     const { randomPosition, clock } = image
-    return async () => atBase(await Instance.open(workshop, { randomPosition, clock }))
+    return async () => atBase(await Instance.open(runtime, { randomPosition, clock }))
   }
   const keyed =
     options.cacheKey === undefined ? undefined : imageName(read, wasm.build, options.cacheKey)
@@ -168,7 +169,7 @@ async function openSource(
   if (read.functions.length === 0) return make
   const remake = async (): Promise<Instance> => {
     const { randomPosition, clock } = image
-    const instance = await Instance.open(workshopOf(image, false), { randomPosition, clock })
+    const instance = await Instance.open(runtimeOf(image, false), { randomPosition, clock })
     await runFunctions(instance, instance.base, read)
     await instance.beginHere(remake)
     return instance

@@ -33,13 +33,13 @@ export interface SessionMark {
   readonly listens: ReadonlyMap<string, number>
 }
 
-/** A table of functions by the number of a type, in a form that is quick to compare with. */
+/** A table of functions in a form that is quick to compare with. Not all keys are type numbers. */
 interface TableMark {
-  readonly numbers: readonly number[]
+  readonly keys: readonly string[]
   readonly values: readonly unknown[]
 }
 
-type Table = Record<number, unknown>
+type Table = Record<string, unknown>
 
 /** Taken before a test fakes them. */
 const { setTimeout } = globalThis
@@ -214,17 +214,17 @@ async function restoreListeners(
 }
 
 const markTable = (table: Table): TableMark => ({
-  numbers: Object.keys(table).map(Number),
+  keys: Object.keys(table),
   values: Object.values(table),
 })
 
-const tableOf = ({ numbers, values }: TableMark): Table =>
-  Object.fromEntries(numbers.map((number, index) => [number, values[index]]))
+const tableOf = ({ keys, values }: TableMark): Table =>
+  Object.fromEntries(keys.map((key, index) => [key, values[index]]))
 
-function differs(now: Table, { numbers, values }: TableMark): boolean {
-  for (let index = 0; index < numbers.length; index++) {
-    if (now[numbers[index]!] !== values[index]) return true
+function differs(now: Table, { keys, values }: TableMark): boolean {
+  for (let index = 0; index < keys.length; index++) {
+    if (now[keys[index]!] !== values[index]) return true
   }
-  // Last, since to list the keys takes longest of all.
-  return Object.keys(now).length !== numbers.length
+  // Last, since listing the keys takes longest of all.
+  return Object.keys(now).length !== keys.length
 }

@@ -6,6 +6,7 @@ export interface FileNode {
   name: string
   parent: FileNode
   mode: number
+  atime: number
   mtime: number
   ctime: number
   /** Bytes of a file, at least `usedBytes` of them; children by name of a directory. */
@@ -15,6 +16,12 @@ export interface FileNode {
   readonly stream_ops: object
   readonly rdev: number
   readonly mounted: { readonly root: FileNode } | null
+  readonly pipe?: Pipe
+}
+
+/** What was written into a pipe and not read yet. Both ends have the same one. */
+interface Pipe {
+  buckets: { buffer: Uint8Array; offset: number; roffset: number }[]
 }
 
 /** An open file. Duplicates share their position and flags. */
@@ -33,6 +40,7 @@ export interface FileSystem {
   readonly root: FileNode
   streams: (OpenFile | null | undefined)[]
   currentPath: string
+  nextInode: number
   isDir(mode: number): boolean
   isFile(mode: number): boolean
   isLink(mode: number): boolean
@@ -61,6 +69,7 @@ type DeviceRead = (stream: object, buffer: Uint8Array, offset: number, length: n
 export interface Module {
   readonly HEAPU8: Uint8Array
   readonly FS: FileSystem
+  readonly ENV: Record<string, string>
   readonly MEMFS: {
     readonly stream_ops: { write: FileWrite }
     readonly ops_table: {

@@ -7,6 +7,7 @@ export interface MarkedNode {
   readonly name: string
   readonly parent: FileNode
   readonly mode: number
+  readonly atime: number
   readonly mtime: number
   readonly ctime: number
   readonly contents: FileNode['contents']
@@ -15,16 +16,18 @@ export interface MarkedNode {
 
 interface MarkedStream {
   readonly stream: OpenFile
-  readonly fd: number
   readonly flags: number
   readonly position: number
+  /** What waits in a pipe to be read. */
+  readonly buckets: NonNullable<FileNode['pipe']>['buckets'] | undefined
 }
 
 /** The files of an engine at rest. It holds on to nodes, so it is of use to that engine alone. */
 export interface FilesMark {
   readonly nodes: ReadonlyMap<FileNode, MarkedNode>
-  readonly streams: readonly (MarkedStream | undefined)[]
+  readonly streams: readonly (MarkedStream | null)[]
   readonly currentPath: string
+  readonly nextInode: number
 }
 
 /** The mark that an engine's files equal, but for those that were touched since. */
@@ -45,18 +48,16 @@ export function markFiles(engine: Internals): FilesMark {
   const { files } = engine
   const nodes = new Map<FileNode, MarkedNode>()
   const visit = (node: FileNode) => {
-    const { name, parent, mode, mtime, ctime, usedBytes } = node
+    const { name, parent, mode, atime, mtime, ctime, usedBytes } = node
     let contents = node.contents
     if (files.isDir(mode)) contents = { ...(contents as Record<string, FileNode>) }
     else if (files.isFile(mode)) engine.share(contents as Uint8Array)
-    nodes.set(node, { node, name, parent, mode, mtime, ctime, usedBytes, contents })
+    nodes.set(node, { node, name, parent, mode, atime, mtime, ctime, usedBytes, contents })
     if (files.isDir(mode)) for (const child of childrenOf(files, node)) visit(child)
   }
   visit(files.root)
-  const streams = files.streams.map((stream) =>
-    stream ? { stream, fd: stream.fd!, flags: stream.flags, position: stream.position } : undefined,
-  )
-  const mark = { nodes, streams, currentPath: files.currentPath }
+  const { currentPath, nextInode } = files
+  const mark = { nodes, streams: markStreams(files), currentPath, nextInode }
   engine.touched.clear()
   lastMark.set(engine, mark)
   return mark
@@ -84,11 +85,13 @@ export function rewindFiles(engine: Internals, mark: FilesMark): number {
     if (files.isDir(marked.mode)) putBack(files, marked)
     else if (files.isFile(marked.mode)) copied += restoreContents(engine, marked)
     node.mode = marked.mode
+    node.atime = marked.atime
     node.mtime = marked.mtime
     node.ctime = marked.ctime
   }
   rewindStreams(files, mark.streams)
   files.currentPath = mark.currentPath
+  files.nextInode = mark.nextInode
   engine.touched.clear()
   lastMark.set(engine, mark)
   return copied
@@ -154,14 +157,32 @@ function restoreContents(engine: Internals, { node, contents, usedBytes }: Marke
   return written.length
 }
 
+/**
+ * Notes the open files. Emscripten's table has holes, which `map` and `forEach` skip: they are
+ * filled with the null that a closed file leaves, so that a mark has every number.
+ */
+function markStreams({ streams }: FileSystem): FilesMark['streams'] {
+  return Array.from(streams, (stream, fd) => {
+    if (!stream) {
+      streams[fd] = null
+      return null
+    }
+    const { flags, position, node } = stream
+    const buckets = node.pipe && copyBuckets(node.pipe.buckets)
+    return { stream, flags, position, buckets }
+  })
+}
+
+const copyBuckets = (buckets: NonNullable<MarkedStream['buckets']>) =>
+  buckets.map(({ buffer, ...places }) => ({ ...places, buffer: buffer.slice() }))
+
 function rewindStreams(files: FileSystem, marked: FilesMark['streams']): void {
   files.streams.length = marked.length
-  marked.forEach((saved, fd) => {
+  for (const [fd, saved] of marked.entries()) {
     files.streams[fd] = saved?.stream ?? null
-    if (!saved) return
-    saved.stream.fd = saved.fd
-    saved.stream.flags = saved.flags
-    saved.stream.position = saved.position
-    saved.stream.getdents = null
-  })
+    if (!saved) continue
+    const { stream, flags, position, buckets } = saved
+    Object.assign(stream, { fd, flags, position, getdents: null })
+    if (buckets) stream.node.pipe!.buckets = copyBuckets(buckets)
+  }
 }

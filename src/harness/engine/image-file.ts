@@ -5,7 +5,7 @@ import { damaged, type Header, readHeader } from './image-header.js'
 import { provenBuild } from './internals.js'
 
 /** Raised whenever what an image holds, or how it is written, changes. */
-export const formatVersion = 5
+export const formatVersion = 6
 
 const magic = 'driftpin'
 /** Magic, format version, length of the header, checksum of all of them and all that follows. */

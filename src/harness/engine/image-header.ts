@@ -49,7 +49,9 @@ export function readHeader(header: object, bodyBytes: number): Header {
   expect(typeof found.build === 'string', 'its build')
   expect(isCount(found.tableLength), 'its function table')
   expect(typeof found.isBegun === 'boolean', 'its session')
-  checkMemory(found.memory, { bodyBytes, isAlive: found.tableLength > 0 })
+  const { filesOnly = '' } = found
+  expect(typeof filesOnly === 'string', 'its session')
+  checkMemory(found.memory, bodyBytes)
   const { entries } = found
   checkEntries(entries, bodyBytes)
   const paths = new Set<unknown>(entries.map(({ path }) => path))
@@ -86,16 +88,11 @@ export function readHeader(header: object, bodyBytes: number): Header {
   return header as Header
 }
 
-/** @param isAlive Whether an engine goes on from it; of one that crashed, it may be anything. */
-function checkMemory(
-  memory: unknown,
-  { bodyBytes, isAlive }: { readonly bodyBytes: number; readonly isAlive: boolean },
-): void {
+function checkMemory(memory: unknown, bodyBytes: number): void {
   expect(isObject<Header['memory']>(memory), 'its memory')
   const { size, heapTop, stackPointer, at, length } = memory
   expect(isCount(at) && isCount(length) && at + length <= bodyBytes, 'its memory')
   checkAll<WrittenBlock>(memory.blocks, 'its memory', (block) => {
-    if (!isAlive) return
     const { start, end, from } = block
     expect(
       isCount(start) && isCount(end) && start < end && end <= (heapTop as number),
@@ -104,7 +101,6 @@ function checkMemory(
     const isKept = isCount(from) && from + end - start <= length
     expect(isKept || from === -1, 'its memory')
   })
-  if (!isAlive) return
   expect(isCount(size) && isCount(heapTop) && heapTop <= size, 'its memory')
   expect(isCount(stackPointer) && stackPointer <= heapTop, 'its memory')
 }

@@ -47,6 +47,8 @@ export interface Image {
   readonly timers: readonly Timer[]
   /** Whether extensions that have an init ran it in this session. */
   readonly isBegun: boolean
+  /** The message of the error that leaves only the files for other instances to start from. */
+  readonly filesOnly?: string
 }
 
 const isPipe = (path: string) => path.startsWith('pipe[')
@@ -62,28 +64,30 @@ export function imageOf(engine: Internals, mark: EngineMark): Image {
   if (mark.loader.some((event) => event.kind === 'open' && event.grew)) {
     throw unusable('a module was loaded while the engine ran', mark.loader)
   }
-  return imageToStart(engine, mark)
+  return describe(engine, mark)
 }
 
 /** An image that can at least be started from its files, whatever was loaded or is open. */
 export function imageToKeep(engine: Internals, mark: EngineMark): Image {
   try {
-    // The memory of a crashed engine is not to be gone on with.
-    if (engine.crash() === undefined) return imageOf(engine, mark)
+    const crash = engine.crash()
+    if (crash !== undefined) throw unusable('the engine crashed', crash)
+    return imageOf(engine, mark)
   } catch (error) {
     if (!(error instanceof DriftpinError)) throw error
+    const memory = { size: 0, heapTop: 0, stackPointer: 0, blocks: [] }
+    const files = { ...mark.files, streams: [] }
+    const image = describe(engine, { ...mark, memory, files, loader: [] })
+    return { ...image, filesOnly: error.message }
   }
-  // No engine has a table of no length, so that nobody tries to go on from its memory.
-  const files = { ...mark.files, streams: [] }
-  return imageToStart(engine, { ...mark, files, loader: [], tableLength: 0 })
 }
 
-function imageToStart(engine: Internals, mark: EngineMark): Image {
+function describe(engine: Internals, mark: EngineMark): Image {
   const { entries, paths } = entriesOf(engine, mark)
   const streams: ImageStream[] = []
-  for (const marked of mark.files.streams) {
+  for (const [fd, marked] of mark.files.streams.entries()) {
     if (!marked || isDevice(marked.stream.path)) continue
-    const { fd, flags, position, stream } = marked
+    const { flags, position, stream } = marked
     const path = isPipe(stream.path) ? stream.path : paths.get(stream.node)
     if (path === undefined) throw unusable('an open file was deleted', { path: stream.path })
     streams.push({ fd, path, flags, position: position ?? 0 })
@@ -164,6 +168,7 @@ export function layImage(engine: Internals, image: Image): EngineMark {
     tableLength: image.tableLength,
     loader: [...engine.loader],
     timers: image.timers,
+    environment: { ...engine.environment },
   }
 }
 

@@ -54,6 +54,7 @@ export interface EngineHook {
 /** A running engine, from the inside. */
 export interface Internals extends WatchedFiles {
   readonly files: FileSystem
+  readonly environment: Record<string, string>
   readonly loader: LoaderEvent[]
   /** The types of arrays that PGlite knows. */
   arrayTypes: readonly ArrayType[]
@@ -147,6 +148,7 @@ function insideOf(
   const heapBase = exports.__heap_base.value
   return {
     files: module.FS,
+    environment: module.ENV,
     loader,
     preloaded: [],
     arrayTypes: [],

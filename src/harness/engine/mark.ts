@@ -10,6 +10,7 @@ export interface EngineMark {
   readonly tableLength: number
   readonly loader: readonly LoaderEvent[]
   readonly timers: readonly Timer[]
+  readonly environment: Readonly<Record<string, string>>
 }
 
 /** Notes the state of an engine that is between two statements. */
@@ -20,6 +21,7 @@ export function markEngine(engine: Internals): EngineMark {
     tableLength: engine.tableLength(),
     loader: [...engine.loader],
     timers: engine.timers(),
+    environment: { ...engine.environment },
   }
 }
 
@@ -34,6 +36,8 @@ export function whyNotRewindable(engine: Internals, mark: EngineMark): string | 
 /** @returns How many bytes were copied. */
 export function rewindEngine(engine: Internals, mark: EngineMark): number {
   engine.setTimers(mark.timers)
+  for (const name in engine.environment) delete engine.environment[name]
+  Object.assign(engine.environment, mark.environment)
   engine.loader.splice(0, engine.loader.length, ...mark.loader)
   return rewindFiles(engine, mark.files) + rewindMemory(engine, mark.memory)
 }

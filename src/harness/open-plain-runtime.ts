@@ -20,7 +20,7 @@ let hasWarned = false
  * The way without images, through nothing but what PGlite documents: a rewind is a new PGlite that
  * loads a data directory. What a session had (settings, temporary tables) is not part of a mark.
  */
-export async function openPlainWorkshop(
+export async function openPlainRuntime(
   options: HarnessOptions,
   read: ReadOptions,
   { wasm, statistics }: { readonly wasm: Wasm; readonly statistics: HarnessStatistics },
