@@ -10,9 +10,9 @@ import {
 } from '../database/index.js'
 import { DriftpinError, messageOf } from '../errors.js'
 import {
-  keepSettings,
   type MigrationScript,
   needsNoTransaction,
+  recordSession,
   runScript,
 } from '../migrations/index.js'
 
@@ -27,9 +27,8 @@ const ends =
 const refusedInTransaction = new Set(['25001', '55P04', '2D000'])
 
 /**
- * Runs files one after the other on one connection, each in a transaction if it can. What a file
- * sets for the session is taken back after it, since the connection may be the only one: a dump
- * from pg_dump empties the search_path.
+ * Runs files one after the other on one connection, each in a transaction if possible. The session
+ * state is restored after each file: a dump from pg_dump, for example, empties the search_path.
  *
  * @throws DriftpinError `migration_failed` with the file, and PostgreSQL's error as the cause.
  */
@@ -38,21 +37,16 @@ export async function runMigrationFiles(
   files: readonly MigrationScript[],
 ): Promise<void> {
   await database.withSession(async (session) => {
-    const putBack = await keepSettings(session)
-    const restore = async () => {
-      // Settings of a file's own making (`app.user`) are listed nowhere.
-      await session.script('RESET ALL')
-      await putBack()
-    }
+    const restore = await recordSession(session, files)
     for (const file of files) {
       try {
         await runFile(session, file)
       } catch (error) {
-        // Where the connection is gone its settings are too, and this error is what matters.
-        await restore().catch(() => {})
+        // After a lost connection nothing can be restored, and the first error is the one to report.
+        await restore(session).catch(() => {})
         throw error
       }
-      await restore()
+      await restore(session)
     }
   })
 }

@@ -3,7 +3,6 @@ import { DriftpinError } from '../errors.js'
 import { assertNotDirty } from './assert-not-dirty.js'
 import { assertInStep, compareLedger, type MigrationStatus } from './compare-ledger.js'
 import { bundledFiles } from './generated/bundled.js'
-import { keepSettings } from './keep-settings.js'
 import { Ledger, ledgerName } from './ledger.js'
 import { checksumOf, type Migration } from './migration.js'
 import { parseMigrations } from './parse-migrations.js'
@@ -17,6 +16,7 @@ import {
 } from './plan-steps.js'
 import type { BlockedStep, WaitOptions, Watcher } from './retry-while-locked.js'
 import { runStep } from './run-step.js'
+import { recordSession } from './session-state.js'
 import { type AssertHeld, withMigrationLock } from './with-migration-lock.js'
 
 /**
@@ -90,8 +90,9 @@ export interface Migrator {
  * Each migration runs in a transaction of its own, together with its row in the ledger, with a
  * `search_path` of that schema alone. N processes may run the same migrations at once: an
  * advisory lock lets one work and the others find it done. After an error everything before the
- * failing migration stays applied and nothing of it does. What files set for the session is put
- * back in the end.
+ * failing migration stays applied and nothing of it does. Every migration begins with the same
+ * session state: settings, role, prepared statements and temporary objects that a file leaves are
+ * restored or removed before the next one.
  *
  * @throws DriftpinError from each method: `migration_failed` with the line of the failing
  * statement; `migration_edited`, `migration_gap`, `migration_unknown` or `migration_dirty` when
@@ -134,28 +135,32 @@ export function createMigrator(database: Database, options: MigratorOptions = {}
       const steps = await stepsTo(session, target)
       if (steps.length === 0) return []
       const finished: FinishedStep[] = []
-      const restore = await keepSettings(session)
-      const settle = async () => {
-        await restore()
-        await ledger.time(
+      const restore = await recordSession(
+        session,
+        steps.map(({ script }) => script),
+      )
+      const recordTimes = () =>
+        ledger.time(
           session,
           finished.filter((step) => step.transaction),
         )
-      }
       try {
         const watcher = await watcherOf(database, session)
         const run = { session, ledger, waiting, watcher, assertHeld }
         for (const step of steps) {
           const done = await runStep(run, step)
           finished.push(done)
+          await restore(session)
           onStep?.(done)
         }
       } catch (error) {
-        // Where the connection is gone its settings are too, and this error is what matters.
-        await settle().catch(() => {})
+        // After a lost connection nothing can be restored, and the first error is the one to report.
+        await restore(session)
+          .then(recordTimes)
+          .catch(() => {})
         throw error
       }
-      await settle()
+      await recordTimes()
       return finished
     })
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { leakMigrations, looksExpected, seenLeaks } from '../support/session-leaks.js'
 import { failure, step, steps, useFolders } from './use-folders.js'
 
 const { database, apply, ran, indexes } = useFolders()
@@ -62,6 +63,15 @@ test('what a file sets for the session is taken back after it', async () => {
   expect((await settings()).rows).toEqual(before)
   await apply({ '1_a.sql': 'SET SESSION AUTHORIZATION pg_monitor', '2_b.sql': 'CREATE TABLE b ()' })
   expect((await settings()).rows).toEqual(before)
+})
+
+test.each([
+  ['pairs', '.up.sql', 'pairs'],
+  ['forward-only files', '.sql', 'forward-only'],
+])('every migration of %s begins as if it ran alone', async (_, ending, tool) => {
+  const files = leakMigrations.map((text, index) => [`${index + 1}_step${ending}`, text])
+  expect(await apply(Object.fromEntries(files))).toBe(tool)
+  expect(await seenLeaks(database(), 'public')).toEqual({ seen: [], looks: looksExpected })
 })
 
 test('without a transaction stays what ran before the failure, and else nothing', async () => {

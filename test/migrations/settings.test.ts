@@ -3,6 +3,7 @@ import { describe, expect, inject, onTestFinished, test } from 'vitest'
 import { createMigrator, type Database, fromPGlite, fromPg } from '../../src/index.js'
 import { parseMigrations } from '../../src/migrations/parse-migrations.js'
 import { openPGlite } from '../support/open-pglite.js'
+import { leakMigrations, looksExpected, seenLeaks } from '../support/session-leaks.js'
 
 /** What pg_dump writes in front of a schema, and some more. */
 const dump = `SET statement_timeout = 0;
@@ -142,3 +143,41 @@ test.each(connections)(
     )
   },
 )
+
+test.each(connections)(
+  'every migration of one up() on %s begins as if it ran alone',
+  async (_, open) => {
+    const connection = await open()
+    onTestFinished(() => connection.close())
+    const schema = `leaks ${process.pid}`
+    const database = connection.database(schema)
+    // A value that is not the default: the migrations begin with it and do not lose it.
+    await database.script("SET statement_timeout = '70s'")
+    const migrations = parseMigrations(
+      leakMigrations.map((text, index) => ({ file: `${index + 1}_step.up.sql`, text })),
+      { forwardOnly: true },
+    )
+    await createMigrator(database, { migrations }).up()
+    expect(await seenLeaks(database, `"${schema}"`)).toEqual({ seen: [], looks: looksExpected })
+    await database.script(`DROP SCHEMA "${schema}" CASCADE`)
+  },
+)
+
+test('a session keeps the temporary objects, statements and settings that it had', async () => {
+  const client = await openPGlite()
+  onTestFinished(() => client.close())
+  const database = fromPGlite(client)
+  await database.script(
+    `CREATE TEMP TABLE mine (n int); PREPARE mine AS SELECT 1; SET app.tenant = 'mine';
+     DECLARE mine CURSOR WITH HOLD FOR SELECT 1`,
+  )
+  const text = "SET app.tenant = 'theirs'; PREPARE theirs AS SELECT 2; CREATE TEMP TABLE theirs ()"
+  const migrations = parseMigrations([{ file: '1_a.up.sql', text }], { forwardOnly: true })
+  await createMigrator(database, { migrations }).up()
+  await database.script('TABLE mine; EXECUTE mine; FETCH mine')
+  const { rows } = await database.query(
+    `SELECT current_setting('app.tenant') AS tenant,
+            ARRAY(SELECT name FROM pg_prepared_statements WHERE from_sql) AS statements`,
+  )
+  expect(rows).toEqual([{ tenant: 'mine', statements: ['mine'] }])
+})

@@ -237,6 +237,23 @@ export const defects: Defect[] = [
 /** What looks suspicious and holds, and the note that it leaves. */
 export const fine: (Version & { readonly note?: string })[] = [
   {
+    name: 'leave_session_state',
+    up: `CREATE TABLE tides (id serial, at timestamptz); INSERT INTO tides DEFAULT VALUES;
+         SELECT lastval(); SET app.captain = 'Ahab'; SET timezone = 'Asia/Tokyo';
+         PREPARE tides AS SELECT 1`,
+    down: 'DROP TABLE tides',
+    fixture: 'INSERT INTO tides DEFAULT VALUES',
+  },
+  {
+    name: 'find_no_session_state',
+    up: `DO $$ BEGIN
+           IF current_setting('app.captain', true) = 'Ahab' OR EXISTS (SELECT FROM pg_prepared_statements WHERE name = 'tides')
+             OR current_setting('timezone') = 'Asia/Tokyo' THEN RAISE 'the session was used before';
+           END IF; PERFORM lastval(); RAISE 'a sequence was used before';
+           EXCEPTION WHEN object_not_in_prerequisite_state THEN END $$`,
+    down: 'SELECT 1',
+  },
+  {
     name: 'change_and_change_back',
     up: `DO $$ BEGIN EXECUTE 'UPDATE boa' || 'ts SET flag = flag || chr(33)'; END $$`,
     down: `DO $$ BEGIN EXECUTE 'UPDATE boa' || 'ts SET flag = rtrim(flag, chr(33))'; END $$`,

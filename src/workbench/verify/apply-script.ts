@@ -1,30 +1,31 @@
 import { type Database, type Session, searchPath, sqlState } from '../../database/index.js'
 import { DriftpinError } from '../../errors.js'
-import { keepSettings, type MigrationScript, runScript } from '../../migrations/index.js'
+import { type MigrationScript, recordSession, runScript } from '../../migrations/index.js'
 
-/** Without one of these words a file cannot have changed a setting of the session. */
-const mayChangeSettings = /\b(?:set|reset|set_config|discard)\b/i
-const mayMakeTemporary = /\b(?:temp|temporary|pg_temp)\b/i
+/** Runs a file of the folder that is verified. */
+export type ApplyScript = (script: MigrationScript) => Promise<void>
 
 /**
- * Runs a file as the migrator does, but without a ledger: that one would be in the way of a
- * comparison, and cost more than most migrations. Afterwards the session is as if it had just
- * begun, as the next file of another deployment finds it: settings are put back, and what is
- * temporary is gone.
+ * Returns a function that runs a file as the migrator does, but without a ledger: a ledger would
+ * appear in comparisons, and cost more than most migrations. It restores the session state after
+ * each file, as the migrator does, and throws DriftpinError `migration_failed`, or what
+ * {@link runScript} throws.
  *
- * @throws DriftpinError `migration_failed`, or what {@link runScript} throws.
+ * @param scripts All files that will be run.
  */
-export async function applyScript(database: Database, script: MigrationScript): Promise<void> {
-  await database.withSession(async (session) => {
-    const isSetting = !script.transaction || mayChangeSettings.test(script.text)
-    const restore = isSetting ? await keepSettings(session) : undefined
-    try {
-      await run(session, script)
-    } finally {
-      await restore?.()
-      if (mayMakeTemporary.test(script.text)) await session.script('DISCARD TEMP')
-    }
-  })
+export async function createApplyScript(
+  database: Database,
+  scripts: readonly MigrationScript[],
+): Promise<ApplyScript> {
+  const restore = await database.withSession((session) => recordSession(session, scripts))
+  return (script) =>
+    database.withSession(async (session) => {
+      try {
+        await run(session, script)
+      } finally {
+        await restore(session)
+      }
+    })
 }
 
 async function run(session: Session, script: MigrationScript): Promise<void> {

@@ -5,7 +5,8 @@ import {
   openHarness,
   type TestDatabase,
 } from '../../harness/index.js'
-import type { Migration } from '../../migrations/index.js'
+import type { Migration, MigrationScript } from '../../migrations/index.js'
+import { type ApplyScript, createApplyScript } from './apply-script.js'
 import { reasonFor } from './read-fixtures.js'
 import { readVerifyInput, type VerifyInput, type VerifySource } from './read-verify-input.js'
 import type { VerifiedMigration, VerifyFinding, VerifyReport } from './verify-report.js'
@@ -63,6 +64,7 @@ export async function verifyMigrations(options: VerifyOptions = {}): Promise<Ver
   await using harness = await openHarness({ migrations: false, extensions: input.extensions })
   await using db = await harness.createDatabase()
   await loadModules(db, Object.keys(input.extensions))
+  const apply = await createApplyScript(db, scriptsOf(input))
   const base = await describeDatabase(db)
   const beginning: Standing = { catalog: await describeCatalog(db), mark: await db.mark() }
   const verified: VerifiedMigration[] = []
@@ -71,7 +73,7 @@ export async function verifyMigrations(options: VerifyOptions = {}): Promise<Ver
   for (const migration of input.migrations) {
     const began = performance.now()
     const fixtures = input.scripts.get(migration.version) ?? []
-    const outcome: StepOutcome = await verifyStep(db, standing, { migration, fixtures })
+    const outcome: StepOutcome = await verifyStep({ db, apply }, standing, { migration, fixtures })
     standing = outcome.after
     const judged = judge(migration, outcome, input)
     if (outcome.findings.some(({ check }) => check === 'down')) failing.add(migration)
@@ -82,12 +84,17 @@ export async function verifyMigrations(options: VerifyOptions = {}): Promise<Ver
     if (!standing) break
   }
   const whole = standing
-    ? await verifyWhole(db, input, { beginning, standing, base, failing, holding })
+    ? await verifyWhole(db, input, { apply, beginning, standing, base, failing, holding })
     : { findings: [], unproven: [], notes: notReached(input, verified) }
   const findings = [...verified.flatMap((step) => step.findings), ...whole.findings]
   const durationMs = performance.now() - started
   return { ...whole, ok: findings.length === 0, migrations: verified, findings, durationMs }
 }
+
+const scriptsOf = ({ migrations, scripts }: VerifyInput): MigrationScript[] => [
+  ...migrations.flatMap(({ up, down }) => (down ? [up, down] : [up])),
+  ...[...scripts.values()].flat(),
+]
 
 /**
  * Loads what extensions have in machine code before anything is marked: an instance that loaded it
@@ -124,6 +131,7 @@ function judge(
 }
 
 interface Ways {
+  readonly apply: ApplyScript
   readonly beginning: Standing
   readonly standing: Standing
   readonly base: Stepped['digest']
@@ -135,13 +143,18 @@ interface Ways {
 async function verifyWhole(
   db: TestDatabase,
   input: VerifyInput,
-  { beginning, standing, base, failing, holding }: Ways,
+  { apply, beginning, standing, base, failing, holding }: Ways,
 ): Promise<Pick<VerifyReport, 'findings' | 'unproven' | 'notes'>> {
   const { migrations, hasFixtures } = input
   const stepped: Stepped = { mark: standing.mark, digest: await describeDatabase(db) }
   const tables = judgeTables(await listTables(db), input)
   const exempt = new Set(migrations.filter((migration) => reasonFor(input.exempt, migration)))
-  const left = await verifyNothingLeft(db, migrations, { base, known: failing, exempt })
+  const left = await verifyNothingLeft(db, migrations, {
+    apply,
+    base,
+    known: failing,
+    exempt,
+  })
   const fresh = await verifyFreshInstall(db, migrations, { base: beginning.mark, stepped })
   const needless = [...exempt].filter((one) => holding.has(one) && one !== left.needing)
   return {

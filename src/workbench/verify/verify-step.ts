@@ -7,7 +7,7 @@ import {
   type TestDatabase,
 } from '../../harness/index.js'
 import type { Migration, MigrationScript } from '../../migrations/index.js'
-import { applyScript } from './apply-script.js'
+import type { ApplyScript } from './apply-script.js'
 import { describeFailure } from './describe-failure.js'
 import { explainDifference, readDefinitions } from './explain-difference.js'
 import {
@@ -43,13 +43,13 @@ export interface StepOutcome {
  * In the end the database stands after the up and its fixture.
  */
 export async function verifyStep(
-  db: TestDatabase,
+  { db, apply }: { readonly db: TestDatabase; readonly apply: ApplyScript },
   before: Standing,
   { migration, fixtures }: { migration: Migration; fixtures: readonly MigrationScript[] },
 ): Promise<StepOutcome> {
   const texts = [migration.up, migration.down, ...fixtures].map((script) => script?.text ?? '')
   const isCounted = !texts.some((text) => /track_counts/i.test(text))
-  const step = new Step(db, before, migration, isCounted)
+  const step = new Step({ db, apply, isCounted }, before, migration)
   if (!(await step.run('up', migration.up)))
     return { findings: step.findings, notes: step.notes, after: undefined }
   for (const fixture of fixtures) await step.run('fixture', fixture)
@@ -67,13 +67,23 @@ class Step {
   readonly findings: VerifyFinding[] = []
   readonly notes: string[] = []
   readonly #db: TestDatabase
+  readonly #apply: ApplyScript
   readonly #before: Standing
   readonly #migration: Migration
   readonly #isCounted: boolean
 
   /** @param isCounted Whether PostgreSQL counted what the files wrote: one can turn that off. */
-  constructor(db: TestDatabase, before: Standing, migration: Migration, isCounted: boolean) {
+  constructor(
+    {
+      db,
+      apply,
+      isCounted,
+    }: { readonly db: TestDatabase; readonly apply: ApplyScript; readonly isCounted: boolean },
+    before: Standing,
+    migration: Migration,
+  ) {
     this.#db = db
+    this.#apply = apply
     this.#before = before
     this.#migration = migration
     this.#isCounted = isCounted
@@ -91,7 +101,7 @@ class Step {
   /** Whether a file could be run; one that failed is a finding. */
   async run(check: 'up' | 'fixture', script: MigrationScript): Promise<boolean> {
     try {
-      await applyScript(this.#db, script)
+      await this.#apply(script)
       return true
     } catch (error) {
       const rows = await rowsInTheWay(this.#db, script, error)
@@ -105,7 +115,7 @@ class Step {
     const { file } = down
     const numbers = await readSequences(db, down)
     try {
-      await applyScript(db, down)
+      await this.#apply(down)
     } catch (error) {
       await db.rewind(after.mark)
       const rows = await rowsInTheWay(db, down, error)
@@ -147,7 +157,7 @@ class Step {
     const { up } = this.#migration
     const what = `${up.file} after ${down.file}`
     try {
-      await applyScript(this.#db, up)
+      await this.#apply(up)
     } catch (error) {
       const rows = await rowsInTheWay(this.#db, up, error)
       this.#find('up again', up.file, `A second time, ${what}: ${describeFailure(error)}`, rows)
@@ -194,7 +204,7 @@ class Step {
     const whole = await readRows(db, [...inside.values()])
     await db.rewind(this.#before.mark)
     const first = await readRows(db, [...inside.keys()])
-    await applyScript(db, upScript)
+    await this.#apply(upScript)
     const middle = await readRows(db, [...inside.values()])
     for (const { before: oid, after: lastOid } of suspects) {
       const other = inside.get(oid)!
