@@ -15,34 +15,122 @@ export interface FolderFiles {
 
 const journalFile = 'meta/_journal.json'
 
+/** A migration in code, by its name: numbered, or versioned as for Flyway. */
+const inCode =
+  /^(?:[VU]?\d.*|R__.*)(?<!\.d)\.(?:[cm]?[jt]s|go|java|kt|groovy|scala|clj|py|rb|php|cs|exs?|rs)$/
+/** A list of changes in the other formats of Liquibase. */
+const changelog = /changelog.*\.(?:xml|ya?ml|json)$/i
+const formattedChangelog = /^\s*--\s*liquibase\s+formatted\s+sql\b/i
+
+/** Folders beside migrations whose SQL files are no migrations. */
+const dataFolders = new Set(['fixtures', 'seed', 'seeds', 'node_modules'])
+const depthMax = 8
+
 /**
- * Tells by what is in a folder which tool its migrations are for, and reads the files that this
- * tool would run. Names with a dot in front are passed over; links are followed.
+ * Finds out which tool the migrations in a folder are for, and reads the files that this tool would
+ * run. Names that begin with a dot are ignored; symbolic links are followed.
+ *
+ * @throws DriftpinError `migrations_unreadable`, also for a folder of which only a part can be run.
+ */
+export async function findMigrationFiles(directory: string): Promise<FolderFiles> {
+  const names = await listFolder(directory)
+  if (names.includes('meta') && (await pathExists(join(directory, journalFile)))) {
+    return { tool: 'drizzle', files: await readAll(directory, await journaled(directory)) }
+  }
+  const scripts = names.filter((name) => name.endsWith('.sql'))
+  const folders = await findSubfolders(directory, names)
+  const leftOut = [
+    ...(folders ? scripts : []).map((file) => [file, `a script beside ${folders!.files[0]}`]),
+    ...(await findOthers(directory, names, folders?.names ?? [])),
+  ] as (readonly [string, string])[]
+  if (folders) {
+    refuseParts(directory, folders.tool, leftOut)
+    return { tool: folders.tool, files: await readAll(directory, folders.files) }
+  }
+  const forward = scripts.filter((name) => !name.endsWith('.down.sql'))
+  if (forward.length === 0) {
+    const others = leftOut.map(([file, why]) => `; ${file} is ${why}`).slice(0, shownMax)
+    throw unreadable(directory, `nothing in it can be run${others.join('')}`, { directory, names })
+  }
+  const tool = scripts.some((name) => name.endsWith('.up.sql')) ? 'pairs' : 'forward-only'
+  refuseParts(directory, tool, leftOut)
+  if (tool === 'pairs') return { tool, files: [] }
+  const files = await readAll(directory, inOrderOfRunning(directory, forward))
+  const changelogs = files.filter(({ text }) => formattedChangelog.test(text))
+  refuseParts(
+    directory,
+    tool,
+    changelogs.map(({ file }) => [file, ofLiquibase] as const),
+  )
+  return { tool, files }
+}
+
+/**
+ * Refuses a folder of pairs of which only a part can be run.
  *
  * @throws DriftpinError `migrations_unreadable`
  */
-export async function findMigrationFiles(directory: string): Promise<FolderFiles> {
+export async function assertWholeFolder(directory: string): Promise<void> {
+  const names = await listFolder(directory)
+  refuseParts(directory, 'pairs', await findOthers(directory, names, []))
+}
+
+const ofLiquibase = 'a changelog of Liquibase, whose changesets are chosen by their attributes'
+
+/** Migrations that are not run: those in code, those of Liquibase, and those in other subfolders. */
+async function findOthers(
+  directory: string,
+  names: readonly string[],
+  known: readonly string[],
+): Promise<(readonly [string, string])[]> {
+  const nested = await Promise.all(
+    names
+      .filter((name) => !known.includes(name))
+      .map((name) => scriptsBelow(directory, name, depthMax)),
+  )
+  return [
+    ...names.filter((name) => inCode.test(name)).map((file) => [file, 'in code'] as const),
+    ...names.filter((name) => changelog.test(name)).map((file) => [file, ofLiquibase] as const),
+    ...nested.flat().map((file) => [file, 'in a subfolder'] as const),
+  ]
+}
+
+async function scriptsBelow(directory: string, path: string, depth: number): Promise<string[]> {
+  if (depth === 0 || dataFolders.has(path.split('/').at(-1)!) || !(await isFolder(directory, path)))
+    return []
+  const names = await listFolder(join(directory, path))
+  const below = names.map((name) => scriptsBelow(directory, `${path}/${name}`, depth - 1))
+  return [
+    ...names.filter((name) => name.endsWith('.sql')).map((name) => `${path}/${name}`),
+    ...(await Promise.all(below)).flat(),
+  ]
+}
+
+const shownMax = 5
+
+/** Refuses a folder of which a part would be left out: a schema without it is another schema. */
+function refuseParts(
+  directory: string,
+  tool: MigrationTool,
+  leftOut: readonly (readonly [string, string])[],
+): void {
+  if (leftOut.length === 0) return
+  const shown = leftOut.slice(0, shownMax).map(([file, why]) => `\n  ${file}: ${why}`)
+  const more = leftOut.length - shown.length
+  throw new DriftpinError(
+    'migrations_unreadable',
+    `Only a part of the migrations in ${directory} can be run (${tool}). These cannot:` +
+      `${shown.join('')}${more > 0 ? `\n  and ${more} more` : ''}\n` +
+      'Name a folder in which all migrations are SQL files of one tool, or move the others away.',
+    { directory, files: leftOut.map(([file]) => file) },
+  )
+}
+
+async function listFolder(directory: string): Promise<string[]> {
   const names = await readdir(directory).catch((error) => {
     throw unreadable(directory, messageOf(error), error)
   })
-  const visible = names.filter((name) => !name.startsWith('.'))
-  if (visible.includes('meta') && (await pathExists(join(directory, journalFile)))) {
-    return { tool: 'drizzle', files: await readAll(directory, await journaled(directory)) }
-  }
-  const scripts = visible.filter((name) => name.endsWith('.sql'))
-  const folders = await findSubfolders(directory, visible)
-  if (folders && scripts.length > 0 && !folders.certain) {
-    const why = `${scripts[0]} is beside ${folders.files[0]}, and a tool would run only one of them`
-    throw unreadable(directory, why, { file: scripts[0], other: folders.files[0] })
-  }
-  if (folders) return { tool: folders.tool, files: await readAll(directory, folders.files) }
-  if (scripts.some((name) => name.endsWith('.up.sql'))) return { tool: 'pairs', files: [] }
-  const forward = scripts.filter((name) => !name.endsWith('.down.sql'))
-  if (forward.length === 0) {
-    throw unreadable(directory, 'nothing in it can be run', { directory, names })
-  }
-  const files = await readAll(directory, inOrderOfRunning(directory, forward))
-  return { tool: 'forward-only', files }
+  return names.filter((name) => !name.startsWith('.')).sort(byBytes)
 }
 
 /** The files that the journal of Drizzle lists, in its order. */
@@ -66,9 +154,9 @@ async function journaled(directory: string): Promise<string[]> {
 
 interface Subfolders {
   readonly tool: 'prisma' | 'drizzle'
+  /** The subfolders. */
+  readonly names: string[]
   readonly files: string[]
-  /** Whether the tool was named by a file that no other one writes. */
-  readonly certain: boolean
 }
 
 /** The migrations that have a folder each, if that is how they are kept here. */
@@ -95,11 +183,9 @@ async function findSubfolders(
     const why = `the folder ${empty.name} has no migration.sql, as the others have`
     throw unreadable(directory, why, { folder: empty.name })
   }
-  const files = migrations
-    .map(({ name }) => name)
-    .sort(byBytes)
-    .map((name) => `${name}/migration.sql`)
-  return { tool: drizzle ? 'drizzle' : 'prisma', files, certain }
+  const inOrder = migrations.map(({ name }) => name).sort(byBytes)
+  const files = inOrder.map((name) => `${name}/migration.sql`)
+  return { tool: drizzle ? 'drizzle' : 'prisma', names: inOrder, files }
 }
 
 async function isFolder(directory: string, name: string): Promise<boolean> {

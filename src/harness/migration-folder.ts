@@ -2,7 +2,11 @@ import { createHash } from 'node:crypto'
 import type { Database } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import { createMigrator, type Migration, readMigrations } from '../migrations/index.js'
-import { type FolderFiles, findMigrationFiles } from './migration-folder-files.js'
+import {
+  assertWholeFolder,
+  type FolderFiles,
+  findMigrationFiles,
+} from './migration-folder-files.js'
 import { runMigrationFiles } from './run-migration-files.js'
 import { upSection } from './up-section.js'
 
@@ -38,9 +42,12 @@ export interface MigrationFolder {
  * - `forward-only`: `.sql` files in the order of their numbers, as of Flyway, Supabase, dbmate and
  *   goose. Of a file with an up and a down section the up section is run.
  *
- * @throws DriftpinError `migrations_unreadable` when there is nothing to run or it cannot be
- * read; for pairs, what {@link readMigrations} throws; `migration_invalid` for statements in
- * front of the up section.
+ * A folder of which only a part can be run is refused: one that also has migrations in code, or
+ * scripts in subfolders other than `fixtures`, `seed` and `seeds`.
+ *
+ * @throws DriftpinError `migrations_unreadable` when there is nothing to run, when a part would be
+ * left out, or when it cannot be read; for pairs, what {@link readMigrations} throws;
+ * `migration_invalid` for statements in front of the up section.
  *
  * @example
  * ```ts
@@ -71,6 +78,7 @@ export async function readPairs(
   directory: string,
   { forwardOnly }: { readonly forwardOnly: boolean },
 ): Promise<Migration[]> {
+  await assertWholeFolder(directory)
   if (forwardOnly) return await readMigrations(directory, { forwardOnly })
   return await readPairsOrUps(directory)
 }

@@ -118,7 +118,8 @@ describe('prisma', () => {
   const files = {
     'migration_lock.toml': 'provider = "postgresql"',
     ...steps('20240201000000_b/migration.sql', '20240101000000_a/migration.sql'),
-    'README.sql': 'not SQL',
+    '20240101000000_a/down.sql': 'DROP TABLE ran',
+    'README.md': 'not SQL',
   }
 
   test('has a folder for each migration, in the order of their names', async () => {
@@ -133,13 +134,6 @@ describe('prisma', () => {
     const error = await failure(read({ ...files, '20240301000000_c/notes.md': '' }))
     expect(error.code).toBe('migrations_unreadable')
     expect(error.message).toContain('the folder 20240301000000_c has no migration.sql')
-  })
-
-  test('is told by its lock file from a folder that two tools could claim', async () => {
-    const { 'migration_lock.toml': _, ...others } = files
-    const error = await failure(read(others))
-    expect(error.code).toBe('migrations_unreadable')
-    expect(error.message).toContain('README.sql is beside 20240101000000_a/migration.sql')
   })
 })
 

@@ -27,6 +27,12 @@ test.each([
     '2_two.down.sql',
   ],
   [
+    'a folder of which a part would be left out',
+    { ...pair('1', ''), 'v2/2_two.up.sql': '' },
+    'migrations_unreadable',
+    'v2/2_two.up.sql: in a subfolder',
+  ],
+  [
     'two with one number',
     { ...pair('1', ''), '01_two.up.sql': '', '01_two.down.sql': '' },
     'migration_duplicate',
