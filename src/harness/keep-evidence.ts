@@ -4,61 +4,68 @@ import { fromPGlite, type Queryable } from '../database/index.js'
 import { messageOf } from '../errors.js'
 import { dumpRows } from './dump-rows.js'
 import { endClients } from './instance-clients.js'
-import { isRunning } from './is-running.js'
 import type { TestInstance } from './test-instance.js'
 import { saveImage } from './write-image.js'
 
-/** Ten images are some 200 MB; what fails after that is kept as rows alone. */
+/** Ten images are about 200 MB; of what fails after that only the rows are kept. */
 const imagesMax = 10
 
-/** Databases of failed tests are kept in a folder for each run, of which only the last stays. */
+/**
+ * The databases of failed tests. Each is owned by the test that left it: it is replaced when the
+ * test fails again and deleted when the test passes, whichever other tests run.
+ */
 export interface Evidence {
   /**
-   * Keeps the database of a failed test, and says in words where, or why not: that never fails.
+   * Keeps the database of a failed test. Never fails: it returns a sentence that says where the
+   * database is, or why it could not be kept.
    *
-   * @param around The transaction around the test, where there is one.
+   * @param around The transaction around the test, if there is one.
    */
   keep(test: string, instance: TestInstance, around?: Queryable): Promise<string>
-  /** Removes what an earlier try of a test kept, once it passed. */
+  /** Deletes what an earlier run or an earlier try of a test left, after the test has passed. */
   forget(test: string): Promise<void>
 }
 
-/**
- * @param root The folder for all runs; what is in there of runs that ended is removed.
- * @param run The process id of the run, which all of its workers have in common.
- */
-export async function openEvidence(root: string, run: number): Promise<Evidence> {
-  const folder = join(root, String(run))
-  await removeOthers(root, String(run))
-  // Shorter to read, and to paste where the tests were started.
+/** @param folder The folder of all kept databases, created with the first one. */
+export function openEvidence(folder: string): Evidence {
+  // A relative path is shorter to read, and works in the directory in which the tests were started.
   const pathOf = (test: string) => relative('', join(folder, nameOf(test)))
   const evidence: Evidence = {
     async keep(test, instance, around) {
       const path = pathOf(test)
       try {
-        await mkdir(folder, { recursive: true, mode: 0o700 })
-        // An earlier try of the same test makes room for this one.
+        await createFolder(folder)
         await evidence.forget(test)
         const kept = (await readdir(folder)).filter((name) => name.endsWith('.image')).length
         const image = kept < imagesMax ? instance.imageNow?.() : undefined
         if (image) await saveImage(`${path}.image`, image)
-        // The image has their transactions; the rows that were committed are read without them.
+        // The image contains open transactions; the rows are those that were committed.
         await endClients(instance.pglite)
         const rows = await rowsOf(instance, around)
         if (rows !== undefined) await writeFile(`${path}.sql`, rows, { mode: 0o600 })
         if (image) return `Its database is kept: npx driftpin open ${path}.image`
-        return rows === undefined
-          ? 'Its rows could not be read: it ended in the middle of a statement or a transaction.'
-          : `The rows of its database are kept: ${path}.sql`
+        if (rows === undefined) {
+          return 'Its rows could not be read: it ended in the middle of a statement or a transaction.'
+        }
+        const why = kept < imagesMax ? '' : ` (${imagesMax} databases are kept already)`
+        return `The rows of its database are kept${why}: ${path}.sql`
       } catch (error) {
         return `Its database could not be kept: ${messageOf(error)}`
       }
     },
     async forget(test) {
-      for (const ending of ['image', 'sql']) await rm(`${pathOf(test)}.${ending}`, { force: true })
+      const names = await readdir(folder).catch(() => [])
+      const own = names.filter((name) => name.startsWith(`${nameOf(test)}.`))
+      for (const name of own) await rm(join(folder, name), { force: true })
     },
   }
   return evidence
+}
+
+async function createFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  // Another process may have created the file first.
+  await writeFile(join(folder, '.gitignore'), '*\n', { flag: 'wx' }).catch(() => {})
 }
 
 /** Reads what was committed; the image, taken before, has the open transaction as well. */
@@ -76,15 +83,7 @@ async function rowsOf(
   }
 }
 
-async function removeOthers(root: string, run: string): Promise<void> {
-  const names = await readdir(root).catch(() => [])
-  const others = names.filter((name) => /^\d+$/.test(name) && name !== run)
-  for (const name of others) {
-    if (!isRunning(Number(name))) await rm(join(root, name), { recursive: true, force: true })
-  }
-}
-
-/** A name that every file system takes, and two tests do not share. */
+/** A file name that is valid on every file system and different for every test. */
 function nameOf(test: string): string {
   const words = test.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
   let hash = 0

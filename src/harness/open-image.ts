@@ -18,7 +18,7 @@ import { savedKey } from './write-image.js'
  *
  * @example
  * ```ts
- * await using db = await openImage('.driftpin/failed/4711/a-pin-outlives-its-agent.image')
+ * await using db = await openImage('.driftpin/failed/a-pin-outlives-its-agent.image')
  * console.log((await db.query('SELECT * FROM chats')).rows)
  * ```
  */

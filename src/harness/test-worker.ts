@@ -5,7 +5,7 @@ import { projectDirectory } from './image-cache.js'
 import { openEvidence } from './keep-evidence.js'
 import { openHarness } from './open-harness.js'
 import { openRollbackDatabase } from './rollback-database.js'
-import { createReport, runOfWorker } from './run-statistics.js'
+import { createReport } from './run-statistics.js'
 import { takeTurns } from './take-turns.js'
 import { tellOfLeaks } from './tell-of-leaks.js'
 import {
@@ -42,7 +42,7 @@ export async function openTestWorker(options: DatabaseTestOptions): Promise<Test
   }
   const harness = await openHarness(options)
   const root = join(projectDirectory(), '.driftpin', 'failed')
-  const evidence = keepFailed ? await openEvidence(root, runOfWorker()) : undefined
+  const evidence = keepFailed ? openEvidence(root) : undefined
   const before = new WeakMap<TestDatabase, SessionStart>()
   const turns = takeTurns<TestDatabase>({
     open: () => harness.createDatabase(),

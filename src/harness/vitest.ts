@@ -5,7 +5,13 @@
  */
 
 import { isMainThread } from 'node:worker_threads'
-import { beforeAll, type TestAPI, test as vitestTest } from 'vitest'
+import {
+  beforeAll,
+  type RunnerTask,
+  type RunnerTestCase,
+  type TestAPI,
+  test as vitestTest,
+} from 'vitest'
 import { DriftpinError } from '../errors.js'
 import type { HarnessOptions } from './harness-options.js'
 import type { TestDatabase } from './test-database.js'
@@ -144,7 +150,7 @@ export function databaseTest(options: DatabaseTestOptions = {}): TestAPI<Databas
         { scope: 'worker', auto: true },
       ],
       db: async ({ task, isolation, worker }, use) => {
-        const name = `${task.file.name} > ${task.fullTestName ?? task.name}`
+        const name = nameOf(task)
         const given = await worker.begin(task.concurrent === true ? 'fork' : isolation)
         await use(given.db)
         await given.end({ name, hasFailed: task.result?.state === 'fail' && !task.fails })
@@ -192,6 +198,24 @@ export function databaseTest(options: DatabaseTestOptions = {}): TestAPI<Databas
  * ```
  */
 export const test: TestAPI<DatabaseFixtures> = databaseTest()
+
+/**
+ * The name of a test: different for every test of a run, and the same in the next run. Two projects
+ * of vitest may run one file, and tests of one file may have the same name.
+ */
+function nameOf(test: Readonly<RunnerTestCase>): string {
+  const { file } = test
+  const path: string[] = []
+  let one: RunnerTask | undefined = test
+  while (one && one.id !== file.id) {
+    const { id, name, suite = file }: RunnerTask = one
+    const place = suite.tasks.filter((other) => other.name === name).findIndex((o) => o.id === id)
+    path.unshift(place > 0 ? `${name} (${place + 1})` : name)
+    one = suite
+  }
+  const project = file.projectName ? [file.projectName] : []
+  return [...project, file.name, ...path].join(' > ')
+}
 
 function refuseThreads({ threads, server }: DatabaseTestOptions): void {
   if (isMainThread || threads === 'allow' || server !== undefined) return

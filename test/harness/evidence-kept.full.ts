@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { dumpRows } from '../../src/harness/dump-rows.js'
@@ -12,18 +12,12 @@ import { type FixtureProject, openFixtureProject, type SuiteRun } from './fixtur
 let project: FixtureProject
 let run: SuiteRun
 
-/** Longer ago than any process: no system counts so far. */
-const endedPid = '999999999'
-
 beforeAll(async () => {
   project = await openFixtureProject()
-  // What a run left that was killed, what a run has that still goes on, and what is not ours.
-  for (const name of [endedPid, String(process.pid), 'notes']) {
-    await mkdir(join(project.folder, '.driftpin/failed', name), { recursive: true })
-    await writeFile(join(project.folder, '.driftpin/failed', name, 'kept.image'), 'planted')
-  }
   run = await project.vitest(['evidence'])
 })
+
+const kept = async () => (await readdir(join(project.folder, '.driftpin/failed'))).sort()
 
 afterAll(() => project?.close())
 
@@ -31,7 +25,7 @@ afterAll(() => project?.close())
 function imageOf(words: string): string {
   const message = new RegExp(`${words} (?:failed\\.|ended with)[^]*?driftpin open (\\S+)`)
   const path = message.exec(run.stderr)?.[1]
-  expect(path, words).toMatch(/^\.driftpin\/failed\/\d+\/[a-z0-9-]+\.image$/)
+  expect(path, words).toMatch(/^\.driftpin\/failed\/[a-z0-9-]+\.image$/)
   return join(project.folder, path!)
 }
 
@@ -107,44 +101,50 @@ test('a leak is kept as well, with its session', async () => {
 })
 
 test('nothing is kept of a test that passed, in the end or by failing as it should', async () => {
-  const [own] = (await readdir(join(project.folder, '.driftpin/failed'))).filter(
-    (name) => /^\d+$/.test(name) && name !== String(process.pid),
-  )
-  const files = await readdir(join(project.folder, '.driftpin/failed', own!))
+  const files = (await kept()).filter((name) => name !== '.gitignore')
   expect(files).toHaveLength(10)
   expect(files.filter((name) => !name.includes('failing'))).toEqual([])
   expect(files.filter((name) => name.includes('without-a-trace'))).toEqual([])
-  const { mode } = await stat(join(project.folder, '.driftpin/failed', own!, files[0]!))
+  const { mode } = await stat(join(project.folder, '.driftpin/failed', files[0]!))
   expect(mode & 0o077).toBe(0)
 })
 
-test('what runs that ended have left is removed, and what others have stays', async () => {
-  const left = await readdir(join(project.folder, '.driftpin/failed'))
-  expect(left).not.toContain(endedPid)
-  expect(left).toEqual(expect.arrayContaining([String(process.pid), 'notes']))
-  expect(left).toHaveLength(3)
+test('git ignores what is kept', async () => {
+  expect(await readFile(join(project.folder, '.driftpin/failed/.gitignore'), 'utf8')).toBe('*\n')
 })
 
-test('ten images are kept, of what fails after them the rows, and the last run goes', async () => {
-  const before = await readdir(join(project.folder, '.driftpin/failed'))
+test('what a test left stays until that test passes, whatever else runs', async () => {
+  const before = await kept()
+  await project.vitest(['owned'])
+  const owned = (await kept()).filter((name) => !before.includes(name))
+  expect(owned).toEqual([
+    expect.stringMatching(/failing-beside-another-of-its-name-\w+\.image$/),
+    expect.stringMatching(/failing-beside-another-of-its-name-\w+\.sql$/),
+    expect.stringMatching(/failing-until-it-is-mended-\w+\.image$/),
+    expect.stringMatching(/failing-until-it-is-mended-\w+\.sql$/),
+  ])
+  await project.vitest(['pair-one'])
+  expect(await kept()).toEqual([...before, ...owned].sort())
+  await project.vitest(['owned'], ['-t', 'until it is mended'], { MENDED: '1' })
+  expect(await kept()).toEqual([...before, ...owned.slice(0, 2)].sort())
+  await project.vitest(['owned'], [], { MENDED: '1' })
+  expect(await kept()).toEqual(before)
+})
+
+test('ten images are kept, and of what fails after them the rows', async () => {
+  await rm(join(project.folder, '.driftpin/failed'), { recursive: true })
   const many = await project.vitest(['many'])
-  const after = await readdir(join(project.folder, '.driftpin/failed'))
-  const [own] = after.filter((name) => !before.includes(name))
-  expect(after).toHaveLength(before.length)
-  const files = await readdir(join(project.folder, '.driftpin/failed', own!))
+  const files = await kept()
   expect(files.filter((name) => name.endsWith('.image'))).toHaveLength(10)
   expect(files.filter((name) => name.endsWith('.sql'))).toHaveLength(12)
-  expect(many.stderr.match(/The rows of its database are kept: \S+\.sql/g)).toHaveLength(2)
+  const told = /The rows of its database are kept \(10 databases are kept already\): \S+\.sql/g
+  expect(many.stderr.match(told)).toHaveLength(2)
 })
 
 test('another try of a test takes the place of the one before', async () => {
-  const before = await readdir(join(project.folder, '.driftpin/failed'))
+  const before = await kept()
   const many = await project.vitest(['many'], ['--retry=1'])
-  const after = await readdir(join(project.folder, '.driftpin/failed'))
-  const [own] = after.filter((name) => !before.includes(name))
-  const files = await readdir(join(project.folder, '.driftpin/failed', own!))
-  expect(files.filter((name) => name.endsWith('.image'))).toHaveLength(10)
-  expect(files.filter((name) => name.endsWith('.sql'))).toHaveLength(12)
+  expect(await kept()).toEqual(before)
   expect(many.stderr.match(/Its database is kept: /g)).toHaveLength(20)
-  expect(many.stderr.match(/The rows of its database are kept: \S+\.sql/g)).toHaveLength(4)
+  expect(many.stderr.match(/The rows of its database are kept .*: \S+\.sql/g)).toHaveLength(4)
 })
