@@ -12,7 +12,7 @@ export const collectorVariable = 'DRIFTPIN_STATS_COLLECTOR'
 const directory = () => join(projectDirectory(), '.driftpin', 'stats')
 
 /** All workers of a run have the same parent, unless they are threads of one process. */
-export const runOfWorker = (): number => (isMainThread ? process.ppid : process.pid)
+const runOfWorker = (): number => (isMainThread ? process.ppid : process.pid)
 
 /** What a worker tells of itself, as often as it is asked to. */
 export function createReport(statistics: HarnessStatistics): () => Promise<void> {
