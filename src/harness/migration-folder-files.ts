@@ -77,7 +77,7 @@ export async function assertWholeFolder(directory: string): Promise<void> {
 
 const ofLiquibase = 'a changelog of Liquibase, whose changesets are chosen by their attributes'
 
-/** Migrations that are not run: those in code, those of Liquibase, and those in other subfolders. */
+/** Migrations that are not run: in code, of Liquibase, and in other subfolders. */
 async function findOthers(
   directory: string,
   names: readonly string[],

@@ -42,7 +42,7 @@ export async function runMigrationFiles(
       try {
         await runFile(session, file)
       } catch (error) {
-        // After a lost connection nothing can be restored, and the first error is the one to report.
+        // After a lost connection nothing can be restored, and the first error is what matters.
         await restore(session).catch(() => {})
         throw error
       }

@@ -154,7 +154,7 @@ export function createMigrator(database: Database, options: MigratorOptions = {}
           onStep?.(done)
         }
       } catch (error) {
-        // After a lost connection nothing can be restored, and the first error is the one to report.
+        // After a lost connection nothing can be restored, and the first error is what matters.
         await restore(session)
           .then(recordTimes)
           .catch(() => {})

@@ -10,14 +10,16 @@ const changesState = [
   'set_config|\\mtemp(orary)?\\M|pg_temp|with\\s+hold|\\m(curr|last)val\\M',
 ].join('|')
 
-/** The same for JavaScript, which has another sign for the edges of a word. */
+/** The same for JavaScript. */
 const changesStatePattern = new RegExp(changesState.replaceAll(/\\[mM]/g, '\\b'), 'i')
 
 /** Custom settings, such as `app.tenant`, which no view of PostgreSQL lists. */
-const customSetting =
-  /\bset\s+(?:session\s+)?("?[a-z_][\w$]*"?(?:\."?[a-z_][\w$]*"?)+)\s*(?:=|to\b)|\bset_config\s*\(\s*'([a-z_][\w$]*(?:\.[a-z_][\w$]*)+)'/gi
+const customSettings = [
+  /\bset\s+(?:session\s+)?("?[a-z_][\w$]*"?(?:\."?[a-z_][\w$]*"?)+)\s*(?:=|to\b)/gi,
+  /\bset_config\s*\(\s*'([a-z_][\w$]*(?:\.[a-z_][\w$]*)+)'/gi,
+]
 
-/** Whether a file may change the session state. Without a transaction, its runner does so itself. */
+/** Whether a file may change the session state; without a transaction, its runner does. */
 function mayChange({ text, transaction }: MigrationScript): boolean {
   return !transaction || changesStatePattern.test(text)
 }
@@ -72,7 +74,7 @@ export async function recordSession(
 
 function customSettingsIn(scripts: readonly MigrationScript[]): string[] {
   const names = scripts.flatMap(({ text }) =>
-    [...text.matchAll(customSetting)].map(([, set, config]) => (set ?? config)!),
+    customSettings.flatMap((pattern) => [...text.matchAll(pattern)].map(([, name]) => name!)),
   )
   return [...new Set(names.map((name) => name.replaceAll('"', '').toLowerCase()))]
 }
