@@ -38,6 +38,15 @@ export class ClientConnections {
     return sharedEngineOf('pglite' in source ? source.pglite : source)
   }
 
+  /** The epoch of the engine there is now; undefined where there is none any more. */
+  get epoch(): object | undefined {
+    try {
+      return this.#engine().epoch
+    } catch {
+      return undefined
+    }
+  }
+
   get all(): readonly WireConnection[] {
     return [...this.#open]
   }

@@ -32,6 +32,8 @@ export class ClientSession extends EngineSession {
     this.pid = engine.nextPid()
     const takeHeard = () => this.#heard.splice(0)
     this.#runner = new BatchRunner(engine, this, { bytesMax, takeHeard })
+    // From now on, so that a client that has not started yet is ended with the others.
+    engine.sessions.add(this)
   }
 
   get label(): string {
@@ -91,7 +93,6 @@ export class ClientSession extends EngineSession {
 
   /** @returns What the client is told of its session. */
   async start(packet: Extract<StartPacket, { kind: 'start' }>): Promise<Reported> {
-    this.#engine.sessions.add(this)
     await this.#engine.pglite.waitReady
     const taking = this.#take(this.#engine.waitMsMax)
     if (taking) await taking

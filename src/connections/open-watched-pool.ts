@@ -54,7 +54,7 @@ export function openWatchedPool(
     stream: open as never,
   }
   const pool = new Pool(config as pg.PoolConfig)
-  const checkedOut = watchClients(pool)
+  const checkedOut = watchClients(pool, () => connections.epoch)
   // A client that is ended by the database is told when it asks for something.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
@@ -76,6 +76,8 @@ export function openWatchedPool(
 
 /** What pg calls of a socket, on a stream that is connected already. */
 function asSocket(stream: Duplex): Duplex {
+  // A socket closes when the other side has ended; only then does pg tell of the end.
+  stream.once('end', () => stream.end())
   return Object.assign(stream, {
     connect: () => {
       process.nextTick(() => stream.emit('connect'))

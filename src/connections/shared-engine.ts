@@ -45,6 +45,8 @@ export class SharedEngine {
   readonly listening: Listening
   readonly statements: SharedStatements = { generation: 0, unnamedOf: undefined }
   readonly sessions = new Set<EngineSession>()
+  /** Another object after each rewind: what was asked for before it must not run after it. */
+  epoch: object = {}
   /** How long anybody waits for a turn. */
   waitMsMax = waitMsMaxDefault
   readonly direct: DirectSession
@@ -152,6 +154,7 @@ export class SharedEngine {
 
   /** Ends all sessions but the one of PGlite's own callers, whose state is what is there now. */
   startAgain(error: WireError): void {
+    this.epoch = {}
     const { owner } = this.turns
     if (owner && owner !== this.direct && this.turns.isKept) this.rollBackNow()
     for (const session of this.clients) {

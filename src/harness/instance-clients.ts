@@ -13,6 +13,13 @@ export async function endClients(pglite: PGlite): Promise<void> {
   await shared?.untilQuiet(endMsMax)
 }
 
+/** Ends clients as long as one of them runs something. */
+export async function endBusyClients(pglite: PGlite): Promise<void> {
+  const shared = findSharedEngine(pglite)
+  const isBusy = () => shared?.turns.owner && shared.turns.owner !== shared.direct
+  if (isBusy()) await endClients(pglite)
+}
+
 /** Lets clients begin on a PGlite that was put back to a mark. */
 export function beginAnew(pglite: PGlite): void {
   const shared = findSharedEngine(pglite)

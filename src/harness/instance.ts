@@ -4,7 +4,7 @@ import { discard } from './engine/discard.js'
 import { type Image, imageOf, imageToKeep, type KeptImage } from './engine/image.js'
 import { type EngineMark, markEngine, rewindEngine, whyNotRewindable } from './engine/mark.js'
 import type { Engine } from './engine/open-engine.js'
-import { beginAnew, endClients, leaveClients } from './instance-clients.js'
+import { beginAnew, endBusyClients, endClients, leaveClients } from './instance-clients.js'
 import {
   cannotRewind,
   type HarnessRuntime,
@@ -107,6 +107,7 @@ export class Instance implements TestInstance {
       if (why === undefined) {
         await this.watch.rewind(mark.state.session)
         // What was begun while that was awaited must not be cut in half.
+        await endBusyClients(this.pglite)
         if (this.watch.inFlight.size > 0) why = await this.#whyNot(mark)
       }
       if (why === undefined) {

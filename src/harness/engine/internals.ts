@@ -78,6 +78,7 @@ export interface Internals extends WatchedFiles {
   /** Timers that are running, each with the milliseconds that it has left. */
   readonly timers: () => Timer[]
   readonly setTimers: (timers: readonly Timer[]) => void
+  readonly fireDueTimers: () => void
   readonly openPipe: () => void
   readonly replay: (event: LoaderEvent) => void
   readonly fillRandom: (fill: (bytes: Uint8Array) => void) => void
@@ -170,6 +171,7 @@ function insideOf(
     ...watchFiles(module),
     timers: timers.left,
     setTimers: timers.setAll,
+    fireDueTimers: timers.fireDue,
     openPipe: () => {
       imports.__syscall_pipe2(module.stringToUTF8OnStack('room for two descriptors'), 0)
     },

@@ -13,8 +13,12 @@ export interface EngineMark {
   readonly environment: Readonly<Record<string, string>>
 }
 
-/** Notes the state of an engine that is between two statements. */
+/**
+ * Notes the state of an engine that is between two statements. A timer that is due fires first:
+ * otherwise it would fire after each rewind to the mark.
+ */
 export function markEngine(engine: Internals): EngineMark {
+  if (engine.crash() === undefined) engine.fireDueTimers()
   return {
     memory: markMemory(engine),
     files: markFiles(engine),
