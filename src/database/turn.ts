@@ -46,6 +46,13 @@ export class Turn {
     return this.#held > 0
   }
 
+  /** Where the turn was taken that the calling code runs inside, if it runs inside one of this. */
+  takenByCaller(): Error | undefined {
+    let holder = liveHolder(holders?.getStore())
+    while (holder && holder.turn !== this) holder = liveHolder(holder.outer)
+    return holder?.taken
+  }
+
   /**
    * Runs `work` when all that asked before have finished.
    *
@@ -55,9 +62,8 @@ export class Turn {
   async hold<T>(work: () => Promise<T>): Promise<T> {
     const asked = new Error('asked for here')
     const outer = liveHolder(holders?.getStore())
-    for (let holder = outer; holder; holder = liveHolder(holder.outer)) {
-      if (holder.turn === this) throw waitsForItself(holder.taken, asked)
-    }
+    const own = this.takenByCaller()
+    if (own) throw waitsForItself(own, asked)
     const before = this.#last
     this.#held++
     let end = () => {}

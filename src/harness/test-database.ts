@@ -70,7 +70,8 @@ export interface TestDatabase extends Database {
    * Notes where the database is. Takes a few milliseconds and holds on to about 5 MB.
    *
    * @throws DriftpinError `rewind_impossible` while a statement or a transaction is going on
-   * elsewhere.
+   * elsewhere, and `waits_for_itself` inside a transaction or session of this database, as
+   * `rewind`, `fork`, `save` and `close` do.
    */
   mark(): Promise<DatabaseMark>
   /**
@@ -149,8 +150,12 @@ export function createTestDatabase(parts: TestDatabaseParts): TestDatabase {
     if (adapted?.pglite !== pglite) adapted = { pglite, database: fromPGlite(pglite) }
     return adapted.database
   }
-  const find = (mark: DatabaseMark | undefined): object => {
+  const atRest = (what: string) => {
     database()
+    instance.watch.refuseInside(what)
+  }
+  const find = (mark: DatabaseMark | undefined, what: string): object => {
+    atRest(what)
     const found = mark ? marks.get(mark) : base
     if (found && own.has(found)) return found
     throw new DriftpinError(
@@ -181,7 +186,7 @@ export function createTestDatabase(parts: TestDatabaseParts): TestDatabase {
     },
     clock: createTestClock(instance),
     mark: async () => {
-      database()
+      atRest('mark()')
       const mark: DatabaseMark = { kind: 'mark' }
       const made = await instance.mark()
       own.add(made)
@@ -189,12 +194,12 @@ export function createTestDatabase(parts: TestDatabaseParts): TestDatabase {
       return mark
     },
     rewind: async (mark) => {
-      await instance.rewind(find(mark))
+      await instance.rewind(find(mark, 'rewind()'))
       await clients.rewound()
     },
     fork: async (mark) => {
       const at = new Error('forked here')
-      const forked = await instance.fork(find(mark))
+      const forked = await instance.fork(find(mark, 'fork()'))
       const fork = createTestDatabase({
         ...parts,
         instance: forked,
@@ -208,14 +213,13 @@ export function createTestDatabase(parts: TestDatabaseParts): TestDatabase {
       return fork
     },
     save: async (path) => {
-      database()
-      const image = instance.imageNow?.()
-      if (image) return saveImage(path, image)
-      throw new DriftpinError('image_unusable', 'Without images a database cannot be saved.', {})
+      atRest('save()')
+      await saveImage(path, instance.imageNow?.())
     },
     digest: async () => digestDatabase(database()),
     close: async () => {
       if (isClosed) return
+      instance.watch.refuseInside('close()')
       isClosed = true
       try {
         await clients.close()

@@ -18,6 +18,11 @@ export interface WatchedPGlite {
   readonly openers: Begun[]
   /** Takes statements that match this for openers too, such as calls of certain functions. */
   suspect(pattern: RegExp): void
+  /**
+   * @param what A call that needs the session to be at rest.
+   * @throws DriftpinError `waits_for_itself` inside of a transaction or session of this PGlite.
+   */
+  refuseInside(what: string): void
   /** Settles when nothing is going on, or answers false where that takes too long. */
   idle(): Promise<boolean>
   mark(): SessionMark
@@ -133,6 +138,10 @@ export function watchPGlite(pglite: PGlite): WatchedPGlite {
     suspect: (pattern) => {
       suspected = pattern
     },
+    refuseInside: (what) => {
+      const at = ownTransaction(inFlight)?.at ?? turnOf(pglite).takenByCaller()
+      if (at) throw calledInside(what, at)
+    },
     idle: async () => {
       const until = performance.now() + idleMsMax
       // A session of the seam that was left open runs no statement, and keeps everybody waiting.
@@ -171,13 +180,27 @@ async function outsideOwn<T>(
   inFlight: ReadonlySet<Begun>,
   ask: () => Promise<T>,
 ): Promise<T> {
-  const own = [...(around.getStore() ?? [])].find((begun) => inFlight.has(begun))
+  const own = ownTransaction(inFlight)
   const until = performance.now() + ownTransactionMsMax
   while (own && inFlight.has(own)) {
     if (performance.now() > until) throw waitsForItself(asked, own)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
   return ask()
+}
+
+/** The transaction that the calling code runs inside, if it has not ended. */
+const ownTransaction = (inFlight: ReadonlySet<Begun>): Begun | undefined =>
+  [...(around.getStore() ?? [])].find((begun) => inFlight.has(begun))
+
+function calledInside(what: string, at: Error): DriftpinError {
+  return new DriftpinError(
+    'waits_for_itself',
+    `${what} was called inside a transaction or a session of the same database, which would have ` +
+      'to end first. Call it after that, or from outside.\n' +
+      `The transaction or session was opened\n${callSite(at)}`,
+    { what, opened: at },
+  )
 }
 
 function waitsForItself(asked: Begun, own: Begun): DriftpinError {
