@@ -58,11 +58,12 @@ async function lint(directory: string | undefined, flags: LintFlags): Promise<vo
     ...(owner && { owners: owner }),
     ...(mirror && { mirrors: mirror }),
   })
-  const { unchecked } = report
-  const reason = unchecked && { rules: unchecked.rules, error: unchecked.error.message }
-  if (flags.json) printJson({ ...report, unchecked: reason ?? null })
+  const unchecked = report.unchecked.map(({ rules, error }) => ({ rules, error: error.message }))
+  if (flags.json) printJson({ ...report, unchecked })
   else console.log(renderFindings(report))
-  if (report.findings.length > 0 || unchecked) process.exitCode = exitCodes.failed
+  // squawk is optional: its rules are reported as not checked, and the rest decides.
+  const hasFailed = report.unchecked.some(({ error }) => error.code === 'migration_failed')
+  if (report.findings.length > 0 || hasFailed) process.exitCode = exitCodes.failed
 }
 
 function listRules({ json }: LintFlags): void {

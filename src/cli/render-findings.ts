@@ -10,12 +10,9 @@ const widthMax = 100
 /** Each finding with its line and a caret, and how many there are. */
 export function renderFindings({ findings, files, silenced, unchecked }: LintReport): string {
   const parts = findings.map(renderFinding)
-  if (unchecked) {
-    const { rules, error } = unchecked
-    const why =
-      'The migrations do not run on an embedded database, so that these rules were not checked: ' +
-      `${rules.join(', ')}.`
-    parts.push(`${paint('red', 'not checked')}  ${why}\n${printableLines(error.message)}`)
+  for (const { rules, error } of unchecked) {
+    const heading = `${paint('red', 'not checked')}  ${rules.join(', ')}`
+    parts.push(`${heading}\n${printableLines(error.message)}`)
   }
   return [...parts, summary({ findings, files, silenced })].join('\n\n')
 }

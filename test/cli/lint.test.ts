@@ -28,7 +28,7 @@ test('a finding is shown with its line and a caret, and ends in 1', async () => 
   expect(code).toBe(1)
   const json = await driftpin(['migrate', 'lint', folder, '--json'])
   const report = JSON.parse(json.stdout)
-  expect(report).toMatchObject({ files: 4, silenced: 0, unchecked: null })
+  expect(report).toMatchObject({ files: 4, silenced: 0, unchecked: [] })
   expect(report.findings).toHaveLength(3)
   expect(Object.keys(report.findings[0])).toEqual([
     ...['rule', 'file', 'line', 'column', 'text', 'message', 'fix'],
@@ -42,12 +42,12 @@ test('a long line is cut around the place, and what could move the cursor is sho
     ...{ rule: 'r', file: 'f', line: 7, column: before.length + 1, message: 'm.', fix: 'f.' },
     text: `${before}HERE${'y'.repeat(500)}`,
   }
-  const shown = renderFindings({ findings: [finding], files: 1, silenced: 0, unchecked: undefined })
+  const shown = renderFindings({ findings: [finding], files: 1, silenced: 0, unchecked: [] })
   const [, line, caret] = shown.split('\n')
   expect(line!.length).toBeLessThan(130)
   expect(line!.slice(caret!.indexOf('^')).startsWith('HERE')).toBe(true)
   const start = { ...finding, column: 1 }
-  const whole = renderFindings({ findings: [start], files: 1, silenced: 0, unchecked: undefined })
+  const whole = renderFindings({ findings: [start], files: 1, silenced: 0, unchecked: [] })
   expect(whole).not.toContain('\u001b')
   expect(whole).toContain('7 | \\u{1b}[2J\\txxx')
 })

@@ -58,88 +58,6 @@ export const plantedInFiles: readonly Planted[] = [
     ],
   },
   {
-    rule: 'index-not-concurrent',
-    pairs: [
-      [
-        `CREATE TABLE ports (a int, b int, c int) ;
-         CREATE INDEX ON ports (a);
-         CREATE TABLE logs (at date NOT NULL) PARTITION BY RANGE (at);
-         CREATE MATERIALIZED VIEW busy AS SELECT a FROM ports;`,
-        'SELECT 1;',
-      ],
-      [
-        `CREATE INDEX ports_b_idx ON ports (b); -- found
-         CREATE INDEX ON ONLY logs (at);
-         CREATE INDEX ON busy (a);`,
-        'CREATE INDEX ports_c_idx ON public.ports (c); -- found',
-      ],
-      [
-        '-- driftpin: no transaction\nCREATE UNIQUE INDEX CONCURRENTLY ports_a_key ON ports (a);',
-        'SELECT 1;',
-      ],
-      [
-        `ALTER TABLE ports ADD CONSTRAINT ports_a_key UNIQUE USING INDEX ports_a_key;
-         ALTER TABLE ports
-           ADD CONSTRAINT ports_b_key UNIQUE (b), -- found
-           ADD COLUMN d int UNIQUE; -- found
-         TRUNCATE ports;
-         CREATE INDEX ports_c_idx ON ports (c);`,
-        'SELECT 1;',
-      ],
-      [
-        `CREATE INDEX ports_a_only ON ONLY ports (a); -- found
-         ALTER TABLE ports ADD CONSTRAINT ports_x EXCLUDE USING btree (a WITH =); -- found
-         CREATE TABLE IF NOT EXISTS ports (a int);
-         CREATE INDEX ports_a_again ON ports (a); -- found
-         CREATE TABLE IF NOT EXISTS lamps (a int);
-         CREATE INDEX lamps_a_idx ON lamps (a);`,
-        'SELECT 1;',
-      ],
-      // Each schema has a table of that name, and the file makes but one of them.
-      [
-        `CREATE SCHEMA inland;
-         CREATE TABLE inland.ports (a int);
-         SET search_path = inland, public;
-         CREATE INDEX inland_a ON ports (a);
-         CREATE INDEX logs_at ON logs (at); -- found
-         RESET search_path;
-         CREATE INDEX ports_a_more ON ports (a); -- found`,
-        `SELECT set_config('search_path', 'inland', true);
-         CREATE INDEX inland_again ON ports (a); -- found
-         DROP TABLE ports;
-         CREATE TABLE ports (a int);
-         CREATE INDEX inland_new ON ports (a);`,
-      ],
-    ],
-  },
-  {
-    rule: 'not-null-without-default',
-    pairs: [
-      ['CREATE TABLE crews (a int); ALTER TABLE crews ADD COLUMN b int NOT NULL;', 'SELECT 1;'],
-      [
-        `ALTER TABLE crews
-           ADD COLUMN c int NOT NULL, -- found
-           ADD COLUMN d int NOT NULL DEFAULT NULL, -- found
-           ADD COLUMN e int NOT NULL DEFAULT 0,
-           ADD COLUMN f int,
-           ADD COLUMN g int NOT NULL GENERATED ALWAYS AS IDENTITY,
-           ADD COLUMN h bigserial NOT NULL,
-           ADD COLUMN i int NOT NULL GENERATED ALWAYS AS (1) STORED;
-         DELETE FROM crews;
-         ALTER TABLE crews ADD COLUMN j int NOT NULL;`,
-        'ALTER TABLE crews ADD COLUMN k int PRIMARY KEY; -- found',
-      ],
-      [
-        `CREATE TABLE IF NOT EXISTS crews (a int);
-         ALTER TABLE crews ADD COLUMN l int NOT NULL; -- found
-         DROP TABLE crews;
-         CREATE TABLE IF NOT EXISTS crews (a int);
-         ALTER TABLE crews ADD COLUMN m int NOT NULL;`,
-        'SELECT 1;',
-      ],
-    ],
-  },
-  {
     rule: 'unnamed-constraint',
     pairs: [
       [
@@ -211,40 +129,6 @@ CREATE INDEX CONCURRENTLY docks_b_idx ON docks (a); -- found`,
         '-- driftpin: no transaction\nDROP INDEX CONCURRENTLY docks_a_idx;',
       ],
       ['SELECT 1; SELECT 2;', 'SELECT 1; SELECT 2;'],
-    ],
-  },
-  {
-    rule: 'needs-no-transaction',
-    pairs: [
-      ['CREATE TABLE piers (a int);', 'SELECT 1;'],
-      [
-        `ANALYZE piers;
-CREATE INDEX CONCURRENTLY piers_a_idx ON piers (a); -- found`,
-        `VACUUM piers; -- found
-SELECT 1;`,
-      ],
-      // Alone in its file it is run without a transaction.
-      ['VACUUM piers;', 'REINDEX TABLE CONCURRENTLY piers;'],
-      [
-        'ANALYZE piers; REINDEX TABLE piers;',
-        `-- driftpin: no transaction
-DROP INDEX CONCURRENTLY piers_a_idx;`,
-      ],
-    ],
-  },
-  {
-    rule: 'rename-in-use',
-    pairs: [
-      ['CREATE TABLE winds (a int, b int); CREATE TABLE gusts (a int);', 'SELECT 1;'],
-      [
-        `ALTER TABLE winds RENAME COLUMN a TO speed; -- found
-         ALTER TABLE gusts RENAME TO squalls; -- found
-         ALTER TABLE winds RENAME TO airs;
-         CREATE VIEW winds AS SELECT * FROM airs;
-         CREATE TABLE calms (a int);
-         ALTER TABLE calms RENAME TO lulls;`,
-        'ALTER TABLE squalls RENAME TO gusts;',
-      ],
     ],
   },
 ]

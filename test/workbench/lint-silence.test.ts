@@ -85,6 +85,27 @@ ${allow('unnamed-constraint')}`,
   expect(unused!.message).toContain('nothing here')
 })
 
+test("a rule of squawk is allowed by our comment, and by squawk's own", async () => {
+  const folder = await writePairs([
+    ['CREATE TABLE boats (a int, b int);', '-- destroys: boats\nDROP TABLE boats;'],
+    [
+      `${allow('index-not-concurrent')}
+CREATE INDEX one ON boats (a);
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX two ON boats (a);
+/* ⚓🚢é */ CREATE INDEX three ON boats (a);`,
+      'SELECT 1;',
+    ],
+    [`${allow('rename-in-use')}\nSELECT 1;`, 'SELECT 1;'],
+  ])
+  const { findings, silenced } = await lintMigrations({ migrations: folder })
+  expect(findings.map(({ rule, line, column }) => [rule, line, column])).toEqual([
+    ['index-not-concurrent', 5, 11],
+    ['bad-silence', 1, 1],
+  ])
+  expect(silenced).toBe(1)
+})
+
 test('where the migrations do not run, the files are judged, and what was not checked is named', async () => {
   const folder = await writePairs([
     [`CREATE TABLE boats (id int UNIQUE);\n${allow('volatile-default')}\nSELECT 1;`, 'SELECT 1;'],
@@ -92,11 +113,11 @@ test('where the migrations do not run, the files are judged, and what was not ch
   ])
   const { findings, unchecked } = await lintMigrations({ migrations: folder })
   expect(findings.map(({ rule }) => rule)).toEqual(['unnamed-constraint'])
-  expect(unchecked!.rules).toEqual([
+  expect(unchecked[0]!.rules).toEqual([
     'foreign-key-without-index',
     'volatile-default',
     'type-change-rewrites',
   ])
-  expect(unchecked!.error).toMatchObject({ code: 'migration_failed' })
-  expect(unchecked!.error.message).toContain('000002_plant.up.sql failed in line 2')
+  expect(unchecked[0]!.error).toMatchObject({ code: 'migration_failed' })
+  expect(unchecked[0]!.error.message).toContain('000002_plant.up.sql failed in line 2')
 })

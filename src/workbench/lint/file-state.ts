@@ -37,7 +37,7 @@ export function* statementsInOrder(
 }
 
 /** Whether nothing in the table can be old, and nobody uses it. */
-export function isFresh({ made, emptied }: FileState, table: string): boolean {
+function isFresh({ made, emptied }: FileState, table: string): boolean {
   return made.has(table) || emptied.has(table)
 }
 

@@ -8,6 +8,7 @@ import { loadParser } from './load-parser.js'
 import { type MigratedCatalog, migrateToCatalog } from './migrated-catalog.js'
 import type { Offence, Rule } from './rule.js'
 import { type Silence, silencesOf } from './silence.js'
+import { runSquawk, type SquawkProblem } from './squawk.js'
 
 /**
  * What {@link lintMigrations} found.
@@ -25,19 +26,23 @@ export interface LintReport {
   readonly files: number
   /** How many places a comment allows to break a rule. */
   readonly silenced: number
-  /** The rules that need a migrated database, where the migrations did not run on one. */
-  readonly unchecked:
-    | { readonly rules: readonly string[]; readonly error: DriftpinError }
-    | undefined
+  /**
+   * The rules that could not be checked, and why: the migrations did not run on an embedded
+   * database, or squawk is not installed.
+   */
+  readonly unchecked: readonly {
+    readonly rules: readonly string[]
+    readonly error: DriftpinError
+  }[]
 }
 
 /**
- * Holds a folder of SQL migrations against what is dangerous in production: every file is read by
- * PostgreSQL's own grammar, and all of them are run on an embedded database, whose catalog is
- * asked. Nothing is written anywhere. `driftpin migrate lint --rules` lists the rules.
+ * Checks a folder of SQL migrations for what is dangerous in production. Every file is read with
+ * PostgreSQL's own grammar and checked with squawk, an optional peer, and all files are run on an
+ * embedded database, whose catalog is read. `driftpin migrate lint --rules` lists the rules.
  *
- * A place is silenced by a comment on a line of its own in front of it, in front of a statement or
- * inside of one: `-- driftpin-lint: allow RULE because REASON`.
+ * A comment on a line of its own, before a statement or inside it, allows one place to break a
+ * rule: `-- driftpin-lint: allow RULE because REASON`. squawk's own comments work for its rules.
  *
  * @throws DriftpinError `tool_missing` where libpg-query is not installed; `invalid_input` where an
  * option is wrong; `migration_invalid` for a file that is no SQL, with line and column; and what
@@ -52,29 +57,43 @@ export interface LintReport {
 export async function lintMigrations(options: LintOptions = {}): Promise<LintReport> {
   const parser = await loadParser()
   const folder = await readLintedFolder(parser, options)
-  const migrated = await migrateToCatalog(folder).catch((error) => {
-    if (error instanceof DriftpinError && error.code === 'migration_failed') return error
-    throw error
-  })
-  const failure = migrated instanceof DriftpinError ? migrated : undefined
-  const catalog = migrated instanceof DriftpinError ? undefined : migrated
+  const catalog = await orError('migration_failed', migrateToCatalog(folder))
+  const squawk = await orError('tool_missing', runSquawk(folder.scripts))
   const rules = lintRules.filter(({ applies }) => applies?.(folder) ?? true)
-  const offences = rules.flatMap((rule) => check(rule, folder, catalog))
+  const errorOf = (rule: Rule) => {
+    const needed = rule.needsCatalog ? catalog : 'squawk' in rule ? squawk : undefined
+    return needed instanceof DriftpinError ? needed : undefined
+  }
+  const checked = rules.filter((rule) => !errorOf(rule))
+  const offences = checked.flatMap((rule) => check(rule, { folder, catalog, squawk }))
   const silences = folder.scripts.flatMap(silencesOf)
   const left = offences.filter(
     ({ rule, offence }) => !silences.some((one) => one.rule === rule.id && one.covers(offence)),
   )
-  const checked = rules.filter(({ needsCatalog }) => !needsCatalog || catalog)
   const wrong = silences.flatMap((silence) => wrongWith(silence, checked, offences))
   return {
     findings: inOrder([...left, ...wrong]).map(toFinding),
     files: folder.scripts.length,
     silenced: offences.length - left.length,
-    unchecked: failure && {
-      rules: rules.filter((rule) => !checked.includes(rule)).map(({ id }) => id),
-      error: failure,
-    },
+    unchecked: [catalog, squawk].flatMap((error) => {
+      if (!(error instanceof DriftpinError)) return []
+      return [{ rules: rules.filter((rule) => errorOf(rule) === error).map(({ id }) => id), error }]
+    }),
   }
+}
+
+/** What is needed for some rules, or the error with that code that makes it unavailable. */
+async function orError<T>(code: string, work: Promise<T>): Promise<T | DriftpinError> {
+  return await work.catch((error) => {
+    if (error instanceof DriftpinError && error.code === code) return error
+    throw error
+  })
+}
+
+interface Subject {
+  readonly folder: LintedFolder
+  readonly catalog: MigratedCatalog | DriftpinError
+  readonly squawk: readonly SquawkProblem[] | DriftpinError
 }
 
 interface Found {
@@ -82,11 +101,26 @@ interface Found {
   readonly offence: Offence
 }
 
-function check(rule: Rule, folder: LintedFolder, catalog: MigratedCatalog | undefined): Found[] {
-  if (!rule.needsCatalog) {
-    return [...rule.check(folder, catalog)].map((offence) => ({ rule, offence }))
+function check(rule: Rule, { folder, catalog, squawk }: Subject): Found[] {
+  return [...offencesOf()].map((offence) => ({ rule, offence }))
+
+  function offencesOf(): Iterable<Offence> {
+    if ('squawk' in rule) {
+      return squawk instanceof DriftpinError ? [] : squawk.filter((one) => isOf(rule, one))
+    }
+    const migrated = catalog instanceof DriftpinError ? undefined : catalog
+    if (!rule.needsCatalog) return rule.check(folder, migrated)
+    return migrated ? rule.check(folder, migrated) : []
   }
-  return catalog ? [...rule.check(folder, catalog)].map((offence) => ({ rule, offence })) : []
+}
+
+function isOf(
+  { squawk, inDowns = true }: Extract<Rule, { squawk: readonly string[] }>,
+  { squawkRule, script: { direction, transaction } }: SquawkProblem,
+): boolean {
+  // squawk takes every file for one that runs in a transaction.
+  const isAllowed = squawkRule === 'ban-concurrent-index-creation-in-transaction' && !transaction
+  return squawk.includes(squawkRule) && !isAllowed && (inDowns || direction === 'up')
 }
 
 function wrongWith(silence: Silence, checked: readonly Rule[], found: readonly Found[]): Found[] {

@@ -36,5 +36,14 @@ interface CatalogRule extends Described {
   readonly check: (folder: LintedFolder, catalog: MigratedCatalog) => Iterable<Offence>
 }
 
+/** A rule that squawk checks. */
+interface SquawkRule extends Described {
+  readonly needsCatalog: false
+  /** The names of the rules of squawk whose findings count. */
+  readonly squawk: readonly string[]
+  /** Whether down files break it too; true by default. */
+  readonly inDowns?: boolean
+}
+
 /** One thing that a migration should not do to a database with rows and users. */
-export type Rule = FileRule | CatalogRule
+export type Rule = FileRule | CatalogRule | SquawkRule

@@ -41,6 +41,11 @@ export class SourceLines {
     return { line: this.lines.length, column: [...this.lines.at(-1)!].length + 1 }
   }
 
+  /** The first byte of a line. */
+  byteOf(line: number): number {
+    return this.starts[line - 1] ?? 0
+  }
+
   textOf(line: number): string {
     return this.lines[line - 1] ?? ''
   }

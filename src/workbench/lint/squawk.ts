@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { DriftpinError, messageOf } from '../../errors.js'
+import type { LintedScript } from './linted-script.js'
+import type { Offence } from './rule.js'
+
+/** A problem that squawk reports, with squawk's name of its rule. */
+export interface SquawkProblem extends Offence {
+  readonly squawkRule: string
+}
+
+/** What squawk prints. Lines count from 0, and columns count bytes from 0. */
+interface Printed {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  readonly message: string
+  readonly rule_name: string
+}
+
+const require = createRequire(import.meta.url)
+
+const outputBytesMax = 256 * 1024 * 1024
+
+/** The runner waits for locks for a short time and runs a file in a transaction. */
+const config = 'assume_in_transaction = true\n'
+
+/** UNIQUE and PRIMARY KEY cannot be NOT VALID, which one rule of squawk asks for nevertheless. */
+const indexConstraint = /^add\s+(?:constraint\s+(?:"[^"]*"|\S+)\s+)?(?:unique|primary)\b/i
+
+/**
+ * Checks files with squawk, a linter for migrations of PostgreSQL that is an optional peer. It
+ * reads copies, so that no configuration of squawk in the project applies.
+ *
+ * @throws DriftpinError `tool_missing` where squawk is not installed, or has no program for this
+ * platform, with the command that installs it.
+ */
+export async function runSquawk(scripts: readonly LintedScript[]): Promise<SquawkProblem[]> {
+  const program = findSquawk()
+  const folder = await mkdtemp(join(tmpdir(), 'driftpin-lint-'))
+  try {
+    await writeFile(join(folder, '.squawk.toml'), config)
+    for (const [index, { text }] of scripts.entries()) {
+      await writeFile(join(folder, `${index}.sql`), text)
+    }
+    const printed: Printed[] = scripts.length > 0 ? JSON.parse(await run(program, folder)) : []
+    return printed.flatMap((one) => toProblem(scripts[Number.parseInt(one.file, 10)]!, one) ?? [])
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function findSquawk(): string {
+  try {
+    return require.resolve('squawk-cli/js/bin/squawk')
+  } catch (error) {
+    throw missing('it is not installed', error)
+  }
+}
+
+async function run(program: string, folder: string): Promise<string> {
+  const args = [program, '--reporter', 'json', '*.sql']
+  const options = { cwd: folder, maxBuffer: outputBytesMax }
+  try {
+    return (await promisify(execFile)(process.execPath, args, options)).stdout
+  } catch (error) {
+    // It exits with 1 for findings as well as for a program that is missing.
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
+    if (stdout.startsWith('[')) return stdout
+    throw missing(stderr.trim() || messageOf(error), error)
+  }
+}
+
+function toProblem(
+  script: LintedScript,
+  { line, column, message, rule_name: squawkRule }: Printed,
+): SquawkProblem | undefined {
+  const at = script.source.byteOf(line + 1) + column
+  const text = Buffer.from(script.text).subarray(at).toString()
+  if (squawkRule === 'constraint-missing-not-valid' && indexConstraint.test(text)) return undefined
+  return { script, at, message, squawkRule }
+}
+
+function missing(why: string, cause: unknown): DriftpinError {
+  return new DriftpinError(
+    'tool_missing',
+    `squawk cannot be run: ${why}. Install it with: npm install --save-dev squawk-cli`,
+    cause,
+  )
+}
