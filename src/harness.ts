@@ -6,10 +6,10 @@
 
 export type {
   DatabaseMark,
-  Extensions,
   HarnessOptions,
   HarnessStatistics,
   TestClock,
   TestDatabase,
 } from './harness/index.js'
 export { type Harness, openHarness, openImage } from './harness/index.js'
+export type { Extensions } from './pglite/index.js'

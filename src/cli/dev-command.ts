@@ -25,7 +25,7 @@ export function devCommand(): Command {
     .option('--json', 'print a line of JSON when it is ready, and one for everything later')
     .action(async (options: DevOptions) => {
       // The engine is compiled by other threads, while this one loads what it is used with.
-      const { readWasm } = await import('../harness/index.js')
+      const { readWasm } = await import('../pglite/index.js')
       const [{ runDev }] = await Promise.all([import('./dev/run-dev.js'), readWasm()])
       await runDev(options)
     })

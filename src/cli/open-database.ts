@@ -213,14 +213,14 @@ async function askPool(pool: pg.Pool, schema: string, text: string, hear: Hear):
 const searchPath = (schema: string) => `SET search_path TO ${quoteIdentifier(schema)}, public`
 
 async function withFolder<T>(folder: string, schema: string, work: Work<T>): Promise<T> {
-  const { openEngine } = await import('./dev/open-engine.js')
+  const { openDatabaseFolder } = await import('./dev/folder-database.js')
   const { settleDatabase } = await import('./dev/replace-database.js')
   await makeDataFolder(folder)
   return await withFolderLock(folder, async () => {
     await settleDatabase(folder)
     const isNew = !(await holdsDatabase(folder))
     if (isNew) await makeEmptyDatabase(folder)
-    const { pglite } = await openEngine(await databaseFolderOf(folder))
+    const { pglite } = await openDatabaseFolder(await databaseFolderOf(folder))
     return await withPGlite(pglite, schema, { folder, isNew }, work)
   })
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { link, readFile, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { isRunning } from '../harness/index.js'
+import { isRunning } from '../pglite/index.js'
 import { UsageError } from './command-error.js'
 
 const lockName = 'driftpin.lock'

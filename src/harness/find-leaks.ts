@@ -1,7 +1,6 @@
 import { customNamesIn } from '../connections/index.js'
 import { callSite, turnOf } from '../database/index.js'
-import type { TestInstance } from './test-instance.js'
-import type { Begun } from './watch-pglite.js'
+import type { Begun, TestInstance } from '../pglite/index.js'
 
 /** What a session has that a test could leave behind. */
 interface SessionState {

@@ -2,10 +2,8 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { fromPGlite, type Queryable } from '../database/index.js'
 import { messageOf } from '../errors.js'
+import { endClients, saveImage, type TestInstance } from '../pglite/index.js'
 import { dumpRows } from './dump-rows.js'
-import { endClients } from './instance-clients.js'
-import type { TestInstance } from './test-instance.js'
-import { saveImage } from './write-image.js'
 
 /** Ten images are about 200 MB; of what fails after that only the rows are kept. */
 const imagesMax = 10

@@ -4,14 +4,20 @@ import { resolve } from 'node:path'
 import { type Database, fromPGlite } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import { createMigrator } from '../migrations/index.js'
-import { buildTemplate } from './engine/build-template.js'
-import type { Image } from './engine/image.js'
-import { decodeImage, encodeImage, formatVersion } from './engine/image-file.js'
-import { initdbParameters, startParameters } from './engine/start-parameters.js'
+import {
+  buildTemplate,
+  createRandomSource,
+  decodeImage,
+  defaultCacheDirectory,
+  encodeImage,
+  formatVersion,
+  type Image,
+  initdbParameters,
+  makeOnce,
+  openImageCache,
+  startParameters,
+} from '../pglite/index.js'
 import type { HarnessOptions, ReadOptions } from './harness-options.js'
-import { defaultCacheDirectory, openImageCache } from './image-cache.js'
-import { makeOnce } from './make-once.js'
-import { createRandomSource } from './random-source.js'
 import { runSeedScript } from './seed-script.js'
 import type { HarnessStatistics } from './statistics.js'
 import { testClockStart } from './test-clock.js'

@@ -1,8 +1,15 @@
 import { DriftpinError } from '../errors.js'
-import { imageSettings, plainSettings } from './engine/start-parameters.js'
-import { readWasm, type Wasm } from './engine/wasm.js'
+import {
+  count,
+  type HarnessRuntime,
+  Instance,
+  imageSettings,
+  type MadeInstance,
+  plainSettings,
+  readWasm,
+  type Wasm,
+} from '../pglite/index.js'
 import { type HarnessOptions, type ReadOptions, readOptions } from './harness-options.js'
-import { Instance } from './instance.js'
 import {
   cacheDirectoryOf,
   imageName,
@@ -13,10 +20,8 @@ import {
 } from './load-template.js'
 import { openPlainRuntime } from './open-plain-runtime.js'
 import { runFunctions } from './run-functions.js'
-import type { HarnessRuntime } from './running-engine.js'
-import { count, createStatistics, type HarnessStatistics } from './statistics.js'
+import { createStatistics, type HarnessStatistics } from './statistics.js'
 import { createTestDatabase, type TestDatabase } from './test-database.js'
-import type { MadeInstance } from './test-instance.js'
 
 /** So many instances that nobody uses are kept for the next fork. */
 const idleMax = 2

@@ -1,12 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { DriftpinError } from '../errors.js'
-import type { KeptImage } from './engine/image.js'
-import { decodeImage } from './engine/image-file.js'
-import { readWasm } from './engine/wasm.js'
-import { Instance } from './instance.js'
+import { decodeImage, Instance, type KeptImage, readWasm, savedKey } from '../pglite/index.js'
 import { createStatistics } from './statistics.js'
 import { createTestDatabase, type TestDatabase } from './test-database.js'
-import { savedKey } from './write-image.js'
 
 /**
  * Opens a database that {@link TestDatabase.save} or a failed test kept, where it was: with open

@@ -1,18 +1,24 @@
 import { PGlite } from '@electric-sql/pglite'
 import { fromPGlite } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
-import { decodeParts, encodeParts } from './engine/image-file.js'
-import type { Extensions } from './engine/open-engine.js'
-import type { Wasm } from './engine/wasm.js'
+import {
+  count,
+  decodeParts,
+  type Extensions,
+  encodeParts,
+  endClients,
+  type MadeInstance,
+  makeOnce,
+  openImageCache,
+  type TestInstance,
+  type Wasm,
+  type WatchedPGlite,
+  watchPGlite,
+} from '../pglite/index.js'
 import type { HarnessOptions, ReadOptions } from './harness-options.js'
-import { openImageCache } from './image-cache.js'
-import { endClients } from './instance-clients.js'
 import { cacheDirectoryOf, imageName, prepare } from './load-template.js'
-import { makeOnce } from './make-once.js'
 import { runFunctions } from './run-functions.js'
-import { count, type HarnessStatistics } from './statistics.js'
-import type { MadeInstance, TestInstance } from './test-instance.js'
-import { type WatchedPGlite, watchPGlite } from './watch-pglite.js'
+import type { HarnessStatistics } from './statistics.js'
 
 let hasWarned = false
 

@@ -1,9 +1,9 @@
 import { fromPGliteTransaction, type Transaction } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
+import type { TestInstance } from '../pglite/index.js'
 import { digestDatabase } from './digest.js'
 import { createTestClock, type TestClock } from './test-clock.js'
 import type { TestDatabase } from './test-database.js'
-import type { TestInstance } from './test-instance.js'
 
 /** A test's database inside a transaction, and how to end that. */
 export interface RollbackDatabase {

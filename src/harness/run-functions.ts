@@ -1,7 +1,7 @@
 import { DriftpinError, messageOf } from '../errors.js'
+import type { TestInstance } from '../pglite/index.js'
 import type { ReadOptions } from './harness-options.js'
 import { createTestDatabase, type TestDatabase } from './test-database.js'
-import type { TestInstance } from './test-instance.js'
 
 /**
  * Runs the caller's setup and seed functions on an instance that nobody else has yet.

@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
-import { projectDirectory } from './image-cache.js'
-import { isRunning } from './is-running.js'
+import { isRunning, projectDirectory } from '../pglite/index.js'
 import { addStatistics, type HarnessStatistics, renderStatistics } from './statistics.js'
 
 /** Set by the reporter, so that workers know that somebody prints for all of them. */

@@ -37,11 +37,6 @@ export function createStatistics(): HarnessStatistics {
   }
 }
 
-/** Counts one more of a reason. */
-export function count(reasons: Record<string, number>, reason: string): void {
-  reasons[reason] = (reasons[reason] ?? 0) + 1
-}
-
 /** Adds up what several harnesses, or the harnesses of several processes, did. */
 export function addStatistics(all: readonly HarnessStatistics[]): HarnessStatistics {
   const sum = createStatistics()

@@ -8,12 +8,10 @@ import {
   type Transaction,
 } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
+import { askedFor, type MadeInstance, saveImage, type TestInstance } from '../pglite/index.js'
 import { digestDatabase } from './digest.js'
 import { createTestClock, type TestClock } from './test-clock.js'
 import { TestConnections } from './test-connections.js'
-import type { MadeInstance, TestInstance } from './test-instance.js'
-import { askedFor } from './watch-pglite.js'
-import { saveImage } from './write-image.js'
 
 /**
  * A point that {@link TestDatabase.rewind} goes back to. It belongs to its database.

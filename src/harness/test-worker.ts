@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { callSite } from '../database/index.js'
+import { projectDirectory } from '../pglite/index.js'
 import { anyOf, findLeaks, readSessionStart, type SessionStart } from './find-leaks.js'
-import { projectDirectory } from './image-cache.js'
 import { openEvidence } from './keep-evidence.js'
 import { openHarness } from './open-harness.js'
 import { openRollbackDatabase } from './rollback-database.js'

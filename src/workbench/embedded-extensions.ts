@@ -1,5 +1,5 @@
 import { nameOfWord } from '../database/index.js'
-import type { Extensions } from '../harness/index.js'
+import type { Extensions } from '../pglite/index.js'
 
 const creates = /\bcreate\s+extension\s+(?:if\s+not\s+exists\s+)?("[^"]+"|[\w$]+)/gi
 

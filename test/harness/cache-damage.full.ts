@@ -1,7 +1,7 @@
 import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises'
 import { beforeAll, expect, test } from 'vitest'
-import { decodeImage, formatVersion } from '../../src/harness/engine/image-file.js'
 import { readCached } from '../../src/harness/load-template.js'
+import { decodeImage, formatVersion } from '../../src/pglite/engine/image-file.js'
 import { freshHarness, useCacheFolder } from './cache-folder.js'
 
 const folder = useCacheFolder()

@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { openImageCache } from '../../src/harness/image-cache.js'
-import { makeOnce } from '../../src/harness/make-once.js'
+import { openImageCache } from '../../src/pglite/image-cache.js'
+import { makeOnce } from '../../src/pglite/make-once.js'
 import { run } from '../support/run-command.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 

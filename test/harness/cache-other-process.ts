@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { type Extensions, type HarnessStatistics, openHarness } from '../../src/harness/index.js'
+import { type HarnessStatistics, openHarness } from '../../src/harness/index.js'
+import type { Extensions } from '../../src/pglite/index.js'
 import { run } from '../support/run-command.js'
 
 /** What another process is asked to do with a harness of its own. */

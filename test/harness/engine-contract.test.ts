@@ -1,12 +1,12 @@
 import { crc32 } from 'node:zlib'
 import type { PGlite } from '@electric-sql/pglite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { markFiles, rewindFiles } from '../../src/harness/engine/files.js'
-import { provenBuild } from '../../src/harness/engine/internals.js'
-import { markEngine, rewindEngine, whyNotRewindable } from '../../src/harness/engine/mark.js'
-import { type Engine, startEngine } from '../../src/harness/engine/open-engine.js'
-import { startParameters } from '../../src/harness/engine/start-parameters.js'
-import { readWasm } from '../../src/harness/engine/wasm.js'
+import { markFiles, rewindFiles } from '../../src/pglite/engine/files.js'
+import { provenBuild } from '../../src/pglite/engine/internals.js'
+import { markEngine, rewindEngine, whyNotRewindable } from '../../src/pglite/engine/mark.js'
+import { type Engine, startEngine } from '../../src/pglite/engine/open-engine.js'
+import { startParameters } from '../../src/pglite/engine/start-parameters.js'
+import { readWasm } from '../../src/pglite/engine/wasm.js'
 import {
   type FileOperations,
   fileOperations,
@@ -17,7 +17,7 @@ import { workload } from './engine-workload.js'
 
 /** What whoever bumps PGlite has to know when a line of this file turns red. */
 const advice =
-  'src/harness/engine assumes this of PGlite. Look up what the installed build does instead, change ' +
+  'src/pglite/engine assumes this of PGlite. Look up what the installed build does instead, change ' +
   'the files there, and set provenBuild in internals.ts only when all of this passes.'
 
 /** Node has it; its types have not. */

@@ -1,5 +1,5 @@
-import type { FileNode } from '../../src/harness/engine/emscripten.js'
-import type { Internals } from '../../src/harness/engine/internals.js'
+import type { FileNode } from '../../src/pglite/engine/emscripten.js'
+import type { Internals } from '../../src/pglite/engine/internals.js'
 
 /** What the file system of an engine offers its own C code. */
 export interface FileOperations {

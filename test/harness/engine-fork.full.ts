@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import type { OpenFile } from '../../src/harness/engine/emscripten.js'
-import { rewindEngine } from '../../src/harness/engine/mark.js'
-import { forkEngine } from '../../src/harness/engine/open-engine.js'
-import { readWasm } from '../../src/harness/engine/wasm.js'
 import { readOptions } from '../../src/harness/harness-options.js'
 import { imageName, loadTemplate } from '../../src/harness/load-template.js'
 import { createStatistics } from '../../src/harness/statistics.js'
+import type { OpenFile } from '../../src/pglite/engine/emscripten.js'
+import { rewindEngine } from '../../src/pglite/engine/mark.js'
+import { forkEngine } from '../../src/pglite/engine/open-engine.js'
+import { readWasm } from '../../src/pglite/engine/wasm.js'
 
 /** What both ends of a pipe have. */
 interface PipeEnd extends OpenFile {

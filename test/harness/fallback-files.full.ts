@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { readWasm } from '../../src/harness/engine/wasm.js'
 import { readOptions } from '../../src/harness/harness-options.js'
 import { imageName } from '../../src/harness/load-template.js'
+import { readWasm } from '../../src/pglite/engine/wasm.js'
 import { freshHarness, useCacheFolder } from './cache-folder.js'
 import { count, sql } from './fallback-exercise.js'
 

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { decodeImage, encodeImage } from '../../src/harness/engine/image-file.js'
-import { readWasm } from '../../src/harness/engine/wasm.js'
 import { readOptions } from '../../src/harness/harness-options.js'
 import { imageName, readCached } from '../../src/harness/load-template.js'
+import { decodeImage, encodeImage } from '../../src/pglite/engine/image-file.js'
+import { readWasm } from '../../src/pglite/engine/wasm.js'
 import { freshHarness, useCacheFolder } from './cache-folder.js'
 import { exercise, sql } from './fallback-exercise.js'
 

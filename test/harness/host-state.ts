@@ -1,7 +1,7 @@
 import { Session } from 'node:inspector'
 import { crc32 } from 'node:zlib'
 import type { PGlite } from '@electric-sql/pglite'
-import type { FileNode } from '../../src/harness/engine/emscripten.js'
+import type { FileNode } from '../../src/pglite/engine/emscripten.js'
 
 /*
  * Everything that JavaScript remembers about one engine, read with the debugger: the variables that

@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib'
 import { expect, test } from 'vitest'
-import type { Image } from '../../src/harness/engine/image.js'
-import { decodeImage, encodeImage, encodeParts } from '../../src/harness/engine/image-file.js'
-import { provenBuild } from '../../src/harness/engine/internals.js'
+import type { Image } from '../../src/pglite/engine/image.js'
+import { decodeImage, encodeImage, encodeParts } from '../../src/pglite/engine/image-file.js'
+import { provenBuild } from '../../src/pglite/engine/internals.js'
 
 const directory = { mode: 0o040755, mtime: 1, usedBytes: 0 }
 const file = { mode: 0o100644, mtime: 1, usedBytes: 3, contents: Buffer.from('abc') }

@@ -1,12 +1,8 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  addStatistics,
-  count,
-  createStatistics,
-  renderStatistics,
-} from '../../src/harness/statistics.js'
+import { addStatistics, createStatistics, renderStatistics } from '../../src/harness/statistics.js'
+import { count } from '../../src/pglite/index.js'
 import { type FixtureProject, openFixtureProject } from './fixture-project.js'
 
 let project: FixtureProject

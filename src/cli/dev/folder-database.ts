@@ -1,7 +1,12 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { PGlite } from '@electric-sql/pglite'
 import { sharedEngineOf } from '../../connections/index.js'
 import { type Database, fromPGlite } from '../../database/index.js'
-import { EngineNotStarted, type FolderEngine, openEngine } from './open-engine.js'
+import { EngineNotStarted, type FolderEngine, openFolderEngine } from '../../pglite/index.js'
+import { UsageError } from '../command-error.js'
+import { versionFile } from '../data-folder.js'
+import { postgresMajor } from './postgres-major.js'
 
 /** What clients are connected to: one PGlite, or another one later. */
 export interface ServedDatabase {
@@ -50,7 +55,7 @@ export class FolderDatabase implements ServedDatabase {
   }
 
   async start(): Promise<void> {
-    const engine = await openEngine(this.#folder).catch((error) => {
+    const engine = await openDatabaseFolder(this.#folder).catch((error) => {
       if (error instanceof EngineNotStarted) this.#hasLeftEngine = true
       throw error
     })
@@ -75,4 +80,18 @@ export class FolderDatabase implements ServedDatabase {
     if (!this.#open) throw new Error('The database is being started. Try again in a moment.')
     return this.#open
   }
+}
+
+/**
+ * Starts PostgreSQL on the folder of a database. The caller holds the lock of the data folder.
+ *
+ * @throws UsageError for a folder of another version, and EngineNotStarted.
+ */
+export async function openDatabaseFolder(folder: string): Promise<FolderEngine> {
+  const found = (await readFile(join(folder, versionFile), 'utf8')).trim()
+  if (found === String(postgresMajor)) return await openFolderEngine(folder)
+  throw new UsageError(
+    `${folder} holds a database of PostgreSQL ${found}, and this driftpin has PostgreSQL ` +
+      `${postgresMajor}. Dump it with the version that made it, or name another folder with --data.`,
+  )
 }

@@ -1,12 +1,13 @@
 import { join, resolve } from 'node:path'
 import { splitStatements } from '../../database/index.js'
-import { type Extensions, pathExists, readPairs } from '../../harness/index.js'
+import { pathExists, readPairs } from '../../harness/index.js'
 import {
   bundledFiles,
   type Migration,
   type MigrationFile,
   parseMigrations,
 } from '../../migrations/index.js'
+import type { Extensions } from '../../pglite/index.js'
 import { embeddedExtensions } from '../embedded-extensions.js'
 import { fixturesFolder } from '../fixture-files.js'
 import { bundledFixtures } from '../generated/fixtures.js'

@@ -1,12 +1,16 @@
 import { DriftpinError } from '../../errors.js'
-import type { ArrayType } from './array-types.js'
 import type { FileNode, FileSystem } from './emscripten.js'
 import { childrenOf, type MarkedNode, markFiles } from './files.js'
-import { type Internals, type LoaderEvent, provenBuild } from './internals.js'
+import {
+  type ArrayType,
+  type Internals,
+  type LoaderEvent,
+  type PreloadedModule,
+  provenBuild,
+} from './internals.js'
 import type { EngineMark } from './mark.js'
 import { type MemoryMark, rewindMemory } from './memory.js'
 import type { Timer } from './own-timers.js'
-import type { PreloadedModule } from './preload-modules.js'
 
 /** A file, directory or link of an image; contents are left out where every engine has them. */
 export interface ImageEntry {

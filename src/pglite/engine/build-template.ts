@@ -1,9 +1,14 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { fromPGlite, quoteIdentifier } from '../../database/index.js'
-import { discard } from './discard.js'
 import { entriesOf, type Image, type ImageEntry, imageOf, layEntries } from './image.js'
 import { markEngine } from './mark.js'
-import { type Engine, type EngineOptions, startEngine, withoutBundles } from './open-engine.js'
+import {
+  discard,
+  type Engine,
+  type EngineOptions,
+  startEngine,
+  withoutBundles,
+} from './open-engine.js'
 import { preloadModules, readEngineFile } from './preload-modules.js'
 import { initdbParameters, startParameters } from './start-parameters.js'
 import { readWasm } from './wasm.js'

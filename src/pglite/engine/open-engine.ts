@@ -175,3 +175,10 @@ export function withoutBundles(extensions: Extensions) {
   }
   return { wrapped, inits }
 }
+
+/** A crashed engine, or one that waits for something, cannot be closed: it is let go. */
+export async function discard({ pglite, inside }: Engine): Promise<void> {
+  inside.setTimers([])
+  if (pglite.closed || inside.crash() !== undefined) return
+  if (!pglite.isInTransaction()) await pglite.close().catch(() => {})
+}

@@ -9,15 +9,15 @@ import {
   startFromFiles,
 } from './engine/open-engine.js'
 import { readWasm } from './engine/wasm.js'
+import { count, type InstanceStatistics } from './instance-statistics.js'
 import { createRandomSource, type RandomSource } from './random-source.js'
-import { count, type HarnessStatistics } from './statistics.js'
 import { type WatchedPGlite, watchPGlite } from './watch-pglite.js'
 
 /** What all instances of a harness share. */
 export interface HarnessRuntime {
   readonly extensions: Extensions
   readonly randomSeed: number | undefined
-  readonly statistics: HarnessStatistics
+  readonly statistics: InstanceStatistics
   /** The image that instances start from. */
   readonly image: Image
   /** Whether functions of the caller ran before the image was taken. */

@@ -1,8 +1,5 @@
 import { type PGlite, types } from '@electric-sql/pglite'
-import type { Internals } from './internals.js'
-
-/** A type, and the type of its arrays, by their numbers. */
-export type ArrayType = readonly [element: number, array: number]
+import type { ArrayType, Internals } from './internals.js'
 
 /** The types whose arrays PGlite reads and writes as arrays. */
 async function listArrayTypes(pglite: PGlite): Promise<ArrayType[]> {

@@ -1,6 +1,5 @@
 import { MemoryFS, type PGlite } from '@electric-sql/pglite'
 import { longjmpStatus } from '../../connections/index.js'
-import type { ArrayType } from './array-types.js'
 import type {
   EmscriptenOptions,
   Exports,
@@ -10,7 +9,6 @@ import type {
   Module,
 } from './emscripten.js'
 import { type EngineTimers, ownTimers, type Timer } from './own-timers.js'
-import type { PreloadedModule } from './preload-modules.js'
 import { type WatchedFiles, watchFiles } from './watch-files.js'
 
 /**
@@ -39,6 +37,17 @@ export type LoaderEvent =
       readonly grew: boolean
     }
   | { readonly kind: 'symbol'; readonly handle: number; readonly name: string }
+
+/** The OID of a type, and that of the type of its arrays. */
+export type ArrayType = readonly [element: number, array: number]
+
+/** A side module, and the state of the engine right after it was loaded. */
+export interface PreloadedModule {
+  readonly path: string
+  readonly tableLength: number
+  /** Where the allocator puts the next small piece. */
+  readonly nextAddress: number
+}
 
 /** What a harness owns of an engine: its time, its random numbers, what it was told of it. */
 export interface EngineHook {

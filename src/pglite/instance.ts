@@ -1,10 +1,11 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { DriftpinError } from '../errors.js'
-import { discard } from './engine/discard.js'
 import { type Image, imageOf, imageToKeep, type KeptImage } from './engine/image.js'
 import { type EngineMark, markEngine, rewindEngine, whyNotRewindable } from './engine/mark.js'
 import type { Engine } from './engine/open-engine.js'
+import { discard } from './engine/open-engine.js'
 import { beginAnew, endBusyClients, endClients, leaveClients } from './instance-clients.js'
+import { count } from './instance-statistics.js'
 import {
   cannotRewind,
   type HarnessRuntime,
@@ -12,7 +13,6 @@ import {
   openRunningEngine,
   type RunningEngine,
 } from './running-engine.js'
-import { count } from './statistics.js'
 import type { TestInstance } from './test-instance.js'
 import type { SessionMark, WatchedPGlite } from './watch-pglite.js'
 

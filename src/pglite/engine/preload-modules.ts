@@ -1,14 +1,6 @@
 import type { FileNode } from './emscripten.js'
 import type { Internals } from './internals.js'
 
-/** A side module, and where the engine stood once it was loaded. */
-export interface PreloadedModule {
-  readonly path: string
-  readonly tableLength: number
-  /** Where the allocator puts the next small piece. */
-  readonly nextAddress: number
-}
-
 /**
  * Loads side modules one after the other, before the engine starts. Every engine that loads the
  * same ones has them at the same places, which the answer lets the caller compare.

@@ -1,0 +1,36 @@
+/**
+ * One PGlite from the inside: its engine, images of it, marks and rewinds.
+ *
+ * @module
+ */
+
+export { type DataFile, dataFilesIn, dataFilesOf } from './data-files.js'
+export { buildTemplate } from './engine/build-template.js'
+export type { Image, KeptImage } from './engine/image.js'
+export {
+  decodeImage,
+  decodeParts,
+  encodeImage,
+  encodeParts,
+  formatVersion,
+} from './engine/image-file.js'
+export type { Extensions } from './engine/open-engine.js'
+export {
+  imageSettings,
+  initdbParameters,
+  plainSettings,
+  startParameters,
+} from './engine/start-parameters.js'
+export { readWasm, type Wasm } from './engine/wasm.js'
+export { EngineNotStarted, type FolderEngine, openFolderEngine } from './folder-engine.js'
+export { defaultCacheDirectory, openImageCache, projectDirectory } from './image-cache.js'
+export { Instance } from './instance.js'
+export { endClients } from './instance-clients.js'
+export { count } from './instance-statistics.js'
+export { isRunning } from './is-running.js'
+export { makeOnce } from './make-once.js'
+export { createRandomSource } from './random-source.js'
+export type { HarnessRuntime } from './running-engine.js'
+export { savedKey, saveImage } from './save-image.js'
+export type { MadeInstance, TestInstance } from './test-instance.js'
+export { askedFor, type Begun, type WatchedPGlite, watchPGlite } from './watch-pglite.js'
