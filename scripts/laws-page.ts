@@ -12,7 +12,8 @@ export function lawsPage(laws: readonly Law[], command: string): string {
     'takes long, at their end, on PGlite and on servers, and so is that every operation answers what',
     'a small model of the domain answers. `npm run mutants` says which of them finds which defect.',
     '',
-    ...numbered.map(({ number, name, says }) => `${number}. **${name}.** ${says}`),
+    // Not a numbered list, in which no number may be missing.
+    ...numbered.map(({ number, name, says }) => `- **${number} ${name}.** ${says}`),
     '',
   ].join('\n')
 }

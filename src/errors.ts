@@ -13,6 +13,7 @@ const errorCodes = [
   'agent_deleted',
   'workspace_not_found',
   'no_live_context',
+  'agent_not_ready',
   // The seam.
   'isolation_refused',
   'transaction_required_none',

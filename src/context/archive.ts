@@ -8,10 +8,10 @@ import {
   type WriteOptions,
   writeOptions,
 } from './check-input.js'
+import { settleChats } from './live-context.js'
 import { lockChat, lockChatAndAgent, lockWorkspaceOfChat } from './locks.js'
 import { changeEvents, notifyChats } from './notify-chats.js'
 import { runOperation } from './run-operation.js'
-import { settleChats } from './settle-chats.js'
 import { defineStatement } from './statement.js'
 
 const input = z.strictObject({ ...chatKey, ...writeOptions })
@@ -53,8 +53,9 @@ export async function archive(
 }
 
 /**
- * Takes a chat out of the archive. One without pins is hydrated if there is a live context, and
- * the dirty mark of one with pins is set or cleared to match. Moves `chats.updated_at`.
+ * Takes a chat out of the archive. If its agent has pushed and is ready, a chat without pins is
+ * hydrated, and the dirty mark of a chat with pins is set or cleared to match. Moves
+ * `chats.updated_at`.
  *
  * @returns `changed: false`, and nothing moved, for a chat that is not archived.
  * @throws DriftpinError `chat_not_found`, `invalid_input`, `isolation_refused`.

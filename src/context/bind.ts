@@ -9,11 +9,10 @@ import {
   type WriteOptions,
   writeOptions,
 } from './check-input.js'
+import { noLiveContext, refreshChats, settleChats } from './live-context.js'
 import { type LockedAgent, lockAgent, lockChat, lockWorkspaces } from './locks.js'
 import { changeEvents, notifyChats } from './notify-chats.js'
-import { noLiveContext, refreshChats } from './refresh-chats.js'
 import { runOperation } from './run-operation.js'
-import { settleChats } from './settle-chats.js'
 import { defineStatement } from './statement.js'
 
 const options = { agentId: id.nullable(), refresh: z.boolean().optional(), ...writeOptions }
@@ -76,13 +75,13 @@ const lockChatsOfWorkspace = defineStatement({
 })
 
 /**
- * Binds a chat to another agent, or to none. Its pins stay as they are; a chat without pins is
- * hydrated if there is a live context, and the dirty mark of one with pins is set or cleared to
- * match. `chats.updated_at` stays. An archived chat is bound and nothing else, unless `refresh`
- * asks for its pins: unarchiving settles it.
+ * Binds a chat to another agent, or to none. Its pins stay as they are. A chat without pins is
+ * hydrated if the agent has pushed and is ready. The dirty mark of a chat with pins is set or
+ * cleared to match, and cleared if the agent is not ready. `chats.updated_at` stays. An archived
+ * chat is only bound, unless `refresh` asks for its pins: unarchiving settles it.
  *
- * @throws DriftpinError `chat_not_found`, `agent_not_found`, `agent_deleted`, `no_live_context`
- * (with `refresh` only), `invalid_input`, `isolation_refused`.
+ * @throws DriftpinError `chat_not_found`, `agent_not_found`, `agent_deleted`, `no_live_context` and
+ * `agent_not_ready` (both with `refresh` only), `invalid_input`, `isolation_refused`.
  *
  * @example
  * ```ts
@@ -147,7 +146,11 @@ async function bindLocked(
   const result: BindResult =
     refresh && agent
       ? await refreshBound(transaction, bound, agent.id, now)
-      : { bound, refreshed: [], ...(await settleChats(transaction, { chatIds }, now)) }
+      : {
+          bound,
+          refreshed: [],
+          ...(await settleChats(transaction, { chatIds, isBinding: true }, now)),
+        }
   if (notify) {
     const { refreshed } = result
     const events = [['bound', bound] as const, ...changeEvents(result)]

@@ -4,10 +4,10 @@ import { DriftpinError } from '../errors.js'
 import { type ChatStatus, enums, limits } from '../schema/index.js'
 import { type ChatRef, chatRef } from './chat-ref.js'
 import { checkInput, id, text, type WriteOptions, writeOptions } from './check-input.js'
+import { settleChats } from './live-context.js'
 import { lockAgent } from './locks.js'
 import { notifyChats } from './notify-chats.js'
 import { runOperation } from './run-operation.js'
-import { settleChats } from './settle-chats.js'
 import { defineStatement } from './statement.js'
 
 const input = z
@@ -80,7 +80,7 @@ const insertChat = defineStatement({
 })
 
 /**
- * Creates a chat. Bound to an agent that has pushed, it is hydrated at once.
+ * Creates a chat. Bound to an agent that has pushed and is ready, it is hydrated at once.
  *
  * @throws DriftpinError `agent_not_found`, `agent_deleted`, `workspace_not_found`,
  * `invalid_input`, `isolation_refused`. An id that is taken is PostgreSQL's own 23505.

@@ -5,8 +5,8 @@ import { chatNotFound } from './chat-not-found.js'
 import { type ChatRef, chatRef } from './chat-ref.js'
 import { type ChatKey, chatKey, checkInput } from './check-input.js'
 import { decodeText } from './decode-text.js'
+import { noLiveContext } from './live-context.js'
 import { columns } from './mirrored-columns.js'
-import { noLiveContext } from './refresh-chats.js'
 import { defineStatement } from './statement.js'
 
 const input = z.strictObject(chatKey)

@@ -4,7 +4,7 @@ import { type BodyKind, limits, type ResourceStatus } from '../schema/index.js'
 import { chatNotFound } from './chat-not-found.js'
 import { type ChatRef, chatRef } from './chat-ref.js'
 import { type ChatKey, chatKey, checkInput, id } from './check-input.js'
-import { dirtyExpression } from './dirty.js'
+import { dirtyExpression } from './live-context.js'
 import { defineStatement } from './statement.js'
 
 const oneInput = z.strictObject(chatKey)

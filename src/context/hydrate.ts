@@ -9,10 +9,10 @@ import {
   type WriteOptions,
   writeOptions,
 } from './check-input.js'
+import { settleChats } from './live-context.js'
 import { lockChatAndAgent, lockLiveAgent } from './locks.js'
 import { changeEvents, notifyChats } from './notify-chats.js'
 import { runOperation } from './run-operation.js'
-import { settleChats } from './settle-chats.js'
 
 const agentInput = z.strictObject({ agentId: id, ...writeOptions })
 const chatInput = z.strictObject({ ...chatKey, ...writeOptions })
@@ -21,10 +21,11 @@ type HydrateInput = z.output<typeof agentInput> | z.output<typeof chatInput>
 
 /**
  * Pins the live context for the first time: for one chat, or for all chats of an agent that have
- * no pins. Archived chats are left alone, and so are chats whose agent has not pushed.
+ * no pins. Archived chats stay as they are, and so do chats whose agent has not pushed or is not
+ * ready.
  *
- * Pushing, creating, binding and unarchiving do this by themselves. It is for a backend that
- * wants it at another moment: after pushes that were not `ready`, or after unpinning.
+ * Pushing, creating, binding and unarchiving do this already. Call it to pin a chat again after
+ * {@link unpin} without waiting for the next push.
  *
  * @returns The chats that were hydrated. Chats that have pins already are settled.
  * @throws DriftpinError `chat_not_found`, `agent_not_found`, `invalid_input`,

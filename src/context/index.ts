@@ -13,7 +13,6 @@ export { type CreateChatParams, createChat } from './create-chat.js'
 export { decodeText } from './decode-text.js'
 export { deleteChat } from './delete-chat.js'
 export { type ContextDiff, type DiffSide, diff } from './diff.js'
-export { dirtyExpression } from './dirty.js'
 export {
   type ChatContext,
   getChatContext,
@@ -24,6 +23,7 @@ export { hydrate } from './hydrate.js'
 export { type ListChatsParams, listChats } from './list-chats.js'
 export { getPin, listPins, type Pin, type PinWithBody } from './list-pins.js'
 export { type ListedChat, listedChat, listedRow, listedSelection } from './listed-chat.js'
+export { dirtyExpression } from './live-context.js'
 export type { ContextEvent, ContextNotification } from './notify-chats.js'
 export { type Prompt, prompt } from './prompt.js'
 export { type PurgeExpiredResult, purge, purgeExpired } from './purge.js'

@@ -1,6 +1,6 @@
 import type { ChatStatus } from '../schema/index.js'
 import { type ChatRef, chatRef } from './chat-ref.js'
-import { dirtyExpression } from './dirty.js'
+import { dirtyExpression } from './live-context.js'
 import type { Names, RowOf } from './statement.js'
 
 /**

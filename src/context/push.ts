@@ -3,11 +3,11 @@ import { aggregateHash, type ResourceInput } from '../schema/index.js'
 import type { ContextChanges } from './chat-ref.js'
 import type { WriteOptions } from './check-input.js'
 import { jsonbDigest } from './jsonb-digest.js'
+import { settleChats } from './live-context.js'
 import { lockAgent } from './locks.js'
 import { columns, mirrored, mirroredColumns, mirroredFromExcluded } from './mirrored-columns.js'
 import { changeEvents, notifyChats } from './notify-chats.js'
 import { runOperation } from './run-operation.js'
-import { settleChats } from './settle-chats.js'
 import { defineStatement, type Names } from './statement.js'
 import { type ValidPush, type ValidResource, validatePush } from './validate-push.js'
 
@@ -27,7 +27,10 @@ export interface PushParams extends WriteOptions {
   readonly version: number | bigint
   /** True for the first push of an agent that has begun to count anew; false by default. */
   readonly initial?: boolean | undefined
-  /** False while the agent is still starting: stored, but nothing is hydrated or settled. */
+  /**
+   * False while the agent is still starting; true by default. The report is stored and `diff` shows
+   * it, but until the next ready push no chat is hydrated from it, refreshed to it or marked by it.
+   */
   readonly ready?: boolean | undefined
   /** 1 to 64 bytes; computed from the resources by default. */
   readonly aggregateHash?: Uint8Array | undefined
@@ -73,16 +76,18 @@ const writeSnapshot = defineStatement({
     version: 'bigint',
     hash: 'bytea',
     error: 'text',
+    ready: 'boolean',
     now: 'timestamptz?',
   },
   row: {},
-  sql: ({ workspace_agent_context_snapshots }, { agentId, version, hash, error, now }) => `
+  sql: ({ workspace_agent_context_snapshots }, { agentId, version, hash, error, ready, now }) => `
     INSERT INTO ${workspace_agent_context_snapshots}
-      (workspace_agent_id, version, aggregate_hash, snapshot_error, received_at)
-    VALUES (${agentId}, ${version}, ${hash}, ${error}, coalesce(${now}, now()))
+      (workspace_agent_id, version, aggregate_hash, snapshot_error, ready, received_at)
+    VALUES (${agentId}, ${version}, ${hash}, ${error}, ${ready}, coalesce(${now}, now()))
     ON CONFLICT (workspace_agent_id) DO UPDATE
     SET version = excluded.version, aggregate_hash = excluded.aggregate_hash,
-        snapshot_error = excluded.snapshot_error, received_at = excluded.received_at`,
+        snapshot_error = excluded.snapshot_error, ready = excluded.ready,
+        received_at = excluded.received_at`,
 })
 
 /** The columns of a resource but its body, for `jsonb_to_recordset`. */
@@ -262,9 +267,8 @@ export async function push(queryable: Queryable, params: PushParams): Promise<Pu
     if (storedVersion !== null && !initial && BigInt(version) <= storedVersion) {
       return { accepted: false, hydrated: [], dirtied: [], settled: [] }
     }
-    await writeSnapshot(transaction, { agentId, version, hash, error, now: now ?? null })
+    await writeSnapshot(transaction, { agentId, version, hash, error, ready, now: now ?? null })
     await replaceResources(transaction, agentId, good, hasResources)
-    if (!ready) return { accepted: true, hydrated: [], dirtied: [], settled: [] }
     const changes = await settleChats(transaction, { agentId }, now)
     if (notify) await notifyChats(transaction, changeEvents(changes))
     return { accepted: true, ...changes }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Queryable } from '../database/index.js'
 import { limits, tableNames } from '../schema/index.js'
 import { checkInput } from './check-input.js'
-import { dirtyExpression } from './dirty.js'
+import { dirtyExpression } from './live-context.js'
 import { defineStatement, type StatementDeclaration } from './statement.js'
 
 const input = z.strictObject({

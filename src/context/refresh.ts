@@ -8,9 +8,9 @@ import {
   type WriteOptions,
   writeOptions,
 } from './check-input.js'
+import { noLiveContext, refreshChats } from './live-context.js'
 import { lockChatAndAgent } from './locks.js'
 import { notifyChats } from './notify-chats.js'
-import { noLiveContext, refreshChats } from './refresh-chats.js'
 import { runOperation } from './run-operation.js'
 
 const input = z.strictObject({ ...chatKey, ...writeOptions })
@@ -43,8 +43,9 @@ export interface RefreshResult {
  *
  * A chat that was never hydrated is hydrated by this; an archived one is refreshed like any other.
  *
- * @throws DriftpinError `no_live_context` for a chat without an agent, or whose agent has no
- * snapshot; the pins stay. `chat_not_found`, `invalid_input`, `isolation_refused`.
+ * @throws DriftpinError `no_live_context` for a chat without an agent, or whose agent has not
+ * pushed; `agent_not_ready` for a chat whose agent is still starting. The pins stay in both cases.
+ * `chat_not_found`, `invalid_input`, `isolation_refused`.
  *
  * @example
  * ```ts

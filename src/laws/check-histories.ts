@@ -91,7 +91,7 @@ export interface HistoriesReport extends HistoriesProgress {
 
 /**
  * Runs random histories of chats, agents and drift against a database and a model of the domain,
- * and holds the fifteen laws: most against every step, some at the end of a history. The first
+ * and holds the laws: most against every step, some at the end of a history. The first
  * failure is shrunk to the commands without which nothing breaks, and its database is kept.
  *
  * @throws DriftpinError `invalid_input` for options that contradict each other; a law that is

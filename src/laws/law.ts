@@ -114,7 +114,7 @@ export interface Ending {
  * ```
  */
 export interface Law {
-  /** 1 to 15, and 0 for what is said of every engine, or of the model. */
+  /** The number in the list of laws, and 0 for what is said of every engine, or of the model. */
   readonly number: number
   /** What a report calls it. */
   readonly name: string

@@ -10,6 +10,7 @@ import { gate } from './rules/gate.js'
 import { idempotence } from './rules/idempotence.js'
 import { isolation } from './rules/isolation.js'
 import { purgeBoundary } from './rules/purge-boundary.js'
+import { readiness } from './rules/readiness.js'
 import { roundTrip } from './rules/round-trip.js'
 import { specification } from './rules/specification.js'
 import { stability } from './rules/stability.js'
@@ -17,7 +18,7 @@ import { structure } from './rules/structure.js'
 import { survival } from './rules/survival.js'
 
 /**
- * The fifteen laws, and the model as a whole, in the order in which they are looked at: those that
+ * The laws, and the model as a whole, in the order in which they are looked at: those that
  * say most precisely what is wrong come first.
  *
  * @example
@@ -34,6 +35,7 @@ export const laws: readonly Law[] = [
   survival,
   cascade,
   clock,
+  readiness,
   fidelity,
   stability,
   drift,

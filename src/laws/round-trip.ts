@@ -12,7 +12,7 @@ import { openRowReader, type Rows, type TableRows } from './row-reader.js'
 
 /** What a way down and up again did. */
 export interface RoundTrip {
-  /** The tables that were gone at the bottom. */
+  /** The tables that were gone at the bottom, and the columns, as `table.column`. */
   readonly dropped: readonly string[]
   /** Offences against law 11, in words. */
   readonly offences: readonly string[]
@@ -61,10 +61,15 @@ export async function roundTrip(
   ]
   const differing = differingParts(before, await readManifest(database))
   if (differing.length > 0) offences.push(`the schema is not what it was: ${differing.join(', ')}`)
-  const left = new Set(bottom.tables.map(({ name }) => name))
-  const dropped = before.tables.map(({ name }) => name).filter((name) => !left.has(name))
-  return { dropped, offences }
+  const left = new Set(tableNamesIn(bottom))
+  return { dropped: tableNamesIn(before).filter((name) => !left.has(name)), offences }
 }
+
+const tableNamesIn = ({ tables }: SchemaManifest) =>
+  tables.flatMap(({ name, columns }) => [
+    name,
+    ...columns.map((column) => `${name}.${column.name}`),
+  ])
 
 /** What there is besides the ledger where no migration is left. Extensions are not the schema's. */
 function leftAtZero(bottom: SchemaManifest): string[] {

@@ -197,7 +197,11 @@ describe.each(engineNames)('binding and archiving on %s', (engineName) => {
     await unpin(database, { chatId })
     expect(await hydrate(database, { chatId })).toStrictEqual({ ...nothing, hydrated: [chat] })
     expect(await hydrate(database, { chatId })).toStrictEqual(nothing)
-    await push(database, { agentId, version: 4, ready: false, resources: [] })
+    const snapshots = `"${database.schema}".workspace_agent_context_snapshots`
+    await database.query(
+      `UPDATE ${snapshots} SET aggregate_hash = '\\x01' WHERE workspace_agent_id = $1`,
+      [agentId],
+    )
     expect(await hydrate(database, { agentId })).toStrictEqual({ ...nothing, dirtied: [chat] })
     await refresh(database, { chatId })
     expect((await getChatContext(database, { chatId })).dirty).toBe(false)

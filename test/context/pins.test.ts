@@ -13,6 +13,7 @@ import {
   push,
   type ResourceInput,
   refresh,
+  unpin,
 } from '../../src/index.js'
 import { engineNames, useEngine } from '../support/engines.js'
 import { makeAgent } from './make-agent.js'
@@ -171,6 +172,8 @@ describe.each(engineNames)('reading and refreshing pins on %s', (engineName) => 
     const chatId = chat.id
     await refusal(refresh(database, { chatId }), 'no_live_context')
     await refusal(diff(database, { chatId }), 'no_live_context')
+    await push(database, { agentId, version: 1, resources: makeResources(3) })
+    await unpin(database, { chatId })
     await database.query(
       `INSERT INTO "${database.schema}".chat_context_resources
          (chat_id, source, body_kind, body, content_hash, size_bytes, status)
@@ -178,8 +181,6 @@ describe.each(engineNames)('reading and refreshing pins on %s', (engineName) => 
               ($1, '/0/AGENTS.md', 'skill', '{}', '\\x01', 0, 'ok')`,
       [chatId],
     )
-    const resources = makeResources(3)
-    await push(database, { agentId, version: 1, ready: false, resources })
     const unhydrated = await diff(database, { chatId })
     expect(unhydrated).toMatchObject({ hydrated: false, removed: [], modified: [] })
     expect(unhydrated.added).toHaveLength(3)

@@ -29,11 +29,11 @@ describe.each(engineNames)('the number of statements on %s', (engineName) => {
     all = [await makeChats(database, 1), await makeChats(database, 50)]
   })
 
-  const pushTo = (database: Database, made: Made, tag: string, ready = true) => {
+  const pushTo = (database: Database, made: Made, tag: string) => {
     made.version += 1
     const { agentId, version, chats } = made
     const resources = makeResources(chats.length, tag)
-    return push(database, { agentId, version, ready, resources, notify: true })
+    return push(database, { agentId, version, resources, notify: true })
   }
 
   /** Holds the number of statements for one chat against the number for many. */
@@ -90,7 +90,7 @@ describe.each(engineNames)('the number of statements on %s', (engineName) => {
   })
 
   test('of a refresh is the same however many resources there are', async () => {
-    const drift = (made: Made) => pushTo(database, made, 'other', false)
+    const drift = (made: Made) => pushTo(database, made, 'other')
     await expectSame(async (database, made) => {
       const done = await refresh(database, { chatId: made.chats[0]!, notify: true })
       expect(done.added + done.replaced + done.removed).toBeGreaterThan(0)

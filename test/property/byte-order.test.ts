@@ -45,7 +45,7 @@ describe.each(places)('on %s', (place) => {
         const { agentId, ownerId } = await makeAgent(database)
         const expected = byBytes(sources)
         const resources = sources.map((one) => makeFile(one))
-        await push(database, { agentId, version: 1, resources, ready: false })
+        await push(database, { agentId, version: 1, resources })
         const { chat } = await createChat(database, { ownerId, agentId })
         const chatId = chat.id
         expect(sourcesOf(await listPins(database, { chatId }))).toStrictEqual(expected)

@@ -24,7 +24,7 @@ describe.each(places)('on %s', (place) => {
       fc
         .asyncProperty(pushes({ large: true }), async (report) => {
           const { agentId, ownerId } = await makeAgent(database)
-          await push(database, { agentId, ...report })
+          await push(database, { agentId, ...report, ready: true })
           const { chat } = await createChat(database, { ownerId, agentId })
           const pins = await listPins(database, { chatId: chat.id, bodies: true })
           const sent = new Map(report.resources.map((one) => [one.source, one]))

@@ -46,8 +46,8 @@ function withoutAbsent<T extends object>(fields: T): T {
 
 /**
  * Pushes that an agent without a snapshot accepts, with and without each optional field. Most have
- * no aggregate hash, since a given hash need not describe the resources. Shrinks to version 0
- * without resources.
+ * no aggregate hash, since a given hash need not describe the resources. Some are not ready, and
+ * pin nothing. Shrinks to version 0 without resources.
  *
  * @example
  * ```ts

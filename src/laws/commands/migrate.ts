@@ -33,13 +33,18 @@ export const migrate = defineCommand({
   },
 })
 
-/** What goes with the tables that were dropped on the way. */
+/** What goes with the tables and columns that were dropped on the way. */
 function forget(model: Model, dropped: readonly string[]): void {
   const isGone = (table: string) => dropped.includes(table)
   if (isGone('workspaces')) for (const kept of Object.values(model)) kept.clear()
   if (isGone('chats')) model.chats.clear()
   if (isGone(snapshotTable)) {
     for (const agent of model.agents.values()) delete agent.live
+  }
+  if (isGone(`${snapshotTable}.ready`)) {
+    for (const agent of model.agents.values()) {
+      if (agent.live) agent.live = { ...agent.live, ready: true }
+    }
   }
   if (isGone('chat_messages')) for (const chat of model.chats.values()) chat.messages = []
   if (!isGone(pinTable)) return

@@ -1,11 +1,10 @@
-import { noChanges, pin, settle } from './live-context.js'
+import { noChanges, pin, refuseUnready, settle } from './live-context.js'
 import {
   type Chat,
   findAgent,
   findChat,
   inOrder,
   type Model,
-  Refusal,
   type Time,
   unarchived,
 } from './model.js'
@@ -45,13 +44,15 @@ function bindAll(model: Model, chats: readonly Chat[], { agentId, refresh }: Tar
   const agent = agentId === null ? undefined : model.agents.get(agentId)!
   const bound = inOrder(chats).map(({ id }) => id)
   if (bound.length === 0) return { bound, refreshed: [], ...noChanges }
-  if (refresh && !agent?.live) throw new Refusal('no_live_context')
+  if (refresh) refuseUnready(agent?.live)
   for (const chat of chats) {
     chat.agentId = agentId
     chat.buildId = agent?.buildId ?? null
     chat.workspaceId = agent ? model.builds.get(agent.buildId)!.workspaceId : null
   }
-  if (!refresh) return { bound, refreshed: [], ...settle(model, chats, now) }
+  if (!refresh) {
+    return { bound, refreshed: [], ...settle(model, chats, now, { isBinding: true }) }
+  }
   const had = inOrder(chats).map((chat) => ({ id: chat.id, pinned: chat.pinnedHash !== null }))
   for (const chat of chats) pin(model, chat, now)
   const refreshed = had.filter(({ pinned }) => pinned).map(({ id }) => id)

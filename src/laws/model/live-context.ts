@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson } from './json.js'
-import { type Chat, inOrder, liveOf, type Model, type Resource, type Resources } from './model.js'
+import {
+  type Chat,
+  inOrder,
+  type Live,
+  liveOf,
+  type Model,
+  Refusal,
+  type Resource,
+  type Resources,
+} from './model.js'
 import type { Time } from './time.js'
 
 /** A resource without the times of its row. */
@@ -63,6 +72,12 @@ export interface Changes {
 
 export const noChanges: Changes = { hydrated: [], dirtied: [], settled: [] }
 
+/** Refreshing needs a live context, and one that is ready. */
+export function refuseUnready(live: Live | undefined): void {
+  if (!live) throw new Refusal('no_live_context')
+  if (!live.ready) throw new Refusal('agent_not_ready')
+}
+
 /** Makes the live context the pins of a chat, as hydrating and refreshing do. */
 export function pin(model: Model, chat: Chat, now: Time): void {
   const live = liveOf(model, chat)!
@@ -73,21 +88,28 @@ export function pin(model: Model, chat: Chat, now: Time): void {
 }
 
 /**
- * Hydrates the chats that are not hydrated and have a live context. Sets or clears the dirty mark
- * of the others; the mark is the time of the first drift. Archived chats do not change.
+ * Hydrates the chats that are not hydrated and have a ready live context. Sets or clears the dirty
+ * mark of the others; the mark is the time of the first drift. Archived chats do not change. While
+ * the agent is not ready no mark changes, except that binding clears it.
  */
-export function settle(model: Model, chats: readonly Chat[], now: Time): Changes {
+export function settle(
+  model: Model,
+  chats: readonly Chat[],
+  now: Time,
+  { isBinding = false } = {},
+): Changes {
   const changes = { hydrated: [] as string[], dirtied: [] as string[], settled: [] as string[] }
   for (const chat of inOrder(chats)) {
     if (chat.archived) continue
     const live = liveOf(model, chat)
     if (chat.pinnedHash === null) {
-      if (!live) continue
+      if (!live?.ready) continue
       pin(model, chat, now)
       changes.hydrated.push(chat.id)
       continue
     }
-    const drifted = live !== undefined && live.hash !== chat.pinnedHash
+    if (live?.ready === false && !isBinding) continue
+    const drifted = live?.ready === true && live.hash !== chat.pinnedHash
     if (drifted === (chat.dirtySince !== null)) continue
     chat.dirtySince = drifted ? now : null
     changes[drifted ? 'dirtied' : 'settled'].push(chat.id)

@@ -48,7 +48,7 @@ export interface Live {
   readonly error: string
   /** When it was accepted. */
   readonly receivedAt: Time
-  /** False after a push of an agent that was still starting: it has settled nothing. */
+  /** False after a push of an agent that was still starting: nothing is pinned or marked by it. */
   readonly ready: boolean
   /** What it had, by source. */
   readonly resources: Resources

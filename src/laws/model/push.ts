@@ -14,8 +14,7 @@ export interface Pushed {
 
 /**
  * Accepted if the agent has no snapshot, or the push is initial, or its version is greater. It
- * then replaces the live context, and hydrates and settles the agent's chats, unless the agent is
- * not ready.
+ * then replaces the live context, and hydrates and settles the agent's chats if it is ready.
  */
 export function push(
   model: Model,
@@ -28,7 +27,6 @@ export function push(
   }
   const rows = replace(agent.live?.resources ?? new Map(), resources, now)
   agent.live = { version, hash, error, receivedAt: now, ready, resources: rows }
-  if (!ready) return { accepted: true, ...noChanges }
   const chats = unarchived(model, (chat) => chat.agentId === agentId)
   return { accepted: true, ...settle(model, chats, now) }
 }

@@ -1,9 +1,9 @@
-import { pin } from './live-context.js'
-import { findChat, liveOf, type Model, Refusal, type Resources, type Time } from './model.js'
+import { pin, refuseUnready } from './live-context.js'
+import { findChat, liveOf, type Model, type Resources, type Time } from './model.js'
 
 /**
  * Replaces the pins of one chat, archived or not, with the live context, and takes off its mark.
- * Without a live context it is refused, and the pins stay.
+ * Without a ready live context it is refused, and the pins stay.
  */
 export function refresh(
   model: Model,
@@ -12,7 +12,7 @@ export function refresh(
 ) {
   const chat = findChat(model, key)
   const before = chat.pins
-  if (!liveOf(model, chat)) throw new Refusal('no_live_context')
+  refuseUnready(liveOf(model, chat))
   pin(model, chat, now)
   return { chat: chat.id, aggregateHash: chat.pinnedHash, ...count(before, chat.pins) }
 }

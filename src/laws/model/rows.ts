@@ -63,6 +63,7 @@ function snapshotRow(id: string, live: Live): readonly [string, Values] {
     version: String(live.version),
     aggregate_hash: live.hash,
     snapshot_error: live.error,
+    ready: flag(live.ready),
     received_at: live.receivedAt,
   }
   return [id, values]

@@ -1,18 +1,24 @@
 import { type Finding, type Law, type Step, snapshotTable } from '../law.js'
 import { isDirty } from '../model/chat-context.js'
-import { noRows, type StoredRow } from '../row-reader.js'
+import { noRows, type Rows, type StoredRow } from '../row-reader.js'
 
 export const drift: Law = {
   number: 8,
   name: 'Drift',
   says:
-    'For every hydrated, unarchived chat bound to an agent with a snapshot (last push ready), the ' +
-    'mark is set exactly when the hashes differ, and is the time of the operation that set it, ' +
-    'kept until a settling finds them equal. Every other chat reads as clean.',
+    'For every hydrated, unarchived chat bound to an agent with a ready snapshot, the mark is set ' +
+    'exactly when the hashes differ, and is the time of the operation that set it, kept until a ' +
+    'settling finds them equal. A chat that is archived or whose agent has no snapshot reads as ' +
+    'clean.',
   afterStep(step) {
     if (step.move.isMigration) return []
+    // A way down past the readiness of snapshots and up again makes them ready without settling.
+    const wasWrong = (id: string) => {
+      const chat = step.before.rows.get('chats')?.get(id)
+      return chat !== undefined && markFaults(step.before, id, chat).length > 0
+    }
     return [...(step.after.rows.get('chats') ?? noRows)].flatMap(([id, chat]) => [
-      ...markFaults(step, id, chat),
+      ...(wasWrong(id) ? [] : markFaults(step.after, id, chat)),
       ...timeFaults(step, id, chat),
     ])
   },
@@ -39,12 +45,10 @@ export const drift: Law = {
   },
 }
 
-function markFaults({ after }: Step, id: string, { values }: StoredRow): Finding[] {
-  const agentId = values.agent_id ?? ''
-  const live = after.rows.get(snapshotTable)?.get(agentId)?.values
-  const isSettled = after.model.agents.get(agentId)?.live?.ready ?? false
+function markFaults({ rows }: { rows: Rows }, id: string, { values }: StoredRow): Finding[] {
+  const live = rows.get(snapshotTable)?.get(values.agent_id ?? '')?.values
   const { context_aggregate_hash: pinned, archived, context_dirty_since: mark } = values
-  if (pinned === null || archived === 'true' || !live || !isSettled) return []
+  if (pinned === null || archived === 'true' || live?.ready !== 'true') return []
   const differs = live.aggregate_hash !== pinned
   if (differs === (mark !== null)) return []
   const said = differs ? 'a mark, since the hashes differ' : 'no mark, since the hashes are equal'

@@ -16,8 +16,8 @@ export const fidelity: Law = {
   number: 2,
   name: 'Fidelity',
   says:
-    'Right after hydrate or refresh, pins equal live in every mirrored column but created_at and ' +
-    'updated_at, and rows that were equal before keep theirs.',
+    'Right after hydrate or refresh, pins equal a ready live context in every mirrored column but ' +
+    'created_at and updated_at, and rows that were equal before keep theirs.',
   afterStep(step) {
     if (step.move.isMigration) return []
     const { before, after, move, outcome } = step

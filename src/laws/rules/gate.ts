@@ -37,6 +37,7 @@ function initialReplay({ before, after }: Step, agentId: string): Finding[] {
   const isEqual =
     old.hash === now.hash &&
     old.error === now.error &&
+    old.ready === now.ready &&
     old.resources.size === now.resources.size &&
     [...old.resources].every(([source, row]) => now.resources.get(source) === row)
   if (!isEqual) return []

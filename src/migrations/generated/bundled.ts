@@ -500,4 +500,19 @@ ALTER TABLE chats
     ALTER CONSTRAINT chats_agent_id_fkey DEFERRABLE INITIALLY DEFERRED;
 `,
   },
+  {
+    file: '000012_add_snapshot_readiness.down.sql',
+    text: `-- destroys: which snapshots are not ready; all of them count as ready again
+ALTER TABLE workspace_agent_context_snapshots DROP COLUMN ready;
+`,
+  },
+  {
+    file: '000012_add_snapshot_readiness.up.sql',
+    text: `-- What is stored already counts as ready, as it did before.
+ALTER TABLE workspace_agent_context_snapshots
+    ADD COLUMN ready boolean NOT NULL DEFAULT true;
+
+COMMENT ON COLUMN workspace_agent_context_snapshots.ready IS 'False while the agent is still starting: chats are neither hydrated from it, nor refreshed to it, nor settled against it.';
+`,
+  },
 ]

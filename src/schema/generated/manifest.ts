@@ -372,7 +372,8 @@ export const schemaManifest: SchemaManifest = {
         { "name": "version", "type": "bigint", "nullable": false, "default": null, "identity": null, "generated": null, "collation": null, "comment": "The agent's counter. A push is accepted if it is initial or its version is greater than this." },
         { "name": "aggregate_hash", "type": "bytea", "nullable": false, "default": null, "identity": null, "generated": null, "collation": null, "comment": "The hash of all resources together. Drift is this differing from the hash a chat was pinned at." },
         { "name": "snapshot_error", "type": "text", "nullable": false, "default": "''::text", "identity": null, "generated": null, "collation": null, "comment": "What went wrong with the push as a whole; empty if nothing did." },
-        { "name": "received_at", "type": "timestamp with time zone", "nullable": false, "default": "now()", "identity": null, "generated": null, "collation": null, "comment": "" }
+        { "name": "received_at", "type": "timestamp with time zone", "nullable": false, "default": "now()", "identity": null, "generated": null, "collation": null, "comment": "" },
+        { "name": "ready", "type": "boolean", "nullable": false, "default": "true", "identity": null, "generated": null, "collation": null, "comment": "False while the agent is still starting: chats are neither hydrated from it, nor refreshed to it, nor settled against it." }
       ],
       "constraints": [
         { "name": "workspace_agent_context_snapshots_aggregate_hash_not_empty", "kind": "check", "columns": ["aggregate_hash"], "definition": "CHECK ((octet_length(aggregate_hash) > 0))", "references": null, "referencedColumns": [], "onDelete": null, "comment": "" },

@@ -332,6 +332,7 @@ CREATE TABLE public.workspace_agent_context_snapshots (
     aggregate_hash bytea NOT NULL,
     snapshot_error text DEFAULT ''::text NOT NULL,
     received_at timestamp with time zone DEFAULT now() NOT NULL,
+    ready boolean DEFAULT true NOT NULL,
     CONSTRAINT workspace_agent_context_snapshots_aggregate_hash_not_empty CHECK ((octet_length(aggregate_hash) > 0))
 );
 
@@ -342,6 +343,8 @@ COMMENT ON COLUMN public.workspace_agent_context_snapshots.version IS 'The agent
 COMMENT ON COLUMN public.workspace_agent_context_snapshots.aggregate_hash IS 'The hash of all resources together. Drift is this differing from the hash a chat was pinned at.';
 
 COMMENT ON COLUMN public.workspace_agent_context_snapshots.snapshot_error IS 'What went wrong with the push as a whole; empty if nothing did.';
+
+COMMENT ON COLUMN public.workspace_agent_context_snapshots.ready IS 'False while the agent is still starting: chats are neither hydrated from it, nor refreshed to it, nor settled against it.';
 
 -- Name: workspace_agents; Type: TABLE
 

@@ -73,7 +73,7 @@ export const columnNames = {
   chat_queued_messages: ['chat_id', 'id', 'content', 'position', 'created_at'],
   chats: ['id', 'owner_id', 'workspace_id', 'build_id', 'agent_id', 'title', 'status', 'archived', 'created_at', 'updated_at', 'context_aggregate_hash', 'context_dirty_since', 'context_error'],
   workspace_agent_context_resources: ['workspace_agent_id', 'source', 'body_kind', 'body', 'content_hash', 'size_bytes', 'status', 'error', 'source_path', 'created_at', 'updated_at'],
-  workspace_agent_context_snapshots: ['workspace_agent_id', 'version', 'aggregate_hash', 'snapshot_error', 'received_at'],
+  workspace_agent_context_snapshots: ['workspace_agent_id', 'version', 'aggregate_hash', 'snapshot_error', 'received_at', 'ready'],
   workspace_agents: ['id', 'build_id', 'name', 'operating_system', 'directory', 'created_at', 'deleted'],
   workspace_builds: ['id', 'workspace_id', 'build_number', 'created_at'],
   workspaces: ['id', 'owner_id', 'name', 'created_at', 'deleted'],
@@ -394,6 +394,8 @@ export interface WorkspaceAgentContextSnapshotsTable<Int8 = string> {
   /** What went wrong with the push as a whole; empty if nothing did. */
   readonly snapshot_error: Column<string, string | undefined, string>
   readonly received_at: Column<Date, Date | string | undefined, Date | string>
+  /** False while the agent is still starting: chats are neither hydrated from it, nor refreshed to it, nor settled against it. */
+  readonly ready: Column<boolean, boolean | undefined, boolean>
 }
 
 /** A process in a build that reports the context it finds there. */

@@ -212,4 +212,17 @@ SELECT '11111111-1111-4111-8111-111111111111', 'old ' || number, true,
 FROM generate_series(1, 3) AS numbers (number);
 `,
   },
+  {
+    file: '000012_add_snapshot_readiness.sql',
+    text: `-- An agent that is still starting.
+INSERT INTO workspace_agent_context_snapshots (workspace_agent_id, version, aggregate_hash, ready)
+SELECT id, 1, sha256('starting'), false FROM workspace_agents WHERE name = 'second';
+
+INSERT INTO workspace_agent_context_resources (
+    workspace_agent_id, source, body_kind, body, content_hash, size_bytes, status
+)
+SELECT id, '/context/AGENTS.md', 'instruction_file', '{}', sha256(''), 0, 'ok'
+FROM workspace_agents WHERE name = 'second';
+`,
+  },
 ]

@@ -96,6 +96,9 @@ export const pinMutants: readonly Mutant[] = [
       ],
     ],
   }),
+  statementMutant('a refresh takes a snapshot that is not ready', [17], {
+    [stamp]: [['live.snapshot_error, live.ready', 'live.snapshot_error, true AS ready']],
+  }),
   statementMutant('unpinning keeps the hash', [2, 8], {
     'clear hydration': [['context_aggregate_hash = NULL, ', '']],
   }),

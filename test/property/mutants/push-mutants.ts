@@ -94,9 +94,12 @@ export const pushMutants: readonly Mutant[] = [
   ),
   blindHash('the aggregate hash does not see the status', (one) => ({ ...one, status: 'ok' })),
   blindHash('the aggregate hash does not see the kind', (one) => ({ ...one, kind: 'skill' })),
+  statementMutant('a push keeps the readiness of the one before', [6], {
+    'write snapshot': [['ready = excluded.ready,', '']],
+  }),
   {
-    name: 'a push of an agent that is not ready hydrates and settles',
-    laws: [5],
+    name: 'a push of an agent that is not ready counts as ready',
+    laws: [6],
     plant: () => ({
       operations: {
         push: async (queryable, { ready, ...params }) => await push(queryable, params),

@@ -11,35 +11,40 @@ const bothLocks = (...parts: readonly (readonly [from: string, to: string])[]): 
 })
 
 const guard: readonly [string, string] = ['AND NOT chat.archived', '']
-const pinned = 'THEN live.aggregate_hash IS NOT NULL'
-const isMarked = 'chat.context_dirty_since IS NOT NULL'
+const pinned = 'THEN live.ready\n'
+const isMarked = '(chat.context_dirty_since IS NOT NULL)'
+const differs = '(live.aggregate_hash <> chat.context_aggregate_hash)'
 
-const differs = 'ELSE (chat.context_dirty_since IS NOT NULL)\n        <> coalesce('
+/** What decides about a chat that has pins, where the snapshot is ready. */
+const settles = `WHEN live.ready THEN ${isMarked}\n        <> ${differs}`
+
+/** What decides about it where there is no ready snapshot. */
+const elsewhere = 'AND (live.ready IS NULL OR '
 
 /** Hydrating and settling: which chats, when, and what mark they get. */
 export const settlingMutants: readonly Mutant[] = [
   statementMutant(
     'archived chats are hydrated',
     [0, 1, 5],
-    bothLocks(guard, [differs, `ELSE NOT chat.archived AND (${isMarked})\n        <> coalesce(`]),
+    bothLocks(guard, [
+      settles,
+      `WHEN live.ready THEN NOT chat.archived AND ${isMarked} <> ${differs}`,
+    ]),
   ),
   statementMutant(
     'archived chats are marked',
     [5, 8],
-    bothLocks(guard, [pinned, `${pinned} AND NOT chat.archived`]),
+    bothLocks(guard, [pinned, 'THEN live.ready AND NOT chat.archived\n']),
   ),
   statementMutant(
     'the mark is left when the live context is back',
     [8],
-    bothLocks([
-      differs,
-      `ELSE ${isMarked} AND live.aggregate_hash IS NULL OR NOT ${isMarked} AND coalesce(`,
-    ]),
+    bothLocks([settles, `WHEN live.ready THEN NOT ${isMarked} AND ${differs}`]),
   ),
   statementMutant(
     'the mark is never set',
     [0, 8],
-    bothLocks([differs, `ELSE ${isMarked} AND NOT coalesce(`]),
+    bothLocks([settles, `WHEN live.ready THEN ${isMarked} AND NOT ${differs}`]),
   ),
   statementMutant(
     'settling moves the time of its chat',
@@ -62,23 +67,45 @@ export const settlingMutants: readonly Mutant[] = [
       ['ELSE chat.context_error END', 'ELSE coalesce(live.snapshot_error, chat.context_error) END'],
     ],
   }),
-  statementMutant('a push does not hydrate', [0], bothLocks([pinned, 'THEN false']), ['push']),
+  statementMutant('a push does not hydrate', [0], bothLocks([pinned, 'THEN false\n']), ['push']),
   statementMutant(
     'a chat that is created waits for the next push',
     [0],
-    bothLocks([pinned, 'THEN false']),
+    bothLocks([pinned, 'THEN false\n']),
     ['createChat'],
   ),
   statementMutant(
     'unarchiving does not settle',
     [0, 8],
-    bothLocks([differs, `ELSE false AND (${isMarked}) <> coalesce(`]),
+    bothLocks([settles, 'WHEN live.ready THEN false']),
     ['unarchive'],
   ),
   statementMutant(
     'binding does not settle',
     [0, 8],
-    bothLocks([differs, `ELSE false AND (${isMarked}) <> coalesce(`]),
+    bothLocks([settles, 'WHEN live.ready THEN false']),
     ['bind', 'rebindWorkspace'],
+  ),
+  statementMutant('a chat is hydrated from a snapshot that is not ready', [17], {
+    ...bothLocks([pinned, 'THEN live.ready IS NOT NULL\n']),
+    [mark]: [['AND live.ready', '']],
+  }),
+  statementMutant(
+    'a chat that is created is hydrated from a snapshot that is not ready',
+    [17],
+    {
+      ...bothLocks([pinned, 'THEN live.ready IS NOT NULL\n']),
+      [mark]: [['AND live.ready', '']],
+    },
+    ['createChat'],
+  ),
+  statementMutant('a snapshot that is not ready marks chats', [17], {
+    ...bothLocks([settles, `WHEN live.ready IS NOT NULL THEN ${isMarked} <> ${differs}`]),
+    [mark]: [['AND live.ready', '']],
+  }),
+  statementMutant(
+    'a mark is cleared while the agent is not ready',
+    [0, 5],
+    bothLocks([elsewhere, 'AND (true OR ']),
   ),
 ]

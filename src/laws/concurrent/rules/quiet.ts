@@ -5,6 +5,7 @@ import type { RaceLaw } from '../race-law.js'
 const refusals = new Set([
   'agent_deleted',
   'agent_not_found',
+  'agent_not_ready',
   'chat_not_found',
   'no_live_context',
   // An id that is taken is PostgreSQL's own to refuse.

@@ -1,0 +1,237 @@
+import type { Transaction } from '../database/index.js'
+import { DriftpinError } from '../errors.js'
+import { type ChatRef, type ContextChanges, chatRef } from './chat-ref.js'
+import { mirrored, mirroredColumns, mirroredFromExcluded } from './mirrored-columns.js'
+import { defineStatement, type Names } from './statement.js'
+
+// Everything that pins or marks chats by the live context of their agent. The caller holds the
+// locks of the agent and, but for `settleChats`, of the chats.
+//
+// While a snapshot is not `ready` its agent is still starting, and what it has found so far is only
+// a part. The three statements below that read a snapshot therefore ask for `live.ready`: they are
+// the only ones that set a hash or a mark, so that no operation can pin a part.
+
+/**
+ * Whether a chat reads as dirty: marked, not archived, and bound to an agent with a snapshot. The
+ * mark alone does not tell, because archiving a chat and deleting its agent leave the mark.
+ *
+ * @param chat The alias of the `chats` row in the statement.
+ */
+export function dirtyExpression(names: Names, chat: string): string {
+  // Not EXISTS, which may be answered from a hash of all snapshots: a page of chats needs a few.
+  return `(${chat}.context_dirty_since IS NOT NULL AND NOT ${chat}.archived AND coalesce((
+      SELECT true FROM ${names.workspace_agent_context_snapshots} live
+      WHERE live.workspace_agent_id = ${chat}.agent_id), false))`
+}
+
+/**
+ * Makes the pins of some chats equal to the live context of one agent, and answers how many rows
+ * that took. Rows that are equal already are neither written nor locked, and keep their times. The
+ * statement finds first which rows differ, because ON CONFLICT locks every row that it is given.
+ */
+const copyLive = defineStatement({
+  name: 'copy live context to pins',
+  parameters: { agentId: 'uuid', chatIds: 'uuid[]', now: 'timestamptz?' },
+  row: { added: 'integer', replaced: 'integer', removed: 'integer' },
+  sql: (names, { agentId, chatIds, now }) => `
+    WITH changed AS MATERIALIZED (
+      SELECT chat.id AS chat_id, live.source, ${mirrored('live')}, pin.source IS NULL AS is_new
+      FROM pg_catalog.unnest(${chatIds}) AS chat (id)
+      JOIN ${names.workspace_agent_context_resources} live ON live.workspace_agent_id = ${agentId}
+      LEFT JOIN ${names.chat_context_resources} pin
+        ON pin.chat_id = chat.id AND pin.source = live.source
+      WHERE pin.source IS NULL OR (${mirrored('pin')}) IS DISTINCT FROM (${mirrored('live')})
+    ), removed AS (
+      DELETE FROM ${names.chat_context_resources} pin
+      WHERE pin.chat_id = ANY (${chatIds}) AND NOT EXISTS (
+        SELECT FROM ${names.workspace_agent_context_resources} live
+        WHERE live.workspace_agent_id = ${agentId} AND live.source = pin.source)
+      RETURNING 1
+    ), written AS (
+      INSERT INTO ${names.chat_context_resources}
+        (chat_id, source, ${mirroredColumns.join(', ')}, created_at, updated_at)
+      SELECT chat_id, source, ${mirroredColumns.join(', ')},
+             coalesce(${now}, now()), coalesce(${now}, now())
+      FROM changed
+      ON CONFLICT (chat_id, source)
+        DO UPDATE SET ${mirroredFromExcluded}, updated_at = excluded.updated_at
+    )
+    SELECT (SELECT count(*) FROM changed WHERE is_new)::integer AS added,
+           (SELECT count(*) FROM changed WHERE NOT is_new)::integer AS replaced,
+           (SELECT count(*) FROM removed)::integer AS removed`,
+})
+
+/**
+ * Locks the chats that need to be hydrated or settled, of those that `which` names. All others are
+ * not even locked, so that a push that changes nothing costs nothing, however many chats there are.
+ *
+ * @param isBinding Whether the chats are being bound. That clears a mark where no snapshot is
+ * ready; anything else leaves the mark as it is until the agent is ready.
+ */
+const unsettled = (names: Names, which: string, isBinding: string) => `
+    SELECT chat.id, chat.agent_id, chat.context_aggregate_hash IS NULL AS unhydrated
+    FROM ${names.chats} chat
+    LEFT JOIN ${names.workspace_agent_context_snapshots} live
+      ON live.workspace_agent_id = chat.agent_id
+    WHERE ${which} AND NOT chat.archived AND CASE
+      WHEN chat.context_aggregate_hash IS NULL THEN live.ready
+      WHEN live.ready THEN (chat.context_dirty_since IS NOT NULL)
+        <> (live.aggregate_hash <> chat.context_aggregate_hash)
+      ELSE chat.context_dirty_since IS NOT NULL AND (live.ready IS NULL OR ${isBinding})
+    END
+    ORDER BY chat.id
+    FOR NO KEY UPDATE OF chat`
+
+const unsettledRow = { id: 'uuid', agent_id: 'uuid?', unhydrated: 'boolean' } as const
+
+const lockUnsettledOfAgent = defineStatement({
+  name: 'lock unsettled chats of agent',
+  parameters: { agentId: 'uuid' },
+  row: unsettledRow,
+  sql: (names, { agentId }) => unsettled(names, `chat.agent_id = ${agentId}`, 'false'),
+})
+
+const lockUnsettledById = defineStatement({
+  name: 'lock unsettled chats by id',
+  parameters: { chatIds: 'uuid[]', isBinding: 'boolean' },
+  row: unsettledRow,
+  sql: (names, { chatIds, isBinding }) => unsettled(names, `chat.id = ANY (${chatIds})`, isBinding),
+})
+
+const stampAndMark = defineStatement({
+  name: 'stamp and mark chats',
+  parameters: { chatIds: 'uuid[]', now: 'timestamptz?' },
+  row: { id: 'uuid', owner_id: 'uuid', dirty: 'boolean' },
+  sql: ({ chats, workspace_agent_context_snapshots }, { chatIds, now }) => `
+    WITH settled AS (
+      UPDATE ${chats} chat
+      SET context_aggregate_hash = coalesce(chat.context_aggregate_hash, live.aggregate_hash),
+          context_error = CASE WHEN chat.context_aggregate_hash IS NULL
+                               THEN live.snapshot_error ELSE chat.context_error END,
+          context_dirty_since = CASE WHEN live.aggregate_hash <> chat.context_aggregate_hash
+                                     THEN coalesce(chat.context_dirty_since, ${now}, now()) END
+      FROM ${chats} same
+      LEFT JOIN ${workspace_agent_context_snapshots} live
+        ON live.workspace_agent_id = same.agent_id AND live.ready
+      WHERE same.id = chat.id AND chat.id = ANY (${chatIds})
+      RETURNING chat.id, chat.owner_id, chat.context_dirty_since IS NOT NULL AS dirty
+    )
+    SELECT id, owner_id, dirty FROM settled ORDER BY id`,
+})
+
+/**
+ * Hydrates and settles all unarchived chats of an agent, or some chats that are all bound to one
+ * agent or to none: a chat without a pinned hash gets the live hash and the live resources, and the
+ * mark of a chat with one is set or cleared to match. At most three statements.
+ */
+export async function settleChats(
+  transaction: Transaction,
+  which:
+    | { readonly agentId: string }
+    | { readonly chatIds: readonly string[]; readonly isBinding?: boolean },
+  now: Date | string | undefined,
+): Promise<ContextChanges> {
+  const unsettledChats =
+    'agentId' in which
+      ? await lockUnsettledOfAgent(transaction, which)
+      : await lockUnsettledById(transaction, { isBinding: false, ...which })
+  if (unsettledChats.length === 0) return { hydrated: [], dirtied: [], settled: [] }
+  const chatIds = unsettledChats.map(({ id }) => id)
+  const settled = await stampAndMark(transaction, { chatIds, now: now ?? null })
+  const unhydrated = unsettledChats.filter((chat) => chat.unhydrated)
+  const agentId = unhydrated[0]?.agent_id
+  if (agentId) {
+    const chatIds = unhydrated.map(({ id }) => id)
+    await copyLive(transaction, { agentId, chatIds, now: now ?? null })
+  }
+  const ids = new Set(unhydrated.map(({ id }) => id))
+  return {
+    hydrated: settled.filter(({ id }) => ids.has(id)).map(chatRef),
+    dirtied: settled.filter(({ id, dirty }) => !ids.has(id) && dirty).map(chatRef),
+    settled: settled.filter(({ id, dirty }) => !ids.has(id) && !dirty).map(chatRef),
+  }
+}
+
+const stampLive = defineStatement({
+  name: 'stamp live context',
+  parameters: { agentId: 'uuid', chatIds: 'uuid[]' },
+  row: {
+    id: 'uuid',
+    owner_id: 'uuid',
+    was_hydrated: 'boolean',
+    aggregate_hash: 'bytea',
+    ready: 'boolean',
+  },
+  sql: ({ chats, workspace_agent_context_snapshots }, { agentId, chatIds }) => `
+    WITH before AS MATERIALIZED (
+      SELECT chat.id, chat.owner_id, chat.context_aggregate_hash IS NOT NULL AS was_hydrated,
+             live.aggregate_hash, live.snapshot_error, live.ready
+      FROM ${chats} chat
+      JOIN ${workspace_agent_context_snapshots} live ON live.workspace_agent_id = ${agentId}
+      WHERE chat.id = ANY (${chatIds})
+    ), stamped AS (
+      UPDATE ${chats} chat
+      SET context_aggregate_hash = before.aggregate_hash, context_dirty_since = NULL,
+          context_error = before.snapshot_error
+      FROM before
+      WHERE chat.id = before.id AND before.ready
+        AND (chat.context_aggregate_hash, chat.context_dirty_since, chat.context_error)
+          IS DISTINCT FROM (before.aggregate_hash, NULL::pg_catalog.timestamptz, before.snapshot_error)
+    )
+    SELECT id, owner_id, was_hydrated, aggregate_hash, ready FROM before ORDER BY id`,
+})
+
+/** What refreshing some chats did. */
+export interface Refreshed {
+  /** The chats that had pins before. */
+  readonly refreshed: readonly ChatRef[]
+  /** The chats that had none. */
+  readonly hydrated: readonly ChatRef[]
+  readonly aggregateHash: Uint8Array
+  /** Pin rows over all chats. */
+  readonly added: number
+  readonly replaced: number
+  readonly removed: number
+}
+
+/** Without an agent, or with one that never pushed, there is nothing to compare with or to copy. */
+export function noLiveContext(chatId: string): DriftpinError {
+  return new DriftpinError(
+    'no_live_context',
+    `The chat ${chatId} is bound to no agent, or to one that has not pushed yet, so there is no ` +
+      'live context. Its pins are unchanged. Bind it to an agent that has pushed.',
+    { chatId },
+  )
+}
+
+function agentNotReady(agentId: string): DriftpinError {
+  return new DriftpinError(
+    'agent_not_ready',
+    `The agent ${agentId} is still starting: its last push was not ready. No pin was changed. ` +
+      'Try again after its next push.',
+    { agentId },
+  )
+}
+
+/**
+ * Makes the pins of chats that are bound to one agent equal to its live context. Two statements.
+ *
+ * @throws DriftpinError `no_live_context` or `agent_not_ready`.
+ */
+export async function refreshChats(
+  transaction: Transaction,
+  { agentId, chatIds }: { readonly agentId: string; readonly chatIds: readonly string[] },
+  now: Date | string | undefined,
+): Promise<Refreshed> {
+  const stamped = await stampLive(transaction, { agentId, chatIds })
+  const [first] = stamped
+  if (!first) throw noLiveContext(chatIds[0]!)
+  if (!first.ready) throw agentNotReady(agentId)
+  const [rows] = await copyLive(transaction, { agentId, chatIds, now: now ?? null })
+  return {
+    refreshed: stamped.filter((chat) => chat.was_hydrated).map(chatRef),
+    hydrated: stamped.filter((chat) => !chat.was_hydrated).map(chatRef),
+    aggregateHash: first.aggregate_hash,
+    ...rows!,
+  }
+}
