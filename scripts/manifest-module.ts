@@ -1,5 +1,5 @@
 import type { SchemaManifest } from '../src/schema/manifest.ts'
-import { formatManifest } from '../src/workbench/generate/format-manifest.ts'
+import { formatManifest } from '../src/workbench/generate/generate.ts'
 
 /** The text of `src/schema/generated/manifest.ts`: the manifest as code. */
 export function manifestModule(manifest: SchemaManifest, command: string): string {

@@ -1,6 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { splitStatements } from '../database/index.js'
-import { loadPeer } from './load-peer.js'
+import { loadPeer } from './optional-packages.js'
 
 /** What {@link dumpSchema} leaves out. */
 export interface DumpOptions {

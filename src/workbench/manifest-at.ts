@@ -7,7 +7,7 @@ import {
   readManifest,
 } from '../migrations/index.js'
 import type { SchemaManifest } from '../schema/index.js'
-import { embeddedExtensions } from './embedded-extensions.js'
+import { embeddedExtensions } from './optional-packages.js'
 
 /** How far migrations are run, and where. */
 interface ManifestAtOptions {

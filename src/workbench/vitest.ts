@@ -6,10 +6,10 @@
 
 import { describe, test } from 'vitest'
 import { DriftpinError } from '../errors.js'
-import { readVerifyInput } from './verify/read-verify-input.js'
-import { renderFinding } from './verify/render-finding.js'
+import { readVerifyInput } from './verify/verify-input.js'
 import { type VerifyOptions, verifyMigrations } from './verify/verify-migrations.js'
 import type { VerifiedMigration, VerifyFinding, VerifyReport } from './verify/verify-report.js'
+import { renderFinding } from './verify/verify-report.js'
 
 /** The database is made the first time, and the folder as a whole comes after every step. */
 const timeoutMs = 10 * 60 * 1000

@@ -1,4 +1,4 @@
-import { planRenumber } from '../../src/workbench/numbers/plan-renumber.js'
+import { planRenumber } from '../../src/workbench/renumber/plan-renumber.js'
 
 /** What a renumbering of a folder would move, as lines. */
 export async function movesOf(directory: string, base?: string): Promise<string[]> {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { migrateNewCommand } from '../../src/cli/migrate-new-command.js'
 import { readMigrations } from '../../src/index.js'
-import { newMigration } from '../../src/workbench/numbers/new-migration.js'
+import { newMigration } from '../../src/workbench/renumber/new-migration.js'
 import { refusalOf } from '../cli/refusal-of.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 

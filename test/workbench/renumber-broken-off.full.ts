@@ -7,8 +7,8 @@ import {
   applyRenumber,
   finishRenumber,
   hasUnfinishedRenumber,
-} from '../../src/workbench/numbers/apply-renumber.js'
-import { planRenumber } from '../../src/workbench/numbers/plan-renumber.js'
+} from '../../src/workbench/renumber/apply-renumber.js'
+import { planRenumber } from '../../src/workbench/renumber/plan-renumber.js'
 import { run } from '../support/run-command.js'
 import { type GitProject, gitProject, migrationFiles, twoBranches } from './git-project.js'
 

@@ -1,8 +1,8 @@
 import { symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { applyRenumber } from '../../src/workbench/numbers/apply-renumber.js'
-import { planRenumber } from '../../src/workbench/numbers/plan-renumber.js'
+import { applyRenumber } from '../../src/workbench/renumber/apply-renumber.js'
+import { planRenumber } from '../../src/workbench/renumber/plan-renumber.js'
 import { gitProject, migrationFiles, twoBranches } from './git-project.js'
 
 describe('what names a migration', () => {

@@ -1,6 +1,79 @@
 import { quoteIdentifier } from '../../database/index.js'
 import type { SchemaManifest } from '../../schema/index.js'
 
+// How names and texts that may hold anything stand in TypeScript.
+
+const identifier = /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u
+
+const isIdentifier = (name: string): boolean => identifier.test(name)
+
+/** A string literal. */
+export function literal(text: string): string {
+  // JSON knows every escape that is needed, and only its quotes are others.
+  const inside = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")
+  return `'${inside}'`
+}
+
+export const literals = (texts: readonly string[]): string => `[${texts.map(literal).join(', ')}]`
+
+/** A name as the key of an object or the member of an interface. */
+export function key(name: string): string {
+  // Anywhere but in brackets, an object literal would take this one for its prototype.
+  if (name === '__proto__') return "['__proto__']"
+  return isIdentifier(name) ? name : literal(name)
+}
+
+/** A comment of the database as a doc comment, or nothing. */
+export function docComment(comment: string, indent: string, example?: string): string {
+  if (comment === '' && example === undefined) return ''
+  const lines = comment.replaceAll('*/', '*\\/').split(/\r\n|[\r\n\u2028\u2029]/)
+  if (example !== undefined) lines.push('', '@example', '```ts', example, '```')
+  if (comment === '') lines.splice(0, 2)
+  if (lines.length === 1) return `${indent}/** ${lines[0]} */\n`
+  return `${indent}/**\n${lines.map((line) => `${indent} * ${line}`.trimEnd()).join('\n')}\n${indent} */\n`
+}
+
+/** What tables, views and enums are called in TypeScript, by their names in the database. */
+export interface TypeNames {
+  readonly tables: ReadonlyMap<string, string>
+  readonly views: ReadonlyMap<string, string>
+  readonly enums: ReadonlyMap<string, string>
+}
+
+/** What the generated file uses itself. */
+const reserved = ['Date', 'Uint8Array', 'Column', 'JsonValue', 'Int8', 'DateTime', 'Interval']
+
+/**
+ * Names a type for each, such as `ChatMessagesTable` for `chat_messages`. Of several that would
+ * have one name the later ones get a number.
+ *
+ * @param taken Names that are used otherwise.
+ */
+export function nameTypes(manifest: SchemaManifest, taken: readonly string[]): TypeNames {
+  const used = new Set([...reserved, ...taken])
+  const nameAll = (some: readonly { readonly name: string }[], suffix: string) =>
+    new Map(some.map(({ name }) => [name, unique(`${pascal(name)}${suffix}`, used)]))
+  return {
+    enums: nameAll(manifest.enums, ''),
+    tables: nameAll(manifest.tables, 'Table'),
+    views: nameAll(manifest.views, 'View'),
+  }
+}
+
+function unique(name: string, used: Set<string>): string {
+  let free = name
+  for (let number = 2; used.has(free); number++) free = `${name}${number}`
+  used.add(free)
+  return free
+}
+
+function pascal(name: string): string {
+  const words = name.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== '')
+  const joined = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
+  if (isIdentifier(joined)) return joined
+  return isIdentifier(`_${joined}`) ? `_${joined}` : '_'
+}
+
 /** What a value of a type is in TypeScript: when it is read, and what may be written. */
 export interface ValueType {
   readonly select: string

@@ -1,8 +1,8 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DriftpinError } from '../../errors.js'
-import { changedLines } from '../changed-lines.js'
-import type { GeneratedFile } from './generate-truths.js'
+import { changedLines } from '../text-difference.js'
+import type { GeneratedFile } from './generate.js'
 
 /**
  * A file that is not what would be made now.

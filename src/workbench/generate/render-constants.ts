@@ -1,6 +1,6 @@
 import type { ManifestConstraint, ManifestTable, SchemaManifest } from '../../schema/index.js'
 import { tablesGoingWith } from '../tables-going-with.js'
-import { key, literal, literals } from './typescript-text.js'
+import { key, literal, literals } from './column-types.js'
 
 /** The constants of a schema: what code would otherwise spell out and get wrong. */
 export function renderConstants(

@@ -5,10 +5,16 @@ import type {
   ManifestView,
   SchemaManifest,
 } from '../../schema/index.js'
-import { createColumnTypes, parameters, type ValueType } from './column-types.js'
+import {
+  createColumnTypes,
+  docComment,
+  key,
+  literal,
+  nameTypes,
+  parameters,
+  type ValueType,
+} from './column-types.js'
 import { renderConstants } from './render-constants.js'
-import { nameTypes } from './type-names.js'
-import { docComment, key, literal } from './typescript-text.js'
 
 /** What differs between the file of our schema and that of anybody's. */
 export interface TablesStyle {

@@ -1,14 +1,61 @@
 import { DriftpinError } from '../../errors.js'
-import { badSilence } from './bad-silence.js'
-import type { Finding } from './finding.js'
-import type { LintOptions } from './lint-options.js'
 import { lintRules } from './lint-rules.js'
 import { type LintedFolder, readLintedFolder } from './linted-folder.js'
-import { loadParser } from './load-parser.js'
 import { type MigratedCatalog, migrateToCatalog } from './migrated-catalog.js'
 import type { Offence, Rule } from './rule.js'
-import { type Silence, silencesOf } from './silence.js'
+import { badSilence, type Silence, silencesOf } from './silence.js'
 import { runSquawk, type SquawkProblem } from './squawk.js'
+import { loadParser } from './syntax-tree.js'
+
+/**
+ * A place in a migration that is a danger in production.
+ *
+ * @example
+ * ```ts
+ * const { findings } = await lintMigrations({ migrations: './db/migrations' })
+ * const place = ({ file, line, rule }: Finding) => `${file}:${line} ${rule}`
+ * console.log(findings.map(place))
+ * ```
+ */
+export interface Finding {
+  /** The id of the rule. */
+  readonly rule: string
+  /** The name of the file. */
+  readonly file: string
+  /** From 1. */
+  readonly line: number
+  /** From 1, in characters. */
+  readonly column: number
+  /** The line of the file. */
+  readonly text: string
+  /** What happens there. */
+  readonly message: string
+  /** What to do instead. */
+  readonly fix: string
+}
+
+/**
+ * What {@link lintMigrations} can be told.
+ *
+ * @example
+ * ```ts
+ * const options: LintOptions = { migrations: './db/migrations', owners: ['users'] }
+ * const { findings } = await lintMigrations(options)
+ * ```
+ */
+export interface LintOptions {
+  /** A folder of SQL pairs; driftpin's own migrations by default. */
+  readonly migrations?: string
+  /**
+   * Tables whose rows own others, as `chats` or `app.chats`, or with the column that refers to it,
+   * as `chats.chat_id`. None by default; `chats` for our own.
+   */
+  readonly owners?: readonly string[]
+  /** Pairs of tables with the same columns after their first. Ours has one, others none. */
+  readonly mirrors?: readonly (readonly [string, string])[]
+  /** Allows migrations without a down file; false by default. */
+  readonly forwardOnly?: boolean
+}
 
 /**
  * What {@link lintMigrations} found.

@@ -1,15 +1,13 @@
 import type { Rule } from './rule.js'
 import { destroysWithoutNote } from './rules/destroys-without-note.js'
 import { downDropsTypeOfAnother } from './rules/down-drops-type-of-another.js'
-import { enumValueUsedAtOnce } from './rules/enum-value-used-at-once.js'
-import { foreignKeyWithoutIndex } from './rules/foreign-key-without-index.js'
-import { mirrorOutOfStep } from './rules/mirror-out-of-step.js'
-import { oneStatementWithoutTransaction } from './rules/one-statement-without-transaction.js'
-import { ownerWithoutCascade } from './rules/owner-without-cascade.js'
-import { typeChangeRewrites } from './rules/type-change-rewrites.js'
-import { unnamedConstraint } from './rules/unnamed-constraint.js'
-import { upWithoutDown } from './rules/up-without-down.js'
-import { volatileDefault } from './rules/volatile-default.js'
+import { enumValueUsedAtOnce, typeChangeRewrites, volatileDefault } from './rules/engine-rules.js'
+import {
+  oneStatementWithoutTransaction,
+  unnamedConstraint,
+  upWithoutDown,
+} from './rules/file-rules.js'
+import { foreignKeyWithoutIndex, mirrorOutOfStep, ownerWithoutCascade } from './rules/key-rules.js'
 
 /** The rules that squawk checks, under names of our own, which comments that allow use. */
 const squawkRules: readonly Rule[] = [

@@ -1,3 +1,5 @@
+import type { Node } from 'libpg-query'
+import { nameOfWord } from '../../database/index.js'
 import { DriftpinError } from '../../errors.js'
 import {
   bundledFiles,
@@ -7,10 +9,18 @@ import {
   readMigrationFiles,
   readScript,
 } from '../../migrations/index.js'
-import type { LintOptions } from './lint-options.js'
+import type { LintOptions } from './lint-migrations.js'
 import { type LintedScript, parseLintedScript } from './linted-script.js'
-import type { Parser } from './load-parser.js'
-import { resolveNames } from './resolve-names.js'
+import {
+  nodeAs,
+  nodesOf,
+  type Parser,
+  stringsOf,
+  tableKeyOf,
+  tableRenamedBy,
+  tablesDroppedBy,
+  tablesMadeBy,
+} from './syntax-tree.js'
 
 /** A pair of files as the rules see it. */
 export interface LintedMigration {
@@ -89,4 +99,76 @@ function emptyPath(): DriftpinError {
     "The path of migrations is empty: name a folder, or leave it out for driftpin's own.",
     { migrations: '' },
   )
+}
+
+/**
+ * Gives the tables that a file names without a schema the one that its own search_path finds them
+ * in, in the tree itself, so that every rule takes `boats` after `SET search_path = harbour` for
+ * what it is.
+ *
+ * @returns the tables that are there after the file, as far as the texts tell.
+ */
+function resolveNames({ statements, tablesBefore }: LintedScript): ReadonlySet<string> {
+  const tables = new Set(tablesBefore)
+  let path: readonly string[] = []
+  for (const { node } of statements) {
+    path = pathSetBy(node) ?? path
+    if (path.length > 0) qualify(node, path, tables)
+    for (const key of tablesDroppedBy(node)) tables.delete(key)
+    for (const { relation } of tablesMadeBy(node)) {
+      tables.add(tableKeyOf(relation?.schemaname, relation?.relname ?? ''))
+    }
+    const renamed = tableRenamedBy(node)
+    if (renamed && tables.delete(renamed.old)) tables.add(renamed.now)
+  }
+  return tables
+}
+
+/** The schemas of a search_path that a statement sets; none for what a migration begins with. */
+function pathSetBy(node: Node): readonly string[] | undefined {
+  const set = nodeAs(node, 'VariableSetStmt')
+  if (set?.kind === 'VAR_RESET_ALL') return []
+  if (set?.name === 'search_path') return schemasIn(set.args ?? [])
+  for (const { funcname, args = [] } of nodesOf(nodeAs(node, 'SelectStmt'), 'FuncCall')) {
+    const [name, value] = args.map((arg) => nodeAs(arg, 'A_Const')?.sval?.sval)
+    const sets = stringsOf(funcname).at(-1) === 'set_config' && name === 'search_path'
+    if (sets && value !== undefined)
+      return schemasIn(value.split(',').map((name) => nameOfWord(name.trim())))
+  }
+  return undefined
+}
+
+function schemasIn(names: readonly (Node | string)[]): string[] {
+  return names
+    .map((name) => (typeof name === 'string' ? name : nodeAs(name, 'A_Const')?.sval?.sval))
+    .filter((name) => name !== undefined && name !== '' && !/^(pg_.*|\$user)$/.test(name))
+    .map((name) => name!)
+}
+
+function qualify(node: Node, path: readonly string[], tables: ReadonlySet<string>): void {
+  const [first] = path
+  for (const { relation } of tablesMadeBy(node)) {
+    if (relation && relation.relpersistence !== 't') relation.schemaname ??= first!
+  }
+  const schemaOf = (name: string) =>
+    path.find((schema) => tables.has(tableKeyOf(schema, name))) ?? first!
+  for (const range of rangesOf(node)) range.schemaname ??= schemaOf(range.relname)
+  const drop = nodeAs(node, 'DropStmt')
+  for (const object of drop?.removeType === 'OBJECT_TABLE' ? (drop.objects ?? []) : []) {
+    const items = nodeAs(object, 'List')?.items
+    const [name, ...rest] = stringsOf(items)
+    if (name !== undefined && rest.length === 0) {
+      items!.unshift({ String: { sval: schemaOf(name) } })
+    }
+  }
+}
+
+/** Every name of a relation below a part of the tree: not all of them have their kind with them. */
+function* rangesOf(part: unknown): Generator<{ relname: string; schemaname?: string }> {
+  if (typeof part !== 'object' || part === null) return
+  if ('relname' in part && typeof part.relname === 'string') {
+    yield part as { relname: string; schemaname?: string }
+    return
+  }
+  for (const value of Object.values(part)) yield* rangesOf(value)
 }

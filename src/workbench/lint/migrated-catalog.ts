@@ -2,13 +2,12 @@ import { type Database, type Queryable, sqlState } from '../../database/index.js
 import { DriftpinError } from '../../errors.js'
 import { openHarness, runMigrationFiles } from '../../harness/index.js'
 import { runScript } from '../../migrations/index.js'
-import { embeddedExtensions } from '../embedded-extensions.js'
-import { usesOfAddedValues } from './added-values.js'
+import { embeddedExtensions } from '../optional-packages.js'
+import { type PossibleRewrite, possibleRewrites, usesOfAddedValues } from './file-changes.js'
 import type { LintedFolder } from './linted-folder.js'
 import type { LintedScript } from './linted-script.js'
 import { readTables, type TableFacts } from './read-tables.js'
-import { type PossibleRewrite, possibleRewrites } from './rewrites.js'
-import { tableKeyOf } from './table-key.js'
+import { tableKeyOf } from './syntax-tree.js'
 
 /** What a database that ran the migrations answers. */
 export interface MigratedCatalog {
@@ -19,7 +18,7 @@ export interface MigratedCatalog {
   /** The files in which PostgreSQL let a value of an enum be used that they have just added. */
   readonly allowedValues: ReadonlySet<LintedScript>
   /** The up file that made a constraint, which its number tells. */
-  makerOf(constraint: bigint): LintedScript | undefined
+  fileThatMade(constraint: bigint): LintedScript | undefined
 }
 
 /** unsafe_new_enum_value_usage */
@@ -38,35 +37,35 @@ export async function migrateToCatalog(folder: LintedFolder): Promise<MigratedCa
   const rewrites = new Map<LintedScript, readonly PossibleRewrite[]>()
   const allowedValues = new Set<LintedScript>()
   const newest: { readonly script: LintedScript; readonly constraint: bigint }[] = []
-  let before = await takeStock(db)
+  let before = await readStorage(db)
   for (const { up, down } of folder.migrations) {
     if (await allowsAddedValues(db, up)) allowedValues.add(up)
     await runMigrationFiles(db, [up])
-    const after = await takeStock(db)
+    const after = await readStorage(db)
     newest.push({ script: up, constraint: after.newestConstraint })
     rewrites.set(up, await happened(db, possibleRewrites(up), [before, after]))
     before = after
     if (!down) continue
     if (await allowsAddedValues(db, down)) allowedValues.add(down)
-    rewrites.set(down, await triedOut(db, down, after))
+    rewrites.set(down, await rewritesOfDown(db, down, after))
   }
   const tables = await readTables(db)
   return {
     tables,
     rewrites,
     allowedValues,
-    makerOf: (number) => newest.find(({ constraint }) => constraint >= number)?.script,
+    fileThatMade: (number) => newest.find(({ constraint }) => constraint >= number)?.script,
   }
 }
 
-interface Stock {
+interface Storage {
   /** The file on disk of every table, by the table's number; of a partition, with its root. */
   readonly files: ReadonlyMap<bigint, { readonly tables: readonly string[]; readonly file: bigint }>
   readonly newestConstraint: bigint
 }
 
-async function takeStock(queryable: Queryable): Promise<Stock> {
-  const { rows } = await queryable.query<StockRow>(`
+async function readStorage(queryable: Queryable): Promise<Storage> {
+  const { rows } = await queryable.query<StorageRow>(`
     SELECT c.oid::bigint AS oid, n.nspname::text AS schema, c.relname::text AS name,
            c.relfilenode::bigint AS file, rn.nspname::text AS "rootSchema",
            r.relname::text AS root
@@ -86,7 +85,7 @@ async function takeStock(queryable: Queryable): Promise<Stock> {
   return { files: new Map(files), newestConstraint: constraints[0]!.newest }
 }
 
-interface StockRow {
+interface StorageRow {
   oid: bigint
   schema: string
   name: string
@@ -99,7 +98,7 @@ interface StockRow {
 async function happened(
   queryable: Queryable,
   possible: readonly PossibleRewrite[],
-  [before, after]: readonly [Stock, Stock],
+  [before, after]: readonly [Storage, Storage],
 ): Promise<PossibleRewrite[]> {
   if (possible.length === 0) return []
   const written = new Set<string>()
@@ -127,16 +126,16 @@ async function happened(
 }
 
 /** A down is taken back after it was tried: what comes next goes up. */
-async function triedOut(
+async function rewritesOfDown(
   db: Database,
   down: LintedScript,
-  before: Stock,
+  before: Storage,
 ): Promise<readonly PossibleRewrite[]> {
   const possible = possibleRewrites(down)
   if (possible.length === 0) return []
   let rewrites: readonly PossibleRewrite[] = []
-  await inVain(db, down, async (transaction) => {
-    rewrites = await happened(transaction, possible, [before, await takeStock(transaction)])
+  await tryAndRollBack(db, down, async (transaction) => {
+    rewrites = await happened(transaction, possible, [before, await readStorage(transaction)])
   })
   return rewrites
 }
@@ -145,11 +144,11 @@ async function allowsAddedValues(db: Database, script: LintedScript): Promise<bo
   const uses = usesOfAddedValues(script)
   // Servers before 17 refuse the values of a type that was made just now as well.
   if (uses.length === 0 || uses.some(({ ownType }) => ownType)) return false
-  return (await inVain(db, script)) !== unsafeValue
+  return (await tryAndRollBack(db, script)) !== unsafeValue
 }
 
 /** Runs a file and takes it back; answers the SQLSTATE of what went wrong, if anything did. */
-async function inVain(
+async function tryAndRollBack(
   db: Database,
   script: LintedScript,
   look: (queryable: Queryable) => Promise<void> = async () => {},

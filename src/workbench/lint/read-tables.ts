@@ -1,5 +1,5 @@
 import type { Queryable } from '../../database/index.js'
-import { tableKeyOf } from './table-key.js'
+import { tableKeyOf } from './syntax-tree.js'
 
 /** A column, and what two columns that mirror each other have in common. */
 interface ColumnFacts {

@@ -7,10 +7,9 @@ import {
 } from '../../harness/index.js'
 import type { Migration, MigrationScript } from '../../migrations/index.js'
 import { type ApplyScript, createApplyScript } from './apply-script.js'
-import { reasonFor } from './read-fixtures.js'
-import { readVerifyInput, type VerifyInput, type VerifySource } from './read-verify-input.js'
+import { readVerifyInput, reasonFor, type VerifyInput, type VerifySource } from './verify-input.js'
 import type { VerifiedMigration, VerifyFinding, VerifyReport } from './verify-report.js'
-import { type Standing, type StepOutcome, verifyStep } from './verify-step.js'
+import { type StepOutcome, type VerifiedState, verifyStep } from './verify-step.js'
 import {
   type FilledTable,
   findWhole,
@@ -66,10 +65,10 @@ export async function verifyMigrations(options: VerifyOptions = {}): Promise<Ver
   await loadModules(db, Object.keys(input.extensions))
   const apply = await createApplyScript(db, scriptsOf(input))
   const base = await describeDatabase(db)
-  const beginning: Standing = { catalog: await describeCatalog(db), mark: await db.mark() }
+  const beginning: VerifiedState = { catalog: await describeCatalog(db), mark: await db.mark() }
   const verified: VerifiedMigration[] = []
   const [failing, holding] = [new Set<Migration>(), new Set<Migration>()]
-  let standing: Standing | undefined = beginning
+  let standing: VerifiedState | undefined = beginning
   for (const migration of input.migrations) {
     const began = performance.now()
     const fixtures = input.scripts.get(migration.version) ?? []
@@ -132,8 +131,8 @@ function judge(
 
 interface Ways {
   readonly apply: ApplyScript
-  readonly beginning: Standing
-  readonly standing: Standing
+  readonly beginning: VerifiedState
+  readonly standing: VerifiedState
   readonly base: Stepped['digest']
   /** Those whose down failed at its own version, and those of which nothing was found. */
   readonly failing: ReadonlySet<Migration>

@@ -100,3 +100,8 @@ export interface VerifyReport {
   /** How long all of it took, in milliseconds. */
   readonly durationMs: number
 }
+
+/** A finding as a person reads it: what was looked at, what happened, and what differs. */
+export function renderFinding({ check, message, difference }: VerifyFinding): string {
+  return [`${check}: ${message}`, ...difference.map((line) => `  ${line}`)].join('\n')
+}

@@ -1,3 +1,4 @@
+import type { Queryable } from '../../database/index.js'
 import {
   type CatalogState,
   catalogDifferences,
@@ -8,24 +9,27 @@ import {
 } from '../../harness/index.js'
 import type { Migration, MigrationScript } from '../../migrations/index.js'
 import type { ApplyScript } from './apply-script.js'
-import { describeFailure } from './describe-failure.js'
-import { explainDifference, readDefinitions } from './explain-difference.js'
+import {
+  describeFailure,
+  explainDifference,
+  readDefinitions,
+  rowsInTheWay,
+} from './explain-failure.js'
 import {
   type KeptTable,
   type LostRows,
   lostRows,
+  readRows,
   showRows,
   successorOf,
   suspiciousTables,
+  type TableRows,
   writesTo,
 } from './kept-rows.js'
-import { readRows, type TableRows } from './read-rows.js'
-import { readSequences, type SequenceValues } from './read-sequences.js'
-import { rowsInTheWay } from './rows-in-the-way.js'
 import type { VerifyCheck, VerifyFinding } from './verify-report.js'
 
 /** Where a database is: before the first migration, or after one and its fixture. */
-export interface Standing {
+export interface VerifiedState {
   readonly catalog: CatalogState
   readonly mark: DatabaseMark
 }
@@ -35,7 +39,7 @@ export interface StepOutcome {
   readonly findings: readonly VerifyFinding[]
   readonly notes: readonly string[]
   /** Where to go on from; undefined where the up failed, so that there is nothing to go on with. */
-  readonly after: Standing | undefined
+  readonly after: VerifiedState | undefined
 }
 
 /**
@@ -44,7 +48,7 @@ export interface StepOutcome {
  */
 export async function verifyStep(
   { db, apply }: { readonly db: TestDatabase; readonly apply: ApplyScript },
-  before: Standing,
+  before: VerifiedState,
   { migration, fixtures }: { migration: Migration; fixtures: readonly MigrationScript[] },
 ): Promise<StepOutcome> {
   const texts = [migration.up, migration.down, ...fixtures].map((script) => script?.text ?? '')
@@ -68,7 +72,7 @@ class Step {
   readonly notes: string[] = []
   readonly #db: TestDatabase
   readonly #apply: ApplyScript
-  readonly #before: Standing
+  readonly #before: VerifiedState
   readonly #migration: Migration
   readonly #isCounted: boolean
 
@@ -79,7 +83,7 @@ class Step {
       apply,
       isCounted,
     }: { readonly db: TestDatabase; readonly apply: ApplyScript; readonly isCounted: boolean },
-    before: Standing,
+    before: VerifiedState,
     migration: Migration,
   ) {
     this.#db = db
@@ -110,7 +114,7 @@ class Step {
     }
   }
 
-  async backAndForth(down: MigrationScript, after: Standing): Promise<void> {
+  async backAndForth(down: MigrationScript, after: VerifiedState): Promise<void> {
     const db = this.#db
     const { file } = down
     const numbers = await readSequences(db, down)
@@ -153,7 +157,7 @@ class Step {
     return names.filter((name) => !isOrder(name))
   }
 
-  async #upAgain(down: MigrationScript, after: Standing, undone: CatalogState): Promise<void> {
+  async #upAgain(down: MigrationScript, after: VerifiedState, undone: CatalogState): Promise<void> {
     const { up } = this.#migration
     const what = `${up.file} after ${down.file}`
     try {
@@ -189,7 +193,7 @@ class Step {
     suspects: readonly KeptTable[],
     last: ReadonlyMap<string, TableRows>,
     script: MigrationScript,
-    after: Standing,
+    after: VerifiedState,
   ): Promise<void> {
     const db = this.#db
     const { up: upScript } = this.#migration
@@ -245,4 +249,29 @@ class Step {
       this.#find('rows after down', script.file, message, shown)
     }
   }
+}
+
+/** The last value of sequences that count up, by oid; null where one has given none. */
+type SequenceValues = ReadonlyMap<string, { readonly name: string; readonly value: string | null }>
+
+/**
+ * Without one of these words a file puts no sequence back. To look at all of them takes a while.
+ */
+const mayPutBack = /\b(?:setval|restart|sequence)\b/i
+
+/** Where the sequences stand, if a file may put one back. */
+async function readSequences(
+  database: Queryable,
+  { text }: MigrationScript,
+): Promise<SequenceValues> {
+  if (!mayPutBack.test(text)) return new Map()
+  const { rows } = await database.query<{ oid: string; name: string; value: string | null }>(
+    `SELECT s.seqrelid::text AS oid, format('%I.%I', n.nspname, c.relname) AS name,
+            pg_catalog.pg_sequence_last_value(s.seqrelid)::text AS value
+     FROM pg_catalog.pg_sequence s
+     JOIN pg_catalog.pg_class c ON c.oid = s.seqrelid
+     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE s.seqincrement > 0 AND NOT s.seqcycle`,
+  )
+  return new Map(rows.map(({ oid, ...one }) => [oid, one]))
 }

@@ -8,9 +8,12 @@ import {
 } from '../../harness/index.js'
 import { createMigrator, ledgerName, type Migration } from '../../migrations/index.js'
 import type { ApplyScript } from './apply-script.js'
-import { describeFailure } from './describe-failure.js'
-import { explainDifference, readDefinitions } from './explain-difference.js'
-import { rowsInTheWay } from './rows-in-the-way.js'
+import {
+  describeFailure,
+  explainDifference,
+  readDefinitions,
+  rowsInTheWay,
+} from './explain-failure.js'
 import type { VerifyCheck, VerifyFinding } from './verify-report.js'
 
 /** A finding about the folder as a whole. */

@@ -1,9 +1,8 @@
 import type { DropStmt } from 'libpg-query'
-import { type FileState, statementsInOrder } from '../file-state.js'
+import { type FileState, statementsInOrder } from '../file-changes.js'
 import { type LintedScript, type LintedStatement, placeOfName } from '../linted-script.js'
-import { nodeAs, nodesOf, stringsOf } from '../nodes-of.js'
 import type { Rule } from '../rule.js'
-import { tableKey, tableKeyOf } from '../table-key.js'
+import { nodeAs, nodesOf, stringsOf, tableKey, tableKeyOf } from '../syntax-tree.js'
 
 export const destroysWithoutNote: Rule = {
   id: 'destroys-without-note',

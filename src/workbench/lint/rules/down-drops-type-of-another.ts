@@ -1,9 +1,8 @@
 import type { Node } from 'libpg-query'
 import type { LintedMigration } from '../linted-folder.js'
 import type { LintedScript } from '../linted-script.js'
-import { nodeAs, stringsOf } from '../nodes-of.js'
 import type { Rule } from '../rule.js'
-import { tableKeyOf } from '../table-key.js'
+import { nodeAs, stringsOf, tableKeyOf } from '../syntax-tree.js'
 
 export const downDropsTypeOfAnother: Rule = {
   id: 'down-drops-type-of-another',

@@ -1,24 +1,22 @@
 import type { Constraint } from 'libpg-query'
-import { constraintsOf } from './column-parts.js'
 import type { LintedFolder } from './linted-folder.js'
 import { type LintedScript, type LintedStatement, placeOfName } from './linted-script.js'
 import type { MigratedCatalog } from './migrated-catalog.js'
-import { nodeAs, nodesOf, stringsOf } from './nodes-of.js'
 import type { ForeignKeyFacts } from './read-tables.js'
-import { tableKey } from './table-key.js'
+import { constraintsOf, nodeAs, nodesOf, stringsOf, tableKey } from './syntax-tree.js'
 
 /** Where something in the catalog comes from. */
-export interface Maker {
+export interface Origin {
   readonly script: LintedScript
   readonly at: number
 }
 
 /** Where a foreign key of a table was written, as far as the text tells, or which file made it. */
-export function makerOfForeignKey(
+export function originOfForeignKey(
   folder: LintedFolder,
   catalog: MigratedCatalog,
   of: { readonly table: string; readonly key: ForeignKeyFacts },
-): Maker {
+): Origin {
   const names = namesOf(folder, of.table)
   const columns = of.key.columns.join()
   for (const { script, statement } of newestFirst(folder)) {
@@ -30,15 +28,15 @@ export function makerOfForeignKey(
       if (isIt) return { script, at: constraint.location ?? statement.start }
     }
   }
-  const script = catalog.makerOf(of.key.oid) ?? folder.migrations.at(-1)!.up
+  const script = catalog.fileThatMade(of.key.oid) ?? folder.migrations.at(-1)!.up
   return mentionIn(script, [of.table, ...of.key.columns])
 }
 
 /** Where a column of a table was written, or a file that has the table's name. */
-export function makerOfColumn(
+export function originOfColumn(
   folder: LintedFolder,
   of: { readonly table: string; readonly column: string },
-): Maker {
+): Origin {
   const names = namesOf(folder, of.table)
   for (const { script, statement } of newestFirst(folder)) {
     const table = tableOf(statement)
@@ -108,7 +106,7 @@ function* foreignKeysOf({
 }
 
 /** The statement that is likely to have made something: what runs in a DO is a text. */
-function mentionIn(script: LintedScript, [table = '', ...columns]: readonly string[]): Maker {
+function mentionIn(script: LintedScript, [table = '', ...columns]: readonly string[]): Origin {
   const bytes = Buffer.from(script.text)
   const holds = (words: readonly string[]) =>
     script.statements.find(({ start, end }) => {

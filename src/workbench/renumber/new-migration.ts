@@ -2,9 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DriftpinError } from '../../errors.js'
 import { pathExists } from '../../harness/index.js'
-import { fixturesFolder } from '../fixture-files.js'
-import { nextNumber } from './next-number.js'
-import { fixtureOf, listMigrations } from './numbered-migrations.js'
+import { fixtureOf, fixturesFolder, listMigrations, nextNumber } from './numbered-migrations.js'
 
 const nameLengthMax = 100
 

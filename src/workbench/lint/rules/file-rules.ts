@@ -1,6 +1,6 @@
 import type { Constraint, Node } from 'libpg-query'
-import { nodeAs, nodesOf, stringsOf } from '../nodes-of.js'
 import type { Rule } from '../rule.js'
+import { nodeAs, nodesOf, stringsOf } from '../syntax-tree.js'
 
 const kinds: Partial<Record<NonNullable<Constraint['contype']>, string>> = {
   CONSTR_PRIMARY: 'PRIMARY KEY',
@@ -41,4 +41,38 @@ function nameOfConstrained(node: Node): string | undefined {
   if (table) return table.relation?.relpersistence === 't' ? undefined : table.relation?.relname
   const made = nodeAs(node, 'CreateDomainStmt')?.domainname
   return stringsOf(made ?? nodeAs(node, 'AlterDomainStmt')?.typeName).at(-1)
+}
+
+export const upWithoutDown: Rule = {
+  id: 'up-without-down',
+  why: 'A release that has to be taken back at night cannot be.',
+  instead: 'Write the down file, or say that the folder only goes forward (--forward-only).',
+  needsCatalog: false,
+  applies: ({ forwardOnly }) => !forwardOnly,
+  *check({ migrations }) {
+    for (const { up, down } of migrations) {
+      if (down) continue
+      const message = `${up.file} has no down file beside it.`
+      yield { script: up, at: up.statements[0]?.start ?? 0, message }
+    }
+  },
+}
+
+export const oneStatementWithoutTransaction: Rule = {
+  id: 'one-statement-without-transaction',
+  why:
+    'Several statements that are sent at once are one transaction again, and sent one by one ' +
+    'they stop half way with nothing to take them back.',
+  instead: 'Give each statement a migration of its own.',
+  needsCatalog: false,
+  *check({ scripts }) {
+    for (const script of scripts) {
+      const { statements, transaction, file } = script
+      if (transaction || statements.length === 1) continue
+      // The second one is what is too much.
+      const at = statements[1]?.start ?? 0
+      const message = `${file} runs without a transaction and has ${statements.length} statements.`
+      yield { script, at, message }
+    }
+  },
 }

@@ -1,12 +1,51 @@
-import { readFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { DriftpinError } from '../../errors.js'
-import { git, zeroSeparated } from './git.js'
 import {
+  exemptName,
+  fixturesFolder,
+  fixtureVersion,
   listMigrations,
   type NumberedMigration,
   numberedMigrations,
 } from './numbered-migrations.js'
+
+const run = promisify(execFile)
+const outputBytesMax = 64 * 1024 * 1024
+
+/** A hook has these, which would stand above the folder that is asked about. */
+const ofHooks = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX'] as const
+
+/**
+ * Asks git something, in a folder; undefined when it says no.
+ *
+ * @throws DriftpinError `invalid_input` where there is no git.
+ */
+export async function git(directory: string, args: readonly string[]): Promise<string | undefined> {
+  const env: NodeJS.ProcessEnv = { ...process.env, LC_ALL: 'C' }
+  for (const name of ofHooks) delete env[name]
+  try {
+    const { stdout } = await run('git', ['-C', directory, ...args], {
+      maxBuffer: outputBytesMax,
+      env,
+    })
+    return stdout
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ENOENT') return undefined
+    throw new DriftpinError(
+      'invalid_input',
+      'There is no program git, which knows what belongs to which branch. Install it.',
+      error,
+    )
+  }
+}
+
+/** The parts of an answer of git that was asked with -z. */
+export function zeroSeparated(answer: string | undefined): string[] {
+  return (answer ?? '').split('\0').filter((part) => part !== '')
+}
 
 /** Whose a folder's migrations are. */
 export interface OwnMigrations {
@@ -102,4 +141,45 @@ async function differs(
 
 function refusal(what: string, cause: unknown): DriftpinError {
   return new DriftpinError('invalid_input', `${what}. Nothing was renumbered.`, cause)
+}
+
+/** Where exemptions are, from the folder of the migrations. */
+export const exemptFile = `${fixturesFolder}/${exemptName}`
+
+/** The files of rows that a folder has and its base has not, by the numbers they begin with. */
+export async function ownFixtures(
+  directory: string,
+  commit: string,
+): Promise<ReadonlyMap<number, readonly string[]>> {
+  const names = await readdir(join(directory, fixturesFolder)).catch(() => [])
+  const inBase = new Set(
+    zeroSeparated(
+      await git(directory, ['ls-tree', '-z', '--name-only', commit, `${fixturesFolder}/`]),
+    ),
+  )
+  const found = new Map<number, string[]>()
+  for (const name of names.sort()) {
+    const file = `${fixturesFolder}/${name}`
+    const number = fixtureVersion(name)
+    if (number === undefined || inBase.has(file)) continue
+    found.set(number, [...(found.get(number) ?? []), file])
+  }
+  return found
+}
+
+/** The numbers that name a migration in a folder's exemptions, and not in those of its base. */
+export async function ownExemptNumbers(directory: string, commit: string): Promise<string[]> {
+  const text = await readFile(join(directory, exemptFile), 'utf8').catch(() => undefined)
+  const inBase = numbersIn(await git(directory, ['show', `${commit}:./${exemptFile}`]))
+  return numbersIn(text).filter((number) => !inBase.includes(number))
+}
+
+/** What is no JSON is for `driftpin migrate verify` to refuse. */
+function numbersIn(text: string | undefined): string[] {
+  try {
+    const { downs = {}, tables = {} } = JSON.parse(text ?? '{}')
+    return Object.keys(downs).filter((key) => /^\d+$/.test(key) && !(key in tables))
+  } catch {
+    return []
+  }
 }

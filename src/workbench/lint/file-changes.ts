@@ -1,0 +1,178 @@
+import type { AlterTableCmd, ColumnDef, Node } from 'libpg-query'
+import { type LintedScript, type LintedStatement, placeOfName } from './linted-script.js'
+import {
+  constraintsOf,
+  defaultOf,
+  hasSerialType,
+  nodeAs,
+  nodesOf,
+  stringsOf,
+  tableKey,
+  tableRenamedBy,
+  tablesDroppedBy,
+  tablesMadeBy,
+} from './syntax-tree.js'
+
+/** What a file has done before one of its statements. */
+export interface FileState {
+  /** Tables that the file made: nobody else has seen them yet. */
+  readonly made: ReadonlySet<string>
+  /** Tables that the file emptied. */
+  readonly emptied: ReadonlySet<string>
+  /** Columns that the file added, as `table.column`. */
+  readonly added: ReadonlySet<string>
+}
+
+/** One command of an ALTER TABLE. */
+interface Alteration {
+  readonly statement: LintedStatement
+  readonly table: string
+  readonly command: AlterTableCmd
+  readonly state: FileState
+  /** Whether the table has no rows, as far as the file tells: nothing can take long on it. */
+  readonly isFresh: boolean
+}
+
+/** Each statement of a file, with what the file did before it. */
+export function* statementsInOrder(
+  script: LintedScript,
+): Generator<{ readonly statement: LintedStatement; readonly state: FileState }> {
+  const state = { made: new Set<string>(), emptied: new Set<string>(), added: new Set<string>() }
+  const there = new Set(script.tablesBefore)
+  for (const statement of script.statements) {
+    yield { statement, state }
+    note(statement.node, state, there)
+  }
+}
+
+/** Whether nothing in the table can be old, and nobody uses it. */
+function isFresh({ made, emptied }: FileState, table: string): boolean {
+  return made.has(table) || emptied.has(table)
+}
+
+/** Every command of every ALTER TABLE of a file. */
+function* alterationsOf(script: LintedScript): Generator<Alteration> {
+  for (const { statement, state } of statementsInOrder(script)) {
+    const alter = nodeAs(statement.node, 'AlterTableStmt')
+    if (alter?.objtype !== 'OBJECT_TABLE') continue
+    const table = tableKey(alter.relation)
+    for (const node of alter.cmds ?? []) {
+      const command = nodeAs(node, 'AlterTableCmd')
+      if (command) yield { statement, table, command, state, isFresh: isFresh(state, table) }
+    }
+  }
+}
+
+function note(
+  node: Node,
+  { made, emptied, added }: { made: Set<string>; emptied: Set<string>; added: Set<string> },
+  there: Set<string>,
+): void {
+  for (const key of tablesDroppedBy(node)) there.delete(key)
+  for (const { relation, unlessThere } of tablesMadeBy(node)) {
+    const key = tableKey(relation)
+    if (!unlessThere || !there.has(key)) made.add(key)
+  }
+  for (const table of nodeAs(node, 'TruncateStmt')?.relations ?? []) {
+    emptied.add(tableKey(nodeAs(table, 'RangeVar')))
+  }
+  const deleted = nodeAs(node, 'DeleteStmt')
+  if (deleted && !deleted.whereClause && !deleted.usingClause) {
+    emptied.add(tableKey(deleted.relation))
+  }
+  const renamed = tableRenamedBy(node)
+  for (const set of renamed ? [made, emptied, there] : []) {
+    if (set.delete(renamed!.old)) set.add(renamed!.now)
+  }
+  const alter = nodeAs(node, 'AlterTableStmt')
+  for (const { subtype, def } of nodesOf(alter?.cmds, 'AlterTableCmd')) {
+    const column = subtype === 'AT_AddColumn' && nodeAs(def, 'ColumnDef')?.colname
+    if (column) added.add(`${tableKey(alter?.relation)}.${column}`)
+  }
+}
+
+/** A change for which PostgreSQL may write a whole table anew. */
+export interface PossibleRewrite {
+  readonly statement: LintedStatement
+  readonly at: number
+  readonly table: string
+  readonly column: string
+  readonly by: 'default' | 'type'
+  /** What gives each row a value of its own, as the file has it; it always does. */
+  readonly always: string | undefined
+  /** The functions that the default calls. */
+  readonly functions: readonly string[]
+}
+
+/** The changes of a file for which PostgreSQL may write an existing table anew. */
+export function possibleRewrites(script: LintedScript): PossibleRewrite[] {
+  return [...alterationsOf(script)]
+    .filter((alteration) => !alteration.isFresh)
+    .flatMap((alteration) => possible(script, alteration) ?? [])
+}
+
+function possible(
+  script: LintedScript,
+  { statement, table, command }: Alteration,
+): PossibleRewrite | undefined {
+  const definition = nodeAs(command.def, 'ColumnDef')
+  if (!definition) return undefined
+  const at = definition.location ?? placeOfName(script, statement, command.name ?? '')
+  if (command.subtype === 'AT_AlterColumnType') {
+    const column = command.name ?? ''
+    return { statement, at, table, column, by: 'type', always: undefined, functions: [] }
+  }
+  if (command.subtype !== 'AT_AddColumn') return undefined
+  const always = whatAlwaysDiffers(definition)
+  const calls = [...nodesOf(defaultOf(definition), 'FuncCall')]
+  const functions = calls.map(({ funcname }) => stringsOf(funcname).at(-1) ?? '')
+  if (!always && functions.length === 0) return undefined
+  const column = definition.colname ?? ''
+  return { statement, at, table, column, by: 'default', always, functions }
+}
+
+function whatAlwaysDiffers(column: ColumnDef): string | undefined {
+  if (hasSerialType(column)) return 'serial'
+  const constraints = constraintsOf(column)
+  if (constraints.some(({ contype }) => contype === 'CONSTR_IDENTITY')) return 'identity'
+  const generated = constraints.find(({ contype }) => contype === 'CONSTR_GENERATED')
+  return generated?.generated_kind === 's' ? 'generated' : undefined
+}
+
+/** A literal that may be a value which the same file has added to an enum. */
+export interface ValueUse {
+  readonly statement: LintedStatement
+  readonly at: number
+  readonly type: string
+  readonly value: string
+  /** Whether the type was made by the same file. */
+  readonly ownType: boolean
+}
+
+/** The literals of a file that are spelt like a value which it has added to an enum before. */
+export function usesOfAddedValues(script: LintedScript): ValueUse[] {
+  if (!script.transaction) return []
+  const added = new Map<string, string>()
+  const ownTypes = new Set<string>()
+  const uses: ValueUse[] = []
+  for (const statement of script.statements) {
+    const { node, start } = statement
+    const use = (value: string, at: number) => {
+      const type = added.get(value)
+      if (type === undefined) return
+      uses.push({ statement, at, type, value, ownType: ownTypes.has(type) })
+    }
+    for (const { sval, location = start } of nodesOf(node, 'A_Const'))
+      use(sval?.sval ?? '', location)
+    // The body of a DO runs at once, and is a text to the grammar.
+    const body = [...nodesOf(nodeAs(node, 'DoStmt'), 'String')].map(({ sval }) => sval).join('\n')
+    for (const value of added.keys()) if (body.includes(`'${value}'`)) use(value, start)
+    const altered = nodeAs(node, 'AlterEnumStmt')
+    if (altered?.newVal && !altered.oldVal) {
+      added.set(altered.newVal, stringsOf(altered.typeName).at(-1) ?? '')
+    }
+    const created = nodeAs(node, 'CreateEnumStmt')
+    if (created) ownTypes.add(stringsOf(created.typeName).at(-1) ?? '')
+  }
+  return uses
+}

@@ -1,0 +1,160 @@
+import {
+  quoteIdentifier,
+  searchPath,
+  splitStatements,
+  type Transaction,
+} from '../../database/index.js'
+import { DriftpinError } from '../../errors.js'
+import type { TestDatabase } from '../../harness/index.js'
+import { type MigrationScript, statementsOf } from '../../migrations/index.js'
+import { dumpSchema } from '../dump-schema.js'
+import { without } from '../text-difference.js'
+
+/** What PostgreSQL says of an error beside its message. */
+interface ServerError {
+  readonly code?: string
+  readonly detail?: string
+  readonly schema?: string
+  readonly table?: string
+  readonly column?: string
+  readonly constraint?: string
+}
+
+/** The message of a file that failed, with what PostgreSQL adds: the key, the constraint. */
+export function describeFailure(error: unknown): string {
+  if (!(error instanceof DriftpinError)) throw error
+  const { detail, table, constraint } = (error.cause ?? {}) as ServerError
+  const lines = [error.message]
+  if (detail) lines.push(`DETAIL: ${detail}`)
+  if (constraint) lines.push(`The constraint is ${constraint}${table ? ` of ${table}` : ''}.`)
+  return lines.join('\n')
+}
+
+/** So many rows are shown. */
+const rowsMax = 3
+
+const notNullViolation = '23502'
+const checkViolation = '23514'
+
+/**
+ * Rows that a file stumbled over: those with NULL in a column that may have none, and those that a
+ * new CHECK refuses. Where PostgreSQL itself names the key, that is enough. The database stands
+ * before the file.
+ */
+export async function rowsInTheWay(
+  db: TestDatabase,
+  script: MigrationScript,
+  error: unknown,
+): Promise<string[]> {
+  const cause = ((error as Error).cause ?? {}) as ServerError
+  const { code, detail, schema, table, column, constraint } = cause
+  if (detail || !schema || !table) return []
+  const name = `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`
+  const read = async (queryable: Pick<Transaction, 'query'>, where: string) => {
+    const text = `SELECT to_jsonb(one.*)::text AS row FROM ${name} one WHERE ${where} LIMIT ${rowsMax}`
+    const { rows } = await queryable.query<{ row: string }>(text)
+    return rows.map(({ row }) => `${table}: ${row}`)
+  }
+  if (code === notNullViolation && column) {
+    // The table or the column may be one that the file itself made.
+    return await read(db, `${quoteIdentifier(column)} IS NULL`).catch(() => [])
+  }
+  if (code !== checkViolation || !constraint) return []
+  return await beforeCheck(db, script, async (transaction) => {
+    const { rows } = await transaction.query<{ expression: string }>(
+      `SELECT pg_catalog.pg_get_expr(conbin, conrelid) AS expression
+       FROM pg_catalog.pg_constraint WHERE conrelid = $1::regclass AND conname = $2`,
+      [name, constraint],
+    )
+    return rows[0] ? await read(transaction, `NOT (${rows[0].expression})`) : []
+  }).catch(() => [])
+}
+
+/**
+ * Runs a file up to the CHECK that refuses a row, and has that one believe the rows; nothing of it
+ * stays.
+ */
+async function beforeCheck<T>(
+  db: TestDatabase,
+  script: MigrationScript,
+  look: (transaction: Transaction) => Promise<T>,
+): Promise<T> {
+  const mark = await db.mark()
+  try {
+    return await db.transaction(async (transaction) => {
+      await transaction.script(`SET LOCAL search_path = ${searchPath(db.schema)}`)
+      for (const { text } of statementsOf(script)) {
+        const hasRun = await transaction
+          .transaction((part) => part.script(text))
+          .then(() => true)
+          .catch(() => false)
+        if (hasRun) continue
+        await transaction.script(`${text} NOT VALID`)
+        break
+      }
+      return await look(transaction)
+    })
+  } finally {
+    await db.rewind(mark)
+  }
+}
+
+/** So many lines of SQL are shown, which is more than a person reads. */
+const linesMax = 40
+
+/** The definitions of a database as statements; none where nothing can write them. */
+export async function readDefinitions(db: TestDatabase): Promise<string[]> {
+  try {
+    return splitStatements(await dumpSchema(db.pglite, { privileges: true })).map(
+      ({ text }) => `${text};`,
+    )
+  } catch (error) {
+    // Without pg_dump the names of what differs have to do.
+    if (error instanceof DriftpinError && error.code === 'tool_missing') return []
+    throw error
+  }
+}
+
+/**
+ * What differs between two lists of definitions, as SQL with `-` and `+` in front of each line, and
+ * the names of those entries that no definition tells of, such as roles.
+ */
+export function explainDifference(
+  names: readonly string[],
+  expected: readonly string[],
+  actual: readonly string[],
+): string[] {
+  const surplus = without(actual, expected)
+  const lines: string[] = []
+  for (const text of without(expected, actual)) {
+    // Of a table that is on both sides, the lines that differ are enough.
+    const place = surplus.findIndex((other) => firstLine(other) === firstLine(text))
+    const other = place < 0 ? undefined : surplus.splice(place, 1)[0]!
+    lines.push(...(other === undefined ? marked('-', text) : changedIn(text, other)))
+  }
+  lines.push(...surplus.flatMap((text) => marked('+', text)))
+  const untold = names.filter((name) => !isTold(name, lines)).map((name) => `! ${name}`)
+  const shown = [...lines, ...untold]
+  if (shown.length <= linesMax) return shown
+  return [...shown.slice(0, linesMax), `... and ${shown.length - linesMax} more lines`]
+}
+
+/** Whether a line names the object of an entry, such as `index public.by_name`. */
+function isTold(entry: string, lines: readonly string[]): boolean {
+  const name = /("[^"]+"|[\w$]+)(?:\([^)]*\)|, all in their order)?$/.exec(entry)?.[1]
+  return name !== undefined && lines.some((line) => line.includes(name))
+}
+
+const marked = (mark: string, text: string) => text.split('\n').map((line) => `${mark} ${line}`)
+
+const firstLine = (text: string) => text.split('\n', 1)[0]!
+
+function changedIn(expected: string, actual: string): string[] {
+  // The last line of a list has no comma, whichever it is.
+  const linesOf = (text: string) => text.split('\n').map((line) => line.replace(/,$/, ''))
+  const [before, after] = [linesOf(expected), linesOf(actual)]
+  const missing = without(before, after).map((line) => `- ${line}`)
+  const surplus = without(after, before).map((line) => `+ ${line}`)
+  const changed = [...missing, ...surplus]
+  return changed.length === 0 ? [] : [`  ${firstLine(expected)}`, ...changed]
+}
