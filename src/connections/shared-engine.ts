@@ -10,6 +10,7 @@ import { failingBatch, isLeft } from './refusals.js'
 import { type OwnRow, runOwn } from './run-own.js'
 import { type Answer, scanAnswer } from './scan-answer.js'
 import { queryMessage, syncMessage } from './server-messages.js'
+import { useServerSearchPath } from './server-search-path.js'
 import { SessionKeeper } from './session-keeper.js'
 import type { SharedStatements } from './statement-names.js'
 import { stopAtCrash } from './stop-at-crash.js'
@@ -59,13 +60,15 @@ export class SharedEngine {
 
   constructor(pglite: PGlite) {
     this.pglite = pglite
-    if (pglite.ready) stopAtCrash(pglite)
-    else
-      void pglite.waitReady.then(
-        () => stopAtCrash(pglite),
-        // Whoever asks it for something is told.
-        () => {},
-      )
+    const prepare = () => {
+      stopAtCrash(pglite)
+      useServerSearchPath(pglite)
+    }
+    if (pglite.ready) prepare()
+    else {
+      // If the engine does not start, whoever uses it gets the error.
+      void pglite.waitReady.then(prepare, () => {})
+    }
     this.listening = new Listening(this)
     this.direct = new DirectSession(this)
     this.sessions.add(this.direct)
@@ -169,6 +172,14 @@ export class SharedEngine {
     // Those who come now say for themselves how long they wait.
     this.waitMsMax = waitMsMaxDefault
     this.keeper.beginAnew()
+  }
+
+  /** Goes on with what a rewind has put into the engine, which is the state of PGlite's callers. */
+  goOnRewound(): void {
+    // The memory may be older than the first client.
+    useServerSearchPath(this.pglite)
+    this.keeper.beginAnew()
+    this.turns.begin(isInTransaction(this.pglite) ? this.direct : undefined)
   }
 
   /** Ends a transaction at once, that nobody who waits for a turn is to find open. */

@@ -10,6 +10,7 @@ import {
   type MadeInstance,
   makeOnce,
   openImageCache,
+  plainParameters,
   type TestInstance,
   type Wasm,
   type WatchedPGlite,
@@ -21,6 +22,8 @@ import { runFunctions } from './run-functions.js'
 import type { HarnessStatistics } from './statistics.js'
 
 let hasWarned = false
+
+const startParams = [...plainParameters]
 
 /**
  * The way without images, through nothing but what PGlite documents: a rewind is a new PGlite that
@@ -36,7 +39,7 @@ export async function openPlainRuntime(
   const name = `plain-${imageName(read, wasm.build)}`
   const make = async () => {
     statistics.imagesBuilt++
-    await using pglite = await PGlite.create({ extensions })
+    await using pglite = await PGlite.create({ extensions, startParams })
     await prepare(fromPGlite(pglite), read)
     return pglite.dumpDataDir('none')
   }
@@ -129,7 +132,7 @@ class PlainInstance implements TestInstance {
     extensions: Extensions,
     statistics: HarnessStatistics,
   ): Promise<PlainInstance> {
-    const pglite = await PGlite.create({ loadDataDir: tar, extensions })
+    const pglite = await PGlite.create({ loadDataDir: tar, extensions, startParams })
     statistics.forks++
     return new PlainInstance(pglite, { tar }, { extensions, statistics })
   }
@@ -161,7 +164,8 @@ class PlainInstance implements TestInstance {
     const old = this.#pglite
     await endClients(old)
     const isIdle = await this.#watch.idle()
-    this.#pglite = await PGlite.create({ loadDataDir: tar, extensions: this.#extensions })
+    const extensions = this.#extensions
+    this.#pglite = await PGlite.create({ loadDataDir: tar, extensions, startParams })
     this.#watch = watchPGlite(this.#pglite)
     // One that crashed cannot be closed, and is let go.
     if (isIdle && !old.closed) await old.close().catch(() => {})

@@ -18,6 +18,7 @@ export type { Extensions } from './engine/open-engine.js'
 export {
   imageSettings,
   initdbParameters,
+  plainParameters,
   plainSettings,
   startParameters,
 } from './engine/start-parameters.js'

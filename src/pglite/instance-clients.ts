@@ -1,5 +1,5 @@
 import type { PGlite } from '@electric-sql/pglite'
-import { findSharedEngine, isInTransaction, WireError } from '../connections/index.js'
+import { findSharedEngine, WireError } from '../connections/index.js'
 import { DriftpinError } from '../errors.js'
 
 /** How long a client may take to end what it is in the middle of. */
@@ -22,9 +22,7 @@ export async function endBusyClients(pglite: PGlite): Promise<void> {
 
 /** Lets clients begin on a PGlite that was put back to a mark. */
 export function beginAnew(pglite: PGlite): void {
-  const shared = findSharedEngine(pglite)
-  shared?.keeper.beginAnew()
-  shared?.turns.begin(isInTransaction(pglite) ? shared.direct : undefined)
+  findSharedEngine(pglite)?.goOnRewound()
 }
 
 /**

@@ -55,6 +55,7 @@ test('serves a new folder to two clients while a directory is pushed, and is sav
   expect(await driftpin('image', 'save', 'full')).toMatchObject({ code: 0 })
   const pool = new pg.Pool({ connectionString: ready.url })
   pool.on('error', () => {})
+  expect((await pool.query('SHOW search_path')).rows).toEqual([{ search_path: '"$user", public' }])
   await pool.query('DELETE FROM chats')
   const [idle, restored] = [await pool.connect(), driftpin('image', 'restore', 'full')]
   idle.on('error', () => {})

@@ -31,12 +31,23 @@ const smallSettings: Readonly<Record<string, string>> = {
 }
 
 /**
+ * PGlite's own parameters without its search_path of `public`, so that every session has the
+ * default of a server: `"$user", public`.
+ */
+export const plainParameters: readonly string[] = PGlite.defaultStartParams.filter(
+  (parameter, index, all) => {
+    const pair = parameter === '-c' ? all[index + 1] : parameter
+    return !pair?.startsWith('search_path=')
+  },
+)
+
+/**
  * The settings in which PGlite differs from a stock server, with which the way without images does.
  */
 export const plainSettings: Readonly<Record<string, string>> = {
   fsync: 'off',
   ...Object.fromEntries(
-    PGlite.defaultStartParams
+    plainParameters
       .filter((parameter) => parameter.includes('='))
       .map((parameter) => parameter.split('=') as [string, string]),
   ),
@@ -51,7 +62,7 @@ export const imageSettings: Readonly<Record<string, string>> = {
 
 /** What PGlite is started with. */
 export const startParameters: readonly string[] = [
-  ...PGlite.defaultStartParams,
+  ...plainParameters,
   ...Object.entries(smallSettings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
 ]
 
