@@ -1,3 +1,4 @@
+import { splitStatements } from '../database/index.js'
 import { touchesLocks } from './advisory-locks.js'
 import {
   type Batch,
@@ -6,6 +7,7 @@ import {
   guarded,
   isFlushed,
   isOneCopy,
+  managesDatabases,
   onlyPrepares,
   runningPart,
   runsProgram,
@@ -15,12 +17,13 @@ import { changesToTell } from './changes-to-tell.js'
 import { CopyIn, endOfCopyInResponse, savepointOf, withoutCopyInResponse } from './copy-in.js'
 import type { EngineSession, Reported } from './engine-session.js'
 import { clientMessage } from './message-reader.js'
-import { failingBatch, isLeft, locksAreHeld, noPrograms } from './refusals.js'
+import { failingBatch, isLeft, locksAreHeld, noDatabases, noPrograms } from './refusals.js'
 import { type Answer, scanAnswer } from './scan-answer.js'
 import {
   copyFailed,
   errorResponse,
   messagesOf,
+  queryMessage,
   readyForQuery,
   serverMessage,
   syncMessage,
@@ -36,6 +39,9 @@ const statementLengthMax = 1000
 /** Values that a session has of its own, and the engine of whoever was there last. */
 const asksForSequence = (sql: string) => /\b(currval|lastval)\b/i.test(sql)
 
+const setsSavepoint = (sql: string) =>
+  /\bsavepoint\b/i.test(sql) && splitStatements(sql).some(({ text }) => /^savepoint\b/i.test(text))
+
 /** Runs the batches of one session, which has the turn whenever something runs here. */
 export class BatchRunner {
   /** The settings that the client was told of. */
@@ -50,10 +56,11 @@ export class BatchRunner {
   #status: TransactionStatus = 'I'
   /** Whether the last batch ended without Sync, so that the engine is in the middle of it. */
   #isMidBatch = false
-  /** Whether it failed there, so that the engine leaves everything out up to the next Sync. */
-  #isFailedMidBatch = false
-  /** Whether we leave it out, since the engine has not seen the batch, or not its end. */
+  /** Whether everything up to the next Sync is ignored, since the batch has failed before it. */
   #isSkipping = false
+  #hasSavepoint = false
+  /** Whether the engine has rolled back a failed transaction that the client has not ended. */
+  #isRolledBack = false
   #isToldLater = false
 
   constructor(
@@ -79,7 +86,12 @@ export class BatchRunner {
 
   /** Whether nobody else may have the engine between this batch and the next. */
   get keeps(): boolean {
-    return this.#status !== 'I' || this.#isMidBatch
+    return (this.#status !== 'I' && !this.#isRolledBack) || this.#isMidBatch
+  }
+
+  /** Whether a server would call it active: the last batch has begun, and has no end yet. */
+  get isInBatch(): boolean {
+    return this.#isMidBatch || this.#isSkipping || this.#copy !== undefined
   }
 
   get hasStatements(): boolean {
@@ -119,6 +131,7 @@ export class BatchRunner {
       return this.keeps ? this.#refuse(batch, locksAreHeld) : undefined
     }
     if (sql.some(runsProgram)) return this.#refuse(batch, noPrograms)
+    if (sql.some(managesDatabases)) return this.#refuse(batch, noDatabases)
     const last = sql.at(-1)?.slice(0, statementLengthMax)
     if (last !== undefined) this.#session.lastStatement = last
     if (this.#status !== 'E' && sql.some(asksForSequence)) {
@@ -126,6 +139,11 @@ export class BatchRunner {
       // What it ran has ended the statement without a name.
       translated = this.#names.translate(batch)
     }
+    if (this.#isRolledBack) {
+      await this.#failAgain()
+      translated = this.#names.translate(batch)
+    }
+    this.#hasSavepoint ||= sql.some(setsSavepoint)
     if (callsFunction(batch)) this.#session.mayHaveChanged = true
     const isTold = this.#engine.keeper.note(this.#session, sql) || callsFunction(batch)
     const isCopy = !this.#isMidBatch && isOneCopy(batch, sql)
@@ -188,7 +206,7 @@ export class BatchRunner {
   ): Promise<Buffer[]> {
     settle(answer)
     // After an error all is left out up to the next Sync, a simple query too.
-    const isLeftOut = this.#isFailedMidBatch || (answer.hasError && batch.length > 1)
+    const isLeftOut = answer.hasError && batch.length > 1
     if (answer.readies === 0 && !isFlushed(batch) && !isLeftOut) {
       throw this.#engine.breakDown({ lastStatement: this.#session.lastStatement })
     }
@@ -198,12 +216,11 @@ export class BatchRunner {
     }
     this.#status = answer.status ?? this.#status
     this.#isMidBatch = answer.readies === 0
-    this.#isFailedMidBatch = this.#isMidBatch && (this.#isFailedMidBatch || answer.hasError)
-    const isOver = !this.keeps
-    if (isOver && (answer.hasError || answer.tags.includes('ROLLBACK'))) {
-      this.#session.listenCommands.length = 0
-      this.#session.resetsUser = false
-    }
+    if (this.#isMidBatch && answer.hasError) await this.#endFailed()
+    const isOver = this.#status === 'I' && !this.#isMidBatch
+    if (isOver) this.#hasSavepoint = false
+    if (this.#status === 'E' && !this.#hasSavepoint && !this.#isMidBatch) await this.#rollBack()
+    if (isOver && (answer.hasError || answer.tags.includes('ROLLBACK'))) this.#forgetCommands()
     this.#isToldLater ||= isTold
     const changes = isOver && this.#isToldLater ? await this.#tellChanges() : []
     this.#engine.listening.tell(answer.notifications, this.#session)
@@ -212,6 +229,40 @@ export class BatchRunner {
     if (answer.hasError) bytes = this.#names.inOwnNames(Buffer.concat(bytes))
     const ready = answer.readies > 0 ? [readyForQuery(this.#status)] : []
     return [...bytes, ...changes, ...this.#takeHeard(), ...ready]
+  }
+
+  /**
+   * Ends a batch that has failed before its Sync, so that nobody waits for a client that does not
+   * send it. As on a server, all that comes before the Sync is ignored.
+   */
+  async #endFailed(): Promise<void> {
+    const ended = this.#engine.scan(await this.#engine.execute([syncMessage]), 0)
+    this.#status = ended.status ?? this.#status
+    this.#isMidBatch = false
+    this.#isSkipping = true
+  }
+
+  /**
+   * Ends a transaction that has failed, in which nothing but its end can follow: on a server it
+   * holds no locks from here on, and nobody waits for it. The client is not told.
+   */
+  async #rollBack(): Promise<void> {
+    await this.#engine.run('ROLLBACK')
+    this.#isRolledBack = true
+    this.#forgetCommands()
+  }
+
+  /** Takes the engine to where the client believes it to be: in a transaction that has failed. */
+  async #failAgain(): Promise<void> {
+    this.#isRolledBack = false
+    this.#engine.statements.unnamedOf = undefined
+    await this.#engine.execute([queryMessage('BEGIN'), queryMessage('fail')])
+  }
+
+  /** What a transaction has asked for that was rolled back. */
+  #forgetCommands(): void {
+    this.#session.listenCommands.length = 0
+    this.#session.resetsUser = false
   }
 
   /** What is to be told of the session, now that no transaction is open in it. */

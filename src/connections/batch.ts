@@ -76,6 +76,19 @@ export function isOneCopy(batch: Batch, sql: readonly string[]): boolean {
 export const runningPart = (batch: Batch): Batch =>
   batch.filter((one) => one[0] === query || one[0] === bind || one[0] === execute)
 
+/**
+ * Commands that make, rename, move or drop a database. A PGlite has one database that clients can
+ * connect to, so that these would succeed and be of no use.
+ */
+export function managesDatabases(sql: string): boolean {
+  if (!/\bdatabase\b/i.test(sql)) return false
+  return splitStatements(sql).some(({ text }) => managing.test(text.replaceAll(comments, ' ')))
+}
+
+const managing =
+  /^(create|drop)\s+database\b|^alter\s+database\b[\s\S]*\b(rename\s+to|set\s+tablespace)\b/i
+const comments = /--[^\n]*|\/\*[\s\S]*?\*\//g
+
 /** COPY with a program of the machine's, at which PGlite gives up. */
 export function runsProgram(sql: string): boolean {
   if (!/\bprogram\b/i.test(sql)) return false

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { PGlite } from '@electric-sql/pglite'
+import { untilInputHasArrived } from './client-link.js'
 import { type SharedEngine, sharedEngineOf } from './shared-engine.js'
 import { WireConnection } from './wire-connection.js'
 import { batchBytesMaxDefault, type ConnectionOptions } from './wire-options.js'
@@ -17,16 +18,18 @@ import { batchBytesMaxDefault, type ConnectionOptions } from './wire-options.js'
  */
 export type PGliteSource = PGlite | { readonly pglite: PGlite }
 
+type DoorOptions = ConnectionOptions & {
+  readonly password?: string | undefined
+  readonly isGentle: boolean
+}
+
 /** The clients that came by one door: a pool, or a server. */
 export class ClientConnections {
   readonly #source: PGliteSource
-  readonly #options: ConnectionOptions & { readonly password?: string | undefined }
+  readonly #options: DoorOptions
   readonly #open = new Set<WireConnection>()
 
-  constructor(
-    source: PGliteSource,
-    options: ConnectionOptions & { readonly password?: string | undefined },
-  ) {
+  constructor(source: PGliteSource, options: DoorOptions) {
     this.#source = source
     this.#options = options
     // From now on: who listens through PGlite before the first client comes is to be heard of.
@@ -53,17 +56,25 @@ export class ClientConnections {
 
   /** @throws What the source says where it has no PGlite any more. */
   add(stream: Duplex): void {
-    const { waitMsMax, batchBytesMax = batchBytesMaxDefault, password } = this.#options
+    const { waitMsMax, batchBytesMax = batchBytesMaxDefault } = this.#options
+    const { password, isGentle } = this.#options
     const engine = this.#engine()
     if (waitMsMax !== undefined) engine.waitMsMax = waitMsMax
     const cancel = (pid: number, secret: number) => this.#cancel(pid, secret)
-    const connection = new WireConnection(engine, stream, { password, batchBytesMax, cancel })
+    const connection = new WireConnection(engine, stream, {
+      password,
+      batchBytesMax,
+      isGentle,
+      cancel,
+    })
     this.#open.add(connection)
     void connection.ended.then(() => this.#open.delete(connection))
   }
 
   /** Ends all of them, as a server does that is shut down. */
   async close(): Promise<void> {
+    // One that has taken its leave is not to be told anything.
+    await untilInputHasArrived()
     for (const connection of this.#open) connection.close()
     await this.untilEnded()
   }

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
 
 /** Taken before a test fakes it. */
-const { setTimeout } = globalThis
+const { setTimeout, setImmediate } = globalThis
 
 /** So much of a client's output waits in this process before its input is not run any further. */
 const unreadBytesMax = 1024 * 1024
@@ -12,6 +12,14 @@ const untoldBytesMax = 16 * unreadBytesMax
 
 /** How long a client may take to read what it was sent last. */
 const endMsMax = 5000
+
+/**
+ * Settles when everything has been read that clients of this process, or of another, had written
+ * before: one turn of the event loop looks at all sockets, and the first may be half over.
+ */
+export async function untilInputHasArrived(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
 
 /** The stream of a client: how it is written to without filling the memory of this process. */
 export class ClientLink {

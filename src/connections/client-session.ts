@@ -4,6 +4,7 @@ import type { CopyIn } from './copy-in.js'
 import { EngineSession, type Reported } from './engine-session.js'
 import { engineIsTaken, gone } from './refusals.js'
 import type { Notification } from './scan-answer.js'
+import { changeState, emptyState, type SessionState } from './session-state.js'
 import type { SharedEngine } from './shared-engine.js'
 import type { StartPacket } from './start-packet.js'
 import { startSession } from './start-session.js'
@@ -14,22 +15,30 @@ interface Client {
   /** Is told what arrives while nothing of its own runs. */
   readonly hear: (bytes: Buffer) => void
   readonly terminate: (error: WireError) => void
+  /** As `terminate`, but an idle client may be told when it asks for something. */
+  readonly close: (error: WireError) => void
+  /** Whether the client may go on after a rewind: it is idle, and has sent nothing. */
+  readonly mayGoOn: () => boolean
+  readonly isGentle: boolean
 }
 
 /** The session of one client on a shared engine: batches of messages in, answers out. */
 export class ClientSession extends EngineSession {
   readonly pid: number
+  readonly isGentle: boolean
   readonly #engine: SharedEngine
   readonly #client: Client
   readonly #runner: BatchRunner
   readonly #heard: Buffer[] = []
   #isRunning = false
+  #startState: SessionState = emptyState
 
   constructor(engine: SharedEngine, client: Client, bytesMax: number) {
     super()
     this.#engine = engine
     this.#client = client
     this.pid = engine.nextPid()
+    this.isGentle = client.isGentle
     const takeHeard = () => this.#heard.splice(0)
     this.#runner = new BatchRunner(engine, this, { bytesMax, takeHeard })
     // From now on, so that a client that has not started yet is ended with the others.
@@ -43,6 +52,7 @@ export class ClientSession extends EngineSession {
 
   get activity(): string {
     if (this.#isRunning) return this.#engine.turns.owner === this ? 'active' : 'waiting'
+    if (this.#runner.isInBatch) return 'active'
     return { I: 'idle', T: 'idle in transaction', E: 'idle in transaction (aborted)' }[
       this.#runner.status
     ]
@@ -80,6 +90,18 @@ export class ClientSession extends EngineSession {
     this.#client.terminate(error)
   }
 
+  close(error: WireError): void {
+    this.#client.close(error)
+  }
+
+  goOn(): boolean {
+    const { mayHaveChanged, removals, channels, state } = this
+    const isHolder = this.#engine.locks.holder === this
+    const hasOwn = mayHaveChanged || isHolder || removals.length > 0 || channels.size > 0
+    const isChanged = hasOwn || changeState(this.#startState, state) !== ''
+    return this.isGentle && !isChanged && this.activity === 'idle' && this.#client.mayGoOn()
+  }
+
   /** Ends its waiting for a turn. What runs already cannot be ended. */
   cancel(): void {
     const fields = { code: '57014', message: 'canceling statement due to user request' }
@@ -99,6 +121,7 @@ export class ClientSession extends EngineSession {
     try {
       if (!this.#engine.sessions.has(this)) throw gone()
       this.#runner.reported = await startSession(this.#engine, this, packet)
+      this.#startState = this.state
       return this.#runner.reported
     } finally {
       this.#engine.turns.release(this, false)

@@ -14,6 +14,7 @@ export class DirectSession extends EngineSession {
   readonly label = 'code that calls PGlite itself'
   readonly pid: number
   readonly activity = 'active'
+  readonly isGentle = true
   readonly #engine: SharedEngine
 
   constructor(engine: SharedEngine) {
@@ -31,6 +32,10 @@ export class DirectSession extends EngineSession {
   hear(): void {}
 
   terminate(): void {}
+  close(): void {}
+  goOn(): boolean {
+    return true
+  }
 
   note(message: Uint8Array): void {
     const type = message[0]
@@ -68,12 +73,9 @@ function takeTurns(engine: SharedEngine, session: DirectSession): void {
     return execProtocolStream.call(pglite, message, options)
   }
   pglite.close = () => {
-    engine.startAgain(
-      new WireError('FATAL', {
-        code: '57P01',
-        message: 'terminating connection: the database was closed',
-      }),
-    )
+    const message = 'terminating connection: the database was closed'
+    const error = new WireError('FATAL', { code: '57P01', message })
+    engine.startAgain(error, 'closed')
     return close.call(pglite)
   }
 }

@@ -31,6 +31,12 @@ export abstract class EngineSession implements EngineUser {
   abstract hear(notification: Notification): void
   /** Ends it, from outside. */
   abstract terminate(error: WireError): void
+  /** Ends it when the database is closed; a client that is idle may be told later. */
+  abstract close(error: WireError): void
+  /** Whether it may go on after a rewind, if it loses nothing by it. */
+  abstract readonly isGentle: boolean
+  /** Whether a rewind takes nothing from it that its client may rely on. */
+  abstract goOn(): boolean
 }
 
 /** The values of a session that were found when its state was read. */

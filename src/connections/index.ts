@@ -5,7 +5,6 @@
  */
 
 export type { PGliteSource } from './client-connections.js'
-export { isInTransaction } from './is-in-transaction.js'
 export { type Listener, listenersOf } from './listeners-of.js'
 export { customNamesIn, statementStart } from './may-change-session.js'
 export { openPool, type PoolOptions } from './open-pool.js'

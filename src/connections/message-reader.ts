@@ -52,6 +52,11 @@ export class MessageReader {
     this.#messageBytesMax = messageBytesMax
   }
 
+  /** Whether a part of a message has come, without the rest of it. */
+  get hasPart(): boolean {
+    return this.#length > 0
+  }
+
   push(chunk: Buffer): void {
     this.#chunks.push(chunk)
     this.#length += chunk.length

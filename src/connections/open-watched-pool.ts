@@ -28,7 +28,7 @@ export function openWatchedPool(
 ): WatchedPool {
   // Loaded here, so that whoever only serves has no need of it.
   const { Pool }: typeof pg = createRequire(import.meta.url)('pg')
-  const connections = new ClientConnections(source, options)
+  const connections = new ClientConnections(source, { ...options, isGentle: false })
   const open = () => {
     const [client, server] = duplexPair()
     try {

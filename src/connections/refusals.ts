@@ -7,6 +7,20 @@ import { WireError, type WireErrorFields } from './wire-error.js'
 export const gone = (): WireError =>
   new WireError('FATAL', { code: '08006', message: 'the session is gone' })
 
+/** For a client whose server is closed. */
+export const shutDown = (): WireError =>
+  new WireError('FATAL', {
+    code: '57P01',
+    message: 'terminating connection due to administrator command',
+  })
+
+/** For a client that is sent more than it reads. */
+export const doesNotRead = (): WireError =>
+  new WireError('FATAL', {
+    code: '08006',
+    message: 'terminating connection: notifications are sent and not read',
+  })
+
 export const locksAreHeld: WireErrorFields = {
   code: '55P03',
   message: 'another session of this PGlite holds advisory locks',
@@ -20,9 +34,16 @@ export const noPrograms: WireErrorFields = {
   message: 'COPY with a PROGRAM is not offered by a PGlite',
 }
 
+export const noDatabases: WireErrorFields = {
+  code: '0A000',
+  message: 'a PGlite has one database: others can be neither created nor changed nor dropped',
+  hint: 'Use a schema, or serve another PGlite.',
+}
+
 /** Takes the place of a batch that is refused, to let the transaction fail that it belongs to. */
 export function failingBatch(batch: Batch, fields: WireErrorFields): Batch {
-  const why = `RAISE EXCEPTION '${fields.message}' USING ERRCODE = '${fields.code}'`
+  const hint = fields.hint === undefined ? '' : `, HINT = '${fields.hint}'`
+  const why = `RAISE EXCEPTION '${fields.message}' USING ERRCODE = '${fields.code}'${hint}`
   return [
     message('P', text(''), text(`DO $$ BEGIN ${why}; END $$`), Buffer.alloc(2)),
     message('B', text(''), text(''), Buffer.alloc(6)),

@@ -64,7 +64,11 @@ export interface PGliteServer {
   readonly url: string
   /** The clients that are connected. */
   activity(): ClientActivity[]
-  /** Ends every client, as a server does that is shut down, and stops listening. */
+  /**
+   * Ends every client, as a server does that is shut down, and stops listening. A client that is
+   * idle is told when it asks for something, or a moment later, so that a pool can be ended before
+   * or after its server.
+   */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -106,7 +110,7 @@ export async function serve(
   source: PGliteSource,
   { port = 0, path, ...options }: ServeOptions = {},
 ): Promise<PGliteServer> {
-  const connections = new ClientConnections(source, options)
+  const connections = new ClientConnections(source, { ...options, isGentle: true })
   // Before its mode is set, a unix socket is open to whoever may enter its directory.
   let isGuarded = path === undefined
   const open = (socket: Socket) => {
@@ -143,15 +147,14 @@ export async function serve(
       // One that is gone may still wait for its turn to clean up.
       connections.all
         .filter(({ isEnded }) => !isEnded)
-        .map(({ session: { pid, activity, lastStatement } }) => ({
+        .map(({ activity, session: { pid, lastStatement } }) => ({
           pid,
           state: activity,
           lastStatement,
         })),
     close: async () => {
-      const closed = server.listening ? once(server, 'close') : undefined
       server.close()
-      await Promise.all([closed, connections.close()])
+      await connections.close()
     },
     [Symbol.asyncDispose]: () => pgliteServer.close(),
   }

@@ -1,12 +1,13 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { AdvisoryLocks } from './advisory-locks.js'
+import { untilInputHasArrived } from './client-link.js'
 import { DirectSession } from './direct-session.js'
 import type { EngineSession } from './engine-session.js'
 import { EngineTurns } from './engine-turns.js'
 import { executeMessages } from './execute-messages.js'
 import { isInTransaction } from './is-in-transaction.js'
 import { Listening } from './listening.js'
-import { failingBatch, isLeft } from './refusals.js'
+import { engineIsTaken, failingBatch, isLeft } from './refusals.js'
 import { type OwnRow, runOwn } from './run-own.js'
 import { type Answer, scanAnswer } from './scan-answer.js'
 import { queryMessage, syncMessage } from './server-messages.js'
@@ -155,23 +156,64 @@ export class SharedEngine {
     return error
   }
 
-  /** Ends all sessions but the one of PGlite's own callers, whose state is what is there now. */
-  startAgain(error: WireError): void {
+  /** Ends the sessions of clients before a rewind, but for those that lose nothing by it. */
+  async endForRewind(error: WireError): Promise<void> {
     this.epoch = {}
-    const { owner } = this.turns
-    if (owner && owner !== this.direct && this.turns.isKept) this.rollBackNow()
-    for (const session of this.clients) {
-      this.sessions.delete(session)
-      this.turns.drop(session, error)
-      this.locks.cancel(session, error)
-      session.terminate(error)
+    // The clients of a pool at once, or what they have asked for would still run.
+    this.#end(
+      this.clients.filter(({ isGentle }) => !isGentle),
+      error,
+    )
+    if (this.clients.length > 0) {
+      await untilInputHasArrived()
+      await this.#lookAtLast().catch(() => {})
     }
+    this.startAgain(error, 'rewound')
+  }
+
+  /** What the last client has changed is known once another session has had its turn. */
+  async #lookAtLast(): Promise<void> {
+    const isFree = this.turns.owner === undefined && !this.isBroken
+    if (!isFree || isInTransaction(this.pglite)) return
+    await this.turns.take(this.direct, this.waitMsMax, engineIsTaken)
+    try {
+      await this.enter(this.direct)
+    } finally {
+      this.turns.release(this.direct, false)
+    }
+  }
+
+  /**
+   * Ends the sessions of clients, and begins anew with what is in the engine now.
+   *
+   * @param how After a rewind a client that has lost nothing goes on. When the database is closed,
+   * a client that is idle may be told later.
+   */
+  startAgain(error: WireError, how: 'ended' | 'closed' | 'rewound' = 'ended'): void {
+    this.epoch = {}
+    this.#end(
+      this.clients.filter((one) => how !== 'rewound' || !one.goOn()),
+      error,
+      how,
+    )
     this.statements.generation++
     this.statements.unnamedOf = undefined
     this.locks.free()
     // Those who come now say for themselves how long they wait.
     this.waitMsMax = waitMsMaxDefault
     this.keeper.beginAnew()
+  }
+
+  #end(sessions: readonly EngineSession[], error: WireError, how = 'ended'): void {
+    const { owner, isKept } = this.turns
+    if (isKept && sessions.some((one) => one === owner)) this.rollBackNow()
+    for (const session of sessions) {
+      this.sessions.delete(session)
+      this.turns.drop(session, error)
+      this.locks.cancel(session, error)
+      if (how === 'closed') session.close(error)
+      else session.terminate(error)
+    }
   }
 
   /** Goes on with what a rewind has put into the engine, which is the state of PGlite's callers. */

@@ -2,9 +2,10 @@ import { randomInt } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { endsBatch, mayTakeData } from './batch.js'
 import { checkPassword, passwordRequest } from './check-password.js'
-import { ClientLink } from './client-link.js'
+import { ClientLink, untilInputHasArrived } from './client-link.js'
 import { ClientSession } from './client-session.js'
 import { clientMessage, MessageReader } from './message-reader.js'
+import { doesNotRead, shutDown } from './refusals.js'
 import {
   errorResponse,
   int32,
@@ -23,6 +24,12 @@ export interface WireOptions {
   readonly password: string | undefined
   /** The longest message, batch, data of one COPY and answer, in bytes. */
   readonly batchBytesMax: number
+  /**
+   * Whether a client may be ended gently: one that is idle is told that the server is closed when
+   * it asks for something, or a moment later, and goes on after a rewind. Its driver may know no
+   * other answer to an error that it did not ask for than to end the process.
+   */
+  readonly isGentle: boolean
   /** Ends the waiting of another client. */
   readonly cancel: (pid: number, secret: number) => void
 }
@@ -36,6 +43,9 @@ const messageCost = 100
 /** How long a client may take to say who it is. */
 const startMsMax = 60_000
 
+/** How long an idle client may take to end by itself after the server was closed. */
+const lingerMs = 250
+
 /** One client of a shared engine, in the protocol of PostgreSQL, version 3.0. */
 export class WireConnection {
   readonly session: ClientSession
@@ -45,9 +55,11 @@ export class WireConnection {
   readonly #options: WireOptions
   readonly #link: ClientLink
   readonly #reader: MessageReader
-  readonly #starting: NodeJS.Timeout
+  /** Ends a client that does not say who it is, or does not end. */
+  #timer: NodeJS.Timeout
   #resolveEnded = () => {}
-  #stage: 'start' | 'password' | 'ready' | 'ended' = 'start'
+  #stage: 'start' | 'password' | 'ready' | 'closed' | 'ended' = 'start'
+  #whyClosed = shutDown()
   #start: Extract<StartPacket, { kind: 'start' }> | undefined
   #ahead: Buffer[] = []
   #aheadBytes = 0
@@ -67,6 +79,9 @@ export class WireConnection {
           if (!this.#link.tell(bytes)) this.#fail(doesNotRead())
         },
         terminate: (error) => this.#fail(error),
+        close: (error) => this.close(error),
+        mayGoOn: () => this.#isIdle,
+        isGentle: options.isGentle,
       },
       options.batchBytesMax,
     )
@@ -74,7 +89,7 @@ export class WireConnection {
       this.#resolveEnded = resolve
     })
     const late = new WireError('FATAL', { code: '08006', message: 'no startup packet came' })
-    this.#starting = setTimeout(() => this.#fail(late), startMsMax).unref()
+    this.#timer = setTimeout(() => this.#fail(late), startMsMax).unref()
     stream.on('data', (chunk: Buffer) => this.#take(chunk))
     // Its end is what is acted on.
     stream.on('error', () => {})
@@ -83,23 +98,40 @@ export class WireConnection {
   }
 
   /** Ends it as a server does that is shut down. */
-  close(): void {
-    this.#fail(
-      new WireError('FATAL', {
-        code: '57P01',
-        message: 'terminating connection due to administrator command',
-      }),
-    )
+  close(error: WireError = shutDown()): void {
+    if (!this.#options.isGentle || !this.#isIdle || this.session.channels.size > 0) {
+      this.#fail(error)
+      return
+    }
+    this.#stage = 'closed'
+    this.#whyClosed = error
+    this.#leave()
+    const tell = () => untilInputHasArrived().then(() => this.#fail(error))
+    this.#timer = setTimeout(tell, lingerMs).unref()
+  }
+
+  /** What the client is doing, in the words of `pg_stat_activity`, or that it waits. */
+  get activity(): string {
+    const { activity } = this.session
+    // On a server it is active from the first message of a batch until its answer is sent.
+    const isInBatch = this.#batch.length > 0 || this.#working !== undefined
+    return isInBatch && activity !== 'waiting' ? 'active' : activity
+  }
+
+  get #isIdle(): boolean {
+    const isReady = this.#stage === 'ready' && this.#ahead.length === 0 && !this.#reader.hasPart
+    return isReady && this.activity === 'idle'
   }
 
   #take(chunk: Buffer): void {
-    if (this.#stage === 'ended') return
+    if (this.#isOver) return
     this.#reader.push(chunk)
     try {
-      while (!this.isEnded) {
+      while (!this.#isOver) {
         const one = this.#reader.next(this.#stage === 'start' ? 'startup' : 'message')
         if (!one) return
         if (this.#stage === 'start') this.#begin(one)
+        else if (this.#stage === 'closed') this.#takeLast(one)
         else this.#queue(one)
       }
     } catch (error) {
@@ -108,8 +140,13 @@ export class WireConnection {
   }
 
   /** Whether nothing more is read from it or written to it. */
-  get isEnded(): boolean {
+  get #isOver(): boolean {
     return this.#stage === 'ended'
+  }
+
+  /** Whether it is no client any more. */
+  get isEnded(): boolean {
+    return this.#stage === 'ended' || this.#stage === 'closed'
   }
 
   #begin(packet: Buffer): void {
@@ -139,7 +176,7 @@ export class WireConnection {
 
   #open(): void {
     this.#stage = 'ready'
-    clearTimeout(this.#starting)
+    clearTimeout(this.#timer)
     this.#workOn(async () => {
       const reported = await this.session.start(this.#start!)
       this.#link.write([
@@ -149,6 +186,12 @@ export class WireConnection {
         readyForQuery('I'),
       ])
     })
+  }
+
+  /** What a client says that was closed: that it ends, or something that has no answer. */
+  #takeLast(one: Buffer): void {
+    if (one[0] === clientMessage.terminate) this.#end()
+    else this.#fail(this.#whyClosed)
   }
 
   #queue(one: Buffer): void {
@@ -229,7 +272,7 @@ export class WireConnection {
   }
 
   #fail(error: unknown): void {
-    if (this.isEnded) return
+    if (this.#isOver) return
     const known = error instanceof WireError ? error : undefined
     const text = error instanceof Error ? error.message : JSON.stringify(error)
     const fields = known?.fields ?? { code: 'XX000', message: text }
@@ -238,20 +281,19 @@ export class WireConnection {
 
   /** Whatever it was in the middle of is given up. */
   #end(last: readonly Buffer[] = []): void {
+    if (this.#isOver) return
     this.#stage = 'ended'
-    if (this.#hasLeft) return
-    this.#hasLeft = true
-    clearTimeout(this.#starting)
+    clearTimeout(this.#timer)
     this.#ahead = []
     this.#batch = []
     this.#link.end(last)
+    this.#leave()
+  }
+
+  #leave(): void {
+    if (this.#hasLeft) return
+    this.#hasLeft = true
     const left = this.session.leave().catch(() => {})
     void Promise.all([left, this.#working]).then(this.#resolveEnded)
   }
 }
-
-const doesNotRead = () =>
-  new WireError('FATAL', {
-    code: '08006',
-    message: 'terminating connection: notifications are sent and not read',
-  })

@@ -2,7 +2,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { fromPGlite, type Queryable } from '../database/index.js'
 import { messageOf } from '../errors.js'
-import { endClients, saveImage, type TestInstance } from '../pglite/index.js'
+import { endForRewind, saveImage, type TestInstance } from '../pglite/index.js'
 import { dumpRows } from './dump-rows.js'
 
 /** Ten images are about 200 MB; of what fails after that only the rows are kept. */
@@ -38,7 +38,7 @@ export function openEvidence(folder: string): Evidence {
         const image = kept < imagesMax ? instance.imageNow?.() : undefined
         if (image) await saveImage(`${path}.image`, image)
         // The image contains open transactions; the rows are those that were committed.
-        await endClients(instance.pglite)
+        await endForRewind(instance.pglite)
         const rows = await rowsOf(instance, around)
         if (rows !== undefined) await writeFile(`${path}.sql`, rows, { mode: 0o600 })
         if (image) return `Its database is kept: npx driftpin open ${path}.image`

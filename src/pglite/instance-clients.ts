@@ -5,11 +5,23 @@ import { DriftpinError } from '../errors.js'
 /** How long a client may take to end what it is in the middle of. */
 const endMsMax = 2000
 
-/** Ends every client, since none of them knows what a rewind takes from it. */
-export async function endClients(pglite: PGlite): Promise<void> {
-  const message = 'terminating connection: the database was put back to where it was'
+const putBack = () =>
+  new WireError('FATAL', {
+    code: '57P01',
+    message: 'terminating connection: the database was put back to where it was',
+  })
+
+/** Ends every client before a rewind in place, but for those that lose nothing by it. */
+export async function endForRewind(pglite: PGlite): Promise<void> {
   const shared = findSharedEngine(pglite)
-  shared?.startAgain(new WireError('FATAL', { code: '57P01', message }))
+  await shared?.endForRewind(putBack())
+  await shared?.untilQuiet(endMsMax)
+}
+
+/** Ends every client of a PGlite that another one takes the place of. */
+export async function endClients(pglite: PGlite): Promise<void> {
+  const shared = findSharedEngine(pglite)
+  shared?.startAgain(putBack())
   await shared?.untilQuiet(endMsMax)
 }
 
@@ -17,7 +29,7 @@ export async function endClients(pglite: PGlite): Promise<void> {
 export async function endBusyClients(pglite: PGlite): Promise<void> {
   const shared = findSharedEngine(pglite)
   const isBusy = () => shared?.turns.owner && shared.turns.owner !== shared.direct
-  if (isBusy()) await endClients(pglite)
+  if (isBusy()) await endForRewind(pglite)
 }
 
 /** Lets clients begin on a PGlite that was put back to a mark. */

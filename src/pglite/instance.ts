@@ -4,7 +4,13 @@ import { type Image, imageOf, imageToKeep, type KeptImage } from './engine/image
 import { type EngineMark, markEngine, rewindEngine, whyNotRewindable } from './engine/mark.js'
 import type { Engine } from './engine/open-engine.js'
 import { discard } from './engine/open-engine.js'
-import { beginAnew, endBusyClients, endClients, leaveClients } from './instance-clients.js'
+import {
+  beginAnew,
+  endBusyClients,
+  endClients,
+  endForRewind,
+  leaveClients,
+} from './instance-clients.js'
 import { count } from './instance-statistics.js'
 import {
   cannotRewind,
@@ -102,7 +108,7 @@ export class Instance implements TestInstance {
     return this.#inTurn(async () => {
       const started = performance.now()
       const { statistics } = this.#runtime
-      await endClients(this.pglite)
+      await endForRewind(this.pglite)
       let why = await this.#whyNot(mark)
       if (why === undefined) {
         await this.watch.rewind(mark.state.session)
@@ -150,6 +156,7 @@ export class Instance implements TestInstance {
 
   async #replace(mark: InstanceMark, why: string): Promise<void> {
     const old = this.#running.engine
+    await endClients(old.pglite)
     const made = await this.#makeAt(mark, why)
     this.#running = made.#running
     mark.state = made.#base.state

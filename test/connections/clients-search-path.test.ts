@@ -39,7 +39,7 @@ test.each(doors)('the search path is the one of a server through %s', async (nam
 test.each(doors)(
   'a name without a schema is looked up in the schema of the user first through %s',
   async (name) => {
-    const db = await database.fork()
+    const db = await database.createDatabase()
     await db.script(`CREATE ROLE app LOGIN; CREATE SCHEMA app AUTHORIZATION app;
       CREATE TABLE public.accounts AS SELECT 'public' AS found;
       CREATE TABLE app.accounts AS SELECT 'app' AS found;
@@ -90,7 +90,7 @@ test('a search path that PGlite itself has set stays its own', async () => {
 })
 
 test('a rewind to before the first client keeps the search path of a server', async () => {
-  const db = await database.fork()
+  const db = await database.createDatabase()
   const mark = await db.mark()
   expect((await db.pool.query('SHOW search_path')).rows).toEqual([{ search_path: ofServer }])
   await db.rewind(mark)

@@ -50,18 +50,18 @@ describe('A client that is gone from one moment to the next', () => {
       [query('BEGIN'), insert, query('SELECT 1/0')],
       'idle in transaction (aborted)',
     ],
-    ['in a COPY', [query('COPY marks FROM STDIN'), copyData('1\n')], 'idle'],
+    ['in a COPY', [query('COPY marks FROM STDIN'), copyData('1\n')], 'active'],
     [
       'in a COPY in a transaction',
       [query('BEGIN'), insert, query('COPY marks FROM STDIN'), copyData('2\n')],
-      'idle in transaction',
+      'active',
     ],
     ['in the middle of a message', [insert.subarray(0, 20)], 'idle'],
     ['with a message that was not to end', [ask('Q', 'SELECT', 1000)], 'idle'],
     [
       'in the middle of a batch',
       [parse('', 'INSERT INTO marks VALUES (1)'), bind('', ''), execute()],
-      'idle',
+      'active',
     ],
   ])('leaves nothing %s', async (_when, said, state) => {
     const { database, marks } = await begin()
