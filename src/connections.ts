@@ -5,7 +5,7 @@
  * @module
  */
 
-export type { ConnectionOptions, PGliteSource } from './connections/index.js'
+export type { ConnectionOptions, ConnectionsErrorCode, PGliteSource } from './connections/index.js'
 export {
   type ClientActivity,
   openPool,

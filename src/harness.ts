@@ -6,6 +6,7 @@
 
 export type {
   DatabaseMark,
+  HarnessErrorCode,
   HarnessOptions,
   HarnessStatistics,
   TestClock,

@@ -6,6 +6,10 @@
  * @module
  */
 
+import type { ContextErrorCode } from './context/index.js'
+import type { DatabaseErrorCode } from './database/index.js'
+import type { MigrationErrorCode } from './migrations/index.js'
+
 export {
   addMessages,
   archive,
@@ -74,7 +78,7 @@ export {
   type Session,
   type Transaction,
 } from './database/index.js'
-export { DriftpinError, type ErrorCode } from './errors.js'
+export { DriftpinError } from './errors.js'
 export {
   type Adoption,
   type AdoptOptions,
@@ -127,3 +131,15 @@ export {
   tableNames,
   uniqueConstraints,
 } from './schema/index.js'
+
+/**
+ * The codes of the {@link DriftpinError}s that a backend can meet. Match on these, never on message
+ * text. The other entry points of the package declare the codes that only they throw.
+ *
+ * @example
+ * ```ts
+ * const statuses: Partial<Record<ErrorCode, number>> = { chat_not_found: 404 }
+ * const statusOf = (error: DriftpinError<ErrorCode>) => statuses[error.code] ?? 500
+ * ```
+ */
+export type ErrorCode = ContextErrorCode | DatabaseErrorCode | MigrationErrorCode

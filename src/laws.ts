@@ -12,6 +12,7 @@ export type {
   Failure,
   Finding,
   Law,
+  LawsErrorCode,
   Move,
   Operations,
   Outcome,

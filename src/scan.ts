@@ -5,5 +5,6 @@
  * @module
  */
 
+export type { ScanErrorCode } from './scan/index.js'
 export { type ScanOptions, type ScanResult, scan } from './scan/index.js'
 export type { ResourceInput } from './schema/index.js'

@@ -13,6 +13,7 @@ export type {
   VerifyCheck,
   VerifyFinding,
   VerifyReport,
+  WorkbenchErrorCode,
 } from './workbench/index.js'
 export {
   findStale,

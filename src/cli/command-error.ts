@@ -1,4 +1,4 @@
-import { DriftpinError, type ErrorCode } from '../errors.js'
+import { DriftpinError } from '../errors.js'
 
 /** What the process says when it ends. */
 export const exitCodes = {
@@ -12,7 +12,7 @@ export const exitCodes = {
 /** Wrong use of a command, in words for the person who typed it. */
 export class UsageError extends Error {}
 
-const wrongUse = new Set<ErrorCode>([
+const wrongUse = new Set([
   'invalid_input',
   'server_unsupported',
   'migrations_unreadable',

@@ -5,6 +5,7 @@
  */
 
 export type { PGliteSource } from './client-connections.js'
+export type { ConnectionsErrorCode } from './error-codes.js'
 export { type Listener, listenersOf } from './listeners-of.js'
 export { customNamesIn, statementStart } from './may-change-session.js'
 export { openPool, type PoolOptions } from './open-pool.js'

@@ -13,6 +13,7 @@ export { type CreateChatParams, createChat } from './create-chat.js'
 export { decodeText } from './decode-text.js'
 export { deleteChat } from './delete-chat.js'
 export { type ContextDiff, type DiffSide, diff } from './diff.js'
+export type { ContextErrorCode } from './error-codes.js'
 export {
   type ChatContext,
   getChatContext,

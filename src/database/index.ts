@@ -17,6 +17,7 @@ export type {
   Transaction,
 } from './database.js'
 export { decoderOf } from './decode-value.js'
+export type { DatabaseErrorCode } from './error-codes.js'
 export { fromPg, fromPgTransaction, type PgClientLike, type PgPoolLike } from './from-pg.js'
 export {
   fromPGlite,

@@ -8,6 +8,7 @@ export { type CatalogState, catalogDifferences, describeCatalog } from './catalo
 export { type DatabaseDigest, describeDatabase, differences } from './digest.js'
 export { orderOfColumns } from './digest-relations.js'
 export { digestRows, type TableDigest } from './digest-rows.js'
+export type { HarnessErrorCode } from './error-codes.js'
 export { chatColumn, fillChat } from './fill-chat.js'
 export type { HarnessOptions } from './harness-options.js'
 export { readPairs } from './migration-folder.js'

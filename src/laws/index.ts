@@ -22,6 +22,7 @@ export {
 } from './concurrent/check-interleavings.js'
 export { type RaceFailure, renderRaceFailure } from './concurrent/race-failure.js'
 export { type CommandCoverage, type Coverage, coverageOf } from './coverage.js'
+export type { LawsErrorCode } from './error-codes.js'
 export type { Broken, Failure } from './failure.js'
 export { type HistoryRunner, openHistoryRunner, type RunnerOptions } from './history-runner.js'
 export type { Ending, Finding, Law, Outcome, Step } from './law.js'

@@ -15,6 +15,7 @@ export {
 } from './check-schema.js'
 export type { MigrationState, MigrationStatus } from './compare-ledger.js'
 export { createMigrator, type Migrator, type MigratorOptions } from './create-migrator.js'
+export type { MigrationErrorCode } from './error-codes.js'
 export { mustBeGiven } from './extras-that-matter.js'
 export { findLedgers } from './find-ledgers.js'
 export { bundledFiles } from './generated/bundled.js'

@@ -23,6 +23,7 @@ export {
   startParameters,
 } from './engine/start-parameters.js'
 export { readWasm, type Wasm } from './engine/wasm.js'
+export type { PgliteErrorCode } from './error-codes.js'
 export { EngineNotStarted, type FolderEngine, openFolderEngine } from './folder-engine.js'
 export { defaultCacheDirectory, openImageCache, projectDirectory } from './image-cache.js'
 export { Instance } from './instance.js'

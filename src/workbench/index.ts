@@ -4,6 +4,7 @@
  * @module
  */
 
+export type { WorkbenchErrorCode } from './error-codes.js'
 export type { TruthSource } from './generate/generate.js'
 export {
   type GeneratedFile,

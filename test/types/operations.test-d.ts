@@ -68,9 +68,10 @@ test('sizes are bigint and times are Date, whatever the engine', () => {
 })
 
 test('the code of an error is one of a closed union', () => {
-  expectTypeOf<DriftpinError['code']>().toEqualTypeOf<ErrorCode>()
+  expectTypeOf<DriftpinError<ErrorCode>['code']>().toEqualTypeOf<ErrorCode>()
   expectTypeOf<'no_live_context'>().toExtend<ErrorCode>()
   expectTypeOf<'23505'>().not.toExtend<ErrorCode>()
+  expectTypeOf<'test_leaked'>().not.toExtend<ErrorCode>()
   expectTypeOf(DriftpinError).toBeConstructibleWith('chat_not_found', 'There is none.', {})
 })
 

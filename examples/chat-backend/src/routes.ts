@@ -24,6 +24,7 @@ const statuses: Partial<Record<ErrorCode | '22P02', 400 | 404 | 409 | 503>> = {
   chat_not_found: 404,
   agent_not_found: 404,
   agent_deleted: 409,
+  agent_not_ready: 409,
   no_live_context: 409,
   chat_moved: 503,
   outcome_unknown: 503,

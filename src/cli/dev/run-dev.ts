@@ -1,4 +1,4 @@
-import { DriftpinError, type ErrorCode } from '../../errors.js'
+import { DriftpinError } from '../../errors.js'
 import { UsageError } from '../command-error.js'
 import { usualDataFolder } from '../data-folder.js'
 import { openStop } from '../open-stop.js'
@@ -121,7 +121,7 @@ function withHint(error: unknown, { source, remembered }: DevRun): unknown {
   return new DriftpinError(error.code, `${error.message} ${hint}`, error.cause)
 }
 
-const mismatches: readonly ErrorCode[] = [
+const mismatches: readonly string[] = [
   'migration_unknown',
   'migration_edited',
   'migration_gap',

@@ -1,0 +1,10 @@
+/**
+ * The codes of the errors of the pool and the wire server.
+ *
+ * @example
+ * ```ts
+ * const code: ConnectionsErrorCode = 'listen_failed'
+ * const isIt = (error: unknown) => error instanceof DriftpinError && error.code === code
+ * ```
+ */
+export type ConnectionsErrorCode = 'listen_failed'

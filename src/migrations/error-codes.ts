@@ -1,0 +1,18 @@
+/** The codes of the errors of the migrations. */
+export type MigrationErrorCode =
+  | 'invalid_input'
+  | 'migrations_unreadable'
+  | 'migration_invalid'
+  | 'migration_duplicate'
+  | 'migration_incomplete'
+  | 'migration_edited'
+  | 'migration_gap'
+  | 'migration_unknown'
+  | 'migration_dirty'
+  | 'migration_locked'
+  | 'pooler_refused'
+  | 'migration_failed'
+  | 'migration_target'
+  | 'schema_mismatch'
+  | 'adoption_refused'
+  | 'schema_behind'
