@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { type Database, fromPGlite } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
@@ -9,6 +8,7 @@ import {
   createRandomSource,
   decodeImage,
   defaultCacheDirectory,
+  driftpinVersion,
   encodeImage,
   formatVersion,
   type Image,
@@ -29,18 +29,13 @@ export interface Template extends Image {
   readonly clock: number | undefined
 }
 
-/** Of this package: what prepares a template changes with it. */
-export const { version } = createRequire(import.meta.url)('../../package.json') as {
-  version: string
-}
-
 /** Images of this process, by name: several harnesses may begin with the same one. */
 const loaded = new Map<string, Promise<Template>>()
 
 /** Everything an image depends on, as the name of its file. */
 export function imageName(read: ReadOptions, build: string, key?: string): string {
   const settings = [...initdbParameters, ...startParameters]
-  const parts = [formatVersion, version, build, read.hash, key, ...settings]
+  const parts = [formatVersion, driftpinVersion, build, read.hash, key, ...settings]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }
 

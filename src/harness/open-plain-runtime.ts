@@ -3,9 +3,9 @@ import { fromPGlite } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import {
   count,
-  decodeParts,
+  decodeArchive,
   type Extensions,
-  encodeParts,
+  encodeArchive,
   endClients,
   type MadeInstance,
   makeOnce,
@@ -41,20 +41,24 @@ export async function openPlainRuntime(
     statistics.imagesBuilt++
     await using pglite = await PGlite.create({ extensions, startParams })
     await prepare(fromPGlite(pglite), read)
-    return pglite.dumpDataDir('none')
+    const { rows } = await pglite.query<{ postgres: string }>(
+      "SELECT current_setting('server_version') AS postgres",
+    )
+    return { tar: await pglite.dumpDataDir('none'), postgres: rows[0]!.postgres }
   }
   const directory = cacheDirectoryOf(options)
   const tar = directory
     ? await makeOnce(directory, name, {
         find: () => readTar(directory, name),
         make: async () => {
-          const made = await make()
-          const bytes = Buffer.from(await made.arrayBuffer())
-          await openImageCache(directory).write(`${name}.tar`, encodeParts({}, name, [bytes]))
-          return made
+          const { tar, postgres } = await make()
+          const bytes = Buffer.from(await tar.arrayBuffer())
+          const archive = encodeArchive(bytes, name, { pglite: wasm.version, postgres })
+          await openImageCache(directory).write(`${name}.tar`, archive)
+          return tar
         },
       })
-    : await make()
+    : (await make()).tar
   const why = wasm.isProven ? 'images are switched off' : 'images were not proven on this PGlite'
   const seeded =
     read.functions.length === 0 ? tar : await seed(tar, extensions, { read, statistics })
@@ -82,7 +86,7 @@ async function readTar(directory: string, name: string): Promise<Blob | undefine
   const bytes = await cache.read(`${name}.tar`)
   if (!bytes) return undefined
   try {
-    return new Blob([new Uint8Array(decodeParts(bytes, name).body)])
+    return new Blob([new Uint8Array(decodeArchive(bytes, name))])
   } catch (error) {
     if (!(error instanceof DriftpinError)) throw error
     await cache.remove(`${name}.tar`)

@@ -7,13 +7,7 @@
 export { type DataFile, dataFilesIn, dataFilesOf } from './data-files.js'
 export { buildTemplate } from './engine/build-template.js'
 export type { Image, KeptImage } from './engine/image.js'
-export {
-  decodeImage,
-  decodeParts,
-  encodeImage,
-  encodeParts,
-  formatVersion,
-} from './engine/image-file.js'
+export { decodeImage, encodeImage } from './engine/image-file.js'
 export type { Extensions } from './engine/open-engine.js'
 export {
   imageSettings,
@@ -25,7 +19,22 @@ export {
 export { readWasm, type Wasm } from './engine/wasm.js'
 export type { PgliteErrorCode } from './error-codes.js'
 export { EngineNotStarted, type FolderEngine, openFolderEngine } from './folder-engine.js'
+export {
+  type FolderFacts,
+  type FolderHeader,
+  layFolderImage,
+  type OnProgress,
+  readFolderImage,
+  writeFolderImage,
+} from './folder-image.js'
 export { defaultCacheDirectory, openImageCache, projectDirectory } from './image-cache.js'
+export {
+  decodeArchive,
+  driftpinVersion,
+  encodeArchive,
+  formatVersion,
+  type ImageVersions,
+} from './image-format.js'
 export { Instance } from './instance.js'
 export { endClients, endForRewind } from './instance-clients.js'
 export { count } from './instance-statistics.js'

@@ -1,7 +1,8 @@
 import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises'
 import { beforeAll, expect, test } from 'vitest'
 import { readCached } from '../../src/harness/load-template.js'
-import { decodeImage, formatVersion } from '../../src/pglite/engine/image-file.js'
+import { decodeImage } from '../../src/pglite/engine/image-file.js'
+import { formatVersion } from '../../src/pglite/image-format.js'
 import { freshHarness, useCacheFolder } from './cache-folder.js'
 
 const folder = useCacheFolder()

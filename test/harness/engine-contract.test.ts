@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib'
 import type { PGlite } from '@electric-sql/pglite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { markFiles, rewindFiles } from '../../src/pglite/engine/files.js'
-import { provenBuild } from '../../src/pglite/engine/internals.js'
+import { provenBuild, provenPostgres } from '../../src/pglite/engine/internals.js'
 import { markEngine, rewindEngine, whyNotRewindable } from '../../src/pglite/engine/mark.js'
 import { type Engine, startEngine } from '../../src/pglite/engine/open-engine.js'
 import { startParameters } from '../../src/pglite/engine/start-parameters.js'
@@ -56,6 +56,8 @@ test('the installed build is the one that this was proven on', async () => {
   const { build, isProven } = await readWasm()
   expect(build, `This PGlite is not the proven one. ${advice}`).toBe(provenBuild)
   expect(isProven).toBe(true)
+  const postgres = await ask(engine.pglite, "SELECT current_setting('server_version') AS version")
+  expect(postgres).toEqual({ version: provenPostgres })
 })
 
 test('everything that is wrapped is imported, and everything that is asked is exported', () => {

@@ -1,8 +1,9 @@
 import { crc32 } from 'node:zlib'
 import { expect, test } from 'vitest'
 import type { Image } from '../../src/pglite/engine/image.js'
-import { decodeImage, encodeImage, encodeParts } from '../../src/pglite/engine/image-file.js'
+import { decodeImage, encodeImage } from '../../src/pglite/engine/image-file.js'
 import { provenBuild } from '../../src/pglite/engine/internals.js'
+import { encodeParts, encodePrefix, prefixBytes } from '../../src/pglite/image-format.js'
 
 const directory = { mode: 0o040755, mtime: 1, usedBytes: 0 }
 const file = { mode: 0o100644, mtime: 1, usedBytes: 3, contents: Buffer.from('abc') }
@@ -46,15 +47,16 @@ const whole = Buffer.concat(encodeImage(image, 'key'))
 type Json = Record<string, never>
 
 const headerOf = (bytes: Buffer): { header: Json; body: Buffer } => {
-  const bodyAt = 20 + bytes.readUInt32LE(12)
-  return { header: JSON.parse(String(bytes.subarray(20, bodyAt))), body: bytes.subarray(bodyAt) }
+  const bodyAt = prefixBytes + bytes.readUInt32LE(12)
+  const header = JSON.parse(String(bytes.subarray(prefixBytes, bodyAt)))
+  return { header, body: bytes.subarray(bodyAt) }
 }
 
 /** The image with another header, and the checksum of that. */
 function withHeader(change: (header: Json) => unknown): Buffer {
   const { header, body } = headerOf(whole)
   const changed = change(header) ?? header
-  return Buffer.concat(encodeParts(changed as object, 'key', [body]))
+  return Buffer.concat(encodeParts(changed as never, [body]))
 }
 
 test('an image that is as it should be is read as it was written', () => {
@@ -130,7 +132,7 @@ test.each<[string, object[]]>([
   expect(() => decodeImage(bytes, 'key')).toThrow(
     expect.objectContaining({
       code: 'image_damaged',
-      message: expect.stringContaining('Delete the file; the harness makes another.'),
+      message: expect.stringContaining('Delete it, or use another image.'),
     }),
   )
   expect('mode' in {}).toBe(false)
@@ -139,9 +141,9 @@ test.each<[string, object[]]>([
 test.each(['', 'x', '[]', 'null', '7', '"text"', '{"key":"key"}'])(
   'a header that is %j is refused',
   (text) => {
-    const prefix = Buffer.from(whole.subarray(0, 20))
-    prefix.writeUInt32LE(text.length, 12)
-    prefix.writeUInt32LE(crc32(text, crc32(prefix.subarray(0, 16))), 16)
+    const headerSum = text === '' ? 0 : crc32(text)
+    const sums = { headerBytes: text.length, bodyBytes: 0, headerSum, bodySum: 0 }
+    const prefix = encodePrefix(sums)
     const bytes = Buffer.concat([prefix, Buffer.from(text)])
     expect(() => decodeImage(bytes)).toThrow(expect.objectContaining({ code: 'image_damaged' }))
   },

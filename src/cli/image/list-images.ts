@@ -1,13 +1,27 @@
 import { stat } from 'node:fs/promises'
-import type { ImageFacts } from './image-format.js'
+import { type FolderFacts, type FolderHeader, readFolderImage } from '../../pglite/index.js'
 import { imageFile, listImageNames } from './image-place.js'
-import { readImageFacts } from './read-image.js'
 
-/** An image of a data folder; without facts where its file says none that can be read. */
+/** What an image says about itself. */
+export interface ImageFacts extends FolderFacts {
+  /** The versions that made it. */
+  readonly postgres: string
+  readonly pglite: string
+}
+
+/** An image of a data folder; without facts if its file is damaged. */
 export interface ListedImage {
   readonly name: string
   readonly bytes: number
   readonly facts: ImageFacts | null
+}
+
+export function factsOf({
+  savedAt,
+  versions: { postgres, pglite },
+  migrations,
+}: FolderFacts & Pick<FolderHeader, 'versions'>): ImageFacts {
+  return { savedAt, postgres, pglite, migrations }
 }
 
 /** The images of a data folder, by name. */
@@ -16,14 +30,14 @@ export async function listImages(folder: string): Promise<ListedImage[]> {
   return await Promise.all(
     names.map(async (name) => {
       const file = imageFile(folder, name)
-      return { name, bytes: (await stat(file)).size, facts: factsOf(file) }
+      return { name, bytes: (await stat(file)).size, facts: readFacts(file) }
     }),
   )
 }
 
-function factsOf(file: string): ImageFacts | null {
+function readFacts(file: string): ImageFacts | null {
   try {
-    return readImageFacts(file)
+    return factsOf(readFolderImage(file))
   } catch {
     return null
   }

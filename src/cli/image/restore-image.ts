@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DriftpinError } from '../../errors.js'
+import { layFolderImage, readFolderImage } from '../../pglite/index.js'
 import { postgresMajor } from '../dev/postgres-major.js'
 import {
   newDatabaseFolder,
@@ -13,9 +14,8 @@ import {
 import { type RestoreRequest, restoreChannel, restorePayload } from '../dev/restore-requests.js'
 import { readServing, type Serving } from '../serving.js'
 import { withFolderLock } from '../with-folder-lock.js'
-import type { ImageFacts } from './image-format.js'
 import { findImageFile } from './image-place.js'
-import { layImageFiles, readImageFacts } from './read-image.js'
+import { factsOf, type ImageFacts } from './list-images.js'
 
 const pollMs = 25
 const askMs = 1000
@@ -33,7 +33,7 @@ const answerMsMax = 120_000
 export async function restoreImage(folder: string, name: string): Promise<ImageFacts> {
   const file = await findImageFile(folder, name)
   refuseForeignDatabase(folder, 'an image')
-  const facts = readImageFacts(file)
+  const facts = factsOf(readFolderImage(file))
   if (!facts.postgres.startsWith(`${postgresMajor}.`)) {
     throw new DriftpinError(
       'image_foreign',
@@ -47,12 +47,12 @@ export async function restoreImage(folder: string, name: string): Promise<ImageF
   try {
     const serving = await readServing(folder)
     if (serving) {
-      layImageFiles(file, made)
+      layFolderImage(file, made)
       await askToRestore(folder, serving, { id, name })
     } else {
       await withFolderLock(folder, async () => {
         await settleDatabase(folder)
-        layImageFiles(file, made)
+        layFolderImage(file, made)
         await (await replaceDatabase(folder, made)).keep()
       })
     }

@@ -1,17 +1,23 @@
 import { existsSync } from 'node:fs'
-import { link, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { basename, dirname, join } from 'node:path'
+import { link, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import type { Queryable } from '../../database/index.js'
 import { findLedgers, ledgerName } from '../../migrations/index.js'
-import { isRunning } from '../../pglite/index.js'
+import {
+  driftpinVersion,
+  type FolderFacts,
+  type ImageVersions,
+  isRunning,
+  type OnProgress,
+  readWasm,
+  writeFolderImage,
+} from '../../pglite/index.js'
 import { UsageError } from '../command-error.js'
-import { databaseFolderOf } from '../data-folder.js'
+import { databaseFolderOf, isDriftpins } from '../data-folder.js'
 import { migrationLabel } from '../migration-label.js'
 import { withDevDatabase } from '../open-database.js'
-import type { ImageFacts } from './image-format.js'
 import { imageFile, imagesFolder } from './image-place.js'
-import { type OnProgress, writeImage } from './write-image.js'
+import { factsOf, type ImageFacts } from './list-images.js'
 
 /** An image that was saved. */
 export interface SavedImage extends ImageFacts {
@@ -49,8 +55,9 @@ export async function saveImage(
         // All that is in memory alone is in the files then.
         await transaction.script('CHECKPOINT')
         const found = await readFacts(transaction)
-        await writeImage(await databaseFolderOf(folder), unfinished, found, onProgress)
-        return found
+        const ways = { isLeftOut: isDriftpins, onProgress }
+        await writeFolderImage(await databaseFolderOf(folder), unfinished, found, ways)
+        return factsOf(found)
       })
       if (force) await rename(unfinished, file)
       else await linkNew(unfinished, file, name)
@@ -81,7 +88,9 @@ async function removeUnfinished(folder: string): Promise<void> {
   }
 }
 
-async function readFacts(queryable: Queryable): Promise<ImageFacts> {
+async function readFacts(
+  queryable: Queryable,
+): Promise<FolderFacts & { readonly versions: ImageVersions }> {
   const { rows } = await queryable.query<{ postgres: string; at: Date }>(
     `SELECT current_setting('server_version') AS postgres, clock_timestamp() AS at`,
   )
@@ -92,11 +101,7 @@ async function readFacts(queryable: Queryable): Promise<ImageFacts> {
   const entries = (await ledger?.read(queryable)) ?? []
   const newest = entries.at(-1)
   const migrations = { applied: entries.length, newest: newest ? migrationLabel(newest) : null }
-  return { savedAt: at.toISOString(), postgres, pglite: await pgliteVersion(), migrations }
-}
-
-async function pgliteVersion(): Promise<string> {
-  const entry = createRequire(import.meta.url).resolve('@electric-sql/pglite')
-  const text = await readFile(join(dirname(entry), '../package.json'), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
+  const { version: pglite } = await readWasm()
+  const versions = { driftpin: driftpinVersion, pglite, postgres }
+  return { versions, savedAt: at.toISOString(), migrations }
 }

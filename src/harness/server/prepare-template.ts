@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import pg from 'pg'
 import { fromPg } from '../../database/index.js'
+import { driftpinVersion } from '../../pglite/index.js'
 import type { ReadOptions } from '../harness-options.js'
-import { prepare, version } from '../load-template.js'
+import { prepare } from '../load-template.js'
 import { runFunctionsOn } from '../run-functions.js'
 import type { HarnessStatistics } from '../statistics.js'
 import { databaseNames } from './database-names.js'
@@ -41,7 +42,7 @@ export async function prepareTemplate(workshop: Workshop, key?: string): Promise
 
 /** Whose objects they are depends on the user, so that each has its own. */
 function nameOf({ databases, read }: Workshop, key?: string): string {
-  const parts = [version, read.hash, key, databases.connection.user]
+  const parts = [driftpinVersion, read.hash, key, databases.connection.user]
   return databaseNames.template(createHash('sha256').update(JSON.stringify(parts)).digest('hex'))
 }
 

@@ -1,16 +1,15 @@
 import { crc32 } from 'node:zlib'
-import { DriftpinError } from '../../errors.js'
+import {
+  checkKey,
+  decodeParts,
+  driftpinVersion,
+  encodeParts,
+  foreign,
+  type ImageHeader,
+} from '../image-format.js'
 import type { Image } from './image.js'
-import { damaged, type Header, readHeader } from './image-header.js'
-import { provenBuild } from './internals.js'
-
-/** Raised whenever what an image holds, or how it is written, changes. */
-export const formatVersion = 6
-
-const magic = 'driftpin'
-/** Magic, format version, length of the header, checksum of all of them and all that follows. */
-const prefixBytes = magic.length + 4 + 4 + 4
-const checksumAt = prefixBytes - 4
+import { type Header, readHeader } from './image-header.js'
+import { provenBuild, provenPostgres } from './internals.js'
 
 /** The bytes of an image file. Files of equal contents are stored once. */
 export function encodeImage(image: Image, key: string): Uint8Array[] {
@@ -45,7 +44,12 @@ export function encodeImage(image: Image, key: string): Uint8Array[] {
       contents ? { ...entry, at: storeOnce(contents) } : entry,
     ),
   }
-  return encodeParts(header, key, body)
+  const versions = {
+    driftpin: driftpinVersion,
+    pglite: image.build.split('-')[0]!,
+    postgres: provenPostgres,
+  }
+  return encodeParts({ ...header, kind: 'engine', versions, key } as ImageHeader, body)
 }
 
 /**
@@ -56,7 +60,8 @@ export function encodeImage(image: Image, key: string): Uint8Array[] {
  * `image_foreign` for an image of another format or made from something else.
  */
 export function decodeImage(file: Buffer, key?: string): Image {
-  const { header, body } = decodeParts(file, key)
+  const { header, body } = decodeParts(file, 'engine')
+  checkKey(header, key)
   const { entries, memory, ...rest } = readHeader(header, body.length)
   if (rest.build !== provenBuild) throw foreign('it was taken of another build of PGlite')
   const { at, length, ...place } = memory
@@ -73,61 +78,4 @@ export function decodeImage(file: Buffer, key?: string): Image {
       at === undefined ? entry : { ...entry, contents: body.subarray(at, at + entry.usedBytes) },
     ),
   }
-}
-
-/** A header and a body, with what is needed to tell whether they are whole. */
-export function encodeParts(
-  header: object,
-  key: string,
-  body: readonly Uint8Array[],
-): Uint8Array[] {
-  const text = Buffer.from(JSON.stringify({ ...header, key }))
-  const prefix = Buffer.alloc(prefixBytes)
-  prefix.write(magic, 'latin1')
-  prefix.writeUInt32LE(formatVersion, magic.length)
-  prefix.writeUInt32LE(text.length, magic.length + 4)
-  // The checksum of no bytes begins anew instead of going on.
-  const parts = body.filter((part) => part.length > 0)
-  const begun = crc32(text, crc32(prefix.subarray(0, checksumAt)))
-  const sum = parts.reduce((sum, part) => crc32(part, sum), begun)
-  prefix.writeUInt32LE(sum, checksumAt)
-  return [prefix, text, ...parts]
-}
-
-/** @throws DriftpinError `image_damaged` and `image_foreign`. */
-export function decodeParts(file: Buffer, key?: string): { header: object; body: Buffer } {
-  if (file.length < prefixBytes || file.toString('latin1', 0, magic.length) !== magic) {
-    throw damaged('it does not begin like one', { length: file.length })
-  }
-  const version = file.readUInt32LE(magic.length)
-  if (version !== formatVersion) throw foreign(`its format is ${version}, not ${formatVersion}`)
-  const sum = crc32(file.subarray(prefixBytes), crc32(file.subarray(0, checksumAt)))
-  if (sum !== file.readUInt32LE(checksumAt)) {
-    throw damaged('its checksum is wrong', { length: file.length })
-  }
-  const bodyAt = prefixBytes + file.readUInt32LE(magic.length + 4)
-  const header = parseHeader(file.toString('utf8', prefixBytes, bodyAt))
-  if (key !== undefined && header.key !== key) throw foreign('it was made from something else')
-  return { header, body: file.subarray(bodyAt) }
-}
-
-/** Its checksum only tells that it is what somebody wrote. */
-function parseHeader(text: string): { readonly key?: unknown } {
-  let header: unknown
-  try {
-    header = JSON.parse(text)
-  } catch (error) {
-    throw damaged('its header is no JSON', error)
-  }
-  if (typeof header === 'object' && header !== null) return header
-  throw damaged('its header is no object', { header })
-}
-
-function foreign(what: string): DriftpinError {
-  return new DriftpinError(
-    'image_foreign',
-    `This image of a database cannot be opened here: ${what}. Open it with the version of ` +
-      'driftpin that wrote it, or delete it.',
-    {},
-  )
 }

@@ -1,4 +1,4 @@
-import { DriftpinError } from '../../errors.js'
+import { damaged } from '../image-format.js'
 import type { Image, ImageEntry } from './image.js'
 
 /** An entry as it is written: its contents are a stretch of the bytes behind the header. */
@@ -151,13 +151,4 @@ const isObject = <Expected>(value: unknown): value is Found<Expected> =>
 
 function expect(holds: boolean, what: string): asserts holds {
   if (!holds) throw damaged(`what it says of ${what} cannot be`, { what })
-}
-
-/** What is thrown for a file that is no image, or not a whole one. */
-export function damaged(what: string, facts: unknown): DriftpinError {
-  return new DriftpinError(
-    'image_damaged',
-    `This is no whole image of a database: ${what}. Delete the file; the harness makes another.`,
-    facts,
-  )
 }

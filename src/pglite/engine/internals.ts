@@ -12,12 +12,14 @@ import { type EngineTimers, ownTimers, type Timer } from './own-timers.js'
 import { type WatchedFiles, watchFiles } from './watch-files.js'
 
 /**
- * This folder, with stop-at-crash.ts of the connections, is the one place that reaches into the
- * memory and the files of PGlite's engine. Everything here was found true of this build:
- * its version, and the length and checksum of its WebAssembly. A test checks it against the build
- * that is installed, and a harness on any other works without images.
+ * This folder and stop-at-crash.ts of the connections are the only code that accesses the memory
+ * and the files of PGlite's engine. All of it was verified with this build: a version of PGlite,
+ * and the length and checksum of its WebAssembly. With any other, a harness works without images.
  */
 export const provenBuild = '0.5.16-9086480-334fb74d'
+
+/** The version of PostgreSQL in this build. */
+export const provenPostgres = '18.6'
 
 /** The stack of the module, which grows down to here from where the heap begins. */
 const stackBytes = 8 * 1024 * 1024

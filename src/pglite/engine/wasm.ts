@@ -9,6 +9,8 @@ type WasmModule = NonNullable<PGliteOptions['pgliteWasmModule']>
 
 /** The build of PGlite that is installed, and its WebAssembly, compiled once a process. */
 export interface Wasm {
+  /** The version of PGlite. */
+  readonly version: string
   /** Names the build: its version, its length and its checksum. */
   readonly build: string
   /** Whether the internals were proven on this very build. */
@@ -37,5 +39,5 @@ async function read(): Promise<Wasm> {
   const { version } = JSON.parse(await readFile(join(dirname(path), '../package.json'), 'utf8'))
   const build = `${version}-${bytes.length}-${crc32(bytes).toString(16)}`
   const compiled = WebAssembly.compile(bytes)
-  return { build, isProven: build === provenBuild, module: () => compiled }
+  return { version, build, isProven: build === provenBuild, module: () => compiled }
 }
