@@ -16,8 +16,8 @@ import { milliseconds } from './create-migrator.js'
 import { bundledFiles } from './generated/bundled.js'
 import { Ledger, ledgerName } from './ledger.js'
 import { checksumOf, type Migration } from './migration.js'
+import { withMigrationLock } from './migration-locks.js'
 import { parseMigrations } from './parse-migrations.js'
-import { withMigrationLock } from './with-migration-lock.js'
 
 /**
  * What {@link adoptMigrations} can be told.

@@ -1,10 +1,9 @@
 import { type Queryable, quoteIdentifier } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import type { MigrationStatus } from './compare-ledger.js'
-import { describeHolders } from './describe-sessions.js'
 import type { Ledger } from './ledger.js'
 import type { Migration } from './migration.js'
-import { lockNameOf } from './with-migration-lock.js'
+import { describeHolders, lockNameOf } from './migration-locks.js'
 
 /**
  * Refuses to go on while a migration without a transaction is neither there nor not there: nobody

@@ -5,7 +5,13 @@ import { assertInStep, compareLedger, type MigrationStatus } from './compare-led
 import { bundledFiles } from './generated/bundled.js'
 import { Ledger, ledgerName } from './ledger.js'
 import { checksumOf, type Migration } from './migration.js'
-import { parseMigrations } from './parse-migrations.js'
+import {
+  type AssertHeld,
+  type BlockedStep,
+  type WaitOptions,
+  type Watcher,
+  withMigrationLock,
+} from './migration-locks.js'
 import {
   countTo,
   describeStep,
@@ -13,11 +19,10 @@ import {
   migrationAt,
   type PlannedStep,
   planSteps,
-} from './plan-steps.js'
-import type { BlockedStep, WaitOptions, Watcher } from './retry-while-locked.js'
-import { runStep } from './run-step.js'
+  runStep,
+} from './migration-steps.js'
+import { parseMigrations } from './parse-migrations.js'
 import { recordSession } from './session-state.js'
-import { type AssertHeld, withMigrationLock } from './with-migration-lock.js'
 
 /**
  * What {@link createMigrator} can be told.

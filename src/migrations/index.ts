@@ -17,25 +17,29 @@ export type { MigrationState, MigrationStatus } from './compare-ledger.js'
 export { createMigrator, type Migrator, type MigratorOptions } from './create-migrator.js'
 export type { MigrationErrorCode } from './error-codes.js'
 export { mustBeGiven } from './extras-that-matter.js'
-export { findLedgers } from './find-ledgers.js'
 export { bundledFiles } from './generated/bundled.js'
 export { type GrantsOptions, grantsScript } from './grants-script.js'
-export { ledgerName } from './ledger.js'
+export { findLedgers, ledgerName } from './ledger.js'
 export { manifestEntries } from './manifest-entries.js'
 export type { Direction, Migration, MigrationScript } from './migration.js'
-export { parseFileName } from './migration-file-name.js'
-export { needsNoTransaction } from './needs-no-transaction.js'
-export { type MigrationFile, parseMigrations, readScript } from './parse-migrations.js'
+export { type MigrationFolder, readMigrationFolder, readPairs } from './migration-folder.js'
+export type { BlockedStep } from './migration-locks.js'
 export {
   countTo,
   describeStep,
   type FinishedStep,
   type PlannedStep,
   planSteps,
-} from './plan-steps.js'
+} from './migration-steps.js'
+export {
+  type MigrationFile,
+  parseFileName,
+  parseMigrations,
+  readScript,
+} from './parse-migrations.js'
 export { type Catalog, readCatalog, readChatScopedTables } from './read-catalog.js'
 export { readManifest } from './read-manifest.js'
 export { readMigrationFiles, readMigrations } from './read-migrations.js'
-export type { BlockedStep } from './retry-while-locked.js'
+export { runMigrationFiles } from './run-migration-files.js'
 export { runScript, statementsOf } from './run-script.js'
 export { recordSession } from './session-state.js'

@@ -31,9 +31,7 @@ export async function readMigrations(
  * @throws DriftpinError `migrations_unreadable`
  */
 export async function readMigrationFiles(directory: string): Promise<MigrationFile[]> {
-  // Asked for at run time, so that a backend without a file system can import this room.
-  const fs = globalThis.process?.getBuiltinModule?.('node:fs/promises')
-  if (!fs) throw unreadable(directory, 'there are no files to read in this runtime', undefined)
+  const fs = fileSystem(directory)
   const failed = (error: unknown, file = '') =>
     unreadable(directory, file + messageOf(error), error)
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -50,6 +48,18 @@ export async function readMigrationFiles(directory: string): Promise<MigrationFi
   const files = await Promise.all(names.filter((name) => name.endsWith('.sql')).map(read))
   if (files.length === 0) throw unreadable(directory, 'no file in it ends in .sql', { directory })
   return files
+}
+
+/**
+ * The files of this machine. Loaded at run time, so that a backend without a file system can import
+ * this folder.
+ *
+ * @throws DriftpinError `migrations_unreadable` where there is no file system.
+ */
+export function fileSystem(directory: string) {
+  const fs = globalThis.process?.getBuiltinModule?.('node:fs/promises')
+  if (fs) return fs
+  throw unreadable(directory, 'this runtime has no file system', undefined)
 }
 
 function unreadable(directory: string, why: string, cause: unknown): DriftpinError {

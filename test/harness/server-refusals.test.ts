@@ -4,10 +4,10 @@ import { type AddressInfo, connect, createServer as createRelay } from 'node:net
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openHarness } from '../../src/harness/index.js'
 import { refuseFacts, strategyOf } from '../../src/harness/server/connect-server.js'
+import { failure } from '../migrations/use-folders.js'
 import { freePort } from '../support/free-port.js'
 import { serverMajors } from '../support/real-server.js'
 import { urlWith } from '../support/url-with.js'
-import { failure } from './use-folders.js'
 import { useSailor } from './use-sailor.js'
 
 const refusal = (server: string) => failure(openHarness({ server, migrations: false }))

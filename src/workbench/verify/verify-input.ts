@@ -2,13 +2,14 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { splitStatements } from '../../database/index.js'
 import { DriftpinError, messageOf } from '../../errors.js'
-import { pathExists, readPairs } from '../../harness/index.js'
+import { pathExists } from '../../harness/index.js'
 import {
   bundledFiles,
   type Migration,
   type MigrationFile,
   type MigrationScript,
   parseMigrations,
+  readPairs,
 } from '../../migrations/index.js'
 import type { Extensions } from '../../pglite/index.js'
 import { bundledFixtures } from '../generated/fixtures.js'

@@ -1,7 +1,7 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest'
-import { readMigrationFolder } from '../../src/harness/migration-folder.js'
 import { type Database, fromPGlite } from '../../src/index.js'
+import { readMigrationFolder } from '../../src/migrations/index.js'
 import { openPGlite } from '../support/open-pglite.js'
 import { type Files, folderOf } from '../support/temporary-folder.js'
 

@@ -9,12 +9,9 @@ import {
   withoutWrapping,
 } from '../database/index.js'
 import { DriftpinError, messageOf } from '../errors.js'
-import {
-  type MigrationScript,
-  needsNoTransaction,
-  recordSession,
-  runScript,
-} from '../migrations/index.js'
+import type { MigrationScript } from './migration.js'
+import { needsNoTransaction, runScript } from './run-script.js'
+import { recordSession } from './session-state.js'
 
 /** COMMIT and ROLLBACK in all their forms, but for those after which a transaction goes on. */
 const ends =

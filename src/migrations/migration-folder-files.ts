@@ -1,10 +1,10 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { DriftpinError, messageOf } from '../errors.js'
-import type { MigrationFile } from '../migrations/index.js'
-import type { MigrationTool } from './migration-folder.js'
 import { byBytes, inOrderOfRunning } from './migration-folder-order.js'
-import { pathExists } from './path-exists.js'
+import type { MigrationFile } from './parse-migrations.js'
+import { fileSystem } from './read-migrations.js'
+
+/** Which tool's layout a folder of migrations follows; `forward-only` is plain SQL files. */
+export type MigrationTool = 'pairs' | 'forward-only' | 'prisma' | 'drizzle'
 
 /** What a folder holds: the files that are run, in their order. */
 export interface FolderFiles {
@@ -34,7 +34,7 @@ const depthMax = 8
  */
 export async function findMigrationFiles(directory: string): Promise<FolderFiles> {
   const names = await listFolder(directory)
-  if (names.includes('meta') && (await pathExists(join(directory, journalFile)))) {
+  if (names.includes('meta') && (await pathExists(`${directory}/${journalFile}`))) {
     return { tool: 'drizzle', files: await readAll(directory, await journaled(directory)) }
   }
   const scripts = names.filter((name) => name.endsWith('.sql'))
@@ -98,7 +98,7 @@ async function findOthers(
 async function scriptsBelow(directory: string, path: string, depth: number): Promise<string[]> {
   if (depth === 0 || dataFolders.has(path.split('/').at(-1)!) || !(await isFolder(directory, path)))
     return []
-  const names = await listFolder(join(directory, path))
+  const names = await listFolder(`${directory}/${path}`)
   const below = names.map((name) => scriptsBelow(directory, `${path}/${name}`, depth - 1))
   return [
     ...names.filter((name) => name.endsWith('.sql')).map((name) => `${path}/${name}`),
@@ -127,9 +127,11 @@ function refuseParts(
 }
 
 async function listFolder(directory: string): Promise<string[]> {
-  const names = await readdir(directory).catch((error) => {
-    throw unreadable(directory, messageOf(error), error)
-  })
+  const names = await fileSystem(directory)
+    .readdir(directory)
+    .catch((error) => {
+      throw unreadable(directory, messageOf(error), error)
+    })
   return names.filter((name) => !name.startsWith('.')).sort(byBytes)
 }
 
@@ -168,8 +170,8 @@ async function findSubfolders(
   const entries = await Promise.all(
     names.map(async (name) => ({
       name,
-      migration: await pathExists(join(directory, `${name}/migration.sql`)),
-      snapshot: await pathExists(join(directory, `${name}/snapshot.json`)),
+      migration: await pathExists(`${directory}/${name}/migration.sql`),
+      snapshot: await pathExists(`${directory}/${name}/snapshot.json`),
       folder: await isFolder(directory, name),
     })),
   )
@@ -188,11 +190,23 @@ async function findSubfolders(
   return { tool: drizzle ? 'drizzle' : 'prisma', names: inOrder, files }
 }
 
+/** Whether something has that name; a broken link counts. */
+async function pathExists(path: string): Promise<boolean> {
+  return await fileSystem(path)
+    .lstat(path)
+    .then(
+      () => true,
+      () => false,
+    )
+}
+
 async function isFolder(directory: string, name: string): Promise<boolean> {
-  return await stat(join(directory, name)).then(
-    (stats) => stats.isDirectory(),
-    () => false,
-  )
+  return await fileSystem(directory)
+    .stat(`${directory}/${name}`)
+    .then(
+      (stats) => stats.isDirectory(),
+      () => false,
+    )
 }
 
 const readAll = (directory: string, files: readonly string[]): Promise<MigrationFile[]> =>
@@ -202,7 +216,7 @@ async function read(directory: string, file: string): Promise<MigrationFile> {
   try {
     // Fatal, since a replaced byte would be a change of what the migration writes.
     const decoder = new TextDecoder('utf-8', { fatal: true })
-    const text = decoder.decode(await readFile(join(directory, file)))
+    const text = decoder.decode(await fileSystem(directory).readFile(`${directory}/${file}`))
     return { file, text: text.replaceAll('\r\n', '\n') }
   } catch (error) {
     throw unreadable(directory, `${file}: ${messageOf(error)}`, error)

@@ -1,8 +1,8 @@
 import { symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readMigrationFolder } from '../../src/harness/migration-folder.js'
 import { createMigrator, readMigrations } from '../../src/index.js'
+import { readMigrationFolder } from '../../src/migrations/index.js'
 import { type Files, folderOf, temporaryFolder } from '../support/temporary-folder.js'
 import { failure, read, step, steps, useFolders } from './use-folders.js'
 

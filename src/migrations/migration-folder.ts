@@ -1,17 +1,15 @@
-import { createHash } from 'node:crypto'
-import type { Database } from '../database/index.js'
+import { type Database, sha256, splitStatements } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
-import { createMigrator, type Migration, readMigrations } from '../migrations/index.js'
+import { createMigrator } from './create-migrator.js'
+import type { Migration, MigrationScript } from './migration.js'
 import {
   assertWholeFolder,
   type FolderFiles,
   findMigrationFiles,
+  type MigrationTool,
 } from './migration-folder-files.js'
+import { readMigrations } from './read-migrations.js'
 import { runMigrationFiles } from './run-migration-files.js'
-import { upSection } from './up-section.js'
-
-/** Whose manners a folder of migrations has; `forward-only` is any folder of plain SQL files. */
-export type MigrationTool = 'pairs' | 'forward-only' | 'prisma' | 'drizzle'
 
 /** A folder of migrations as it was read. What happens to the files afterwards does not matter. */
 export interface MigrationFolder {
@@ -57,7 +55,9 @@ export interface MigrationFolder {
  */
 export async function readMigrationFolder(directory: string): Promise<MigrationFolder> {
   const found = await findMigrationFiles(directory)
-  return found.tool === 'pairs' ? await pairsFolder(directory) : foreignFolder(directory, found)
+  return found.tool === 'pairs'
+    ? await pairsFolder(directory)
+    : await foreignFolder(directory, found)
 }
 
 async function pairsFolder(directory: string): Promise<MigrationFolder> {
@@ -65,7 +65,7 @@ async function pairsFolder(directory: string): Promise<MigrationFolder> {
   const files = migrations.flatMap(({ up, down }) => (down ? [up, down] : [up]))
   return {
     tool: 'pairs',
-    hash: hashOf('pairs', files),
+    hash: await hashOf('pairs', files),
     apply: (database) =>
       namingFolder(directory, 'pairs', async () => {
         await createMigrator(database, { migrations }).up()
@@ -90,11 +90,14 @@ async function readPairsOrUps(directory: string): Promise<Migration[]> {
   return migrations
 }
 
-function foreignFolder(directory: string, { tool, files }: FolderFiles): MigrationFolder {
+async function foreignFolder(
+  directory: string,
+  { tool, files }: FolderFiles,
+): Promise<MigrationFolder> {
   const sections = tool === 'forward-only' ? files.map(upSection) : files.map(wholeFile)
   return {
     tool,
-    hash: hashOf(tool, files),
+    hash: await hashOf(tool, files),
     apply: (database) => namingFolder(directory, tool, () => runMigrationFiles(database, sections)),
   }
 }
@@ -108,13 +111,13 @@ function wholeFile({ file, text }: { readonly file: string; readonly text: strin
   return { file, text: text.replaceAll(mark, ';'.padEnd(mark.length)), transaction: true }
 }
 
-function hashOf(
+async function hashOf(
   tool: MigrationTool,
   files: readonly { readonly file: string; readonly text: string }[],
-): string {
+): Promise<string> {
   // As JSON, so that no end of a name can be taken for the beginning of a text.
   const parts = JSON.stringify([tool, ...files.map(({ file, text }) => [file, text])])
-  return createHash('sha256').update(parts).digest('hex')
+  return Buffer.from(await sha256(parts)).toString('hex')
 }
 
 async function namingFolder(
@@ -129,4 +132,43 @@ async function namingFolder(
     const message = `The migrations in ${directory} (${tool}): ${error.message}`
     throw new DriftpinError('migration_failed', message, error.cause)
   }
+}
+
+/** dbmate; goose and sql-migrate; node-pg-migrate. */
+const up = /^\s*--[\s-]*(?:migrate:up\b|\+(?:goose|migrate)\s+up\b|up\s+migration\s*$)/i
+/** The same, and tern, which marks only where the down section begins. */
+const down =
+  /^\s*--[\s-]*(?:(?:migrate:|\+(?:goose|migrate)\s+)down\b|down +migration\s*$|create above \/)/i
+const noTransaction =
+  /^--\s*(?:migrate:up\b.*\btransaction: *false|\+goose\s+no +trans|\+migrate\s+up +notrans)/im
+
+/**
+ * The part of a file that goes up, where the file has sections for both ways, and otherwise all of
+ * it. Lines that are left out become empty ones, so that the lines in messages are the file's.
+ *
+ * @throws DriftpinError `migration_invalid` for statements in front of the up section, which
+ * belong to neither way.
+ */
+function upSection({ file, text }: Pick<MigrationScript, 'file' | 'text'>): MigrationScript {
+  const lines = text.split('\n')
+  const marked = lines.some((line) => up.test(line))
+  let section: 'front' | 'up' | 'down' = marked ? 'front' : 'up'
+  const kept: string[] = []
+  const front: string[] = []
+  for (const line of lines) {
+    if (up.test(line)) section = 'up'
+    else if (down.test(line)) section = 'down'
+    if (section === 'front') front.push(line)
+    kept.push(section === 'up' ? line : '')
+  }
+  const stray = splitStatements(front.join('\n'))[0]
+  if (stray) {
+    throw new DriftpinError(
+      'migration_invalid',
+      `${file} has a statement in front of its up section, which no tool would run. Move it ` +
+        'below the line that begins the section.',
+      { file, statement: stray.text },
+    )
+  }
+  return { file, text: kept.join('\n'), transaction: !noTransaction.test(text) }
 }
