@@ -1,3 +1,4 @@
+import type { MigrationErrorCode } from '../migrations/index.js'
 import type { PgliteErrorCode } from '../pglite/index.js'
 
 /**
@@ -10,6 +11,7 @@ import type { PgliteErrorCode } from '../pglite/index.js'
  * ```
  */
 export type HarnessErrorCode =
+  | MigrationErrorCode
   | PgliteErrorCode
   | 'invalid_input'
   | 'harness_closed'
@@ -20,8 +22,5 @@ export type HarnessErrorCode =
   | 'image_unusable'
   | 'test_leaked'
   | 'server_unusable'
-  | 'migrations_unreadable'
-  | 'migration_invalid'
-  | 'migration_failed'
   | 'isolation_refused'
   | 'transaction_closed'
