@@ -1,4 +1,4 @@
-import { renderTable } from '../src/cli/render-table.ts'
+import { renderTable } from '../src/cli/table.ts'
 import { allMutants } from '../test/property/mutants/all-mutants.ts'
 import { type MutantOutcome, runMutant } from '../test/property/mutants/run-mutant.ts'
 

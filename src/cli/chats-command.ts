@@ -1,14 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { chatState } from './chat-state.js'
-import { countNoun } from './count-noun.js'
+import { type ChatLine, chatState, selectChats } from './chats.js'
 import { withDomain } from './domain-tables.js'
-import { humanAgo } from './human-time.js'
-import { limitOf, listLimit, listLimitHelp } from './list-limit.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
-import { printJson } from './print-json.js'
-import { renderTable } from './render-table.js'
-import { screenWidth } from './screen-width.js'
-import { type ChatLine, selectChats } from './select-chats.js'
+import { limitOf, listLimit, listLimitHelp } from './options.js'
+import { renderTable } from './table.js'
+import { countNoun, humanAgo, printJson, say, screenWidth } from './terminal.js'
 
 interface ChatsOptions extends DatabaseOptions {
   readonly owner?: string
@@ -17,18 +13,18 @@ interface ChatsOptions extends DatabaseOptions {
   readonly json?: boolean
 }
 
-/** Reads a uuid in its usual form. */
+/** Parses a uuid in its usual form. */
 function uuidOf(written: string): string {
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(written)) return written
-  throw new InvalidArgumentError('It must be a whole uuid.')
+  throw new InvalidArgumentError('It must be a complete uuid.')
 }
 
 /** `driftpin chats`. */
 export function chatsCommand(): Command {
   const command = new Command('chats')
-    .description('list chats, and how their pinned context stands')
-    .option('--owner <id>', 'those of one owner; of all by default', uuidOf)
-    .option('--archived', 'those that are archived, in place of the others')
+    .description('list chats and the state of their pinned context')
+    .option('--owner <id>', 'only the chats of this owner', uuidOf)
+    .option('--archived', 'only archived chats, instead of the others')
     .option('--limit <n>', listLimitHelp, listLimit)
   return devDatabaseOptions(command)
     .option('--json', 'print JSON')
@@ -37,12 +33,14 @@ export function chatsCommand(): Command {
       'after',
       [
         '',
-        'Context: ok, the pins are what the agent has; dirty, the agent has drifted',
-        'since; no pins, its agent has not reported yet.',
+        'Context:',
+        '  ok       the pins equal the context of the agent',
+        '  dirty    the context of the agent has changed since',
+        '  no pins  the agent has not pushed yet, or there is none',
         '',
         'Examples:',
         '  driftpin chats',
-        '  driftpin chats --owner 6a9b8c1e-5d4f-4f7a-9a57-0f3f5ad2c111 --archived',
+        '  driftpin chats --archived --owner 6a9b8c1e-5d4f-4f7a-9a57-0f3f5ad2c111',
         '  driftpin chats --json | jq -r ".[] | select(.dirty).id"',
       ].join('\n'),
     )
@@ -54,7 +52,7 @@ async function listAll({ owner, archived = false, json, ...options }: ChatsOptio
     const filter = { ownerId: owner, archived, limit: limit && limit + 1 }
     return [
       await selectChats(database, filter),
-      // Only whether there are any of the others.
+      // This only tells whether there are any others.
       await selectChats(database, { ownerId: owner, archived: !archived, limit: 1 }),
     ]
   })
@@ -64,10 +62,10 @@ async function listAll({ owner, archived = false, json, ...options }: ChatsOptio
     return
   }
   if (chats.length > 0) console.log(renderChats(chats, screenWidth()))
-  console.log(footer(chats.length, found.length > chats.length, archived, other.length > 0))
+  say(footer(chats.length, found.length > chats.length, archived, other.length > 0))
 }
 
-/** Chats as a table; on a terminal with ids that are as short as they can be. */
+/** Chats as a table. On a terminal, ids are as short as possible. */
 function renderChats(chats: readonly ChatLine[], width: number | undefined): string {
   const owners = new Set(chats.map(({ ownerId }) => ownerId))
   const rows = chats.map((chat) => [
@@ -91,5 +89,6 @@ function footer(count: number, isCut: boolean, archived: boolean, hasOthers: boo
   if (count === 0 && hasOthers) return 'All chats are archived: driftpin chats --archived'
   if (count === 0) return 'There are no chats yet. A new database of driftpin dev has some.'
   const more = isCut ? ', and there are more: --limit' : ''
-  return `\n${countNoun(count, 'chat')}${more}${hasOthers && !archived ? ', archived ones not among them' : ''}`
+  const others = hasOthers && !archived ? ', not counting archived chats' : ''
+  return `\n${countNoun(count, 'chat')}${more}${others}`
 }

@@ -1,15 +1,15 @@
 import { DriftpinError } from '../errors.js'
 
-/** What the process says when it ends. */
+/** The exit codes of the process. */
 export const exitCodes = {
   fine: 0,
-  /** A claim did not hold, or the work failed half way. */
+  /** A check failed, or an error stopped the work. */
   failed: 1,
-  /** The command was used wrongly, or what it was pointed at is not what it takes. */
+  /** Wrong options or arguments, or a directory, file or database of the wrong kind. */
   wrongUse: 2,
 } as const
 
-/** Wrong use of a command, in words for the person who typed it. */
+/** Wrong use of a command. The message is for the person who typed it. */
 export class UsageError extends Error {}
 
 const wrongUse = new Set([

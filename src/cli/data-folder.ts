@@ -1,78 +1,78 @@
-import { mkdir, readdir } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { pathExists } from '../harness/index.js'
+import type { Database } from '../database/index.js'
 import { UsageError } from './command-error.js'
+import { folderHolder } from './with-folder-lock.js'
 
-/** Where the database of a project is, unless a command is told otherwise. */
+/** The folder of the dev database of a project, by default. */
 export const usualDataFolder = '.driftpin'
 
-/** The file that says that a folder is PostgreSQL's, and of which version. */
+/** The file that marks a folder as PostgreSQL's and contains its major version. */
 export const versionFile = 'PG_VERSION'
 
-/** The database of a data folder. */
-export const databaseName = 'database'
+const databaseName = 'database'
 
-/** What lies beside it while another takes its place. */
+/** The name of a database while another one takes its place. */
 export const oldName = 'database.old'
 
-/** What driftpin itself puts into a data folder, half-made things and locks included. */
-const ours =
+const newPrefix = `${databaseName}.new-`
+
+const driftpinNames =
   /^(database|driftpin\.lock|serving\.json)([.-].*)?$|^(images|failed|laws|stats)$|^\.git/
 
-/** Whether a name in a data folder, or in a database that is its own, is of driftpin's making. */
-export const isDriftpins = (name: string): boolean => ours.test(name)
+/** Whether driftpin creates files of this name in a data folder. */
+export const isDriftpinFile = (name: string): boolean => driftpinNames.test(name)
 
-/** In a project's own folder the tools of driftpin keep more, such as what is being built. */
-const isOurs = (folder: string, names: readonly string[]) =>
-  basename(folder) === usualDataFolder || names.every(isDriftpins)
+/** The default folder of a project may contain more, because other parts of driftpin use it. */
+const isDriftpinFolder = (folder: string, names: readonly string[]) =>
+  basename(folder) === usualDataFolder || names.every(isDriftpinFile)
 
 /**
- * The data folder that was meant: somebody who names the database inside one means the same
- * database, and has to meet the same lock.
+ * The data folder that is meant. If somebody names the database inside a data folder, the data
+ * folder is returned, because both must use the same lock.
  */
 export async function dataFolderOf(named: string): Promise<string> {
   const folder = resolve(named)
-  if (basename(folder) !== databaseName || !(await has(folder, versionFile))) return folder
-  const around = dirname(folder)
-  return isOurs(around, await readdir(around).catch(() => [])) ? around : folder
+  if (basename(folder) !== databaseName || !has(folder, versionFile)) return folder
+  const parent = dirname(folder)
+  return isDriftpinFolder(parent, await readdir(parent).catch(() => [])) ? parent : folder
 }
 
 /**
- * The folder that PostgreSQL has in a data folder: `database` in it, or the folder itself where
- * a PGlite made it elsewhere.
+ * PostgreSQL's folder in a data folder: `database` in it, or the folder itself if a PGlite outside
+ * driftpin created it.
  */
-export async function databaseFolderOf(folder: string): Promise<string> {
-  return (await has(folder, versionFile)) ? folder : join(folder, databaseName)
+export function databaseFolderOf(folder: string): string {
+  return has(folder, versionFile) ? folder : join(folder, databaseName)
 }
 
 /**
- * Whether there is a database in a data folder, be it one that a process which died was about to
- * replace: whoever has the folder's lock puts that back.
+ * Whether a data folder contains a database. This includes a database that a killed process was
+ * about to replace: the next holder of the lock puts it back.
  */
-export async function holdsDatabase(folder: string): Promise<boolean> {
-  return (
-    (await has(await databaseFolderOf(folder), versionFile)) ||
-    (await has(join(folder, oldName), versionFile))
-  )
+export function holdsDatabase(folder: string): boolean {
+  return has(databaseFolderOf(folder), versionFile) || has(join(folder, oldName), versionFile)
 }
 
 /**
- * Looks at what a data folder is to be made of, if anything.
+ * Checks that a folder is, or can become, a data folder.
  *
- * @throws UsageError for a folder of somebody else's, which would be buried under a thousand files,
- * and for what can be no folder.
+ * @throws UsageError for a folder with other files, because PostgreSQL would add a thousand files,
+ * and for a path that cannot be a folder.
  */
 export async function checkDataFolder(folder: string): Promise<void> {
-  if (await holdsDatabase(folder)) return
+  if (holdsDatabase(folder)) return
   const names = await readdir(folder).catch((error) => {
     if (error.code === 'ENOENT') return []
     throw cannotHold(folder, error)
   })
-  if (isOurs(folder, names)) return
-  throw new UsageError(`${folder} holds other files and no database. Name another folder.`)
+  if (isDriftpinFolder(folder, names)) return
+  throw new UsageError(`${folder} contains other files and no database. Name another folder.`)
 }
 
-/** Makes a data folder where there is none, which only this user may read. */
+/** Creates a data folder if it is missing. Only the current user may read it. */
 export async function makeDataFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error) => {
     throw cannotHold(folder, error)
@@ -85,4 +85,148 @@ function cannotHold(folder: string, cause: { code?: string }): UsageError {
   return new UsageError(`${folder} cannot hold a database: ${why}.`, { cause })
 }
 
-const has = (folder: string, name: string) => pathExists(join(folder, name))
+const has = (folder: string, name: string) => existsSync(join(folder, name))
+
+/** Where a new database is created before it takes its place in a data folder. */
+export function newDatabaseFolder(folder: string, id: string = randomUUID()): string {
+  return join(folder, `${newPrefix}${id}`)
+}
+
+/** A database that has taken the place of another one, which still exists. */
+export interface Replacement {
+  /** Deletes the old database. */
+  keep(): Promise<void>
+  /** Puts the old database back and deletes the new one. */
+  undo(): Promise<void>
+}
+
+/**
+ * Puts a complete database in the place of the one in a data folder, if there is one. If the
+ * process is killed before `keep` or `undo`, {@link settleDatabase} puts the old one back. The
+ * caller holds the folder's lock.
+ */
+export async function replaceDatabase(folder: string, made: string): Promise<Replacement> {
+  const [database, old] = [join(folder, databaseName), join(folder, oldName)]
+  const hasOld = existsSync(database)
+  if (hasOld) await rename(database, old)
+  await rename(made, database).catch(async (error) => {
+    if (hasOld) await rename(old, database)
+    throw error
+  })
+  return {
+    keep: async () => {
+      if (!hasOld) return
+      // After this rename the old database counts as garbage, even if deleting it fails.
+      const garbage = newDatabaseFolder(folder)
+      await rename(old, garbage)
+      await rm(garbage, { recursive: true, force: true }).catch(() => {})
+    },
+    undo: async () => {
+      // Moved away first: if the process is killed here, the old database is put back.
+      const failed = newDatabaseFolder(folder)
+      await rename(database, failed)
+      if (hasOld) await rename(old, database)
+      await rm(failed, { recursive: true, force: true })
+    },
+  }
+}
+
+/**
+ * Cleans up after a process that was killed while it replaced a database. If the new database was
+ * not kept yet, nobody knows whether it can be served, so the old one is put back. The caller holds
+ * the folder's lock.
+ */
+export async function settleDatabase(folder: string): Promise<void> {
+  const [database, old] = [join(folder, databaseName), join(folder, oldName)]
+  if (existsSync(old)) {
+    if (existsSync(database)) await rename(database, newDatabaseFolder(folder))
+    await rename(old, database)
+  }
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(newPrefix)) continue
+    await rm(join(folder, name), { recursive: true, force: true })
+  }
+}
+
+/**
+ * Refuses to replace a database that a PGlite outside driftpin created.
+ *
+ * @throws UsageError
+ */
+export function refuseForeignDatabase(folder: string, what: string): void {
+  if (!existsSync(join(folder, versionFile))) return
+  throw new UsageError(
+    `${folder} was made by a PGlite outside driftpin, and ${what} would replace it. ` +
+      'Name another folder with --data.',
+  )
+}
+
+/** A process that serves the database of a data folder to other processes. */
+export interface Serving {
+  readonly pid: number
+  readonly url: string
+  readonly startedAt: string
+  /** The last image that it was asked to restore, and the problem if it could not. */
+  readonly restored?: { readonly id: string; readonly problem?: string | undefined } | undefined
+}
+
+const servingFile = (folder: string) => join(folder, 'serving.json')
+
+/** The process that serves a data folder. It must be running and hold the folder's lock. */
+export async function readServing(folder: string): Promise<Serving | undefined> {
+  try {
+    const text = await readFile(servingFile(folder), 'utf8')
+    const serving = (await servingShape()).parse(JSON.parse(text))
+    return serving.pid === (await folderHolder(folder)) ? serving : undefined
+  } catch {
+    // There is no such file, or a killed process left it unfinished.
+    return undefined
+  }
+}
+
+/** Loaded only by readers, because `driftpin dev` only writes the file and should start fast. */
+async function servingShape() {
+  const { z } = await import('zod')
+  return z.object({
+    pid: z.int(),
+    url: z.string(),
+    startedAt: z.iso.datetime(),
+    restored: z.object({ id: z.string(), problem: z.string().optional() }).optional(),
+  })
+}
+
+/** Publishes where the database is. The write is atomic, and only the current user may read it. */
+export async function writeServing(folder: string, serving: Serving): Promise<void> {
+  const unfinished = `${servingFile(folder)}.${process.pid}`
+  await writeFile(unfinished, JSON.stringify(serving), { mode: 0o600 })
+  await rename(unfinished, servingFile(folder))
+}
+
+/** Must happen before the folder's lock is released. */
+export async function removeServing(folder: string): Promise<void> {
+  await rm(servingFile(folder), { force: true })
+}
+
+/** The channel on which a running `driftpin dev` is asked to restore an image. */
+export const restoreChannel = 'driftpin_dev_restore'
+
+/** The id of a database that lies beside the served one, and the name of its image. */
+export interface RestoreRequest {
+  readonly id: string
+  readonly name: string
+}
+
+/** Listens for requests until the engine ends. Other payloads are ignored. */
+export async function listenForRestores(
+  database: Database,
+  onRequest: (request: RestoreRequest) => void,
+): Promise<void> {
+  await database.listen(restoreChannel, (payload) => {
+    const [id, name] = payload.split(' ')
+    // Any client may send a payload, and the id becomes part of a path.
+    if (id && name && /^[0-9a-f-]{36}$/.test(id)) onRequest({ id, name })
+  })
+}
+
+/** A request as the payload of a notification. */
+export const restorePayload = ({ id, name }: RestoreRequest): string => `${id} ${name}`

@@ -1,16 +1,16 @@
 import { Command } from 'commander'
 import { exitCodes } from './command-error.js'
-import { printStep, printSummary } from './demo/print-step.js'
-import { printJson } from './print-json.js'
+import { printStep, printSummary } from './demo/report.js'
+import { printJson } from './terminal.js'
 
-/** `driftpin demo [DIR]`, which is also what `npm start` runs. */
+/** `driftpin demo [DIR]`. `npm start` runs it, too. */
 export function demoCommand(): Command {
   return new Command('demo')
-    .description('run the main job, and check every claim')
-    .argument('[dir]', 'a project of yours, only read; the shipped example by default')
+    .description('run the main use case and check every claim')
+    .argument('[dir]', 'a project, which is only read (default: the shipped example)')
     .option('--json', 'print one JSON document')
     .action(async (directory: string | undefined, { json }: { json?: boolean }) => {
-      // Loaded here, so that no other command pays for an engine that it does not use.
+      // Loaded late, because it loads an engine.
       const { runDemo } = await import('./demo/run-demo.js')
       const report = await runDemo(directory, json ? () => {} : printStep)
       if (json) printJson(report)

@@ -1,30 +1,31 @@
 import { Command, Option } from 'commander'
 import { usualDataFolder } from './data-folder.js'
-import type { DevOptions } from './dev/dev-options.js'
-import { usualPort } from './dev/usual-port.js'
-import { portNumber } from './whole-number.js'
-import { folderOptions } from './with-migrator.js'
+import { type DevOptions, usualPort } from './dev/dev-run.js'
+import { migrationOptions } from './migrations.js'
+import { portNumber } from './options.js'
 
-/** `driftpin dev`: a PostgreSQL to point anything at. */
+/** `driftpin dev`: serves a PostgreSQL for development. */
 export function devCommand(): Command {
-  const memory = new Option('--memory', 'keep nothing: the database is gone when this ends')
-  const fresh = new Option('--fresh', 'delete the database that is there, and begin anew')
-  // What is pushed needs the tables of driftpin.
-  const watch = new Option('--watch <dir>', 'scan a directory and push it on every change')
-  return folderOptions(
-    new Command('dev')
-      .description('serve a PostgreSQL for development, migrated and with data in it')
-      .option('--data <dir>', `where the data is kept; ${usualDataFolder} by default`)
-      .addOption(memory.conflicts(['data', 'fresh']))
-      .option('--port <port>', `${usualPort} by default; a free one where it is taken`, portNumber),
-  )
-    .option('--ledger <table>', 'the name of the ledger table; driftpin_migrations by default')
-    .option('--seed <file>', 'an SQL file to put into a new database, or none')
+  const memory = new Option('--memory', 'keep the data in memory only')
+  const fresh = new Option('--fresh', 'delete the database and create a new one')
+  // A push needs driftpin's tables.
+  const watch = new Option('--watch <dir>', 'scan a directory and push it after every change')
+  const command = new Command('dev')
+    .description('serve a PostgreSQL for development, with migrations applied and example data')
+    .option('--data <dir>', `the folder for the data (default: ${usualDataFolder})`)
+    .addOption(memory.conflicts(['data', 'fresh']))
+    .option(
+      '--port <port>',
+      `the port (default: ${usualPort}, or a free one if it is in use)`,
+      portNumber,
+    )
+  return migrationOptions(command)
+    .option('--seed <file>', 'an SQL file to run in a new database, or none')
     .addOption(watch.conflicts('migrations'))
     .addOption(fresh)
-    .option('--json', 'print a line of JSON when it is ready, and one for everything later')
+    .option('--json', 'print one line of JSON when it is ready, and one per later event')
     .action(async (options: DevOptions) => {
-      // The engine is compiled by other threads, while this one loads what it is used with.
+      // Other threads compile the engine while this one loads the modules that use it.
       const { readWasm } = await import('../pglite/index.js')
       const [{ runDev }] = await Promise.all([import('./dev/run-dev.js'), readWasm()])
       await runDev(options)
@@ -33,8 +34,9 @@ export function devCommand(): Command {
       'after',
       [
         '',
-        'A new database has a few owners, workspaces and chats in it, unless --seed or',
-        '--migrations is given. A kill loses nothing of what a client was told.',
+        'A new database contains a few owners, workspaces and chats, unless --seed or',
+        '--migrations is given. It remembers --migrations and --ledger for the next start',
+        'and for other commands. If the process is killed, no committed data is lost.',
         '',
         'Examples:',
         '  driftpin dev',

@@ -1,15 +1,10 @@
 import { type Database, type Queryable, quoteIdentifier } from '../database/index.js'
 import { assertSchemaCurrent } from '../migrations/index.js'
 import { UsageError } from './command-error.js'
-import {
-  type DatabaseOptions,
-  onDevDatabase,
-  rememberedBy,
-  withDevDatabase,
-} from './open-database.js'
-import { describeSource, type MigrationSource } from './remembered-migrations.js'
+import { describeSource, type MigrationSource, rememberedBy } from './migrations.js'
+import { type DatabaseOptions, onDevDatabase, withDevDatabase } from './open-database.js'
 
-/** Whether driftpin's tables are in the schema of a database, of whatever version. */
+/** Whether a schema has driftpin's tables, of any version. */
 export async function hasDomainTables(queryable: Queryable): Promise<boolean> {
   const name = `${quoteIdentifier(queryable.schema)}.chat_context_resources`
   const { rows } = await queryable.query<{ there: boolean }>(
@@ -19,7 +14,7 @@ export async function hasDomainTables(queryable: Queryable): Promise<boolean> {
   return rows[0]!.there
 }
 
-/** Opens the database of a command on chats and agents, which has to have exactly our tables. */
+/** Opens the database for a command on chats or agents. Its schema must be of this version. */
 export async function withDomain<T>(
   options: DatabaseOptions,
   work: (database: Database) => Promise<T>,
@@ -27,7 +22,7 @@ export async function withDomain<T>(
   const remembered = await rememberedBy(onDevDatabase(options))
   return await withDevDatabase(options, async ({ database }) => {
     if (!(await hasDomainTables(database))) throw noTables(database, remembered)
-    // Another project's ledger says nothing about driftpin's own migrations.
+    // The ledger of another project's migrations says nothing about driftpin's own.
     const ledger = remembered?.folder === null ? remembered.ledger : undefined
     await assertSchemaCurrent(database, { ...(ledger !== undefined && { ledger }) })
     return await work(database)
@@ -38,11 +33,11 @@ function noTables({ schema }: Database, remembered: MigrationSource | undefined)
   if (remembered !== undefined && remembered.folder !== null) {
     return new UsageError(
       `This database was made with ${describeSource(remembered)}. It has none of driftpin's ` +
-        'tables, so there are no chats or agents in it.',
+        'tables, so it contains no chats and no agents.',
     )
   }
   return new UsageError(
-    `The schema "${schema}" of this database has no tables of driftpin. Make them ` +
-      'with driftpin migrate up, or name the schema that has them with --schema.',
+    `The schema "${schema}" of this database has none of driftpin's tables. Create them with ` +
+      'driftpin migrate up, or name the schema that has them with --schema.',
   )
 }

@@ -2,23 +2,19 @@ import { Command } from 'commander'
 import { diff } from '../context/index.js'
 import type { Database } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
-import { countNoun } from './count-noun.js'
+import { type ChatLine, selectChats } from './chats.js'
 import { withDomain } from './domain-tables.js'
-import { humanAgo } from './human-time.js'
-import { limitOf, listLimit, listLimitHelp } from './list-limit.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
-import { openProgress } from './open-progress.js'
-import { printJson } from './print-json.js'
-import { renderTable } from './render-table.js'
-import { screenWidth } from './screen-width.js'
-import { type ChatLine, selectChats } from './select-chats.js'
+import { limitOf, listLimit, listLimitHelp } from './options.js'
+import { renderTable } from './table.js'
+import { countNoun, humanAgo, openProgress, printJson, say, screenWidth } from './terminal.js'
 
 interface DriftOptions extends DatabaseOptions {
   readonly limit?: number
   readonly json?: boolean
 }
 
-/** A chat that is dirty, and how many resources differ. */
+/** A dirty chat, and the number of resources that differ. */
 interface DriftedChat extends ChatLine {
   readonly added: number
   readonly removed: number
@@ -28,7 +24,7 @@ interface DriftedChat extends ChatLine {
 /** `driftpin drift`. */
 export function driftCommand(): Command {
   const command = new Command('drift')
-    .description('list the chats whose agent has drifted, and how far')
+    .description('list the dirty chats, and how many resources differ')
     .option('--limit <n>', listLimitHelp, listLimit)
   return devDatabaseOptions(command)
     .option('--json', 'print JSON')
@@ -46,20 +42,18 @@ async function listDrifted({ json, ...options }: DriftOptions): Promise<void> {
     return
   }
   if (chats.length === 0) {
-    console.log(
+    say(
       hasAny
-        ? 'No chat has drifted: the pins of all are what their agents have.'
+        ? 'No chat is dirty: all pins equal the context of their agents.'
         : 'There are no chats yet. A new database of driftpin dev has some.',
     )
     return
   }
   console.log(renderDrift(chats, screenWidth()))
-  console.log(
-    `\n${countNoun(chats.length, 'dirty chat')}${more ? ', and there are more: --limit' : ''}`,
-  )
+  say(`\n${countNoun(chats.length, 'dirty chat')}${more ? ', and there are more: --limit' : ''}`)
   const { id, shortId } = chats[0]!
   console.log('Resources: + added, - removed, ~ modified.')
-  console.log(`See what differs: driftpin diff ${screenWidth() === undefined ? id : shortId}`)
+  say(`Show the differences: driftpin diff ${screenWidth() === undefined ? id : shortId}`)
 }
 
 async function readDrift(database: Database, limit: number | undefined) {
@@ -76,7 +70,7 @@ async function readDrift(database: Database, limit: number | undefined) {
   return { chats, more: found.length > asked.length, hasAny: any !== undefined }
 }
 
-/** Nothing of a chat that went, or lost its agent, since the list was made. */
+/** Undefined if the chat was deleted, or lost its agent, since it was listed. */
 async function countDifferences(database: Database, { id }: ChatLine) {
   try {
     const { added, removed, modified } = await diff(database, { chatId: id })

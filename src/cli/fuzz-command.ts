@@ -1,15 +1,20 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { printableUrl } from '../database/index.js'
 import { loadPeer } from '../workbench/index.js'
 import { exitCodes } from './command-error.js'
-import { openFuzzProgress } from './fuzz-progress.js'
-import { fuzzReplayFlags } from './fuzz-replay-flags.js'
-import { renderFuzzEnd, renderFuzzFailure, renderFuzzSummary } from './fuzz-report.js'
-import { createFuzzSummary } from './fuzz-summary.js'
+import {
+  createFuzzSummary,
+  openFuzzProgress,
+  renderFuzzEnd,
+  renderFuzzFailure,
+  renderFuzzSummary,
+} from './fuzz-report.js'
 import { withDatabase } from './open-database.js'
-import { openStop } from './open-stop.js'
-import { printJson } from './print-json.js'
+import { positiveNumber } from './options.js'
+import { openStop } from './stop.js'
+import { printJson, shellWord } from './terminal.js'
 
-/** What `driftpin fuzz` is told. */
+/** The options of `driftpin fuzz`. */
 export interface FuzzOptions {
   readonly runs?: number
   readonly minutes?: number
@@ -23,43 +28,37 @@ export interface FuzzOptions {
   readonly json?: boolean
 }
 
-function countOf(written: string): number {
-  const count = Number(written)
-  if (/^\d+$/.test(written) && count > 0 && Number.isSafeInteger(count)) return count
-  throw new InvalidArgumentError('It must be a whole number from 1 on.')
-}
-
 function minutesOf(written: string): number {
   const minutes = Number(written)
   if (/^\d*\.?\d+$/.test(written) && minutes > 0) return minutes
-  throw new InvalidArgumentError('It must be a number above 0, such as 5 or 0.5.')
+  throw new InvalidArgumentError('It must be a positive number, such as 5 or 0.5.')
 }
 
 function seedOf(written: string): number {
   const seed = Number(written)
   if (/^-?\d+$/.test(written) && Number.isSafeInteger(seed)) return seed
-  throw new InvalidArgumentError('It must be a whole number, as a report has it.')
+  throw new InvalidArgumentError('It must be a whole number, as a report prints it.')
 }
 
-/** `driftpin fuzz`: hunts for a history of chats and agents that breaks a law. */
+/** `driftpin fuzz`: searches for a history of chats and agents that breaks a law. */
 export function fuzzCommand(): Command {
-  const runs = new Option('--runs <n>', 'how many histories; 100 by default')
-  const minutes = new Option('--minutes <n>', 'how long to go on, in place of --runs')
+  const runs = new Option('--runs <n>', 'the number of histories (default: 100)')
+  const minutes = new Option('--minutes <n>', 'how long to run, instead of --runs')
   const path = new Option('--path <p>', 'run one history again, as a report names it')
-  const doublecheck = new Option('--doublecheck', 'run each history twice, and compare the ends')
+  const doublecheck = new Option('--doublecheck', 'run each history twice, and compare the results')
   return (
     new Command('fuzz')
-      .description('run random histories, and hold the laws against them')
-      .addOption(runs.argParser(countOf).conflicts('minutes'))
+      .description('run random histories and check the laws after every command')
+      .addOption(runs.argParser(positiveNumber).conflicts('minutes'))
       .addOption(minutes.argParser(minutesOf))
-      .option('--seed <n>', 'what histories are made from; a fresh one by default', seedOf)
-      // It is one history then, however many were to be.
+      .option('--seed <n>', 'the seed of the histories (default: a new one)', seedOf)
+      // A path names a single history.
       .addOption(path.conflicts(['runs', 'minutes']))
-      .option('--replay-path <r>', 'which of its commands are left, as a report names them')
-      .option('--commands <n>', 'the most commands of one history; 50 by default', countOf)
-      .option('--database <url>', 'a PostgreSQL server, in place of an embedded one')
-      .option('--against <url>', 'a second server: both have to answer alike, row by row')
-      // Ids are random on a server, so that two runs would always differ.
+      .option('--replay-path <r>', 'the commands of it to keep, as a report names them')
+      .option('--commands <n>', 'the most commands per history (default: 50)', positiveNumber)
+      .option('--database <url>', 'a PostgreSQL server, instead of an embedded database')
+      .option('--against <url>', 'a second server: all results and rows must be equal')
+      // A server makes random ids, so two runs would always differ.
       .addOption(doublecheck.conflicts(['database', 'against']))
       .option('--json', 'print one JSON document')
       .action(fuzz)
@@ -67,7 +66,8 @@ export function fuzzCommand(): Command {
         'after',
         [
           '',
-          'On a server it makes two schemas of its own and drops them, unless a law is broken.',
+          'On a server it creates two schemas of its own. It drops them, unless a law is',
+          'broken.',
           '',
           'Examples:',
           '  driftpin fuzz',
@@ -76,8 +76,8 @@ export function fuzzCommand(): Command {
           '  driftpin fuzz --against postgres://app@localhost/app',
           '',
           'Exit codes:',
-          '  0    every law held, and both engines went the same way',
-          '  1    a law is broken, or they did not',
+          '  0    every law held, and the engines agreed',
+          '  1    a law is broken, or the engines disagreed',
           '  2    wrong use',
           '  130  stopped by Ctrl-C; every law held so far',
         ].join('\n'),
@@ -85,7 +85,7 @@ export function fuzzCommand(): Command {
   )
 }
 
-/** Loaded when it is asked for: fast-check is an optional peer, and the engine takes its time. */
+/** Loaded late, because fast-check is an optional peer and the engine takes time to load. */
 async function loadLaws() {
   await loadPeer(
     () => import('fast-check'),
@@ -97,11 +97,12 @@ async function loadLaws() {
 async function fuzz(options: FuzzOptions): Promise<void> {
   const { runs = 100, minutes, json } = options
   const laws = await loadLaws()
-  // A server that cannot be used is told before anything begins, and without its password.
+  // A server that cannot be used is reported before the start, and without its password.
   for (const database of [options.database, options.against]) {
-    if (database !== undefined) await withDatabase({ database, schema: 'public' }, 'refuse', noWork)
+    if (database === undefined) continue
+    await withDatabase({ database, schema: 'public' }, 'refuse', async () => {})
   }
-  using stop = openStop('Stopping after this history. Once more, and it ends at once.')
+  using stop = openStop('Stopping after this history. Press Ctrl-C again to stop immediately.')
   const goal = options.path !== undefined ? {} : minutes === undefined ? { runs } : { minutes }
   const progress = openFuzzProgress(process.stderr, goal)
   const report = await laws
@@ -117,15 +118,13 @@ async function fuzz(options: FuzzOptions): Promise<void> {
   const text = failure && laws.renderFailure(failure, { flags: fuzzReplayFlags(options) })
   if (json) printJson({ ...summary, failure: failure && { ...failure, report: text } })
   else if (text !== null) console.log(renderFuzzFailure(summary, text))
-  // What one history has exercised, whoever replays it knows.
+  // The coverage of a single history tells nothing.
   else if (options.path !== undefined) console.log(renderFuzzEnd(summary))
   else console.log(renderFuzzSummary(summary))
-  // Where no history came to its end nothing was held against anything.
+  // Without a completed history nothing was checked.
   if (failure || (report.runs === 0 && !summary.stopped)) process.exitCode = exitCodes.failed
   else if (summary.stopped) process.exitCode = stop.exitCode()
 }
-
-const noWork = async () => {}
 
 function historiesOf({ minutes, seed, path, replayPath, ...rest }: FuzzOptions) {
   const { commands, database, against, doublecheck } = rest
@@ -139,4 +138,11 @@ function historiesOf({ minutes, seed, path, replayPath, ...rest }: FuzzOptions) 
     ...(against !== undefined && { against }),
     ...(doublecheck && { doublecheck }),
   }
+}
+
+/** The options that a replay needs besides those in the failure, as words of a shell. */
+export function fuzzReplayFlags({ database, against }: FuzzOptions): string[] {
+  return Object.entries({ database, against }).flatMap(([name, url]) =>
+    url === undefined ? [] : [`--${name} ${shellWord(printableUrl(url))}`],
+  )
 }

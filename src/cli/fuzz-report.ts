@@ -1,42 +1,103 @@
-import type { CommandUse, FuzzSummary } from './fuzz-summary.js'
-import { humanDuration } from './human-size.js'
-import { paint } from './paint.js'
-import { printableLines } from './printable.js'
-import { renderTable } from './render-table.js'
+import type { WriteStream } from 'node:tty'
+import type { CommandCoverage, HistoriesProgress, HistoriesReport } from '../laws/index.js'
+import { renderTable } from './table.js'
+import {
+  countNoun,
+  humanDuration,
+  joinToWidth,
+  liveLine,
+  paint,
+  printableLines,
+} from './terminal.js'
 
 const columnsMax = 80
 
-/** A whole number with its thousands apart. */
-export function counted(number: number): string {
-  return Math.round(number).toLocaleString('en')
+const counted = (number: number) => Math.round(number).toLocaleString('en')
+
+const histories = (count: number) => countNoun(count, 'history', 'histories')
+
+/** Everything that can be exercised. */
+export interface FuzzKnown {
+  readonly commands: readonly { readonly name: string }[]
+  readonly capCases: readonly { readonly cap: string; readonly at?: unknown }[]
 }
 
-/** `1 history`, `20 histories`. */
-export function histories(count: number): string {
-  return count === 1 ? '1 history' : `${counted(count)} histories`
+/** What a run exercised, as `--json` prints it. */
+export interface FuzzSummary {
+  readonly engine: string
+  readonly seed: number
+  readonly runs: number
+  readonly commands: number
+  readonly commandsPerSecond: number
+  readonly lawsChecked: number
+  readonly shrinks: number
+  readonly durationMs: number
+  /** True if it was stopped before its end. */
+  readonly stopped: boolean
+  readonly coverage: readonly CommandUse[]
+  /** Commands that were never executed. */
+  readonly neverDone: readonly string[]
+  /** Limits that no push met exactly, or exceeded by one step. */
+  readonly capsNotMet: { readonly at: readonly string[]; readonly beyond: readonly string[] }
 }
 
-/** What a run exercised, and that every law held. */
+interface CommandUse extends Omit<CommandCoverage, 'variants'> {
+  readonly command: string
+  readonly variants: Readonly<Record<string, number>>
+}
+
+/** Summarises what a run exercised, and what it did not. */
+export function createFuzzSummary(
+  report: HistoriesReport,
+  known: FuzzKnown,
+  how: Pick<FuzzSummary, 'durationMs' | 'commandsPerSecond' | 'stopped'>,
+): FuzzSummary {
+  const { engine, seed, runs, commands, lawsChecked, shrinks, coverage } = report
+  // A transaction consists of other commands and is counted in addition to them.
+  const names = new Set([...known.commands.map(({ name }) => name), 'transaction'])
+  for (const name of coverage.keys()) names.add(name)
+  const none: CommandCoverage = { chosen: 0, done: 0, refused: 0, failed: 0, variants: new Map() }
+  const uses = [...names].map((command): CommandUse => {
+    const { variants, ...counts } = coverage.get(command) ?? none
+    return { command, ...counts, variants: Object.fromEntries(variants) }
+  })
+  const notMet = (command: string, caps: FuzzKnown['capCases']) => {
+    const met = coverage.get(command)?.variants
+    return caps.map(({ cap }) => cap).filter((cap) => !met?.has(cap))
+  }
+  const capsWithExactCase = known.capCases.filter(({ at }) => at)
+  return {
+    ...{ engine, seed, runs, commands, lawsChecked, shrinks, ...how },
+    coverage: uses,
+    neverDone: uses.filter(({ done }) => done === 0).map(({ command }) => command),
+    capsNotMet: {
+      at: notMet('push at a cap', capsWithExactCase),
+      beyond: notMet('push beyond a cap', known.capCases),
+    },
+  }
+}
+
+/** The report of a run without a failure. */
 export function renderFuzzSummary(summary: FuzzSummary): string {
   const { neverDone, capsNotMet } = summary
   const list = (what: string, names: readonly string[]) =>
-    names.length === 0 ? [] : wrap([what, ...apart(names, ',')], columnsMax)
-  const done = neverDone.length === 0 ? ['Every command was done.'] : []
+    names.length === 0 ? [] : joinToWidth([what, ...separated(names, ',')], columnsMax)
+  const done = neverDone.length === 0 ? ['Every command was executed.'] : []
   return [
     renderCoverage(summary),
     '',
     ...done,
-    ...list('Never done:', neverDone),
-    ...list('No push was at', capsNotMet.at),
-    ...list('No push was past', capsNotMet.beyond),
+    ...list('Never executed:', neverDone),
+    ...list('No push was exactly at the limit of', capsNotMet.at),
+    ...list('No push exceeded the limit of', capsNotMet.beyond),
     '',
     renderFuzzEnd(summary),
   ].join('\n')
 }
 
-/** Where histories ran, how many, and that every law held. */
+/** The engine, the seed, the numbers and the verdict of a run without a failure. */
 export function renderFuzzEnd({ engine, seed, stopped, ...work }: FuzzSummary): string {
-  const pace = work.commandsPerSecond > 0 ? ` (${counted(work.commandsPerSecond)} a second)` : ''
+  const pace = work.commandsPerSecond > 0 ? ` (${counted(work.commandsPerSecond)} per second)` : ''
   const done = [
     histories(work.runs),
     `${counted(work.commands)} commands${pace}`,
@@ -45,28 +106,28 @@ export function renderFuzzEnd({ engine, seed, stopped, ...work }: FuzzSummary): 
   ]
   const verdict =
     work.runs === 0
-      ? paint('yellow', 'Nothing was checked: no history came to its end.')
+      ? paint('yellow', 'Nothing was checked: no history was completed.')
       : paint('green', stopped ? 'Stopped. Every law held so far.' : 'Every law held.')
   return [`${engine}, seed ${seed}`, done.join(', '), verdict].join('\n')
 }
 
-/** A failure, and where it was found. Texts of a history can have anything in them. */
+/** A failure, and where it was found. The texts in a history may contain any characters. */
 export function renderFuzzFailure(summary: FuzzSummary, report: string): string {
   const { engine, runs, shrinks } = summary
-  const before = runs === 0 ? 'at once' : `after ${histories(runs)}`
-  const tried = shrinks === 0 ? '' : `, made shorter in ${counted(shrinks)} tries`
+  const before = runs === 0 ? 'in the first history' : `after ${histories(runs)}`
+  const tried = shrinks === 0 ? '' : `, shortened in ${countNoun(shrinks, 'attempt')}`
   const found = `Found on ${engine} ${before}${tried}.`
   return [printableLines(report), '', found].join('\n')
 }
 
-/** The variants of a command stand beside it, on as many lines as they need. */
+/** One row per command. Its variants take as many lines as they need. */
 function renderCoverage({ coverage }: FuzzSummary): string {
   const numbers = ['chosen', 'done', 'refused'] as const
   const width = Math.max(...coverage.map(({ command }) => command.length))
   const left = width + numbers.reduce((sum, name) => sum + name.length + 2, 2)
   const rows = coverage.flatMap((use) => {
-    const [first = '', ...others] = wrap(variantsOf(use), columnsMax - left)
-    // Numbers beside empty cells would stand to the left.
+    const [first = '', ...others] = joinToWidth(variantsOf(use), columnsMax - left)
+    // The table would align numbers to the left, because other cells of the column are empty.
     const counts = numbers.map((name) => String(use[name]).padStart(name.length))
     return [[use.command, ...counts, first], ...others.map((line) => ['', '', '', '', line])]
   })
@@ -75,22 +136,82 @@ function renderCoverage({ coverage }: FuzzSummary): string {
 
 function variantsOf({ variants, failed }: CommandUse): string[] {
   const texts = Object.entries(variants).map(([name, count]) => `${name} ${count}`)
-  return apart(failed === 0 ? texts : [...texts, `made to fail ${failed}`], ';')
+  return separated(failed === 0 ? texts : [...texts, `made to fail ${failed}`], ';')
 }
 
-/** A mark after each but the last. */
-function apart(texts: readonly string[], mark: string): string[] {
-  return texts.map((text, index) => (index < texts.length - 1 ? `${text}${mark}` : text))
+/** Appends a separator to each text except the last. */
+function separated(texts: readonly string[], separator: string): string[] {
+  return texts.map((text, index) => (index < texts.length - 1 ? `${text}${separator}` : text))
 }
 
-/** Parts that stay whole, on lines that are not longer than they may be where that is possible. */
-function wrap(parts: readonly string[], max: number): string[] {
-  const lines: string[] = []
-  for (const part of parts) {
-    const last = lines.at(-1)
-    if (last !== undefined && last.length + 1 + part.length <= max) {
-      lines[lines.length - 1] = `${last} ${part}`
-    } else lines.push(part)
+const redrawMs = 250
+const plainLineMs = 10_000
+
+/** When a run ends by itself: after a number of histories or of minutes. */
+export interface FuzzGoal {
+  readonly runs?: number
+  readonly minutes?: number
+}
+
+export interface FuzzProgress {
+  show(progress: HistoriesProgress): void
+  /** Removes the line. */
+  end(): void
+  timing(): { readonly durationMs: number; readonly commandsPerSecond: number }
+}
+
+/**
+ * Shows the progress of a run: on a terminal in one line that is redrawn, elsewhere as a new line
+ * every ten seconds.
+ */
+export function openFuzzProgress(stream: WriteStream, goal: FuzzGoal): FuzzProgress {
+  const draw = liveLine(stream)
+  const started = performance.now()
+  let drawnAt = started
+  let endedAt = started
+  // The pace excludes the time before the first history, in which the engine is opened.
+  const pace = { since: 0, from: 0, until: 0, to: 0 }
+  const commandsPerSecond = () =>
+    ((pace.to - pace.from) * 1000) / Math.max(1, pace.until - pace.since)
+  draw?.('Preparing the database')
+  return {
+    show(progress) {
+      const now = performance.now()
+      Object.assign(pace, { until: now, to: progress.commands })
+      if (pace.since === 0) Object.assign(pace, { since: now, from: progress.commands })
+      if (now - drawnAt < (draw ? redrawMs : plainLineMs)) return
+      drawnAt = now
+      const minutes = (now - started) / 60_000
+      const text = describe(progress, goal, { minutes, commandsPerSecond: commandsPerSecond() })
+      if (draw) draw(text)
+      else stream.write(`${text}\n`)
+    },
+    end() {
+      endedAt = performance.now()
+      draw?.('')
+    },
+    timing: () => ({ durationMs: endedAt - started, commandsPerSecond: commandsPerSecond() }),
   }
-  return lines
+}
+
+function describe(
+  { runs, commands, lawsChecked, shrinks }: HistoriesProgress,
+  goal: FuzzGoal,
+  now: { readonly minutes: number; readonly commandsPerSecond: number },
+): string {
+  if (shrinks > 0) return `A law is broken. Shortening its history: attempt ${shrinks}.`
+  const { minutes, commandsPerSecond } = now
+  return [
+    goal.runs === undefined ? histories(runs) : `${counted(runs)} of ${histories(goal.runs)}`,
+    ...(goal.minutes === undefined ? [] : [`${clock(minutes)} of ${clock(goal.minutes)}`]),
+    `${counted(commands)} commands`,
+    ...(commandsPerSecond > 0 ? [`${counted(commandsPerSecond)} per second`] : []),
+    `${counted(lawsChecked)} laws checked`,
+  ].join(', ')
+}
+
+/** Minutes and seconds, as `1:05`. */
+function clock(minutes: number): string {
+  const seconds = Math.floor(minutes * 60)
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }

@@ -9,9 +9,7 @@ import {
   writeGenerated,
 } from '../workbench/index.js'
 import { exitCodes, UsageError } from './command-error.js'
-import { printJson } from './print-json.js'
-import { printable } from './printable.js'
-import { shellWord } from './shell-word.js'
+import { printable, printJson, say, shellWord } from './terminal.js'
 
 interface GenerateCommandOptions {
   readonly out: string
@@ -26,24 +24,26 @@ function namesOf(text: string): TruthName[] {
   const words = text.split(',').map((word) => word.trim())
   const isName = (word: string): word is TruthName => truthNames.some((name) => name === word)
   if (words.every(isName)) return words
-  throw new InvalidArgumentError(`Name some of ${truthNames.join(', ')}, with commas between.`)
+  throw new InvalidArgumentError(
+    `Name one or more of ${truthNames.join(', ')}, separated by commas.`,
+  )
 }
 
-/** `driftpin generate`: the schema, the manifest and the types of a folder of migrations. */
+/** `driftpin generate`: schema, manifest and types from a folder of migrations. */
 export function generateCommand(): Command {
   return new Command('generate')
-    .description('make schema.sql, manifest.json and tables.ts from a folder of migrations')
-    .argument('[dir]', "a folder of migrations, instead of driftpin's own")
-    .requiredOption('--out <folder>', 'where the files go')
-    .option('--schema <name>', 'the schema that manifest and types are of', 'public')
+    .description('generate schema.sql, manifest.json and tables.ts from migrations')
+    .argument('[dir]', "a folder of migrations (default: driftpin's own)")
+    .requiredOption('--out <folder>', 'the folder for the files')
+    .option('--schema <name>', 'the schema for manifest and types', 'public')
     .option(
       '--owner <table>',
-      'list the tables that go with a row of this one; may be given several times',
+      'list the tables whose rows are deleted with a row of this one; can be repeated',
       (table: string, before: readonly string[]) => [...before, table],
       [],
     )
-    .option('--only <names>', `some of ${truthNames.join(', ')}`, namesOf)
-    .option('--check', 'write nothing, and fail where a file is not what it would be')
+    .option('--only <names>', `one or more of ${truthNames.join(', ')}`, namesOf)
+    .option('--check', 'write nothing, and fail if a file is stale')
     .option('--json', 'print JSON')
     .action(generate)
     .addHelpText(
@@ -63,7 +63,7 @@ async function generate(dir: string | undefined, options: GenerateCommandOptions
   const { out, schema, owner, only, check, json } = options
   if (dir !== undefined && resolve(dir) === resolve(out)) {
     throw new UsageError(
-      'The --out is the folder of the migrations, where schema.sql would be taken for one. Name ' +
+      '--out is the folder of the migrations, where schema.sql would count as a migration. Name ' +
         'another folder.',
     )
   }
@@ -98,11 +98,11 @@ function report(
     console.log(`${file} is ${diff.length === 0 ? 'missing' : 'stale'}.`)
     for (const line of diff) console.log(`  ${printable(line)}`)
   }
-  if (stale.length > 0) console.log(`Run: ${command}`)
+  if (stale.length > 0) say(`Run: ${command}`)
   else console.log('Everything is up to date.')
 }
 
-/** What to type to make the files again. */
+/** The command that generates the files again. */
 function commandOf(dir: string | undefined, options: GenerateCommandOptions): string {
   const words = [
     ...(dir === undefined ? [] : [dir]),

@@ -1,16 +1,16 @@
 import { Command } from 'commander'
 import { sqlState } from '../database/index.js'
-import { applyGrants, type GrantsOptions, grantsScript } from '../migrations/index.js'
+import { applyGrants, type GrantsOptions, grantsScript, ledgerName } from '../migrations/index.js'
 import { UsageError } from './command-error.js'
 import { type DatabaseOptions, databaseOptions, withDatabase } from './open-database.js'
-import { printable } from './printable.js'
+import { printable, say } from './terminal.js'
 
 interface Options extends DatabaseOptions {
   readonly migrateRole?: string
   readonly appRole?: string
   readonly retentionRole?: string
   readonly createRoles?: boolean
-  /** False where there is none. */
+  /** False if there is none. */
   readonly ledger?: string | false
   readonly apply?: boolean
 }
@@ -18,27 +18,27 @@ interface Options extends DatabaseOptions {
 /** `driftpin grants`. */
 export function grantsCommand(): Command {
   const command = new Command('grants')
-    .description('print the SQL that gives each role what it needs, and no more')
-    .option('--migrate-role <name>', 'runs migrations, and owns what they make')
-    .option('--app-role <name>', 'the backend: every operation, and no change of a table')
-    .option('--retention-role <name>', 'the job that purges: deletes chats, and reads no content')
-    .option('--create-roles', 'make the roles that there are not, as NOLOGIN')
-    .option('--ledger <table>', 'the name of the ledger table; driftpin_migrations by default')
-    .option('--no-ledger', 'there is none: another tool migrates')
-    .option('--apply', 'run it on the database instead, in one transaction')
+    .description('print the SQL that gives each role exactly the rights it needs')
+    .option('--migrate-role <name>', 'the role that runs migrations and owns what they create')
+    .option('--app-role <name>', 'the role of the backend: all operations, no changes of tables')
+    .option('--retention-role <name>', 'the role that purges: deletes chats, reads no content')
+    .option('--create-roles', 'create missing roles, as NOLOGIN')
+    .option('--ledger <table>', `the name of the ledger table (default: ${ledgerName})`)
+    .option('--no-ledger', 'there is none, because another tool migrates')
+    .option('--apply', 'run the SQL on the database instead, in one transaction')
   return databaseOptions(command)
     .action(grant)
     .addHelpText(
       'after',
       [
         '',
-        'Agents need no role: they push through the backend. A new table has no rights yet, so',
-        'run it again after each migration.',
+        'Agents need no role, because they push through the backend. Run this again',
+        'after each migration, because a new table has no rights yet.',
         '',
         'Examples:',
-        '  driftpin grants --schema chat --migrate-role chat_owner --create-roles | psql',
-        '  driftpin grants --schema chat --app-role chat_app --retention-role chat_retention',
-        '  driftpin grants --app-role chat_app --apply --database postgres://owner@localhost/app',
+        '  driftpin grants --schema chat --migrate-role owner --create-roles | psql',
+        '  driftpin grants --schema chat --app-role app --retention-role retention',
+        '  driftpin grants --app-role app --apply --database postgres://owner@db/app',
       ].join('\n'),
     )
 }
@@ -58,13 +58,13 @@ async function grant({ ledger, apply, ...options }: Options): Promise<void> {
       throw sqlState(error) === '42704' ? noSuchRole(error) : error
     })
   })
-  console.log(`The rights of the roles in the schema ${options.schema} are as they should be.`)
+  say(`The roles have the rights that they need in the schema ${options.schema}, and no others.`)
 }
 
 function noSuchRole(cause: Error): UsageError {
   return new UsageError(
-    `${printable(cause.message)} (SQLSTATE 42704). Nothing was changed. Make the role first, or ` +
-      'let --create-roles make it.',
+    `${printable(cause.message)} (SQLSTATE 42704). Nothing was changed. Create the role first, ` +
+      'or use --create-roles.',
     { cause },
   )
 }

@@ -1,15 +1,11 @@
 import { Command } from 'commander'
 import type { OnProgress } from '../pglite/index.js'
-import { countNoun } from './count-noun.js'
 import { dataFolderOf, usualDataFolder } from './data-folder.js'
-import { humanSize } from './human-size.js'
-import { exactTime } from './human-time.js'
 import { listImages } from './image/list-images.js'
 import { restoreImage } from './image/restore-image.js'
 import { type SavedImage, saveImage } from './image/save-image.js'
-import { openProgress } from './open-progress.js'
-import { printJson } from './print-json.js'
-import { renderTable } from './render-table.js'
+import { renderTable } from './table.js'
+import { countNoun, exactTime, humanSize, openProgress, printJson, say } from './terminal.js'
 
 interface ImageOptions {
   readonly data: string
@@ -17,18 +13,18 @@ interface ImageOptions {
   readonly json?: boolean
 }
 
-/** `driftpin image` and what stands below it: named states of the dev database. */
+/** `driftpin image` and its subcommands: named copies of the dev database. */
 export function imageCommand(): Command {
-  const save = subcommand('save', 'keep the state of the dev database under a name')
-    .argument('<name>', 'what to call it')
-    .option('--force', 'replace the one that has the name')
+  const save = subcommand('save', 'save the dev database under a name')
+    .argument('<name>', 'the name of the image')
+    .option('--force', 'replace an image of this name')
     .action(saveOne)
-  const restore = subcommand('restore', 'go back to a state; what is there now is lost')
-    .argument('<name>', 'the image to go back to')
+  const restore = subcommand('restore', 'restore an image; the current database is lost')
+    .argument('<name>', 'the name of the image')
     .action(restoreOne)
-  const list = subcommand('list', 'show the states that there are').action(listAll)
+  const list = subcommand('list', 'list the images').action(listAll)
   return new Command('image')
-    .description('keep states of the dev database, and go back to them')
+    .description('save and restore the dev database')
     .addCommand(save)
     .addCommand(restore)
     .addCommand(list)
@@ -36,8 +32,8 @@ export function imageCommand(): Command {
       'after',
       [
         '',
-        'A running driftpin dev goes on serving: others wait while an image is saved, and',
-        'clients are ended when it goes back to one.',
+        'This works while driftpin dev runs: other clients wait while an image is saved,',
+        'and are disconnected when one is restored.',
         '',
         'Examples:',
         '  driftpin image save before-the-refactoring',
@@ -58,10 +54,10 @@ async function saveOne(name: string, { data, force, json }: ImageOptions): Promi
   const saved = await saveShown(await dataFolderOf(data), name, force)
   if (json) return printJson(saved)
   const { applied } = saved.migrations
-  console.log(`Saved ${name}: ${humanSize(saved.bytes)}, ${countNoun(applied, 'migration')}.`)
+  say(`Saved ${name}: ${humanSize(saved.bytes)}, ${countNoun(applied, 'migration')}.`)
 }
 
-/** The line of progress is gone before anything else is printed. */
+/** The progress line is removed before anything else is printed. */
 async function saveShown(folder: string, name: string, force?: boolean): Promise<SavedImage> {
   using progress = openProgress()
   const onProgress: OnProgress = (bytes, ofBytes) =>
@@ -72,7 +68,7 @@ async function saveShown(folder: string, name: string, force?: boolean): Promise
 async function restoreOne(name: string, { data, json }: ImageOptions): Promise<void> {
   const facts = await restoreImage(await dataFolderOf(data), name)
   if (json) return printJson({ name, ...facts })
-  console.log(`Restored ${name}, as it was saved at ${exactTime(new Date(facts.savedAt))}.`)
+  say(`Restored ${name}, saved at ${exactTime(new Date(facts.savedAt))}.`)
 }
 
 async function listAll({ data, json }: ImageOptions): Promise<void> {
@@ -81,7 +77,7 @@ async function listAll({ data, json }: ImageOptions): Promise<void> {
     return printJson(images.map(({ name, bytes, facts }) => ({ name, bytes, ...facts })))
   }
   if (images.length === 0) {
-    console.log('There is no image yet. Make one with: driftpin image save NAME')
+    say('There are no images yet. To save one: driftpin image save NAME')
     return
   }
   const rows = images.map(({ name, bytes, facts }) => [

@@ -1,18 +1,11 @@
 #!/usr/bin/env node
-/**
- * The command line: one command per file, which parses, calls and prints.
- *
- * @module
- */
-
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { messageOf } from '../errors.js'
 import { exitCodeOf, exitCodes } from './command-error.js'
-import { commandGroups } from './command-groups.js'
-import { endWithoutWaiting } from './end-without-waiting.js'
-import { paint } from './paint.js'
-import { printableLines } from './printable.js'
+import { commandGroups } from './commands.js'
+import { endWithoutWaiting } from './stop.js'
+import { paint, printableLines, warn } from './terminal.js'
 
 const { version } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
@@ -21,7 +14,7 @@ const { version } = JSON.parse(
 const program = new Command('driftpin')
   .description('PostgreSQL schema, migrations and operations for chats with pinned agent context')
   .version(version)
-  // So that a command may have a --version of its own.
+  // A command may then have a --version option of its own.
   .enablePositionalOptions()
   .addHelpText(
     'after',
@@ -37,20 +30,21 @@ const program = new Command('driftpin')
       '  driftpin fuzz --runs 20',
       '',
       'Exit codes:',
-      '  0  fine',
-      '  1  a claim did not hold, or the work failed',
-      '  2  wrong use: options, a directory or a database that cannot be what was meant',
+      '  0  success',
+      '  1  a check failed, or an error stopped the work',
+      '  2  wrong options or arguments, or a directory, file or database of the wrong',
+      '     kind',
     ].join('\n'),
   )
 
-/** Commander ends the process by itself with 1 for wrong use, where we say 2. */
+/** For wrong use, commander itself would end the process with 1; driftpin uses 2. */
 function exitWithOurCodes(command: Command): void {
   command.exitOverride()
   for (const one of command.commands) exitWithOurCodes(one)
 }
 
-// A reader that has seen enough, such as head, is no error, and neither is a terminal that was
-// closed; the work still ends as it should.
+// A reader that closes its end early, such as head, or a terminal that was closed is not an error.
+// The work still finishes properly.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
@@ -58,7 +52,7 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const asked = process.argv[2] ?? ''
-// Who asks for help, or for something that there is not, is told of all of them.
+// The help, and the message about an unknown command, need all commands.
 const isKnown = Object.values(commandGroups).some((commands) => Object.hasOwn(commands, asked))
 for (const [heading, commands] of Object.entries(commandGroups)) {
   program.commandsGroup(heading)
@@ -74,10 +68,9 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? exitCodes.fine : exitCodes.wrongUse
   } else {
-    const message = messageOf(error)
-    // A server says what was written into it by anybody; lines of it stay lines.
-    const lines = printableLines(message.replaceAll('\t', '    '))
-    console.error(`${paint('red', 'driftpin:', process.stderr)} ${lines}`)
+    // The message of a server may contain texts that anybody wrote into its tables.
+    const message = printableLines(messageOf(error).replaceAll('\t', '    '))
+    warn(`${paint('red', 'driftpin:', process.stderr)} ${message}`)
     process.exitCode = exitCodeOf(error)
     endWithoutWaiting()
   }

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { DriftpinError } from '../errors.js'
 import {
   type Adoption,
@@ -11,36 +11,25 @@ import {
 } from '../migrations/index.js'
 import { schemaManifest } from '../schema/index.js'
 import { printMismatches } from './migrate-check-command.js'
-import { type DatabaseOptions, databaseOptions, withDatabase } from './open-database.js'
-import { printJson } from './print-json.js'
-import { wholeNumber } from './whole-number.js'
+import { type MigrateOptions, migratorCommand } from './migrations.js'
+import { withDatabase } from './open-database.js'
+import { wholeNumber } from './options.js'
+import { printJson, say } from './terminal.js'
 
-interface AdoptCommandOptions extends DatabaseOptions {
-  readonly migrations?: string
-  readonly ledger?: string
-  readonly forwardOnly?: boolean
+interface AdoptCommandOptions extends MigrateOptions {
   readonly version?: number
   readonly dryRun?: boolean
-  readonly json?: boolean
 }
 
 /** `driftpin migrate adopt`: takes over a database that another tool migrated. */
 export function migrateAdoptCommand(): Command {
-  return databaseOptions(
-    new Command('adopt').description(
-      'take over a database that golang-migrate or a person migrated: checks, then notes it',
-    ),
-  )
-    .option('--migrations <dir>', "a folder of SQL pairs, instead of driftpin's own migrations")
-    .option('--ledger <table>', 'the name of the ledger table; driftpin_migrations by default')
-    .option('--forward-only', 'the folder has no down files')
+  return migratorCommand('adopt', 'take over a database that another tool or a person migrated')
     .option(
       '--version <n>',
-      "the version that the schema is at; the one in golang-migrate's table by default",
+      "the version of the schema (default: that in golang-migrate's table)",
       wholeNumber,
     )
     .option('--dry-run', 'check everything and write nothing')
-    .option('--json', 'print JSON')
     .action(adopt)
 }
 
@@ -53,7 +42,7 @@ async function adopt(options: AdoptCommandOptions): Promise<void> {
     migrations,
     manifestAt: async (version) => {
       if (!folder && version === migrations.at(-1)!.version) return { expected: schemaManifest }
-      // The engine is loaded only where it is used.
+      // Loaded late, because it loads an engine.
       const { manifestAt } = await import('../workbench/index.js')
       return await manifestAt(migrations, { schema: options.schema, version })
     },
@@ -61,25 +50,25 @@ async function adopt(options: AdoptCommandOptions): Promise<void> {
     ...(version !== undefined && { version }),
     dryRun: !!dryRun,
   }
-  const adoption = await withDatabase(options, 'refuse', (database) =>
-    adoptMigrations(database, asked).catch((error) => {
-      if (!json && error instanceof DriftpinError && error.code === 'schema_mismatch') {
-        printMismatches(error.cause as SchemaMismatch[])
-      }
-      throw error
-    }),
-  )
+  const adopting = withDatabase(options, 'refuse', (database) => adoptMigrations(database, asked))
+  const adoption = await adopting.catch(async (error) => {
+    if (!json && error instanceof DriftpinError && error.code === 'schema_mismatch') {
+      await printMismatches(error.cause as SchemaMismatch[])
+    }
+    throw error
+  })
   if (json) printJson({ ...adoption, written: !dryRun })
   else print(adoption, !!dryRun)
 }
 
 function print({ version, toldBy, compared, migrations }: Adoption, dryRun: boolean): void {
-  const source = toldBy === 'golang-migrate' ? ', as golang-migrate says' : ''
+  const source = toldBy === 'golang-migrate' ? ", the version in golang-migrate's table" : ''
   const up = `up to version ${version}${source}`
-  if (compared === 0) console.log(`The migrations ${up} make nothing that could be compared.`)
-  else console.log(`The schema is what the migrations make ${up}.`)
+  if (compared === 0) say(`The migrations ${up} create nothing that can be compared.`)
+  else say(`The schema equals the result of the migrations ${up}.`)
   for (const one of migrations) {
-    console.log(`${dryRun ? 'would note' : 'noted'} as applied: ${one.version} ${one.name}`)
+    const done = dryRun ? 'would be recorded' : 'recorded'
+    console.log(`${done} as applied: ${one.version} ${one.name}`)
   }
-  console.log(dryRun ? 'Nothing was written.' : 'The schema itself was not touched.')
+  say(dryRun ? 'Nothing was written.' : 'The schema itself was not changed.')
 }

@@ -9,24 +9,22 @@ import {
   type SchemaMismatch,
 } from '../migrations/index.js'
 import { schemaManifest } from '../schema/index.js'
-import { changedLines } from '../workbench/index.js'
 import { exitCodes } from './command-error.js'
+import { type MigrateOptions, migratorCommand, readChosen } from './migrations.js'
 import { withDatabase } from './open-database.js'
-import { paint } from './paint.js'
-import { printJson } from './print-json.js'
-import { printable } from './printable.js'
-import { type MigrateOptions, migratorCommand, readChosen } from './with-migrator.js'
+import { paint, printable, printJson, say } from './terminal.js'
 
-/** `driftpin migrate check`: a live database against what the migrations make. */
+/** `driftpin migrate check`: compares a live database with the result of the migrations. */
 export function migrateCheckCommand(): Command {
-  return migratorCommand('check', 'compare a live database with what the code expects').action(
-    check,
-  )
+  return migratorCommand(
+    'check',
+    'compare a live database with the schema that the code expects',
+  ).action(check)
 }
 
 interface Checked {
   readonly mismatches: readonly SchemaMismatch[]
-  /** How many things were compared. */
+  /** The number of objects that were compared. */
   readonly compared: number
   readonly pending: number
 }
@@ -39,12 +37,14 @@ async function check(options: MigrateOptions): Promise<void> {
   )
   if (mismatches.length > 0) process.exitCode = exitCodes.failed
   if (json) return printJson(mismatches)
-  if (compared === 0) console.log('The migrations make nothing that could be compared.')
-  else if (mismatches.length === 0) console.log('The schema is what the code expects.')
-  printMismatches(mismatches)
+  if (compared === 0) say('The migrations create nothing that can be compared.')
+  else if (mismatches.length === 0) say('The schema equals the schema that the code expects.')
+  await printMismatches(mismatches)
   if (mismatches.length === 0 || pending === 0) return
   const are = pending === 1 ? 'migration is' : 'migrations are'
-  console.log(`By ${printable(source.ledger)}, ${pending} ${are} pending: driftpin migrate up.`)
+  say(
+    `According to ${printable(source.ledger)}, ${pending} ${are} pending. Apply with: driftpin migrate up`,
+  )
 }
 
 async function compare(opened: Database, options: MigratorOptions): Promise<Checked> {
@@ -57,26 +57,29 @@ async function compare(opened: Database, options: MigratorOptions): Promise<Chec
 }
 
 async function expectedBy(migrations: readonly Migration[], { schema }: Database) {
-  // The engine is loaded only where it is used.
+  // Loaded late, because it loads an engine.
   const { manifestAt } = await import('../workbench/index.js')
   return await manifestAt(migrations, { schema })
 }
 
-/** Prints each with what was expected and what is there. */
-export function printMismatches(mismatches: readonly SchemaMismatch[]): void {
+/** Prints each mismatch with the expected and the actual definition. */
+export async function printMismatches(mismatches: readonly SchemaMismatch[]): Promise<void> {
   for (const { kind, object, expected, actual, why } of mismatches) {
     const name = paint('bold', printable(object))
     if (kind === 'missing') console.log(`${name} is missing\n  expected: ${lines(expected!)}`)
     if (kind === 'extra') console.log(`${name} is extra: ${why}\n  actual:   ${lines(actual!)}`)
-    if (kind === 'differs') console.log(`${name} differs\n${difference(expected!, actual!)}`)
+    if (kind === 'differs') {
+      console.log(`${name} differs\n${await difference(expected!, actual!)}`)
+    }
   }
 }
 
-/** A body of many lines is shown by those that differ. */
-function difference(expected: string, actual: string): string {
+/** For definitions of several lines, only the lines that differ. */
+async function difference(expected: string, actual: string): Promise<string> {
   if (!`${expected}${actual}`.includes('\n')) {
     return `  expected: ${printable(expected)}\n  actual:   ${printable(actual)}`
   }
+  const { changedLines } = await import('../workbench/index.js')
   const changed = changedLines(expected, actual).map((line) => `    ${printable(line)}`)
   return `  expected (-) and actual (+):\n${changed.join('\n')}`
 }

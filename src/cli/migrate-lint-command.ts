@@ -1,9 +1,16 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { badSilence, lintRules } from '../workbench/index.js'
+import type { LintReport } from '../workbench/index.js'
 import { exitCodes } from './command-error.js'
-import { paint } from './paint.js'
-import { printJson } from './print-json.js'
-import { renderFindings } from './render-findings.js'
+import {
+  countNoun,
+  paint,
+  printable,
+  printableLines,
+  printJson,
+  say,
+  screenWidth,
+  wrapLines,
+} from './terminal.js'
 
 type Pair = readonly [string, string]
 
@@ -19,21 +26,21 @@ interface LintFlags {
 export function migrateLintCommand(): Command {
   return new Command('lint')
     .description(
-      'find what is dangerous in production: locks, lost rows, what works on empty tables only',
+      'find what is dangerous in production: locks, lost rows, SQL that fails if there are rows',
     )
-    .argument('[dir]', "a folder of SQL pairs; driftpin's own migrations by default")
+    .argument('[dir]', "a folder of SQL pairs (default: driftpin's own migrations)")
     .option(
       '--owner <table>',
-      'a table that owns rows of others, as chats, app.chats or chats.chat_id; repeat for several',
+      'a table that owns rows of others: chats, app.chats or chats.chat_id; can be repeated',
       (table: string, before: readonly string[] = []) => [...before, table],
     )
     .option(
       '--mirror <a=b>',
-      'two tables with the same columns after their first; repeat it for several',
+      'two tables with the same columns except the first; can be repeated',
       (text: string, before: readonly Pair[] = []) => [...before, pairOf(text)],
     )
     .option('--forward-only', 'the folder has no down files')
-    .option('--rules', 'list the rules, with why each matters and what to do instead')
+    .option('--rules', 'list the rules, why they matter and what to do instead')
     .option('--json', 'print JSON')
     .action(lint)
 }
@@ -41,16 +48,16 @@ export function migrateLintCommand(): Command {
 function pairOf(text: string): Pair {
   const [one, other, ...rest] = text.split('=')
   if (one && other && rest.length === 0) return [one, other]
-  throw new InvalidArgumentError('It must be two tables, as in a=b.')
+  throw new InvalidArgumentError('It must name two tables, as in a=b.')
 }
 
 async function lint(directory: string | undefined, flags: LintFlags): Promise<void> {
   if (flags.rules) {
-    listRules(flags)
+    await listRules(flags)
     return
   }
   const { owner, mirror, forwardOnly = false } = flags
-  // It brings an engine, which other commands do without.
+  // Loaded late, because it loads an engine.
   const { lintMigrations } = await import('../workbench/index.js')
   const report = await lintMigrations({
     forwardOnly,
@@ -60,18 +67,65 @@ async function lint(directory: string | undefined, flags: LintFlags): Promise<vo
   })
   const unchecked = report.unchecked.map(({ rules, error }) => ({ rules, error: error.message }))
   if (flags.json) printJson({ ...report, unchecked })
-  else console.log(renderFindings(report))
-  // squawk is optional: its rules are reported as not checked, and the rest decides.
+  else console.log(renderFindings(report, screenWidth()))
+  // squawk is optional: its rules are reported as not checked, and do not make the command fail.
   const hasFailed = report.unchecked.some(({ error }) => error.code === 'migration_failed')
   if (report.findings.length > 0 || hasFailed) process.exitCode = exitCodes.failed
 }
 
-function listRules({ json }: LintFlags): void {
+async function listRules({ json }: LintFlags): Promise<void> {
+  const { badSilence, lintRules } = await import('../workbench/index.js')
   const rules = [...lintRules, badSilence].map(({ id, why, instead }) => ({ id, why, instead }))
-  if (json) printJson(rules)
-  else {
-    for (const { id, why, instead } of rules) {
-      console.log(`${paint('bold', id)}\n  ${why}\n  ${instead}\n`)
-    }
+  if (json) {
+    printJson(rules)
+    return
   }
+  for (const { id, why, instead } of rules) say(`${paint('bold', id)}\n  ${why}\n  ${instead}\n`)
+}
+
+type Finding = LintReport['findings'][number]
+
+/** How much of a source line is shown. */
+const sourceWidthMax = 100
+
+/** Each finding with its source line and a caret, and the number of findings. */
+export function renderFindings(
+  { findings, files, silenced, unchecked }: LintReport,
+  width?: number,
+): string {
+  const parts = findings.map((finding) => renderFinding(finding, width))
+  for (const { rules, error } of unchecked) {
+    const heading = `${paint('red', 'not checked')}  ${rules.join(', ')}`
+    parts.push(`${heading}\n${printableLines(error.message)}`)
+  }
+  return wrapLines([...parts, summary({ findings, files, silenced })].join('\n\n'), width)
+}
+
+function renderFinding(finding: Finding, width: number | undefined): string {
+  const { rule, file, line, column, text, message, fix } = finding
+  const gutter = `${line} | `
+  const sourceWidth = width === undefined ? sourceWidthMax : Math.max(width - gutter.length - 8, 20)
+  const before = printable([...text].slice(0, column - 1).join(''))
+  const whole = printable(text)
+  // Of a very long line, such as a minified one, only the surroundings are shown.
+  const from = before.length > sourceWidth - 20 ? Math.max(0, before.length - 20) : 0
+  const shown = whole.slice(from, from + sourceWidth)
+  const [left, right] = [from > 0 ? '... ' : '', from + sourceWidth < whole.length ? ' ...' : '']
+  return [
+    `${paint('bold', `${printable(file)}:${line}:${column}`)}  ${paint('yellow', rule)}`,
+    `${gutter}${left}${shown}${right}`,
+    `${' '.repeat(gutter.length + left.length + before.length - from)}^`,
+    `  ${printable(message)}`,
+    `  ${printable(fix)}`,
+  ].join('\n')
+}
+
+function summary({ findings, files, silenced }: Omit<LintReport, 'unchecked'>): string {
+  const counts = new Map<string, number>()
+  for (const { rule } of findings) counts.set(rule, (counts.get(rule) ?? 0) + 1)
+  const byNumber = [...counts].sort(([, a], [, b]) => b - a)
+  const each = byNumber.map(([rule, count]) => `${count} ${rule}`).join(', ')
+  const quiet = silenced > 0 ? ` (${silenced} silenced)` : ''
+  const all = `${countNoun(findings.length, 'finding')} in ${countNoun(files, 'file')}`
+  return `${all}${quiet}${each && `: ${each}`}.`
 }

@@ -1,19 +1,12 @@
+import { existsSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { Command } from 'commander'
 import type { Database } from '../database/index.js'
-import {
-  applyRenumber,
-  assertNotApplied,
-  finishRenumber,
-  hasUnfinishedRenumber,
-  planRenumber,
-  type RenumberPlan,
-} from '../workbench/index.js'
-import { countNoun } from './count-noun.js'
-import { findDevDatabases } from './find-dev-databases.js'
+import type { RenumberPlan } from '../workbench/index.js'
+import { holdsDatabase, readServing, usualDataFolder } from './data-folder.js'
 import { type DatabaseOptions, databaseOptions, withDatabase } from './open-database.js'
-import { printJson } from './print-json.js'
-import { printable } from './printable.js'
+import { countNoun, printable, printJson, say } from './terminal.js'
 
 interface RenumberOptions extends DatabaseOptions {
   readonly migrations: string
@@ -23,73 +16,96 @@ interface RenumberOptions extends DatabaseOptions {
   readonly json?: boolean
 }
 
-/** `driftpin migrate renumber`: puts the branch's migrations after those of its base. */
+/** `driftpin migrate renumber`: moves the migrations of a branch after those of its base. */
 export function migrateRenumberCommand(): Command {
   const command = new Command('renumber')
     .description("move this branch's migrations after those of its base branch")
-    .option('--base <branch>', 'the base; origin/main, main, origin/master or master by default')
+    .option('--base <branch>', 'the base (default: origin/main, main, origin/master or master)')
     .option('--migrations <dir>', 'the folder of the migrations', 'migrations')
   return databaseOptions(command)
-    .option('--ledger <table>', 'the only ledger table that counts; all there are by default')
-    .option('--yes', 'do it; without this a terminal is asked, and anything else only told')
+    .option('--ledger <table>', 'the only ledger table to check (default: all)')
+    .option('--yes', 'do it without asking; without this option and a terminal, only show it')
     .option('--json', 'print JSON')
     .action(renumber)
 }
 
 async function renumber(options: RenumberOptions): Promise<void> {
   const { migrations, base, json } = options
-  const say = (text: string) => {
-    if (!json) console.log(text)
+  // Loaded late, because it loads an engine.
+  const workbench = await import('../workbench/index.js')
+  const tell = (text: string) => {
+    if (!json) say(text)
   }
-  if (await hasUnfinishedRenumber(migrations)) {
-    say('A renumbering of this folder broke off. What is left of it:')
+  if (await workbench.hasUnfinishedRenumber(migrations)) {
+    tell('An earlier renumbering of this folder was interrupted. It can be finished.')
     const finished = await isAgreed(options)
-    if (finished) await finishRenumber(migrations)
-    say(finished ? 'Finished.' : 'Nothing was changed. Finish it with --yes.')
+    if (finished) await workbench.finishRenumber(migrations)
+    tell(finished ? 'Finished.' : 'Nothing was changed. Finish it with --yes.')
     if (json) printJson({ finished })
     return
   }
-  const plan = await planRenumber({ directory: migrations, ...(base && { base }) })
-  say(describe(plan))
-  if (plan.moves.length > 0) await checkDatabases(options, plan)
+  const plan = await workbench.planRenumber({ directory: migrations, ...(base && { base }) })
+  tell(describe(plan))
+  if (plan.moves.length > 0) {
+    const { ledger } = options
+    await checkDatabases(options, plan.directory, (database) =>
+      workbench.assertNotApplied(database, plan, ledger ? { ledger } : {}),
+    )
+  }
   const applied = plan.moves.length > 0 && (await isAgreed(options))
-  if (applied) await applyRenumber(plan)
+  if (applied) await workbench.applyRenumber(plan)
   if (json) printJson({ base: plan.base, moves: plan.moves, mentions: plan.mentions, applied })
-  else if (applied) say('Renumbered.')
-  else if (plan.moves.length > 0) say('Nothing was changed. Do it with --yes.')
+  else if (applied) tell('Renumbered.')
+  else if (plan.moves.length > 0) tell('Nothing was changed. Apply it with --yes.')
 }
 
 function describe({ base, moves, edits, mentions }: RenumberPlan): string {
-  if (moves.length === 0) return `Nothing to do: this branch comes after ${printable(base)}.`
+  if (moves.length === 0)
+    return `Nothing to do: the migrations of this branch come after those of ${printable(base)}.`
   const lines = moves.flatMap(({ files }) => files.map(({ from, to }) => `${from} -> ${to}`))
   const edited = edits.map(
     ({ file, references }) => `${file}: ${countNoun(references, 'reference')}`,
   )
-  const mentioned = mentions.map((file) => `${file}: names one, and is left to you`)
+  const mentioned = mentions.map((file) => `${file}: mentions one; change it yourself`)
   return [`After ${base}:`, ...[...lines, ...edited, ...mentioned].map((text) => `  ${text}`)]
     .map(printable)
     .join('\n')
 }
 
-/** The embedded database of the project is looked at, whether or not it was named. */
-async function checkDatabases(options: RenumberOptions, plan: RenumberPlan): Promise<void> {
-  const { database, data, schema, ledger } = options
-  const check = (one: Database) => assertNotApplied(one, plan, ledger ? { ledger } : {})
+/** Checks the databases of the options, and the project's own dev databases in any case. */
+async function checkDatabases(
+  { database, data, schema }: RenumberOptions,
+  directory: string,
+  check: (database: Database) => Promise<void>,
+): Promise<void> {
   if (database !== undefined) await withDatabase({ database, schema }, 'refuse', check)
-  const folders = await findDevDatabases(['.', plan.directory])
+  const folders = await findDevDatabases(['.', directory])
   for (const folder of data === undefined ? folders : [data]) {
     await withDatabase({ data: folder, schema }, 'refuse', check)
   }
 }
 
-/** Somebody who is not at a terminal cannot answer, and is taken for no. */
+/** Without a terminal nobody can answer, which counts as no. */
 async function isAgreed({ yes, json }: RenumberOptions): Promise<boolean> {
   if (yes) return true
   if (json || !process.stdin.isTTY || !process.stdout.isTTY) return false
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
   try {
-    return /^y(es)?$/i.test((await terminal.question('Do it? [y/N] ')).trim())
+    return /^y(es)?$/i.test((await terminal.question('Continue? [y/N] ')).trim())
   } finally {
     terminal.close()
   }
+}
+
+/** The dev databases in these folders and in those above, up to the root of the repository. */
+async function findDevDatabases(folders: readonly string[]): Promise<string[]> {
+  const found = new Set<string>()
+  for (const start of folders) {
+    for (let folder = resolve(start); ; folder = dirname(folder)) {
+      const data = join(folder, usualDataFolder)
+      if (holdsDatabase(data) || (await readServing(data))) found.add(data)
+      if (folder === dirname(folder) || existsSync(join(folder, '.git'))) break
+    }
+  }
+  return [...found]
 }

@@ -1,16 +1,15 @@
 import { Command } from 'commander'
-import {
-  renderFinding,
-  type VerifiedMigration,
-  type VerifyFinding,
-  type VerifyReport,
-  verifyMigrations,
-} from '../workbench/index.js'
+import type { VerifiedMigration, VerifyFinding, VerifyReport } from '../workbench/index.js'
 import { exitCodes } from './command-error.js'
-import { humanDuration } from './human-size.js'
-import { paint } from './paint.js'
-import { printJson } from './print-json.js'
-import { printable, printableLines } from './printable.js'
+import {
+  countNoun,
+  humanDuration,
+  paint,
+  printable,
+  printableLines,
+  printJson,
+  say,
+} from './terminal.js'
 
 interface VerifyCommandOptions {
   readonly fixtures?: string
@@ -21,9 +20,9 @@ interface VerifyCommandOptions {
 /** `driftpin migrate verify`. */
 export function migrateVerifyCommand(): Command {
   return new Command('verify')
-    .description('prove that every migration goes up, down and up again with rows in the tables')
-    .argument('[dir]', "a folder of SQL pairs; driftpin's own migrations by default")
-    .option('--fixtures <dir>', 'a file of rows for each version; DIR/fixtures by default')
+    .description('check that every migration works up, down and up again with rows in the tables')
+    .argument('[dir]', "a folder of SQL pairs (default: driftpin's own migrations)")
+    .option('--fixtures <dir>', 'a folder with a file of rows per version (default: DIR/fixtures)')
     .option('--forward-only', 'migrations may have no down file')
     .option('--json', 'print JSON')
     .action(verify)
@@ -31,58 +30,63 @@ export function migrateVerifyCommand(): Command {
       'after',
       [
         '',
-        'A fixture is called as its migration: fixtures/000012_add_titles.sql. Exemptions stand in',
-        'fixtures/exempt.json, each with its reason:',
+        'A fixture has the name of its migration: fixtures/000012_add_titles.sql.',
+        'Exemptions are in fixtures/exempt.json, each with its reason:',
         '  {"tables": {"audit_log": "written by a trigger of the host"},',
-        '   "downs": {"000012_merge_users": "the rows that were merged cannot be told apart"}}',
+        '   "downs": {"000012_merge_users": "merged rows cannot be separated"}}',
       ].join('\n'),
     )
 }
 
 async function verify(directory: string | undefined, options: VerifyCommandOptions) {
   const { fixtures, forwardOnly = false, json } = options
+  // Loaded late, because it loads an engine.
+  const { renderFinding, verifyMigrations } = await import('../workbench/index.js')
+  const render = (finding: VerifyFinding) => printableLines(renderFinding(finding))
   const report = await verifyMigrations({
     ...(directory !== undefined && { migrations: directory }),
     ...(fixtures !== undefined && { fixtures }),
     forwardOnly,
     onStep: (step) => {
-      if (!json) printStep(step)
+      if (!json) printStep(step, render)
     },
   })
   if (json) printJson(report)
-  else printWhole(report)
+  else printWhole(report, render)
   if (!report.ok) process.exitCode = exitCodes.failed
 }
 
+type Render = (finding: VerifyFinding) => string
+
 const colours = { verified: 'green', 'up only': 'yellow', exempt: 'yellow', failed: 'red' } as const
 
-function printStep({ file, outcome, durationMs, rows, ...step }: VerifiedMigration): void {
-  const said = paint(colours[outcome], outcome)
-  console.log(`${file}  ${said}  ${humanDuration(durationMs)}, ${rows} rows`)
-  for (const finding of step.findings) console.log(indent(shown(finding)))
-  if (step.reason !== undefined) console.log(`  exempt: ${printable(step.reason)}`)
-  for (const note of step.notes) console.log(`  note: ${printableLines(note)}`)
+function printStep(migration: VerifiedMigration, render: Render): void {
+  const { file, outcome, durationMs, rows, findings, reason, notes } = migration
+  const painted = paint(colours[outcome], outcome)
+  console.log(`${file}  ${painted}  ${humanDuration(durationMs)}, ${countNoun(rows, 'row')}`)
+  for (const finding of findings) say(indent(render(finding)))
+  if (reason !== undefined) say(`  exempt: ${printable(reason)}`)
+  for (const note of notes) say(`  note: ${printableLines(note)}`)
 }
 
-function printWhole({ findings, migrations, unproven, notes, durationMs }: VerifyReport): void {
+function printWhole(report: VerifyReport, render: Render): void {
+  const { findings, migrations, unproven, notes, durationMs } = report
   for (const finding of findings) {
-    if (finding.version === undefined) console.log(`\n${shown(finding)}`)
+    if (finding.version === undefined) say(`\n${render(finding)}`)
     else if (!migrations.some((one) => one.findings.includes(finding))) {
-      console.log(`\n${finding.file}\n${indent(shown(finding))}`)
+      say(`\n${finding.file}\n${indent(render(finding))}`)
     }
   }
-  for (const note of notes) console.log(`note: ${printableLines(note)}`)
+  for (const note of notes) say(`note: ${printableLines(note)}`)
   if (unproven.length > 0) {
-    console.log(`Without a row in the end, and so unproven: ${unproven.join(', ')}.`)
+    say(`Not verified, because they had no rows at the end: ${unproven.join(', ')}.`)
   }
-  const count = findings.length
   const result =
-    count === 0
-      ? paint('green', 'all hold')
-      : paint('red', count === 1 ? 'one finding' : `${count} findings`)
-  console.log(`\n${migrations.length} migrations, ${result}, in ${humanDuration(durationMs)}.`)
+    findings.length === 0
+      ? paint('green', 'no findings')
+      : paint('red', countNoun(findings.length, 'finding'))
+  const count = countNoun(migrations.length, 'migration')
+  say(`\n${count}, ${result}, in ${humanDuration(durationMs)}.`)
 }
-
-const shown = (finding: VerifyFinding) => printableLines(renderFinding(finding))
 
 const indent = (text: string) => text.replace(/^/gm, '  ')

@@ -2,26 +2,21 @@ import { Command } from 'commander'
 import { serve } from '../connections/index.js'
 import { quoteIdentifier } from '../database/index.js'
 import { openImage, type TestDatabase } from '../harness/index.js'
-import { askPGlite } from './ask-pglite.js'
-import { printAnswers, printNotice } from './print-answers.js'
-import { printJson } from './print-json.js'
-import { explainQueryError } from './query-error.js'
-import { renderTable } from './render-table.js'
-import { portNumber } from './whole-number.js'
+import { portNumber } from './options.js'
+import { explainSqlError, printNotice, printResults } from './statement-results.js'
+import { runOnPGlite } from './statements.js'
+import { renderTable } from './table.js'
+import { printJson, warn } from './terminal.js'
 
-/** `driftpin open`: looks into a database that a failed test kept. */
+/** `driftpin open`: opens a database that a failed test kept. */
 export function openCommand(): Command {
   return new Command('open')
-    .description('look into a database that a failed test kept')
-    .argument('<path>', 'the image, as the failed test printed it')
-    .option('--query <sql>', 'run a statement and print its rows; the file stays as it is')
+    .description('open a database that a failed test kept')
+    .argument('<path>', 'the image that the failed test printed')
+    .option('--query <sql>', 'run SQL and print the result; the file is not changed')
     .option('--json', 'print JSON')
-    .option('--serve', 'let psql and any other client look into it, until Ctrl-C')
-    .option(
-      '--port <port>',
-      'the port of 127.0.0.1 to serve it at; a free one by default',
-      portNumber,
-    )
+    .option('--serve', 'serve it to psql and other clients until Ctrl-C')
+    .option('--port <port>', 'the port on 127.0.0.1 (default: a free one)', portNumber)
     .action(async (path: string, options: OpenOptions) => {
       await using db = await openImage(path)
       const { query, json, port } = options
@@ -30,10 +25,10 @@ export function openCommand(): Command {
         return
       }
       if (query !== undefined) {
-        const answers = await askPGlite(db.pglite, query, printNotice).catch((error) => {
-          throw explainQueryError(query, error)
+        const results = await runOnPGlite(db.pglite, query, printNotice).catch((error) => {
+          throw explainSqlError(query, error)
         })
-        printAnswers(answers, json)
+        printResults(results, json)
         return
       }
       const tables = await countRows(db)
@@ -54,27 +49,27 @@ async function serveUntilStopped(db: TestDatabase, port: number | undefined): Pr
   await showTransaction(db)
   await using server = await serve(db, { port: port ?? 0 })
   console.log(`psql '${server.url}'`)
-  console.error('It is served until Ctrl-C. What is written is lost: the file stays as it is.')
+  warn('It is served until Ctrl-C. Changes are lost: the file is not changed.')
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
   })
 }
 
-/** Nothing but a rollback can be asked of a transaction that failed. */
+/** In a failed transaction only a rollback is possible. */
 async function endFailedTransaction(db: TestDatabase): Promise<void> {
   const isAborted = await db.query('SELECT 1').then(
     () => false,
     () => db.pglite.isInTransaction(),
   )
   if (!isAborted) return
-  console.error("The test's transaction had failed; this is what was there before it.")
+  warn('The transaction of the test had failed. This is the state before it.')
   await db.pglite.exec('ROLLBACK')
 }
 
-/** What was not committed is seen by one session only, and whoever comes has another. */
+/** Uncommitted changes are visible to one session only, and every client gets another one. */
 async function showTransaction(db: TestDatabase): Promise<void> {
   if (!db.pglite.isInTransaction()) return
-  console.error("The test's transaction was open; here it is committed, for every client to see.")
+  warn('The transaction of the test was open. It is committed here, so that clients see it.')
   await db.pglite.exec('COMMIT')
 }
 

@@ -3,14 +3,18 @@ import { defineStatement, purge } from '../context/index.js'
 import type { Database } from '../database/index.js'
 import { limits } from '../schema/index.js'
 import { commandStatements } from './command-statements.js'
-import { countNoun } from './count-noun.js'
 import { withDomain } from './domain-tables.js'
-import { exactTime, humanAgo } from './human-time.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
-import { openProgress } from './open-progress.js'
-import { printJson } from './print-json.js'
-import { renderTable } from './render-table.js'
-import { screenWidth } from './screen-width.js'
+import { renderTable } from './table.js'
+import {
+  countNoun,
+  exactTime,
+  humanAgo,
+  openProgress,
+  printJson,
+  say,
+  screenWidth,
+} from './terminal.js'
 
 const batch = 1000
 const shownMax = 10
@@ -21,9 +25,9 @@ interface PurgeOptions extends DatabaseOptions {
   readonly json?: boolean
 }
 
-/** What there is to purge. */
+/** The chats that a purge would delete. */
 interface Expired {
-  /** Exact to the microsecond. */
+  /** The cutoff, exact to the microsecond. */
   readonly before: string
   readonly count: number
   readonly oldest: readonly { readonly id: string; readonly title: string; updatedAt: Date }[]
@@ -40,7 +44,7 @@ const selectExpired = defineStatement(
       title: 'text?',
       updated_at: 'timestamptz?',
     },
-    // The cutoff is the database's, as text, since a Date would lose the microseconds.
+    // The database computes the cutoff. It is a text, because a Date would lose microseconds.
     sql: ({ chats }, { hours, limit }) => `
     WITH cutoff AS (SELECT now() - make_interval(hours => ${hours}) AS at)
     SELECT to_jsonb(cutoff.at) #>> '{}' AS cutoff,
@@ -58,13 +62,13 @@ const selectExpired = defineStatement(
   commandStatements,
 )
 
-/** Reads `30d` or `12h` as hours. */
+/** Parses `30d` or `12h` to hours. */
 function hoursOf(written: string): number {
   const [, number, unit] = /^(\d{1,9})([dh])$/.exec(written) ?? []
   const hours = Number(number) * (unit === 'd' ? 24 : 1)
   if (hours > 0 && hours <= limits.retentionDaysMax * 24) return hours
   throw new InvalidArgumentError(
-    `It must be a number of days or hours above 0, such as 30d or 12h, at most ` +
+    `It must be a positive number of days or hours, such as 30d or 12h, and at most ` +
       `${limits.retentionDaysMax}d.`,
   )
 }
@@ -72,9 +76,13 @@ function hoursOf(written: string): number {
 /** `driftpin purge`. */
 export function purgeCommand(): Command {
   const command = new Command('purge')
-    .description('delete chats that were archived long ago')
-    .requiredOption('--older-than <age>', 'such as 30d or 12h, since their last change', hoursOf)
-    .option('--dry-run', 'delete nothing, and say what would be deleted')
+    .description('delete archived chats that have not changed for some time')
+    .requiredOption(
+      '--older-than <age>',
+      'the time since their last change, such as 30d or 12h',
+      hoursOf,
+    )
+    .option('--dry-run', 'delete nothing, and show what would be deleted')
   return devDatabaseOptions(command)
     .option('--json', 'print JSON')
     .action(purgeAll)
@@ -99,9 +107,8 @@ async function purgeAll({ olderThan, dryRun, json, ...options }: PurgeOptions): 
     }
     const purged = await purgeBatches(database, expired)
     if (json) printJson({ dryRun: false, before: expired.before, purged })
-    else if (purged === 0) console.log('No archived chat is that old. Nothing was deleted.')
-    else
-      console.log(`Deleted ${countChats(purged)}, archived and unchanged since ${timeOf(expired)}.`)
+    else if (purged === 0) say('No archived chat is that old. Nothing was deleted.')
+    else say(`Deleted ${countChats(purged)}, archived and unchanged since ${timeOf(expired)}.`)
   })
 }
 
@@ -113,7 +120,7 @@ async function readExpired(database: Database, hours: number): Promise<Expired> 
   return { before: rows[0]!.cutoff, count: Number(rows[0]!.count), oldest }
 }
 
-/** Batch after batch, each a transaction of its own; chats that are in use are left alone. */
+/** Each batch is its own transaction. Chats that are locked by others are skipped. */
 async function purgeBatches(database: Database, { before, count }: Expired): Promise<number> {
   using progress = openProgress()
   let purged = 0
@@ -127,7 +134,7 @@ async function purgeBatches(database: Database, { before, count }: Expired): Pro
 
 function printExpired({ before, count, oldest }: Expired): void {
   if (count === 0) {
-    console.log('No archived chat is that old.')
+    say('No archived chat is that old.')
     return
   }
   const rows = oldest.map(({ id, title, updatedAt }) => [id, title, humanAgo(updatedAt)])
@@ -135,10 +142,8 @@ function printExpired({ before, count, oldest }: Expired): void {
   console.log(renderTable(content, { width: screenWidth(), cut: { title: 'start' } }))
   const others = count - oldest.length
   if (others > 0) console.log(`and ${others} more`)
-  console.log(
-    `\nWould delete ${countChats(count)}, archived and unchanged since ${timeOf({ before })}.`,
-  )
-  console.log('Nothing was deleted. Do it without --dry-run.')
+  say(`\nWould delete ${countChats(count)}, archived and unchanged since ${timeOf({ before })}.`)
+  say('Nothing was deleted. To delete them, leave out --dry-run.')
 }
 
 const countChats = (count: number) => countNoun(count, 'chat')

@@ -2,16 +2,11 @@ import { Command } from 'commander'
 import { type ChatRef, type PushResult, push } from '../context/index.js'
 import type { Database } from '../database/index.js'
 import { type ScanResult, scan } from '../scan/index.js'
-import { countNoun } from './count-noun.js'
+import { type AgentLine, findAgent } from './agents.js'
 import { withDomain } from './domain-tables.js'
-import { findAgent } from './find-agent.js'
-import { humanSize } from './human-size.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
-import { paint } from './paint.js'
-import { printJson } from './print-json.js'
-import { printable } from './printable.js'
-import { renderTrouble } from './resource-table.js'
-import type { AgentLine } from './select-agents.js'
+import { renderTrouble } from './resources.js'
+import { countNoun, humanSize, paint, printable, printJson, say } from './terminal.js'
 
 interface PushOptions extends DatabaseOptions {
   readonly agent?: string
@@ -20,22 +15,22 @@ interface PushOptions extends DatabaseOptions {
   readonly json?: boolean
 }
 
-/** What was pushed, and what came of it. */
+/** The result of a push, and what was pushed. */
 interface Pushed extends PushResult {
   readonly agent: AgentLine
   readonly version: bigint
-  /** Whether the agent had exactly this before. */
+  /** Whether the agent already had exactly this context. */
   readonly unchanged: boolean
 }
 
 /** `driftpin push DIR`. */
 export function pushCommand(): Command {
   const command = new Command('push')
-    .description('push what is in a directory, as its agent would')
+    .description('push the context in a directory, as its agent would')
     .argument('<dir>', 'the directory to scan')
-    .option('--agent <id|name>', 'which agent; where there is only one, that one')
-    .option('--initial', 'begin to count versions anew, at 1')
-    .option('--root-name <name>', 'how to present the directory; its path by default')
+    .option('--agent <id|name>', 'which agent (default: the only one)')
+    .option('--initial', 'restart the versions at 1')
+    .option('--root-name <name>', 'the name of the directory in sources (default: its path)')
   return devDatabaseOptions(command)
     .option('--json', 'print JSON')
     .action(pushDirectory)
@@ -70,10 +65,10 @@ async function pushFound(
   const version = initial ? 1n : (agent.version ?? 0n) + 1n
   const result = await push(database, { agentId: agent.id, version, initial, ...found })
   if (!result.accepted) {
-    // Nothing was wrong with what was asked: it failed, and may not the next time.
+    // This is not wrong use: the next attempt may succeed.
     throw new Error(
-      `Version ${version} of ${printable(agent.name)} was refused: another push came first. ` +
-        'Try again.',
+      `Version ${version} of ${printable(agent.name)} was refused, because another push came ` +
+        'first. Try again.',
     )
   }
   const before = agent.aggregateHash
@@ -87,17 +82,17 @@ function print(found: ScanResult, pushed: Pushed): void {
   const bytes = resources.reduce((sum, { sizeBytes }) => sum + Number(sizeBytes), 0)
   const count = countNoun(resources.length, 'resource')
   const to = `${printable(agent.name)} of ${printable(agent.workspaceName)}`
-  console.log(`Pushed ${count}, ${humanSize(bytes)}, to ${to} as version ${version}.`)
+  say(`Pushed ${count}, ${humanSize(bytes)}, to ${to} as version ${version}.`)
   const trouble = renderTrouble(resources, rootName)
   if (trouble) console.log(`${trouble}\n`)
-  if (snapshotError) console.log(printable(snapshotError))
-  if (unchanged) console.log('It is what the agent had already.')
-  tell('pinned for the first time', pushed.hydrated)
-  tell(paint('yellow', 'drifted'), pushed.dirtied, ', see driftpin drift')
-  tell('what they are pinned to again', pushed.settled)
+  if (snapshotError) say(printable(snapshotError))
+  if (unchanged) say('The agent already had exactly this context.')
+  printChats('pinned for the first time', pushed.hydrated)
+  printChats(paint('yellow', 'dirty now'), pushed.dirtied, ', see driftpin drift')
+  printChats('clean again', pushed.settled)
   if (agent.chats === 0) console.log('No chat is bound to this agent.')
 }
 
-function tell(what: string, chats: readonly ChatRef[], more = ''): void {
+function printChats(what: string, chats: readonly ChatRef[], more = ''): void {
   if (chats.length > 0) console.log(`${what}: ${countNoun(chats.length, 'chat')}${more}`)
 }

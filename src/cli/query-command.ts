@@ -1,14 +1,13 @@
 import { text } from 'node:stream/consumers'
 import { Command } from 'commander'
 import { type DatabaseOptions, devDatabaseOptions, withDevDatabase } from './open-database.js'
-import { printAnswers, printNotice } from './print-answers.js'
-import { explainQueryError } from './query-error.js'
+import { explainSqlError, printNotice, printResults } from './statement-results.js'
 
-/** `driftpin query`: statements on the dev database, without a psql. */
+/** `driftpin query`: runs SQL without psql. */
 export function queryCommand(): Command {
   const command = new Command('query')
-    .description('run SQL, and print what it answers')
-    .argument('<sql>', 'one statement or several; - reads them from the standard input')
+    .description('run SQL and print the result')
+    .argument('<sql>', 'one or more statements; - reads them from standard input')
   return devDatabaseOptions(command)
     .option('--json', 'print the rows as JSON')
     .action(query)
@@ -16,9 +15,9 @@ export function queryCommand(): Command {
       'after',
       [
         '',
-        'Several statements are one transaction: all of them happen, or none. A table',
-        'that is wider than the terminal has one value a line. With --json several',
-        'statements are a list of { command, rowCount, rows }.',
+        'Several statements run as one transaction. If a table is wider than the',
+        'terminal, each value gets a line. With --json, several statements give a list',
+        'of { command, rowCount, rows }.',
         '',
         'Examples:',
         '  driftpin query "SELECT title, status FROM chats"',
@@ -34,10 +33,10 @@ interface QueryOptions extends DatabaseOptions {
 }
 
 async function query(sql: string, { json, ...database }: QueryOptions): Promise<void> {
-  const asked = sql === '-' ? await text(process.stdin) : sql
-  const ran = withDevDatabase(database, ({ ask }) => ask(asked, printNotice))
-  const answers = await ran.catch((error) => {
-    throw explainQueryError(asked, error)
+  const statements = sql === '-' ? await text(process.stdin) : sql
+  const running = withDevDatabase(database, ({ run }) => run(statements, printNotice))
+  const results = await running.catch((error) => {
+    throw explainSqlError(statements, error)
   })
-  printAnswers(answers, json)
+  printResults(results, json)
 }

@@ -1,11 +1,9 @@
 import { Command } from 'commander'
 import { diff, refresh } from '../context/index.js'
+import { chatArgument, findChat } from './chats.js'
 import { withDomain } from './domain-tables.js'
-import { chatArgument, findChat } from './find-chat.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
-import { paint } from './paint.js'
-import { printJson } from './print-json.js'
-import { printable } from './printable.js'
+import { paint, printable, printJson, say } from './terminal.js'
 
 interface RefreshOptions extends DatabaseOptions {
   readonly json?: boolean
@@ -16,7 +14,7 @@ const signs = { added: ['green', '+'], removed: ['red', '-'], modified: ['yellow
 /** `driftpin refresh CHAT`. */
 export function refreshCommand(): Command {
   const command = new Command('refresh')
-    .description('pin a chat to what its agent has now')
+    .description('replace the pins of a chat by the current context of its agent')
     .argument('<chat>', chatArgument)
   return devDatabaseOptions(command)
     .option('--json', 'print JSON')
@@ -45,9 +43,9 @@ async function refreshOne(written: string, { json, ...options }: RefreshOptions)
     }
   }
   const { added, replaced, removed } = result
-  console.log(
+  say(
     added + replaced + removed === 0
-      ? 'Nothing to do: its pins are what the agent has.'
+      ? 'Nothing to do: its pins equal the context of its agent.'
       : `\nRefreshed: ${added} added, ${replaced} replaced, ${removed} removed.`,
   )
 }

@@ -1,14 +1,10 @@
 import { Command } from 'commander'
 import { readStats, type Stats } from '../context/index.js'
-import { countNoun } from './count-noun.js'
 import { withDomain } from './domain-tables.js'
-import { humanSize } from './human-size.js'
-import { humanAgo } from './human-time.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
-import { printJson } from './print-json.js'
-import { renderTable } from './render-table.js'
-import { screenWidth } from './screen-width.js'
-import { wholeNumber } from './whole-number.js'
+import { wholeNumber } from './options.js'
+import { renderTable } from './table.js'
+import { countNoun, humanAgo, humanSize, printJson, screenWidth } from './terminal.js'
 
 interface StatsOptions extends DatabaseOptions {
   readonly exact?: boolean
@@ -19,9 +15,9 @@ interface StatsOptions extends DatabaseOptions {
 /** `driftpin stats`. */
 export function statsCommand(): Command {
   const command = new Command('stats')
-    .description('tell how large the tables are, and how far chats have drifted')
-    .option('--exact', 'also count chats by state, for which all chats are read')
-    .option('--retention-days <n>', 'after how many an archived chat is to go', wholeNumber, 30)
+    .description('show the size of the tables, and how many chats are dirty')
+    .option('--exact', 'also count chats by state, which reads all chats')
+    .option('--retention-days <n>', 'the retention of archived chats', wholeNumber, 30)
   return devDatabaseOptions(command)
     .option('--json', 'print JSON')
     .action(showStats)
@@ -29,7 +25,7 @@ export function statsCommand(): Command {
       'after',
       [
         '',
-        'Rows are as PostgreSQL estimates them, so that this costs little at any size.',
+        'The numbers of rows are estimates of PostgreSQL, so this is fast at any size.',
         '',
         'Examples:',
         '  driftpin stats --exact',
@@ -61,12 +57,12 @@ function renderStats({ tables, chats, expiredChats, snapshots, snapshotsWithErro
     ...(chats
       ? [
           `${countNoun(chats.count, 'chat')}: ${chats.hydrated} with pins, ${chats.archived} archived`,
-          `${chats.dirty} dirty${since}, by ${countNoun(chats.agentsWithDrift, 'agent')}`,
+          `${chats.dirty} dirty${since}, of ${countNoun(chats.agentsWithDrift, 'agent')}`,
         ]
       : []),
     `${countNoun(expiredChats, 'chat')} past retention`,
     `${countNoun(snapshots, 'snapshot')}, ${snapshotsWithErrors} with an error`,
-    ...(chats ? [] : ['Chats by state and drift: --exact']),
+    ...(chats ? [] : ['For chats by state: --exact']),
   ]
   return lines.join('\n')
 }

@@ -1,29 +1,43 @@
 import { Command } from 'commander'
-import { countNoun } from './count-noun.js'
-import { humanSize } from './human-size.js'
-import { humanAgo } from './human-time.js'
+import { defineStatement, dirtyExpression } from '../context/index.js'
+import type { Database } from '../database/index.js'
+import { createMigrator, type MigrationState } from '../migrations/index.js'
+import { commandStatements } from './command-statements.js'
+import type { Serving } from './data-folder.js'
+import { hasDomainTables } from './domain-tables.js'
+import {
+  type ChosenMigrations,
+  type MigrationFlags,
+  migrationOptions,
+  readChosen,
+} from './migrations.js'
 import {
   type DatabaseOptions,
   devDatabaseOptions,
+  type OpenedDatabase,
   onDevDatabase,
   withDevDatabase,
 } from './open-database.js'
-import { paint } from './paint.js'
-import { printJson } from './print-json.js'
-import { printable, shownPath } from './printable.js'
-import { readStatus, type Status } from './read-status.js'
-import { type FolderOptions, folderOptions, readChosen } from './with-migrator.js'
+import {
+  countNoun,
+  humanAgo,
+  humanSize,
+  migrationLabel,
+  paint,
+  printable,
+  printJson,
+  shownPath,
+  wrapAfter,
+} from './terminal.js'
 
-interface StatusOptions extends DatabaseOptions, FolderOptions {
-  readonly ledger?: string
+interface StatusOptions extends DatabaseOptions, MigrationFlags {
   readonly json?: boolean
 }
 
 /** `driftpin status`. */
 export function statusCommand(): Command {
-  const command = new Command('status').description('tell which database it is, and what is in it')
-  return folderOptions(devDatabaseOptions(command))
-    .option('--ledger <table>', 'the name of the ledger table; driftpin_migrations by default')
+  const command = new Command('status').description('show the database and what it contains')
+  return migrationOptions(devDatabaseOptions(command))
     .option('--json', 'print JSON')
     .action(showStatus)
     .addHelpText(
@@ -44,14 +58,20 @@ async function showStatus({ json, ...options }: StatusOptions): Promise<void> {
   else console.log(renderStatus(status))
 }
 
+const labelWidth = 12
+
 function renderStatus({ database, migrations, domain }: Status): string {
   const lines = [
     ...renderPlace(database),
     ['schema', printable(database.schema)],
     ['migrations', renderMigrations(migrations)],
-    ...(domain ? renderDomain(domain) : [['chats', `no tables of driftpin in this schema`]]),
+    ...(domain ? renderDomain(domain) : [['chats', "none of driftpin's tables in this schema"]]),
   ]
-  return lines.map(([name = '', text]) => `${paint('bold', name.padEnd(12))}${text}`).join('\n')
+  return lines
+    .map(([name = '', text = '']) => {
+      return paint('bold', name.padEnd(labelWidth)) + wrapAfter(labelWidth, text)
+    })
+    .join('\n')
 }
 
 function renderPlace(place: Status['database']): string[][] {
@@ -63,7 +83,7 @@ function renderPlace(place: Status['database']): string[][] {
     ['database', `${printable(engine)}, ${humanSize(place.sizeBytes)}`],
     [folder === null ? 'name' : 'folder', printable(where)],
     ...(serving
-      ? [['served', `${serving.url}\n${' '.repeat(12)}by process ${serving.pid}, ${since}`]]
+      ? [['served', `${serving.url}\n${' '.repeat(labelWidth)}by process ${serving.pid}, ${since}`]]
       : []),
   ]
 }
@@ -96,4 +116,130 @@ function renderDomain({ workspaces, agents, chats, pins }: NonNullable<Status['d
     ['chats', `${chats.count}: ${states.join(', ')}`],
     ['pins', `${pins.count}, ${humanSize(pins.sizeBytes)}`],
   ]
+}
+
+/** What `driftpin status` shows. */
+export interface Status {
+  readonly database: {
+    readonly kind: 'embedded' | 'server'
+    readonly version: string
+    readonly name: string
+    readonly user: string
+    readonly schema: string
+    readonly sizeBytes: bigint
+    /** The data folder of an embedded database. */
+    readonly folder: string | null
+    /** The process that serves the data folder. */
+    readonly serving: Serving | null
+  }
+  readonly migrations: Readonly<Record<MigrationState, number>> & {
+    /** The newest applied migration; null if there is none. */
+    readonly newest: string | null
+    /** The folder of the migrations; null for driftpin's own. */
+    readonly folder: string | null
+  }
+  /** Null if the schema does not have driftpin's tables. */
+  readonly domain: DomainStatus | null
+}
+
+interface DomainStatus {
+  readonly workspaces: number
+  readonly agents: { readonly count: number; readonly reporting: number }
+  readonly chats: {
+    readonly count: number
+    readonly hydrated: number
+    readonly dirty: number
+    readonly archived: number
+  }
+  readonly pins: { readonly count: number; readonly sizeBytes: bigint }
+}
+
+const selectCounts = defineStatement(
+  {
+    name: 'count the domain',
+    parameters: {},
+    row: {
+      workspaces: 'integer',
+      agents: 'integer',
+      reporting: 'integer',
+      chats: 'integer',
+      hydrated: 'integer',
+      dirty: 'integer',
+      archived: 'integer',
+      pins: 'integer',
+      pin_bytes: 'bigint',
+    },
+    sql: (names) => `
+    SELECT workspaces.*, agents.*, chats.*, pins.*
+    FROM (SELECT count(*)::integer AS workspaces
+          FROM ${names.workspaces} WHERE NOT deleted) workspaces,
+         (SELECT count(*)::integer AS agents,
+                 count(head.workspace_agent_id)::integer AS reporting
+          FROM ${names.workspace_agents} agent
+          LEFT JOIN ${names.workspace_agent_context_snapshots} head
+            ON head.workspace_agent_id = agent.id
+          WHERE NOT agent.deleted) agents,
+         (SELECT count(*)::integer AS chats,
+                 count(chat.context_aggregate_hash)::integer AS hydrated,
+                 count(*) FILTER (WHERE ${dirtyExpression(names, 'chat')})::integer AS dirty,
+                 count(*) FILTER (WHERE chat.archived)::integer AS archived
+          FROM ${names.chats} chat) chats,
+         (SELECT count(*)::integer AS pins,
+                 coalesce(sum(size_bytes), 0)::bigint AS pin_bytes
+          FROM ${names.chat_context_resources}) pins`,
+  },
+  commandStatements,
+)
+
+/** Reads the status of a database, with or without driftpin's tables. */
+export async function readStatus(
+  opened: OpenedDatabase,
+  chosen: Pick<ChosenMigrations, 'source' | 'migrator'>,
+) {
+  const { database } = opened
+  const migrations = await readMigrationStatus(database, chosen)
+  const domain = (await hasDomainTables(database)) ? await readDomain(database) : null
+  return { database: await readPlace(opened), migrations, domain } satisfies Status
+}
+
+async function readPlace({ database, place }: OpenedDatabase): Promise<Status['database']> {
+  const { rows } = await database.query<{
+    version: string
+    name: string
+    user: string
+    size: bigint
+  }>(
+    `SELECT current_setting('server_version') AS version, current_database()::text AS name,
+            current_user::text AS "user", pg_database_size(current_database()) AS size`,
+  )
+  const { version, name, user, size } = rows[0]!
+  return {
+    kind: place.folder === undefined ? 'server' : 'embedded',
+    ...{ version, name, user, schema: database.schema, sizeBytes: size },
+    folder: place.folder ?? null,
+    serving: place.serving ?? null,
+  }
+}
+
+async function readMigrationStatus(
+  database: Database,
+  { source, migrator }: Pick<ChosenMigrations, 'source' | 'migrator'>,
+): Promise<Status['migrations']> {
+  const statuses = await createMigrator(database, migrator).status()
+  const counts = { applied: 0, pending: 0, edited: 0, dirty: 0, unknown: 0 }
+  for (const { state } of statuses) counts[state] += 1
+  const newest = statuses.filter(({ state }) => state !== 'pending').at(-1)
+  const { folder } = source
+  return { ...counts, newest: newest ? migrationLabel(newest) : null, folder }
+}
+
+async function readDomain(database: Database): Promise<DomainStatus> {
+  const [row] = await selectCounts(database, {})
+  const { workspaces, agents, reporting, chats, hydrated, dirty, archived } = row!
+  return {
+    workspaces,
+    agents: { count: agents, reporting },
+    chats: { count: chats, hydrated, dirty, archived },
+    pins: { count: row!.pins, sizeBytes: row!.pin_bytes },
+  }
 }

@@ -1,15 +1,14 @@
 import { Command } from 'commander'
 import { unpin } from '../context/index.js'
-import { countNoun } from './count-noun.js'
+import { chatArgument, findChat } from './chats.js'
 import { withDomain } from './domain-tables.js'
-import { chatArgument, findChat } from './find-chat.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
-import { printJson } from './print-json.js'
+import { countNoun, printJson, say } from './terminal.js'
 
 /** `driftpin unpin CHAT`. */
 export function unpinCommand(): Command {
   const command = new Command('unpin')
-    .description('take the pins off a chat, until the next push')
+    .description('delete the pins of a chat; the next push creates new ones')
     .argument('<chat>', chatArgument)
   return devDatabaseOptions(command)
     .option('--json', 'print JSON')
@@ -18,7 +17,7 @@ export function unpinCommand(): Command {
         unpin(database, { chatId: (await findChat(database, written)).id }),
       )
       if (options.json) printJson(result)
-      else console.log(`Took ${countNoun(result.removed, 'pin')} off the chat ${result.chat.id}.`)
+      else say(`Deleted ${countNoun(result.removed, 'pin')} of the chat ${result.chat.id}.`)
     })
     .addHelpText('after', '\nExample:\n  driftpin unpin 3f0c')
 }

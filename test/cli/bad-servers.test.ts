@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { exitCodeOf, exitCodes } from '../../src/cli/command-error.js'
-import { commandGroups } from '../../src/cli/command-groups.js'
+import { commandGroups } from '../../src/cli/commands.js'
 import { migrateCommand } from '../../src/cli/migrate-command.js'
 import { assertSupportedVersion, oldestMajor } from '../../src/database/assert-supported-version.js'
 import { createMigrator, DriftpinError, fromPg } from '../../src/index.js'
@@ -47,7 +47,7 @@ test.each(Object.entries(others))(
   async (_, answer) => {
     const refusal = await refusalOf(migrateCommand(), ['up', '--database', await listen(answer)])
     expectOneLine(refusal, answer)
-    expect(refusal.message).toContain('Is it a PostgreSQL?')
+    expect(refusal.message).toContain('Is it a PostgreSQL server?')
   },
 )
 

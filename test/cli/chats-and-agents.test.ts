@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { findAgent } from '../../src/cli/agents.js'
+import { findChat, selectChats } from '../../src/cli/chats.js'
 import { commandStatements } from '../../src/cli/command-statements.js'
-import { commonRoot } from '../../src/cli/common-root.js'
-import { findAgent } from '../../src/cli/find-agent.js'
-import { findChat } from '../../src/cli/find-chat.js'
-import { findPin } from '../../src/cli/find-pin.js'
-import { humanAgo } from '../../src/cli/human-time.js'
+import { migrationSource } from '../../src/cli/migrations.js'
+import { findPin } from '../../src/cli/pins-command.js'
 import { purgeCommand } from '../../src/cli/purge-command.js'
-import { readStatus } from '../../src/cli/read-status.js'
-import { migrationSource } from '../../src/cli/remembered-migrations.js'
-import { selectChats } from '../../src/cli/select-chats.js'
+import { commonRoot } from '../../src/cli/resources.js'
+import { readStatus } from '../../src/cli/status-command.js'
+import { humanAgo } from '../../src/cli/terminal.js'
 import { archive, createChat, type Database, listChats, listPins, push } from '../../src/index.js'
 import { checkDeclaration } from '../context/check-declaration.js'
 import { makeAgent } from '../context/make-agent.js'
@@ -82,7 +81,7 @@ describe('a chat, an agent or a pin that a person names', () => {
     for (const { id, shortId } of chats) {
       expect((await findChat(database, shortId)).id).toBe(id)
       if (shortId.length <= 8) continue
-      await expect(findChat(database, shortId.slice(0, -1))).rejects.toThrow('Several chats')
+      await expect(findChat(database, shortId.slice(0, -1))).rejects.toThrow('Several chat ids')
     }
     expect(chats.map(({ shortId }) => shortId.length).sort((a, b) => a - b)).toEqual([
       8, 33, 36, 36,
@@ -99,7 +98,7 @@ describe('a chat, an agent or a pin that a person names', () => {
   test.each(['abc', 'zzzz', '', 'abcd%', `${'a'.repeat(33)}`, 'ffff'])(
     'is refused as %j',
     async (written) => {
-      await expect(findChat(database, written)).rejects.toThrow(/is no id|No chat begins/)
+      await expect(findChat(database, written)).rejects.toThrow(/is not the id|No chat id starts/)
     },
   )
 
@@ -109,7 +108,9 @@ describe('a chat, an agent or a pin that a person names', () => {
     expect(await findAgent(database)).toMatchObject({ id: first.agentId, version: null, chats: 0 })
     const second = await makeAgent(database)
     await expect(findAgent(database)).rejects.toThrow(first.agentId)
-    await expect(findAgent(database, 'main')).rejects.toThrow('Several agents are called main')
+    await expect(findAgent(database, 'main')).rejects.toThrow(
+      'Several agents have the id or name main',
+    )
     await expect(findAgent(database, 'nope')).rejects.toThrow('No agent has')
     const version = 2n ** 62n
     await push(database, { agentId: second.agentId, version, resources: [] })
@@ -132,7 +133,7 @@ describe('a chat, an agent or a pin that a person names', () => {
     await push(fresh, { agentId, version: 9, resources: [makeFile('/shop/a', 'abc')] })
     const { chat } = await createChat(fresh, { ownerId, agentId })
     await archive(fresh, { chatId: chat.id })
-    const opened = { database: fresh, place: {}, ask: () => Promise.reject(new Error('unasked')) }
+    const opened = { database: fresh, place: {}, run: () => Promise.reject(new Error('unasked')) }
     const chosen = { source: migrationSource({}, undefined), migrator: {} }
     const status = await readStatus(opened, chosen)
     const { rows } = await fresh.query<{ pins: bigint; bytes: bigint }>(

@@ -2,11 +2,17 @@ import { mkdir, readdir, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { exitCodes } from '../../src/cli/command-error.js'
-import { databaseFolderOf, dataFolderOf, holdsDatabase } from '../../src/cli/data-folder.js'
+import {
+  databaseFolderOf,
+  dataFolderOf,
+  holdsDatabase,
+  readServing,
+  removeServing,
+  writeServing,
+} from '../../src/cli/data-folder.js'
 import { migrateCommand } from '../../src/cli/migrate-command.js'
 import { withDatabase, withDevDatabase } from '../../src/cli/open-database.js'
 import { queryCommand } from '../../src/cli/query-command.js'
-import { readServing, removeServing, writeServing } from '../../src/cli/serving.js'
 import { statusCommand } from '../../src/cli/status-command.js'
 import { withFolderLock } from '../../src/cli/with-folder-lock.js'
 import { serve } from '../../src/connections/serve.js'
@@ -26,9 +32,9 @@ describe('a data folder', () => {
     const folder = await temporaryFolder()
     await plant(folder, 'ours', 'database', 'PG_VERSION')
     await plant(folder, 'theirs', 'PG_VERSION')
-    expect(await databaseFolderOf(join(folder, 'ours'))).toBe(join(folder, 'ours', 'database'))
-    expect(await databaseFolderOf(join(folder, 'theirs'))).toBe(join(folder, 'theirs'))
-    expect(await holdsDatabase(folder)).toBe(false)
+    expect(databaseFolderOf(join(folder, 'ours'))).toBe(join(folder, 'ours', 'database'))
+    expect(databaseFolderOf(join(folder, 'theirs'))).toBe(join(folder, 'theirs'))
+    expect(holdsDatabase(folder)).toBe(false)
   })
 
   test('is the same one where the database in it is named', async () => {
@@ -114,10 +120,10 @@ describe('a data folder that a process serves', () => {
 })
 
 test.each([
-  [['SELECT 1', '--data', '/nowhere/at/all'], 'Make one with driftpin dev'],
+  [['SELECT 1', '--data', '/nowhere/at/all'], 'Create one with driftpin dev'],
   [['SELECT 1', '--data', 'x', '--database', 'postgres://x'], 'not both'],
   [['SELECT 1', '--database', 'postgres://u:hunter2@[::1/x'], 'its URL cannot be read'],
-  [['SELECT 1', '--database', 'http://u:hunter2@x'], 'is no URL'],
+  [['SELECT 1', '--database', 'http://u:hunter2@x'], 'is not a URL'],
   [['SELECT 1', '--data', '/dev/null'], 'it is a file'],
 ])('wrong use is refused in one line, without secrets: query %j', async (args, message) => {
   const refusal = await refusalOf(queryCommand(), args)

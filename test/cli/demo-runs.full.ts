@@ -20,7 +20,7 @@ test('a directory of the user is only read, through whatever links', async () =>
 
 test('a claim that does not hold is named, and the demo exits with 1', async () => {
   const { code, stdout } = await driftpin(['demo'], ['tsx', planted])
-  expect(stdout).toContain("FAIL  not one row of Ada's chat has changed")
+  expect(stdout).toContain("FAIL  no row of Ada's chat has changed")
   expect(stdout).toContain('1 of 24 claims do not hold:')
   expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
   expect(code).toBe(1)

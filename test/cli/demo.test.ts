@@ -4,10 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test, vi } from 'vitest'
 import { exitCodes } from '../../src/cli/command-error.js'
-import { driftWorkspace } from '../../src/cli/demo/drift-workspace.js'
-import { printStep, printSummary } from '../../src/cli/demo/print-step.js'
-import type { DemoReport } from '../../src/cli/demo/report.js'
-import { copyContext } from '../../src/cli/demo/workspace-copy.js'
+import { type DemoReport, printStep, printSummary } from '../../src/cli/demo/report.js'
+import { copyContext, driftWorkspace } from '../../src/cli/demo/workspace.js'
 import { demoCommand } from '../../src/cli/demo-command.js'
 import { scan } from '../../src/scan/scan.js'
 import { driftpin } from '../support/run-command.js'
@@ -78,7 +76,7 @@ test('a missing directory is a clear message and exit code 2', async () => {
 })
 
 test.each([
-  ['an empty directory', '', 'holds nothing that an agent would find'],
+  ['an empty directory', '', 'An agent would find nothing in'],
   ['a file in place of a directory', 'a-file', 'a-file'],
 ])('%s is refused', async (_, name, message) => {
   const folder = await temporaryFolder()

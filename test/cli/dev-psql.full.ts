@@ -59,5 +59,5 @@ test('a database in memory is served, seeded, watched and gone', async () => {
   expect(dev.stdout).toContain('3 owners, 4 workspaces, 9 chats')
   expect(dev.stdout).toContain('\u001b[32mReady\u001b[39m')
   expect(await dev.end('SIGTERM')).toBe(0)
-  expect(dev.stdout).toContain('Stopped. What was in memory is gone.')
+  expect(dev.stdout).toContain('Stopped. The data in memory is gone.')
 })

@@ -1,11 +1,7 @@
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import {
-  newDatabaseFolder,
-  replaceDatabase,
-  settleDatabase,
-} from '../../src/cli/dev/replace-database.js'
+import { newDatabaseFolder, replaceDatabase, settleDatabase } from '../../src/cli/data-folder.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 
 async function write(folder: string, text: string): Promise<string> {

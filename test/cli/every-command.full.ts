@@ -33,7 +33,7 @@ async function useEveryCommand(...place: string[]): Promise<void> {
   expect(await ran('diff', id)).toContain('- pinned, + live')
   expect(await ran('refresh', id)).toContain('Refreshed')
   expect(await ran('drift')).not.toContain(id)
-  expect(await ran('push', workspace, '--agent', agentId)).toMatch(/^drifted: \d+ chats?, /m)
+  expect(await ran('push', workspace, '--agent', agentId)).toMatch(/^dirty now: \d+ chats?, /m)
   expect(await ran('unpin', id)).toContain(id)
   expect(await ran('purge', '--older-than', '12h', '--dry-run')).toContain('Would delete 1 chat')
   expect(await ran('purge', '--older-than', '12h')).toContain('Deleted 1 chat')

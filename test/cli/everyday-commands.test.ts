@@ -99,7 +99,7 @@ describe('a person at a terminal', () => {
     expectPlain(pushed.stdout)
     expect(pushed).toMatchObject({ code: 0, stderr: '' })
     expect(pushed.stdout).toMatch(/^Pushed 2 resources, \d+ B, to tender of shop as version 5\.$/m)
-    expect(pushed.stdout).toMatch(/^drifted: 1 chat, see driftpin drift$/m)
+    expect(pushed.stdout).toMatch(/^dirty now: 1 chat, see driftpin drift$/m)
     expect(pushed.stdout).toMatch(/^skills\/e\\u\{1b\}\S+ +no front matter/m)
 
     expect(await print(driftCommand())).toMatch(

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { renderFuzzSummary } from '../../src/cli/fuzz-report.js'
-import type { FuzzSummary } from '../../src/cli/fuzz-summary.js'
+import { type FuzzSummary, renderFuzzSummary } from '../../src/cli/fuzz-report.js'
 import { commands } from '../../src/laws/commands/index.js'
 import { driftpin } from '../support/run-command.js'
 
@@ -31,8 +30,8 @@ test('what a few histories exercised is told, and what they did not', async () =
   const printed = renderFuzzSummary(summary)
   const lines = printed.split('\n')
   for (const name of names) expect(lines).toContainEqual(expect.stringMatching(`^${name} +\\d`))
-  expect(printed).toContain(`Never done: ${summary.neverDone[0]}`)
-  expect(printed).toContain('No push was at resourcesMax')
+  expect(printed).toContain(`Never executed: ${summary.neverDone[0]}`)
+  expect(printed).toContain('No push was exactly at the limit of resourcesMax')
   expect(lines.at(-1)).toBe('Every law held.')
   expect(lines.filter((line) => line.length > 80)).toEqual([])
 })

@@ -1,8 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { exitCodes } from '../../src/cli/command-error.js'
-import { fuzzCommand } from '../../src/cli/fuzz-command.js'
-import { fuzzReplayFlags } from '../../src/cli/fuzz-replay-flags.js'
+import { fuzzCommand, fuzzReplayFlags } from '../../src/cli/fuzz-command.js'
 import { driftpin } from '../support/run-command.js'
 import { refusalOf } from './refusal-of.js'
 
@@ -17,7 +16,7 @@ test('a law that is broken is reported, and the exit code is 1', async () => {
   expect(stdout).toMatch(/^ +\d+\. archive chat \d/m)
   expect(stdout).toMatch(/^Replay it: +npx driftpin fuzz --seed 3 --path \d\S+ .*--commands 10$/m)
   expect(stdout).toMatch(/^Its database: +npx driftpin open /m)
-  expect(stdout).toMatch(/^Found on PGlite .+ tries\.$/m)
+  expect(stdout).toMatch(/^Found on PGlite .+ attempts\.$/m)
   expect(code).toBe(1)
 })
 
@@ -29,9 +28,9 @@ test('without fast-check one line says what to install', async () => {
 })
 
 test.each([
-  ['no histories', ['--runs', '0'], 'whole number from 1 on'],
-  ['a number that is none', ['--commands', 'many'], 'whole number from 1 on'],
-  ['no time', ['--minutes', '0'], 'above 0'],
+  ['no histories', ['--runs', '0'], 'whole number of at least 1'],
+  ['a number that is none', ['--commands', 'many'], 'whole number of at least 1'],
+  ['no time', ['--minutes', '0'], 'a positive number'],
   ['a seed with a fraction', ['--seed', '1.5'], 'whole number'],
   ['a time and a number of histories', ['--runs', '5', '--minutes', '1'], "'--minutes <n>'"],
   ['a path and a number of histories', ['--path', '3', '--runs', '5'], "'--runs <n>'"],

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { exitCodes } from '../../src/cli/command-error.js'
-import { migrateLintCommand } from '../../src/cli/migrate-lint-command.js'
-import { renderFindings } from '../../src/cli/render-findings.js'
+import { migrateLintCommand, renderFindings } from '../../src/cli/migrate-lint-command.js'
 import { lintRules } from '../../src/workbench/lint/lint-rules.js'
 import { driftpin } from '../support/run-command.js'
 import { writePairs } from '../workbench/write-pairs.js'
@@ -19,7 +18,8 @@ test('a finding is shown with its line and a caret, and ends in 1', async () => 
     [
       `000002_plant.up.sql:1:${column}  unnamed-constraint`,
       `1 | ${line}`,
-      `${' '.repeat('1 | '.length + column - 1)}^ This UNIQUE of boats has no name.`,
+      `${' '.repeat('1 | '.length + column - 1)}^`,
+      '  This UNIQUE of boats has no name.',
     ].join('\n'),
   )
   expect(stdout).toMatch(

@@ -61,7 +61,7 @@ describe('migrate check and migrate adopt on a server', () => {
   test('adopt says what it would note, and then notes it', async () => {
     const dry = await driftpin(['migrate', 'adopt', '--version', newest, '--dry-run', ...at])
     expect(dry).toMatchObject({ code: 0, stderr: '' })
-    expect(dry.stdout).toContain('would note as applied: 1 create_workspaces')
+    expect(dry.stdout).toContain('would be recorded as applied: 1 create_workspaces')
     expect(dry.stdout).toContain('Nothing was written.')
     const { rows } = await pool.query(
       `SELECT to_regclass('"${schema}".driftpin_migrations') AS ledger`,
@@ -77,7 +77,7 @@ describe('migrate check and migrate adopt on a server', () => {
     expect((await driftpin(['migrate', 'up', ...at])).stdout).toBe('Nothing to do.\n')
     expect(await driftpin(['migrate', 'check', ...at])).toMatchObject({
       code: 0,
-      stdout: 'The schema is what the code expects.\n',
+      stdout: 'The schema equals the schema that the code expects.\n',
     })
   })
 
@@ -93,12 +93,12 @@ describe('migrate check and migrate adopt on a server', () => {
     expect(pending.code).toBe(1)
     expect(pending.stdout).toBe(
       `schema ${schema} quay is missing\n  expected: CREATE SCHEMA "${schema} quay"\n` +
-        'By quay_migrations, 1 migration is pending: driftpin migrate up.\n',
+        'According to quay_migrations, 1 migration is pending. Apply with: driftpin migrate up\n',
     )
     expect((await driftpin(['migrate', 'up', ...theirs])).code).toBe(0)
     expect(await driftpin(['migrate', 'check', ...theirs])).toMatchObject({
       code: 0,
-      stdout: 'The schema is what the code expects.\n',
+      stdout: 'The schema equals the schema that the code expects.\n',
     })
     await pool.query(`DROP SCHEMA "${schema} quay" CASCADE; DROP TABLE "${schema}".quay_migrations`)
   })
@@ -109,7 +109,7 @@ describe('migrate check and migrate adopt on a server', () => {
     const check = await driftpin(['migrate', 'check', ...at, '--migrations', folder])
     expect(check).toMatchObject({
       code: 0,
-      stdout: 'The migrations make nothing that could be compared.\n',
+      stdout: 'The migrations create nothing that can be compared.\n',
     })
   })
 

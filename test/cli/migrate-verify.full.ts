@@ -21,10 +21,10 @@ test('migrate verify tells what does not hold, as text and as JSON, and ends wit
   ])
   expect(text).toMatchObject({ code: 1, stderr: '' })
   const lines = text.stdout.split('\n')
-  expect(lines[0]).toMatch(/^1_create_boats\.up\.sql {2}verified {2}\S.*, 1 rows$/)
+  expect(lines[0]).toMatch(/^1_create_boats\.up\.sql {2}verified {2}\S.*, 1 row$/)
   expect(lines[1]).toMatch(/^2_index\.up\.sql {2}failed {2}/)
   expect(text.stdout).toContain('+ CREATE INDEX boats_by_id ON public.boats USING btree (id);')
-  expect(text.stdout).toMatch(/2 migrations, one finding, in /)
+  expect(text.stdout).toMatch(/2 migrations, 1 finding, in /)
   expect(json).toMatchObject({ code: 1, stderr: '' })
   expect(JSON.parse(json.stdout)).toMatchObject({
     ok: false,

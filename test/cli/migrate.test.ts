@@ -36,7 +36,7 @@ describe('migrate on a folder', () => {
     const folder = await temporaryFolder()
     await writeFile(join(folder, 'thesis.txt'), 'years of work')
     const { code, stderr } = await driftpin(['migrate', 'status', '--data', folder])
-    expect(stderr).toContain('holds other files and no database')
+    expect(stderr).toContain('contains other files and no database')
     expect(code).toBe(2)
     expect(await readdir(folder)).toEqual(['thesis.txt'])
   })
@@ -125,7 +125,7 @@ describe('migrate on a server', () => {
 
 test('wrong use of the command exits with 2 and touches nothing', async () => {
   const { code, stdout, stderr } = await driftpin(['migrate', 'up', '--database', 'secret'])
-  expect(stderr).toContain('is no URL')
+  expect(stderr).toContain('is not a URL')
   expect(stderr).not.toContain('secret')
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
 })

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { openProgress } from '../../src/cli/open-progress.js'
+import { openProgress } from '../../src/cli/terminal.js'
 
 afterEach(() => {
   vi.useRealTimers()

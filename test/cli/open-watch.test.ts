@@ -2,7 +2,7 @@ import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { openWatch } from '../../src/cli/dev/watch/open-watch.js'
+import { openWatch } from '../../src/cli/dev/watch-directory.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 
 test('changes that come together are one, and what is of no interest is none', async () => {

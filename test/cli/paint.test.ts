@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { expect, test, vi } from 'vitest'
 import { createDevReport } from '../../src/cli/dev/dev-report.js'
-import { paint } from '../../src/cli/paint.js'
+import { paint } from '../../src/cli/terminal.js'
 
 const terminal = { isTTY: true }
 const file = { isTTY: false }
@@ -61,10 +61,11 @@ test('a seed that came too late is told', () => {
       ...{ url: 'postgres://here', pid: 1, version: '18', data: '/data', isNew: false },
       ...{ seeded: null, seedUnused: 'boats.sql', portTaken: null, watching: null, readyMs: 1 },
       migrations: { applied: 0, newest: undefined, ran: [] },
+      migrationsFolder: null,
     }
     createDevReport().ready(ready)
     expect(stripVTControlCharacters(String(told.mock.lastCall))).toMatch(
-      /seed +boats\.sql, not used: the database is there already/,
+      /seed +boats\.sql, not used, because the database exists already/,
     )
     createDevReport(true).ready(ready)
     expect(JSON.parse(String(told.mock.lastCall))).toMatchObject({ seedUnused: 'boats.sql' })

@@ -1,23 +1,24 @@
 import type { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import type { Answer, Hear } from '../../src/cli/answer.js'
-import { answerRows } from '../../src/cli/answer-rows.js'
-import { askClient } from '../../src/cli/ask-client.js'
-import { askPGlite } from '../../src/cli/ask-pglite.js'
-import { explainQueryError } from '../../src/cli/query-error.js'
-import { renderAnswer } from '../../src/cli/render-answer.js'
+import { explainSqlError, renderResult, resultRows } from '../../src/cli/statement-results.js'
+import {
+  type OnNotice,
+  runOnClient,
+  runOnPGlite,
+  type StatementResult,
+} from '../../src/cli/statements.js'
 import { openPGlite } from '../support/open-pglite.js'
 
 interface Asked {
-  ask(text: string): Promise<Answer[]>
+  ask(text: string): Promise<StatementResult[]>
   /** What it said beside, since it was asked last. */
   heard(): string[]
   close(): Promise<void>
 }
 
 function asking(
-  ask: (text: string, hear: Hear) => Promise<Answer[]>,
+  ask: (text: string, hear: OnNotice) => Promise<StatementResult[]>,
   close: () => Promise<void>,
 ): Asked {
   let notices: string[] = []
@@ -37,7 +38,7 @@ const engines: [string, () => Promise<Asked>][] = [
     async () => {
       const pglite: PGlite = await openPGlite()
       return asking(
-        (text, hear) => askPGlite(pglite, text, hear),
+        (text, hear) => runOnPGlite(pglite, text, hear),
         () => pglite.close(),
       )
     },
@@ -46,16 +47,16 @@ const engines: [string, () => Promise<Asked>][] = [
     `PostgreSQL ${major}`,
     async () => {
       const pool = new pg.Pool({ connectionString: url, max: 1 })
-      const ask = async (text: string, hear: Hear) => {
+      const ask = async (text: string, hear: OnNotice) => {
         const client = await pool.connect()
-        return await askClient(client, text, hear).finally(() => client.release(true))
+        return await runOnClient(client, text, hear).finally(() => client.release(true))
       }
       return asking(ask, () => pool.end())
     },
   ]),
 ]
 
-const one = (answers: readonly Answer[]): Answer => answers[0]!
+const one = (answers: readonly StatementResult[]): StatementResult => answers[0]!
 
 describe.each(engines)('statements as they were typed, on %s', (_, open) => {
   let asked: Asked
@@ -91,7 +92,7 @@ describe.each(engines)('statements as they were typed, on %s', (_, open) => {
   test('NULL is no text, and columns of one name are all there', async () => {
     const answer = one(await asked.ask('SELECT NULL AS a, 1 AS a, 2 AS b, 3 AS a'))
     expect(answer.rows).toEqual([[null, '1', '2', '3']])
-    expect(answerRows(answer)).toEqual([{ a: null, a_2: 1, b: 2, a_3: 3 }])
+    expect(resultRows(answer)).toEqual([{ a: null, a_2: 1, b: 2, a_3: 3 }])
   })
 
   test('each of several statements has its answer, and what the server says beside', async () => {
@@ -106,7 +107,7 @@ describe.each(engines)('statements as they were typed, on %s', (_, open) => {
       'SELECT',
       'DROP',
     ])
-    expect(answers.map((answer) => renderAnswer(answer, undefined))[2]).toBe('INSERT 2')
+    expect(answers.map((answer) => renderResult(answer, undefined))[2]).toBe('INSERT 2')
     expect(answers[3]!.rows).toEqual([['a'], ['b']])
     expect(asked.heard()).toEqual(['NOTICE: table "boats" does not exist, skipping'])
   })
@@ -129,13 +130,13 @@ describe.each(engines)('statements as they were typed, on %s', (_, open) => {
     await expect(asked.ask('BEGIN; INSERT INTO kept VALUES (1)')).rejects.toThrow('rolled back')
     await expect(asked.ask('COPY kept FROM STDIN')).rejects.toThrow('COPY FROM STDIN')
     await expect(asked.ask('COPY kept TO STDOUT')).rejects.toThrow('COPY TO STDOUT')
-    await expect(asked.ask(String.raw`\d kept`)).rejects.toThrow('command of psql')
+    await expect(asked.ask(String.raw`\d kept`)).rejects.toThrow('psql command')
     await expect(asked.ask(' -- nothing\n')).rejects.toThrow('no statement')
   })
 
   test('an error says where, by line and column, whatever stands before it', async () => {
     const text = "SELECT '潮汐 😀', E'\\t'\n  , 'é' AS x,\tnope\nFROM pg_class"
-    const error = await asked.ask(text).catch((error) => explainQueryError(text, error))
+    const error = await asked.ask(text).catch((error) => explainSqlError(text, error))
     const [first, line, caret] = (error as Error).message.split('\n')
     expect(first).toBe('column "nope" does not exist (SQLSTATE 42703)')
     expect(line).toBe("  2 |   , 'é' AS x,\\tnope")
@@ -147,7 +148,7 @@ test('an error beside a long line shows the part where it is', () => {
   const text = `SELECT ${'1, '.repeat(100)}nope, ${'2, '.repeat(100)}3`
   const position = text.indexOf('nope') + 1
   const error = { message: 'm', code: '42703', severity: 'ERROR', position, hint: 'h\u001b[2J' }
-  const { message } = explainQueryError(text, error) as Error
+  const { message } = explainSqlError(text, error) as Error
   const [, line, caret, hint] = message.split('\n')
   expect(line!.slice(caret!.indexOf('^'))).toMatch(/^nope, 2/)
   expect(line!.length).toBeLessThan(140)
@@ -156,5 +157,5 @@ test('an error beside a long line shows the part where it is', () => {
 
 test('an error that PostgreSQL did not make stays what it is', () => {
   const error = new Error('lost')
-  expect(explainQueryError('SELECT 1', error)).toBe(error)
+  expect(explainSqlError('SELECT 1', error)).toBe(error)
 })

@@ -2,11 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import {
-  migrationSource,
-  readRemembered,
-  writeRemembered,
-} from '../../src/cli/remembered-migrations.js'
+import { migrationSource, readRemembered, writeRemembered } from '../../src/cli/migrations.js'
 import { run, shortLived } from '../support/run-command.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 import { DevProcess } from './dev-process.js'
@@ -67,7 +63,7 @@ test('a dev database knows which migrations it was made with, while it runs and 
     / 1 +shop +applied/,
   )
   expect((await driftpin('migrate', 'check', '--data', '.shop')).stdout).toContain(
-    'The schema is what the code expects.',
+    'The schema equals the schema that the code expects.',
   )
   // Another ledger is that of other migrations.
   expect(await status('--ledger', 'driftpin_migrations')).toMatchObject({

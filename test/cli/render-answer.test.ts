@@ -1,22 +1,21 @@
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
-import type { Answer } from '../../src/cli/answer.js'
-import { answerRows } from '../../src/cli/answer-rows.js'
-import { renderAnswer } from '../../src/cli/render-answer.js'
-import { renderTable } from '../../src/cli/render-table.js'
-import { shorten } from '../../src/cli/shorten.js'
+import { renderResult, resultRows } from '../../src/cli/statement-results.js'
+import type { StatementResult } from '../../src/cli/statements.js'
+import { renderTable } from '../../src/cli/table.js'
+import { shorten } from '../../src/cli/terminal.js'
 
 const text = 25
 const types = { int4: 23, bytea: 17, timestamptz: 1184, float8: 701, jsonb: 3802, text }
 
-function answer(columns: Record<string, number>, ...rows: (string | null)[][]): Answer {
+function answer(columns: Record<string, number>, ...rows: (string | null)[][]): StatementResult {
   const named = Object.entries(columns).map(([name, typeId]) => ({ name, typeId }))
   return { command: 'SELECT', rowCount: rows.length, columns: named, rows }
 }
 
 describe('an answer as a table', () => {
   test('has numbers to the right, NULL in sight and a count', () => {
-    const shown = renderAnswer(
+    const shown = renderResult(
       answer({ n: types.int4, title: text }, ['7', 'a'], ['1234', null]),
       80,
     )
@@ -24,14 +23,14 @@ describe('an answer as a table', () => {
   })
 
   test('shows what could command a terminal as escapes, in names too', () => {
-    const shown = renderAnswer(answer({ 'a\u001b[2J': text }, ['x\n\u009b31m\u202e']), undefined)
+    const shown = renderResult(answer({ 'a\u001b[2J': text }, ['x\n\u009b31m\u202e']), undefined)
     expect(shown).toBe('a\\u{1b}[2J\nx\\n\\u{9b}31m\\u{202e}\n(1 row)')
   })
 
   test('that is as wide as the terminal is one, and a column wider is a value a line', () => {
     const wide = answer({ a: text, b: text }, ['x'.repeat(39), 'y'.repeat(39)])
-    expect(renderAnswer(wide, 80).split('\n')).toHaveLength(3)
-    const lines = renderAnswer(wide, 79).split('\n')
+    expect(renderResult(wide, 80).split('\n')).toHaveLength(3)
+    const lines = renderResult(wide, 79).split('\n')
     expect(lines[0]).toMatch(/^-\[ 1 \]-+$/)
     expect(lines[2]).toBe(`b | ${'y'.repeat(39)}`)
     expect(lines.at(-1)).toBe('(1 row)')
@@ -41,19 +40,19 @@ describe('an answer as a table', () => {
     const bytes = `\\x${'ab'.repeat(100)}`
     const long = 'z'.repeat(10_000)
     const both = answer({ bytes: types.bytea, long: text }, [bytes, long])
-    expect(renderAnswer(both, 80)).toContain('…')
-    expect(renderAnswer(both, 80).length).toBeLessThan(1000)
-    expect(renderAnswer(both, undefined)).toContain(`${bytes}  ${long}`)
+    expect(renderResult(both, 80)).toContain('…')
+    expect(renderResult(both, 80).length).toBeLessThan(1000)
+    expect(renderResult(both, undefined)).toContain(`${bytes}  ${long}`)
   })
 
   test('has no rows, or no columns, and says so', () => {
-    expect(renderAnswer(answer({ a: text }), 80)).toBe('a\n(0 rows)')
-    expect(renderAnswer(answer({}, []), 80)).toBe('(1 row)')
+    expect(renderResult(answer({ a: text }), 80)).toBe('a\n(0 rows)')
+    expect(renderResult(answer({}, []), 80)).toBe('(1 row)')
   })
 })
 
 test('JSON keeps what a JavaScript value would lose', () => {
-  const rows = answerRows(
+  const rows = resultRows(
     answer({ at: types.timestamptz, never: types.timestamptz, n: types.float8, doc: types.jsonb }, [
       '2026-03-07 12:00:00.123456+05:30',
       'infinity',

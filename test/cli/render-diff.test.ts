@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { renderDiff } from '../../src/cli/render-diff.js'
+import { renderDiff } from '../../src/cli/diff-command.js'
 import type { ContextDiff, DiffSide } from '../../src/index.js'
 
 function side(text: string | null, changes: Partial<DiffSide> = {}): DiffSide {

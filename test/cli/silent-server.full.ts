@@ -15,7 +15,7 @@ test('a server that says nothing is waited for some time, and then refused', asy
     const { exitCode, message } = await refusalOf(migrateCommand(), ['up', '--database', url])
     expect(exitCode).toBe(exitCodes.wrongUse)
     expect(message).toContain('cannot be used')
-    expect(message).toContain('Is it a PostgreSQL?')
+    expect(message).toContain('Is it a PostgreSQL server?')
     expect(message.split('\n')).toHaveLength(1)
     expect(message).not.toContain('hunter2')
   } finally {

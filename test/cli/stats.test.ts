@@ -36,7 +36,7 @@ test('tables are told to a person with estimates that are called so', async () =
 test('and chats by state where they are asked for', async () => {
   const printed = await printedBy(statsCommand(), ...place, '--exact', '--retention-days', '0')
   expect(printed).toContain('2 chats: 2 with pins, 1 archived')
-  expect(printed).toMatch(/1 dirty, the oldest .*, by 1 agent/)
+  expect(printed).toMatch(/1 dirty, the oldest .*, of 1 agent/)
   expect(printed).toContain('0 chats past retention')
 })
 

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { expect, test } from 'vitest'
-import { commandGroups } from '../../src/cli/command-groups.js'
+import { commandGroups } from '../../src/cli/commands.js'
 import { readme } from './run-fence.js'
 
 /** All commands, which do nothing, but know what they may be told. */
@@ -72,4 +72,21 @@ test('a line that the program would refuse is found', async () => {
   expect(await refused('purge --older-than 30d --dry')).toContain('unknown option')
   expect(await refused('migrate upp')).toContain('unknown command')
   expect(await refused('dev --memory --data here')).toContain('cannot be used with')
+})
+
+test('no line of a help is wider than a terminal of 80 columns', async () => {
+  const program = await commandsThatDoNothing()
+  const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)]
+  const tooWide = all(program).flatMap((command) => {
+    let text = ''
+    command.configureOutput({
+      getOutHelpWidth: () => 80,
+      writeOut: (part) => {
+        text += part
+      },
+    })
+    command.outputHelp()
+    return text.split('\n').filter((line) => line.length > 80)
+  })
+  expect(tooWide).toEqual([])
 })

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { migrateNewCommand } from '../../src/cli/migrate-new-command.js'
+import { migrateNewCommand } from '../../src/cli/migrate-command.js'
 import { readMigrations } from '../../src/index.js'
 import { newMigration } from '../../src/workbench/renumber/new-migration.js'
 import { refusalOf } from '../cli/refusal-of.js'

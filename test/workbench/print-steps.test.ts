@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { migratePrintCommand } from '../../src/cli/migrate-print-command.js'
+import { migratePrintCommand } from '../../src/cli/migrate-command.js'
 import { bundledFiles } from '../../src/migrations/generated/bundled.js'
 import { parseMigrations } from '../../src/migrations/parse-migrations.js'
 import { printSteps, stepsBetween } from '../../src/workbench/print-steps.js'

@@ -23,7 +23,7 @@ describe('driftpin migrate renumber', () => {
     expect(shown.stdout).toMatch(/^After main:\n {2}003_mine\.down\.sql -> 004_mine\.down\.sql\n/)
     expect(shown.stdout).toContain('fixtures/004_more.sql -> fixtures/005_more.sql')
     expect(shown.stdout).toContain('README.md: 2 references')
-    expect(shown.stdout).toMatch(/Nothing was changed\. Do it with --yes\.\n$/)
+    expect(shown.stdout).toMatch(/Nothing was changed\. Apply it with --yes\.\n$/)
     expect(await project.files()).toEqual(before)
     const done = await renumber(project, '--yes')
     expect(done.stdout).toMatch(/\nRenumbered\.\n$/)

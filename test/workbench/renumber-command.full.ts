@@ -33,7 +33,7 @@ test.each([
   const project = await twoBranches()
   const command = `${process.execPath} ${main} migrate renumber --migrations ${project.directory}`
   const terminal = openTerminal(command, {})
-  await terminal.until('Do it? [y/N] ')
+  await terminal.until('Continue? [y/N] ')
   terminal.write(`${answer}\n`)
   await terminal.until(says)
   expect(await terminal.ended).toBe(0)

@@ -1,4 +1,7 @@
-import { resolve } from 'node:path'
+import { rmSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { fromPGlite } from '../../database/index.js'
 import { scan } from '../../scan/index.js'
@@ -14,13 +17,12 @@ import {
 import { type DemoReport, type DemoStep, ReportWriter } from './report.js'
 import type { Stage } from './stage.js'
 import { deleteStep, purgeStep, replaceStep } from './survival-steps.js'
-import { withTemporaryFolder } from './with-temporary-folder.js'
-import { copyContext, copyExample } from './workspace-copy.js'
+import { copyContext, copyExample } from './workspace.js'
 
-/** Where the shipped example pretends to lie. */
+/** The root name of the example. */
 const exampleRoot = '/home/dev/tideline'
 
-/** Scans the directory, and makes the copy that will drift; the directory itself is only read. */
+/** Scans the directory and copies what it finds. The demo changes only the copy. */
 async function prepare(
   folder: string,
   directory: string | undefined,
@@ -33,7 +35,7 @@ async function prepare(
   const { found, rootName } = scanned
   if (found.resources.length === 0) {
     throw new UsageError(
-      `${directory} holds nothing that an agent would find: no AGENTS.md, CLAUDE.md, ` +
+      `An agent would find nothing in ${directory}: there is no AGENTS.md, CLAUDE.md, ` +
         '.cursorrules or .mcp.json at its top, and no skills/NAME/SKILL.md. Name another ' +
         'directory, or none for the example.',
     )
@@ -47,12 +49,10 @@ async function scanAs(directory: string, name: string) {
 }
 
 /**
- * Runs the main job from end to end on an embedded PostgreSQL, and checks at each step that what
- * it says is so.
+ * Runs the main use case from end to end on an embedded PostgreSQL, and checks every claim.
  *
- * @param directory A project of the user's, which is read and never written; the shipped example
- * by default.
- * @param onStep Called with each step when it is finished.
+ * @param directory A project of the user. It is only read. The default is the shipped example.
+ * @param onStep Called with each finished step.
  */
 export async function runDemo(
   directory: string | undefined,
@@ -90,5 +90,24 @@ async function onEmbedded(
     return report.finish(stage.rootName, engine)
   } finally {
     await client.close()
+  }
+}
+
+/** Runs `work` with an empty folder, which is deleted in any case, also after Ctrl-C. */
+async function withTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'driftpin-demo-'))
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  // A signal alone would end the process without running its exit handlers.
+  const interrupted = () => process.exit(130)
+  process.once('exit', remove)
+  process.once('SIGINT', interrupted)
+  process.once('SIGTERM', interrupted)
+  try {
+    return await work(folder)
+  } finally {
+    process.off('exit', remove)
+    process.off('SIGINT', interrupted)
+    process.off('SIGTERM', interrupted)
+    remove()
   }
 }

@@ -1,11 +1,13 @@
+import { randomUUID } from 'node:crypto'
 import { type ChatRef, getChatContext, prompt } from '../../context/index.js'
 import { type Database, quoteIdentifier } from '../../database/index.js'
 import { digestRows, type TableDigest } from '../../harness/index.js'
 import { readChatScopedTables } from '../../migrations/index.js'
 import type { ScanResult } from '../../scan/index.js'
-import type { TableContent } from '../render-table.js'
+import { insertHostAgent } from '../host-agent.js'
+import type { TableContent } from '../table.js'
 
-/** Two chats of two people: one asks for the new context when it drifts, the other does not. */
+/** The chats of two people. One refreshes her chat when the context changes, the other does not. */
 export interface Chats {
   readonly ada: ChatRef
   readonly grace: ChatRef
@@ -14,37 +16,27 @@ export interface Chats {
 /** What the steps of the demo work on. */
 export interface Stage {
   readonly database: Database
-  /** The folder that drifts, a copy. */
+  /** The copy of the directory. The demo changes it. */
   readonly copy: string
   readonly rootName: string
   /** The first scan. */
   readonly found: ScanResult
 }
 
-/** The host's own rows, which driftpin has no operations for: a workspace, a build, an agent. */
+/** Inserts an agent with a build of its own, in a new workspace or an existing one. */
 export async function insertAgent(
   { database }: Pick<Stage, 'database'>,
-  { workspaceId, buildNumber }: { workspaceId?: string; buildNumber: number },
+  { workspaceId = randomUUID(), buildNumber }: { workspaceId?: string; buildNumber: number },
 ): Promise<{ workspaceId: string; agentId: string }> {
-  const schema = quoteIdentifier(database.schema)
-  const { rows } = await database.query<{ workspace_id: string; agent_id: string }>(
-    `WITH workspace AS (
-       INSERT INTO ${schema}.workspaces (owner_id, name)
-       SELECT gen_random_uuid(), 'demo' WHERE $1::uuid IS NULL RETURNING id
-     ), build AS (
-       INSERT INTO ${schema}.workspace_builds (workspace_id, build_number)
-       SELECT coalesce($1::uuid, (SELECT id FROM workspace)), $2::integer
-       RETURNING id, workspace_id
-     )
-     INSERT INTO ${schema}.workspace_agents (build_id, name)
-     SELECT build.id, 'main' FROM build
-     RETURNING id AS agent_id, (SELECT workspace_id FROM build) AS workspace_id`,
-    [workspaceId ?? null, buildNumber],
+  const [agentId, buildId, ownerId] = [randomUUID(), randomUUID(), randomUUID()]
+  const host = { workspace: 'demo', name: 'main', operatingSystem: 'linux', directory: '/demo' }
+  await database.transaction((transaction) =>
+    insertHostAgent(transaction, { agentId, buildId, workspaceId, ownerId, buildNumber, ...host }),
   )
-  return { workspaceId: rows[0]!.workspace_id, agentId: rows[0]!.agent_id }
+  return { workspaceId, agentId }
 }
 
-/** Everything of one chat: the rows of each chat-scoped table, and of `chats`, by the catalog. */
+/** The digest of all rows of one chat, by table. The catalog gives the tables. */
 export async function digestChat(
   database: Database,
   { id }: ChatRef,
@@ -61,14 +53,14 @@ export async function digestChat(
   })
 }
 
-/** The pins of a chat as bytes: their rows, and the prompt that is made of them. */
+/** The pins of a chat for comparison: a hash of their rows, and the prompt made from them. */
 export async function pinnedBytes(database: Database, chat: ChatRef): Promise<string> {
   const { chat_context_resources } = await digestChat(database, chat)
   const { text } = await prompt(database, { chatId: chat.id })
   return `${chat_context_resources!.hash} ${text}`
 }
 
-/** How both chats stand, for a table of the report. */
+/** The state of both chats, as a table of the report. */
 export async function chatsTable(database: Database, chats: Chats): Promise<TableContent> {
   const rows: (string | number)[][] = []
   for (const [name, { id }] of Object.entries(chats) as [string, ChatRef][]) {

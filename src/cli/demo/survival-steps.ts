@@ -19,8 +19,8 @@ import {
   type Stage,
 } from './stage.js'
 
-// The second half of the demo: everything that the chats were made from goes away, and then one
-// of the chats does.
+// The second half of the demo: everything that the chats were made from is deleted, and then one of
+// the chats.
 
 const bothPins = async ({ database }: Stage, { ada, grace }: Chats) =>
   `${await pinnedBytes(database, ada)}\n${await pinnedBytes(database, grace)}`
@@ -46,7 +46,7 @@ export async function replaceStep(
     claim('their pins are the same, byte for byte', before === (await bothPins(stage, chats)))
     const since = grace!.dirtySince?.getTime()
     claim(
-      'Grace is still dirty, since the first drift',
+      "Grace's chat is still dirty, since the first change",
       since !== undefined && since === graceBefore!.dirtySince?.getTime(),
     )
   })
@@ -60,7 +60,7 @@ export async function deleteStep(
 ): Promise<void> {
   const { database } = stage
   const schema = quoteIdentifier(database.schema)
-  await report.step('The agent and then the whole workspace are deleted', async (pen) => {
+  await report.step('The agent and then the whole workspace are deleted', async (step) => {
     const before = await bothPins(stage, chats)
     await database.query(`UPDATE ${schema}.workspace_agents SET deleted = true WHERE id = $1`, [
       agentId,
@@ -68,7 +68,7 @@ export async function deleteStep(
     const refused = await push(database, { agentId, version: 9, resources: [] }).catch(
       (error) => error instanceof DriftpinError && error.code === 'agent_deleted',
     )
-    pen.claim('a push to a deleted agent is refused', refused === true)
+    step.claim('a push to a deleted agent is refused', refused === true)
     await database.query(`DELETE FROM ${schema}.workspaces WHERE id = $1`, [workspaceId])
     const tables = ['workspaces', 'workspace_builds', 'workspace_agents']
     const counts: [string, number][] = []
@@ -78,26 +78,26 @@ export async function deleteStep(
       )
       counts.push([table, rows[0]!.rows])
     }
-    pen.table({ columns: ['table', 'rows left'], rows: counts })
-    pen.table(await chatsTable(database, chats))
-    pen.claim(
-      'nothing is left of workspace, builds, agents and live context',
+    step.table({ columns: ['table', 'rows left'], rows: counts })
+    step.table(await chatsTable(database, chats))
+    step.claim(
+      'no workspace, build, agent or live context is left',
       counts.every(([, rows]) => rows === 0),
     )
     const same = before === (await bothPins(stage, chats))
-    pen.claim('the pins of both chats survived, and their prompts, byte for byte', same)
+    step.claim('the pins and prompts of both chats are the same, byte for byte', same)
     const lists = await Promise.all(
       Object.values(chats).map(({ ownerId }) => listChats(database, { ownerId })),
     )
     const clean = lists.every((list) => list.chats.every((chat) => !chat.dirty && chat.hydrated))
-    pen.claim('with nothing live to differ from, both read as clean', clean)
+    step.claim('without live context, both chats are clean', clean)
   })
 }
 
 const dayMs = 86_400_000
 
 export async function purgeStep(report: ReportWriter, { database }: Stage, chats: Chats) {
-  await report.step('Grace archives her chat, and retention purges it', async (pen) => {
+  await report.step('Grace archives her chat, and a purge deletes it', async (step) => {
     const past = new Date(Date.now() - 31 * dayMs)
     await archive(database, { chatId: chats.grace.id, now: past })
     const grace = await digestChat(database, chats.grace)
@@ -107,8 +107,8 @@ export async function purgeStep(report: ReportWriter, { database }: Stage, chats
     const adaAfter = await digestChat(database, chats.ada)
     const tables = Object.keys(grace)
     const same = (table: string) => ada[table]!.hash === adaAfter[table]!.hash
-    pen.note('Archived 31 days ago, kept for 30. The tables are read from the catalog.')
-    pen.table({
+    step.note('Archived 31 days ago, retained for 30. The catalog gives the tables.')
+    step.table({
       columns: ['table', "Grace's rows", 'after', "Ada's rows", 'unchanged'],
       rows: tables.map((table) => [
         table,
@@ -118,15 +118,15 @@ export async function purgeStep(report: ReportWriter, { database }: Stage, chats
         same(table) ? 'yes' : 'no',
       ]),
     })
-    pen.claim('one chat was purged', purged === 1)
-    pen.claim(
-      'it had rows in every one of these tables',
+    step.claim('one chat was deleted', purged === 1)
+    step.claim(
+      'it had rows in all of these tables',
       tables.every((t) => grace[t]!.rows > 0),
     )
-    pen.claim(
-      'not one of its rows is left',
+    step.claim(
+      'none of its rows is left',
       tables.every((table) => graceAfter[table]!.rows === 0),
     )
-    pen.claim("not one row of Ada's chat has changed", tables.every(same))
+    step.claim("no row of Ada's chat has changed", tables.every(same))
   })
 }

@@ -1,40 +1,48 @@
 import { messageOf } from '../../errors.js'
-import { countNoun } from '../count-noun.js'
-import { humanDuration } from '../human-size.js'
-import { paint } from '../paint.js'
-import { printable, shownPath } from '../printable.js'
-import type { Migrated } from './migrate-database.js'
-import type { WatchedPush } from './watch/watch-directory.js'
+import {
+  countNoun,
+  humanDuration,
+  paint,
+  printable,
+  say,
+  shownPath,
+  warn,
+  wrapAfter,
+} from '../terminal.js'
+import type { Migrated } from './dev-session.js'
+import type { WatchedPush } from './watch-directory.js'
 
-/** What a dev database is when it is ready. */
+/** The facts about a dev database that is ready. */
 export interface DevReady {
   readonly url: string
   readonly pid: number
-  /** Of PostgreSQL. */
+  /** The version of PostgreSQL. */
   readonly version: string
-  /** Where the data is; null in memory. */
+  /** The data folder; null for a database in memory. */
   readonly data: string | null
   readonly isNew: boolean
   readonly migrations: Migrated
-  /** What was put into it just now; null where nothing was. */
+  /** The folder of the migrations; null for driftpin's own. */
+  readonly migrationsFolder: string | null
+  /** The seed that was put into it; null if none was. */
   readonly seeded: string | null
-  /** What was asked for as its seed, and came too late; null where nothing did. */
+  /** A seed that was not used, because the database existed already; otherwise null. */
   readonly seedUnused: string | null
-  /** The port that was wanted and is somebody else's; null where it is the one. */
+  /** The requested port, if another process uses it; otherwise null. */
   readonly portTaken: number | null
-  /** The directory that is watched, and the chat that shows its drift. */
+  /** The watched directory, and the chat that shows its changes. */
   readonly watching: { readonly path: string; readonly chatId: string } | null
   /** Milliseconds from the start of the process. */
   readonly readyMs: number
 }
 
-/** What `driftpin dev` tells, as lines for a person or as lines of JSON. */
+/** The output of `driftpin dev`, as text or as lines of JSON. */
 export interface DevReport {
   ready(ready: DevReady): void
   pushed(push: WatchedPush): void
   restored(name: string, problem: string | undefined): void
-  restarted(words: string): void
-  /** What went wrong and ends nothing. */
+  restarted(reason: string): void
+  /** An error that does not end the process. */
   failed(error: unknown): void
   stopped(isReady: boolean, data: string | null): void
 }
@@ -50,31 +58,31 @@ const jsonReport: DevReport = {
   pushed: ({ resources, changed, result: { accepted, ...changes } }) =>
     print('pushed', { resources, changed, ...changes }),
   restored: (name, problem) => print('restored', { name, problem: problem ?? null }),
-  restarted: (words) => print('restarted', { because: words }),
+  restarted: (reason) => print('restarted', { because: reason }),
   failed: (error) => print('failed', { message: messageOf(error) }),
   stopped: (isReady, data) => print('stopped', { isReady, data }),
 }
 
 const textReport: DevReport = {
   ready: (ready) => console.log(renderReady(ready)),
-  pushed: (push) => console.log(renderPush(push)),
+  pushed: (push) => say(renderPush(push)),
   restored: (name, problem) => {
-    const what = `The image ${name}`
-    if (problem === undefined) console.log(`${paint('green', 'restored')}  ${what}.`)
-    else console.log(`${paint('red', 'restored')}  ${what} not: ${printable(problem)}`)
+    if (problem === undefined) say(`${paint('green', 'restored')}  The image ${name}.`)
+    else
+      say(`${paint('red', 'failed')}    The image ${name} was not restored: ${printable(problem)}`)
   },
-  restarted: (words) =>
-    console.log(
-      `${paint('yellow', 'restarted')} PostgreSQL crashed: ${printable(words)}. ` +
-        'What was committed is there.',
+  restarted: (reason) =>
+    say(
+      `${paint('yellow', 'restarted')} PostgreSQL crashed: ${printable(reason)}. ` +
+        'No committed data is lost.',
     ),
   failed: (error) => {
     const head = paint('red', 'failed', process.stderr)
-    console.error(`${head}    ${printable(messageOf(error))}`)
+    warn(`${head}    ${printable(messageOf(error))}`)
   },
   stopped: (isReady, data) => {
-    const kept = data === null ? 'What was in memory is gone.' : `${shownPath(data)} is kept.`
-    console.log(isReady ? `Stopped. ${kept}` : 'Stopped before it was ready. Nothing is half made.')
+    const kept = data === null ? 'The data in memory is gone.' : `${shownPath(data)} is kept.`
+    say(isReady ? `Stopped. ${kept}` : 'Stopped before it was ready. No partial database is left.')
   },
 }
 
@@ -85,37 +93,42 @@ function renderReady(ready: DevReady): string {
     ['url', paint('bold', url)],
     ['psql', `psql ${url}`],
     ['app', `export DATABASE_URL=${url}`],
-    ['data', data === null ? place : `${place}, ${isNew ? 'new' : 'as it was left'}`],
-    ['schema', schemaLine(ready.migrations)],
+    ['data', data === null ? place : `${place}, ${isNew ? 'new' : 'existing'}`],
+    ['schema', schemaLine(ready)],
   ]
   if (seeded !== null) lines.push(['seed', printable(seeded)])
   if (seedUnused !== null) {
-    const why = 'not used: the database is there already'
+    const why = 'not used, because the database exists already'
     lines.push(['seed', `${shownPath(seedUnused)}, ${paint('yellow', why)}`])
   }
   if (watching !== null) {
     const chat = watching.chatId.slice(0, 8)
     lines.push(['watch', shownPath(watching.path)])
-    lines.push(['', `driftpin diff ${chat} shows what has drifted there`])
+    lines.push(['', `driftpin diff ${chat} shows what has changed there`])
   }
   if (portTaken !== null) {
-    lines.unshift(['port', paint('yellow', `${portTaken} is taken; a free one is used instead`)])
+    lines.unshift(['port', paint('yellow', `${portTaken} is in use; a free port is used instead`)])
   }
-  const head = `${paint('green', 'Ready')} in ${humanDuration(ready.readyMs)}: PostgreSQL ${ready.version}`
-  const body = lines.map(([name, text]) => `  ${paint('dim', name.padEnd(8))}${text}`)
+  const { readyMs, version } = ready
+  const head = `${paint('green', 'Ready')} in ${humanDuration(readyMs)}: PostgreSQL ${version}`
+  const body = lines.map(([name, text]) => {
+    return `  ${paint('dim', name.padEnd(8))}${wrapAfter(10, text)}`
+  })
   return [head, '', ...body, '', 'Ctrl-C stops it.'].join('\n')
 }
 
-function schemaLine({ applied, newest, ran }: Migrated): string {
+function schemaLine({ migrations, migrationsFolder: folder }: DevReady): string {
+  const { applied, newest, ran } = migrations
   if (newest === undefined) return 'no migrations'
   const count = countNoun(applied, 'migration')
-  const now = ran.length > 0 ? `, ${ran.length} of them just now` : ''
-  return `${count}${now}, up to ${printable(newest)}`
+  const now = ran.length > 0 ? `, ${ran.length} of them now` : ''
+  const from = folder === null ? '' : `, from ${shownPath(folder)}`
+  return `${count}${now}, up to ${printable(newest)}${from}`
 }
 
 const marks = { added: '+', changed: '~', removed: '-' } as const
 const colours = { added: 'green', changed: 'yellow', removed: 'red' } as const
-/** So many changes are named in one line. */
+/** How many changes are named in one line. */
 const changesMax = 3
 
 function renderPush({ resources, changed, result }: WatchedPush): string {
@@ -128,5 +141,6 @@ function renderPush({ resources, changed, result }: WatchedPush): string {
   const counts = (['hydrated', 'dirtied', 'settled'] as const)
     .filter((name) => result[name].length > 0)
     .map((name) => `${name} ${result[name].length}`)
-  return `${paint('cyan', 'pushed')}    ${what}; ${counts.length > 0 ? counts.join(', ') : 'no chat changed'}`
+  const effect = counts.length > 0 ? counts.join(', ') : 'no chat changed'
+  return `${paint('cyan', 'pushed')}    ${what}; ${effect}`
 }

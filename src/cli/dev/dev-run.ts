@@ -1,36 +1,47 @@
-import type { MigratorOptions } from '../../migrations/index.js'
-import type { Stop } from '../open-stop.js'
-import type { MigrationSource } from '../remembered-migrations.js'
-import type { DevOptions } from './dev-options.js'
+import type { ChosenMigrations } from '../migrations.js'
+import type { Stop } from '../stop.js'
 import type { DevReport } from './dev-report.js'
 import type { FolderDatabase, ServedDatabase } from './folder-database.js'
-import type { DevTemplate } from './template-options.js'
+import type { DevTemplate } from './new-database.js'
 
-/** What every step of a run takes. */
-export interface DevRun {
+/** Next to PostgreSQL's own port, which is often in use. */
+export const usualPort = 5433
+
+/** The options of `driftpin dev`. */
+export interface DevOptions {
+  readonly data?: string
+  readonly memory?: boolean
+  readonly port?: number
+  readonly migrations?: string
+  readonly forwardOnly?: boolean
+  readonly ledger?: string
+  /** An SQL file, or `none`. */
+  readonly seed?: string
+  readonly watch?: string
+  readonly fresh?: boolean
+  readonly json?: boolean
+}
+
+/** A run of `driftpin dev`. */
+export interface DevRun extends ChosenMigrations {
   readonly options: DevOptions
-  /** Which migrations, and what the database of the data folder was made with before. */
-  readonly source: MigrationSource
-  readonly remembered: MigrationSource | undefined
-  /** The same migrations, read. */
-  readonly migrator: MigratorOptions
-  /** What a new database is made from; read once, when it is first asked for. */
+  /** The content of a new database. It is read at the first call only. */
   readonly template: () => Promise<DevTemplate>
-  /** The directory to watch, by its real path. */
+  /** The real path of the directory to watch. */
   readonly watch: string | undefined
   readonly stop: Stop
   readonly report: DevReport
 }
 
-/** A database, and the data folder that it is in; null in memory. */
+/** A database and its data folder, which is null for a database in memory. */
 export type PlacedDatabase =
   | { readonly database: FolderDatabase; readonly folder: string }
   | { readonly database: ServedDatabase; readonly folder: null }
 
-/** A database that was started, and what is to be known about it. */
+/** A database that was started. */
 export type StartedDatabase = PlacedDatabase & {
-  /** Whether it was made just now. */
+  /** Whether it was created by this run. */
   readonly isNew: boolean
-  /** What was put into it just now. */
+  /** The seed that this run put into it; null if it did not. */
   readonly seeded: string | null
 }

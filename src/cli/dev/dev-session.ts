@@ -1,31 +1,40 @@
 import { existsSync } from 'node:fs'
 import { sharedEngineOf } from '../../connections/index.js'
+import type { Database } from '../../database/index.js'
 import { DriftpinError, messageOf } from '../../errors.js'
-import type { MigratorOptions } from '../../migrations/index.js'
+import { createMigrator, type MigratorOptions } from '../../migrations/index.js'
 import { EngineNotStarted } from '../../pglite/index.js'
-import type { Stop } from '../open-stop.js'
-import { removeServing, writeServing } from '../serving.js'
+import {
+  databaseFolderOf,
+  listenForRestores,
+  newDatabaseFolder,
+  type Replacement,
+  type RestoreRequest,
+  removeServing,
+  replaceDatabase,
+  writeServing,
+} from '../data-folder.js'
+import { type MigrationSource, writeRemembered } from '../migrations.js'
+import type { Stop } from '../stop.js'
+import { migrationLabel } from '../terminal.js'
 import type { DevReport } from './dev-report.js'
 import type { PlacedDatabase } from './dev-run.js'
 import type { FolderDatabase } from './folder-database.js'
-import { keepLogShort } from './keep-log-short.js'
-import { migrateDatabase } from './migrate-database.js'
-import { newDatabaseFolder, type Replacement, replaceDatabase } from './replace-database.js'
-import { listenForRestores, type RestoreRequest } from './restore-requests.js'
-import type { WatchedDirectory } from './watch/watch-directory.js'
+import type { WatchedDirectory } from './watch-directory.js'
 
-/** An engine that crashes so soon after it was started would only do so again. */
+/** An engine that crashes so soon after its start would probably crash again. */
 const crashLoopMs = 5000
 
-/** What a session goes on with once the database is served. */
+/** What a session works with. */
 export type DevSessionParts = PlacedDatabase & {
   readonly url: string
+  readonly source: MigrationSource
   readonly migrator: MigratorOptions
   readonly watch: string | undefined
   readonly report: DevReport
 }
 
-/** A dev database from when it is ready until it is stopped. */
+/** A dev database from the time when it is ready until it is stopped. */
 export class DevSession {
   readonly #parts: DevSessionParts
   readonly #startedAt = new Date().toISOString()
@@ -39,14 +48,14 @@ export class DevSession {
     this.#parts = parts
   }
 
-  /** Lets the other commands in. */
+  /** Tells other commands how to connect. */
   async announce(restored?: { id: string; problem: string | undefined }): Promise<void> {
     const { folder, url } = this.#parts
     if (folder === null) return
     await writeServing(folder, { pid: process.pid, url, startedAt: this.#startedAt, restored })
   }
 
-  /** Works until somebody stops it. The caller closes the server and the database then. */
+  /** Runs until it is stopped. Then the caller closes the server and the database. */
   async run({ signal }: Stop): Promise<void> {
     const stopped = new Promise<void>((resolve) => {
       if (signal.aborted) resolve()
@@ -55,7 +64,7 @@ export class DevSession {
     try {
       await this.#resume()
       while (!signal.aborted) {
-        const asked = new Promise<void>((resolve) => {
+        const requested = new Promise<void>((resolve) => {
           this.#wake = resolve
         })
         if (this.#requests.length > 0) this.#wake()
@@ -63,10 +72,10 @@ export class DevSession {
         const event = await Promise.race([
           stopped.then(() => 'stopped' as const),
           crashed.then(() => 'crashed' as const),
-          asked.then(() => 'asked' as const),
+          requested.then(() => 'requested' as const),
         ])
         if (event === 'crashed') await this.#restart(await crashed)
-        if (event === 'asked') await this.#restore()
+        if (event === 'requested') await this.#restore()
       }
     } finally {
       await this.#pause()
@@ -80,14 +89,14 @@ export class DevSession {
     this.#endUpkeep = keepLogShort(now, (error) => this.#failed(error, false))
     if (folder !== null) {
       await listenForRestores(database.database, (request) => {
-        // It is asked again and again until it is answered.
+        // The request is repeated until it is answered.
         if (!this.#requests.some(({ id }) => id === request.id)) this.#requests.push(request)
         this.#wake()
       })
     }
     if (watch === undefined) return
-    // The scanner and the operations take longer to load than a database to start.
-    const { watchDirectory } = await import('./watch/watch-directory.js')
+    // Loaded after the start, because the scanner and the operations take longer to load.
+    const { watchDirectory } = await import('./watch-directory.js')
     this.#watched = await watchDirectory(now, watch, {
       pushed: (push) => report.pushed(push),
       failed: (error) => this.#failed(error, true),
@@ -100,27 +109,27 @@ export class DevSession {
     this.#watched = undefined
   }
 
-  /** A crash that only our own statement met is one for everybody. */
-  #failed(error: unknown, isTold: boolean): void {
+  /** If a statement of this process met a crash, all clients must be told. */
+  #failed(error: unknown, isReported: boolean): void {
     if (error instanceof DriftpinError && error.code === 'engine_broken') {
       sharedEngineOf(this.#parts.database.pglite).breakDown(error)
-    } else if (isTold) this.#parts.report.failed(error)
+    } else if (isReported) this.#parts.report.failed(error)
   }
 
   async #restart(cause: unknown): Promise<void> {
     const { database, report, folder } = this.#parts
-    const words = database.lastWords() ?? 'a statement was more than the engine can take'
+    const reason = database.lastWords() ?? 'the engine could not handle a statement'
     await this.#pause()
     if (folder === null) {
-      const message = `PostgreSQL crashed: ${words}. What was in memory is gone.`
+      const message = `PostgreSQL crashed: ${reason}. The data in memory is gone.`
       throw new DriftpinError('engine_broken', message, cause)
     }
     database.abandon()
-    if (performance.now() - this.#engineSince < crashLoopMs) throw crashed(words, folder, cause)
+    if (performance.now() - this.#engineSince < crashLoopMs) throw crashed(reason, folder, cause)
     await this.#start(database).catch((error) => {
-      throw crashed(error instanceof EngineNotStarted ? error.words : words, folder, error)
+      throw crashed(error instanceof EngineNotStarted ? error.words : reason, folder, error)
     })
-    report.restarted(words)
+    report.restarted(reason)
     await this.#resume()
   }
 
@@ -129,7 +138,7 @@ export class DevSession {
     this.#engineSince = performance.now()
   }
 
-  /** Goes back to an image, or stays where it was if that cannot be served. */
+  /** Restores an image, or keeps the database if the image cannot be served. */
   async #restore(): Promise<void> {
     const { database, report, folder } = this.#parts
     const { id, name } = this.#requests.shift()!
@@ -144,6 +153,7 @@ export class DevSession {
       replacement = await replaceDatabase(folder, made)
       await this.#start(database)
       await migrateDatabase(database.database, this.#parts.migrator)
+      await writeRemembered(databaseFolderOf(folder), folder, this.#parts.source)
       await replacement.keep()
     } catch (error) {
       problem = messageOf(error)
@@ -157,8 +167,68 @@ export class DevSession {
   }
 }
 
-function crashed(words: string, folder: string, cause: unknown): DriftpinError {
-  const what = `PostgreSQL crashed and does not start again: ${words}.`
-  const message = `${what} All that was committed is in ${folder}. Mend that, and start it again.`
+function crashed(reason: string, folder: string, cause: unknown): DriftpinError {
+  const what = `PostgreSQL crashed and does not start again: ${reason}.`
+  const message = `${what} All committed data is in ${folder}. Fix the cause and start it again.`
   return new DriftpinError('engine_broken', message, cause)
+}
+
+/** The migrations of a dev database. */
+export interface Migrated {
+  readonly applied: number
+  /** The newest; undefined if there is none. */
+  readonly newest: string | undefined
+  /** The files that were run now. */
+  readonly ran: readonly string[]
+}
+
+/**
+ * Applies all pending migrations.
+ *
+ * @throws DriftpinError of the migrator
+ */
+export async function migrateDatabase(
+  database: Database,
+  options: MigratorOptions,
+): Promise<Migrated> {
+  const migrator = createMigrator(database, options)
+  const before = await migrator.status()
+  // If nothing is pending no lock is taken, because that would take half of the start time.
+  const isCurrent = before.every(({ state }) => state === 'applied')
+  const steps = isCurrent ? [] : await migrator.up()
+  const newest = before.at(-1)
+  return {
+    applied: before.length,
+    newest: newest && migrationLabel(newest),
+    ran: steps.map(({ file }) => file),
+  }
+}
+
+const everyMs = 15_000
+
+/** PostgreSQL replays a log of this size in a moment when it starts after a kill. */
+const logBytesMax = 32 * 1024 * 1024
+
+/**
+ * Makes a checkpoint whenever much was written since the last one. A server has a process for this.
+ * An embedded PostgreSQL has none, so its log would grow until it is stopped.
+ *
+ * @param onError Receives each error. The next attempt is made after the usual time.
+ * @returns A function that ends it.
+ */
+function keepLogShort(database: () => Database, onError: (error: unknown) => void): () => void {
+  const timer = setInterval(
+    () => void checkpointIfLong(database, logBytesMax).catch(onError),
+    everyMs,
+  )
+  timer.unref()
+  return () => clearInterval(timer)
+}
+
+/** @param bytesMax How many bytes may be written between two checkpoints. */
+export async function checkpointIfLong(database: () => Database, bytesMax: number): Promise<void> {
+  const { rows } = await database().query<{ bytes: number }>(
+    `SELECT (pg_current_wal_lsn() - redo_lsn)::float8 AS bytes FROM pg_control_checkpoint()`,
+  )
+  if (rows[0]!.bytes > bytesMax) await database().script('CHECKPOINT')
 }

@@ -8,20 +8,20 @@ import { UsageError } from '../command-error.js'
 import { versionFile } from '../data-folder.js'
 import { postgresMajor } from './postgres-major.js'
 
-/** What clients are connected to: one PGlite, or another one later. */
+/** The database that clients are connected to. Its PGlite may be replaced by another one. */
 export interface ServedDatabase {
-  /** @throws While there is none. */
+  /** @throws while no engine is running */
   readonly pglite: PGlite
   readonly database: Database
-  /** Settles when the engine there is now has crashed. */
+  /** Settles when the current engine crashes. */
   readonly crashed: Promise<unknown>
-  /** What PostgreSQL said last before it gave up. */
+  /** The last FATAL or PANIC message of PostgreSQL. */
   readonly lastWords: () => string | undefined
-  /** Ends every client and closes the engine, with a checkpoint. */
+  /** Disconnects all clients and closes the engine, with a checkpoint. */
   close(): Promise<void>
 }
 
-/** A database in a folder, whose engine can be taken away and started again. */
+/** A database in a folder, whose engine can be stopped and started again. */
 export class FolderDatabase implements ServedDatabase {
   readonly #folder: string
   #hasLeftEngine = false
@@ -47,9 +47,7 @@ export class FolderDatabase implements ServedDatabase {
     return this.#open?.engine.lastWords()
   }
 
-  /**
-   * Whether there is an engine that nobody can close, and that may keep the process from ending.
-   */
+  /** Whether an engine was left that cannot be closed. It may keep the process from ending. */
   get hasLeftEngine(): boolean {
     return this.#hasLeftEngine
   }
@@ -59,7 +57,7 @@ export class FolderDatabase implements ServedDatabase {
       if (error instanceof EngineNotStarted) this.#hasLeftEngine = true
       throw error
     })
-    // Before anybody listens, so that clients reach who does.
+    // The engine must be shared before anyone listens, so that notifications of clients arrive.
     sharedEngineOf(engine.pglite)
     this.#open = { engine, database: fromPGlite(engine.pglite) }
   }
@@ -70,7 +68,7 @@ export class FolderDatabase implements ServedDatabase {
     await open?.engine.pglite.close()
   }
 
-  /** Lets go of an engine that crashed, which nothing can be asked of, not even to close. */
+  /** Drops an engine that crashed. It cannot even be closed. */
   abandon(): void {
     this.#hasLeftEngine = true
     this.#open = undefined

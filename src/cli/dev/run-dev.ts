@@ -1,22 +1,22 @@
+import { type PGliteServer, serve } from '../../connections/index.js'
 import { DriftpinError } from '../../errors.js'
 import { UsageError } from '../command-error.js'
 import { usualDataFolder } from '../data-folder.js'
-import { openStop } from '../open-stop.js'
-import { describeSource } from '../remembered-migrations.js'
-import { type ChosenMigrations, readChosen } from '../with-migrator.js'
-import type { DevOptions } from './dev-options.js'
+import { type ChosenMigrations, describeSource, readChosen } from '../migrations.js'
+import { openStop } from '../stop.js'
 import { createDevReport } from './dev-report.js'
-import type { DevRun, StartedDatabase } from './dev-run.js'
-import { DevSession } from './dev-session.js'
-import { migrateDatabase } from './migrate-database.js'
-import { serveDatabase } from './serve-database.js'
-import type { DevTemplate } from './template-options.js'
-import { directoryIds } from './watch/directory-ids.js'
+import { type DevOptions, type DevRun, type StartedDatabase, usualPort } from './dev-run.js'
+import { DevSession, migrateDatabase } from './dev-session.js'
+import type { ServedDatabase } from './folder-database.js'
+import type { DevTemplate } from './new-database.js'
+import { directoryIds } from './watched-directory.js'
 import { withDevFolder } from './with-dev-folder.js'
 
-/** `driftpin dev`: from the start of the process until somebody stops it. */
+/** `driftpin dev`, from the start of the process until it is stopped. */
 export async function runDev(options: DevOptions): Promise<void> {
-  using stop = openStop('Stopping. Once more, and it ends at once: nothing committed is lost.')
+  using stop = openStop(
+    'Stopping. Press Ctrl-C again to stop immediately; no committed data is lost.',
+  )
   const report = createDevReport(options.json)
   try {
     const run = { options, stop, report, ...(await readInput(options)) }
@@ -30,7 +30,7 @@ export async function runDev(options: DevOptions): Promise<void> {
   }
 }
 
-/** What was named is looked at before anything is made; what was not is not even loaded. */
+/** Reads everything that the options name before anything is created. */
 async function readInput(
   options: DevOptions,
 ): Promise<Pick<DevRun, keyof ChosenMigrations | 'template' | 'watch'>> {
@@ -40,19 +40,19 @@ async function readInput(
   const { migrator, source } = chosen
   if (watch !== undefined && source.folder !== null) {
     throw new UsageError(
-      `The database was made with ${describeSource(source)}, and --watch needs driftpin's own ` +
-        'tables. Name another folder with --data.',
+      `The database was made with ${describeSource(source)}, and --watch needs driftpin's tables. ` +
+        'Name another folder with --data.',
     )
   }
   let read: Promise<DevTemplate> | undefined
   const template = () => {
-    read ??= import('./template-options.js').then((it) => it.readTemplate(options, migrator))
+    read ??= import('./new-database.js').then((it) => it.readTemplate(options, migrator))
     return read
   }
-  // A seed that cannot be read is told whether it is needed or not.
+  // An unreadable seed is an error even if the seed is not needed.
   if (options.seed !== undefined) await template()
   if (watch === undefined) return { ...chosen, template, watch }
-  const { watchedRoot } = await import('./watch/watched-root.js')
+  const { watchedRoot } = await import('./watched-directory.js')
   return { ...chosen, template, watch: await watchedRoot(watch) }
 }
 
@@ -68,13 +68,13 @@ async function serveInMemory(run: DevRun): Promise<null> {
   }
 }
 
-/** @param ready Called when clients are let in, and the database is there to stay. */
+/** @param ready Called when clients can connect, so that a new database is kept. */
 async function serveUntilStopped(
   run: DevRun,
   { isNew, seeded, ...placed }: StartedDatabase,
   ready: () => Promise<void>,
 ): Promise<void> {
-  const { options, migrator, stop, report, watch } = run
+  const { options, source, migrator, stop, report, watch } = run
   const { database, folder } = placed
   stop.signal.throwIfAborted()
   const migrated = await migrateDatabase(database.database, migrator).catch((error) => {
@@ -82,12 +82,12 @@ async function serveUntilStopped(
   })
   stop.signal.throwIfAborted()
   const { server, version, portTaken = null } = await serveDatabase(database, options.port)
-  // A push of a watched directory may wait for a client, and must not be waited for.
+  // The push of a watched directory may be waiting for a client. Closing the server ends the wait.
   stop.signal.addEventListener('abort', () => void server.close())
   try {
     stop.signal.throwIfAborted()
     const { url } = server
-    const session = new DevSession({ ...placed, url, migrator, watch, report })
+    const session = new DevSession({ ...placed, url, source, migrator, watch, report })
     await session.announce()
     await ready()
     const watching =
@@ -97,22 +97,24 @@ async function serveUntilStopped(
     const { seed = 'none' } = options
     const seedUnused = isNew || seed === 'none' ? null : seed
     const seeds = { seeded, seedUnused }
+    const migrations = { migrations: migrated, migrationsFolder: source.folder }
     const facts = { url, pid, version, data: folder, isNew, ...seeds, portTaken, watching, readyMs }
-    report.ready({ ...facts, migrations: migrated })
+    report.ready({ ...facts, ...migrations })
     await session.run(stop)
   } finally {
     await server.close()
   }
 }
 
-/** Says what to do about a database that does not match the migrations. */
+/** Adds what to do if the database does not match the migrations. */
 function withHint(error: unknown, { source, remembered }: DevRun): unknown {
   if (!(error instanceof DriftpinError) || !mismatches.includes(error.code)) return error
-  let hint = 'Or begin anew with driftpin dev --fresh, which deletes what is there.'
+  let hint = 'Or delete the database and create a new one: driftpin dev --fresh.'
   if (!remembered) {
     hint =
-      'If the database was made with other migrations, name them with --migrations, or leave it ' +
-      "out for driftpin's own. Otherwise driftpin dev --fresh deletes what is there and begins anew."
+      'If the database was made with other migrations, name them with --migrations, or leave ' +
+      "it out for driftpin's own. Otherwise, driftpin dev --fresh deletes the database and " +
+      'creates a new one.'
   } else if (remembered.folder !== source.folder) {
     hint =
       `The database was made with ${describeSource(remembered)}. Start it without --migrations, ` +
@@ -127,3 +129,35 @@ const mismatches: readonly string[] = [
   'migration_gap',
   'migration_dirty',
 ]
+
+/** The server of a database. */
+interface DevServer {
+  readonly server: PGliteServer
+  /** The requested port, if another process uses it. */
+  readonly portTaken: number | undefined
+  /** The version of PostgreSQL. */
+  readonly version: string
+}
+
+/**
+ * Serves a database at a port, or at a free port if another process uses that one. The query before
+ * it proves that the database answers. It does not go through the server, because a session of its
+ * own would take a quarter of the start time.
+ */
+async function serveDatabase(source: ServedDatabase, port: number = usualPort): Promise<DevServer> {
+  const { rows } = await source.database.query<{ version: string }>(
+    `SELECT current_setting('server_version') AS version`,
+  )
+  const { version } = rows[0]!
+  try {
+    return { server: await serve(source, { port }), portTaken: undefined, version }
+  } catch (error) {
+    if (!isPortTaken(error)) throw error
+    return { server: await serve(source), portTaken: port, version }
+  }
+}
+
+function isPortTaken(error: unknown): boolean {
+  if (!(error instanceof DriftpinError) || error.code !== 'listen_failed') return false
+  return (error.cause as { code?: unknown }).code === 'EADDRINUSE'
+}

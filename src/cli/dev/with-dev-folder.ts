@@ -9,31 +9,29 @@ import {
   dataFolderOf,
   holdsDatabase,
   makeDataFolder,
-  usualDataFolder,
-  versionFile,
-} from '../data-folder.js'
-import { endWithoutWaiting } from '../end-without-waiting.js'
-import { writeRemembered } from '../remembered-migrations.js'
-import { readServing } from '../serving.js'
-import { withFolderLock } from '../with-folder-lock.js'
-import type { DevRun, StartedDatabase } from './dev-run.js'
-import { FolderDatabase } from './folder-database.js'
-import {
   type Replacement,
+  readServing,
   refuseForeignDatabase,
   replaceDatabase,
   settleDatabase,
-} from './replace-database.js'
+  usualDataFolder,
+  versionFile,
+} from '../data-folder.js'
+import { writeRemembered } from '../migrations.js'
+import { endWithoutWaiting } from '../stop.js'
+import { withFolderLock } from '../with-folder-lock.js'
+import type { DevRun, StartedDatabase } from './dev-run.js'
+import { FolderDatabase } from './folder-database.js'
 
 type Work = (started: StartedDatabase, ready: () => Promise<void>) => Promise<void>
 
 /**
- * Starts the database of a data folder, which is made where there is none, for as long as the
- * callback runs. Until the callback says that it is ready everything can be taken back: a database
- * that is made anew only then takes the place of another for good.
+ * Starts the database of a data folder while the callback runs. The folder and the database are
+ * created if they are missing. A new database replaces an old one permanently only when the
+ * callback calls `ready`; before that, a failure puts the old one back.
  *
  * @returns The folder.
- * @throws UsageError for a folder that somebody else has, or that is somebody else's.
+ * @throws UsageError for a folder that another process uses, and for one that is no data folder.
  */
 export async function withDevFolder(run: DevRun, work: Work): Promise<string> {
   const folder = await dataFolderOf(run.options.data ?? usualDataFolder)
@@ -47,12 +45,12 @@ export async function withDevFolder(run: DevRun, work: Work): Promise<string> {
     })
     return folder
   } finally {
-    // Where something came of it, it is not empty.
+    // This removes the folder only if it is empty, because nothing was created in it.
     if (isNew) await rmdir(folder).catch(() => {})
   }
 }
 
-/** Who is refused because of a driftpin dev can as well use it. */
+/** If a driftpin dev uses the folder, the error says how to connect to it. */
 async function inUse(folder: string, error: unknown): Promise<UsageError | undefined> {
   const serving = error instanceof UsageError ? await readServing(folder) : undefined
   if (!serving || serving.pid === process.pid) return undefined
@@ -66,7 +64,7 @@ async function inUse(folder: string, error: unknown): Promise<UsageError | undef
 async function startIn(folder: string, run: DevRun, work: Work): Promise<void> {
   const { options, stop } = run
   await settleDatabase(folder)
-  const isNew = options.fresh || !(await holdsDatabase(folder))
+  const isNew = options.fresh || !holdsDatabase(folder)
   let replacement: Replacement | undefined
   let seeded: string | undefined
   if (isNew) {
@@ -76,7 +74,7 @@ async function startIn(folder: string, run: DevRun, work: Work): Promise<void> {
     replacement = await replaceDatabase(folder, made)
     seeded = template.seeded
   }
-  const database = new FolderDatabase(await databaseFolderOf(folder))
+  const database = new FolderDatabase(databaseFolderOf(folder))
   let isReady = false
   try {
     stop.signal.throwIfAborted()
@@ -86,7 +84,7 @@ async function startIn(folder: string, run: DevRun, work: Work): Promise<void> {
       isReady = true
       if (!existsSync(join(folder, versionFile))) await hideFromGit(folder)
       await replacement?.keep()
-      if (!isNew) await rememberAgain(folder, run)
+      if (!isNew) await updateRemembered(folder, run)
     })
   } finally {
     await database.close().catch(() => database.abandon())
@@ -96,13 +94,13 @@ async function startIn(folder: string, run: DevRun, work: Work): Promise<void> {
 }
 
 /**
- * A database of an earlier version has no record yet, and the folder of its migrations may have
- * been moved. Migrations with another ledger come on top of those it was made with.
+ * Updates the record: a database of an earlier version has none, and the folder of the migrations
+ * may have been moved. Migrations with another ledger are additional ones and are not recorded.
  */
-async function rememberAgain(folder: string, { source, remembered }: DevRun): Promise<void> {
+async function updateRemembered(folder: string, { source, remembered }: DevRun): Promise<void> {
   if (remembered && remembered.ledger !== source.ledger) return
   if (isDeepStrictEqual(remembered, source)) return
-  await writeRemembered(await databaseFolderOf(folder), folder, source)
+  await writeRemembered(databaseFolderOf(folder), folder, source)
 }
 
 async function make(
@@ -117,13 +115,13 @@ async function make(
     stop.signal.throwIfAborted()
     return made
   } catch (error) {
-    // What is there by now of it.
+    // This deletes the unfinished database.
     await settleDatabase(folder)
     throw error
   }
 }
 
-/** A dev database is nobody's commit. */
+/** A dev database must not be committed to git. */
 async function hideFromGit(folder: string): Promise<void> {
   await writeFile(join(folder, '.gitignore'), '*\n', { flag: 'wx' }).catch(() => {})
 }

@@ -4,15 +4,18 @@ import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DriftpinError } from '../../errors.js'
 import { layFolderImage, readFolderImage } from '../../pglite/index.js'
-import { postgresMajor } from '../dev/postgres-major.js'
 import {
   newDatabaseFolder,
+  type RestoreRequest,
+  readServing,
   refuseForeignDatabase,
   replaceDatabase,
+  restoreChannel,
+  restorePayload,
+  type Serving,
   settleDatabase,
-} from '../dev/replace-database.js'
-import { type RestoreRequest, restoreChannel, restorePayload } from '../dev/restore-requests.js'
-import { readServing, type Serving } from '../serving.js'
+} from '../data-folder.js'
+import { postgresMajor } from '../dev/postgres-major.js'
 import { withFolderLock } from '../with-folder-lock.js'
 import { findImageFile } from './image-place.js'
 import { factsOf, type ImageFacts } from './list-images.js'

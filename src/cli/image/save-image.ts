@@ -13,9 +13,9 @@ import {
   writeFolderImage,
 } from '../../pglite/index.js'
 import { UsageError } from '../command-error.js'
-import { databaseFolderOf, isDriftpins } from '../data-folder.js'
-import { migrationLabel } from '../migration-label.js'
+import { databaseFolderOf, isDriftpinFile } from '../data-folder.js'
 import { withDevDatabase } from '../open-database.js'
+import { migrationLabel } from '../terminal.js'
 import { imageFile, imagesFolder } from './image-place.js'
 import { factsOf, type ImageFacts } from './list-images.js'
 
@@ -55,8 +55,8 @@ export async function saveImage(
         // All that is in memory alone is in the files then.
         await transaction.script('CHECKPOINT')
         const found = await readFacts(transaction)
-        const ways = { isLeftOut: isDriftpins, onProgress }
-        await writeFolderImage(await databaseFolderOf(folder), unfinished, found, ways)
+        const how = { isLeftOut: isDriftpinFile, onProgress }
+        await writeFolderImage(databaseFolderOf(folder), unfinished, found, how)
         return factsOf(found)
       })
       if (force) await rename(unfinished, file)

@@ -1,0 +1,101 @@
+import { defineStatement } from '../context/index.js'
+import type { Queryable } from '../database/index.js'
+import { UsageError } from './command-error.js'
+import { commandStatements } from './command-statements.js'
+import { renderTable } from './table.js'
+import { printable, screenWidth } from './terminal.js'
+
+/** An agent that can receive a push, and its latest push. */
+export interface AgentLine {
+  readonly id: string
+  readonly name: string
+  readonly workspaceName: string
+  /** The number of unarchived chats that are bound to it. */
+  readonly chats: number
+  /** The version of its latest push; null before the first push. */
+  readonly version: bigint | null
+  readonly aggregateHash: Uint8Array | null
+}
+
+const selectLines = defineStatement(
+  {
+    name: 'list agents',
+    parameters: { limit: 'integer' },
+    row: {
+      id: 'uuid',
+      name: 'text',
+      workspace_name: 'text',
+      chats: 'integer',
+      version: 'bigint?',
+      aggregate_hash: 'bytea?',
+    },
+    sql: (names, { limit }) => `
+    SELECT agent.id, agent.name, workspace.name AS workspace_name,
+           (SELECT count(*)::integer FROM ${names.chats} chat
+            WHERE chat.agent_id = agent.id AND NOT chat.archived) AS chats,
+           head.version, head.aggregate_hash
+    FROM ${names.workspace_agents} agent
+    JOIN ${names.workspace_builds} build ON build.id = agent.build_id
+    JOIN ${names.workspaces} workspace ON workspace.id = build.workspace_id
+    LEFT JOIN ${names.workspace_agent_context_snapshots} head
+      ON head.workspace_agent_id = agent.id
+    WHERE NOT agent.deleted
+    ORDER BY workspace.name, build.build_number DESC, agent.name, agent.id
+    LIMIT ${limit}`,
+  },
+  commandStatements,
+)
+
+/** All agents that are not deleted. */
+async function selectAgents(queryable: Queryable, limit: number): Promise<AgentLine[]> {
+  const rows = await selectLines(queryable, { limit })
+  return rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    workspaceName: row.workspace_name,
+    chats: row.chats,
+    version: row.version,
+    aggregateHash: row.aggregate_hash,
+  }))
+}
+
+const agentsMax = 10_000
+const listedMax = 20
+
+/**
+ * The agent with this id or name, or the only agent if none is named.
+ *
+ * @throws UsageError if there is none, or several. The message lists them.
+ */
+export async function findAgent(queryable: Queryable, named?: string): Promise<AgentLine> {
+  const all = await selectAgents(queryable, agentsMax)
+  const found = named === undefined ? all : all.filter((agent) => isNamed(agent, named))
+  const [agent, ...others] = found
+  if (agent && others.length === 0) return agent
+  if (all.length === 0) {
+    throw new UsageError(
+      'There is no agent to push to. An application creates workspaces, builds and agents; ' +
+        'driftpin dev --watch DIR does too.',
+    )
+  }
+  if (agent && named === undefined) throw listing('There are several agents', found)
+  if (agent) throw listing(`Several agents have the id or name ${printable(named!)}`, found)
+  throw listing(`No agent has the id or name ${printable(named!)}`, all)
+}
+
+/** As for chats, the first characters of an id are enough. */
+function isNamed({ id, name }: AgentLine, named: string): boolean {
+  return name === named || (named.length >= 4 && id.startsWith(named.toLowerCase()))
+}
+
+function listing(what: string, agents: readonly AgentLine[]): UsageError {
+  const rows = agents
+    .slice(0, listedMax)
+    .map(({ id, name, workspaceName, chats }) => [id, name, workspaceName, chats])
+  const table = renderTable(
+    { columns: ['agent', 'name', 'workspace', 'chats'], rows },
+    { width: screenWidth(), isPlain: true, cut: { name: 'start', workspace: 'start' } },
+  )
+  const more = agents.length > listedMax ? `\nand ${agents.length - listedMax} more` : ''
+  return new UsageError(`${what}. Name one with --agent:\n${table}${more}`)
+}

@@ -1,2 +1,0 @@
-/** Beside PostgreSQL's own, which may well be taken. */
-export const usualPort = 5433
