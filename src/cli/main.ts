@@ -1,4 +1,10 @@
 #!/usr/bin/env node
+/**
+ * The command line: one command per file, which parses, calls and prints.
+ *
+ * @module
+ */
+
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { messageOf } from '../errors.js'
