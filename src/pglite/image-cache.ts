@@ -12,7 +12,8 @@ const unfinishedMsMax = 10 * 60 * 1000
 
 /** What this module and its users write; whatever else lies in the folder is the caller's own. */
 const finishedName = /^(plain-)?[0-9a-f]{64}\.(image|tar)$/
-const unfinishedName = /^(plain-)?[0-9a-f]{64}\.((image|tar)\.\d+\.[0-9a-f-]{36}\.tmp|lock)$/
+const unfinishedName =
+  /^(plain-)?[0-9a-f]{64}\.((image|tar)\.\d+\.[0-9a-f-]{36}\.tmp|lock(\.takeover|\.\d+\.[0-9a-f-]{36})?)$/
 
 /** The project around the working directory: where its `package.json` is. */
 export function projectDirectory(): string {

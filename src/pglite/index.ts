@@ -18,6 +18,7 @@ export {
 } from './engine/start-parameters.js'
 export { readWasm, type Wasm } from './engine/wasm.js'
 export type { PgliteErrorCode } from './error-codes.js'
+export { isRunning, makeOnce, readLock, takeLock } from './file-lock.js'
 export { EngineNotStarted, type FolderEngine, openFolderEngine } from './folder-engine.js'
 export {
   type FolderFacts,
@@ -38,8 +39,6 @@ export {
 export { Instance } from './instance.js'
 export { endClients, endForRewind } from './instance-clients.js'
 export { count } from './instance-statistics.js'
-export { isRunning } from './is-running.js'
-export { makeOnce } from './make-once.js'
 export { createRandomSource } from './random-source.js'
 export type { HarnessRuntime } from './running-engine.js'
 export { savedKey, saveImage } from './save-image.js'

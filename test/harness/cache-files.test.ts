@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { makeOnce } from '../../src/pglite/file-lock.js'
 import { openImageCache } from '../../src/pglite/image-cache.js'
-import { makeOnce } from '../../src/pglite/make-once.js'
 import { run } from '../support/run-command.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 
@@ -168,6 +168,8 @@ test('a lock is given back when making fails, and the next one makes it', async 
 
 test.each([
   ['of a dead process', '999999999', 0],
+  ['of a process that had the same number', `${process.pid} of-another-process`, 0],
+  ['of a process that has its number from another', `${process.ppid} x 1`, 0],
   ['with nonsense in it', 'nonsense', 0],
   ['that is older than any making takes', String(process.pid), 6],
 ])('a lock %s is taken over', async (_, text, minutes) => {
@@ -179,6 +181,16 @@ test.each([
   expect(await makeOnce(folder, name(1), ways)).toBe('made')
   expect(made.times).toBe(1)
   expect(await readdir(folder)).toEqual([])
+})
+
+test.each([
+  ['of a process on another host', '', '1 x 1 elsewhere.invalid'],
+  ['whose takeover its process did not finish', '.takeover', '999999999'],
+])('a lock %s is not waited for', async (_, ending, text) => {
+  const folder = await temporaryFolder()
+  await writeFile(join(folder, `${name(1)}.lock`), '999999999')
+  await writeFile(join(folder, `${name(1)}.lock${ending}`), text)
+  expect(await makeOnce(folder, name(1), making().ways)).toBe('made')
 })
 
 test('a dead lock that cannot be removed is not waited for', async () => {
