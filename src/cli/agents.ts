@@ -1,7 +1,6 @@
 import { defineStatement } from '../context/index.js'
 import type { Queryable } from '../database/index.js'
 import { UsageError } from './command-error.js'
-import { commandStatements } from './command-statements.js'
 import { renderTable } from './table.js'
 import { printable, screenWidth } from './terminal.js'
 
@@ -17,19 +16,18 @@ export interface AgentLine {
   readonly aggregateHash: Uint8Array | null
 }
 
-const selectLines = defineStatement(
-  {
-    name: 'list agents',
-    parameters: { limit: 'integer' },
-    row: {
-      id: 'uuid',
-      name: 'text',
-      workspace_name: 'text',
-      chats: 'integer',
-      version: 'bigint?',
-      aggregate_hash: 'bytea?',
-    },
-    sql: (names, { limit }) => `
+export const selectLines = defineStatement({
+  name: 'list agents',
+  parameters: { limit: 'integer' },
+  row: {
+    id: 'uuid',
+    name: 'text',
+    workspace_name: 'text',
+    chats: 'integer',
+    version: 'bigint?',
+    aggregate_hash: 'bytea?',
+  },
+  sql: (names, { limit }) => `
     SELECT agent.id, agent.name, workspace.name AS workspace_name,
            (SELECT count(*)::integer FROM ${names.chats} chat
             WHERE chat.agent_id = agent.id AND NOT chat.archived) AS chats,
@@ -42,9 +40,7 @@ const selectLines = defineStatement(
     WHERE NOT agent.deleted
     ORDER BY workspace.name, build.build_number DESC, agent.name, agent.id
     LIMIT ${limit}`,
-  },
-  commandStatements,
-)
+})
 
 /** All agents that are not deleted. */
 async function selectAgents(queryable: Queryable, limit: number): Promise<AgentLine[]> {

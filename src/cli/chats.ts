@@ -7,7 +7,6 @@ import {
 } from '../context/index.js'
 import type { Queryable } from '../database/index.js'
 import { UsageError } from './command-error.js'
-import { commandStatements } from './command-statements.js'
 import { renderTable } from './table.js'
 import { exactTime, paint, printable, screenWidth } from './terminal.js'
 
@@ -34,27 +33,26 @@ export interface ChatFilter {
 const shortLengthMin = 8
 
 /** `listChats` reads the chats of one owner; a person at a terminal sees those of all owners. */
-const selectLines = defineStatement(
-  {
-    name: 'list chats of all owners',
-    parameters: {
-      ownerId: 'uuid?',
-      archived: 'boolean?',
-      dirty: 'boolean?',
-      lowest: 'uuid?',
-      highest: 'uuid?',
-      limit: 'integer?',
-    },
-    row: {
-      ...listedRow,
-      dirty_since: 'timestamptz?',
-      agent_name: 'text?',
-      workspace_name: 'text?',
-      id_before: 'uuid?',
-      id_after: 'uuid?',
-    },
-    // The neighbours of an id in the primary key show how short its unique prefix can be.
-    sql: (names, { ownerId, archived, dirty, lowest, highest, limit }) => `
+export const selectLines = defineStatement({
+  name: 'list chats of all owners',
+  parameters: {
+    ownerId: 'uuid?',
+    archived: 'boolean?',
+    dirty: 'boolean?',
+    lowest: 'uuid?',
+    highest: 'uuid?',
+    limit: 'integer?',
+  },
+  row: {
+    ...listedRow,
+    dirty_since: 'timestamptz?',
+    agent_name: 'text?',
+    workspace_name: 'text?',
+    id_before: 'uuid?',
+    id_after: 'uuid?',
+  },
+  // The neighbours of an id in the primary key show how short its unique prefix can be.
+  sql: (names, { ownerId, archived, dirty, lowest, highest, limit }) => `
     SELECT chat.*, agent.name AS agent_name, workspace.name AS workspace_name,
            (SELECT other.id FROM ${names.chats} other WHERE other.id < chat.id
             ORDER BY other.id DESC LIMIT 1) AS id_before,
@@ -71,9 +69,7 @@ const selectLines = defineStatement(
     WHERE ${dirty} IS NULL OR chat.dirty = ${dirty}
     ORDER BY chat.updated_at DESC, chat.id
     LIMIT ${limit}`,
-  },
-  commandStatements,
-)
+})
 
 /** Reads chats, newest first. */
 export async function selectChats(queryable: Queryable, filter: ChatFilter): Promise<ChatLine[]> {

@@ -2,7 +2,6 @@ import { Command, InvalidArgumentError } from 'commander'
 import { defineStatement, purge } from '../context/index.js'
 import type { Database } from '../database/index.js'
 import { limits } from '../schema/index.js'
-import { commandStatements } from './command-statements.js'
 import { withDomain } from './domain-tables.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
 import { renderTable } from './table.js'
@@ -33,19 +32,18 @@ interface Expired {
   readonly oldest: readonly { readonly id: string; readonly title: string; updatedAt: Date }[]
 }
 
-const selectExpired = defineStatement(
-  {
-    name: 'list expired chats',
-    parameters: { hours: 'integer', limit: 'integer' },
-    row: {
-      cutoff: 'text',
-      count: 'bigint',
-      id: 'uuid?',
-      title: 'text?',
-      updated_at: 'timestamptz?',
-    },
-    // The database computes the cutoff. It is a text, because a Date would lose microseconds.
-    sql: ({ chats }, { hours, limit }) => `
+export const selectExpired = defineStatement({
+  name: 'list expired chats',
+  parameters: { hours: 'integer', limit: 'integer' },
+  row: {
+    cutoff: 'text',
+    count: 'bigint',
+    id: 'uuid?',
+    title: 'text?',
+    updated_at: 'timestamptz?',
+  },
+  // The database computes the cutoff. It is a text, because a Date would lose microseconds.
+  sql: ({ chats }, { hours, limit }) => `
     WITH cutoff AS (SELECT now() - make_interval(hours => ${hours}) AS at)
     SELECT to_jsonb(cutoff.at) #>> '{}' AS cutoff,
            (SELECT count(*) FROM ${chats} WHERE archived AND updated_at < cutoff.at) AS count,
@@ -58,9 +56,7 @@ const selectExpired = defineStatement(
       LIMIT ${limit}
     ) oldest ON true
     ORDER BY oldest.updated_at, oldest.id`,
-  },
-  commandStatements,
-)
+})
 
 /** Parses `30d` or `12h` to hours. */
 function hoursOf(written: string): number {

@@ -2,7 +2,6 @@ import { Command } from 'commander'
 import { defineStatement, dirtyExpression } from '../context/index.js'
 import type { Database } from '../database/index.js'
 import { createMigrator, type MigrationState } from '../migrations/index.js'
-import { commandStatements } from './command-statements.js'
 import type { Serving } from './data-folder.js'
 import { hasDomainTables } from './domain-tables.js'
 import {
@@ -154,22 +153,21 @@ interface DomainStatus {
   readonly pins: { readonly count: number; readonly sizeBytes: bigint }
 }
 
-const selectCounts = defineStatement(
-  {
-    name: 'count the domain',
-    parameters: {},
-    row: {
-      workspaces: 'integer',
-      agents: 'integer',
-      reporting: 'integer',
-      chats: 'integer',
-      hydrated: 'integer',
-      dirty: 'integer',
-      archived: 'integer',
-      pins: 'integer',
-      pin_bytes: 'bigint',
-    },
-    sql: (names) => `
+export const selectCounts = defineStatement({
+  name: 'count the domain',
+  parameters: {},
+  row: {
+    workspaces: 'integer',
+    agents: 'integer',
+    reporting: 'integer',
+    chats: 'integer',
+    hydrated: 'integer',
+    dirty: 'integer',
+    archived: 'integer',
+    pins: 'integer',
+    pin_bytes: 'bigint',
+  },
+  sql: (names) => `
     SELECT workspaces.*, agents.*, chats.*, pins.*
     FROM (SELECT count(*)::integer AS workspaces
           FROM ${names.workspaces} WHERE NOT deleted) workspaces,
@@ -187,9 +185,7 @@ const selectCounts = defineStatement(
          (SELECT count(*)::integer AS pins,
                  coalesce(sum(size_bytes), 0)::bigint AS pin_bytes
           FROM ${names.chat_context_resources}) pins`,
-  },
-  commandStatements,
-)
+})
 
 /** Reads the status of a database, with or without driftpin's tables. */
 export async function readStatus(

@@ -65,7 +65,7 @@ export interface NewMessage {
   readonly content?: JsonValue | undefined
 }
 
-const insertMessages = defineStatement({
+export const insertMessages = defineStatement({
   name: 'insert messages',
   parameters: {
     chatId: 'uuid',
@@ -82,7 +82,7 @@ const insertMessages = defineStatement({
     RETURNING id`,
 })
 
-const touchChat = defineStatement({
+export const touchChat = defineStatement({
   name: 'touch chat',
   parameters: { chatId: 'uuid', now: 'timestamptz?' },
   row: {},

@@ -16,7 +16,7 @@ import { defineStatement } from './statement.js'
 
 const input = z.strictObject({ ...chatKey, ...writeOptions })
 
-const setArchived = defineStatement({
+export const setArchived = defineStatement({
   name: 'set archived',
   parameters: { chatId: 'uuid', archived: 'boolean', now: 'timestamptz?' },
   row: {},

@@ -51,7 +51,7 @@ export interface BindResult extends ContextChanges {
   readonly refreshed: readonly ChatRef[]
 }
 
-const bindChats = defineStatement({
+export const bindChats = defineStatement({
   name: 'bind chats',
   parameters: { chatIds: 'uuid[]', workspaceId: 'uuid?', buildId: 'uuid?', agentId: 'uuid?' },
   row: {},
@@ -63,7 +63,7 @@ const bindChats = defineStatement({
         IS DISTINCT FROM (${workspaceId}, ${buildId}, ${agentId})`,
 })
 
-const lockChatsOfWorkspace = defineStatement({
+export const lockChatsOfWorkspace = defineStatement({
   name: 'lock chats of workspace',
   parameters: { workspaceId: 'uuid' },
   row: { id: 'uuid', owner_id: 'uuid' },

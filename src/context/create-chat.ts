@@ -49,7 +49,7 @@ export interface CreateChatParams extends WriteOptions {
   readonly status?: ChatStatus | undefined
 }
 
-const lockWorkspace = defineStatement({
+export const lockWorkspace = defineStatement({
   name: 'lock workspace',
   parameters: { workspaceId: 'uuid' },
   row: { id: 'uuid' },
@@ -57,7 +57,7 @@ const lockWorkspace = defineStatement({
     SELECT id FROM ${workspaces} WHERE id = ${workspaceId} FOR KEY SHARE`,
 })
 
-const insertChat = defineStatement({
+export const insertChat = defineStatement({
   name: 'insert chat',
   parameters: {
     id: 'uuid?',

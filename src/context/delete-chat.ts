@@ -15,7 +15,7 @@ import { defineStatement } from './statement.js'
 
 const input = z.strictObject({ ...chatKey, notify: writeOptions.notify })
 
-const deleteOneChat = defineStatement({
+export const deleteOneChat = defineStatement({
   name: 'delete chat',
   parameters: { chatId: 'uuid', ownerId: 'uuid?' },
   row: { id: 'uuid', owner_id: 'uuid' },

@@ -70,7 +70,7 @@ const side = (alias: string, prefix: string) => `
 // What a diff compares. The body is covered by its hash.
 const compared = ['body_kind', 'content_hash', 'size_bytes', 'status'] as const
 
-const selectDiff = defineStatement({
+export const selectDiff = defineStatement({
   name: 'diff',
   parameters: { chatId: 'uuid', ownerId: 'uuid?' },
   row: {

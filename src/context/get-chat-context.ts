@@ -59,7 +59,7 @@ export interface PinCount {
   readonly count: number
 }
 
-const readContexts = defineStatement({
+export const readContexts = defineStatement({
   name: 'read chat contexts',
   parameters: { chatIds: 'uuid[]', ownerId: 'uuid?' },
   row: {

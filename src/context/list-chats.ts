@@ -35,7 +35,7 @@ export interface ListChatsParams {
   readonly cursor?: string | undefined
 }
 
-const selectChats = defineStatement({
+export const selectChats = defineStatement({
   name: 'list chats',
   parameters: {
     ownerId: 'uuid',

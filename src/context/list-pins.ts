@@ -52,7 +52,7 @@ export interface PinWithBody extends Pin {
   readonly body: JsonObject
 }
 
-const selectPins = defineStatement({
+export const selectPins = defineStatement({
   name: 'list pins',
   parameters: { chatId: 'uuid', ownerId: 'uuid?', source: 'text?', bodies: 'boolean' },
   row: {

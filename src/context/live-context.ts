@@ -29,7 +29,7 @@ export function dirtyExpression(names: Names, chat: string): string {
  * that took. Rows that are equal already are neither written nor locked, and keep their times. The
  * statement finds first which rows differ, because ON CONFLICT locks every row that it is given.
  */
-const copyLive = defineStatement({
+export const copyLive = defineStatement({
   name: 'copy live context to pins',
   parameters: { agentId: 'uuid', chatIds: 'uuid[]', now: 'timestamptz?' },
   row: { added: 'integer', replaced: 'integer', removed: 'integer' },
@@ -84,21 +84,21 @@ const unsettled = (names: Names, which: string, isBinding: string) => `
 
 const unsettledRow = { id: 'uuid', agent_id: 'uuid?', unhydrated: 'boolean' } as const
 
-const lockUnsettledOfAgent = defineStatement({
+export const lockUnsettledOfAgent = defineStatement({
   name: 'lock unsettled chats of agent',
   parameters: { agentId: 'uuid' },
   row: unsettledRow,
   sql: (names, { agentId }) => unsettled(names, `chat.agent_id = ${agentId}`, 'false'),
 })
 
-const lockUnsettledById = defineStatement({
+export const lockUnsettledById = defineStatement({
   name: 'lock unsettled chats by id',
   parameters: { chatIds: 'uuid[]', isBinding: 'boolean' },
   row: unsettledRow,
   sql: (names, { chatIds, isBinding }) => unsettled(names, `chat.id = ANY (${chatIds})`, isBinding),
 })
 
-const stampAndMark = defineStatement({
+export const stampAndMark = defineStatement({
   name: 'stamp and mark chats',
   parameters: { chatIds: 'uuid[]', now: 'timestamptz?' },
   row: { id: 'uuid', owner_id: 'uuid', dirty: 'boolean' },
@@ -152,7 +152,7 @@ export async function settleChats(
   }
 }
 
-const stampLive = defineStatement({
+export const stampLive = defineStatement({
   name: 'stamp live context',
   parameters: { agentId: 'uuid', chatIds: 'uuid[]' },
   row: {

@@ -32,7 +32,7 @@ import { defineStatement } from './statement.js'
 
 const agentRow = { id: 'uuid', deleted: 'boolean', build_id: 'uuid', workspace_id: 'uuid' } as const
 
-const lockAgentForUpdate = defineStatement({
+export const lockAgentForUpdate = defineStatement({
   name: 'lock agent for update',
   parameters: { agentId: 'uuid' },
   row: agentRow,
@@ -43,7 +43,7 @@ const lockAgentForUpdate = defineStatement({
     FOR UPDATE OF a`,
 })
 
-const lockAgentForShare = defineStatement({
+export const lockAgentForShare = defineStatement({
   name: 'lock agent for share',
   parameters: { agentId: 'uuid' },
   row: agentRow,
@@ -129,7 +129,7 @@ export const lockWorkspaceOfChat = defineStatement({
     FOR KEY SHARE OF w`,
 })
 
-const lockAgentOfChat = defineStatement({
+export const lockAgentOfChat = defineStatement({
   name: 'lock agent of chat',
   parameters: { chatId: 'uuid' },
   row: { id: 'uuid' },
@@ -139,7 +139,7 @@ const lockAgentOfChat = defineStatement({
     FOR SHARE OF a`,
 })
 
-const lockOneChat = defineStatement({
+export const lockOneChat = defineStatement({
   name: 'lock chat',
   parameters: { chatId: 'uuid', ownerId: 'uuid?' },
   row: {

@@ -43,7 +43,7 @@ export interface ContextNotification {
   readonly ownerId: string
 }
 
-const sendNotifications = defineStatement({
+export const sendNotifications = defineStatement({
   name: 'notify',
   parameters: { channel: 'text', payloads: 'text[]' },
   row: { sent: 'integer' },

@@ -27,7 +27,7 @@ export interface Prompt {
   readonly skipped: readonly { readonly source: string; readonly reason: string }[]
 }
 
-const selectPromptPins = defineStatement({
+export const selectPromptPins = defineStatement({
   name: 'read pins for prompt',
   parameters: { chatId: 'uuid', ownerId: 'uuid?' },
   row: {

@@ -16,7 +16,7 @@ const expiredInput = z.strictObject({
   ...writeOptions,
 })
 
-const purgeChats = defineStatement({
+export const purgeChats = defineStatement({
   name: 'purge chats',
   parameters: { before: 'timestamptz', limit: 'integer' },
   row: { id: 'uuid', owner_id: 'uuid' },
@@ -36,7 +36,7 @@ const purgeChats = defineStatement({
     SELECT id, owner_id FROM purged ORDER BY updated_at, id`,
 })
 
-const expiryCutoff = defineStatement({
+export const expiryCutoff = defineStatement({
   name: 'expiry cutoff',
   parameters: { retentionDays: 'integer', now: 'timestamptz?' },
   row: { cutoff: 'text' },
@@ -47,7 +47,7 @@ const expiryCutoff = defineStatement({
              #>> '{}' AS cutoff`,
 })
 
-const tryPurgeLock = defineStatement({
+export const tryPurgeLock = defineStatement({
   name: 'try purge lock',
   parameters: { key: 'text' },
   row: { locked: 'boolean' },

@@ -58,7 +58,7 @@ export interface PushResult extends ContextChanges {
   readonly accepted: boolean
 }
 
-const readStored = defineStatement({
+export const readStored = defineStatement({
   name: 'read stored version',
   parameters: { agentId: 'uuid' },
   row: { version: 'bigint?', has_resources: 'boolean' },
@@ -69,7 +69,7 @@ const readStored = defineStatement({
                    WHERE workspace_agent_id = ${agentId}) AS has_resources`,
 })
 
-const writeSnapshot = defineStatement({
+export const writeSnapshot = defineStatement({
   name: 'write snapshot',
   parameters: {
     agentId: 'uuid',
@@ -108,7 +108,7 @@ const asStored = (names: Names, record: string) => `
              ${record}.status::${names.workspace_agent_context_resource_status} AS status,
              ${record}.error, ${record}.source_path`
 
-const compareResources = defineStatement({
+export const compareResources = defineStatement({
   name: 'remove absent and find differing resources',
   parameters: { agentId: 'uuid', resources: 'jsonb' },
   row: { place: 'integer' },
@@ -149,14 +149,14 @@ const insertPushed = (
 
 const writtenResources = { agentId: 'uuid', resources: 'jsonb', now: 'timestamptz?' } as const
 
-const writeFirstResources = defineStatement({
+export const writeFirstResources = defineStatement({
   name: 'write first resources',
   parameters: writtenResources,
   row: {},
   sql: insertPushed,
 })
 
-const writeResources = defineStatement({
+export const writeResources = defineStatement({
   name: 'write differing resources',
   parameters: writtenResources,
   row: {},

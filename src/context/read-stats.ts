@@ -3,7 +3,7 @@ import type { Queryable } from '../database/index.js'
 import { limits, tableNames } from '../schema/index.js'
 import { checkInput } from './check-input.js'
 import { dirtyExpression } from './live-context.js'
-import { defineStatement, type StatementDeclaration } from './statement.js'
+import { defineStatement } from './statement.js'
 
 const input = z.strictObject({
   retentionDays: z.int().min(0).max(limits.retentionDaysMax).default(30),
@@ -78,15 +78,11 @@ export interface Stats {
   readonly chats: ChatStats | null
 }
 
-/** The statements of {@link readStats}, for a test that holds them to the schema. */
-export const statsStatements: StatementDeclaration[] = []
-
-const measureTables = defineStatement(
-  {
-    name: 'measure tables',
-    parameters: { schema: 'text', tables: 'text[]' },
-    row: { name: 'text', rows: 'bigint?', table_bytes: 'bigint', index_bytes: 'bigint' },
-    sql: (_, { schema, tables }) => `
+export const measureTables = defineStatement({
+  name: 'measure tables',
+  parameters: { schema: 'text', tables: 'text[]' },
+  row: { name: 'text', rows: 'bigint?', table_bytes: 'bigint', index_bytes: 'bigint' },
+  sql: (_, { schema, tables }) => `
     SELECT class.relname::pg_catalog.text AS name,
            CASE WHEN class.reltuples >= 0 THEN class.reltuples::bigint END AS rows,
            pg_catalog.pg_table_size(class.oid) AS table_bytes,
@@ -95,40 +91,34 @@ const measureTables = defineStatement(
     JOIN pg_catalog.pg_namespace space ON space.oid = class.relnamespace
     WHERE space.nspname = ${schema} AND class.relname = ANY (${tables})
     ORDER BY class.relname COLLATE "C"`,
-  },
-  statsStatements,
-)
+})
 
-const countCheaply = defineStatement(
-  {
-    name: 'count expired chats and snapshots',
-    parameters: { retentionDays: 'integer' },
-    row: { expired: 'integer', snapshots: 'integer', with_errors: 'integer' },
-    sql: ({ chats, workspace_agent_context_snapshots }, { retentionDays }) => `
+export const countCheaply = defineStatement({
+  name: 'count expired chats and snapshots',
+  parameters: { retentionDays: 'integer' },
+  row: { expired: 'integer', snapshots: 'integer', with_errors: 'integer' },
+  sql: ({ chats, workspace_agent_context_snapshots }, { retentionDays }) => `
     SELECT (SELECT count(*)::integer FROM ${chats}
             WHERE ${retentionDays} > 0 AND archived
               AND updated_at < now() - make_interval(hours => 24 * ${retentionDays})) AS expired,
            count(*)::integer AS snapshots,
            count(*) FILTER (WHERE snapshot_error <> '')::integer AS with_errors
     FROM ${workspace_agent_context_snapshots}`,
-  },
-  statsStatements,
-)
+})
 
-const countChats = defineStatement(
-  {
-    name: 'count chats by state',
-    parameters: {},
-    row: {
-      count: 'integer',
-      hydrated: 'integer',
-      archived: 'integer',
-      dirty: 'integer',
-      oldest_dirty: 'timestamptz?',
-      agents_with_drift: 'integer',
-    },
-    // The dirty ones are looked at again, by themselves: they are few, and the others many.
-    sql: (names) => `
+export const countChats = defineStatement({
+  name: 'count chats by state',
+  parameters: {},
+  row: {
+    count: 'integer',
+    hydrated: 'integer',
+    archived: 'integer',
+    dirty: 'integer',
+    oldest_dirty: 'timestamptz?',
+    agents_with_drift: 'integer',
+  },
+  // The dirty ones are looked at again, by themselves: they are few, and the others many.
+  sql: (names) => `
     WITH dirty AS MATERIALIZED (
       SELECT chat.agent_id, chat.context_dirty_since FROM ${names.chats} chat
       WHERE ${dirtyExpression(names, 'chat')}
@@ -139,9 +129,7 @@ const countChats = defineStatement(
            (SELECT min(context_dirty_since) FROM dirty) AS oldest_dirty,
            (SELECT count(DISTINCT agent_id)::integer FROM dirty) AS agents_with_drift
     FROM ${names.chats}`,
-  },
-  statsStatements,
-)
+})
 
 /**
  * Reads figures for a metrics endpoint: rows and bytes of each table, drift, and what went wrong.

@@ -16,7 +16,7 @@ export class MovedError extends DriftpinError {
   }
 }
 
-const readIsolation = defineStatement({
+export const readIsolation = defineStatement({
   name: 'read isolation',
   parameters: {},
   row: { isolation: 'text' },

@@ -73,18 +73,13 @@ type EnumName = keyof typeof enums
 /** Every table and enum type of one schema, qualified and quoted. */
 export type Names = Readonly<Record<TableName | EnumName, string>>
 
-/** A statement's declaration, kept so that a test can hold it against the migrated schema. */
+/** What a statement takes and answers, which tests compare with the migrated schema. */
 export interface StatementDeclaration {
   readonly name: string
   readonly parameters: Shape<Parameters>
   readonly row: Shape<Results>
   text(schema: string): string
 }
-
-const declared: StatementDeclaration[] = []
-
-/** Every statement that the operations can send. */
-export const statements: readonly StatementDeclaration[] = declared
 
 function namesIn(schema: string): Names {
   const prefix = quoteIdentifier(schema)
@@ -93,26 +88,26 @@ function namesIn(schema: string): Names {
 }
 
 /**
- * Declares a statement: its parameters and rows with their SQL types, and its text, made of the
- * names of a schema and of the placeholders of its parameters. A type that ends in `?` may be
- * NULL. Answers the function that runs it.
+ * Makes a statement of its parameters and rows with their SQL types, and of its text, which is
+ * written with the names of a schema and the placeholders of the parameters. A type that ends in
+ * `?` may be NULL.
  *
- * @param list Where the declaration is kept: that of the operations, unless it is of none.
+ * @returns The function that runs it, with its declaration.
  */
-export function defineStatement<const P extends Shape<Parameters>, const R extends Shape<Results>>(
-  {
-    name,
-    parameters,
-    row,
-    sql,
-  }: {
-    readonly name: string
-    readonly parameters: P
-    readonly row: R
-    sql(names: Names, placeholders: { readonly [Name in keyof P]: string }): string
-  },
-  list: StatementDeclaration[] = declared,
-): (queryable: Queryable, values: Typed<Parameters, P>) => Promise<Typed<Results, R>[]> {
+export function defineStatement<const P extends Shape<Parameters>, const R extends Shape<Results>>({
+  name,
+  parameters,
+  row,
+  sql,
+}: {
+  readonly name: string
+  readonly parameters: P
+  readonly row: R
+  sql(names: Names, placeholders: { readonly [Name in keyof P]: string }): string
+}): ((queryable: Queryable, values: Typed<Parameters, P>) => Promise<Typed<Results, R>[]>) & {
+  /** Tests compare it with the migrated schema. */
+  readonly declaration: StatementDeclaration
+} {
   const texts = new Map<string, string>()
   const order = Object.keys(parameters)
   const text = (schema: string): string => {
@@ -130,10 +125,10 @@ export function defineStatement<const P extends Shape<Parameters>, const R exten
     texts.set(schema, made)
     return made
   }
-  list.push({ name, parameters, row, text })
-  return async (queryable, values) => {
+  const run = async (queryable: Queryable, values: Typed<Parameters, P>) => {
     const ordered = order.map((parameter) => values[parameter as keyof typeof values])
     const result = await queryable.query<Typed<Results, R>>(text(queryable.schema), ordered)
     return result.rows
   }
+  return Object.assign(run, { declaration: { name, parameters, row, text } })
 }

@@ -15,7 +15,7 @@ import { defineStatement } from './statement.js'
 
 const input = z.strictObject({ ...chatKey, notify: writeOptions.notify })
 
-const deletePins = defineStatement({
+export const deletePins = defineStatement({
   name: 'delete pins',
   parameters: { chatId: 'uuid' },
   row: { removed: 'integer' },
@@ -26,7 +26,7 @@ const deletePins = defineStatement({
     SELECT count(*)::integer AS removed FROM removed`,
 })
 
-const clearHydration = defineStatement({
+export const clearHydration = defineStatement({
   name: 'clear hydration',
   parameters: { chatId: 'uuid' },
   row: {},

@@ -1,5 +1,5 @@
-import { statements } from '../../src/context/statement.js'
 import type { Database } from '../../src/index.js'
+import { statements } from './all-statements.js'
 import { sendEverything } from './send-everything.js'
 
 /** A table that a statement reads from its beginning to its end. */

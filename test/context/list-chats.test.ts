@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { statements } from '../../src/context/statement.js'
 import {
   archive,
   createChat,
@@ -11,6 +10,7 @@ import {
   push,
 } from '../../src/index.js'
 import { engineNames, useEngine } from '../support/engines.js'
+import { statements } from './all-statements.js'
 import { makeAgent } from './make-agent.js'
 import { makeResources } from './make-resources.js'
 import { makeWorld } from './make-world.js'

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { fillChats } from '../../bench/server/fill-chats.js'
-import { statements } from '../../src/context/statement.js'
 import { createMigrator, type Database } from '../../src/index.js'
 import { useEngine } from '../support/engines.js'
+import { statements } from './all-statements.js'
 import { explainStatements } from './explain-statements.js'
 
 const chats = 50_000

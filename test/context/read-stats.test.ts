@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { statsStatements } from '../../src/context/read-stats.js'
+import * as readStatsModule from '../../src/context/read-stats.js'
 import { archive, createChat, type Database, push, readStats, tableNames } from '../../src/index.js'
 import { engineNames, useEngine } from '../support/engines.js'
+import { statementsIn } from './all-statements.js'
 import { checkDeclaration } from './check-declaration.js'
 import { makeWorld } from './make-world.js'
 
@@ -61,7 +62,7 @@ describe.each(engineNames)('the figures of a schema on %s', (engineName) => {
     expect((await readStats(database)).chats).toBeNull()
     await database.transaction(async (transaction) => {
       await transaction.script('SET LOCAL enable_seqscan = off')
-      for (const { name, text } of statsStatements) {
+      for (const { name, text } of statementsIn(readStatsModule)) {
         if (name === 'count chats by state') continue
         const values = name === 'measure tables' ? [database.schema, tableNames] : [30]
         const { rows } = await transaction.query<Record<string, string>>(
@@ -76,7 +77,7 @@ describe.each(engineNames)('the figures of a schema on %s', (engineName) => {
 
   test('come from statements that are declared with the types they have', async () => {
     await database.withSession(async (session) => {
-      for (const declaration of statsStatements) {
+      for (const declaration of statementsIn(readStatsModule)) {
         expect(await checkDeclaration(session, declaration)).toStrictEqual([])
       }
     })

@@ -1,7 +1,9 @@
+import { readdir, readFile } from 'node:fs/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type StatementDeclaration, statements } from '../../src/context/statement.js'
+import type { StatementDeclaration } from '../../src/context/statement.js'
 import * as driftpin from '../../src/index.js'
 import { engineNames, useEngine } from '../support/engines.js'
+import { statements } from './all-statements.js'
 import { checkDeclaration } from './check-declaration.js'
 import { describeOnServer } from './describe-on-server.js'
 import { operations } from './operations.js'
@@ -33,6 +35,14 @@ test('the operations that are tested are all that the package exports', () => {
   const functions = Object.entries(driftpin).filter(([, value]) => typeof value === 'function')
   const names = functions.map(([name]) => name)
   expect(names.toSorted()).toStrictEqual([...Object.keys(operations), ...others].toSorted())
+})
+
+test('no statement of the operations is missing from the list', async () => {
+  const folder = new URL('../../src/context/', import.meta.url)
+  const files = (await readdir(folder)).filter((file) => !/^(statement|read-stats)\.ts$/.test(file))
+  const texts = await Promise.all(files.map((file) => readFile(new URL(file, folder), 'utf8')))
+  const count = texts.join('').split('= defineStatement(').length - 1
+  expect(statements).toHaveLength(count)
 })
 
 test('statements have names of their own, and say them in their first line', () => {

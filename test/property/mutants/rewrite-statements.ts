@@ -1,10 +1,10 @@
-import { statements } from '../../../src/context/statement.js'
 import { quoteIdentifier } from '../../../src/database/quote-identifier.js'
 import { sqlState } from '../../../src/database/sql-state.js'
 import type { Queryable } from '../../../src/index.js'
 import type { Operations } from '../../../src/laws/index.js'
 import { ownOperations } from '../../../src/laws/operations.js'
 import { throughStatements } from '../../../src/laws/through-statements.js'
+import { statements } from '../../context/all-statements.js'
 import type { Planted } from './mutant.js'
 import { replaceOnce } from './replace-once.js'
 

@@ -1,0 +1,46 @@
+import * as addMessages from '../../src/context/add-messages.js'
+import * as archive from '../../src/context/archive.js'
+import * as bind from '../../src/context/bind.js'
+import * as createChat from '../../src/context/create-chat.js'
+import * as deleteChat from '../../src/context/delete-chat.js'
+import * as diff from '../../src/context/diff.js'
+import * as getChatContext from '../../src/context/get-chat-context.js'
+import * as listChats from '../../src/context/list-chats.js'
+import * as listPins from '../../src/context/list-pins.js'
+import * as liveContext from '../../src/context/live-context.js'
+import * as locks from '../../src/context/locks.js'
+import * as notifyChats from '../../src/context/notify-chats.js'
+import * as prompt from '../../src/context/prompt.js'
+import * as purge from '../../src/context/purge.js'
+import * as push from '../../src/context/push.js'
+import * as runOperation from '../../src/context/run-operation.js'
+import type { StatementDeclaration } from '../../src/context/statement.js'
+import * as unpin from '../../src/context/unpin.js'
+
+/** The declarations of the statements that a module exports. */
+export function statementsIn(module: object): StatementDeclaration[] {
+  return Object.values(module).flatMap((one) =>
+    typeof one === 'function' && 'declaration' in one ? [one.declaration] : [],
+  )
+}
+
+/** The declarations of all statements that the operations send. */
+export const statements: readonly StatementDeclaration[] = [
+  addMessages,
+  archive,
+  bind,
+  createChat,
+  deleteChat,
+  diff,
+  getChatContext,
+  listChats,
+  listPins,
+  liveContext,
+  locks,
+  notifyChats,
+  prompt,
+  purge,
+  push,
+  runOperation,
+  unpin,
+].flatMap(statementsIn)
