@@ -4,9 +4,6 @@ import { WireError } from './wire-error.js'
 /** Taken before a test fakes them. */
 const { setTimeout, clearTimeout } = globalThis
 
-/** Whether SQL asks for advisory locks, or gives up those of all. */
-export const touchesLocks = (sql: string): boolean => /advisory|discard\s+all/i.test(sql)
-
 /**
  * Who holds advisory locks beyond a transaction. The engine has one session, which can take a lock
  * again that it has: so whoever asks for any waits while another holds some.

@@ -1,5 +1,4 @@
-import { splitStatements } from '../database/index.js'
-import { touchesLocks } from './advisory-locks.js'
+import { factsOf, type StatementFacts } from '../database/index.js'
 import {
   type Batch,
   callsFunction,
@@ -7,10 +6,8 @@ import {
   guarded,
   isFlushed,
   isOneCopy,
-  managesDatabases,
   onlyPrepares,
   runningPart,
-  runsProgram,
   withSync,
 } from './batch.js'
 import { changesToTell } from './changes-to-tell.js'
@@ -36,11 +33,8 @@ import { WireError, type WireErrorFields } from './wire-error.js'
 /** Longer than a line of anybody's; what a session ran last is kept as long as it lasts. */
 const statementLengthMax = 1000
 
-/** Values that a session has of its own, and the engine of whoever was there last. */
-const asksForSequence = (sql: string) => /\b(currval|lastval)\b/i.test(sql)
-
 const setsSavepoint = (sql: string) =>
-  /\bsavepoint\b/i.test(sql) && splitStatements(sql).some(({ text }) => /^savepoint\b/i.test(text))
+  factsOf(sql).statements.some(({ facts }) => facts.transaction === 'savepoint')
 
 /** Runs the batches of one session, which has the turn whenever something runs here. */
 export class BatchRunner {
@@ -126,15 +120,17 @@ export class BatchRunner {
     let batch = isLetGo ? withSync(given) : given
     let translated = this.#names.translate(batch)
     const { sql } = translated
-    if (this.#engine.locks.areHeldAgainst(this.#session) && sql.some(touchesLocks)) {
+    const facts: StatementFacts = Object.assign({}, ...sql.map((text) => factsOf(text).any))
+    if (this.#engine.locks.areHeldAgainst(this.#session) && facts.touchesLocks) {
       // Whoever has a transaction open would wait for ever for one who waits for its end.
       return this.keeps ? this.#refuse(batch, locksAreHeld) : undefined
     }
-    if (sql.some(runsProgram)) return this.#refuse(batch, noPrograms)
-    if (sql.some(managesDatabases)) return this.#refuse(batch, noDatabases)
+    if (facts.runsProgram) return this.#refuse(batch, noPrograms)
+    if (facts.managesDatabases) return this.#refuse(batch, noDatabases)
     const last = sql.at(-1)?.slice(0, statementLengthMax)
     if (last !== undefined) this.#session.lastStatement = last
-    if (this.#status !== 'E' && sql.some(asksForSequence)) {
+    if (this.#status !== 'E' && facts.readsSequence) {
+      // The engine knows the values of whoever asked last.
       await this.#engine.keeper.keepSequencesApart(this.#session)
       // What it ran has ended the statement without a name.
       translated = this.#names.translate(batch)

@@ -1,4 +1,4 @@
-import { splitStatements } from '../database/index.js'
+import { factsOf } from '../database/index.js'
 import { clientMessage } from './message-reader.js'
 import { copyFailed, syncMessage } from './server-messages.js'
 
@@ -62,37 +62,14 @@ export function guarded(batch: Batch): Buffer[] {
   return messages
 }
 
-/** Whether SQL may ask for the data of a COPY. Too much is found rather than too little. */
-const mayCopyIn = (sql: string): boolean => /\bcopy\b[\s\S]*\bstdin\b/i.test(sql)
-
 /** Whether it is a COPY alone, whose data is sent once it was asked for. */
 export function isOneCopy(batch: Batch, sql: readonly string[]): boolean {
-  if (!sql.some(mayCopyIn) || batch.some((one) => copies.includes(one[0]!))) return false
-  if (isSimple(batch)) return batch.length === 1 && splitStatements(sql[0]!).length === 1
+  const isCopy = sql.some((text) => factsOf(text).any.copiesFromStdin)
+  if (!isCopy || batch.some((one) => copies.includes(one[0]!))) return false
+  if (isSimple(batch)) return batch.length === 1 && factsOf(sql[0]!).statements.length === 1
   return countOf(batch, execute) === 1 && countOf(batch, bind) === 1
 }
 
 /** What has to be sent again with the data: what was prepared stays so. */
 export const runningPart = (batch: Batch): Batch =>
   batch.filter((one) => one[0] === query || one[0] === bind || one[0] === execute)
-
-/**
- * Commands that make, rename, move or drop a database. A PGlite has one database that clients can
- * connect to, so that these would succeed and be of no use.
- */
-export function managesDatabases(sql: string): boolean {
-  if (!/\bdatabase\b/i.test(sql)) return false
-  return splitStatements(sql).some(({ text }) => managing.test(text.replaceAll(comments, ' ')))
-}
-
-const managing =
-  /^(create|drop)\s+database\b|^alter\s+database\b[\s\S]*\b(rename\s+to|set\s+tablespace)\b/i
-const comments = /--[^\n]*|\/\*[\s\S]*?\*\//g
-
-/** COPY with a program of the machine's, at which PGlite gives up. */
-export function runsProgram(sql: string): boolean {
-  if (!/\bprogram\b/i.test(sql)) return false
-  return splitStatements(sql).some(({ text }) =>
-    /^copy\b[\s\S]*\b(from|to)\s+program\b/i.test(text),
-  )
-}

@@ -1,4 +1,4 @@
-import { touchesLocks } from './advisory-locks.js'
+import { factsOf } from '../database/index.js'
 import { EngineSession } from './engine-session.js'
 import { isInTransaction } from './is-in-transaction.js'
 import { clientMessage } from './message-reader.js'
@@ -43,7 +43,7 @@ export class DirectSession extends EngineSession {
     const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength)
     const start = type === clientMessage.query ? 5 : bytes.indexOf(0, 5) + 1
     const sql = bytes.toString('utf8', start, bytes.indexOf(0, start))
-    if (this.#engine.locks.areHeldAgainst(this) && touchesLocks(sql)) {
+    if (this.#engine.locks.areHeldAgainst(this) && factsOf(sql).any.touchesLocks) {
       throw new WireError('ERROR', locksAreHeld)
     }
     this.lastStatement = sql

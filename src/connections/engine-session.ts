@@ -1,5 +1,5 @@
+import type { ListenCommand } from '../database/index.js'
 import type { EngineUser } from './engine-turns.js'
-import type { ListenCommand } from './listen-commands.js'
 import type { Notification } from './scan-answer.js'
 import { emptyState, type SessionState } from './session-state.js'
 import type { WireError } from './wire-error.js'

@@ -1,11 +1,5 @@
+import { factsOf, listenCommandsIn } from '../database/index.js'
 import type { EngineSession, Reported } from './engine-session.js'
-import { listenCommandsIn } from './listen-commands.js'
-import {
-  customNamesIn,
-  mayChangeSession,
-  resetsUser,
-  SetterFunctions,
-} from './may-change-session.js'
 import {
   changeState,
   emptyState,
@@ -14,6 +8,7 @@ import {
   resetUser,
   type SessionState,
 } from './session-state.js'
+import { customNamesIn, SetterFunctions } from './setter-functions.js'
 import type { SharedEngine } from './shared-engine.js'
 import { WireError } from './wire-error.js'
 
@@ -117,9 +112,10 @@ export class SessionKeeper {
     let isTold = false
     for (const text of sql) {
       this.#setters.note(text)
-      if (!mayChangeSession(text)) continue
+      const { changesSession, user } = factsOf(text).any
+      if (!changesSession) continue
       isTold = true
-      session.resetsUser ||= resetsUser(text)
+      if (user) session.resetsUser = user === 'reset'
       this.#addNames(session, customNamesIn(text))
       session.listenCommands.push(...listenCommandsIn(text))
     }

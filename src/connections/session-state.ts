@@ -1,4 +1,4 @@
-import { quoteIdentifier, splitStatements } from '../database/index.js'
+import { factsOf, quoteIdentifier } from '../database/index.js'
 import type { OwnRunner } from './run-own.js'
 
 /** What a session has changed for itself, and what is put back when the engine changes hands. */
@@ -127,8 +127,9 @@ export async function readState(
 function commandsOf(prepared: ReadonlyMap<string, string>): Map<string, string> {
   const commands = new Map<string, string>()
   for (const [name, sent] of prepared) {
-    const isIt = new RegExp(`^prepare\\s+"?${name.replaceAll(/\W/g, '\\$&')}\\b`, 'i')
-    const command = splitStatements(sent).find(({ text }) => isIt.test(text))
+    const command = factsOf(sent).statements.find(
+      ({ words }) => words[0] === 'prepare' && words[1] === name,
+    )
     if (command) commands.set(name, command.text)
   }
   return commands

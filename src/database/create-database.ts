@@ -12,9 +12,8 @@ import { encodeValue } from './encode-value.js'
 import { OpenTransaction } from './open-transaction.js'
 import { refuseCopyFromStdin } from './refuse-copy-from-stdin.js'
 import { checkSchemaName } from './schema-name.js'
-import { splitStatements } from './split-statements.js'
 import { sqlState } from './sql-state.js'
-import { beginsTransaction } from './transaction-control.js'
+import { factsOf } from './statement-facts.js'
 import { Turn, turnOf } from './turn.js'
 
 /**
@@ -130,9 +129,7 @@ async function refuseSecondBegin(connection: Connection, text: string): Promise<
 }
 
 function hasBegin(text: string): boolean {
-  // Most texts have neither word, and need not be split to know.
-  if (!/\b(begin|start)\b/i.test(text)) return false
-  return splitStatements(text).some((one) => beginsTransaction.test(one.text))
+  return factsOf(text).statements.some(({ facts }) => facts.transaction === 'begin')
 }
 
 /**

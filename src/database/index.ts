@@ -34,5 +34,14 @@ export { checkSchemaName, notificationChannel, searchPath } from './schema-name.
 export { sha256 } from './sha256.js'
 export { type ScriptStatement, splitStatements } from './split-statements.js'
 export { sqlState } from './sql-state.js'
-export { beginsTransaction, controlsTransaction, withoutWrapping } from './transaction-control.js'
+export {
+  beginsTransaction,
+  controlsTransaction,
+  factsOf,
+  type ListenCommand,
+  leavesOpen,
+  listenCommandsIn,
+  type StatementFacts,
+  withoutWrapping,
+} from './statement-facts.js'
 export { turnOf } from './turn.js'

@@ -2,15 +2,10 @@ import { DriftpinError } from '../errors.js'
 import type { QueryResult, Transaction } from './database.js'
 import type { Statements } from './driver.js'
 import { encodeValue } from './encode-value.js'
-import { nameOfWord } from './quote-identifier.js'
 import { refuseCopyFromStdin } from './refuse-copy-from-stdin.js'
-import { splitStatements } from './split-statements.js'
-import { endsOrRewindsTransaction } from './transaction-control.js'
+import { factsOf, savepointOf } from './statement-facts.js'
 import { transactionFailed } from './transaction-failed.js'
 import { Turn } from './turn.js'
-
-const setsSavepoint = /^savepoint\s+(?<name>.+)$/is
-const rewinds = /^rollback\s+(?:(?:work|transaction)\s+)?to\s+(?:savepoint\s+)?(?<name>.+)$/is
 
 interface Place {
   readonly statements: Statements
@@ -141,13 +136,11 @@ export class OpenTransaction implements Transaction {
    */
   #refuseText(text: string): void {
     refuseCopyFromStdin(text)
-    if (!/\b(commit|end|rollback|abort|prepare|savepoint)\b/i.test(text)) return
-    const ending = splitStatements(text).find(({ text: statement }) => {
-      const set = setsSavepoint.exec(statement)?.groups?.name
-      if (set !== undefined) this.#savepoints.add(nameOfWord(set))
-      const back = rewinds.exec(statement)?.groups?.name
-      if (back !== undefined && this.#savepoints.has(nameOfWord(back))) return false
-      return endsOrRewindsTransaction.test(statement)
+    const ending = factsOf(text).statements.find((statement) => {
+      const { transaction } = statement.facts
+      if (transaction === 'savepoint') this.#savepoints.add(savepointOf(statement))
+      if (transaction === 'rewind') return !this.#savepoints.has(savepointOf(statement))
+      return transaction === 'end'
     })
     if (!ending) return
     const error = new DriftpinError(

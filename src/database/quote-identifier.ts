@@ -30,11 +30,16 @@ export function quoteLiteral(text: string): string {
   return text.includes('\\') ? ` E${quoted.replaceAll('\\', '\\\\')}` : quoted
 }
 
+/** Almost every word, which makes this worth asking. */
+const isAscii = /^[\w$]*$/
+
 /**
  * The name that a word of SQL stands for: what is in its quotes, or the word in lower case, of
  * which PostgreSQL knows the 26 letters of ASCII alone.
  */
 export function nameOfWord(word: string): string {
   if (word.startsWith('"')) return word.slice(1, -1).replaceAll('""', '"')
-  return word.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
+  return isAscii.test(word)
+    ? word.toLowerCase()
+    : word.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
 }

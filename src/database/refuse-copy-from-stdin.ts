@@ -1,13 +1,12 @@
 import { DriftpinError } from '../errors.js'
-import { splitStatements } from './split-statements.js'
+import { factsOf } from './statement-facts.js'
 
 /**
  * Refuses COPY FROM STDIN before it is sent. It would wait for data that nobody sends: PGlite
  * blocks the process for ever, and a connection of `pg` never answers again.
  */
 export function refuseCopyFromStdin(text: string): void {
-  if (!/\bstdin\b/i.test(text)) return
-  const copy = splitStatements(text).find((one) => /^copy\b.*\bfrom\s+stdin\b/is.test(one.text))
+  const copy = factsOf(text).statements.find(({ facts }) => facts.copiesFromStdin)
   if (!copy) return
   throw new DriftpinError(
     'invalid_input',

@@ -1,29 +1,32 @@
-/** One statement of a script, and where it stands there. */
+import { nameOfWord } from './quote-identifier.js'
+
+/** One statement of a script, and its place in the script. */
 export interface ScriptStatement {
   /** From its first word to before its semicolon, comments inside it included. */
   readonly text: string
   /** The index of its first character in the script. */
   readonly offset: number
+  /**
+   * Its keywords and names as PostgreSQL reads them: in lower case, or as they are in double
+   * quotes. Strings and comments are left out.
+   */
+  readonly words: readonly string[]
 }
 
-/** The words and signs of SQL that matter for finding the end of a statement. */
-const token = new RegExp(
-  [
-    '(?<blank>\\s+|--[^\\n\\r]*)',
-    '(?<comment>/\\*)',
-    '(?<number>\\d[\\w.]*)',
-    '(?<quote>[eE]?\'|")',
-    '(?<dollar>\\$(?:[A-Za-z_\\u0080-\\uffff][\\w\\u0080-\\uffff]*)?\\$)',
-    '(?<word>[A-Za-z_\\u0080-\\uffff][\\w$\\u0080-\\uffff]*)',
-    '(?<sign>[^])',
-  ].join('|'),
-  'y',
-)
+/**
+ * A run of numbers, blanks, line comments and signs that do not matter here; or one token that
+ * does. A run is bounded, since the engine of JavaScript remembers each of its parts.
+ */
+const token =
+  /(?:[\s.,=<>+*|:&@!?%^~#`[\]{}]+|--[^\n\r]*|\d[\w.]*){1,50}|\/\*|[eE]'|\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|[\s\S]/y
+
+const blank = /\s+|--[^\n\r]*/y
+const startsWord = /[A-Za-z_\u0080-\uffff]/
 
 /**
- * Splits a script at the semicolons between its statements, by the rules psql has: not inside
+ * Splits a script at the semicolons between its statements, by the rules of psql: not inside
  * quotes, dollar quotes, (nested) comments, parentheses, or the BEGIN ATOMIC body of a function.
- * Pieces that hold no statement are left out.
+ * Parts without a statement are left out.
  */
 export function splitStatements(script: string): ScriptStatement[] {
   const statements: ScriptStatement[] = []
@@ -32,7 +35,9 @@ export function splitStatements(script: string): ScriptStatement[] {
   let words: string[] = []
   let blocks = 0
   const end = (at: number) => {
-    if (start >= 0) statements.push({ text: script.slice(start, at).trimEnd(), offset: start })
+    if (start >= 0) {
+      statements.push({ text: script.slice(start, at).trimEnd(), offset: start, words })
+    }
     start = -1
     parentheses = 0
     words = []
@@ -40,36 +45,52 @@ export function splitStatements(script: string): ScriptStatement[] {
   }
   token.lastIndex = 0
   while (token.lastIndex < script.length) {
-    const at = token.lastIndex
-    const { blank, comment, quote, dollar, word, sign } = token.exec(script)!.groups!
-    if (blank !== undefined) continue
-    if (comment !== undefined) {
+    const at = start < 0 ? afterBlanks(script, token.lastIndex) : token.lastIndex
+    if (at >= script.length) break
+    token.lastIndex = at
+    token.test(script)
+    const after = token.lastIndex
+    const first = script[at]!
+    if (first === '/' && after === at + 2) {
       token.lastIndex = endOfComment(script, at)
       continue
     }
-    if (sign === ';' && parentheses === 0 && blocks === 0) {
+    if (first === ';' && parentheses === 0 && blocks === 0) {
       end(at)
       continue
     }
     if (start < 0) start = at
-    if (quote !== undefined) token.lastIndex = endOfQuoted(script, quote, token.lastIndex)
-    if (dollar !== undefined) token.lastIndex = endOf(script, dollar, token.lastIndex)
-    if (sign === '(') parentheses++
-    if (sign === ')') parentheses = Math.max(0, parentheses - 1)
-    if (word !== undefined) {
-      const lower = word.toLowerCase()
-      if (words.length < 4) words.push(lower)
-      blocks = blocksAfter(lower, blocks, parentheses, words)
+    if (script[after - 1] === "'" && (after === at + 1 || after === at + 2)) {
+      token.lastIndex = endOfQuoted(script, script.slice(at, after), after)
+    } else if (first === '"') {
+      token.lastIndex = endOfQuoted(script, first, after)
+      words.push(nameOfWord(script.slice(at, token.lastIndex)))
+    } else if (first === '$' && after > at + 1) {
+      token.lastIndex = endOf(script, script.slice(at, after), after)
+    } else if (first === '(') parentheses++
+    else if (first === ')') parentheses = Math.max(0, parentheses - 1)
+    else if (startsWord.test(first)) {
+      const word = nameOfWord(script.slice(at, after))
+      words.push(word)
+      blocks = blocksAfter(word, blocks, parentheses, words)
     }
   }
   end(script.length)
   return statements
 }
 
+function afterBlanks(script: string, from: number): number {
+  blank.lastIndex = from
+  let at = from
+  while (blank.test(script)) at = blank.lastIndex
+  return at
+}
+
 /** CASE has an END too, so that it counts inside a body, and only there. */
 function blocksAfter(word: string, blocks: number, parentheses: number, words: string[]): number {
-  const created = words.join(' ').replace(' or replace', '')
-  if (parentheses > 0 || !/^create (function|procedure)/.test(created)) return blocks
+  if (parentheses > 0 || words[0] !== 'create') return blocks
+  const created = words[1] === 'or' ? words[3] : words[1]
+  if (created !== 'function' && created !== 'procedure') return blocks
   if (word === 'begin') return blocks + 1
   if (word === 'case' && blocks > 0) return blocks + 1
   if (word === 'end' && blocks > 0) return blocks - 1

@@ -65,7 +65,7 @@ async function runFile(session: Session, script: MigrationScript): Promise<void>
 
 /** Whether a file begins or ends transactions itself, other than one around all of it. */
 function hasOwn(statements: readonly ScriptStatement[]): boolean {
-  return withoutWrapping(statements).some(({ text }) => controlsTransaction.test(text))
+  return withoutWrapping(statements).some(controlsTransaction)
 }
 
 async function runInTransaction(session: Session, script: MigrationScript): Promise<void> {
@@ -85,10 +85,11 @@ async function runInPieces(
 ): Promise<void> {
   const { file, text } = script
   for (let index = 0; index < statements.length; index++) {
-    const { offset, text: statement } = statements[index]!
+    const one = statements[index]!
+    const { offset, text: statement } = one
     const line = text.slice(0, offset).split('\n').length
-    if (beginsTransaction.test(statement)) {
-      const last = statements.findIndex((one, at) => at > index && ends.test(one.text))
+    if (beginsTransaction(one)) {
+      const last = statements.findIndex(({ text }, at) => at > index && ends.test(text))
       const end = statements[last]
       // One that the file leaves open is committed, as the tool does at the end of the file.
       const whole = end

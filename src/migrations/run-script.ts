@@ -21,7 +21,7 @@ const noSuchExtension = new Set(['0A000', '58P01'])
  */
 export function statementsOf(script: MigrationScript): readonly ScriptStatement[] {
   const statements = withoutWrapping(splitStatements(script.text))
-  const stray = statements.find(({ text }) => controlsTransaction.test(text))
+  const stray = statements.find(controlsTransaction)
   if (stray) {
     throw new DriftpinError(
       'migration_invalid',

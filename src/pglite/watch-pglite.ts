@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { PGlite, QueryOptions, Results, Transaction } from '@electric-sql/pglite'
-import { type Listener, listenersOf, statementStart } from '../connections/index.js'
-import { callSite, listensOf, restoreListens, turnOf } from '../database/index.js'
+import { type Listener, listenersOf } from '../connections/index.js'
+import { callSite, leavesOpen, listensOf, restoreListens, turnOf } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 
 /** Something that was begun on a PGlite, and where. */
@@ -49,17 +49,6 @@ type Table = Record<string, unknown>
 /** Taken before a test fakes them. */
 const { setTimeout } = globalThis
 
-/** Texts that may leave a session other than it was; of a function, what its body does. */
-const openingPattern = new RegExp(
-  [
-    `${statementStart}(begin|start|listen|do|call|execute)\\b`,
-    `${statementStart}set(?!\\s+(local|transaction)\\b)\\b`,
-    'set_config|advisory',
-    'create\\s+(or\\s+replace\\s+)?(function|procedure)[^]*\\b(set|listen)\\b',
-  ].join('|'),
-  'i',
-)
-
 /** More than anybody reads; a process that never rewinds would keep them all. */
 const openersMax = 100
 
@@ -93,7 +82,7 @@ export function watchPGlite(pglite: PGlite): WatchedPGlite {
   const listeners = listenersOf(pglite, askedFor)
   const note = (text: string): Begun => {
     const begun = beginHere(text)
-    if (openingPattern.test(text) || suspected.test(text)) openers.push(begun)
+    if (leavesOpen(text) || suspected.test(text)) openers.push(begun)
     if (openers.length > openersMax) openers.shift()
     return begun
   }

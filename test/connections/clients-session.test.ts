@@ -239,3 +239,20 @@ test('a pool takes no options from the environment of the process', async () => 
   const { pool } = await openDoor(database.db, 'openPool')
   expect((await pool.query('SHOW work_mem')).rows).toEqual([{ work_mem: '4MB' }])
 })
+
+test.each(doors)('the user that a transaction sets last is kept through %s', async (name) => {
+  const db = await database.createDatabase()
+  await db.script('CREATE ROLE app')
+  const door = await openDoor(db, name)
+  const [client, other] = [await door.client(), await door.client()]
+  for (const sql of [
+    'BEGIN',
+    'RESET SESSION AUTHORIZATION',
+    'SET SESSION AUTHORIZATION app',
+    'COMMIT',
+  ]) {
+    await client.query(sql)
+  }
+  await other.query('SELECT 1')
+  expect((await client.query('SELECT session_user AS name')).rows).toEqual([{ name: 'app' }])
+})

@@ -1,29 +1,5 @@
+import { factsOf } from '../database/index.js'
 import type { OwnRunner } from './run-own.js'
-
-/** What a statement begins behind: nothing, another one, or a comment. */
-export const statementStart = '(^|;|\\*/|--[^\\n]*\\n)\\s*'
-
-/** Statements that leave a session other than it was. A SET within a transaction does not. */
-const changing = new RegExp(
-  [
-    `${statementStart}(reset|listen|unlisten|prepare|execute|deallocate|discard|declare|do|call|load)\\b`,
-    `${statementStart}set(?!\\s+(local|transaction)\\b)\\b`,
-    'set_config|advisory|\\btemp(orary)?\\b|pg_temp',
-  ].join('|'),
-  'i',
-)
-
-/** Whether SQL may leave the session that runs it other than it was. */
-export const mayChangeSession = (sql: string): boolean => changing.test(sql)
-
-/** Whether SQL ends with the user of the start, to which a PGlite does not go back by itself. */
-export const resetsUser = (sql: string): boolean =>
-  /(reset\s+session\s+authorization|session\s+authorization\s+default|discard\s+all)(?![\s\S]*set\s+session\s+authorization\s+(?!default))/i.test(
-    sql,
-  )
-
-/** What may make a function that does it, or take one away. */
-const defining = /\b(function|procedure|extension|schema|rollback|abort)\b/i
 
 const settersSql = `SELECT body FROM pg_catalog.pg_proc AS p
 JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
@@ -41,7 +17,7 @@ export class SetterFunctions {
 
   /** Takes note of a statement that may have defined one. */
   note(sql: string): void {
-    if (defining.test(sql)) this.forget()
+    if (factsOf(sql).any.changesFunctions) this.forget()
   }
 
   forget(): void {
