@@ -5,12 +5,16 @@
  */
 
 export type {
+  AllHarnessOptions,
   DatabaseMark,
+  EmbeddedHarnessOptions,
+  EmbeddedTestDatabase,
+  Harness,
   HarnessErrorCode,
   HarnessOptions,
   HarnessStatistics,
   TestClock,
   TestDatabase,
 } from './harness/index.js'
-export { type Harness, openHarness, openImage } from './harness/index.js'
+export { openHarness, openImage } from './harness/index.js'
 export type { Extensions } from './pglite/index.js'

@@ -111,7 +111,7 @@ async function measureServerHarness(server: string, migrations: number): Promise
     ms += await timeMs(() => given!.end({ name: 'bench', hasFailed: false }))
     if (round >= 3) times.push(ms)
   }
-  await worker.close?.()
+  await worker.close()
   return median(times)
 }
 

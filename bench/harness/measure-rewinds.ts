@@ -1,5 +1,5 @@
-import { type Harness, openHarness } from '../../src/harness/open-harness.ts'
-import type { TestDatabase } from '../../src/harness/test-database.ts'
+import type { EmbeddedTestDatabase } from '../../src/harness/index.ts'
+import { type Harness, openHarness } from '../../src/harness/index.ts'
 import { median, timeMs } from '../measured.ts'
 import { rounds } from './rounds.ts'
 import { assertCount, assertUntouched, readTables, writeAndDefine } from './work.ts'
@@ -23,7 +23,7 @@ export async function measureRewinds(cacheDirectory: string): Promise<Rewinds> {
 }
 
 async function rewindAfter(
-  db: TestDatabase,
+  db: EmbeddedTestDatabase,
   work: (round: number) => Promise<void>,
 ): Promise<number[]> {
   const times: number[] = []
@@ -39,7 +39,7 @@ async function rewindAfter(
 /** They stay open until the end: one that was closed would be handed out again. */
 async function measureForks(harness: Harness): Promise<number[]> {
   const times: number[] = []
-  const open: TestDatabase[] = []
+  const open: EmbeddedTestDatabase[] = []
   for (let round = 0; round <= rounds.forks; round++) {
     const ms = await timeMs(async () => open.push(await harness.createDatabase()))
     await assertCount(open.at(-1)!, 0)

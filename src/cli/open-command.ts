@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { serve } from '../connections/index.js'
 import { quoteIdentifier } from '../database/index.js'
-import { openImage, type TestDatabase } from '../harness/index.js'
+import { type EmbeddedTestDatabase, openImage } from '../harness/index.js'
 import { portNumber } from './options.js'
 import { explainSqlError, printNotice, printResults } from './statement-results.js'
 import { runOnPGlite } from './statements.js'
@@ -44,7 +44,10 @@ interface OpenOptions {
   readonly port?: number
 }
 
-async function serveUntilStopped(db: TestDatabase, port: number | undefined): Promise<void> {
+async function serveUntilStopped(
+  db: EmbeddedTestDatabase,
+  port: number | undefined,
+): Promise<void> {
   await endFailedTransaction(db)
   await showTransaction(db)
   await using server = await serve(db, { port: port ?? 0 })
@@ -56,7 +59,7 @@ async function serveUntilStopped(db: TestDatabase, port: number | undefined): Pr
 }
 
 /** In a failed transaction only a rollback is possible. */
-async function endFailedTransaction(db: TestDatabase): Promise<void> {
+async function endFailedTransaction(db: EmbeddedTestDatabase): Promise<void> {
   const isAborted = await db.query('SELECT 1').then(
     () => false,
     () => db.pglite.isInTransaction(),
@@ -67,13 +70,13 @@ async function endFailedTransaction(db: TestDatabase): Promise<void> {
 }
 
 /** Uncommitted changes are visible to one session only, and every client gets another one. */
-async function showTransaction(db: TestDatabase): Promise<void> {
+async function showTransaction(db: EmbeddedTestDatabase): Promise<void> {
   if (!db.pglite.isInTransaction()) return
   warn('The transaction of the test was open. It is committed here, so that clients see it.')
   await db.pglite.exec('COMMIT')
 }
 
-async function countRows(db: TestDatabase): Promise<{ table: string; rows: number }[]> {
+async function countRows(db: EmbeddedTestDatabase): Promise<{ table: string; rows: number }[]> {
   await endFailedTransaction(db)
   const tables = await db.query<{ schema: string; name: string }>(
     `SELECT n.nspname AS schema, c.relname AS name

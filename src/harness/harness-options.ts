@@ -1,176 +1,180 @@
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
-import { DriftpinError } from '../errors.js'
-import { bundledFiles, type MigrationFolder, readMigrationFolder } from '../migrations/index.js'
 import type { Extensions } from '../pglite/index.js'
-import { readSeedScript, type SeedScript } from './seed-script.js'
-import type { TestDatabase } from './test-database.js'
+import type { EmbeddedTestDatabase, TestDatabase } from './test-database.js'
+
+type DatabaseFunction<Db> = (db: Db) => Promise<void>
 
 /**
- * What a harness makes its databases from. All of it is optional: the default is our schema.
+ * Every option of a harness. All of them are optional. {@link HarnessOptions} says which of them
+ * can be used together.
  *
  * @example
  * ```ts
- * const options: HarnessOptions = { migrations: './db/migrations', randomSeed: 42 }
- * await using harness = await openHarness(options)
+ * const seed: AllHarnessOptions<TestDatabase>['seed'] = async (db) => {
+ *   await db.query("INSERT INTO plans (name) VALUES ('free')")
+ * }
+ * await using harness = await openHarness({ migrations: './db/migrations', seed })
  * ```
  */
-export interface HarnessOptions {
+export interface AllHarnessOptions<Db extends TestDatabase> {
   /**
-   * A folder of migrations: SQL pairs, files that only go forward (Flyway, goose, dbmate, Supabase
-   * and the like), or a folder of Prisma's or Drizzle's. `false` leaves the database empty.
-   * Without it, driftpin's own.
+   * A folder of migrations: pairs of SQL files, forward-only files (Flyway, goose, dbmate, Supabase
+   * and others), or a Prisma or Drizzle folder. The default is driftpin's own migrations; `false`
+   * leaves the database empty. Excludes `setup`.
    */
   readonly migrations?: string | false
   /**
-   * The URL of a PostgreSQL server, 14 or newer, on which databases are made instead of in the
-   * process: `undefined`, the default, is the process. So the same tests run embedded by day and on
-   * a server at night, with `server: process.env.TEST_SERVER`.
+   * The URL of a PostgreSQL server, version 14 or later. The databases are created there instead of
+   * in the process. `undefined`, the default, keeps them in the process, so that
+   * `server: process.env.TEST_SERVER` runs the same tests in both places.
    *
-   * Each database is a copy of a template, which is made once for all processes and dropped when
-   * nobody used it for a week. It is dropped when it is closed; that of a failed test is kept until
-   * the test is run again, or a week. All of them are called `driftpin_...`, and what a
-   * process that was killed left is dropped by the next.
+   * Each database is a copy of a template. One process creates the template for all, and a template
+   * that has not been used for a week is dropped. A database is dropped when it is closed; the
+   * database of a failed test is kept until the test runs again, or for a week. All names begin
+   * with `driftpin_`. Databases left by a killed process are dropped by the next process.
    *
-   * - The user needs CREATEDB. The connection has to be a direct one: no pooler, no `driftpin dev`.
-   * - Roles belong to the whole server, so that migrations make them only where they are missing;
-   *   what they ALTER DATABASE ... SET stays with the template.
-   * - `extensions` are those of PGlite and do nothing here: install them on the server, and create
-   *   them by SQL as ever. Templates are made from `template0`, so that each has the same.
-   * - There is no `db.pglite`, and nothing can be marked, rewound, forked or saved;
-   *   `randomSeed` and `clock: 'test'` are refused. `images` and `cacheDirectory` do nothing.
+   * - The user needs CREATEDB. The connection must be direct: no pooler and no `driftpin dev`.
+   * - Roles belong to the whole server: migrations create only those that are missing. Settings
+   *   made with ALTER DATABASE ... SET stay in the template.
+   * - `extensions` has no effect. Install extensions on the server and create them with SQL.
+   *   Templates are created from `template0`.
+   * - `images` and `cacheDirectory` have no effect. `randomSeed` and `clock: 'test'` are refused,
+   *   since they need an embedded engine.
    */
   readonly server?: string | undefined
   /**
-   * Makes the schema in code instead of from a folder. It runs once in every process, on an empty
-   * database.
+   * Creates the schema in code, on an empty database. It runs once in each process. Excludes
+   * `migrations`.
    */
-  readonly setup?: (db: TestDatabase) => Promise<void>
+  readonly setup?: DatabaseFunction<Db>
   /**
-   * Rows that every database begins with: an SQL file, which runs in one transaction and is kept
-   * with the image, or a function, which runs once in every process.
+   * The rows that every database starts with: an SQL file, which runs in one transaction and is
+   * part of the image, or a function, which runs once in each process.
    */
-  readonly seed?: string | ((db: TestDatabase) => Promise<void>)
+  readonly seed?: string | DatabaseFunction<Db>
   /**
-   * Names what `setup` and `seed` functions make, so that it is kept as well. Change it
-   * whenever they change: nothing else can tell that they did.
+   * Names the result of the `setup` and `seed` functions, so that it is cached too. Change the key
+   * whenever the functions change: the harness cannot detect that. Needs such a function.
    */
   readonly cacheKey?: string
-  /** PGlite's extensions by name, such as `{ pg_trgm }`; a migration creates them with SQL. */
+  /** PGlite extensions by name, such as `{ pg_trgm }`. A migration creates them with SQL. */
   readonly extensions?: Extensions
   /**
-   * A seed, an integer, for everything random in SQL: `gen_random_uuid()`, `uuidv7()` and
-   * `random()` then repeat. Without it they are truly random.
+   * An integer that makes randomness in SQL repeatable: `gen_random_uuid()`, `uuidv7()` and
+   * `random()`. Without it they are truly random.
    */
   readonly randomSeed?: number
   /**
-   * `'test'` stops the time of SQL at 2026-01-01 00:00 UTC until `db.clock` is set or advanced; the
-   * time of the process goes on. `'real'`, the default, is the machine's.
+   * `'test'` stops SQL time at 2026-01-01 00:00 UTC until `db.clock` sets or advances it. The clock
+   * of the process is not affected. `'real'`, the default, is the time of the machine.
    */
   readonly clock?: 'real' | 'test'
   /**
-   * Where images are kept, or `false` to keep none. By default `node_modules/.cache/driftpin` of
-   * the project, or `DRIFTPIN_CACHE_DIR`.
+   * The folder that images are cached in, or `false` for no cache. The default is
+   * `node_modules/.cache/driftpin` in the project, or the value of `DRIFTPIN_CACHE_DIR`.
    */
   readonly cacheDirectory?: string | false
-  /** `false` starts every database from its files: the way without images, for comparison. */
+  /**
+   * `false` starts every database from its data directory instead of an image. This is slow; it
+   * exists for comparison. Excludes `randomSeed` and `clock: 'test'`.
+   */
   readonly images?: boolean
 }
 
-/** Options that were looked into: files read, and a name for all that they lead to. */
-export interface ReadOptions {
-  readonly folder: MigrationFolder | 'ours' | undefined
-  readonly seedScript: SeedScript | undefined
-  /** Runs in each process, where there are functions. */
-  readonly functions: readonly {
-    /** What is thrown when it fails. */
-    readonly code: 'setup_failed' | 'seed_failed'
-    readonly run: (db: TestDatabase) => Promise<void>
-  }[]
-  /** A hash of all that the image depends on and can be read. */
-  readonly hash: string
-}
+/** `migrations` and `setup` exclude each other. */
+type OneSchema = { readonly setup?: undefined } | { readonly migrations?: false }
 
-/** @throws DriftpinError `invalid_input` for options that contradict each other, and whatever is
- * wrong with a folder or file that they name. */
-export async function readOptions(options: HarnessOptions): Promise<ReadOptions> {
-  refuseContradictions(options)
-  const { migrations, setup, seed, extensions = {}, randomSeed, clock } = options
-  const folder =
-    migrations === undefined && !setup
-      ? 'ours'
-      : migrations !== undefined && migrations !== false
-        ? await readMigrationFolder(resolve(migrations))
-        : undefined
-  const seedScript = typeof seed === 'string' ? await readSeedScript(seed) : undefined
-  const functions: ReadOptions['functions'][number][] = []
-  if (setup) functions.push({ code: 'setup_failed', run: setup })
-  if (typeof seed === 'function') functions.push({ code: 'seed_failed', run: seed })
-  const parts = {
-    migrations: folder === 'ours' ? bundledFiles : folder?.hash,
-    seed: seedScript?.text,
-    extensions: await Promise.all(Object.entries(extensions).map(identify)),
-    randomSeed,
-    clock,
-  }
-  return {
-    folder,
-    seedScript,
-    functions,
-    hash: createHash('sha256').update(JSON.stringify(parts)).digest('hex'),
-  }
-}
+/** `cacheKey` needs a function, and a cache. */
+type CacheKey<Db> =
+  | { readonly cacheKey?: undefined }
+  | ({ readonly cacheDirectory?: string } & (
+      | { readonly setup: DatabaseFunction<Db> }
+      | { readonly seed: DatabaseFunction<Db> }
+    ))
+
+/** `randomSeed` and `clock: 'test'` need an image of an embedded engine. */
+type RealRandomnessAndTime = { readonly randomSeed?: undefined; readonly clock?: 'real' }
+
+type EmbeddedEngine = { readonly server?: undefined }
+
+type OptionsFor<Db extends TestDatabase> = AllHarnessOptions<Db> & OneSchema & CacheKey<Db>
 
 /**
- * What an extension brings. Its setup is what names the files; it is asked without a PGlite, and
- * one that cannot do without is known by its text.
+ * The options of a harness whose databases are embedded in the process: no `server`.
+ *
+ * @example
+ * ```ts
+ * const options: EmbeddedHarnessOptions = { migrations: './db/migrations', randomSeed: 42 }
+ * await using harness = await openHarness(options)
+ * await using db = await harness.createDatabase()
+ * const mark = await db.mark()
+ * ```
  */
-async function identify([name, extension]: [string, Extensions[string]]): Promise<string[]> {
-  if (extension instanceof URL) return [name, await checksum(extension)]
-  try {
-    const { bundlePath } = await extension.setup({} as never, {})
-    if (bundlePath) return [name, await checksum(bundlePath)]
-  } catch (error) {
-    if (error instanceof DriftpinError) throw error
-    // It will say what is wrong when it is set up in earnest.
-  }
-  return [name, extension.setup.toString()]
-}
+export type EmbeddedHarnessOptions = OptionsFor<EmbeddedTestDatabase> &
+  EmbeddedEngine &
+  (RealRandomnessAndTime | { readonly images?: true })
 
-async function checksum(file: URL): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(file))
-    .digest('hex')
-}
+/**
+ * The options of a harness: the valid combinations of {@link AllHarnessOptions}.
+ *
+ * @example
+ * ```ts
+ * const options: HarnessOptions = {
+ *   server: process.env.TEST_SERVER,
+ *   migrations: './db/migrations',
+ * }
+ * await using harness = await openHarness(options)
+ * ```
+ */
+export type HarnessOptions = OptionsFor<TestDatabase> &
+  (RealRandomnessAndTime | (EmbeddedEngine & { readonly images?: true }))
 
-function refuseContradictions(options: HarnessOptions): void {
-  const refuse = (why: string) => {
-    throw new DriftpinError('invalid_input', why, { options: Object.keys(options) })
-  }
-  const { migrations, setup, seed, cacheKey, randomSeed, clock, images, cacheDirectory, server } =
-    options
-  if (migrations && setup) refuse('Both migrations and setup make the schema: pass one of them.')
-  if (migrations === '') refuse('The path of migrations is empty: name a folder, or pass false.')
-  if (cacheDirectory === '') refuse('cacheDirectory is empty: name a folder, or pass false.')
-  if (cacheKey !== undefined && !setup && typeof seed !== 'function') {
-    refuse('A cacheKey names what a setup or seed function makes, and there is none: leave it out.')
-  }
-  if (cacheKey !== undefined && cacheDirectory === false) {
-    refuse('A cacheKey keeps what functions make on disk, and cacheDirectory is false: pass one.')
-  }
-  if (randomSeed !== undefined && !Number.isSafeInteger(randomSeed)) {
-    refuse(`randomSeed is a whole number to begin with, not ${randomSeed}.`)
-  }
-  if (clock !== undefined && clock !== 'real' && clock !== 'test') {
-    refuse(`clock is 'real' or 'test', not ${JSON.stringify(clock)}.`)
-  }
-  if (server !== undefined && (randomSeed !== undefined || clock === 'test')) {
-    refuse(
-      'randomSeed and clock are given to the engine, which a server has of its own: leave one out.',
-    )
-  }
-  if (images === false && (randomSeed !== undefined || clock === 'test')) {
-    refuse('randomSeed and clock are given to the engine with its image: images cannot be false.')
-  }
+/**
+ * How a test is isolated from the others.
+ *
+ * - `rewind` (the default): after each test the database of the process is put back to its initial
+ *   state, in one to three milliseconds. Nothing of the test remains.
+ * - `rollback`: the test runs inside a transaction, at a cost of about 0.1 milliseconds. Sequences
+ *   keep their values, nothing commits (deferred constraints and NOTIFY have no effect), `now()`
+ *   does not advance, and `db` is a {@link RollbackDatabase}.
+ * - `fork`: the test has its own instance, which takes about 0.2 seconds. Concurrent tests always
+ *   have one.
+ *
+ * On a server, `rewind` and `fork` both give the test its own database. With `rollback`, a failed
+ * test is committed so that its rows can be inspected, and the next test has another database.
+ *
+ * @example
+ * ```ts
+ * const isolation: Isolation = process.env.CI ? 'fork' : 'rewind'
+ * const countIn = (database: Database) => database.query('SELECT count(*) FROM chats')
+ * const test = databaseTest({ isolation })
+ * test(`chats can be counted (${isolation})`, ({ db }) => countIn(db))
+ * ```
+ */
+export type Isolation = 'rewind' | 'rollback' | 'fork'
+
+/**
+ * The options of `databaseTest` in addition to those of a harness.
+ *
+ * @example
+ * ```ts
+ * const options: DatabaseTestOptions = { leaks: 'warn', keepFailed: false }
+ * const test = databaseTest({ ...options, migrations: './db/migrations' })
+ * ```
+ */
+export interface DatabaseTestOptions {
+  /** The default is `rewind`. For a part of a file: `test.override('isolation', 'fork')`. */
+  readonly isolation?: Isolation
+  /**
+   * What happens to a test that leaves something open: a transaction, a running query, a LISTEN, an
+   * advisory lock, a changed setting, a client of the pool or a fork. `fail` (the default), `warn`
+   * or `off`. On a server, LISTENs and settings end with the database and are not checked.
+   */
+  readonly leaks?: 'fail' | 'warn' | 'off'
+  /**
+   * Whether the database of a failed test is kept, in `.driftpin/failed` or on the server. The
+   * default is true.
+   */
+  readonly keepFailed?: boolean
+  /** `allow` permits vitest's threads pool, in which PGlite has crashed V8. */
+  readonly threads?: 'refuse' | 'allow'
 }

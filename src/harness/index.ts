@@ -10,12 +10,17 @@ export { orderOfColumns } from './digest-relations.js'
 export { digestRows, type TableDigest } from './digest-rows.js'
 export type { HarnessErrorCode } from './error-codes.js'
 export { chatColumn, fillChat } from './fill-chat.js'
-export type { HarnessOptions } from './harness-options.js'
-export { type Harness, openHarness } from './open-harness.js'
+export type { Harness } from './harness.js'
+export type {
+  AllHarnessOptions,
+  EmbeddedHarnessOptions,
+  HarnessOptions,
+} from './harness-options.js'
+export { openHarness } from './open-harness.js'
 export { openImage } from './open-image.js'
 export { pathExists } from './path-exists.js'
 export { readSeedScript, runSeedScript } from './seed-script.js'
 export type { HarnessStatistics } from './statistics.js'
 export { readTemplateFiles } from './template-files.js'
 export type { TestClock } from './test-clock.js'
-export type { DatabaseMark, TestDatabase } from './test-database.js'
+export type { DatabaseMark, EmbeddedTestDatabase, TestDatabase } from './test-database.js'

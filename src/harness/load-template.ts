@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { resolve } from 'node:path'
 import { type Database, fromPGlite } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import { createMigrator } from '../migrations/index.js'
@@ -7,7 +6,6 @@ import {
   buildTemplate,
   createRandomSource,
   decodeImage,
-  defaultCacheDirectory,
   driftpinVersion,
   encodeImage,
   formatVersion,
@@ -17,10 +15,9 @@ import {
   openImageCache,
   startParameters,
 } from '../pglite/index.js'
-import type { HarnessOptions, ReadOptions } from './harness-options.js'
+import type { ParsedOptions } from './parse-options.js'
 import { runSeedScript } from './seed-script.js'
 import type { HarnessStatistics } from './statistics.js'
-import { testClockStart } from './test-clock.js'
 
 /** An image, and what its databases go on with. */
 export interface Template extends Image {
@@ -33,24 +30,18 @@ export interface Template extends Image {
 const loaded = new Map<string, Promise<Template>>()
 
 /** Everything an image depends on, as the name of its file. */
-export function imageName(read: ReadOptions, build: string, key?: string): string {
+export function imageName({ hash }: ParsedOptions, build: string, key?: string): string {
   const settings = [...initdbParameters, ...startParameters]
-  const parts = [formatVersion, driftpinVersion, build, read.hash, key, ...settings]
+  const parts = [formatVersion, driftpinVersion, build, hash, key, ...settings]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
-}
-
-/** The directory of the cache, or undefined where the caller wants none. */
-export function cacheDirectoryOf({ cacheDirectory }: HarnessOptions): string | undefined {
-  return cacheDirectory === false ? undefined : resolve(cacheDirectory ?? defaultCacheDirectory())
 }
 
 /** Reads the image of what was asked for, or makes it. */
 export async function loadTemplate(
-  options: HarnessOptions,
-  read: ReadOptions,
+  options: ParsedOptions,
   { name, statistics }: { readonly name: string; readonly statistics: HarnessStatistics },
 ): Promise<Template> {
-  const directory = cacheDirectoryOf(options)
+  const { cacheDirectory: directory, extensions, clock } = options
   const place = `${directory} ${name}`
   const known = loaded.get(place)
   if (known) {
@@ -60,10 +51,9 @@ export async function loadTemplate(
   const make = async () => {
     statistics.imagesBuilt++
     const random = createRandomSource(options.randomSeed)
-    const clock = options.clock === 'test' ? testClockStart : undefined
     const image = await buildTemplate({
-      extensions: options.extensions ?? {},
-      prepare: (pglite) => prepare(fromPGlite(pglite), read),
+      extensions,
+      prepare: (pglite) => prepare(fromPGlite(pglite), options),
       random: random.fill,
       clock: () => clock,
     })
@@ -117,8 +107,11 @@ export async function writeCached(directory: string, name: string, image: Templa
 }
 
 /** Migrates and seeds an empty database. */
-export async function prepare(database: Database, read: ReadOptions): Promise<void> {
-  if (read.folder === 'ours') await createMigrator(database).up()
-  else await read.folder?.apply(database)
-  if (read.seedScript) await runSeedScript(database, read.seedScript)
+export async function prepare(
+  database: Database,
+  { migrations, seedScript }: ParsedOptions,
+): Promise<void> {
+  if (migrations === 'ours') await createMigrator(database).up()
+  else await migrations?.apply(database)
+  if (seedScript) await runSeedScript(database, seedScript)
 }

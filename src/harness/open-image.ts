@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { DriftpinError } from '../errors.js'
-import { decodeImage, Instance, type KeptImage, readWasm, savedKey } from '../pglite/index.js'
+import type { KeptImage } from '../pglite/index.js'
+import { decodeImage, Instance, readWasm, savedKey } from '../pglite/index.js'
+import { createEmbeddedDatabase } from './embedded-database.js'
 import { createStatistics } from './statistics.js'
-import { createTestDatabase, type TestDatabase } from './test-database.js'
+import type { EmbeddedTestDatabase } from './test-database.js'
 
 /**
- * Opens a database that {@link TestDatabase.save} or a failed test kept, where it was: with open
- * transactions, settings and temporary tables, if it could be kept so, and otherwise as after a
- * crash. The file is only read. Open only what you trust: an image may bring code of extensions.
+ * Opens a database that {@link EmbeddedTestDatabase.save} or a failed test kept, where it was: with
+ * open transactions, settings and temporary tables, if it could be kept so, and otherwise as after
+ * a crash. The file is only read. Open only what you trust: an image may bring code of extensions.
  *
  * @throws DriftpinError `image_damaged` for a file that is none or not whole, and `image_foreign`
  * for one of another version.
@@ -18,7 +20,7 @@ import { createTestDatabase, type TestDatabase } from './test-database.js'
  * console.log((await db.query('SELECT * FROM chats')).rows)
  * ```
  */
-export async function openImage(path: string): Promise<TestDatabase> {
+export async function openImage(path: string): Promise<EmbeddedTestDatabase> {
   const bytes = await readFile(path).catch((error) => {
     throw new DriftpinError(
       'image_damaged',
@@ -47,5 +49,5 @@ export async function openImage(path: string): Promise<TestDatabase> {
     },
     { randomPosition: 0, clock: image.clock },
   )
-  return createTestDatabase({ instance, base: instance.base, release: () => instance.close() })
+  return createEmbeddedDatabase({ instance, base: instance.base, release: () => instance.close() })
 }

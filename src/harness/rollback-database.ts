@@ -2,38 +2,32 @@ import { fromPGliteTransaction, type Transaction } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import type { TestInstance } from '../pglite/index.js'
 import { digestDatabase } from './digest.js'
-import { createTestClock, type TestClock } from './test-clock.js'
-import type { TestDatabase } from './test-database.js'
+import { createTestClock } from './test-clock.js'
+import type { RollbackDatabase } from './test-database.js'
 
-/** A test's database inside a transaction, and how to end that. */
-export interface RollbackDatabase {
-  readonly db: TestDatabase
-  readonly end: () => Promise<void>
+/** The database of a test inside a transaction, and the function that ends the transaction. */
+export interface OpenRollback {
+  readonly db: RollbackDatabase
+  end(): Promise<void>
 }
 
-/**
- * Opens a transaction around a test: the cheapest isolation, and the one with blind spots. What a
- * transaction does not undo stays (sequences, for one), nothing commits (deferred constraints and
- * NOTIFY are not seen), `now()` stands still, and the PGlite itself cannot be used.
- */
-export async function openRollbackDatabase(instance: TestInstance): Promise<RollbackDatabase> {
+/** Opens a transaction on an embedded instance; `end` rolls it back. */
+export async function openEmbeddedRollback(instance: TestInstance): Promise<OpenRollback> {
   let finish = () => {}
   const finished = new Promise<void>((resolve) => {
     finish = resolve
   })
   let done: Promise<unknown> = Promise.resolve()
-  const transaction = await new Promise<ReturnType<typeof fromPGliteTransaction>>(
-    (resolve, reject) => {
-      done = instance.pglite.transaction(async (tx) => {
-        resolve(fromPGliteTransaction(tx))
-        await finished
-        await tx.rollback()
-      })
-      done.catch(reject)
-    },
-  )
+  const transaction = await new Promise<Transaction>((resolve, reject) => {
+    done = instance.pglite.transaction(async (tx) => {
+      resolve(fromPGliteTransaction(tx))
+      await finished
+      await tx.rollback()
+    })
+    done.catch(reject)
+  })
   return {
-    db: databaseInTransaction(transaction, createTestClock(instance)),
+    db: { ...databaseInTransaction(transaction), clock: createTestClock(instance) },
     end: async () => {
       finish()
       await done
@@ -41,8 +35,8 @@ export async function openRollbackDatabase(instance: TestInstance): Promise<Roll
   }
 }
 
-/** The database of a test that is in a transaction, on whatever engine that is. */
-export function databaseInTransaction(transaction: Transaction, clock: TestClock): TestDatabase {
+/** Presents a transaction of any engine as the database of a test. */
+export function databaseInTransaction(transaction: Transaction): RollbackDatabase {
   return {
     kind: 'database',
     schema: 'public',
@@ -50,28 +44,14 @@ export function databaseInTransaction(transaction: Transaction, clock: TestClock
     query: (text, values) => transaction.query(text, values),
     script: (text) => transaction.script(text),
     transaction: async (work, { isolation = 'read committed' } = {}) => {
-      // What is around it is one already: the default level, which is what most ask for.
-      if (isolation !== 'read committed') refuse(`begin one that is ${isolation}`)
+      // The surrounding transaction has the default level, which is what most callers ask for.
+      if (isolation !== 'read committed') refuse(`begin a transaction that is ${isolation}`)
       return transaction.transaction(work)
     },
     withSession: (work) =>
       transaction.transaction((inner) => work({ ...methodsOf(inner), kind: 'session' })),
-    listen: async () => refuse('listen, since nothing commits'),
-    get pglite() {
-      return refuse('use the PGlite itself, whose only session has the transaction')
-    },
-    get pool() {
-      return refuse('have a pool, whose clients would wait for the transaction')
-    },
-    url: async () => refuse('be connected to, since clients would wait for the transaction'),
-    clock,
-    mark: async () => refuse('take a mark'),
-    rewind: async () => refuse('rewind'),
-    fork: async () => refuse('fork'),
-    save: async () => refuse('save the database'),
+    listen: async () => refuse('listen, because nothing commits'),
     digest: () => digestDatabase(transaction),
-    close: async () => {},
-    [Symbol.asyncDispose]: async () => {},
   }
 }
 
@@ -87,7 +67,7 @@ function methodsOf(inner: Transaction) {
 function refuse(what: string): never {
   throw new DriftpinError(
     'isolation_refused',
-    `A test in a transaction (isolation 'rollback') cannot ${what}. Use isolation 'rewind'.`,
+    `A test inside a transaction (isolation 'rollback') cannot ${what}. Use isolation 'rewind'.`,
     { isolation: 'rollback' },
   )
 }

@@ -1,22 +1,25 @@
 import { DriftpinError, messageOf } from '../errors.js'
 import type { TestInstance } from '../pglite/index.js'
-import type { ReadOptions } from './harness-options.js'
-import { createTestDatabase, type TestDatabase } from './test-database.js'
+import { createEmbeddedDatabase } from './embedded-database.js'
+import type { ParsedOptions } from './parse-options.js'
+import type { TestDatabase } from './test-database.js'
+
+type Functions = ParsedOptions['functions']
 
 /**
- * Runs the caller's setup and seed functions on an instance that nobody else has yet.
+ * Runs the caller's setup and seed functions on an instance that nobody else uses yet.
  *
- * @throws DriftpinError `setup_failed` or `seed_failed`, and then the instance is closed: no half
- * of a seed is seen.
+ * @throws DriftpinError `setup_failed` or `seed_failed`. The instance is closed then, so that
+ * nobody sees half of a seed.
  */
-export async function runFunctions(
+export async function runFunctionsOnInstance(
   instance: TestInstance,
   base: object,
-  read: ReadOptions,
+  functions: Functions,
 ): Promise<void> {
-  const db = createTestDatabase({ instance, base, release: async () => {} })
+  const db = createEmbeddedDatabase({ instance, base, release: async () => {} })
   try {
-    await runFunctionsOn(db, read, () => instance.pglite.isInTransaction())
+    await runFunctions(db, functions, () => instance.pglite.isInTransaction())
   } catch (error) {
     await instance.close()
     throw error
@@ -24,14 +27,14 @@ export async function runFunctions(
 }
 
 /**
- * Runs them on a database of any engine.
+ * Runs the caller's setup and seed functions on a database of any engine.
  *
- * @param isInTransaction Asked after each of them.
- * @throws DriftpinError `setup_failed` or `seed_failed`, after which the database is of no use.
+ * @param isInTransaction Called after each function.
+ * @throws DriftpinError `setup_failed` or `seed_failed`. The database is of no use then.
  */
-export async function runFunctionsOn(
+export async function runFunctions(
   db: TestDatabase,
-  { functions }: Pick<ReadOptions, 'functions'>,
+  functions: Functions,
   isInTransaction: () => boolean | Promise<boolean>,
 ): Promise<void> {
   for (const { code, run } of functions) {
@@ -42,12 +45,8 @@ export async function runFunctionsOn(
       }
     } catch (error) {
       const what = code === 'setup_failed' ? 'setup' : 'seed'
-      const why = messageOf(error)
-      throw new DriftpinError(
-        code,
-        `The ${what} function failed, and no database was made: ${why}`,
-        error,
-      )
+      const message = `The ${what} function failed, so no database was created: ${messageOf(error)}`
+      throw new DriftpinError(code, message, error)
     }
   }
 }

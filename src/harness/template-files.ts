@@ -1,34 +1,34 @@
 import { type DataFile, dataFilesIn, dataFilesOf, readWasm } from '../pglite/index.js'
-import { type HarnessOptions, readOptions } from './harness-options.js'
-import { cacheDirectoryOf, imageName, readCached } from './load-template.js'
-import { openHarness } from './open-harness.js'
+import { openEmbeddedHarness } from './embedded-harness.js'
+import type { EmbeddedHarnessOptions } from './harness-options.js'
+import { imageName, readCached } from './load-template.js'
+import { type ParsedOptions, parseOptions } from './parse-options.js'
 
 /**
- * The data directory of the database that a harness with these options hands out, parents before
- * their children: PostgreSQL starts in it as after a crash, and what was committed is there. It
- * comes from the cached image, without starting an engine, where there is one.
+ * The data directory of the database that a harness with these options creates, parents before
+ * their children. PostgreSQL starts in it as after a crash, with everything that was committed. The
+ * files come from the cached image, without starting an engine, if there is one.
  *
- * @throws DriftpinError What {@link openHarness} throws.
+ * @throws DriftpinError What `openHarness` throws.
  */
-export async function readTemplateFiles(options: HarnessOptions): Promise<DataFile[]> {
-  return (await readCachedFiles(options)) ?? (await makeFiles(options))
+export async function readTemplateFiles(options: EmbeddedHarnessOptions): Promise<DataFile[]> {
+  const parsed = await parseOptions(options)
+  return (await readCachedFiles(parsed)) ?? (await createFiles(parsed))
 }
 
-async function readCachedFiles(options: HarnessOptions): Promise<DataFile[] | undefined> {
-  const directory = cacheDirectoryOf(options)
+async function readCachedFiles(options: ParsedOptions): Promise<DataFile[] | undefined> {
+  const { cacheDirectory, cacheKey, functions } = options
   const { isProven, build } = await readWasm()
-  if (!directory || !isProven) return undefined
-  const read = await readOptions(options)
-  // What functions without a key make is kept nowhere.
-  if (read.functions.length > 0 && options.cacheKey === undefined) return undefined
-  const name = imageName(read, build, options.cacheKey)
-  const image = await readCached(directory, name)
+  if (!cacheDirectory || !isProven) return undefined
+  // The result of functions without a key is not cached.
+  if (functions.length > 0 && cacheKey === undefined) return undefined
+  const image = await readCached(cacheDirectory, imageName(options, build, cacheKey))
   return image && dataFilesIn(image)
 }
 
-/** Of a database that is made for it, so that the next time there is an image. */
-async function makeFiles(options: HarnessOptions): Promise<DataFile[]> {
-  await using harness = await openHarness(options)
+/** Creates a database for this, so that there is an image the next time. */
+async function createFiles(options: ParsedOptions): Promise<DataFile[]> {
+  await using harness = await openEmbeddedHarness(options)
   await using db = await harness.createDatabase()
   await db.pglite.exec('CHECKPOINT')
   return dataFilesOf(db.pglite)

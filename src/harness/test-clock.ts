@@ -1,11 +1,12 @@
 import { DriftpinError } from '../errors.js'
 
-/** Where a test clock stands before anybody sets it. */
+/** Where the test clock stands until a test sets it. */
 export const testClockStart = Date.UTC(2026, 0, 1)
 
 /**
- * The time of SQL in one database: `now()`, `clock_timestamp()` and the time in `uuidv7()`, which
- * PostgreSQL keeps from going backwards within a session; a rewind takes it back as well.
+ * The time of SQL in one database: `now()`, `clock_timestamp()` and the time in `uuidv7()`.
+ * PostgreSQL keeps the time in `uuidv7()` from going backwards within a session. A rewind puts the
+ * clock back as well.
  *
  * @example
  * ```ts
@@ -14,19 +15,21 @@ export const testClockStart = Date.UTC(2026, 0, 1)
  * ```
  */
 export interface TestClock {
-  /** What `clock_timestamp()` would say, to the millisecond. */
+  /** The time that `clock_timestamp()` would return, to the millisecond. */
   now(): Date
-  /** Stops the clock at a time; undefined lets it follow the machine again. */
+  /** Stops the clock at a time. `undefined` lets it follow the machine again. */
   set(time: Date | number | undefined): void
-  /** Moves a stopped clock by milliseconds, backwards where they are negative. */
+  /** Moves a stopped clock by a number of milliseconds, which may be negative. */
   advance(ms: number): void
 }
 
-/** @throws DriftpinError `invalid_input` for what is no time, and for moving a clock that runs. */
+/** @throws DriftpinError `invalid_input` for an invalid time, or for advancing a running clock. */
 export function createTestClock(held: { clock: number | undefined }): TestClock {
   const check = (ms: number): number => {
     if (Number.isFinite(ms)) return ms
-    throw new DriftpinError('invalid_input', `${ms} is no time to set a clock to.`, { ms })
+    throw new DriftpinError('invalid_input', `${ms} is not a time that a clock can be set to.`, {
+      ms,
+    })
   }
   return {
     now: () => new Date(held.clock ?? Date.now()),

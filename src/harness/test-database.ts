@@ -1,20 +1,11 @@
 import type { PGlite } from '@electric-sql/pglite'
 import type pg from 'pg'
-import {
-  type Database,
-  fromPGlite,
-  type Queryable,
-  type Session,
-  type Transaction,
-} from '../database/index.js'
-import { DriftpinError } from '../errors.js'
-import { askedFor, type MadeInstance, saveImage, type TestInstance } from '../pglite/index.js'
-import { digestDatabase } from './digest.js'
-import { createTestClock, type TestClock } from './test-clock.js'
-import { TestConnections } from './test-connections.js'
+import type { Database } from '../database/index.js'
+import type { TestClock } from './test-clock.js'
 
 /**
- * A point that {@link TestDatabase.rewind} goes back to. It belongs to its database.
+ * A point in time of an {@link EmbeddedTestDatabase} that it can be rewound to. A mark belongs to
+ * the database that made it.
  *
  * @example
  * ```ts
@@ -24,15 +15,12 @@ import { TestConnections } from './test-connections.js'
  * ```
  */
 export interface DatabaseMark {
-  /** Keeps marks from being mixed up with other objects. */
   readonly kind: 'mark'
 }
 
 /**
- * A PostgreSQL in the process that belongs to its holder alone, and that can be put back to where
- * it was: rows, sequences, tables, types, roles, settings, whatever a session can change.
- *
- * It is a {@link Database}, so that every operation takes it as it is, and has the PGlite itself.
+ * A database for one test, embedded or on a server. It is a {@link Database}, so that every
+ * operation accepts it.
  *
  * @example
  * ```ts
@@ -45,189 +33,89 @@ export interface DatabaseMark {
  */
 export interface TestDatabase extends Database {
   /**
-   * The PGlite behind it. It is another one after a rewind that had to replace the instance (after
-   * a crash, for example), so ask for it again instead of keeping it.
-   */
-  readonly pglite: PGlite
-  /**
-   * A real `pg.Pool` on this database, in the process, of at most 10 clients: for code that takes
-   * one, or Kysely, or Drizzle. It belongs to the database, which ends its clients when it is
-   * rewound or closed. Each has a session of its own; transactions take turns, and who waits for
-   * 3 seconds is told for whom, with SQLSTATE 55P03. What else differs from a server is said at
-   * `serve` of `driftpin/connections`.
+   * A `pg.Pool` of at most 10 clients on this database, for code that takes a pool, for Kysely or
+   * for Drizzle. It ends when the database is closed.
+   *
+   * On an embedded database it runs in the process, and it ends at a rewind as well. Each client
+   * has its own session, but transactions run one at a time: a client that has waited for 3 seconds
+   * gets an error with SQLSTATE 55P03 that names the client it waits for. `serve` of
+   * `driftpin/connections` lists the other differences from a server.
    */
   readonly pool: pg.Pool
   /**
-   * Where psql and every other client find this database while it is open: on a free port of
-   * 127.0.0.1, from the first call on.
+   * A URL under which psql and other clients reach this database while it is open. An embedded
+   * database listens on a free port of 127.0.0.1 from the first call on.
    */
   url(): Promise<string>
-  /** The time of its SQL. */
+  /** The clock of an embedded database. A server has none that a test can set. */
+  readonly clock?: TestClock
+  /** A hash of all content: rows, sequences, catalog, roles, settings and the session. */
+  digest(): Promise<string>
+  /** Gives the database back. Later calls on it are refused. */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/**
+ * A database embedded in the process. It can be put back to an earlier point: rows, sequences,
+ * tables, types, roles, settings, and everything else that a session can change.
+ *
+ * @example
+ * ```ts
+ * async function undo(db: EmbeddedTestDatabase, work: () => Promise<unknown>) {
+ *   const mark = await db.mark()
+ *   await work()
+ *   await db.rewind(mark)
+ * }
+ * ```
+ */
+export interface EmbeddedTestDatabase extends TestDatabase {
+  /**
+   * The PGlite instance. Read it again after each rewind instead of keeping it: a rewind that has
+   * to replace the instance, after a crash for example, changes it.
+   */
+  readonly pglite: PGlite
+  /** The time of SQL in this database. */
   readonly clock: TestClock
   /**
-   * Notes where the database is. Takes a few milliseconds and holds on to about 5 MB.
+   * Marks the present state. Takes a few milliseconds and holds about 5 MB.
    *
-   * @throws DriftpinError `rewind_impossible` while a statement or a transaction is going on
-   * elsewhere, and `waits_for_itself` inside a transaction or session of this database, as
-   * `rewind`, `fork`, `save` and `close` do.
+   * @throws DriftpinError `rewind_impossible` while another statement or transaction is running,
+   * and `waits_for_itself` inside a transaction or session of this database, as `rewind`, `fork`,
+   * `save` and `close` do.
    */
   mark(): Promise<DatabaseMark>
   /**
-   * Puts the database back to a mark, or to how it was when it was forked. An open transaction, a
-   * cursor, a LISTEN and whatever else the session had is gone; what the session had at the mark
-   * is back.
+   * Puts the database back to a mark, or to its initial state. Open transactions, cursors, LISTENs
+   * and all other session state are replaced by those of the mark.
    *
    * @throws DriftpinError `invalid_input` for the mark of another database.
    */
   rewind(mark?: DatabaseMark): Promise<void>
   /**
-   * A second database that begins where this one was at the mark, or where it began. It is the
-   * caller's to close; a test that leaves it open has leaked it.
+   * Creates a second database that starts at a mark of this one, or at its initial state. The
+   * caller closes it; a test that leaves it open fails with a leak.
    */
-  fork(mark?: DatabaseMark): Promise<TestDatabase>
+  fork(mark?: DatabaseMark): Promise<EmbeddedTestDatabase>
   /**
-   * Keeps the database in a file, as it is, for `driftpin open` and `openImage`. A file that is
-   * there already is replaced.
+   * Saves the database as it is to a file, for `driftpin open` and `openImage`. An existing file is
+   * replaced.
    */
   save(path: string): Promise<void>
-  /** A hash of the whole content: rows, sequences, catalog, roles, settings and the session. */
-  digest(): Promise<string>
-  /** Gives the database back. What is asked of it afterwards is refused. */
-  close(): Promise<void>
-  [Symbol.asyncDispose](): Promise<void>
 }
 
-/** What a test database is made of. */
-export interface TestDatabaseParts extends MadeInstance {
-  readonly release: () => Promise<void>
-  /**
-   * Told of every fork, which has to be closed as well, and of the end of each.
-   *
-   * @param at Where it was asked for.
-   */
-  readonly adopt?: (db: TestDatabase, at: Error) => () => void
-}
-
-const connections = new WeakMap<TestDatabase, TestConnections>()
-
-export const connectionsOf = (db: TestDatabase): TestConnections | undefined => connections.get(db)
-
-/** What belongs to a test database and is nobody else's business but the harness's. */
-const known = new WeakMap<TestDatabase, TestDatabaseParts>()
-
-export const partsOf = (db: TestDatabase): TestDatabaseParts => known.get(db)!
-export const instanceOf = (db: TestDatabase): TestInstance => partsOf(db).instance
-
-const marks = new WeakMap<DatabaseMark, object>()
-
-/** Asked for late, so that a database that was closed or replaced is found out. */
-const statementsOf = (database: () => Database) => ({
-  query: async <Row>(text: string, values?: readonly unknown[]) =>
-    askedFor(() => database().query<Row>(text, values)),
-  script: async (text: string) => askedFor(() => database().script(text)),
-  transaction: async <T>(
-    work: (transaction: Transaction) => Promise<T>,
-    options?: Parameters<Queryable['transaction']>[1],
-  ) => askedFor(() => database().transaction(work, options)),
-  withSession: async <T>(work: (session: Session) => Promise<T>) =>
-    askedFor(() => database().withSession(work)),
-  listen: async (...args: Parameters<Database['listen']>) =>
-    askedFor(() => database().listen(...args)),
-})
-
-export function createTestDatabase(parts: TestDatabaseParts): TestDatabase {
-  const { instance, base } = parts
-  const own = new WeakSet<object>([base])
-  let isClosed = false
-  let adapted: { readonly pglite: PGlite; readonly database: Database } | undefined
-  const database = (): Database => {
-    if (isClosed) {
-      throw new DriftpinError('harness_closed', 'This database was closed. Create another one.', {})
-    }
-    const { pglite } = instance
-    if (adapted?.pglite !== pglite) adapted = { pglite, database: fromPGlite(pglite) }
-    return adapted.database
-  }
-  const atRest = (what: string) => {
-    database()
-    instance.watch.refuseInside(what)
-  }
-  const find = (mark: DatabaseMark | undefined, what: string): object => {
-    atRest(what)
-    const found = mark ? marks.get(mark) : base
-    if (found && own.has(found)) return found
-    throw new DriftpinError(
-      'invalid_input',
-      'This mark was made by another database: rewind the one that made it.',
-      { mark },
-    )
-  }
-  const clients = new TestConnections(instance, database)
-  const db: TestDatabase = {
-    kind: 'database',
-    schema: 'public',
-    get capabilities() {
-      return database().capabilities
-    },
-    ...statementsOf(database),
-    get pglite() {
-      database()
-      return instance.pglite
-    },
-    get pool() {
-      database()
-      return clients.pool
-    },
-    url: async () => {
-      database()
-      return clients.url()
-    },
-    clock: createTestClock(instance),
-    mark: async () => {
-      atRest('mark()')
-      const mark: DatabaseMark = { kind: 'mark' }
-      const made = await instance.mark()
-      own.add(made)
-      marks.set(mark, made)
-      return mark
-    },
-    rewind: async (mark) => {
-      await instance.rewind(find(mark, 'rewind()'))
-      await clients.rewound()
-    },
-    fork: async (mark) => {
-      const at = new Error('forked here')
-      const forked = await instance.fork(find(mark, 'fork()'))
-      const fork = createTestDatabase({
-        ...parts,
-        instance: forked,
-        base: forked.base,
-        release: async () => {
-          forget?.()
-          await forked.close()
-        },
-      })
-      const forget = parts.adopt?.(fork, at)
-      return fork
-    },
-    save: async (path) => {
-      atRest('save()')
-      await saveImage(path, instance.imageNow?.())
-    },
-    digest: async () => digestDatabase(database()),
-    close: async () => {
-      if (isClosed) return
-      instance.watch.refuseInside('close()')
-      isClosed = true
-      try {
-        await clients.close()
-      } finally {
-        await parts.release()
-      }
-    },
-    [Symbol.asyncDispose]: () => db.close(),
-  }
-  known.set(db, parts)
-  connections.set(db, clients)
-  return db
-}
+/**
+ * The database of a test that runs inside a transaction (isolation `rollback`). Other sessions
+ * would wait for the transaction or not see its rows, so it has no `pool` and no `url()`, and
+ * nothing that needs the whole engine. `listen` is refused, since nothing commits.
+ *
+ * @example
+ * ```ts
+ * const countChats = async (db: RollbackDatabase) =>
+ *   (await db.query('SELECT FROM chats')).rowCount
+ * ```
+ */
+export type RollbackDatabase = Omit<
+  TestDatabase,
+  'pool' | 'url' | 'close' | typeof Symbol.asyncDispose
+>

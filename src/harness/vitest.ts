@@ -1,5 +1,5 @@
 /**
- * vitest's `test` with a database in it. It needs vitest, an optional peer.
+ * vitest's `test` with a database. Needs vitest, an optional peer dependency.
  *
  * @module
  */
@@ -13,64 +13,25 @@ import {
   test as vitestTest,
 } from 'vitest'
 import { DriftpinError } from '../errors.js'
-import type { HarnessOptions } from './harness-options.js'
-import type { TestDatabase } from './test-database.js'
-import { openTestWorker, type TestWorker } from './test-worker.js'
+import type {
+  DatabaseTestOptions,
+  EmbeddedHarnessOptions,
+  HarnessOptions,
+  Isolation,
+} from './harness-options.js'
+import type { TestOptions } from './parse-options.js'
+import type { EmbeddedTestDatabase, RollbackDatabase, TestDatabase } from './test-database.js'
+import { openTestWorker } from './test-worker.js'
+import type { TestWorker } from './worker-databases.js'
 
-/**
- * How a test is kept from the others.
- *
- * - `rewind` (the default): the database of the process is put back after each test, in
- *   one to three milliseconds. Rows, sequences, tables, roles, settings: everything.
- * - `rollback`: a transaction around the test, about a tenth of a millisecond. Sequences stay where
- *   they were moved to, nothing commits (deferred constraints and NOTIFY are not seen), `now()`
- *   stands still, and `db.pglite`, marks and forks are not there.
- * - `fork`: an instance of the test's own, about two tenths of a second. Concurrent tests always
- *   get one.
- *
- * On a server, `rewind` and `fork` are both a database of the test's own. A failed test with
- * `rollback` is committed, so that its rows can be looked into, and the next has another database.
- *
- * @example
- * ```ts
- * const isolation: Isolation = process.env.CI ? 'fork' : 'rewind'
- * const test = databaseTest({ isolation })
- * ```
- */
-export type Isolation = 'rewind' | 'rollback' | 'fork'
-
-/**
- * What {@link databaseTest} can be told, beside where its databases come from.
- *
- * @example
- * ```ts
- * const options: DatabaseTestOptions = { migrations: './db/migrations', isolation: 'fork' }
- * const test = databaseTest(options)
- * ```
- */
-export interface DatabaseTestOptions extends HarnessOptions {
-  /** `rewind` by default. For a part of a file: `test.override('isolation', 'fork')`. */
-  readonly isolation?: Isolation
-  /**
-   * What to do with a test that ends with an open transaction, a query in flight, a LISTEN, an
-   * advisory lock or a changed setting: `fail` (the default), `warn` or `off`. On a server, LISTEN
-   * and settings end with the database and are not looked for.
-   */
-  readonly leaks?: 'fail' | 'warn' | 'off'
-  /**
-   * Whether the database of a failed test is kept, in `.driftpin/failed` or on the server; true by
-   * default.
-   */
-  readonly keepFailed?: boolean
-  /** `allow` lets tests run in vitest's threads pool, in which PGlite has crashed V8 for others. */
-  readonly threads?: 'refuse' | 'allow'
-}
-
-/** Longer than any schema takes to be made the first time. */
+/** Longer than the first image of any schema takes. */
 const openingMsMax = 10 * 60 * 1000
 
+/** Every isolation but `rollback`, whose database is of another type. */
+type OwnDatabase = Exclude<Isolation, 'rollback'>
+
 /**
- * What tests are given.
+ * The fixtures of {@link databaseTest}.
  *
  * @example
  * ```ts
@@ -78,16 +39,19 @@ const openingMsMax = 10 * 60 * 1000
  *   (await db.query('SELECT FROM chats')).rowCount
  * ```
  */
-export interface DatabaseFixtures {
-  /** A migrated and seeded database that is this test's alone. */
-  db: TestDatabase
-  /** How the test is kept from the others. */
-  isolation: Isolation
+export interface DatabaseFixtures<
+  Db extends RollbackDatabase = EmbeddedTestDatabase,
+  I extends Isolation = OwnDatabase,
+> {
+  /** A migrated and seeded database for this test alone. */
+  db: Db
+  /** How the test is isolated from the others. */
+  isolation: I
 }
 
 /**
- * Makes vitest's `test` with a database in it. The first test of a process opens the harness, from
- * an image that was kept; see {@link HarnessOptions} for what it is made from.
+ * Creates vitest's `test` with a database. The first test of a process opens the harness, from a
+ * cached image if there is one. {@link HarnessOptions} describes the databases.
  *
  * @throws DriftpinError in the tests that use `db`: what `openHarness` throws, `test_leaked` for a
  * test that left something open, and `invalid_input` in the threads pool, unless on a server.
@@ -107,8 +71,14 @@ export interface DatabaseFixtures {
  *   await db.query("INSERT INTO users (name, plan) SELECT 'Ada', id FROM plans")
  * })
  * ```
+ */
+export function databaseTest(
+  options?: EmbeddedHarnessOptions & DatabaseTestOptions & { readonly isolation?: OwnDatabase },
+): TestAPI<DatabaseFixtures>
+/**
+ * The same tests embedded, or on the server that the environment names: `db` has what both have.
  *
- * @example The same tests embedded, or on the server that the environment names.
+ * @example
  * ```ts
  * import { databaseTest } from 'driftpin/vitest'
  *
@@ -120,61 +90,83 @@ export interface DatabaseFixtures {
  * })
  * ```
  */
-export function databaseTest(options: DatabaseTestOptions = {}): TestAPI<DatabaseFixtures> {
+export function databaseTest(
+  options: HarnessOptions & DatabaseTestOptions & { readonly isolation?: OwnDatabase },
+): TestAPI<DatabaseFixtures<TestDatabase>>
+/**
+ * Tests inside a transaction: `db` has what can be used there.
+ *
+ * @example
+ * ```ts
+ * import { databaseTest } from 'driftpin/vitest'
+ *
+ * export const test = databaseTest({ migrations: './db/migrations', isolation: 'rollback' })
+ * ```
+ */
+export function databaseTest(
+  options: TestOptions,
+): TestAPI<DatabaseFixtures<RollbackDatabase, Isolation>>
+export function databaseTest(options: TestOptions = {}): unknown {
   let opening: Promise<TestWorker> | undefined
   const open = async () => {
     refuseThreads(options)
     opening ??= openTestWorker(options)
     return opening
   }
-  const extended = vitestTest.extend<DatabaseFixtures & { worker: TestWorker; closing: undefined }>(
-    {
-      isolation: options.isolation ?? 'rewind',
-      worker: [
-        // biome-ignore lint/correctness/noEmptyPattern: vitest reads from it what a fixture needs.
-        async ({}, use) => {
-          const worker = await open()
-          await use(worker)
-          await worker.report()
-        },
-        { scope: 'file' },
-      ],
-      closing: [
-        // biome-ignore lint/correctness/noEmptyPattern: vitest reads from it what a fixture needs.
-        async ({}, use) => {
-          await use(undefined)
-          const opened = await opening?.catch(() => undefined)
-          opening = undefined
-          await opened?.close?.()
-        },
-        { scope: 'worker', auto: true },
-      ],
-      db: async ({ task, isolation, worker }, use) => {
-        const name = nameOf(task)
-        const given = await worker.begin(task.concurrent === true ? 'fork' : isolation)
-        await use(given.db)
-        await given.end({ name, hasFailed: task.result?.state === 'fail' && !task.fails })
+  const extended = vitestTest.extend<
+    DatabaseFixtures<RollbackDatabase, Isolation> & { worker: TestWorker; closing: undefined }
+  >({
+    isolation: options.isolation ?? 'rewind',
+    worker: [
+      // biome-ignore lint/correctness/noEmptyPattern: vitest reads from it what a fixture needs.
+      async ({}, use) => {
+        const worker = await open()
+        await use(worker)
+        await worker.report()
       },
+      { scope: 'file' },
+    ],
+    closing: [
+      // biome-ignore lint/correctness/noEmptyPattern: vitest reads from it what a fixture needs.
+      async ({}, use) => {
+        await use(undefined)
+        const opened = await opening?.catch(() => undefined)
+        opening = undefined
+        await opened?.close()
+      },
+      { scope: 'worker', auto: true },
+    ],
+    db: async ({ task, isolation, worker }, use) => {
+      const name = nameOf(task)
+      const given = await worker.begin(task.concurrent === true ? 'fork' : isolation)
+      await use(given.db)
+      await given.end({ name, hasFailed: task.result?.state === 'fail' && !task.fails })
     },
-  ) as unknown as TestAPI<DatabaseFixtures>
+  })
+  return openingFirst(extended, open)
+}
+
+/**
+ * Opens the harness before the first test, because creating an image may take longer than a test.
+ */
+function openingFirst<T extends object>(test: T, open: () => Promise<unknown>): T {
   let isPrepared = false
   const prepare = () => {
     if (isPrepared) return
     isPrepared = true
     try {
-      // The first run makes an image, which takes longer than a test may. What fails here fails
-      // again in the tests that need it, and there it is told.
+      // An error here occurs again in the tests that need the database, and they report it.
       beforeAll(async () => {
         await open().catch(() => {})
       }, openingMsMax)
     } catch {
-      // Used for the first time while tests run already: then the first of them waits.
+      // The first use is inside a running test. That test waits for the harness.
     }
   }
-  return new Proxy(extended, {
+  return new Proxy(test, {
     apply: (target, self, args) => {
       prepare()
-      return Reflect.apply(target, self, args)
+      return Reflect.apply(target as never, self, args)
     },
     get: (target, name) => {
       prepare()
@@ -184,7 +176,7 @@ export function databaseTest(options: DatabaseTestOptions = {}): TestAPI<Databas
 }
 
 /**
- * vitest's `test` with a database of driftpin's own schema in it: migrated, empty, the test's
+ * vitest's `test` with a database that has driftpin's own schema: migrated, empty, and for the test
  * alone.
  *
  * @example
@@ -217,7 +209,7 @@ function nameOf(test: Readonly<RunnerTestCase>): string {
   return [...project, file.name, ...path].join(' > ')
 }
 
-function refuseThreads({ threads, server }: DatabaseTestOptions): void {
+function refuseThreads({ threads, server }: DatabaseTestOptions & { server?: unknown }): void {
   if (isMainThread || threads === 'allow' || server !== undefined) return
   throw new DriftpinError(
     'invalid_input',
@@ -227,5 +219,14 @@ function refuseThreads({ threads, server }: DatabaseTestOptions): void {
   )
 }
 
-export type { DatabaseMark, TestDatabase } from './test-database.js'
-export type { HarnessOptions }
+export type { AllHarnessOptions } from './harness-options.js'
+export type { DatabaseMark } from './test-database.js'
+export type {
+  DatabaseTestOptions,
+  EmbeddedHarnessOptions,
+  EmbeddedTestDatabase,
+  HarnessOptions,
+  Isolation,
+  RollbackDatabase,
+  TestDatabase,
+}

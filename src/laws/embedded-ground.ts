@@ -4,9 +4,9 @@ import { dirname, relative, resolve } from 'node:path'
 import { fromPGlite } from '../database/index.js'
 import {
   type DatabaseMark,
-  type HarnessOptions,
+  type EmbeddedHarnessOptions,
+  type EmbeddedTestDatabase,
   openHarness,
-  type TestDatabase,
 } from '../harness/index.js'
 import { createMigrator, ledgerName } from '../migrations/index.js'
 import { openEar } from './ear.js'
@@ -27,7 +27,7 @@ export async function openEmbeddedGround({
   prepare,
   evidence,
 }: GroundOptions & { readonly evidence: string }): Promise<Ground> {
-  const setup: HarnessOptions['setup'] = async ({ pglite }) => {
+  const setup: EmbeddedHarnessOptions['setup'] = async ({ pglite }) => {
     for (const schema of Object.values(schemas)) {
       const database = fromPGlite(pglite, { schema })
       await createMigrator(database, { migrations }).up()
@@ -78,14 +78,17 @@ export async function openEmbeddedGround({
 }
 
 interface Standing {
-  readonly db: TestDatabase
-  readonly pglite: TestDatabase['pglite']
+  readonly db: EmbeddedTestDatabase
+  readonly pglite: EmbeddedTestDatabase['pglite']
   readonly installs: Ground['installs']
   mark: DatabaseMark
 }
 
 /** Both installations of a fresh database, and the point that histories begin at. */
-async function stand(db: TestDatabase, prepare: GroundOptions['prepare']): Promise<Standing> {
+async function stand(
+  db: EmbeddedTestDatabase,
+  prepare: GroundOptions['prepare'],
+): Promise<Standing> {
   const { pglite } = db
   const install = async (name: 'first' | 'second'): Promise<GroundInstall> => {
     const database = fromPGlite(pglite, { schema: schemas[name] })

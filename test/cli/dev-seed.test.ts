@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seedAgents, seedChats } from '../../src/cli/dev/seed-data.js'
 import { seedDatabase } from '../../src/cli/dev/seed-database.js'
-import { type Harness, openHarness, type TestDatabase } from '../../src/harness/index.js'
+import { type EmbeddedTestDatabase, type Harness, openHarness } from '../../src/harness/index.js'
 import { diff, getChatContexts } from '../../src/index.js'
 import { enums } from '../../src/schema/generated/tables.js'
 
 const now = new Date('2026-03-01T12:00:00Z')
 let harness: Harness
-let db: TestDatabase
+let db: EmbeddedTestDatabase
 
 beforeAll(async () => {
   harness = await openHarness()

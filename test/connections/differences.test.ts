@@ -3,13 +3,13 @@ import { connect } from 'node:net'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openPool, serve } from '../../src/connections/index.js'
-import { type Harness, openHarness } from '../../src/harness/open-harness.js'
-import type { TestDatabase } from '../../src/harness/test-database.js'
+import type { EmbeddedTestDatabase } from '../../src/harness/index.js'
+import { type Harness, openHarness } from '../../src/harness/index.js'
 
 /** What is said of a served PGlite at `serve`: each of the differences, as it is met. */
 
 let harness: Harness
-let db: TestDatabase
+let db: EmbeddedTestDatabase
 let pool: pg.Pool
 let one: pg.PoolClient
 let other: pg.PoolClient

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll } from 'vitest'
-import { type Harness, openHarness, type TestDatabase } from '../../src/harness/index.js'
+import { type EmbeddedTestDatabase, type Harness, openHarness } from '../../src/harness/index.js'
 
 /** An empty database for the tests of a file, which share it; other ones for those that cannot. */
 export function useDatabase(): {
-  readonly db: TestDatabase
-  createDatabase(): Promise<TestDatabase>
+  readonly db: EmbeddedTestDatabase
+  createDatabase(): Promise<EmbeddedTestDatabase>
 } {
   let harness: Harness
-  let db: TestDatabase
+  let db: EmbeddedTestDatabase
   beforeAll(async () => {
     harness = await openHarness({ migrations: false })
     db = await harness.createDatabase()

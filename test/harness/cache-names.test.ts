@@ -4,12 +4,13 @@ import { pathToFileURL } from 'node:url'
 import { hstore } from '@electric-sql/pglite/contrib/hstore'
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import { expect, test } from 'vitest'
-import { type HarnessOptions, readOptions } from '../../src/harness/harness-options.js'
+import type { HarnessOptions } from '../../src/harness/index.js'
 import { imageName } from '../../src/harness/load-template.js'
+import { parseOptions } from '../../src/harness/parse-options.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 
 const nameOf = async (options: HarnessOptions, key?: string, build = 'one') =>
-  imageName(await readOptions(options), build, key)
+  imageName(await parseOptions(options), build, key)
 
 async function project() {
   const folder = await temporaryFolder()

@@ -1,5 +1,10 @@
 import { fileURLToPath } from 'node:url'
-import { type HarnessStatistics, openHarness } from '../../src/harness/index.js'
+import type { Database } from '../../src/database/index.js'
+import {
+  type EmbeddedHarnessOptions,
+  type HarnessStatistics,
+  openHarness,
+} from '../../src/harness/index.js'
 import type { Extensions } from '../../src/pglite/index.js'
 import { run } from '../support/run-command.js'
 
@@ -49,12 +54,12 @@ async function work({ sql, seed, contrib = [], ...options }: Task): Promise<Told
     ...options,
     extensions: await extensionsOf(contrib),
     ...(seed !== undefined && {
-      seed: async (db) => {
+      seed: async (db: Database) => {
         seedRuns++
         await db.script(seed)
       },
     }),
-  })
+  } as EmbeddedHarnessOptions)
   await using db = await harness.createDatabase()
   const rows: Record<string, unknown>[][] = []
   for (const text of sql) rows.push((await db.query<Record<string, unknown>>(text)).rows)

@@ -5,12 +5,12 @@ import {
   describeCatalog,
 } from '../../src/harness/catalog-state.js'
 import { describeDatabase } from '../../src/harness/digest.js'
-import { type Harness, openHarness, type TestDatabase } from '../../src/harness/index.js'
+import { type EmbeddedTestDatabase, type Harness, openHarness } from '../../src/harness/index.js'
 import { catalogChanges } from './digest-catalog-changes.js'
 import { digestStart } from './digest-start.js'
 
 let harness: Harness
-let db: TestDatabase
+let db: EmbeddedTestDatabase
 let before: CatalogState
 beforeAll(async () => {
   harness = await openHarness({ migrations: false })

@@ -1,13 +1,13 @@
 import { from } from 'pg-copy-streams'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openPool } from '../../src/connections/index.js'
-import { type Harness, openHarness } from '../../src/harness/open-harness.js'
-import type { TestDatabase } from '../../src/harness/test-database.js'
+import { type Harness, openHarness } from '../../src/harness/index.js'
+import type { EmbeddedTestDatabase } from '../../src/harness/test-database.js'
 
 /** Clients of a database that is rewound, closed, or used by PGlite's own callers beside them. */
 
 let harness: Harness
-let db: TestDatabase
+let db: EmbeddedTestDatabase
 
 beforeAll(async () => {
   harness = await openHarness({ migrations: false })

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { openHarness, openImage, type TestDatabase } from '../../src/harness/index.js'
+import { type EmbeddedTestDatabase, openHarness, openImage } from '../../src/harness/index.js'
 import { useCacheFolder } from './cache-folder.js'
 
 const folder = useCacheFolder()
 
 /** What SQL takes the time to be, in milliseconds, each in its own way. */
-async function times(db: TestDatabase) {
+async function times(db: EmbeddedTestDatabase) {
   const { rows } = await db.query<Record<string, number>>(
     `SELECT (extract(epoch FROM now()) * 1000)::float8 AS now,
        (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS clock,

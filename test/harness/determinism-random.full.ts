@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
-import type { HarnessOptions, TestDatabase } from '../../src/harness/index.js'
+import type { EmbeddedHarnessOptions, EmbeddedTestDatabase } from '../../src/harness/index.js'
 import { freshHarness, useCacheFolder } from './cache-folder.js'
 
 const folder = useCacheFolder()
-const draw = async (db: TestDatabase) =>
+const draw = async (db: EmbeddedTestDatabase) =>
   (await db.query('SELECT gen_random_uuid() AS id, uuidv7() AS v7, random() AS number')).rows
 
 /** Draws of a fork, of the same after a rewind, and of a second fork. */
-async function draws(options: HarnessOptions) {
+async function draws(options: EmbeddedHarnessOptions) {
   const { openHarness } = await freshHarness()
   await using harness = await openHarness({
     migrations: false,

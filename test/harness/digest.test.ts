@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { describeDatabase, differences, digestDatabase } from '../../src/harness/digest.js'
-import { openHarness } from '../../src/harness/open-harness.js'
+import { openHarness } from '../../src/harness/index.js'
 import type { Database } from '../../src/index.js'
 import { createMigrator } from '../../src/migrations/create-migrator.js'
 import { engineNames, useEngine } from '../support/engines.js'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { readOptions } from '../../src/harness/harness-options.js'
 import { imageName, loadTemplate } from '../../src/harness/load-template.js'
+import { parseOptions } from '../../src/harness/parse-options.js'
 import { createStatistics } from '../../src/harness/statistics.js'
 import type { OpenFile } from '../../src/pglite/engine/emscripten.js'
 import { rewindEngine } from '../../src/pglite/engine/mark.js'
@@ -16,10 +16,9 @@ interface PipeEnd extends OpenFile {
 }
 
 async function fork() {
-  const options = { migrations: false } as const
-  const [wasm, read] = [await readWasm(), await readOptions(options)]
-  const name = imageName(read, wasm.build)
-  const image = await loadTemplate(options, read, { name, statistics: createStatistics() })
+  const [wasm, options] = [await readWasm(), await parseOptions({ migrations: false })]
+  const name = imageName(options, wasm.build)
+  const image = await loadTemplate(options, { name, statistics: createStatistics() })
   const { pglite, inside, mark } = await forkEngine(image, {
     extensions: {},
     wasm: await wasm.module(),

@@ -2,9 +2,9 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { dumpRows } from '../../src/harness/dump-rows.js'
-import { openHarness } from '../../src/harness/open-harness.js'
+import { openHarness } from '../../src/harness/index.js'
 import { openImage } from '../../src/harness/open-image.js'
-import type { TestDatabase } from '../../src/harness/test-database.js'
+import type { EmbeddedTestDatabase } from '../../src/harness/test-database.js'
 import { createChat } from '../../src/index.js'
 import { run as runProgram } from '../support/run-command.js'
 import { type FixtureProject, openFixtureProject, type SuiteRun } from './fixture-project.js'
@@ -29,10 +29,10 @@ function imageOf(words: string): string {
   return join(project.folder, path!)
 }
 
-const boats = async (db: TestDatabase) =>
+const boats = async (db: EmbeddedTestDatabase) =>
   (await db.query<{ name: string }>('SELECT * FROM boats ORDER BY id')).rows
 
-const names = async (db: TestDatabase) => (await boats(db)).map(({ name }) => name)
+const names = async (db: EmbeddedTestDatabase) => (await boats(db)).map(({ name }) => name)
 
 test('the message of a failed test leads to a database with its rows', async () => {
   await using db = await openImage(imageOf('with rows'))

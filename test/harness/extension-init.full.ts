@@ -1,6 +1,6 @@
 import type { Extension } from '@electric-sql/pglite'
 import { expect, test } from 'vitest'
-import type { TestDatabase } from '../../src/harness/index.js'
+import type { EmbeddedTestDatabase } from '../../src/harness/index.js'
 import { openImage } from '../../src/harness/open-image.js'
 import { crashingJson } from '../support/crashing-json.js'
 import { freshHarness, useCacheFolder } from './cache-folder.js'
@@ -28,13 +28,13 @@ const options = async () => ({
   extensions: { session },
 })
 
-const ownerOf = async (db: TestDatabase) =>
+const ownerOf = async (db: EmbeddedTestDatabase) =>
   (await db.query("SELECT current_setting('app.owner') AS owner")).rows[0]
 
-const wordsOf = async (db: TestDatabase) =>
+const wordsOf = async (db: EmbeddedTestDatabase) =>
   (await db.query<{ word: string }>('SELECT word FROM of_init')).rows.map(({ word }) => word)
 
-async function expectBegun(db: TestDatabase) {
+async function expectBegun(db: EmbeddedTestDatabase) {
   expect(await wordsOf(db)).toEqual(['init'])
   expect(await ownerOf(db)).toEqual({ owner: 'init' })
   heard.length = 0
@@ -42,7 +42,7 @@ async function expectBegun(db: TestDatabase) {
   await expect.poll(() => heard).toEqual(['ring'])
 }
 
-const changeAll = (db: TestDatabase) =>
+const changeAll = (db: EmbeddedTestDatabase) =>
   db.script("DROP TABLE of_init; DELETE FROM a; SET app.owner = 'test'; UNLISTEN *")
 
 test('what the init of an extension did to the session is there after each rewind', async () => {
@@ -80,7 +80,7 @@ test('a fork of a mark has what followed the init, not what the init would do ag
 
 test('databases of a seed function have what it made of the session that init prepared', async () => {
   const { openHarness } = await freshHarness()
-  const seed = async (db: TestDatabase) => {
+  const seed = async (db: EmbeddedTestDatabase) => {
     expect(await wordsOf(db)).toEqual(['init'])
     await db.script("INSERT INTO of_init VALUES ('seed'); SET app.owner = 'seed'")
   }

@@ -3,7 +3,7 @@ import { hstore } from '@electric-sql/pglite/contrib/hstore'
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import { live, type PGliteWithLive } from '@electric-sql/pglite/live'
 import { expect, test } from 'vitest'
-import type { TestDatabase } from '../../src/harness/index.js'
+import type { EmbeddedTestDatabase } from '../../src/harness/index.js'
 import { freshHarness, useCacheFolder } from './cache-folder.js'
 
 const folder = useCacheFolder()
@@ -20,7 +20,7 @@ const sql = `
     'BEGIN RETURN (SELECT max(length(word)) FROM words); END';
   DO $$BEGIN INSERT INTO words VALUES (repeat('a', longest() + 1), hstore('c', '3')); END$$;`
 
-async function use(db: TestDatabase) {
+async function use(db: EmbeddedTestDatabase) {
   const { rows } = await db.query(
     `SELECT word, more->akeys(more) AS values, round(similarity(word, 'walk')::numeric, 2) AS alike
      FROM words WHERE word % 'walk' OR search @@ to_tsquery('english', 'run & database')

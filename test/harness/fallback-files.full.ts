@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { readOptions } from '../../src/harness/harness-options.js'
 import { imageName } from '../../src/harness/load-template.js'
+import { parseOptions } from '../../src/harness/parse-options.js'
 import { readWasm } from '../../src/pglite/engine/wasm.js'
 import { freshHarness, useCacheFolder } from './cache-folder.js'
 import { count, sql } from './fallback-exercise.js'
@@ -16,7 +16,7 @@ const options = async () => ({
 test('the files of a database are kept as well, and made again where they are damaged', async () => {
   const all = { ...(await options()), images: false }
   const { build } = await readWasm()
-  const file = folder.path('images', `plain-${imageName(await readOptions(all), build)}.tar`)
+  const file = folder.path('images', `plain-${imageName(await parseOptions(all), build)}.tar`)
   for (const imagesBuilt of [1, 0, 1]) {
     const { openHarness } = await freshHarness()
     await using harness = await openHarness(all)

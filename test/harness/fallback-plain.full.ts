@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { readOptions } from '../../src/harness/harness-options.js'
 import { imageName, readCached } from '../../src/harness/load-template.js'
+import { parseOptions } from '../../src/harness/parse-options.js'
 import { decodeImage, encodeImage } from '../../src/pglite/engine/image-file.js'
 import { readWasm } from '../../src/pglite/engine/wasm.js'
 import { freshHarness, useCacheFolder } from './cache-folder.js'
@@ -36,7 +36,7 @@ test('an image that the engine cannot go on with is started from its files', asy
   await writeFile(seed, "INSERT INTO a (t) VALUES ('seeded')")
   const all = { ...(await options()), seed }
   const { build } = await readWasm()
-  const name = imageName(await readOptions(all), build)
+  const name = imageName(await parseOptions(all), build)
   {
     const { openHarness } = await freshHarness()
     await using harness = await openHarness(all)

@@ -1,7 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { TestDatabase } from '../../src/harness/index.js'
+import type { EmbeddedTestDatabase } from '../../src/harness/index.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 import { freshHarness, useCacheFolder } from './cache-folder.js'
 
@@ -12,7 +12,7 @@ const open = async () =>
     migrations: await folder.migrations('m', 'CREATE TABLE a (n int); CREATE SEQUENCE s;'),
     cacheDirectory: folder.path('images'),
   })
-const all = async (db: TestDatabase) =>
+const all = async (db: EmbeddedTestDatabase) =>
   (await db.query<{ n: number }>('SELECT n FROM a ORDER BY n')).rows.map(({ n }) => n)
 
 test('forks of one image know nothing of each other', async () => {
@@ -100,8 +100,8 @@ test('a fork that was asked for when the harness was closed is not given', async
 })
 
 test('await using closes a database and a harness', async () => {
-  let kept: TestDatabase
-  let second: TestDatabase
+  let kept: EmbeddedTestDatabase
+  let second: EmbeddedTestDatabase
   {
     await using harness = await open()
     {

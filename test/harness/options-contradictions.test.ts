@@ -2,6 +2,8 @@ import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type HarnessOptions, openHarness } from '../../src/harness/index.js'
+import type { TestOptions } from '../../src/harness/parse-options.js'
+import { openTestWorker } from '../../src/harness/test-worker.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 
 const work = async () => {}
@@ -22,6 +24,11 @@ test.each<[string, object]>([
   ['a server and a random seed', { server: 'postgres://127.0.0.1:1/x', randomSeed: 1 }],
   ['a server and a test clock', { server: 'postgres://127.0.0.1:1/x', clock: 'test' }],
   ['no images and a test clock', { images: false, clock: 'test' }],
+  ['an option that there is not', { random: 1 }],
+  ['an option of tests', { isolation: 'fork' }],
+  ['an option that every object inherits', { toString: work }],
+  ['a setup that is not a function', { setup: 'setup.sql' }],
+  ['a server that is not a text', { server: new URL('postgres://127.0.0.1:1/x') }],
 ])('%s is refused before anything is written', async (_, options) => {
   const folder = await temporaryFolder()
   const cacheDirectory = join(folder, 'cache')
@@ -29,6 +36,26 @@ test.each<[string, object]>([
     { name: 'DriftpinError', code: 'invalid_input', cause: {} },
   )
   expect(await readdir(folder)).toEqual([])
+})
+
+test('an unknown option is named, with those that there are, and no password is', async () => {
+  const options = { server: 'postgres://me:secret@127.0.0.1/x', migration: './migrations' }
+  const error = await openHarness(options as HarnessOptions).catch((error) => error)
+  expect(error.message).toMatch(
+    /there is no option migration\. The options are migrations, server,/,
+  )
+  const wrong = { server: ['postgres://me:secret@127.0.0.1/x'] }
+  const told = await openHarness(wrong as never).catch((error) => error)
+  expect(told.message).toContain('server has to be the URL of a server')
+  expect(JSON.stringify([error, told])).not.toContain('secret')
+})
+
+test('the options of a test are checked with those of its harness', async () => {
+  for (const options of [{ isolation: 'truncate' }, { leaks: true }, { keepFail: false }]) {
+    await expect(openTestWorker(options as TestOptions)).rejects.toMatchObject({
+      code: 'invalid_input',
+    })
+  }
 })
 
 test.each([

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Harness, openHarness } from '../../src/harness/open-harness.js'
-import type { TestDatabase } from '../../src/harness/test-database.js'
+import type { EmbeddedTestDatabase } from '../../src/harness/index.js'
+import { type Harness, openHarness } from '../../src/harness/index.js'
 import { crashingJson } from '../support/crashing-json.js'
 
 let harness: Harness
@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => harness.close())
 
 /** A pool that a test makes by itself, and what it was told without having asked. */
-async function poolOf(db: TestDatabase) {
+async function poolOf(db: EmbeddedTestDatabase) {
   const pool = new pg.Pool({ connectionString: await db.url() })
   const errors: unknown[] = []
   // Without this, an error would end the process.
@@ -25,7 +25,7 @@ const settled = async () => {
   for (let turn = 0; turn < 20; turn++) await nextTurn()
 }
 
-test.each<[string, (db: TestDatabase, pool: pg.Pool) => Promise<unknown>]>([
+test.each<[string, (db: EmbeddedTestDatabase, pool: pg.Pool) => Promise<unknown>]>([
   ['before a rewind', (db, pool) => pool.end().then(() => db.rewind())],
   ['after a rewind', (db, pool) => db.rewind().then(() => pool.end())],
   ['during a rewind', (db, pool) => Promise.all([db.rewind(), pool.end()])],

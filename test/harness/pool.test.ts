@@ -2,8 +2,8 @@ import { Kysely, type Kysely as KyselyOf, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { beforeAll, expect, test } from 'vitest'
 import { openPool } from '../../src/connections/index.js'
-import { type Harness, openHarness } from '../../src/harness/open-harness.js'
-import type { TestDatabase } from '../../src/harness/test-database.js'
+import { type Harness, openHarness } from '../../src/harness/index.js'
+import type { EmbeddedTestDatabase } from '../../src/harness/test-database.js'
 import { fromPg } from '../../src/index.js'
 
 let harness: Harness
@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 const countChats = 'SELECT count(*)::int AS n FROM chats'
 const addChat = 'INSERT INTO chats (owner_id) VALUES (gen_random_uuid())'
-const countIn = async (db: TestDatabase) => (await db.pool.query(countChats)).rows[0].n
+const countIn = async (db: EmbeddedTestDatabase) => (await db.pool.query(countChats)).rows[0].n
 
 test('the pool, the seam and PGlite see one database', async () => {
   await using db = await harness.createDatabase()

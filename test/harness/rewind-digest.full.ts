@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { digestDatabase } from '../../src/harness/digest.js'
-import type { Harness, TestDatabase } from '../../src/harness/index.js'
+import type { EmbeddedTestDatabase, Harness } from '../../src/harness/index.js'
 import { catalogChanges } from './digest-catalog-changes.js'
 import { contentChanges } from './digest-content-changes.js'
 import { openRewindHarness } from './rewind-start.js'
 
 let harness: Harness
-let db: TestDatabase
+let db: EmbeddedTestDatabase
 let before: string
 
 // PostgreSQL cannot list the settings that a project makes up for itself.

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Harness } from '../../src/harness/open-harness.js'
-import type { TestDatabase } from '../../src/harness/test-database.js'
+import type { EmbeddedTestDatabase, Harness } from '../../src/harness/index.js'
 import { compareHostStates, type HostState, readHostState } from './host-state.js'
 import { catalogKinds } from './rewind-catalog-kinds.js'
 import { contentKinds } from './rewind-content-kinds.js'
@@ -9,7 +8,7 @@ import { sessionKinds } from './rewind-session-kinds.js'
 import { openRewindHarness } from './rewind-start.js'
 
 let harness: Harness
-let db: TestDatabase
+let db: EmbeddedTestDatabase
 let before: HostState
 
 /** States that only JavaScript sees. */

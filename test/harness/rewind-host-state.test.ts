@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Harness, openHarness } from '../../src/harness/open-harness.js'
-import type { TestDatabase } from '../../src/harness/test-database.js'
+import type { EmbeddedTestDatabase } from '../../src/harness/index.js'
+import { type Harness, openHarness } from '../../src/harness/index.js'
 import { compareHostStates, readHostState } from './host-state.js'
 
 let harness: Harness
-let db: TestDatabase
+let db: EmbeddedTestDatabase
 
 beforeAll(async () => {
   harness = await openHarness({ migrations: false })

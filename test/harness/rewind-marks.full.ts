@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Harness, TestDatabase } from '../../src/harness/index.js'
+import type { EmbeddedTestDatabase, Harness } from '../../src/harness/index.js'
 import { catalogKinds } from './rewind-catalog-kinds.js'
 import { contentKinds } from './rewind-content-kinds.js'
 import { dirty } from './rewind-kind.js'
@@ -8,7 +8,7 @@ import { sessionKinds } from './rewind-session-kinds.js'
 import { openRewindHarness, positions, workedAsBefore, worksAsBefore } from './rewind-start.js'
 
 let harness: Harness
-let db: TestDatabase
+let db: EmbeddedTestDatabase
 
 beforeAll(async () => {
   harness = await openRewindHarness()
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => harness.close())
 
 /** Where a database is, read in a way that leaves it there. */
-async function whereIs(db: TestDatabase) {
+async function whereIs(db: EmbeddedTestDatabase) {
   return { positions: await positions(db), digest: await db.digest() }
 }
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Harness, openHarness, type TestDatabase } from '../../src/harness/index.js'
+import { type EmbeddedTestDatabase, type Harness, openHarness } from '../../src/harness/index.js'
 
 let harness: Harness
-let db: TestDatabase
+let db: EmbeddedTestDatabase
 let before: string
 
 beforeAll(async () => {

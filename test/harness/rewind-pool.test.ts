@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openPool } from '../../src/connections/index.js'
-import { type Harness, openHarness } from '../../src/harness/open-harness.js'
-import type { DatabaseMark, TestDatabase } from '../../src/harness/test-database.js'
+import type { DatabaseMark, EmbeddedTestDatabase } from '../../src/harness/index.js'
+import { type Harness, openHarness } from '../../src/harness/index.js'
 
 let harness: Harness
-let db: TestDatabase
+let db: EmbeddedTestDatabase
 let mark: DatabaseMark
 
 beforeAll(async () => {
@@ -34,7 +34,7 @@ const outcomes = (asked: readonly Promise<unknown>[]) =>
     ),
   )
 
-const rowsOf = async (of: TestDatabase) =>
+const rowsOf = async (of: EmbeddedTestDatabase) =>
   (await of.query<{ n: number }>('SELECT count(*)::int AS n FROM written')).rows[0]!.n
 
 describe.each([
@@ -42,7 +42,7 @@ describe.each([
   ['after a turn of the event loop', 0],
   ['after 5 ms', 5],
 ])('What was asked of a pool and not awaited, followed by a rewind %s,', (_, pause) => {
-  test.each<[string, (pool: TestDatabase['pool']) => Promise<unknown>[]]>([
+  test.each<[string, (pool: EmbeddedTestDatabase['pool']) => Promise<unknown>[]]>([
     ['one query of a new client', (pool) => [pool.query(insert)]],
     ['ten queries', (pool) => times(10, () => pool.query(insert))],
     ['more queries than there are clients', (pool) => times(25, () => pool.query(insert))],

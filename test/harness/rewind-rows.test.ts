@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Harness, TestDatabase } from '../../src/harness/index.js'
+import type { EmbeddedTestDatabase, Harness } from '../../src/harness/index.js'
 import { catalogKinds } from './rewind-catalog-kinds.js'
 import { contentKinds } from './rewind-content-kinds.js'
 import { dirty, isSeen } from './rewind-kind.js'
@@ -7,7 +7,7 @@ import { sessionKinds } from './rewind-session-kinds.js'
 import { openRewindHarness, positions, workedAsBefore, worksAsBefore } from './rewind-start.js'
 
 let harness: Harness
-let db: TestDatabase
+let db: EmbeddedTestDatabase
 let before: string
 let place: unknown
 

@@ -1,4 +1,4 @@
-import { type Harness, openHarness, type TestDatabase } from '../../src/harness/index.js'
+import { type EmbeddedTestDatabase, type Harness, openHarness } from '../../src/harness/index.js'
 import { digestStart } from './digest-start.js'
 
 /** A harness whose databases have something of most kinds, and rows in it. */
@@ -16,7 +16,7 @@ export async function openRewindHarness(): Promise<Harness> {
 }
 
 /** Where the log and the transactions are: nothing that was ever written leaves them in place. */
-export async function positions(db: TestDatabase): Promise<unknown> {
+export async function positions(db: EmbeddedTestDatabase): Promise<unknown> {
   const { rows } = await db.query(
     `SELECT pg_current_wal_insert_lsn()::text AS log, pg_snapshot_xmax(pg_current_snapshot())::text
        AS transactions, (SELECT sum(size) FROM pg_ls_waldir())::text AS segments`,
@@ -25,7 +25,7 @@ export async function positions(db: TestDatabase): Promise<unknown> {
 }
 
 /** Does what most tests do, with what the start has to answer. */
-export async function worksAsBefore(db: TestDatabase): Promise<unknown> {
+export async function worksAsBefore(db: EmbeddedTestDatabase): Promise<unknown> {
   return db.transaction(async (transaction) => {
     const item = await transaction.query(
       "INSERT INTO shop.items (name) VALUES ('works') RETURNING id::int, name",

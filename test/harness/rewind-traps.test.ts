@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { openHarness, type TestDatabase } from '../../src/harness/index.js'
+import { type EmbeddedTestDatabase, openHarness } from '../../src/harness/index.js'
 import { crashingJson } from '../support/crashing-json.js'
 
 /** A module that no image has: nothing at the start needs it. */
-const loadOne = (db: TestDatabase) => db.script("LOAD '/pglite/lib/postgresql/pgoutput.so'")
+const loadOne = (db: EmbeddedTestDatabase) => db.script("LOAD '/pglite/lib/postgresql/pgoutput.so'")
 
 /** One after the other, since each begins where no module was loaded late. */
 test('a module that comes after the mark costs one instance, and is loaded early from then on', async () => {

@@ -6,7 +6,8 @@ import { useSailor } from './use-sailor.js'
 
 describe.each(serverMajors)('a harness on PostgreSQL %i', (major) => {
   const sailor = useSailor(major)
-  const open = (options: HarnessOptions) => openHarness({ server: sailor.url, ...options })
+  const open = (options: HarnessOptions) =>
+    openHarness({ server: sailor.url, ...options } as HarnessOptions)
 
   test('has the tables of driftpin where nothing else is named', async () => {
     await using harness = await open({})
@@ -75,7 +76,7 @@ describe.each(serverMajors)('a harness on PostgreSQL %i', (major) => {
   ])('says why it cannot be opened, and leaves nothing: %s', async (_, options, why) => {
     await using base = await open({ migrations: boatyard.migrations })
     const before = await sailor.databases()
-    await expect(open({ ...boatyard, ...options })).rejects.toMatchObject({
+    await expect(open({ ...boatyard, ...options } as HarnessOptions)).rejects.toMatchObject({
       code: 'seed_failed',
       message: expect.stringContaining(why),
     })

@@ -1,9 +1,14 @@
 import pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { openHarness } from '../../src/harness/index.js'
-import { databaseNames, lockOf, newWorker } from '../../src/harness/server/database-names.js'
-import { unusedMsMax } from '../../src/harness/server/remove-leftovers.js'
-import { keptText, templateText } from '../../src/harness/server/stamp.js'
+import {
+  databaseNames,
+  keptText,
+  lockOf,
+  newWorker,
+  templateText,
+  unusedMsMax,
+} from '../../src/harness/server/database-ownership.js'
 import { serverMajors } from '../support/real-server.js'
 import { urlWith } from '../support/url-with.js'
 import { useSailor } from './use-sailor.js'

@@ -28,14 +28,14 @@ describe.each(serverMajors)('PostgreSQL %i', (major) => {
       Object.assign(new URL(sailor.url), { password: 'an-open-secret' }).href,
     )
     expect({ code, cause: cause.code }).toEqual({ code: 'server_unusable', cause: '28P01' })
-    expect(message).toMatch(/let the user of the URL in .* correct the user or the password/)
+    expect(message).toMatch(/refused the user of the URL .* correct the user or the password/)
     expect(message).not.toContain('an-open-secret')
   })
 
   test('on which the database of the URL is not there', async () => {
     const { code, message } = await refusal(urlWith(sailor.url, { pathname: '/atlantis' }))
     expect(code).toBe('server_unusable')
-    expect(message).toMatch(/"atlantis" does not exist; name one that is there, such as postgres/)
+    expect(message).toMatch(/"atlantis" does not exist; name one that exists, such as postgres/)
   })
 
   test('behind what leads every name to one database', async () => {
@@ -56,7 +56,7 @@ describe.each(serverMajors)('PostgreSQL %i', (major) => {
     const own = (relay.address() as AddressInfo).port
     const { code, message } = await refusal(urlWith(sailor.url, { port: String(own) }))
     expect(code).toBe('server_unusable')
-    expect(message).toContain('it has one database under all names')
+    expect(message).toContain('it has one database under every name')
     expect(await sailor.databases()).toEqual([])
   })
 
@@ -67,7 +67,7 @@ describe.each(serverMajors)('PostgreSQL %i', (major) => {
     })
     const { code, message } = await refusal(sailor.url)
     expect(code).toBe('server_unusable')
-    expect(message).toContain(`as a superuser: ALTER ROLE ${sailor.name} CREATEDB`)
+    expect(message).toContain(`run ALTER ROLE ${sailor.name} CREATEDB as a superuser`)
     expect(await sailor.databases()).toEqual([])
   })
 })
@@ -96,7 +96,7 @@ test('a dev database is refused, and stays as it is', async () => {
   await using db = await harness.createDatabase()
   const { code, message } = await refusal(await db.url())
   expect(code).toBe('server_unusable')
-  expect(message).toContain('it is one embedded database, such as that of driftpin dev')
+  expect(message).toContain('it is a single embedded database, such as driftpin dev')
   const { rows } = await db.query('SELECT datname FROM pg_database')
   expect(rows).toHaveLength(3)
 })
@@ -126,7 +126,7 @@ test.each([
 test('an empty server is told from one that is undefined', async () => {
   const { code, message } = await refusal('')
   expect(code).toBe('invalid_input')
-  expect(message).toContain('The server is empty: pass undefined')
+  expect(message).toContain('The option server is empty. Pass undefined')
 })
 
 test('files are copied where the server knows it and does not wait for its disk', () => {

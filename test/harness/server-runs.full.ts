@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { databaseNames } from '../../src/harness/server/database-names.js'
+import { databaseNames } from '../../src/harness/server/database-ownership.js'
 import { serverMajors } from '../support/real-server.js'
 import { type FixtureProject, openFixtureProject, type SuiteRun } from './fixture-project.js'
 import { useSailor } from './use-sailor.js'

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { databaseNames } from '../../src/harness/server/database-names.js'
+import { databaseNames } from '../../src/harness/server/database-ownership.js'
 import { keptMax } from '../../src/harness/server/server-databases.js'
-import { openTestWorker, type TestWorker } from '../../src/harness/test-worker.js'
+import { openTestWorker } from '../../src/harness/test-worker.js'
+import type { TestWorker } from '../../src/harness/worker-databases.js'
 import { serverMajors } from '../support/real-server.js'
 import { boatyard } from './boatyard.js'
 import { useSailor } from './use-sailor.js'
@@ -18,7 +19,7 @@ describe.each(serverMajors)('on PostgreSQL %i', (major) => {
     worker = await openTestWorker({ server: sailor.url, ...boatyard })
   })
 
-  afterAll(() => worker?.close?.())
+  afterAll(() => worker?.close())
 
   test.each(['rewind', 'rollback'] as const)(
     'a test whose connection was ended costs no other test, with isolation %s',

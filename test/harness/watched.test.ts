@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Harness, openHarness, type TestDatabase } from '../../src/harness/index.js'
+import { type EmbeddedTestDatabase, type Harness, openHarness } from '../../src/harness/index.js'
 
 let harness: Harness
 beforeAll(async () => {
@@ -27,7 +27,7 @@ test('a mark that a session stands in the way of says so', async () => {
   await session
 })
 
-test.each<[string, (db: TestDatabase, work: () => Promise<void>) => Promise<void>]>([
+test.each<[string, (db: EmbeddedTestDatabase, work: () => Promise<void>) => Promise<void>]>([
   ['a transaction', (db, work) => db.transaction(work)],
   ['a session', (db, work) => db.withSession(work)],
   ['a transaction of a session', (db, work) => db.withSession((own) => own.transaction(work))],

@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   type DatabaseMark,
+  type EmbeddedTestDatabase,
   type Harness,
   openHarness,
-  type TestDatabase,
 } from '../../src/harness/index.js'
 import { createMigrator, type FinishedStep, type Migrator } from '../../src/index.js'
 import { ledgerName } from '../../src/migrations/ledger.js'
@@ -14,7 +14,7 @@ import { readCatalog } from '../../src/migrations/read-catalog.js'
 import { runs } from './runs.js'
 
 let harness: Harness
-let db: TestDatabase
+let db: EmbeddedTestDatabase
 let mark: DatabaseMark
 beforeAll(async () => {
   harness = await openHarness({ migrations: false })

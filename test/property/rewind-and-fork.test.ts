@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Harness, openHarness, type TestDatabase } from '../../src/harness/index.js'
+import { type EmbeddedTestDatabase, type Harness, openHarness } from '../../src/harness/index.js'
 import { anyStatement } from './any-statement.js'
 import { runs } from './runs.js'
 
 let harness: Harness
-let db: TestDatabase
+let db: EmbeddedTestDatabase
 beforeAll(async () => {
   harness = await openHarness({ migrations: false })
   db = await harness.createDatabase()
@@ -22,7 +22,10 @@ let done = 0
 let failed = 0
 
 /** Runs what there is to run; a statement that fails is part of a history too. */
-async function runAll(database: TestDatabase, statements: readonly string[]): Promise<void> {
+async function runAll(
+  database: EmbeddedTestDatabase,
+  statements: readonly string[],
+): Promise<void> {
   for (const statement of statements) {
     await database.pglite.exec(statement).then(
       () => {
@@ -36,7 +39,10 @@ async function runAll(database: TestDatabase, statements: readonly string[]): Pr
 }
 
 /** As {@link runAll}, and ends what is left open: in a transaction that failed nobody reads. */
-async function runToEnd(database: TestDatabase, statements: readonly string[]): Promise<void> {
+async function runToEnd(
+  database: EmbeddedTestDatabase,
+  statements: readonly string[],
+): Promise<void> {
   await runAll(database, statements)
   await database.pglite.exec('ROLLBACK')
 }

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll } from 'vitest'
 import {
   type DatabaseMark,
+  type EmbeddedTestDatabase,
   type Harness,
   openHarness,
-  type TestDatabase,
 } from '../../src/harness/index.js'
 import {
   addMessages,
@@ -52,9 +52,9 @@ async function runOnce(database: Database): Promise<void> {
   }
 }
 
-function useHarness(): UsedDatabase & { readonly database: TestDatabase } {
+function useHarness(): UsedDatabase & { readonly database: EmbeddedTestDatabase } {
   let harness: Harness
-  let db: TestDatabase
+  let db: EmbeddedTestDatabase
   let mark: DatabaseMark
   beforeAll(async () => {
     harness = await openHarness()

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { openPool } from '../../src/connections/index.js'
-import { openHarness, type TestDatabase } from '../../src/harness/index.js'
+import { type EmbeddedTestDatabase, openHarness } from '../../src/harness/index.js'
 import { openTestWorker } from '../../src/harness/test-worker.js'
 import {
   createChat,
@@ -15,7 +15,7 @@ import {
 import { readme, repository } from './run-fence.js'
 
 const sql = join(repository, 'src/migrations/sql')
-let db: TestDatabase
+let db: EmbeddedTestDatabase
 const ownerId = crypto.randomUUID()
 
 beforeAll(async () => {
@@ -56,7 +56,7 @@ const provoked: Record<string, () => Promise<unknown>> = {
   'ended with an open transaction': async () => {
     const worker = await openTestWorker({ keepFailed: false })
     const given = await worker.begin('rewind')
-    await given.db.pglite.exec('BEGIN')
+    await (given.db as EmbeddedTestDatabase).pglite.exec('BEGIN')
     await given.end({ name: 'a test', hasFailed: false })
   },
   'ms for the only session': async () => {

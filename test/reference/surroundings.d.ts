@@ -1,7 +1,7 @@
 // What the examples of the reference take for granted: a database, the ids of an application, and
 // the packages that each is about.
 declare const database: import('driftpin').Database
-declare const db: import('driftpin/harness').TestDatabase
+declare const db: import('driftpin/harness').EmbeddedTestDatabase
 declare const pool: import('pg').Pool
 declare const client: import('pg').PoolClient
 declare const pglite: import('@electric-sql/pglite').PGlite

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import pg from 'pg'
-import type { HarnessOptions } from '../../src/harness/index.js'
+import type { EmbeddedHarnessOptions } from '../../src/harness/index.js'
 import { createMigrator, type Database, fromPGlite, fromPg } from '../../src/index.js'
 import { bundledFiles } from '../../src/migrations/generated/bundled.js'
 import { queryOnce } from './query-once.js'
@@ -21,7 +21,7 @@ export const schemaOf = (install: number) => `install ${install}`
 const hash = createHash('sha256').update(JSON.stringify(bundledFiles)).digest('hex')
 
 /** The databases that tests of the operations run on: the same image for every file of a run. */
-export const installedHarness: HarnessOptions = {
+export const installedHarness: EmbeddedHarnessOptions = {
   migrations: false,
   cacheKey: `installed ${installedSchemas} ${hash}`,
   setup: ({ pglite }) => install(installedSchemas, (schema) => fromPGlite(pglite, { schema })),

@@ -2,29 +2,13 @@ import type fc from 'fast-check'
 import type pg from 'pg'
 import { expectTypeOf, test } from 'vitest'
 import type { openPool } from '../../src/connections/index.js'
-import type { openHarness, TestDatabase } from '../../src/harness/index.js'
-import { databaseTest, type Isolation } from '../../src/harness/vitest.js'
-import type { Database, PushParams, ResourceInput } from '../../src/index.js'
+import type { PushParams, ResourceInput } from '../../src/index.js'
 import { push, resources } from '../../src/laws/arbitraries/index.js'
 import { checkHistories, type HistoriesOptions, type Operations } from '../../src/laws/index.js'
 import type { scan } from '../../src/scan/index.js'
 import { generateTruths, verifyMigrations } from '../../src/workbench/index.js'
 
-test('a test is given a database of its own', () => {
-  const own = databaseTest({ isolation: 'rollback' })
-  own('its name', ({ db, isolation }) => {
-    expectTypeOf(db).toEqualTypeOf<TestDatabase>()
-    expectTypeOf(isolation).toEqualTypeOf<Isolation>()
-  })
-  expectTypeOf<TestDatabase>().toExtend<Database>()
-  expectTypeOf<TestDatabase['pool']>().toExtend<pg.Pool>()
-  // @ts-expect-error: there is no such isolation.
-  databaseTest({ isolation: 'truncate' })
-})
-
-test('what is opened can be held by await using', () => {
-  expectTypeOf<Awaited<ReturnType<typeof openHarness>>>().toExtend<AsyncDisposable>()
-  expectTypeOf<TestDatabase>().toExtend<AsyncDisposable>()
+test('a pool on a PGlite is a pool of node-postgres', () => {
   expectTypeOf<ReturnType<typeof openPool>>().toExtend<pg.Pool>()
 })
 

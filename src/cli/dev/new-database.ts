@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { sharedEngineOf } from '../../connections/index.js'
 import { DriftpinError } from '../../errors.js'
 import {
-  type HarnessOptions,
+  type EmbeddedHarnessOptions,
   openHarness,
   readSeedScript,
   readTemplateFiles,
@@ -21,7 +21,7 @@ const weekMs = 7 * 24 * 60 * 60 * 1000
 
 /** The content of a new database. */
 export interface DevTemplate {
-  readonly options: HarnessOptions
+  readonly options: EmbeddedHarnessOptions
   /** The seed, in words for a person; undefined if there is none. */
   readonly seeded: string | undefined
 }
@@ -48,7 +48,7 @@ export async function readTemplate(
     // The times in driftpin's own seed are relative to now. An older image would look outdated.
     week: isOurs ? Math.floor(Date.now() / weekMs) : undefined,
   }
-  const options: HarnessOptions = {
+  const options: EmbeddedHarnessOptions = {
     cacheKey: createHash('sha256').update(JSON.stringify(parts)).digest('hex'),
     setup: async (database) => {
       if (process.stderr.isTTY) {
@@ -68,12 +68,15 @@ export async function readTemplate(
 }
 
 /** Creates a database beside its later place, even if its image cannot be cached. */
-export function newFolderDatabase(folder: string, options: HarnessOptions): Promise<string> {
+export function newFolderDatabase(
+  folder: string,
+  options: EmbeddedHarnessOptions,
+): Promise<string> {
   return orWithoutCache(options, (template) => createDatabase(folder, template))
 }
 
 /** Creates a database in memory, which is gone when it is closed. */
-export function newMemoryDatabase(options: HarnessOptions): Promise<ServedDatabase> {
+export function newMemoryDatabase(options: EmbeddedHarnessOptions): Promise<ServedDatabase> {
   return orWithoutCache(options, async (template) => {
     const harness = await openHarness(template)
     const database = await harness.createDatabase()
@@ -93,8 +96,8 @@ export function newMemoryDatabase(options: HarnessOptions): Promise<ServedDataba
 
 /** Tries again without the cache if the cache cannot be written. */
 async function orWithoutCache<T>(
-  options: HarnessOptions,
-  make: (options: HarnessOptions) => Promise<T>,
+  options: EmbeddedHarnessOptions,
+  make: (options: EmbeddedHarnessOptions) => Promise<T>,
 ): Promise<T> {
   try {
     return await make(options).catch((error) => {
@@ -114,7 +117,7 @@ async function orWithoutCache<T>(
  *
  * @returns Its folder. If this fails, {@link settleDatabase} deletes what was written.
  */
-async function createDatabase(folder: string, options: HarnessOptions): Promise<string> {
+async function createDatabase(folder: string, options: EmbeddedHarnessOptions): Promise<string> {
   const files = await readTemplateFiles(options)
   const made = newDatabaseFolder(folder)
   mkdirSync(made, { mode: 0o700 })

@@ -1,24 +1,24 @@
 import pg from 'pg'
 import { assertSupportedVersion, type Database, fromPg, sqlState } from '../../database/index.js'
 import { DriftpinError } from '../../errors.js'
-import { databaseNames, newWorker } from './database-names.js'
+import { databaseNames, newWorker } from './database-ownership.js'
 
-/** Long enough for a server in another country, and short enough to wait for in front of it. */
+/** Long enough for a distant server, short enough for somebody who waits in front of a screen. */
 const connectMsMax = 10_000
 
-/** STRATEGY came with this one. */
+/** The first version with CREATE DATABASE ... STRATEGY. */
 const strategyMajorMin = 15
 
-/** A connection to a server, on which databases can be made. */
+/** A connection to a server on which databases can be created. */
 export interface ServerConnection {
-  /** Takes turns, and is one session: its advisory locks last as long as it does. */
+  /** One session, which runs one call at a time. Its advisory locks last as long as it does. */
   readonly database: Database
   readonly user: string
-  /** What is written behind CREATE DATABASE ... TEMPLATE for a copy that takes the least time. */
+  /** The option of CREATE DATABASE ... TEMPLATE that makes the fastest copy, or an empty string. */
   readonly strategy: string
-  /** A database of this server, with the user and the password of the one that was named. */
+  /** The URL of another database on this server, with the same user and password. */
   urlOf(name: string): string
-  /** What is wrong, once the connection was lost. */
+  /** The error to throw if the connection was lost. */
   lost(): DriftpinError | undefined
   end(): Promise<void>
 }
@@ -38,16 +38,16 @@ const factsSql = `SELECT current_setting('server_version_num')::int AS version,
     WHERE pid = pg_backend_pid() AND backend_type = 'client backend') AS "isServer"
 FROM pg_roles WHERE rolname = current_user`
 
-/** A server may be set up to end what is idle or slow, and this connection is both at times. */
+/** A server may be configured to end idle or slow sessions, and this one can be both. */
 const settingsSql = `SET idle_session_timeout = 0; SET statement_timeout = 0; SET lock_timeout = 0;
 SET default_transaction_read_only = off`
 
 /**
- * Connects, and looks whether tests can have databases there, before anything is written.
+ * Connects and checks that test databases can be created there, before anything is written.
  *
- * @throws DriftpinError `invalid_input` for what is no URL, and `server_unusable` for a server that
- * cannot be reached or does not let its user in, or is no PostgreSQL, or for a user that must not
- * create databases; `server_unsupported` where it is too old. None of them repeats a password.
+ * @throws DriftpinError `invalid_input` for an invalid URL; `server_unusable` for a server that
+ * cannot be reached, refuses the user, or is not PostgreSQL, and for a user without CREATEDB;
+ * `server_unsupported` for a version that is too old. No message repeats a password.
  */
 export async function connectServer(server: string): Promise<ServerConnection> {
   const place = placeOf(server)
@@ -88,31 +88,30 @@ export async function connectServer(server: string): Promise<ServerConnection> {
 }
 
 /**
- * Files are copied in less time than pages are written to the log, unless the copy has to reach the
- * disk first. The former is how servers for tests are often run.
+ * Copying files is faster than writing pages to the WAL if the copy does not have to be flushed to
+ * disk, and servers for tests often run without fsync.
  */
 export function strategyOf({ version, isDurable }: Pick<Facts, 'version' | 'isDurable'>): string {
   return Math.floor(version / 10_000) >= strategyMajorMin && !isDurable ? 'STRATEGY FILE_COPY' : ''
 }
 
-/** @throws DriftpinError `server_unsupported` where it is too old, else `server_unusable`. */
+/** @throws DriftpinError `server_unsupported` for an old version, otherwise `server_unusable`. */
 export function refuseFacts(place: string, facts: Omit<Facts, 'isDurable'>): void {
   const { version, user, mayCreate, isServer } = facts
   if (!isServer) {
-    const why =
-      'it is one embedded database, such as that of driftpin dev; name a PostgreSQL server'
+    const why = 'it is a single embedded database, such as driftpin dev; name a PostgreSQL server'
     throw unusable(place, why, { isServer })
   }
   assertSupportedVersion(version)
   if (!mayCreate) {
-    const why = `${user} must not create databases; as a superuser: ALTER ROLE ${user} CREATEDB`
+    const why = `${user} may not create databases; run ALTER ROLE ${user} CREATEDB as a superuser`
     throw unusable(place, why, { user })
   }
 }
 
 /**
- * What lets a client into a database that there is not gives it another one, in which tests would
- * write. A pooler may be set up so.
+ * Refuses a server that accepts a database name that does not exist, as a pooler may: it connects
+ * the client to another database, and tests would write there.
  */
 async function refuseAnyName(server: string, place: string): Promise<void> {
   const name = databaseNames.own(newWorker(), 0)
@@ -126,33 +125,33 @@ async function refuseAnyName(server: string, place: string): Promise<void> {
   } finally {
     await client.end().catch(() => {})
   }
-  const why = 'it has one database under all names; name a PostgreSQL server itself'
+  const why = 'it has one database under every name; name a PostgreSQL server directly'
   throw unusable(place, why, { name })
 }
 
 function unusable(place: string, why: string, cause: unknown): DriftpinError {
-  const message = `Tests cannot have databases on ${place}: ${why}.`
+  const message = `Test databases cannot be created on ${place}: ${why}.`
   return new DriftpinError('server_unusable', message, cause)
 }
 
-/** Where a server is, in words that have no password. */
+/** Where a server is, in words without a password. */
 function placeOf(server: string): string {
   if (server === '') {
     const why =
-      'The server is empty: pass undefined for databases in the process, as with `|| undefined`.'
+      'The option server is empty. Pass undefined for embedded databases, as with `|| undefined`.'
     throw new DriftpinError('invalid_input', why, { option: 'server' })
   }
   if (!/^postgres(ql)?:\/\//.test(server) || !URL.canParse(server)) {
-    // Neither is the value repeated, which may well be a password in the wrong place.
+    // The message does not repeat the value, which may contain a password.
     throw new DriftpinError(
       'invalid_input',
-      'The server is no URL: write it as postgres://user:password@host:port/name, with everything ' +
-        'in it encoded, or leave it undefined for databases in the process.',
+      'The option server is not a URL. Write it as postgres://user:password@host:port/name, with ' +
+        'each part encoded, or leave it undefined for embedded databases.',
       { option: 'server' },
     )
   }
   const { host, pathname } = new URL(server)
-  return `the server ${host || 'of this machine'}${pathname}`
+  return `the server ${host || 'on this machine'}${pathname}`
 }
 
 function withDatabase(server: string, name: string): URL {
@@ -166,14 +165,14 @@ function whyNot(error: unknown): string {
   switch (sqlState(error)) {
     case '28P01':
     case '28000':
-      return `it did not let the user of the URL in (${message}); correct the user or the password`
+      return `it refused the user of the URL (${message}); correct the user or the password`
     case '3D000':
-      return `${message}; name one that is there, such as postgres`
+      return `${message}; name one that exists, such as postgres`
     case undefined:
       break
     default:
       return `${message} (SQLSTATE ${sqlState(error)})`
   }
   if (code) return `it cannot be reached (${code}); start it, or correct its host and port`
-  return `${message}. Is it a PostgreSQL, and is a password in the URL if it wants one?`
+  return `${message}. Is it a PostgreSQL server, and does the URL have a password if it needs one?`
 }

@@ -4,16 +4,21 @@ import { printableUrl, quoteIdentifier } from '../../database/index.js'
 import { messageOf } from '../../errors.js'
 import { projectDirectory } from '../../pglite/index.js'
 import { connectServer, type ServerConnection } from './connect-server.js'
-import { databaseNames, lockOf, newWorker } from './database-names.js'
-import { removeLeftovers } from './remove-leftovers.js'
-import { commentWith, keptText } from './stamp.js'
+import {
+  commentWith,
+  databaseNames,
+  keptText,
+  lockOf,
+  newWorker,
+  removeLeftovers,
+} from './database-ownership.js'
 
-/** Each is some 8 MB and more; who looks into one failed test after the other needs no more. */
+/** The number of databases of failed tests that are kept. Each takes about 8 MB or more. */
 export const keptMax = 10
 
-/** What goes on in a database, as it can be seen from outside of it. */
+/** A session in a database, as other sessions see it. */
 export interface SessionSeen {
-  /** As PostgreSQL calls it: active, idle in transaction and so on; null for another user's. */
+  /** As in pg_stat_activity: active, idle in transaction, ...; null for another user's session. */
   readonly state: string | null
   readonly query: string
   readonly advisoryLocks: number
@@ -32,12 +37,12 @@ const interruptSql = `SELECT pg_cancel_backend(pid) FROM pg_stat_activity
 WHERE datname = $1 AND backend_type = 'client backend' AND state = 'active'`
 
 /**
- * The databases of one worker on a server. All of them carry the number of an advisory lock that
- * the worker holds, so that whoever comes later can tell what nobody uses any more.
+ * The databases of one worker on a server. Their names contain the number of an advisory lock that
+ * the worker holds, so that later processes recognise databases whose worker is gone.
  */
 export class ServerDatabases {
   readonly connection: ServerConnection
-  /** Databases of failed tests of this project that are there. */
+  /** The kept databases of failed tests of this project. */
   readonly kept: Set<string>
   readonly #worker: string
   #made = 0
@@ -54,7 +59,7 @@ export class ServerDatabases {
     const worker = newWorker()
     const { database } = connection
     try {
-      // Nobody else has this number, so that there is nothing to wait for.
+      // No other process has this number, so this never waits.
       await database.query('SELECT pg_try_advisory_lock($1::bigint)', [lockOf(worker)])
       const names = await removeLeftovers(database)
       const kept = names.filter((name) => databaseNames.isKeptOf(project(), name))
@@ -65,11 +70,11 @@ export class ServerDatabases {
     }
   }
 
-  /** An empty database, or a copy. Nobody may be connected to what is copied. */
+  /** Creates an empty database or a copy of a template. The template must have no connections. */
   async create(template?: string): Promise<string> {
     this.#made += 1
     const name = databaseNames.own(this.#worker, this.#made)
-    // The encoding of driftpin's schema, whatever that of the server is.
+    // driftpin's schema needs UTF-8, whatever the encoding of the server is.
     const from = template
       ? `${quoteIdentifier(template)} ${this.connection.strategy}`
       : "template0 ENCODING 'UTF8'"
@@ -77,12 +82,12 @@ export class ServerDatabases {
     return name
   }
 
-  /** Ends whoever is connected. */
+  /** Drops a database and ends its connections. */
   async drop(name: string): Promise<void> {
     await this.#run(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`)
   }
 
-  /** Ends whoever is connected and lets nobody connect any more, so that it can be copied. */
+  /** Ends all connections and refuses new ones, so that the database can be copied. */
   async seal(name: string): Promise<void> {
     await this.#run(`ALTER DATABASE ${quoteIdentifier(name)} ALLOW_CONNECTIONS false`)
     await this.#endSessions(name)
@@ -98,7 +103,7 @@ export class ServerDatabases {
     await this.#run(`COMMENT ON DATABASE ${quoteIdentifier(name)} IS ${said}`)
   }
 
-  /** Whether it is a database of this worker, and of no use to another. */
+  /** Whether it is a database of this worker. */
   isOwn(name: string): boolean {
     return databaseNames.workerOf(name) === this.#worker
   }
@@ -121,15 +126,16 @@ export class ServerDatabases {
   }
 
   /**
-   * Keeps the database of a failed test in place of what an earlier try of it left, and says in
-   * words how to open it, or why it was not kept: that never fails.
+   * Keeps the database of a failed test, in place of that of an earlier failure. Never fails.
+   *
+   * @returns A sentence that says how to open the database, or why it was not kept.
    */
   async keep(name: string, test: string): Promise<string> {
     const kept = databaseNames.kept(project(), test)
     try {
       if (this.kept.size >= keptMax && !this.kept.has(kept)) {
         await this.drop(name)
-        return `Its database was not kept, since those of ${keptMax} failed tests are already.`
+        return `Its database was not kept: those of ${keptMax} failed tests are kept already.`
       }
       await this.#endSessions(name)
       await this.drop(kept)
@@ -137,14 +143,14 @@ export class ServerDatabases {
       await this.comment(kept, `${keptText}: ${test}`)
       this.kept.add(kept)
       const url = printableUrl(this.connection.urlOf(kept))
-      return `Its database is kept until the test is run again, or a week: psql '${url}'`
+      return `Its database is kept until the test runs again, or for a week: psql '${url}'`
     } catch (error) {
       await this.drop(name).catch(() => {})
       return `Its database could not be kept: ${messageOf(error)}`
     }
   }
 
-  /** Drops what an earlier try of a test kept, once it passed. */
+  /** Drops the database that an earlier failure of a test kept. */
   async forget(test: string): Promise<void> {
     const kept = databaseNames.kept(project(), test)
     if (this.kept.delete(kept)) await this.drop(kept)
@@ -154,7 +160,7 @@ export class ServerDatabases {
     await this.connection.end()
   }
 
-  /** Sessions end on their own a moment after they were told to, which PostgreSQL waits for. */
+  /** Sessions end a moment after this returns. CREATE, ALTER and DROP DATABASE wait for that. */
   async #endSessions(name: string): Promise<void> {
     await this.connection.database.query(endSessionsSql, [name])
   }
@@ -168,5 +174,5 @@ export class ServerDatabases {
   }
 }
 
-/** Whose tests these are: several projects, and people, may share a server. */
+/** Identifies the project: several projects and people may share a server. */
 const project = () => `${hostname()} ${projectDirectory()}`

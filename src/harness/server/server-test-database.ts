@@ -4,6 +4,7 @@ import {
   callSite,
   type Database,
   fromPg,
+  fromPgTransaction,
   type Queryable,
   type Session,
   type Transaction,
@@ -11,33 +12,33 @@ import {
 } from '../../database/index.js'
 import { DriftpinError } from '../../errors.js'
 import { digestDatabase } from '../digest.js'
-import { createTestClock } from '../test-clock.js'
-import type { TestDatabase } from '../test-database.js'
+import { databaseInTransaction } from '../rollback-database.js'
+import type { RollbackDatabase, TestDatabase } from '../test-database.js'
 import type { ServerDatabases, SessionSeen } from './server-databases.js'
 
-/** As many as the pool of an embedded database has. */
+/** The same limit as for the pool of an embedded database. */
 const clientsMax = 10
 
-/** A test database on a server, and what is nobody's business but the harness's. */
+/** A test database on a server, and what only the harness does with it. */
 export interface ServerTestDatabase {
   readonly db: TestDatabase
-  /** Of the session that `db` is. */
+  /** The client of the session that `db` uses. */
   readonly client: pg.Client
-  /** What was left open, as far as it can be seen from outside. */
+  /** What was left open, as far as other sessions can see it. */
   leaks(): Promise<string[]>
-  /** Keeps the database as that of a failed test, and says where. */
+  /** Keeps the database as that of a failed test. Returns a sentence that says where. */
   keep(test: string): Promise<string>
-  /** Cancels the statements that run. */
+  /** Cancels the running statements. */
   interrupt(): Promise<void>
-  /** Closes it, and leaves the database where it is. */
+  /** Closes all connections. The database remains. */
   disconnect(): Promise<void>
 }
 
 /**
- * Connects to a database that was made for it. Its own methods are one session, as those of an
- * embedded one are, so that what a test sets it also finds; the pool has more.
+ * Connects to a newly created database. The methods of `db` share one session, as those of an
+ * embedded database do, so that settings persist between calls. The pool has more sessions.
  *
- * @param forget Called when it is closed, which drops it.
+ * @param forget Called when the database is closed.
  */
 export async function openServerTestDatabase(
   databases: ServerDatabases,
@@ -46,7 +47,7 @@ export async function openServerTestDatabase(
 ): Promise<ServerTestDatabase> {
   const url = databases.connection.urlOf(name)
   const client = new pg.Client({ connectionString: url })
-  // What was lost is told by the next statement.
+  // The next statement reports that the connection was lost.
   client.on('error', () => {})
   await client.connect()
   const database = fromPg(client)
@@ -54,7 +55,7 @@ export async function openServerTestDatabase(
   let isClosed = false
   const open = (): Database => {
     if (isClosed) {
-      throw new DriftpinError('harness_closed', 'This database was closed. Create another one.', {})
+      throw new DriftpinError('harness_closed', 'This database is closed. Create another one.', {})
     }
     return database
   }
@@ -65,15 +66,15 @@ export async function openServerTestDatabase(
     const open = pools.filter(({ pool }) => !pool.ending)
     const ends = [client.end(), ...open.map(({ pool }) => pool.end())]
     const ended = Promise.allSettled(ends)
-    // What is in the middle of something ends with the database. To wait for the others is worth
-    // it, since PostgreSQL looks only ten times a second whether a session is gone.
+    // Sessions that are busy end with the database. Waiting for idle ones is worth it, because
+    // PostgreSQL checks only ten times per second whether a session is gone.
     if (isIdle) await ended
   }
   const db: TestDatabase = {
     kind: 'database',
     schema: 'public',
     capabilities: database.capabilities,
-    // Asked for late, so that a database that was closed is found out.
+    // The database is looked up at each call, because it may be closed by then.
     query: async <Row>(text: string, values?: readonly unknown[]) =>
       open().query<Row>(text, values),
     script: async (text) => open().script(text),
@@ -83,12 +84,9 @@ export async function openServerTestDatabase(
     ) => open().transaction(work, options),
     withSession: async <T>(work: (session: Session) => Promise<T>) => open().withSession(work),
     listen: async (channel, handler, options) => open().listen(channel, handler, options),
-    get pglite() {
-      return refuse('there is no PGlite')
-    },
     get pool() {
       open()
-      // The code under test may have ended the one before.
+      // The code under test may have ended the previous pool.
       if (pools.at(-1)?.pool.ending !== false) pools.push(openPool(url))
       return pools.at(-1)!.pool
     },
@@ -96,11 +94,6 @@ export async function openServerTestDatabase(
       open()
       return url
     },
-    clock: createTestClock(machineClock),
-    mark: async () => refuse('no mark can be taken'),
-    rewind: async () => refuse('nothing can be rewound'),
-    fork: async () => refuse('a database cannot be forked'),
-    save: async () => refuse('a database cannot be saved'),
     digest: async () => digestDatabase(open()),
     close: async () => {
       if (isClosed) return
@@ -131,36 +124,53 @@ export async function openServerTestDatabase(
 function openPool(connectionString: string) {
   const pool = new pg.Pool({ connectionString, max: clientsMax, allowExitOnIdle: true })
   const held = watchClients(pool)
-  // A client that is ended with its database is told when it asks for something.
+  // A client that ended with its database reports that at its next statement.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
   return { pool, held }
 }
 
-/** What one session left open. A lock of a transaction goes with that. */
+/** What one session left open. The locks of a transaction end with it. */
 function leakOf({ state, query, advisoryLocks }: SessionSeen): string[] {
-  // That of another user does not show what it does.
+  // A session of another user does not show what it is doing.
   if (state === null) return []
   if (state === 'active') return [`a query in flight: ${query}`]
   if (state.startsWith('idle in')) return [`a client that is ${state}, after ${query}`]
   return advisoryLocks > 0 ? [`an advisory lock of a session whose last was ${query}`] : []
 }
 
-/** That of the server, which nobody can stop; its time is taken for that of this machine. */
-const machineClock = {
-  get clock(): undefined {
-    return undefined
-  },
-  set clock(ms: number | undefined) {
-    if (ms !== undefined) refuse('the clock cannot be set')
-  },
+/** The database of a test inside a transaction, and the function that ends the transaction. */
+export interface ServerRollback {
+  readonly db: RollbackDatabase
+  /** @param isKept Whether to commit, so that the rows can be inspected. */
+  end(isKept: boolean): Promise<void>
 }
 
-function refuse(what: string): never {
-  throw new DriftpinError(
-    'isolation_refused',
-    `On a server ${what}: that takes a database in the process. Leave the option server out for ` +
-      'this test.',
-    { option: 'server' },
-  )
+/** Opens a transaction in the session of `db`. */
+export async function openServerRollback({
+  client,
+  interrupt,
+}: ServerTestDatabase): Promise<ServerRollback> {
+  let isOver = false
+  const guarded = Object.create(client, {
+    // A call that the test did not await would run outside its transaction, or in the next test's.
+    query: {
+      value: async (config: Parameters<typeof client.query>[0]) => {
+        if (!isOver) return client.query(config)
+        const message = 'The test and its transaction have ended. Await every call in the test.'
+        throw new DriftpinError('transaction_closed', message, { isolation: 'rollback' })
+      },
+    },
+  }) as typeof client
+  await client.query('BEGIN')
+  return {
+    db: databaseInTransaction(fromPgTransaction(guarded)),
+    end: async (isKept) => {
+      isOver = true
+      // Without this, COMMIT and ROLLBACK would wait for a running statement.
+      await interrupt()
+      // COMMIT of an aborted transaction rolls it back.
+      await client.query(isKept ? 'COMMIT' : 'ROLLBACK')
+    },
+  }
 }

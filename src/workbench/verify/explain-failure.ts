@@ -5,7 +5,7 @@ import {
   type Transaction,
 } from '../../database/index.js'
 import { DriftpinError } from '../../errors.js'
-import type { TestDatabase } from '../../harness/index.js'
+import type { EmbeddedTestDatabase } from '../../harness/index.js'
 import { type MigrationScript, statementsOf } from '../../migrations/index.js'
 import { dumpSchema } from '../dump-schema.js'
 import { without } from '../text-difference.js'
@@ -42,7 +42,7 @@ const checkViolation = '23514'
  * before the file.
  */
 export async function rowsInTheWay(
-  db: TestDatabase,
+  db: EmbeddedTestDatabase,
   script: MigrationScript,
   error: unknown,
 ): Promise<string[]> {
@@ -75,7 +75,7 @@ export async function rowsInTheWay(
  * stays.
  */
 async function beforeCheck<T>(
-  db: TestDatabase,
+  db: EmbeddedTestDatabase,
   script: MigrationScript,
   look: (transaction: Transaction) => Promise<T>,
 ): Promise<T> {
@@ -103,7 +103,7 @@ async function beforeCheck<T>(
 const linesMax = 40
 
 /** The definitions of a database as statements; none where nothing can write them. */
-export async function readDefinitions(db: TestDatabase): Promise<string[]> {
+export async function readDefinitions(db: EmbeddedTestDatabase): Promise<string[]> {
   try {
     return splitStatements(await dumpSchema(db.pglite, { privileges: true })).map(
       ({ text }) => `${text};`,

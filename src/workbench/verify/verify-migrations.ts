@@ -2,8 +2,8 @@ import { quoteLiteral } from '../../database/index.js'
 import {
   describeCatalog,
   describeDatabase,
+  type EmbeddedTestDatabase,
   openHarness,
-  type TestDatabase,
 } from '../../harness/index.js'
 import type { Migration, MigrationScript } from '../../migrations/index.js'
 import { type ApplyScript, createApplyScript } from './apply-script.js'
@@ -99,7 +99,7 @@ const scriptsOf = ({ migrations, scripts }: VerifyInput): MigrationScript[] => [
  * Loads what extensions have in machine code before anything is marked: an instance that loaded it
  * later could not be put back, but only be replaced. Most have none, or one of their own name.
  */
-async function loadModules(db: TestDatabase, extensions: readonly string[]): Promise<void> {
+async function loadModules(db: EmbeddedTestDatabase, extensions: readonly string[]): Promise<void> {
   for (const name of extensions.flatMap((one) => [one, one.replaceAll('_', '-')])) {
     await db.script(`LOAD ${quoteLiteral(`$libdir/${name}`)}`).catch(() => {})
   }
@@ -140,7 +140,7 @@ interface Ways {
 }
 
 async function verifyWhole(
-  db: TestDatabase,
+  db: EmbeddedTestDatabase,
   input: VerifyInput,
   { apply, beginning, standing, base, failing, holding }: Ways,
 ): Promise<Pick<VerifyReport, 'findings' | 'unproven' | 'notes'>> {

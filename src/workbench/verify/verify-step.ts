@@ -4,8 +4,8 @@ import {
   catalogDifferences,
   type DatabaseMark,
   describeCatalog,
+  type EmbeddedTestDatabase,
   orderOfColumns,
-  type TestDatabase,
 } from '../../harness/index.js'
 import type { Migration, MigrationScript } from '../../migrations/index.js'
 import type { ApplyScript } from './apply-script.js'
@@ -47,7 +47,7 @@ export interface StepOutcome {
  * In the end the database stands after the up and its fixture.
  */
 export async function verifyStep(
-  { db, apply }: { readonly db: TestDatabase; readonly apply: ApplyScript },
+  { db, apply }: { readonly db: EmbeddedTestDatabase; readonly apply: ApplyScript },
   before: VerifiedState,
   { migration, fixtures }: { migration: Migration; fixtures: readonly MigrationScript[] },
 ): Promise<StepOutcome> {
@@ -70,7 +70,7 @@ const isOrder = (name: string) => name.endsWith(orderOfColumns)
 class Step {
   readonly findings: VerifyFinding[] = []
   readonly notes: string[] = []
-  readonly #db: TestDatabase
+  readonly #db: EmbeddedTestDatabase
   readonly #apply: ApplyScript
   readonly #before: VerifiedState
   readonly #migration: Migration
@@ -82,7 +82,11 @@ class Step {
       db,
       apply,
       isCounted,
-    }: { readonly db: TestDatabase; readonly apply: ApplyScript; readonly isCounted: boolean },
+    }: {
+      readonly db: EmbeddedTestDatabase
+      readonly apply: ApplyScript
+      readonly isCounted: boolean
+    },
     before: VerifiedState,
     migration: Migration,
   ) {

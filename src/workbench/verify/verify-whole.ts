@@ -4,7 +4,7 @@ import {
   type DatabaseMark,
   describeDatabase,
   differences,
-  type TestDatabase,
+  type EmbeddedTestDatabase,
 } from '../../harness/index.js'
 import { createMigrator, ledgerName, type Migration } from '../../migrations/index.js'
 import type { ApplyScript } from './apply-script.js'
@@ -65,7 +65,7 @@ export async function listTables(database: Queryable): Promise<FilledTable[]> {
  * @returns What was found, and whether an exempt down failed that had held at its own version.
  */
 export async function verifyNothingLeft(
-  db: TestDatabase,
+  db: EmbeddedTestDatabase,
   migrations: readonly Migration[],
   { apply, base, known, exempt }: Backwards,
 ): Promise<{ findings: VerifyFinding[]; notes: string[]; needing?: Migration }> {
@@ -123,7 +123,7 @@ const ofSchema = (name: string) => name.startsWith('catalog ') || name.startsWit
  * that is what the steps with rows between them made, and whether to run it again does nothing.
  */
 export async function verifyFreshInstall(
-  db: TestDatabase,
+  db: EmbeddedTestDatabase,
   migrations: readonly Migration[],
   { base, stepped }: { base: DatabaseMark; stepped: Stepped },
 ): Promise<VerifyFinding[]> {

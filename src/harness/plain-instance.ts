@@ -16,9 +16,9 @@ import {
   type WatchedPGlite,
   watchPGlite,
 } from '../pglite/index.js'
-import type { HarnessOptions, ReadOptions } from './harness-options.js'
-import { cacheDirectoryOf, imageName, prepare } from './load-template.js'
-import { runFunctions } from './run-functions.js'
+import { imageName, prepare } from './load-template.js'
+import type { ParsedOptions } from './parse-options.js'
+import { runFunctionsOnInstance } from './run-functions.js'
 import type { HarnessStatistics } from './statistics.js'
 
 let hasWarned = false
@@ -26,27 +26,26 @@ let hasWarned = false
 const startParams = [...plainParameters]
 
 /**
- * The way without images, through nothing but what PGlite documents: a rewind is a new PGlite that
- * loads a data directory. What a session had (settings, temporary tables) is not part of a mark.
+ * Opens the source of instances that work without images and use only what PGlite documents. Such
+ * an instance is rewound by starting another PGlite from a data directory. Session state (settings,
+ * temporary tables) is not part of a mark.
  */
-export async function openPlainRuntime(
-  options: HarnessOptions,
-  read: ReadOptions,
+export async function openPlainSource(
+  options: ParsedOptions,
   { wasm, statistics }: { readonly wasm: Wasm; readonly statistics: HarnessStatistics },
 ): Promise<() => Promise<MadeInstance>> {
   if (!wasm.isProven) warnOnce(options, wasm)
-  const extensions = options.extensions ?? {}
-  const name = `plain-${imageName(read, wasm.build)}`
+  const { extensions, functions, cacheDirectory: directory } = options
+  const name = `plain-${imageName(options, wasm.build)}`
   const make = async () => {
     statistics.imagesBuilt++
     await using pglite = await PGlite.create({ extensions, startParams })
-    await prepare(fromPGlite(pglite), read)
+    await prepare(fromPGlite(pglite), options)
     const { rows } = await pglite.query<{ postgres: string }>(
       "SELECT current_setting('server_version') AS postgres",
     )
     return { tar: await pglite.dumpDataDir('none'), postgres: rows[0]!.postgres }
   }
-  const directory = cacheDirectoryOf(options)
   const tar = directory
     ? await makeOnce(directory, name, {
         find: () => readTar(directory, name),
@@ -59,23 +58,18 @@ export async function openPlainRuntime(
         },
       })
     : (await make()).tar
+  const open = (from: Blob) => PlainInstance.open(from, extensions, statistics)
+  const seeded = functions.length === 0 ? tar : await seed(await open(tar), functions)
   const why = wasm.isProven ? 'images are switched off' : 'images were not proven on this PGlite'
-  const seeded =
-    read.functions.length === 0 ? tar : await seed(tar, extensions, { read, statistics })
   return async () => {
     count(statistics.fallbacks, why)
-    const instance = await PlainInstance.open(seeded, extensions, statistics)
+    const instance = await open(seeded)
     return { instance, base: instance.base }
   }
 }
 
-async function seed(
-  tar: Blob,
-  extensions: Extensions,
-  { read, statistics }: { readonly read: ReadOptions; readonly statistics: HarnessStatistics },
-): Promise<Blob> {
-  const instance = await PlainInstance.open(tar, extensions, statistics)
-  await runFunctions(instance, instance.base, read)
+async function seed(instance: PlainInstance, functions: ParsedOptions['functions']): Promise<Blob> {
+  await runFunctionsOnInstance(instance, instance.base, functions)
   const mark = await instance.mark()
   await instance.close()
   return mark.tar
@@ -94,14 +88,13 @@ async function readTar(directory: string, name: string): Promise<Blob | undefine
   }
 }
 
-function warnOnce({ randomSeed, clock }: HarnessOptions, { build }: Wasm): void {
+function warnOnce({ randomSeed, clock }: ParsedOptions, { build }: Wasm): void {
   const what =
-    `driftpin was not proven on the PGlite that is installed (its WebAssembly is ${build}). ` +
-    'Tests work, and each rewind starts PostgreSQL anew, which takes about a second.'
-  if (randomSeed !== undefined || clock === 'test') {
-    throw new DriftpinError('image_unusable', `${what} randomSeed and clock cannot be had.`, {
-      build,
-    })
+    `driftpin has not been proven on the installed PGlite (its WebAssembly is ${build}). ` +
+    'Tests work, but each rewind starts PostgreSQL again, which takes about a second.'
+  if (randomSeed !== undefined || clock !== undefined) {
+    const message = `${what} randomSeed and clock: 'test' are not available.`
+    throw new DriftpinError('image_unusable', message, { build })
   }
   if (hasWarned) return
   hasWarned = true
@@ -112,6 +105,7 @@ interface PlainMark {
   readonly tar: Blob
 }
 
+/** An instance that is rewound by replacing its PGlite. */
 class PlainInstance implements TestInstance {
   readonly base: PlainMark
   #pglite: PGlite
@@ -155,7 +149,7 @@ class PlainInstance implements TestInstance {
 
   set clock(ms: number | undefined) {
     if (ms === undefined) return
-    throw new DriftpinError('image_unusable', 'Without images the clock cannot be set.', { ms })
+    throw new DriftpinError('image_unusable', 'The clock cannot be set without images.', { ms })
   }
 
   async mark(): Promise<PlainMark> {
@@ -171,7 +165,7 @@ class PlainInstance implements TestInstance {
     const extensions = this.#extensions
     this.#pglite = await PGlite.create({ loadDataDir: tar, extensions, startParams })
     this.#watch = watchPGlite(this.#pglite)
-    // One that crashed cannot be closed, and is let go.
+    // A crashed instance cannot be closed. It is left to the garbage collector.
     if (isIdle && !old.closed) await old.close().catch(() => {})
     this.#statistics.rewindMs.push(performance.now() - started)
   }
