@@ -13,7 +13,7 @@ import { run } from '../support/run-command.js'
 import { type GitProject, gitProject, migrationFiles, twoBranches } from './git-project.js'
 
 const program = fileURLToPath(new URL('renumber-and-die.mjs', import.meta.url))
-const room = new URL('../../dist/workbench/numbers/', import.meta.url).href
+const room = new URL('../../dist/workbench/renumber/', import.meta.url).href
 
 /** Every file of the folder and what is in it. */
 const contents = async (project: GitProject) =>
