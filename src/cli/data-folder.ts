@@ -14,6 +14,9 @@ export const versionFile = 'PG_VERSION'
 
 const databaseName = 'database'
 
+/** The major version of PGlite's PostgreSQL, which cannot open folders of other versions. */
+export const postgresMajor = 18
+
 /** The name of a database while another one takes its place. */
 export const oldName = 'database.old'
 

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { OnProgress } from '../pglite/index.js'
 import { dataFolderOf, usualDataFolder } from './data-folder.js'
-import { listImages } from './image/list-images.js'
+import { listImages } from './image/images.js'
 import { restoreImage } from './image/restore-image.js'
 import { type SavedImage, saveImage } from './image/save-image.js'
 import { renderTable } from './table.js'

@@ -77,7 +77,9 @@ test('an image that cannot be served is told, and the database goes on as it was
   await ask('CREATE TABLE made_since AS SELECT 1 AS n')
   const { code, stderr } = await driftpin('image', 'restore', 'spoilt')
   expect(code).toBe(1)
-  expect(stderr).toMatch(/^driftpin: The database is as it was: [^\n]* was changed after/)
+  expect(stderr).toMatch(
+    /^driftpin: The image cannot be served, and the database was not changed: [^\n]* was changed after/,
+  )
   expect(stderr).not.toContain('--fresh')
   expect(await ask('SELECT n FROM made_since')).toEqual([{ n: 1 }])
   expect(await dev.end('SIGTERM')).toBe(0)

@@ -56,7 +56,9 @@ test('a folder of an older PGlite is refused in one line, and stays as it is', a
     await writeFile(join(folder, 'postgresql.conf'), '# years of work\n')
     const before = await hashOfTree(data)
     const { message } = await refusalOf(devCommand(), ['--data', data])
-    expect(message).toMatch(/^\S+ holds a database of PostgreSQL 17, and this driftpin has Postgre/)
+    expect(message).toMatch(
+      /^\S+ holds a database of PostgreSQL 17, but this driftpin uses Postgre/,
+    )
     expect(message).not.toContain('\n')
     expect(await hashOfTree(data)).toBe(before)
   }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { listImages } from '../../src/cli/image/list-images.js'
+import { listImages } from '../../src/cli/image/images.js'
 import { restoreImage } from '../../src/cli/image/restore-image.js'
 import { encodeParts } from '../../src/pglite/image-format.js'
 import { layFolderImage, readFolderImage } from '../../src/pglite/index.js'

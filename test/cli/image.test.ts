@@ -4,7 +4,7 @@ import { join, relative } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { describe, expect, test } from 'vitest'
 import { UsageError } from '../../src/cli/command-error.js'
-import { factsOf, type ImageFacts } from '../../src/cli/image/list-images.js'
+import { factsOf, type ImageFacts } from '../../src/cli/image/images.js'
 import { restoreImage } from '../../src/cli/image/restore-image.js'
 import { saveImage } from '../../src/cli/image/save-image.js'
 import { imageCommand } from '../../src/cli/image-command.js'
@@ -153,10 +153,10 @@ describe('going back to an image', () => {
   })
 
   test.each([
-    [['save', '../one'], 'A name of an image'],
-    [['save', '.hidden'], 'A name of an image'],
+    [['save', '../one'], 'The name of an image'],
+    [['save', '.hidden'], 'The name of an image'],
     [['restore', 'two'], 'There is no image two'],
-    [['restore', 'two'], 'There are: one.'],
+    [['restore', 'two'], 'Images: one.'],
     [['save', 'one'], 'Replace it with --force'],
   ])('wrong use is refused: image %j', async (args, message) => {
     const data = await dataFolder((folder, file) => writeImage(folder, file, facts))

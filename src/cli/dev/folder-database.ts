@@ -5,8 +5,7 @@ import { sharedEngineOf } from '../../connections/index.js'
 import { type Database, fromPGlite } from '../../database/index.js'
 import { EngineNotStarted, type FolderEngine, openFolderEngine } from '../../pglite/index.js'
 import { UsageError } from '../command-error.js'
-import { versionFile } from '../data-folder.js'
-import { postgresMajor } from './postgres-major.js'
+import { postgresMajor, versionFile } from '../data-folder.js'
 
 /** The database that clients are connected to. Its PGlite may be replaced by another one. */
 export interface ServedDatabase {
@@ -83,13 +82,13 @@ export class FolderDatabase implements ServedDatabase {
 /**
  * Starts PostgreSQL on the folder of a database. The caller holds the lock of the data folder.
  *
- * @throws UsageError for a folder of another version, and EngineNotStarted.
+ * @throws UsageError for a folder of another version, and EngineNotStarted
  */
 export async function openDatabaseFolder(folder: string): Promise<FolderEngine> {
   const found = (await readFile(join(folder, versionFile), 'utf8')).trim()
   if (found === String(postgresMajor)) return await openFolderEngine(folder)
   throw new UsageError(
-    `${folder} holds a database of PostgreSQL ${found}, and this driftpin has PostgreSQL ` +
+    `${folder} holds a database of PostgreSQL ${found}, but this driftpin uses PostgreSQL ` +
       `${postgresMajor}. Dump it with the version that made it, or name another folder with --data.`,
   )
 }

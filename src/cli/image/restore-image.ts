@@ -6,6 +6,7 @@ import { DriftpinError } from '../../errors.js'
 import { layFolderImage, readFolderImage } from '../../pglite/index.js'
 import {
   newDatabaseFolder,
+  postgresMajor,
   type RestoreRequest,
   readServing,
   refuseForeignDatabase,
@@ -15,23 +16,21 @@ import {
   type Serving,
   settleDatabase,
 } from '../data-folder.js'
-import { postgresMajor } from '../dev/postgres-major.js'
 import { withFolderLock } from '../with-folder-lock.js'
-import { findImageFile } from './image-place.js'
-import { factsOf, type ImageFacts } from './list-images.js'
+import { factsOf, findImageFile, type ImageFacts } from './images.js'
 
 const pollMs = 25
 const askMs = 1000
-/** A start takes less than a second, and migrations that are behind their own time. */
+/** Starting takes less than a second, but pending migrations may take long. */
 const answerMsMax = 120_000
 
 /**
- * Puts the database of a data folder back to where it was when an image was saved. All of the image
- * is checked before anything is replaced. A `driftpin dev` that serves the folder ends its clients
- * and serves the other database at the same place.
+ * Replaces the database of a data folder by an image. The whole image is checked first. A
+ * `driftpin dev` that serves the folder disconnects its clients and then serves the image's
+ * database at the same address.
  *
- * @throws UsageError where there is no such image, and DriftpinError `image_damaged` and
- * `image_foreign` for one that cannot be gone back to. The database is then as it was.
+ * @throws UsageError if there is no such image, and DriftpinError `image_damaged` or
+ * `image_foreign` if it cannot be restored. The database is not changed then.
  */
 export async function restoreImage(folder: string, name: string): Promise<ImageFacts> {
   const file = await findImageFile(folder, name)
@@ -40,8 +39,8 @@ export async function restoreImage(folder: string, name: string): Promise<ImageF
   if (!facts.postgres.startsWith(`${postgresMajor}.`)) {
     throw new DriftpinError(
       'image_foreign',
-      `The image ${name} is of PostgreSQL ${facts.postgres}, and this driftpin has PostgreSQL ` +
-        `${postgresMajor}. Go back to it with the version that saved it.`,
+      `The image ${name} contains a database of PostgreSQL ${facts.postgres}, but this driftpin ` +
+        `uses PostgreSQL ${postgresMajor}. Restore it with the version that saved it.`,
       facts,
     )
   }
@@ -65,32 +64,32 @@ export async function restoreImage(folder: string, name: string): Promise<ImageF
   }
 }
 
-/** Who serves a database is the only one who can put another in its place. */
+/** Asks the process that serves a database to replace it: no other process can do that. */
 async function askToRestore(
   folder: string,
   { pid, url }: Serving,
   request: RestoreRequest,
 ): Promise<void> {
   for (let waited = 0; waited < answerMsMax; waited += pollMs) {
-    // Between two databases nobody listens.
-    if (waited % askMs === 0) await ask(url, request)
+    // Repeated, because nobody listens while one database replaces another.
+    if (waited % askMs === 0) await send(url, request)
     const serving = await readServing(folder)
     if (serving?.restored?.id === request.id) {
       const { problem } = serving.restored
       if (problem === undefined) return
-      const message = `The database is as it was: the image cannot be served. ${problem}`
+      const message = `The image cannot be served, and the database was not changed: ${problem}`
       throw new DriftpinError('image_unusable', message, { problem })
     }
     if (serving?.pid !== pid) {
-      throw new Error(`The driftpin dev of process ${pid} ended meanwhile. Try again.`)
+      throw new Error(`The driftpin dev of process ${pid} ended in the meantime. Try again.`)
     }
     await sleep(pollMs)
   }
   throw new Error(`The driftpin dev of process ${pid} has not answered. Stop it, and try again.`)
 }
 
-/** A client is ended together with the database that it is connected to, and asks again then. */
-async function ask(url: string, request: RestoreRequest): Promise<void> {
+/** Sends a request. The connection may be ended together with the database. */
+async function send(url: string, request: RestoreRequest): Promise<void> {
   const { default: pg } = await import('pg')
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
   client.on('error', () => {})
@@ -98,7 +97,7 @@ async function ask(url: string, request: RestoreRequest): Promise<void> {
     await client.connect()
     await client.query('SELECT pg_notify($1, $2)', [restoreChannel, restorePayload(request)])
   } catch {
-    // What is to be known stands in the file that is looked at.
+    // The result is in serving.json, which the caller reads.
   } finally {
     await client.end().catch(() => {})
   }

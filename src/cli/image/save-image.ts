@@ -16,28 +16,27 @@ import { UsageError } from '../command-error.js'
 import { databaseFolderOf, isDriftpinFile } from '../data-folder.js'
 import { withDevDatabase } from '../open-database.js'
 import { migrationLabel } from '../terminal.js'
-import { imageFile, imagesFolder } from './image-place.js'
-import { factsOf, type ImageFacts } from './list-images.js'
+import { factsOf, type ImageFacts, imageFile, imagesFolder } from './images.js'
 
-/** An image that was saved. */
+/** A saved image. */
 export interface SavedImage extends ImageFacts {
   readonly name: string
   readonly file: string
   readonly bytes: number
 }
 
-/** How an image is saved. */
+/** Options of {@link saveImage}. */
 interface SaveOptions {
-  /** Whether it may replace one of the same name. */
+  /** Whether to replace an image of the same name. */
   readonly force?: boolean | undefined
   readonly onProgress?: OnProgress | undefined
 }
 
 /**
- * Saves the state of the database in a data folder under a name. While a `driftpin dev` serves it,
- * a transaction keeps everybody else from writing as long as the files are copied.
+ * Saves the database of a data folder as an image. If a `driftpin dev` serves it, a transaction
+ * keeps other clients from writing while the files are copied.
  *
- * @throws UsageError for a bad name, and for one that is taken, unless `force` replaces it.
+ * @throws UsageError for an invalid name, and for a name that is in use unless `force` is set
  */
 export async function saveImage(
   folder: string,
@@ -52,7 +51,7 @@ export async function saveImage(
     await removeUnfinished(folder)
     try {
       const facts = await database.transaction(async (transaction) => {
-        // All that is in memory alone is in the files then.
+        // The checkpoint writes everything that is only in memory to the files.
         await transaction.script('CHECKPOINT')
         const found = await readFacts(transaction)
         const how = { isLeftOut: isDriftpinFile, onProgress }
@@ -68,7 +67,7 @@ export async function saveImage(
   })
 }
 
-/** Gives an image its name unless another save was quicker, which a rename would replace. */
+/** Gives an image its name. Unlike rename, link fails if another save was faster. */
 async function linkNew(unfinished: string, file: string, name: string): Promise<void> {
   await link(unfinished, file).catch((error) => {
     throw error.code === 'EEXIST' ? taken(name, error) : error
@@ -76,10 +75,10 @@ async function linkNew(unfinished: string, file: string, name: string): Promise<
 }
 
 function taken(name: string, cause?: unknown): UsageError {
-  return new UsageError(`There is an image ${name} already. Replace it with --force.`, { cause })
+  return new UsageError(`An image ${name} exists already. Replace it with --force.`, { cause })
 }
 
-/** What processes left that were killed over it. */
+/** Deletes the unfinished images of processes that were killed. */
 async function removeUnfinished(folder: string): Promise<void> {
   for (const name of await readdir(imagesFolder(folder))) {
     const pid = /\.image\.(\d+)\.tmp$/.exec(name)?.[1]
@@ -95,7 +94,7 @@ async function readFacts(
     `SELECT current_setting('server_version') AS postgres, clock_timestamp() AS at`,
   )
   const { postgres, at } = rows[0]!
-  // A project may call its own ledger what it likes.
+  // A project may have chosen another name for its ledger.
   const ledgers = await findLedgers(queryable)
   const ledger = ledgers.find(({ table }) => table === ledgerName) ?? ledgers[0]
   const entries = (await ledger?.read(queryable)) ?? []
