@@ -7,7 +7,7 @@
 export { type DataFile, dataFilesIn, dataFilesOf } from './data-files.js'
 export { buildTemplate } from './engine/build-template.js'
 export type { Image, KeptImage } from './engine/image.js'
-export { decodeImage, encodeImage } from './engine/image-file.js'
+export { decodeImage, encodeImage, savedKey, saveImage } from './engine/image-file.js'
 export type { Extensions } from './engine/open-engine.js'
 export {
   imageSettings,
@@ -36,11 +36,8 @@ export {
   formatVersion,
   type ImageVersions,
 } from './image-format.js'
-export { Instance } from './instance.js'
+export { Instance, type MadeInstance, type TestInstance } from './instance.js'
 export { endClients, endForRewind } from './instance-clients.js'
-export { count } from './instance-statistics.js'
 export { createRandomSource } from './random-source.js'
-export type { HarnessRuntime } from './running-engine.js'
-export { savedKey, saveImage } from './save-image.js'
-export type { MadeInstance, TestInstance } from './test-instance.js'
+export { count, type HarnessRuntime } from './running-engine.js'
 export { askedFor, type Begun, type WatchedPGlite, watchPGlite } from './watch-pglite.js'

@@ -2,8 +2,7 @@ import type { PGlite } from '@electric-sql/pglite'
 import { DriftpinError } from '../errors.js'
 import { type Image, imageOf, imageToKeep, type KeptImage } from './engine/image.js'
 import { type EngineMark, markEngine, rewindEngine, whyNotRewindable } from './engine/mark.js'
-import type { Engine } from './engine/open-engine.js'
-import { discard } from './engine/open-engine.js'
+import { discard, type Engine } from './engine/open-engine.js'
 import {
   beginAnew,
   endBusyClients,
@@ -11,22 +10,44 @@ import {
   endForRewind,
   leaveClients,
 } from './instance-clients.js'
-import { count } from './instance-statistics.js'
 import {
   cannotRewind,
+  count,
   type HarnessRuntime,
   type Origin,
   openRunningEngine,
   type RunningEngine,
 } from './running-engine.js'
-import type { TestInstance } from './test-instance.js'
 import type { SessionMark, WatchedPGlite } from './watch-pglite.js'
 
-/** A point that an instance can be put back to. */
+/** An embedded PostgreSQL that can be rewound to a mark, with images or without. */
+export interface TestInstance {
+  readonly pglite: PGlite
+  readonly watch: WatchedPGlite
+  /** What `now()` says, in milliseconds since 1970; undefined follows the machine. */
+  clock: number | undefined
+  /** The mark of its start. */
+  readonly base: object
+  mark(): Promise<object>
+  rewind(mark: object): Promise<void>
+  /** Another instance in the state of the mark. */
+  fork(mark: object): Promise<TestInstance>
+  /** An image of its current state; missing without images. */
+  imageNow?(): KeptImage
+  close(): Promise<void>
+}
+
+/** An instance, and the mark that its next user starts from. */
+export interface MadeInstance {
+  readonly instance: TestInstance
+  readonly base: object
+}
+
+/** A state that an instance can be rewound to. */
 export interface InstanceMark {
-  /** Changes when the instance had to be replaced, and the mark with it. */
+  /** Changes when the instance has to be replaced. */
   state: MarkState
-  /** Makes an instance that stands at this mark, where no image of it can. */
+  /** Makes an instance in this state, if no image of it can be made. */
   readonly remake: (() => Promise<Instance>) | undefined
 }
 
@@ -38,7 +59,7 @@ interface MarkState {
   readonly clock: number | undefined
 }
 
-/** A PostgreSQL in the process that can be put back to a mark, or replaced where it cannot. */
+/** An embedded PostgreSQL that is rewound in place, or replaced if that is not possible. */
 export class Instance implements TestInstance {
   #base: InstanceMark
   readonly #runtime: HarnessRuntime
@@ -58,7 +79,7 @@ export class Instance implements TestInstance {
     return new Instance(runtime, origin, await openRunningEngine(runtime, origin))
   }
 
-  /** Where this instance began. */
+  /** The mark of its start. */
   get base(): InstanceMark {
     return this.#base
   }
@@ -79,12 +100,12 @@ export class Instance implements TestInstance {
     this.#running.clock = ms
   }
 
-  /** Lets this instance begin where it is now, which only `remake` can repeat. */
+  /** Makes the current state the start of this instance, which only `remake` can repeat. */
   async beginHere(remake: () => Promise<Instance>): Promise<void> {
     this.#base = await this.mark(remake)
   }
 
-  /** Notes where this instance is. Nothing may be going on in it. */
+  /** Records the current state. The instance must be idle. */
   mark(remake?: () => Promise<Instance>): Promise<InstanceMark> {
     return this.#inTurn(async () => {
       if (!(await this.watch.idle())) {
@@ -92,7 +113,7 @@ export class Instance implements TestInstance {
         if (texts.length === 0) texts.push('a session of withSession()')
         throw new DriftpinError(
           'rewind_impossible',
-          `A mark was asked for while this is going on: ${texts.join('; ')}. Await it first.`,
+          `A mark cannot be taken while this is running: ${texts.join('; ')}. Await it first.`,
           { inFlight: [...this.watch.inFlight] },
         )
       }
@@ -103,7 +124,7 @@ export class Instance implements TestInstance {
     })
   }
 
-  /** Puts this instance back to a mark of it, in place where that is possible. */
+  /** Rewinds this instance to one of its marks, in place if possible. */
   rewind(mark: InstanceMark): Promise<void> {
     return this.#inTurn(async () => {
       const started = performance.now()
@@ -112,7 +133,7 @@ export class Instance implements TestInstance {
       let why = await this.#whyNot(mark)
       if (why === undefined) {
         await this.watch.rewind(mark.state.session)
-        // What was begun while that was awaited must not be cut in half.
+        // Work that was started meanwhile must not be interrupted in the middle.
         await endBusyClients(this.pglite)
         if (this.watch.inFlight.size > 0) why = await this.#whyNot(mark)
       }
@@ -129,7 +150,7 @@ export class Instance implements TestInstance {
     })
   }
 
-  /** One after the other: a mark that is taken while a rewind goes on would be of neither. */
+  /** Marks and rewinds run one at a time: a mark during a rewind would mix two states. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     this.#refuseClosed()
     const turn = this.#last.then(work)
@@ -147,7 +168,7 @@ export class Instance implements TestInstance {
     return whyNotRewindable(engine.inside, state.inside)
   }
 
-  /** What one test loads, the next is likely to load too. */
+  /** The next test is likely to load the same modules. */
   #learn({ inside }: MarkState): void {
     for (const event of this.#running.engine.inside.loader.slice(inside.loader.length)) {
       if (event.kind === 'open' && event.grew) this.#runtime.learned.add(event.path)
@@ -163,7 +184,7 @@ export class Instance implements TestInstance {
     void discard(old)
   }
 
-  /** Another instance, which begins where the mark is. */
+  /** Another instance, which starts in the state of the mark. */
   async #makeAt(mark: InstanceMark, why: string): Promise<Instance> {
     if (mark.remake) return mark.remake()
     if (mark === this.#base) return Instance.open(this.#runtime, this.#origin)
@@ -178,8 +199,8 @@ export class Instance implements TestInstance {
   }
 
   /**
-   * A second instance that stands where this one did at the mark. Where no image can be, it starts
-   * from the files: what was committed is there, and nothing that only the session had.
+   * A second instance in the state of the mark. If no image can be made, it starts from the files:
+   * it has what was committed, and nothing of the session.
    */
   async fork(mark: InstanceMark): Promise<TestInstance> {
     this.#refuseClosed()
@@ -190,13 +211,13 @@ export class Instance implements TestInstance {
     return Instance.open(this.#runtime, { image, randomPosition, clock })
   }
 
-  /** An image of this instance as it is, whatever is going on in it. */
+  /** An image of the current state, even while a transaction is open. */
   imageNow(): KeptImage {
     const { engine, clock } = this.#running
     return { ...imageToKeep(engine.inside, markEngine(engine.inside)), clock }
   }
 
-  /** The image of this instance at a mark, for other instances to go on from. */
+  /** The image of this instance at a mark, for other instances to start from. */
   imageOf({ state }: InstanceMark): Image {
     return imageOf(state.engine.inside, state.inside)
   }

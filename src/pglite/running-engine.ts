@@ -9,9 +9,27 @@ import {
   startFromFiles,
 } from './engine/open-engine.js'
 import { readWasm } from './engine/wasm.js'
-import { count, type InstanceStatistics } from './instance-statistics.js'
 import { createRandomSource, type RandomSource } from './random-source.js'
 import { type WatchedPGlite, watchPGlite } from './watch-pglite.js'
+
+/** What was done with the instances that share a runtime. */
+interface InstanceStatistics {
+  /** Databases that were started from an image. */
+  forks: number
+  /** Milliseconds of each rewind, in the order in which they were. */
+  readonly rewindMs: number[]
+  /** Bytes that rewinds copied back. */
+  bytesCopied: number
+  /** How often an instance could not be rewound and was replaced, by reason. */
+  readonly replaced: Record<string, number>
+  /** How often a database was started from the files of an image, by reason. */
+  readonly fallbacks: Record<string, number>
+}
+
+/** Counts one more of a reason. */
+export function count(reasons: Record<string, number>, reason: string): void {
+  reasons[reason] = (reasons[reason] ?? 0) + 1
+}
 
 /** What all instances of a harness share. */
 export interface HarnessRuntime {

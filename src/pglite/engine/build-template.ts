@@ -1,32 +1,33 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { fromPGlite, quoteIdentifier } from '../../database/index.js'
-import { entriesOf, type Image, type ImageEntry, imageOf, layEntries } from './image.js'
+import { entriesOf, type Image, type ImageEntry, imageOf, writeEntries } from './image.js'
 import { markEngine } from './mark.js'
 import {
   discard,
   type Engine,
   type EngineOptions,
+  preloadModules,
+  readEngineFile,
   startEngine,
   withoutBundles,
 } from './open-engine.js'
-import { preloadModules, readEngineFile } from './preload-modules.js'
 import { initdbParameters, startParameters } from './start-parameters.js'
 import { readWasm } from './wasm.js'
 
 /**
- * The language of most functions, and the dictionaries of text search: loaded early, so that a
- * test that is the first to need one can be undone.
+ * Modules of PostgreSQL that most databases use: PL/pgSQL and the dictionaries of text search. They
+ * are loaded in the template, so that using them first in a test can be rewound.
  */
 const common = ['plpgsql.so', 'dict_snowball.so'].map((name) => `/pglite/lib/postgresql/${name}`)
 
-/** What makes a new database the one that tests begin with. */
+/** How a template is prepared. */
 export interface TemplateOptions extends Omit<EngineOptions, 'wasm'> {
   readonly prepare: (pglite: PGlite) => Promise<void>
 }
 
 /**
- * Makes a database and takes its image. It is made in one engine, and started again in another:
- * that one has the small settings, and nothing in its memory that preparing it left there.
+ * Makes a database and takes its image. The database is prepared in one engine and started again in
+ * another, which has the small settings and nothing in its memory that the preparation left.
  */
 export async function buildTemplate({ prepare, ...options }: TemplateOptions): Promise<Image> {
   const wasm = await (await readWasm()).module()
@@ -52,7 +53,7 @@ export async function buildTemplate({ prepare, ...options }: TemplateOptions): P
     wasm,
     options: { startParams: [...startParameters] },
     lay: async (inside) => {
-      layEntries(inside, entries)
+      writeEntries(inside, entries)
       const bytes = (path: string) => readEngineFile(inside, path)!
       await preloadModules(
         inside,
@@ -61,7 +62,7 @@ export async function buildTemplate({ prepare, ...options }: TemplateOptions): P
     },
   })
   try {
-    // No init of an extension runs here: it does in every database that goes on from the image.
+    // The init functions of extensions run in every database that is made from the image.
     await warmUp(second.pglite)
     return imageOf(second.inside, markEngine(second.inside))
   } finally {
@@ -69,7 +70,7 @@ export async function buildTemplate({ prepare, ...options }: TemplateOptions): P
   }
 }
 
-/** The modules that were needed, and those that the caller's extensions brought. */
+/** The modules that were loaded, and those of the caller's extensions. */
 function modulesOf({ inside }: Engine, entries: readonly ImageEntry[]): string[] {
   const opened = inside.loader.flatMap((event) => (event.kind === 'open' ? [event.path] : []))
   const brought = entries.filter(({ path, contents }) => contents && path.endsWith('.so'))
@@ -77,7 +78,7 @@ function modulesOf({ inside }: Engine, entries: readonly ImageEntry[]): string[]
   return [...all].sort()
 }
 
-/** The catalog's caches are filled, so that no test has to fill them again after each rewind. */
+/** Fills the catalog caches, so that no test has to fill them again after each rewind. */
 async function warmUp(pglite: PGlite): Promise<void> {
   const database = fromPGlite(pglite)
   const { rows } = await database.query<{ schema: string; name: string }>(
@@ -89,7 +90,7 @@ async function warmUp(pglite: PGlite): Promise<void> {
   )
   for (const { schema, name } of rows) {
     const table = `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`
-    // Planning looks at all that a statement will need, and changes nothing.
+    // Planning reads everything that the statement needs, and changes nothing.
     await database.query(`EXPLAIN SELECT * FROM ${table}`)
     await database.query(`EXPLAIN DELETE FROM ${table}`)
     await database.query(`EXPLAIN INSERT INTO ${table} SELECT * FROM ${table}`).catch(() => {})
@@ -100,7 +101,7 @@ async function warmUp(pglite: PGlite): Promise<void> {
   // the mark costs the instance. This one is called by the first DO, and by nothing else.
   await pglite.exec('DO LANGUAGE plpgsql $$ BEGIN END $$').catch(() => {})
   await pglite.exec('CHECKPOINT')
-  // What is counted is told at once: a timer would do it later, in the middle of a test.
+  // Statistics are flushed now: otherwise a timer would flush them in the middle of a test.
   await pglite.exec('SELECT pg_stat_force_next_flush()')
   await pglite.exec('SELECT 1')
 }

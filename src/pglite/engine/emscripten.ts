@@ -1,4 +1,4 @@
-// The shapes of what internals.ts finds inside of PGlite: no code, and nothing of our own.
+// Types of the parts of PGlite and Emscripten that internals.ts uses.
 
 /** A file, directory or link of the in-memory file system. */
 export interface FileNode {
@@ -19,7 +19,7 @@ export interface FileNode {
   readonly pipe?: Pipe
 }
 
-/** What was written into a pipe and not read yet. Both ends have the same one. */
+/** What was written to a pipe and not read yet. Both ends refer to the same object. */
 interface Pipe {
   buckets: { buffer: Uint8Array; offset: number; roffset: number }[]
 }
@@ -35,7 +35,7 @@ export interface OpenFile {
   getdents?: unknown
 }
 
-/** The part of Emscripten's file system that is used. */
+/** The part of the file system of Emscripten that is used. */
 export interface FileSystem {
   readonly root: FileNode
   streams: (OpenFile | null | undefined)[]
@@ -105,14 +105,14 @@ type NodeOperations = Partial<
   >
 >
 
-/** Contents that were copied before they were written, and the stretch that was written since. */
+/** Contents that were copied before a write, and the range that was written since. */
 export interface WrittenCopy {
   readonly origin: Uint8Array
   from: number
   to: number
 }
 
-/** What the WebAssembly exports. */
+/** The exports of the WebAssembly module that are used. */
 export interface Exports {
   readonly __heap_base: { readonly value: number }
   readonly __indirect_function_table: { readonly length: number }
@@ -120,7 +120,7 @@ export interface Exports {
   _emscripten_timeout(which: number, now: number): void
 }
 
-/** What the WebAssembly asks of JavaScript. */
+/** The imports of the WebAssembly module that are replaced. */
 export interface Imports {
   _dlopen_js(handle: number): number
   _dlsym_js(handle: number, symbol: number, index: number): number
@@ -130,7 +130,7 @@ export interface Imports {
   clock_time_get(clock: number, precision: bigint, result: number): number
 }
 
-/** What PGlite hands to the setup of an extension, to be amended. */
+/** The options that PGlite passes to the setup of an extension, which may change them. */
 export interface EmscriptenOptions {
   readonly wasmMemory: { readonly buffer: ArrayBuffer }
   instantiateWasm(

@@ -22,7 +22,7 @@ interface MarkedStream {
   readonly buckets: NonNullable<FileNode['pipe']>['buckets'] | undefined
 }
 
-/** The files of an engine at rest. It holds on to nodes, so it is of use to that engine alone. */
+/** The files of an engine at rest. It refers to nodes, so it is only valid for that engine. */
 export interface FilesMark {
   readonly nodes: ReadonlyMap<FileNode, MarkedNode>
   readonly streams: readonly (MarkedStream | null)[]
@@ -30,20 +30,20 @@ export interface FilesMark {
   readonly nextInode: number
 }
 
-/** The mark that an engine's files equal, but for those that were touched since. */
+/** The mark that the files of an engine equal, except for those touched since. */
 const lastMark = new WeakMap<Internals, FilesMark>()
 
-/** Directories that are no state of a database: devices, and the processes of the machine. */
+/** Directories that are not part of a database: devices and processes. */
 const excluded = new Set(['dev', 'proc'])
 
-/** The children that belong to a directory's state. */
+/** The children of a directory that belong to the database. */
 export function childrenOf(files: FileSystem, node: FileNode): FileNode[] {
   const children = Object.entries(node.contents as Record<string, FileNode>)
   const isState = ([name]: [string, FileNode]) => node !== files.root || !excluded.has(name)
   return children.filter(isState).map(([, child]) => child)
 }
 
-/** Notes every file, and makes the bytes of each the mark's: a later write copies them. */
+/** Records every file. From now on, a write copies the contents instead of changing them. */
 export function markFiles(engine: Internals): FilesMark {
   const { files } = engine
   const nodes = new Map<FileNode, MarkedNode>()
@@ -64,25 +64,25 @@ export function markFiles(engine: Internals): FilesMark {
 }
 
 /**
- * Puts the files back: contents, names, places, what was created, deleted, renamed or truncated,
- * the table of open files and the working directory.
+ * Restores the files: contents, names, places, what was created, deleted, renamed or truncated, the
+ * table of open files and the working directory.
  *
- * @returns How many bytes of files were copied.
+ * @returns The number of bytes that were copied.
  */
 export function rewindFiles(engine: Internals, mark: FilesMark): number {
   const { files } = engine
-  // Away from another mark, anything may differ.
+  // Relative to another mark, any file may differ.
   const touched = lastMark.get(engine) === mark ? engine.touched : new Set(mark.nodes.keys())
-  // All that is in the wrong place is taken out before anything is put in its own.
+  // Everything in the wrong place is removed before anything is added.
   for (const node of touched) {
     const marked = mark.nodes.get(node)
-    if (marked && files.isDir(marked.mode)) takeOutStrangers(files, marked, touched)
+    if (marked && files.isDir(marked.mode)) removeForeignNodes(files, marked, touched)
   }
   let copied = 0
   for (const node of touched) {
     const marked = mark.nodes.get(node)
     if (!marked) continue
-    if (files.isDir(marked.mode)) putBack(files, marked)
+    if (files.isDir(marked.mode)) restoreChildren(files, marked)
     else if (files.isFile(marked.mode)) copied += restoreContents(engine, marked)
     node.mode = marked.mode
     node.atime = marked.atime
@@ -97,33 +97,33 @@ export function rewindFiles(engine: Internals, mark: FilesMark): number {
   return copied
 }
 
-/** Takes out the children that were not there, or not under this name. */
-function takeOutStrangers(
+/** Removes children that the directory did not have, or not under this name. */
+function removeForeignNodes(
   files: FileSystem,
   { node, contents }: MarkedNode,
   touched: Set<FileNode>,
 ): void {
   const before = contents as Record<string, FileNode>
   const now = node.contents as Record<string, FileNode>
-  // A database has hundreds of files in one directory: no list of them is made.
+  // A directory of a database has hundreds of files: no array of them is made.
   for (const name in now) {
     const child = now[name]!
     if (before[name] === child && child.name === name && child.parent === node) continue
-    takeOut(files, child, touched)
+    removeNode(files, child, touched)
     delete now[name]
   }
 }
 
-/** With everything below it, of which a part may belong elsewhere and is put back later. */
-function takeOut(files: FileSystem, node: FileNode, touched: Set<FileNode>): void {
+/** Removes a node with everything below it. Parts that belong elsewhere are restored later. */
+function removeNode(files: FileSystem, node: FileNode, touched: Set<FileNode>): void {
   files.hashRemoveNode(node)
   touched.add(node)
   if (!files.isDir(node.mode)) return
-  for (const child of Object.values(node.contents)) takeOut(files, child as FileNode, touched)
+  for (const child of Object.values(node.contents)) removeNode(files, child as FileNode, touched)
   node.contents = {}
 }
 
-function putBack(files: FileSystem, { node, contents }: MarkedNode): void {
+function restoreChildren(files: FileSystem, { node, contents }: MarkedNode): void {
   const before = contents as Record<string, FileNode>
   const now = node.contents as Record<string, FileNode>
   let isMissing = false
@@ -135,7 +135,7 @@ function putBack(files: FileSystem, { node, contents }: MarkedNode): void {
     child.parent = node
     files.hashAddNode(child)
   }
-  // A listing gives the names in the order of the object, which has to be what it was.
+  // A listing gives the names in the order of the object, which is restored too.
   if (isMissing) node.contents = { ...before }
 }
 
@@ -149,7 +149,7 @@ function restoreContents(engine: Internals, { node, contents, usedBytes }: Marke
     node.contents = saved
     return 0
   }
-  // The copy that the first write made is kept: the next test writes to the same file.
+  // The copy of the first write is kept: the next test is likely to write to the same file.
   const written = saved.subarray(copy.from, copy.to)
   now.set(written, copy.from)
   copy.from = saved.length
@@ -158,7 +158,7 @@ function restoreContents(engine: Internals, { node, contents, usedBytes }: Marke
 }
 
 /**
- * Notes the open files. Emscripten's table has holes, which `map` and `forEach` skip: they are
+ * Records the open files. Emscripten's table has holes, which `map` and `forEach` skip: they are
  * filled with the null that a closed file leaves, so that a mark has every number.
  */
 function markStreams({ streams }: FileSystem): FilesMark['streams'] {

@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
+import { DriftpinError } from '../../errors.js'
 import {
   checkKey,
   decodeParts,
@@ -7,11 +10,11 @@ import {
   foreign,
   type ImageHeader,
 } from '../image-format.js'
-import type { Image } from './image.js'
+import type { Image, KeptImage } from './image.js'
 import { type Header, readHeader } from './image-header.js'
 import { provenBuild, provenPostgres } from './internals.js'
 
-/** The bytes of an image file. Files of equal contents are stored once. */
+/** The bytes of an image. Files with equal contents are stored once. */
 export function encodeImage(image: Image, key: string): Uint8Array[] {
   const body: Uint8Array[] = []
   let length = 0
@@ -53,11 +56,11 @@ export function encodeImage(image: Image, key: string): Uint8Array[] {
 }
 
 /**
- * Reads an image, whose contents then lie in `file`.
+ * Reads an image. Its contents are views of `file`.
  *
- * @param key What it has to be made from, where that is known.
- * @throws DriftpinError `image_damaged` where the bytes are not what was written, and
- * `image_foreign` for an image of another format or made from something else.
+ * @param key Identifies what the image has to be made from.
+ * @throws DriftpinError `image_damaged` if the bytes are not what was written, and `image_foreign`
+ * for an image of another format, or made from something else.
  */
 export function decodeImage(file: Buffer, key?: string): Image {
   const { header, body } = decodeParts(file, 'engine')
@@ -77,5 +80,27 @@ export function decodeImage(file: Buffer, key?: string): Image {
     entries: entries.map(({ at, ...entry }) =>
       at === undefined ? entry : { ...entry, contents: body.subarray(at, at + entry.usedBytes) },
     ),
+  }
+}
+
+/** The key of images that a person opens: their origin does not matter. */
+export const savedKey = 'saved'
+
+/**
+ * Writes an image under a name that appears when it is complete.
+ *
+ * @throws DriftpinError `image_unusable` if there is none.
+ */
+export async function saveImage(path: string, image: KeptImage | undefined): Promise<void> {
+  if (!image) {
+    throw new DriftpinError('image_unusable', 'Without images a database cannot be saved.', {})
+  }
+  const unfinished = `${path}.${randomUUID()}.tmp`
+  try {
+    // It holds rows, which only this user may read.
+    await writeFile(unfinished, Buffer.concat(encodeImage(image, savedKey)), { mode: 0o600 })
+    await rename(unfinished, path)
+  } finally {
+    await rm(unfinished, { force: true }).catch(() => {})
   }
 }

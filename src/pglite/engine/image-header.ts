@@ -1,10 +1,10 @@
 import { damaged } from '../image-format.js'
 import type { Image, ImageEntry } from './image.js'
 
-/** An entry as it is written: its contents are a stretch of the bytes behind the header. */
+/** An entry as it is stored: its contents are a range of the body. */
 type WrittenEntry = Omit<ImageEntry, 'contents'> & { readonly at?: number }
 
-/** What stands before the contents in an image file. */
+/** The header of an image of an engine. */
 export interface Header extends Omit<Image, 'entries' | 'memory'> {
   readonly entries: readonly WrittenEntry[]
   readonly memory: Omit<Image['memory'], 'blocks'> & {
@@ -14,14 +14,14 @@ export interface Header extends Omit<Image, 'entries' | 'memory'> {
   }
 }
 
-/** Its bytes are a stretch of those of the memory, from a place on, or all zero from -1. */
+/** Its bytes begin at an offset of the stored memory; -1 means that all of them are zero. */
 interface WrittenBlock {
   readonly start: number
   readonly end: number
   readonly from: number
 }
 
-/** What JSON can hold where something of a header should be. */
+/** A part of a header before it is validated. */
 type Found<Expected> = { readonly [Name in keyof Expected]: unknown }
 
 /** Emscripten's file modes, which are those of Unix. */
@@ -29,18 +29,18 @@ const kindMask = 0o170000
 const kinds = { directory: 0o040000, file: 0o100000, link: 0o120000 } as const
 const allKinds: ReadonlySet<number> = new Set(Object.values(kinds))
 
-/** No file of an image has one: the first two are steps, the last is no key of a plain object. */
+/** Names that no file can have: steps of a path, and the prototype of a plain object. */
 const reserved: ReadonlySet<string> = new Set(['', '.', '..', '__proto__'])
-/** Directories of every engine's own. */
+/** Directories that every engine has of its own. */
 const excluded: ReadonlySet<string> = new Set(['/dev', '/proc'])
 /** Emscripten opens no more files than this. */
 const streamsMax = 4096
 
 /**
- * Looks at the shape of a header whose bytes are as they were written. Whoever writes the checksum
- * decides on them, so that nothing is taken for granted; what is of the right shape and wrong is
- * found out when an engine goes on from it. Written by hand, since it runs before the first test
- * of every process: two thousand entries take some four milliseconds, of a boot of two hundred.
+ * Validates every field of a header whose checksum is right: whoever makes an image also makes its
+ * checksum. Values of the right type that are wrong are found when an engine continues from the
+ * image. Written by hand for speed, since it runs before the first test of every process: two
+ * thousand entries take about four milliseconds.
  *
  * @throws DriftpinError `image_damaged`.
  */
@@ -105,7 +105,7 @@ function checkMemory(memory: unknown, bodyBytes: number): void {
   expect(isCount(stackPointer) && stackPointer <= heapTop, 'its memory')
 }
 
-/** Each lies in a directory that came before it, or in the root. */
+/** Each entry is in a directory that precedes it, or in the root. */
 function checkEntries(entries: unknown, bodyBytes: number): asserts entries is WrittenEntry[] {
   const directories = new Set<string>([''])
   let last = ''
@@ -113,12 +113,12 @@ function checkEntries(entries: unknown, bodyBytes: number): asserts entries is W
     expect(typeof path === 'string', 'the path of a file')
     const cut = path.lastIndexOf('/')
     expect(cut >= 0, path)
-    // Most lie in the same one as that before them: to compare is quicker than to look up.
+    // Most are in the directory of the previous entry: comparing is faster than a look-up.
     if (cut !== last.length || !path.startsWith(last)) {
       last = path.slice(0, cut)
       expect(directories.has(last), path)
     }
-    // What is above was looked at in the same way, so that the last step is enough.
+    // The parents were checked in the same way, so only the last name is checked.
     const isNamed = !reserved.has(path.slice(cut + 1)) && !excluded.has(path)
     expect(isNamed && isCount(mode) && isCount(usedBytes) && Number.isFinite(mtime), path)
     const kind = mode & kindMask
@@ -150,5 +150,5 @@ const isObject = <Expected>(value: unknown): value is Found<Expected> =>
   typeof value === 'object' && value !== null
 
 function expect(holds: boolean, what: string): asserts holds {
-  if (!holds) throw damaged(`what it says of ${what} cannot be`, { what })
+  if (!holds) throw damaged(`its header is not valid: ${what}`, { what })
 }

@@ -10,9 +10,9 @@ import {
 } from './internals.js'
 import type { EngineMark } from './mark.js'
 import { type MemoryMark, rewindMemory } from './memory.js'
-import type { Timer } from './own-timers.js'
+import type { Timer } from './timers.js'
 
-/** A file, directory or link of an image; contents are left out where every engine has them. */
+/** A file, directory or link of an image. Contents that every engine has are left out. */
 export interface ImageEntry {
   readonly path: string
   readonly mode: number
@@ -29,22 +29,22 @@ interface ImageStream {
   readonly position: number
 }
 
-/** An image with what its harness gave the engine from outside. */
+/** An image with the clock that its engine was given. */
 export interface KeptImage extends Image {
-  /** What its `now()` said, in milliseconds since 1970; undefined follows the machine. */
+  /** The time of `now()`, in milliseconds since 1970; undefined follows the machine. */
   readonly clock?: number | undefined
 }
 
-/** A running PostgreSQL at rest: everything that another instance needs to go on from there. */
+/** A running PostgreSQL at rest: everything that another instance needs to continue from it. */
 export interface Image {
-  /** The build of PGlite that it was taken of; no other can go on with it. */
+  /** The build of PGlite; no other build can continue from this image. */
   readonly build: string
   readonly memory: MemoryMark
   readonly entries: readonly ImageEntry[]
   readonly streams: readonly ImageStream[]
   readonly currentPath: string
   readonly tableLength: number
-  /** What PGlite has learnt of the types of arrays. */
+  /** The array types that PGlite knows. */
   readonly arrayTypes: readonly ArrayType[]
   readonly preloaded: readonly PreloadedModule[]
   readonly loader: readonly LoaderEvent[]
@@ -61,8 +61,8 @@ const isDevice = (path: string) => path.startsWith('/dev/')
 /**
  * The image of an engine at a mark.
  *
- * @throws DriftpinError `image_unusable` where another instance could not go on from it: a module
- * came late, or a file is open that has no name any more.
+ * @throws DriftpinError `image_unusable` if another instance cannot continue from it: a module was
+ * loaded late, or an open file was deleted.
  */
 export function imageOf(engine: Internals, mark: EngineMark): Image {
   if (mark.loader.some((event) => event.kind === 'open' && event.grew)) {
@@ -71,7 +71,7 @@ export function imageOf(engine: Internals, mark: EngineMark): Image {
   return describe(engine, mark)
 }
 
-/** An image that can at least be started from its files, whatever was loaded or is open. */
+/** An image that can at least be started from its files. */
 export function imageToKeep(engine: Internals, mark: EngineMark): Image {
   try {
     const crash = engine.crash()
@@ -133,26 +133,26 @@ function entryOf({ files, isBundled }: EntryReader, marked: MarkedNode, path: st
   if (!files.isFile(mode)) return { path, mode, mtime, usedBytes: 0 }
   const bytes = contents as Uint8Array
   if (isBundled(bytes)) return { path, mode, mtime, usedBytes }
-  // A file that was written from the engine's memory has signed bytes.
+  // The contents of a file written from the engine's memory are an Int8Array.
   const unsigned = new Uint8Array(bytes.buffer, bytes.byteOffset, usedBytes)
   return { path, mode, mtime, usedBytes, contents: unsigned }
 }
 
 /**
- * Lays an image over an engine that has loaded the image's modules and has not started.
+ * Applies an image to an engine that has loaded the modules of the image and has not started.
  *
- * @throws DriftpinError `image_unusable` where the engine did not come out as the image says.
+ * @throws DriftpinError `image_unusable` if the engine then differs from the image.
  */
-export function layImage(engine: Internals, image: Image): EngineMark {
+export function applyImage(engine: Internals, image: Image): EngineMark {
   if (JSON.stringify(engine.preloaded) !== JSON.stringify(image.preloaded)) {
-    throw unusable('its modules came to lie elsewhere', {
+    throw unusable('its modules have other addresses', {
       expected: image.preloaded,
       found: engine.preloaded,
     })
   }
   rewindMemory(engine, image.memory)
-  layEntries(engine, image.entries)
-  layStreams(engine, image)
+  writeEntries(engine, image.entries)
+  openStreams(engine, image)
   for (const event of image.loader) {
     engine.replay(event)
     engine.loader.push(event)
@@ -163,7 +163,7 @@ export function layImage(engine: Internals, image: Image): EngineMark {
       found: engine.tableLength(),
     })
   }
-  // The replay and the pipe wrote into the memory.
+  // The replay and the pipe wrote to the memory.
   rewindMemory(engine, image.memory)
   engine.setTimers(image.timers)
   return {
@@ -176,8 +176,8 @@ export function layImage(engine: Internals, image: Image): EngineMark {
   }
 }
 
-/** Makes the files of an engine those that are given, and no others. */
-export function layEntries(engine: Internals, entries: readonly ImageEntry[]): void {
+/** Replaces the files of an engine by the given ones. */
+export function writeEntries(engine: Internals, entries: readonly ImageEntry[]): void {
   const { files } = engine
   const nodes = new Map<string, FileNode>([['', files.root]])
   for (const entry of entries) {
@@ -186,10 +186,10 @@ export function layEntries(engine: Internals, entries: readonly ImageEntry[]): v
     const parent = nodes.get(path.slice(0, cut))!
     const name = path.slice(cut + 1)
     const children = parent.contents as Record<string, FileNode>
-    // Not what every object has, such as a constructor.
+    // Not a property of all objects, such as constructor.
     const known = Object.hasOwn(children, name) ? children[name] : undefined
     const node = known ?? engine.createNode(parent, name, mode)
-    if (!isAlike(files, node.mode, mode)) throw unusable('a file lies where none can', { path })
+    if (!isAlike(files, node.mode, mode)) throw unusable('a file is where no file can be', { path })
     nodes.set(path, node)
     node.mode = mode
     node.mtime = node.ctime = mtime
@@ -215,10 +215,10 @@ export function layEntries(engine: Internals, entries: readonly ImageEntry[]): v
 const isAlike = (files: FileSystem, one: number, other: number) =>
   files.isDir(one) === files.isDir(other) && files.isLink(one) === files.isLink(other)
 
-function layStreams({ files, openPipe }: Internals, image: Image): void {
+function openStreams({ files, openPipe }: Internals, image: Image): void {
   for (const { fd, path, flags, position } of image.streams) {
     if (isPipe(path)) {
-      // One call opens both ends.
+      // One call creates both ends.
       if (!files.streams[fd]) openPipe()
       const stream = files.streams[fd]
       if (stream?.path !== path) throw unusable('a pipe has another number', { fd, path })

@@ -8,7 +8,7 @@ import type {
   Imports,
   Module,
 } from './emscripten.js'
-import { type EngineTimers, ownTimers, type Timer } from './own-timers.js'
+import { type EngineTimers, ownTimers, type Timer } from './timers.js'
 import { type WatchedFiles, watchFiles } from './watch-files.js'
 
 /**
@@ -21,16 +21,16 @@ export const provenBuild = '0.5.16-9086480-334fb74d'
 /** The version of PostgreSQL in this build. */
 export const provenPostgres = '18.6'
 
-/** The stack of the module, which grows down to here from where the heap begins. */
+/** The size of the stack of the module, which ends where the heap begins. */
 const stackBytes = 8 * 1024 * 1024
 
 /**
- * Below this the module keeps its constants, which C forbids to write. Under a broad workload the
+ * The end of the constants of the module, which C code cannot change. Under a broad workload, the
  * lowest byte that ever changed was at 2,573,312; the test of these internals runs that workload.
  */
 const constantsEnd = 2_560_000
 
-/** What the engine did to its dynamic loader. `path` is read from the engine's own memory. */
+/** A call of the dynamic loader. `path` is read from the memory of the engine. */
 export type LoaderEvent =
   | {
       readonly kind: 'open'
@@ -51,9 +51,9 @@ export interface PreloadedModule {
   readonly nextAddress: number
 }
 
-/** What a harness owns of an engine: its time, its random numbers, what it was told of it. */
+/** Connects an engine with a clock, with random numbers, and with this code. */
 export interface EngineHook {
-  /** To be passed to PGlite, in this order: hook, then the caller's extensions. */
+  /** To be passed to PGlite before the extensions of the caller. */
   readonly extension: object
   /** To be passed to PGlite as `fs`. */
   readonly fs: MemoryFS
@@ -62,19 +62,19 @@ export interface EngineHook {
   clock: (() => number | undefined) | undefined
 }
 
-/** A running engine, from the inside. */
+/** The internals of a running engine. */
 export interface Internals extends WatchedFiles {
   readonly files: FileSystem
   readonly environment: Record<string, string>
   readonly loader: LoaderEvent[]
   /** The types of arrays that PGlite knows. */
   arrayTypes: readonly ArrayType[]
-  /** Whether extensions that have an init ran it here. */
+  /** Whether the init functions of extensions ran in this session. */
   isBegun: boolean
-  /** Side modules that were loaded before the engine started, in their order. */
+  /** Side modules that were loaded before the engine started, in order. */
   readonly preloaded: PreloadedModule[]
   readonly memory: () => Uint8Array
-  /** Where the static data that can change begins, and where it ends: at the stack. */
+  /** The range of the static data that can change; it ends at the stack. */
   readonly dataStart: number
   readonly dataEnd: number
   readonly stackPointer: () => number
@@ -83,21 +83,21 @@ export interface Internals extends WatchedFiles {
   readonly tableLength: () => number
   /** Where the allocator puts the next small piece: equal in engines that went the same way. */
   readonly nextAddress: () => number
-  /** True of contents that every engine of this build has from the start. */
+  /** Whether contents are part of PGlite, so that every engine of this build has them. */
   readonly isBundled: (contents: Uint8Array) => boolean
   readonly createNode: (parent: FileNode, name: string, mode: number) => FileNode
-  /** Timers that are running, each with the milliseconds that it has left. */
+  /** The timers that are running, each with the milliseconds that it has left. */
   readonly timers: () => Timer[]
   readonly setTimers: (timers: readonly Timer[]) => void
   readonly fireDueTimers: () => void
   readonly openPipe: () => void
   readonly replay: (event: LoaderEvent) => void
   readonly fillRandom: (fill: (bytes: Uint8Array) => void) => void
-  /** Why it crashed, where it did. */
+  /** The cause of its crash; undefined if it did not crash. */
   readonly crash: () => unknown
 }
 
-/** @param preload Runs when the engine has its own files, before it has a database. */
+/** @param preload Runs when the engine has the files of PGlite and no database yet. */
 export function hookEngine(preload: (internals: Internals) => Promise<void>): EngineHook {
   let exports: Exports
   let imports: Imports
@@ -203,7 +203,7 @@ function insideOf(
 
 const scratch = (module: Module) => module.stringToUTF8OnStack('room for a word')
 
-/** Called before there is a database: what is there now is what the package brought. */
+/** Called before there is a database, so that all files are those of PGlite. */
 function bundledIn(files: FileSystem): (contents: Uint8Array) => boolean {
   const bundled = new WeakSet<Uint8Array>()
   const visit = (node: FileNode) => {
@@ -220,8 +220,8 @@ function wordAt(module: Module, address: number): number {
 }
 
 /**
- * PGlite takes what is not an error of PostgreSQL's for done, so that a crash goes unseen. What
- * follows a statement can end the engine too, and no error of PostgreSQL's comes out of that.
+ * PGlite treats an exception that is not a PostgreSQL error as success, so it does not notice a
+ * crash. The calls after a statement can crash too, and never raise a PostgreSQL error.
  */
 function watchForCrash(module: Module): () => unknown {
   let crash: unknown
@@ -253,7 +253,7 @@ function watchForCrash(module: Module): () => unknown {
 
 type Memory = EmscriptenOptions['wasmMemory']
 
-/** Taken before anybody fakes it: an engine keeps real time unless it is told another. */
+/** Read before a test fakes it: an engine follows real time unless it is given a clock. */
 const RealDate = globalThis.Date
 
 function wrapClock(hook: EngineHook, target: Imports, memory: Memory): void {
@@ -261,7 +261,7 @@ function wrapClock(hook: EngineHook, target: Imports, memory: Memory): void {
   const now = () => hook.clock?.() ?? RealDate.now()
   target.emscripten_date_now = now
   target.clock_time_get = (clock, precision, result) => {
-    // 0 is the clock that tells the time of day; the others measure spans.
+    // 0 is the time of day; the other clocks measure intervals.
     if (clock !== 0) return timeGet(clock, precision, result)
     const view = new DataView(memory.buffer)
     view.setBigInt64(result, BigInt(Math.round(now() * 1000)) * 1000n, true)
@@ -269,7 +269,7 @@ function wrapClock(hook: EngineHook, target: Imports, memory: Memory): void {
   }
 }
 
-/** Where the name of a library stands in the loader's own record of it. */
+/** The offset of the name of a library in the record of the loader. */
 const nameOffset = 36
 
 function wrapLoader(

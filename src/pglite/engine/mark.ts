@@ -1,9 +1,9 @@
 import { type FilesMark, markFiles, rewindFiles } from './files.js'
 import type { Internals, LoaderEvent } from './internals.js'
 import { type MemoryMark, markMemory, rewindMemory } from './memory.js'
-import type { Timer } from './own-timers.js'
+import type { Timer } from './timers.js'
 
-/** An engine at rest: all that has to be put back so that nothing of what follows is left. */
+/** The state of an engine at rest: everything that a rewind restores. */
 export interface EngineMark {
   readonly memory: MemoryMark
   readonly files: FilesMark
@@ -14,7 +14,7 @@ export interface EngineMark {
 }
 
 /**
- * Notes the state of an engine that is between two statements. A timer that is due fires first:
+ * Records the state of an engine between two statements. A timer that is due fires first:
  * otherwise it would fire after each rewind to the mark.
  */
 export function markEngine(engine: Internals): EngineMark {
@@ -29,7 +29,7 @@ export function markEngine(engine: Internals): EngineMark {
   }
 }
 
-/** Why an engine cannot be put back to a mark, or undefined where it can. */
+/** Why an engine cannot be rewound to a mark; undefined if it can. */
 export function whyNotRewindable(engine: Internals, mark: EngineMark): string | undefined {
   if (engine.crash() !== undefined) return 'the engine crashed'
   if (engine.tableLength() !== mark.tableLength) return 'a module was loaded after the mark'
@@ -37,7 +37,7 @@ export function whyNotRewindable(engine: Internals, mark: EngineMark): string | 
   return undefined
 }
 
-/** @returns How many bytes were copied. */
+/** @returns The number of bytes that were copied. */
 export function rewindEngine(engine: Internals, mark: EngineMark): number {
   engine.setTimers(mark.timers)
   for (const name in engine.environment) delete engine.environment[name]

@@ -1,36 +1,35 @@
 import type { Internals } from './internals.js'
 
 /**
- * Blocks are compared one by one, and only those that differ are copied. Smaller ones copy less
- * and cost more calls; 8 KiB, which is also a page of PostgreSQL, was best.
+ * Memory is compared block by block, and only blocks that differ are copied. Smaller blocks copy
+ * less and need more calls; 8 KiB, the size of a PostgreSQL page, was measured to be best.
  */
 const blockBytes = 8 * 1024
 
 const zeros = Buffer.alloc(blockBytes)
 
-/** A stretch of memory; without bytes where all of them are zero. */
+/** A range of memory; `bytes` is undefined if all of them are zero. */
 interface Block {
   readonly start: number
   readonly end: number
   readonly bytes: Uint8Array | undefined
 }
 
-/** The linear memory of an engine at rest, without its dead stack and without its zeros. */
+/** The linear memory of an engine at rest, without dead stack and zeros. */
 export interface MemoryMark {
-  /** Bytes of the whole memory, of which what lies above the heap's top is zero. */
+  /** Bytes of the whole memory. Everything above the top of the heap is zero. */
   readonly size: number
   readonly heapTop: number
   readonly stackPointer: number
   readonly blocks: readonly Block[]
 }
 
-/** The mark that an engine's memory equalled last: most of it still does at the next. */
+/** The last mark of an engine: most of its memory still equals it at the next mark. */
 const lastMark = new WeakMap<Internals, MemoryMark>()
 
 /**
- * Notes what is alive of the memory. The engine must be at rest: between two statements. Blocks
- * that are what they were at the mark before are that one's, so that nothing is copied but what
- * was written since.
+ * Records the live memory of an engine between two statements. Blocks that are unchanged since the
+ * last mark are shared with it, so only memory that was written since is copied.
  */
 export function markMemory(engine: Internals): MemoryMark {
   const memory = asBuffer(engine.memory())
@@ -38,7 +37,7 @@ export function markMemory(engine: Internals): MemoryMark {
   const stackPointer = engine.stackPointer()
   const last = lastMark.get(engine)?.blocks ?? []
   const blocks: Block[] = []
-  // Between the two ranges lies stack that nobody can read before writing it.
+  // Between the two ranges is unused stack, which is written before it is read.
   for (const [first, end] of [
     [engine.dataStart, engine.dataEnd],
     [stackPointer, heapTop],
@@ -55,24 +54,24 @@ export function markMemory(engine: Internals): MemoryMark {
   return mark
 }
 
-/** Whether the memory holds what a block says. */
+/** Whether the memory equals a block. */
 function isKept(memory: Buffer, { start, end, bytes = zeros }: Block): boolean {
   return memory.compare(bytes, 0, end - start, start, end) === 0
 }
 
 function copyBlock(memory: Buffer, start: number, end: number): Block {
   const zero = { start, end, bytes: undefined }
-  // Not slice(): of a Buffer, it would be the same bytes again.
+  // Not slice(): on a Buffer it does not copy.
   return isKept(memory, zero)
     ? zero
     : { ...zero, bytes: new Uint8Array(memory.subarray(start, end)) }
 }
 
 /**
- * Makes the memory what it was at the mark; the engine may be another one of the same build, whose
- * memory is at least as large.
+ * Restores the memory of a mark. The engine may be another one of the same build whose memory is at
+ * least as large.
  *
- * @returns How many bytes differed, to the block.
+ * @returns The number of bytes that were copied, in whole blocks.
  */
 export function rewindMemory(engine: Internals, mark: MemoryMark): number {
   const memory = asBuffer(engine.memory())

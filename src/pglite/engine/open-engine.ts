@@ -1,9 +1,8 @@
-import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
-import { keepArrayTypes, teachArrayTypes } from './array-types.js'
-import { type Image, layEntries, layImage, unusable } from './image.js'
-import { type EngineHook, hookEngine, type Internals } from './internals.js'
+import { PGlite, type PGliteOptions, types } from '@electric-sql/pglite'
+import type { FileNode } from './emscripten.js'
+import { applyImage, type Image, unusable, writeEntries } from './image.js'
+import { type ArrayType, type EngineHook, hookEngine, type Internals } from './internals.js'
 import { type EngineMark, markEngine, rewindEngine, whyNotRewindable } from './mark.js'
-import { preloadModules, readEngineFile } from './preload-modules.js'
 import { startParameters } from './start-parameters.js'
 
 /**
@@ -17,25 +16,25 @@ import { startParameters } from './start-parameters.js'
  */
 export type Extensions = NonNullable<PGliteOptions['extensions']>
 
-/** A PGlite with its inside. */
+/** A PGlite with its internals. */
 export interface Engine {
   readonly pglite: PGlite
   readonly inside: Internals
   readonly hook: EngineHook
 }
 
-/** What a harness decides about an engine. */
+/** What an engine is given. */
 export interface EngineOptions {
   readonly extensions: Extensions
   /** The compiled module, so that a process compiles it once. */
   readonly wasm: PGliteOptions['pgliteWasmModule']
-  /** Fills the random device; without it, it is the machine's. */
+  /** Fills the random device; the default is the one of the machine. */
   readonly random?: (bytes: Uint8Array) => void
-  /** Milliseconds since 1970; without it, or where it answers undefined, the machine's. */
+  /** Milliseconds since 1970; undefined follows the clock of the machine. */
   readonly clock?: () => number | undefined
 }
 
-/** Starts PostgreSQL in a data directory of its own, or in the one that `lay` puts there. */
+/** Starts PostgreSQL in a new data directory, or in the one that `lay` writes. */
 export async function startEngine({
   extensions,
   wasm,
@@ -63,7 +62,7 @@ export async function startEngine({
   return { pglite, hook, inside }
 }
 
-/** Makes an instance that goes on where the image was taken: without initdb and without a start. */
+/** Makes an instance that continues from an image, without initdb and without a start. */
 export async function forkEngine(
   image: Image,
   { extensions, wasm, random, clock }: EngineOptions,
@@ -82,32 +81,31 @@ export async function forkEngine(
     extensions: { driftpin: hook.extension, ...wrapped } as Extensions,
   })
   const inside = hook.attach(pglite)
-  const laid = layImage(inside, image)
-  // It was never told to start, and so does not know that it has.
+  const applied = applyImage(inside, image)
+  // PGlite did not start this engine itself, so it does not know that it runs.
   Object.defineProperty(pglite, 'ready', { get: () => !pglite.closed })
-  teachArrayTypes(pglite, inside, image.arrayTypes)
+  setArrayTypes(pglite, inside, image.arrayTypes)
   inside.isBegun = image.isBegun
   const engine = { pglite, hook, inside }
-  // Most extensions have no init, and pay nothing for those that do.
-  const mark = inits.length === 0 ? laid : await runInits(engine, inits, laid)
+  const mark = inits.length === 0 ? applied : await runInits(engine, inits, applied)
   return { ...engine, mark }
 }
 
 /**
- * Runs what extensions do when a PGlite is opened. What that does to the session belongs to where
- * the database begins, so that a rewind has to keep it. An image of a session that went through it
- * has it already, and what followed it: there init finds a session as new, and what it does in the
- * database is undone, so that only what it did in JavaScript stays.
+ * Runs the init functions of extensions, as PGlite does when it is opened. Their effect on the
+ * session belongs to the start of the database, so a rewind keeps it. If the session of the image
+ * ran them already, they run on a reset session and their effect on the database is undone: only
+ * their effect on JavaScript is needed.
  *
- * @throws DriftpinError `image_unusable` where it cannot be undone.
+ * @throws DriftpinError `image_unusable` if it cannot be undone.
  */
 async function runInits(
   { pglite, inside }: Engine,
   inits: readonly Init[],
-  laid: EngineMark,
+  applied: EngineMark,
 ): Promise<EngineMark> {
   if (inside.isBegun) {
-    // Not in one call: that would be a transaction, which the second refuses.
+    // Two calls: DISCARD ALL cannot run inside a transaction, as one call would be.
     await pglite.exec('ROLLBACK')
     await pglite.exec('DISCARD ALL')
   }
@@ -116,15 +114,15 @@ async function runInits(
     inside.isBegun = true
     return markEngine(inside)
   }
-  const why = whyNotRewindable(inside, laid)
+  const why = whyNotRewindable(inside, applied)
   if (why !== undefined) throw unusable(`the init of an extension cannot be undone: ${why}`, {})
-  rewindEngine(inside, laid)
-  return laid
+  rewindEngine(inside, applied)
+  return applied
 }
 
 /**
- * Starts PostgreSQL on the files of an image, as after a crash of the machine: what was committed
- * is there, and nothing of the session. It takes longer than a fork, and needs nothing to match.
+ * Starts PostgreSQL on the files of an image, as after a power failure: it has what was committed,
+ * and nothing of the session. This is slower than a fork, and always possible.
  */
 export async function startFromFiles(
   image: Image,
@@ -135,7 +133,7 @@ export async function startFromFiles(
     ...options,
     extensions: wrapped,
     options: { startParams: [...startParameters] },
-    lay: async (inside) => layEntries(inside, image.entries),
+    lay: async (inside) => writeEntries(inside, image.entries),
   })
   for (const init of inits) await init()
   engine.inside.isBegun = inits.length > 0
@@ -155,8 +153,8 @@ async function loadModules(inside: Internals, { preloaded, entries }: Image): Pr
 type Init = () => Promise<void>
 
 /**
- * The image has an extension's files and modules already; its JavaScript is still needed. `inits`
- * has those that came up once the extensions are set up.
+ * Extensions without their bundles: an image has their files and modules already. `inits` is filled
+ * with their init functions when they are set up.
  */
 export function withoutBundles(extensions: Extensions) {
   const inits: Init[] = []
@@ -176,9 +174,82 @@ export function withoutBundles(extensions: Extensions) {
   return { wrapped, inits }
 }
 
-/** A crashed engine, or one that waits for something, cannot be closed: it is let go. */
+/** Closes an engine. One that crashed or is in a transaction cannot be closed, and is dropped. */
 export async function discard({ pglite, inside }: Engine): Promise<void> {
   inside.setTimers([])
   if (pglite.closed || inside.crash() !== undefined) return
   if (!pglite.isInTransaction()) await pglite.close().catch(() => {})
+}
+
+/**
+ * Loads side modules one after the other, before the engine starts. Every engine that loads the
+ * same modules has them at the same addresses; `preloaded` records these for comparison.
+ */
+export async function preloadModules(
+  engine: Internals,
+  modules: readonly { readonly path: string; readonly bytes: Uint8Array }[],
+): Promise<void> {
+  for (const { path, bytes } of modules) {
+    const cut = path.lastIndexOf('/')
+    await new Promise<void>((resolve, reject) => {
+      const [directory, name] = [path.slice(0, cut), path.slice(cut + 1)]
+      // The file itself is written with the other files, or exists already.
+      const create = engine.files.createPreloadedFile
+      create(directory, name, bytes, true, true, resolve, reject, true)
+    })
+    const { tableLength, nextAddress } = engine
+    engine.preloaded.push({ path, tableLength: tableLength(), nextAddress: nextAddress() })
+  }
+}
+
+/** The contents of a file of the engine; undefined if there is none. */
+export function readEngineFile({ files }: Internals, path: string): Uint8Array | undefined {
+  let node: FileNode = files.root
+  for (const name of path.split('/').slice(1)) {
+    if (!files.isDir(node.mode)) return undefined
+    const children = node.contents as Record<string, FileNode>
+    if (!Object.hasOwn(children, name)) return undefined
+    node = children[name]!
+  }
+  return files.isFile(node.mode)
+    ? (node.contents as Uint8Array).subarray(0, node.usedBytes)
+    : undefined
+}
+
+/** The types whose arrays PGlite reads and writes as arrays. */
+async function listArrayTypes(pglite: PGlite): Promise<ArrayType[]> {
+  const { rows } = await pglite.query<{ element: number; array: number }>(
+    `SELECT DISTINCT b.oid::int AS element, b.typarray::int AS array
+     FROM pg_type a JOIN pg_type b ON b.oid = a.typelem
+     WHERE a.typcategory = 'A' AND b.typarray <> 0`,
+  )
+  return rows.map(({ element, array }) => [element, array])
+}
+
+/** Keeps the list with the engine, for its images, and updates it when PGlite does. */
+async function keepArrayTypes(pglite: PGlite, inside: Internals): Promise<void> {
+  inside.arrayTypes = await listArrayTypes(pglite)
+  keepOnRefresh(pglite, inside)
+}
+
+/**
+ * Gives a PGlite the array types of an image. Its own query for them would be the slowest statement
+ * that a new process runs before its first test.
+ */
+function setArrayTypes(pglite: PGlite, inside: Internals, arrayTypes: readonly ArrayType[]): void {
+  for (const [element, array] of arrayTypes) {
+    pglite.serializers[array] = (value) =>
+      types.arraySerializer(value, pglite.serializers[element], array)
+    pglite.parsers[array] = (text) => types.arrayParser(text, pglite.parsers[element]!, array)
+  }
+  inside.arrayTypes = arrayTypes
+  keepOnRefresh(pglite, inside)
+}
+
+function keepOnRefresh(pglite: PGlite, inside: Internals): void {
+  const refresh = pglite.refreshArrayTypes
+  pglite.refreshArrayTypes = async () => {
+    await refresh.call(pglite)
+    inside.arrayTypes = await listArrayTypes(pglite)
+  }
 }

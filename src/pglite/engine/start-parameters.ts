@@ -1,16 +1,16 @@
 import { PGlite } from '@electric-sql/pglite'
 
 /**
- * The settings in which a harness's databases differ from PGlite's own. One session needs few
- * slots, and every byte that is never used is a byte that a rewind does not have to look at:
- * with these, a rewind looks at some 8 MB instead of 160. Without them everything works the same,
- * but slower. Found by measuring; `npm run bench -- harness` repeats it.
+ * The settings in which databases from images differ from those of PGlite. One session needs few
+ * slots, and a rewind does not have to compare memory that is never used: with these settings it
+ * compares about 8 MB instead of 160 MB. Without them everything works the same, but slower. They
+ * were found by measuring with `npm run bench -- harness`.
  */
 const smallSettings: Readonly<Record<string, string>> = {
   shared_buffers: '1MB',
   wal_buffers: '32kB',
   huge_pages: 'off',
-  // A torn page needs a disk. Without images of pages, the log of a test stays short.
+  // Files in memory have no torn pages. Without full pages, the log of a test stays short.
   full_page_writes: 'off',
   max_connections: '1',
   superuser_reserved_connections: '0',
@@ -41,9 +41,7 @@ export const plainParameters: readonly string[] = PGlite.defaultStartParams.filt
   },
 )
 
-/**
- * The settings in which PGlite differs from a stock server, with which the way without images does.
- */
+/** The settings in which PGlite, and so a database without images, differs from a stock server. */
 export const plainSettings: Readonly<Record<string, string>> = {
   fsync: 'off',
   ...Object.fromEntries(
@@ -53,18 +51,18 @@ export const plainSettings: Readonly<Record<string, string>> = {
   ),
 }
 
-/** The settings in which a database from an image does. */
+/** The settings in which a database from an image differs from a stock server. */
 export const imageSettings: Readonly<Record<string, string>> = {
   ...plainSettings,
   ...smallSettings,
   wal_segment_size: '1MB',
 }
 
-/** What PGlite is started with. */
+/** The start parameters of PGlite. */
 export const startParameters: readonly string[] = [
   ...plainParameters,
   ...Object.entries(smallSettings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
 ]
 
-/** What initdb is started with: segments of the log of 1 MB instead of 16. */
+/** The parameters of initdb: log segments of 1 MB instead of 16 MB. */
 export const initdbParameters: readonly string[] = ['--wal-segsize=1']

@@ -7,18 +7,18 @@ import { provenBuild } from './internals.js'
 
 type WasmModule = NonNullable<PGliteOptions['pgliteWasmModule']>
 
-/** The build of PGlite that is installed, and its WebAssembly, compiled once a process. */
+/** The installed build of PGlite, and its WebAssembly, compiled once per process. */
 export interface Wasm {
   /** The version of PGlite. */
   readonly version: string
-  /** Names the build: its version, its length and its checksum. */
+  /** Identifies the build: its version, and the length and checksum of its WebAssembly. */
   readonly build: string
-  /** Whether the internals were proven on this very build. */
+  /** Whether the internals were verified with this build. */
   readonly isProven: boolean
   readonly module: () => Promise<WasmModule>
 }
 
-/** Node has it; its types have not. */
+/** Missing in the types of Node. */
 const { WebAssembly } = globalThis as unknown as {
   readonly WebAssembly: { compile(bytes: Uint8Array): Promise<WasmModule> }
 }
@@ -32,10 +32,10 @@ export function readWasm(): Promise<Wasm> {
 }
 
 async function read(): Promise<Wasm> {
-  // Resolved from here, as the import above is.
+  // Resolved from this file, as the import above is.
   const path = createRequire(import.meta.url).resolve('@electric-sql/pglite/pglite.wasm')
   const bytes = await readFile(path)
-  // Its JavaScript and the files that it brings go with the version; the engine is looked at.
+  // Its JavaScript and its files belong to the version; the WebAssembly is compared by itself.
   const { version } = JSON.parse(await readFile(join(dirname(path), '../package.json'), 'utf8'))
   const build = `${version}-${bytes.length}-${crc32(bytes).toString(16)}`
   const compiled = WebAssembly.compile(bytes)

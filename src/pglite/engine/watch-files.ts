@@ -1,18 +1,18 @@
 import type { FileNode, FileWrite, Module, WrittenCopy } from './emscripten.js'
 
-/** What is known of the files of an engine. */
+/** The files of an engine that changed. */
 export interface WatchedFiles {
-  /** Makes bytes that several engines look at safe: a write to a file of them copies them first. */
+  /** Protects bytes that several engines share: a write copies them first. */
   readonly share: (contents: Uint8Array) => Uint8Array
   readonly isShared: (contents: Uint8Array) => boolean
-  /** Every file and directory that changed; whoever puts them back empties it. */
+  /** Every file and directory that changed since the last mark or rewind. */
   readonly touched: Set<FileNode>
   readonly copies: WeakMap<Uint8Array, WrittenCopy>
 }
 
 /**
- * Notes what is changed in the file system. The first write to shared contents copies them, and
- * notes which part of the copy was written since, so that undoing it touches nothing else.
+ * Records changes of the file system. The first write to shared contents copies them, and records
+ * which part of the copy was written since, so that a rewind copies only that part back.
  */
 export function watchFiles({ MEMFS: memory }: Module): WatchedFiles {
   const touched = new Set<FileNode>()
@@ -24,7 +24,7 @@ export function watchFiles({ MEMFS: memory }: Module): WatchedFiles {
     const contents = node.contents as Uint8Array
     touched.add(node)
     if (shared.has(contents)) {
-      // Not slice(): of a Buffer, it would be the same bytes again.
+      // Not slice(): on a Buffer it does not copy.
       const copy = new Uint8Array(contents)
       node.contents = copy
       copies.set(copy, { origin: contents, from: position, to: position + length })
@@ -36,7 +36,7 @@ export function watchFiles({ MEMFS: memory }: Module): WatchedFiles {
     }
     return plainWrite(file, buffer, offset, length, position, canOwn)
   }
-  // The table holds what files are given, the other what mapped memory is written back with.
+  // Files use the table; writing back mapped memory uses the other.
   memory.stream_ops.write = memory.ops_table.file.stream.write = write
   for (const node of [memory.ops_table.file.node, memory.ops_table.dir.node]) {
     for (const name of ['setattr', 'mknod', 'rename', 'unlink', 'rmdir', 'symlink'] as const) {

@@ -6,7 +6,7 @@ export interface Timer {
   readonly ms: number
 }
 
-/** Taken before anybody fakes them: an engine keeps real time unless it is told another. */
+/** Read before a test fakes them: an engine follows real time unless it is given a clock. */
 const { setTimeout, clearTimeout, performance: clock } = globalThis
 
 /** The timers of an engine. */
