@@ -1,5 +1,5 @@
-import { openEmbeddedGround } from '../../src/laws/embedded-ground.ts'
-import type { Ground } from '../../src/laws/ground.ts'
+import { openEmbeddedEnvironment } from '../../src/laws/embedded-environment.ts'
+import type { Environment } from '../../src/laws/environment.ts'
 import { bundledFiles } from '../../src/migrations/generated/bundled.ts'
 import { parseMigrations } from '../../src/migrations/parse-migrations.ts'
 import { megabytes, ms } from '../harness/render-table.ts'
@@ -7,7 +7,7 @@ import { isReduced } from '../harness/rounds.ts'
 import type { Measured } from '../measured.ts'
 import { createHistories } from './create-histories.ts'
 import { measureGrowth } from './measure-growth.ts'
-import { openCloneGround } from './open-clone-ground.ts'
+import { openCloneEnvironment } from './open-clone-environment.ts'
 import { commandsEach, commandsOfGrowthMax, rounds, seed } from './rounds.ts'
 import { runHistories, sumOf, type Times } from './run-histories.ts'
 
@@ -19,13 +19,17 @@ export async function benchProperty(): Promise<Measured> {
   const [warmUps, timed] = [made.slice(0, rounds.warmUps), made.slice(rounds.warmUps)]
   const few = timed.slice(0, rounds.clones)
   const evidence = '.driftpin/laws/bench.image'
-  const { engine, times } = await stage('rewinds', openEmbeddedGround({ migrations, evidence }), {
-    warmUps,
-    timed,
-  })
+  const { engine, times } = await stage(
+    'rewinds',
+    openEmbeddedEnvironment({ migrations, evidence }),
+    {
+      warmUps,
+      timed,
+    },
+  )
   const rewound = sumOf(times)
   const rewoundFew = sumOf(times.slice(0, few.length))
-  const onClones = await stage('clones', openCloneGround(migrations), {
+  const onClones = await stage('clones', openCloneEnvironment(migrations), {
     warmUps: warmUps.slice(0, 1),
     timed: few,
   })
@@ -60,16 +64,16 @@ export async function benchProperty(): Promise<Measured> {
 /** Says on standard error how the run gets on, since all of it takes minutes. */
 async function stage(
   name: string,
-  opening: Promise<Ground>,
+  opening: Promise<Environment>,
   histories: Parameters<typeof runHistories>[2],
 ): Promise<{ engine: string; times: Times[] }> {
-  const ground = await opening
+  const environment = await opening
   try {
-    const times = await runHistories(ground, migrations, histories)
+    const times = await runHistories(environment, migrations, histories)
     const sum = sumOf(times)
     console.error(`${name}: ${times.length} histories in ${ms(sum.ms)}`)
-    return { engine: ground.engine, times }
+    return { engine: environment.engine, times }
   } finally {
-    await ground.close()
+    await environment.close()
   }
 }

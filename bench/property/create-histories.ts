@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { type HistoryCommand, history } from '../../src/laws/history.ts'
+import { history } from '../../src/laws/history.ts'
+import type { HistoryCommand } from '../../src/laws/history-run.ts'
 import { commandsEach, seed } from './rounds.ts'
 
 /** A history, as one runs it again and again. */

@@ -1,6 +1,7 @@
-import type { Ground } from '../../src/laws/ground.ts'
-import { ownOperations } from '../../src/laws/operations.ts'
-import { type HistorySetting, openWorld, runHistory } from '../../src/laws/run-history.ts'
+import type { Environment } from '../../src/laws/environment.ts'
+import type { HistorySetting } from '../../src/laws/history-run.ts'
+import { ownOperations } from '../../src/laws/own-operations.ts'
+import { openRun, runHistory } from '../../src/laws/run-history.ts'
 import type { Migration } from '../../src/migrations/migration.ts'
 import type { FixedHistory } from './create-histories.ts'
 
@@ -15,12 +16,12 @@ export interface Times {
 
 /** Runs histories one after the other; what the first of them took is left out. */
 export async function runHistories(
-  ground: Ground,
+  environment: Environment,
   migrations: readonly Migration[],
   { warmUps, timed }: Record<'warmUps' | 'timed', readonly FixedHistory[]>,
 ): Promise<Times[]> {
   const setting: HistorySetting = {
-    ...{ ground, migrations, operations: ownOperations },
+    ...{ environment, migrations, operations: ownOperations },
     coverage: new Map(),
     counts: { commands: 0, laws: 0 },
   }
@@ -29,9 +30,9 @@ export async function runHistories(
   for (const history of [...warmUps, ...timed]) {
     const { commands } = setting.counts
     const started = performance.now()
-    const world = await openWorld(setting)
+    const run = await openRun(setting)
     const isolationMs = performance.now() - started
-    await runHistory(world, history)
+    await runHistory(run, history)
     const ms = performance.now() - started
     times.push({ commands: setting.counts.commands - commands, ms, isolationMs })
   }

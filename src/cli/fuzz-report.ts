@@ -18,7 +18,7 @@ const histories = (count: number) => countNoun(count, 'history', 'histories')
 
 /** Everything that can be exercised. */
 export interface FuzzKnown {
-  readonly commands: readonly { readonly name: string }[]
+  readonly allOperations: readonly { readonly name: string }[]
   readonly capCases: readonly { readonly cap: string; readonly at?: unknown }[]
 }
 
@@ -54,7 +54,7 @@ export function createFuzzSummary(
 ): FuzzSummary {
   const { engine, seed, runs, commands, lawsChecked, shrinks, coverage } = report
   // A transaction consists of other commands and is counted in addition to them.
-  const names = new Set([...known.commands.map(({ name }) => name), 'transaction'])
+  const names = new Set([...known.allOperations.map(({ name }) => name), 'transaction'])
   for (const name of coverage.keys()) names.add(name)
   const none: CommandCoverage = { chosen: 0, done: 0, refused: 0, failed: 0, variants: new Map() }
   const uses = [...names].map((command): CommandUse => {

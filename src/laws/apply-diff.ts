@@ -1,8 +1,9 @@
 import type { ContextDiff, DiffSide } from '../context/index.js'
 import { DriftpinError } from '../errors.js'
-import { compareBytes, type ResourceInput } from '../schema/index.js'
+import type { ResourceInput } from '../schema/index.js'
+import { inByteOrder } from './model/text.js'
 
-/** What a diff compares of a resource: two that agree in it are equal. */
+/** The properties of a resource that a diff compares: two resources with equal ones are equal. */
 export interface DiffedResource {
   readonly source: string
   readonly kind: ResourceInput['kind']
@@ -11,7 +12,7 @@ export interface DiffedResource {
   readonly status: ResourceInput['status']
 }
 
-/** Leaves of a resource, a pin or a live row what a diff compares. */
+/** Reduces a resource, a pin or a live row to what a diff compares. */
 export function diffedResource({
   source,
   kind,
@@ -19,17 +20,17 @@ export function diffedResource({
   sizeBytes,
   status,
 }: Omit<DiffedResource, 'sizeBytes'> & { readonly sizeBytes: number | bigint }): DiffedResource {
-  // A Buffer is another thing than the Uint8Array with the same bytes to many a comparison.
+  // Many comparisons distinguish a Buffer from a Uint8Array with the same bytes.
   const bytes = new Uint8Array(contentHash)
   return { source, kind, contentHash: bytes, sizeBytes: BigInt(sizeBytes), status }
 }
 
 /**
- * Applies a diff to the pins that it was made of, as `patch` does with a file, and gives the live
- * side, by source in byte order.
+ * Applies a diff to the pins that it was made from, as `patch` does with a file, and returns the
+ * live resources by source in byte order.
  *
- * @throws DriftpinError `invalid_input` where the diff says of a source what is not so: that is a
- * diff of something else, or a wrong one.
+ * @throws DriftpinError `invalid_input` if the diff contradicts the pins: it is wrong, or it is the
+ * diff of other pins.
  *
  * @example
  * ```ts
@@ -43,7 +44,7 @@ export function applyDiff(
   const before = new Map(pins.map((pin) => [pin.source, diffedResource(pin)]))
   const bySource = new Map(before)
   const expectPinned = (source: string, pinned: DiffSide | undefined) => {
-    if (!agree(before.get(source), pinned)) throw notOfThese(source)
+    if (!agree(before.get(source), pinned)) throw contradiction(source)
   }
   for (const { source, pinned } of diff.removed) {
     expectPinned(source, pinned)
@@ -51,18 +52,14 @@ export function applyDiff(
   }
   for (const { source, pinned, live } of diff.modified) {
     expectPinned(source, pinned)
-    if (agree(pinned, live)) throw notOfThese(source)
+    if (agree(pinned, live)) throw contradiction(source)
     bySource.set(source, diffedResource({ source, ...live }))
   }
   for (const { source, live } of diff.added) {
     expectPinned(source, undefined)
     bySource.set(source, diffedResource({ source, ...live }))
   }
-  const utf8 = new TextEncoder()
-  return [...bySource.values()]
-    .map((resource) => ({ resource, bytes: utf8.encode(resource.source) }))
-    .sort((a, b) => compareBytes(a.bytes, b.bytes))
-    .map(({ resource }) => resource)
+  return inByteOrder([...bySource.keys()]).map((source) => bySource.get(source)!)
 }
 
 type Compared = Omit<DiffedResource, 'source'>
@@ -73,15 +70,40 @@ function agree(one: Compared | undefined, other: Compared | undefined): boolean 
     one.kind === other.kind &&
     one.status === other.status &&
     one.sizeBytes === other.sizeBytes &&
-    compareBytes(one.contentHash, other.contentHash) === 0
+    Buffer.compare(one.contentHash, other.contentHash) === 0
   )
 }
 
-function notOfThese(source: string): DriftpinError {
+function contradiction(source: string): DriftpinError {
   return new DriftpinError(
     'invalid_input',
-    `The diff says of ${JSON.stringify(source)} what is not so of these pins. Apply it to those ` +
-      'that it was made of.',
+    `The diff contradicts the pins at ${JSON.stringify(source)}. Apply it to the pins that it was ` +
+      'made from.',
     { source },
   )
+}
+
+/**
+ * The diff in the other direction: added and removed resources are exchanged, and so are the two
+ * sides of modified ones.
+ *
+ * @example
+ * ```ts
+ * const found = await diff(database, { chatId })
+ * const pins = applyDiff(invertDiff(found), applyDiff(found, await listPins(database, { chatId })))
+ * ```
+ */
+export function invertDiff<D extends Pick<ContextDiff, 'added' | 'removed' | 'modified'>>(
+  diff: D,
+): D {
+  return {
+    ...diff,
+    added: diff.removed.map(({ source, pinned }) => ({ source, live: pinned })),
+    removed: diff.added.map(({ source, live }) => ({ source, pinned: live })),
+    modified: diff.modified.map(({ source, pinned, live }) => ({
+      source,
+      pinned: live,
+      live: pinned,
+    })),
+  }
 }

@@ -1,19 +1,17 @@
 import fc from 'fast-check'
 import { DriftpinError } from '../errors.js'
+import { comparedEngine, runOnBoth } from './compare-engines.js'
 import type { Coverage } from './coverage.js'
-import { runOnBoth, sideOf } from './engines/run-on-both.js'
-import { type Failure, failureOf } from './failure.js'
-import type { Ground } from './ground.js'
-import { type HistoryCommand, history } from './history.js'
-import { openGround, type RunnerOptions, settingOf } from './history-runner.js'
-import { LawBroken } from './law-broken.js'
-import { renderFailure } from './render-failure.js'
-import { determinism } from './rules/determinism.js'
-import { type HistorySetting, openWorld, runHistory } from './run-history.js'
-import type { World } from './world.js'
+import type { Environment } from './environment.js'
+import { type Failure, failureOf, renderFailure } from './failure.js'
+import { history } from './history.js'
+import type { HistoryCommand, HistoryRun, HistorySetting } from './history-run.js'
+import { openEnvironment, type RunnerOptions, settingOf } from './history-runner.js'
+import { type Law, LawBroken } from './law.js'
+import { openRun, runHistory } from './run-history.js'
 
 /**
- * What {@link checkHistories} can be told. All of it is optional.
+ * Options of {@link checkHistories}. All of them are optional.
  *
  * @example
  * ```ts
@@ -24,33 +22,33 @@ import type { World } from './world.js'
 export interface HistoriesOptions extends RunnerOptions {
   /** How many histories; 100 by default. */
   readonly runs?: number
-  /** What they are made from, an integer; a random one by default. Reports print it. */
+  /** The seed of the histories, an integer; random by default. Reports print it. */
   readonly seed?: number
-  /** Where a failure was found, as its report prints it: only that history is run. */
+  /** The path of a failure, as its report prints it: only that history is run. */
   readonly path?: string
-  /** Which commands a shrunk history has left, as its report prints it; goes with `path`. */
+  /** The commands that a shrunk history has left, as its report prints them; needs `path`. */
   readonly replayPath?: string
   /** The most commands of one history; 50 by default. */
   readonly commandsMax?: number
-  /** The most histories that are tried to make a failure shorter; 300 by default, 0 for none. */
+  /** The most histories that are tried to shrink a failure; 300 by default, 0 for none. */
   readonly shrinksMax?: number
-  /** Runs each history twice and compares what both left, to find hidden nondeterminism. */
+  /** Runs each history twice and compares the databases, to find hidden randomness. */
   readonly doublecheck?: boolean
   /**
-   * Another engine, on which every history is run too: the connection string of a server, or what
-   * else differs there. What a step answers, what is heard of it and every row are compared.
+   * Another engine, on which every history is run too: the connection string of a server, or the
+   * options that differ there. The answers, the notifications and all rows are compared.
    */
   readonly against?: string | Pick<RunnerOptions, 'server' | 'operations' | 'prepare'>
-  /** Called after every history, also those that are tried to make a failure shorter. */
+  /** Called after every history, also while a failure is shrunk. */
   readonly onProgress?: (progress: HistoriesProgress) => void
-  /** Begins no history after so many milliseconds; no limit by default, nor while shrinking. */
+  /** No history begins after this time; no limit by default, and none while shrinking. */
   readonly timeLimitMs?: number
-  /** Begins no history once it is aborted, not even to make a failure shorter. */
+  /** No history begins once this is aborted, not even to shrink a failure. */
   readonly signal?: AbortSignal
 }
 
 /**
- * How far a run has come.
+ * The progress of a run.
  *
  * @example
  * ```ts
@@ -70,7 +68,7 @@ export interface HistoriesProgress {
 }
 
 /**
- * What a run found.
+ * The result of a run.
  *
  * @example
  * ```ts
@@ -81,7 +79,7 @@ export interface HistoriesProgress {
 export interface HistoriesReport extends HistoriesProgress {
   /** Such as `PostgreSQL 18.4`. */
   readonly engine: string
-  /** What the histories were made from. */
+  /** The seed of the histories. */
   readonly seed: number
   /** How often each command ran, and with which variants. */
   readonly coverage: Coverage
@@ -90,12 +88,12 @@ export interface HistoriesReport extends HistoriesProgress {
 }
 
 /**
- * Runs random histories of chats, agents and drift against a database and a model of the domain,
- * and holds the laws: most against every step, some at the end of a history. The first
- * failure is shrunk to the commands without which nothing breaks, and its database is kept.
+ * Runs random histories of chats, agents and drift on a database and on a model of the domain, and
+ * checks the laws: most of them after every step, some at the end of a history. The first
+ * failure is shrunk to the commands that are needed to break the law, and its database is kept.
  *
- * @throws DriftpinError `invalid_input` for options that contradict each other; a law that is
- * broken is in the report, not thrown.
+ * @throws DriftpinError `invalid_input` for options that contradict each other. A broken law is not
+ * thrown, but is in the report.
  *
  * @example
  * ```ts
@@ -106,36 +104,36 @@ export interface HistoriesReport extends HistoriesProgress {
 export async function checkHistories(options: HistoriesOptions = {}): Promise<HistoriesReport> {
   refuseContradictions(options)
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31)
-  const ground = await openGround(options, `seed-${seed}`)
+  const environment = await openEnvironment(options, `seed-${seed}`)
   try {
-    if (options.against === undefined) return await checkOn([ground], { ...options, seed })
-    const other = await openGround(optionsOfOther(options), `seed-${seed}-other`)
+    if (options.against === undefined) return await checkOn([environment], { ...options, seed })
+    const other = await openEnvironment(optionsOfOther(options), `seed-${seed}-other`)
     try {
-      return await checkOn([ground, other], { ...options, seed })
+      return await checkOn([environment, other], { ...options, seed })
     } finally {
       await other.close()
     }
   } finally {
-    await ground.close()
+    await environment.close()
   }
 }
 
-/** The other engine has the same operations and migrations, but for what differs there. */
+/** The other engine has the same operations and migrations, except for the options of `against`. */
 function optionsOfOther({ against, server: _, ...options }: HistoriesOptions): RunnerOptions {
   const { operations, ...others } = typeof against === 'string' ? { server: against } : against!
   return { ...options, ...others, operations: { ...options.operations, ...operations } }
 }
 
-/** {@link checkHistories} on one ground that is open, or on two that are compared. */
+/** {@link checkHistories} in one environment, or in two that are compared. */
 async function checkOn(
-  grounds: readonly [Ground, Ground?],
+  environments: readonly [Environment, Environment?],
   options: HistoriesOptions & { readonly seed: number },
 ): Promise<HistoriesReport> {
   const { seed, path, replayPath, runs = 100, commandsMax, shrinksMax = 300 } = options
   const { signal, timeLimitMs = Number.POSITIVE_INFINITY } = options
   const deadline = performance.now() + timeLimitMs
-  const [ground, other] = grounds
-  const setting = settingOf(ground, options)
+  const [environment, other] = environments
+  const setting = settingOf(environment, options)
   const run = runnerOf(setting, other && settingOf(other, optionsOfOther(options)), options)
   const progress = { runs: 0, hasFailed: false, tries: 0 }
   const tell = () => ({
@@ -151,7 +149,7 @@ async function checkOn(
     }),
     async (commands) => {
       const isShrinking = progress.hasFailed
-      // fast-check's own time limit would leave a history running on a ground that is then closed.
+      // The time limit of fast-check would not wait for the running history.
       const isOver = isShrinking ? ++progress.tries > shrinksMax : performance.now() > deadline
       const isReplayed = path !== undefined && progress.runs > 0
       if (signal?.aborted || isOver || isReplayed) throw new fc.PreconditionFailure(true)
@@ -172,7 +170,7 @@ async function checkOn(
     endOnFailure: path !== undefined || shrinksMax === 0,
     ...(path !== undefined && { path }),
   })
-  // A run that ends before its first history is a failure to fast-check, without a counterexample.
+  // For fast-check, a run without any history is a failure without a counterexample.
   const failure = details.counterexample
     ? await failureOf(setting, {
         commands: details.counterexample[0],
@@ -181,18 +179,18 @@ async function checkOn(
         path: details.counterexamplePath!,
         flags: flagsOf(options),
         isDouble: options.doublecheck ?? false,
-        attempt: (onWorld) => run(details.counterexample![0], onWorld),
+        attempt: (onRun) => run(details.counterexample![0], onRun),
         keep: async () => {
-          const kept = grounds.map((one) => one?.keep().catch(String))
+          const kept = environments.map((one) => one?.keep().catch(String))
           return (await Promise.all(kept)).filter((one) => one !== undefined).join('\n')
         },
       })
     : undefined
-  const engine = other ? `${ground.engine} and ${other.engine}` : ground.engine
+  const engine = other ? `${environment.engine} and ${other.engine}` : environment.engine
   return { engine, seed, ...tell(), coverage: setting.coverage, failure }
 }
 
-/** As `driftpin fuzz` takes them; a server is named by whoever replays it. */
+/** The flags of `driftpin fuzz`, except for a server, which the caller adds. */
 function flagsOf({ commandsMax, doublecheck }: HistoriesOptions): string[] {
   return [
     ...(commandsMax === undefined ? [] : [`--commands ${commandsMax}`]),
@@ -200,8 +198,15 @@ function flagsOf({ commandsMax, doublecheck }: HistoriesOptions): string[] {
   ]
 }
 
-/** Runs one history. It throws LawBroken, or whatever else went wrong. */
-type Run = (commands: Iterable<HistoryCommand>, onWorld?: (world: World) => void) => Promise<void>
+/** Runs one history. It throws LawBroken, or another error. */
+type Run = (commands: Iterable<HistoryCommand>, onRun?: (run: HistoryRun) => void) => Promise<void>
+
+/** A law of every run, which `doublecheck` checks. */
+const determinism: Law = {
+  number: 0,
+  name: 'Determinism',
+  says: 'A history that is run again leaves the same database.',
+}
 
 function runnerOf(
   setting: HistorySetting,
@@ -209,30 +214,29 @@ function runnerOf(
   { doublecheck = false }: HistoriesOptions,
 ): Run {
   if (other) {
-    const sides = [sideOf(setting), sideOf(other)] as const
-    return (commands, onWorld) => runOnBoth(sides, commands, onWorld)
+    const engines = [comparedEngine(setting), comparedEngine(other)] as const
+    return (commands, onRun) => runOnBoth(engines, commands, onRun)
   }
-  const once: Run = async (commands, onWorld = () => {}) => {
-    const world = await openWorld(setting, onWorld)
-    onWorld(world)
-    await runHistory(world, commands)
+  const once: Run = async (commands, onRun = () => {}) => {
+    const run = await openRun(setting, onRun)
+    onRun(run)
+    await runHistory(run, commands)
   }
   if (!doublecheck) return once
-  return async (commands, onWorld) => {
-    await once(commands, onWorld)
-    const expected = await setting.ground.digest()
-    await once(commands, onWorld)
-    const actual = await setting.ground.digest()
+  return async (commands, onRun) => {
+    await once(commands, onRun)
+    const expected = await setting.environment.digest()
+    await once(commands, onRun)
+    const actual = await setting.environment.digest()
     if (actual === expected) return
     throw new LawBroken(determinism, [{ what: 'the digest of the database', expected, actual }])
   }
 }
 
 /**
- * {@link checkHistories} for a test: throws when a law is broken.
+ * {@link checkHistories} for a test: it throws if a law is broken.
  *
- * @throws DriftpinError `law_broken` with the whole report as its message, and the failure as its
- * cause.
+ * @throws DriftpinError `law_broken` with the report as its message and the failure as its cause.
  *
  * @example
  * ```ts
@@ -255,14 +259,15 @@ function refuseContradictions(options: HistoriesOptions): void {
     refuse(`commandsMax is ${commandsMax}: give 1 or more.`)
   }
   if (seed !== undefined && !Number.isSafeInteger(seed)) refuse(`seed is ${seed}: give an integer.`)
-  if (replayPath !== undefined && path === undefined)
-    refuse('replayPath goes with path: give both.')
-  if (path !== undefined && seed === undefined) refuse('A path is of a seed: give both.')
-  if (path !== undefined && !/^\d+(:\d+)*$/.test(path)) refuse(`${path} is no path of a report.`)
+  if (replayPath !== undefined && path === undefined) refuse('replayPath needs a path: give both.')
+  if (path !== undefined && seed === undefined)
+    refuse('A path needs the seed that it belongs to: give both.')
+  if (path !== undefined && !/^\d+(:\d+)*$/.test(path))
+    refuse(`${path} is not the path of a report.`)
   if (doublecheck && options.against !== undefined) {
-    refuse('doublecheck compares an engine with itself, and against with another: give one.')
+    refuse('doublecheck compares an engine with itself, and against with another: give only one.')
   }
   if (doublecheck && server) {
-    refuse('On a server ids are random, so that two runs differ: doublecheck is for PGlite.')
+    refuse('On a server, ids are random, so that two runs differ: doublecheck needs PGlite.')
   }
 }

@@ -1,19 +1,12 @@
 import fc from 'fast-check'
-import type { CapOptions, CappedPush } from './arbitraries/caps.js'
 import { isEqual } from './model/live-context.js'
 import { type Chat, liveOf, type Model, type Resource } from './model/model.js'
+import type { Move, Operation, RaceMove } from './operation.js'
 
-// What most commands choose: one of what there is, and whose it is said to be.
+// Generators and choices that several operations share.
 
-/** A place in a list of any length. */
+/** A place in a list of any length; see {@link pick}. */
 export const place = fc.nat(1000)
-
-/** With whose id a chat is asked for: mostly nobody's, sometimes its owner's or a stranger's. */
-const asked = fc.oneof(
-  { weight: 8, arbitrary: fc.constantFrom<Asked>('anybody', 'owner') },
-  { weight: 1, arbitrary: fc.constant<Asked>('stranger') },
-)
-type Asked = 'anybody' | 'owner' | 'stranger'
 
 /** The two users of every history. */
 export const owners = [
@@ -21,22 +14,22 @@ export const owners = [
   '0f000000-0000-4000-8000-00000000000b',
 ] as const
 
-/** Nothing has this id. */
+/** An id that no row has. */
 export const nobody = '00000000-0000-4000-8000-000000000000'
 
-/** Wraps around, so that a choice means something in every state. */
+/** The element at a place, counted around the list, so that every place is valid in every state. */
 export function pick<T>(list: readonly T[], index: number): T | undefined {
   return list[index % Math.max(1, list.length)]
 }
 
-/** Which chats a command is mostly done to. */
+/** Which chats an operation is mostly applied to. */
 export type Preference = (model: Model, chat: Chat) => boolean
 
-/** Where most can go wrong: a chat that has pins, and an agent whose context may differ. */
+/** An unarchived chat with pins and a live context, where most can go wrong. */
 export const isBusy: Preference = (model, chat) =>
   !chat.archived && chat.pinnedHash !== null && liveOf(model, chat) !== undefined
 
-/** Has pins that are not what is live. */
+/** A chat whose pins differ from the live context. */
 export const isDrifted: Preference = (model, chat) => {
   const live = liveOf(model, chat)?.resources
   if (!live || chat.pinnedHash === null) return false
@@ -47,13 +40,13 @@ export const isDrifted: Preference = (model, chat) => {
   return live.size !== chat.pins.size || ![...chat.pins].every(isSame)
 }
 
-/** Out of so many choices one is of any chat, and the others are of a preferred one. */
+/** One of this many choices is among all chats; the others are among the preferred ones. */
 const anyOutOf = 4
 
 /**
- * One of the chats, the newest first, so that a shrunk history is about the chat before it.
+ * One of the chats. The newest come first, so that a shrunk history is about the newest chat.
  *
- * @param preferences The first that any chat meets is what mostly counts.
+ * @param preferences The chat is mostly chosen by the first preference that any chat meets.
  */
 export function pickChat(model: Model, index: number, preferences: readonly Preference[]) {
   const chats = [...model.chats.values()].reverse()
@@ -70,27 +63,42 @@ export function pickAgent(model: Model, index: number) {
   return pick([...model.agents.values()].reverse(), index)
 }
 
-/** How a chat is asked for. */
-export interface ChatKeyChoice {
+/** A chat, and the owner whose id is given with it: mostly none, sometimes a stranger. */
+type OwnerChoice = 'anybody' | 'owner' | 'stranger'
+
+interface ChatChoice {
   readonly chat: number
-  readonly as: Asked
+  readonly as: OwnerChoice
 }
 
-export const chatKey = { chat: place, as: asked }
+export const chatChoice = {
+  chat: place,
+  as: fc.oneof(
+    { weight: 8, arbitrary: fc.constantFrom<OwnerChoice>('anybody', 'owner') },
+    { weight: 1, arbitrary: fc.constant<OwnerChoice>('stranger') },
+  ),
+}
 
-export interface AskedChat {
+/** How an operation addresses a chat. */
+export interface ChatKey {
   readonly chatId: string
-  readonly key: { readonly chatId: string; readonly ownerId?: string }
-  readonly isStranger: boolean
-  /** ` as a stranger`, where it is asked for so. */
-  readonly said: string
+  readonly ownerId?: string
 }
 
-export function askFor(
+/** A chat that an operation is applied to. */
+export interface ChosenChat {
+  readonly key: ChatKey
+  readonly isStranger: boolean
+  /** For reports. */
+  readonly text: string
+}
+
+/** The chat for a choice, or undefined if there is no chat. */
+export function chooseChat(
   model: Model,
-  { chat, as }: ChatKeyChoice,
+  { chat, as }: ChatChoice,
   preferences: readonly Preference[] = [isBusy],
-): AskedChat | undefined {
+): ChosenChat | undefined {
   const found = pickChat(model, chat, preferences)
   if (!found) return undefined
   const { id: chatId } = found
@@ -98,15 +106,52 @@ export function askFor(
   const key =
     as === 'anybody' ? { chatId } : { chatId, ownerId: as === 'owner' ? found.ownerId : other }
   const isStranger = as === 'stranger'
-  return { chatId, key, isStranger, said: isStranger ? ' as a stranger' : '' }
+  return { key, isStranger, text: `${chatId}${isStranger ? ' as a stranger' : ''}` }
 }
 
-/** How many chats a purge may take: mostly fewer than there are. */
-export const purgeLimit = fc.oneof(
-  { weight: 3, arbitrary: fc.integer({ min: 1, max: 2 }) },
-  { weight: 1, arbitrary: fc.constant(1000) },
-)
+/** What every operation that writes can be told: to use the database's clock, and to notify. */
+export const writeChoice = { own: fc.boolean(), notify: fc.boolean() }
 
-/** Pushes at or beyond a cap, seldom those of hundreds of kilobytes. */
-export const mostlyLight = (capped: (options?: CapOptions) => fc.Arbitrary<CappedPush>) =>
-  fc.oneof({ weight: 30, arbitrary: capped({ heavy: false }) }, { weight: 1, arbitrary: capped() })
+export interface WriteChoice {
+  readonly own?: boolean
+  readonly notify?: boolean
+}
+
+/** The properties that all moves of one writing operation on one chat have in common. */
+export function chatWrite(
+  { key, isStranger }: ChosenChat,
+  event: NonNullable<Move['notifies']>,
+  { own = false, notify = false }: WriteChoice,
+) {
+  return {
+    ...{ chats: [key.chatId], isStranger, usesOwnClock: own },
+    ...(notify && { notifies: event }),
+  }
+}
+
+// The rows of every race are known beforehand, so that one session can name a chat that another
+// session creates or deletes.
+
+export const raceOwner = owners[0]
+export const raceWorkspaceId = 'e0000000-0000-4000-8000-000000000001'
+export const raceBuildIds = [1, 2].map((n) => `b0000000-0000-4000-8000-00000000000${n}`)
+export const raceAgentIds = [1, 2].map((n) => `a0000000-0000-4000-8000-00000000000${n}`)
+/** The first three exist from the beginning; a race may create the others. */
+export const raceChatIds = [1, 2, 3, 4, 5].map((n) => `c0000000-0000-4000-8000-00000000000${n}`)
+
+/** Mostly the first value. */
+export const mostly = <T>(first: T, others: readonly T[]): fc.Arbitrary<T> =>
+  fc.oneof(
+    { weight: 3, arbitrary: fc.constant(first) },
+    { weight: 1, arbitrary: fc.constantFrom(...others) },
+  )
+
+/** Moves of a race on one chat, mostly on the chat that the race is about. */
+export const raceOnChat =
+  (moveOf: (chat: ChosenChat) => Move): NonNullable<Operation['race']> =>
+  ({ chatId }) =>
+    mostly(chatId, raceChatIds).map(
+      (id): RaceMove =>
+        () =>
+          moveOf({ key: { chatId: id }, isStranger: false, text: id }),
+    )

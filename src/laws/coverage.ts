@@ -1,5 +1,5 @@
 /**
- * How often a command was chosen and what came of it.
+ * How often a command was chosen, and with which result.
  *
  * @example
  * ```ts
@@ -7,15 +7,15 @@
  * ```
  */
 export interface CommandCoverage {
-  /** How often a history had it. */
+  /** How often it was in a history. */
   chosen: number
-  /** How often there was something to do it to. */
+  /** How often the state had something that it could be applied to. */
   done: number
-  /** How often it was refused, as it had to be. */
+  /** How often it was refused, as the model predicted. */
   refused: number
-  /** How often it was made to fail half way. */
+  /** How often a failure was injected into it. */
   failed: number
-  /** By variant, such as what a push repeats or which cap it is at. */
+  /** By variant, such as what a push repeats, or the limit that it is at. */
   readonly variants: Map<string, number>
 }
 

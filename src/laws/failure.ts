@@ -1,9 +1,13 @@
-import type { HistoryCommand } from './history.js'
-import type { Finding } from './law.js'
-import { LawBroken } from './law-broken.js'
-import { findingOf, nameFindings } from './render-findings.js'
-import { createWorld, type HistorySetting, openingSteps } from './run-history.js'
-import { inSecond, type World, withNames } from './world.js'
+import {
+  createRun,
+  type HistoryCommand,
+  type HistoryRun,
+  type HistorySetting,
+  inSecond,
+  withNames,
+} from './history-run.js'
+import { type Finding, LawBroken } from './law.js'
+import { openingSteps, openingWords } from './run-history.js'
 
 /**
  * What a history broke.
@@ -14,20 +18,20 @@ import { inSecond, type World, withNames } from './world.js'
  * ```
  */
 export interface Broken {
-  /** Undefined when something else went wrong, such as an error that no operation should throw. */
+  /** Undefined if something else went wrong, such as an error that no operation should throw. */
   readonly law:
     | { readonly number: number; readonly name: string; readonly says: string }
     | undefined
-  /** The shrunk history, a line a command. */
+  /** The shrunk history, one line per command. */
   readonly history: readonly string[]
-  /** Whether it is the beginning itself, which every history has, that is in the history. */
+  /** Whether the history is the opening, which every history has. */
   readonly isBeginning: boolean
-  /** What is not as it should be, at most twenty of it. */
+  /** What is wrong, at most twenty findings. */
   readonly findings: readonly Finding[]
 }
 
 /**
- * A law that a random history broke, and how to see it again.
+ * A law that a random history broke, and how to run the history again.
  *
  * @example
  * ```ts
@@ -37,27 +41,27 @@ export interface Broken {
  * ```
  */
 export interface Failure extends Broken {
-  /** What the histories were made from. */
+  /** The seed of the histories. */
   readonly seed: number
-  /** Which of them, and how it was shrunk. */
+  /** Which of them failed, and how it was shrunk. */
   readonly path: string
   /** Which of its commands are left. */
   readonly replayPath: string
-  /** What `driftpin fuzz` has to be told beside seed and path, so that they mean the same. */
+  /** The flags that `driftpin fuzz` needs besides, so that seed and path mean the same history. */
   readonly flags: readonly string[]
-  /** How to look at the database that it left. */
+  /** How to open the database that the history left. */
   readonly kept: string
 }
 
 /**
- * Runs the shrunk history once more, for its words and its database.
+ * Runs the shrunk history once more, for its lines and its database.
  *
- * @param found.attempt Runs it, and tells in which world before anything happens there.
+ * @param found.attempt Runs it, and passes on the run before anything happens in it.
  */
 export async function failureOf(
   setting: HistorySetting,
   found: {
-    readonly attempt: (onWorld: (world: World) => void) => Promise<void>
+    readonly attempt: (onRun: (run: HistoryRun) => void) => Promise<void>
     readonly keep: () => Promise<string>
     readonly commands: Iterable<HistoryCommand>
     readonly error: unknown
@@ -68,39 +72,39 @@ export async function failureOf(
   },
 ): Promise<Failure> {
   const { commands, seed, path, flags, isDouble, attempt } = found
-  let world = createWorld(setting)
+  let run = createRun(setting)
   const again = await attempt((fresh) => {
-    world = fresh
+    run = fresh
   }).catch((error: unknown) => error)
   const error = again ?? found.error
   const findings = findingsOf(error)
   if (again === undefined && !isDouble) {
-    findings.unshift({ what: 'Run once more, this history broke nothing: it is not deterministic' })
+    findings.unshift({
+      what: 'When it was run again, this history broke no law: something is random',
+    })
   }
   return {
-    ...brokenIn(world, error, findings),
-    seed,
-    path,
-    flags,
+    ...brokenIn(run, error, findings),
+    ...{ seed, path, flags },
     replayPath: /replayPath="([^"]*)"/.exec(String(commands))?.[1] ?? '',
     kept: await found.keep(),
   }
 }
 
-/** What happened in a world, with names in place of ids. */
+/** What a run broke, with names in place of ids. */
 export function brokenIn(
-  world: World,
+  run: HistoryRun,
   error: unknown,
   findings: readonly Finding[] = findingsOf(error),
 ): Broken {
   return {
     law: error instanceof LawBroken ? error.law : undefined,
-    ...historyOf(world.said),
-    findings: nameFindings(findings, (text) => withNames(world, text)),
+    ...historyOf(run.said),
+    findings: nameFindings(findings, (text) => withNames(run, text)),
   }
 }
 
-/** The lines after the beginning, or those of the beginning where nothing came after it. */
+/** The lines after the opening, or the lines of the opening if nothing came after it. */
 function historyOf(said: readonly string[]): Pick<Broken, 'history' | 'isBeginning'> {
   const later = said.slice(openingSteps * 2)
   if (later.length > 0) return { history: later, isBeginning: false }
@@ -110,6 +114,77 @@ function historyOf(said: readonly string[]): Pick<Broken, 'history' | 'isBeginni
 }
 
 function findingsOf(error: unknown): Finding[] {
-  if (error instanceof LawBroken) return [...error.findings]
-  return [findingOf(error)]
+  return error instanceof LawBroken ? [...error.findings] : [findingOf(error)]
 }
+
+/** An error that is not a broken law, as a finding. */
+export function findingOf(error: unknown): Finding {
+  return { what: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+}
+
+/** More findings are mostly of the same kind. */
+const findingsMax = 20
+
+/** The first findings, with names in place of ids. */
+export function nameFindings(
+  findings: readonly Finding[],
+  named: (text: string) => string,
+): Finding[] {
+  const text = (one: string | undefined) => (one === undefined ? undefined : named(one))
+  return findings.slice(0, findingsMax).map(({ what, expected, actual }) => ({
+    ...{ what: named(what), expected: text(expected), actual: text(actual) },
+  }))
+}
+
+/**
+ * A failure as text: the law, the history, what differs, how to replay it, and where its database
+ * is.
+ *
+ * @param options.flags Further flags of `driftpin fuzz`, such as the server's `--database`.
+ *
+ * @example
+ * ```ts
+ * const { failure } = await checkHistories({ seed: 1 })
+ * if (failure) console.error(renderFailure(failure))
+ * ```
+ */
+export function renderFailure(
+  failure: Failure,
+  options: { readonly flags?: readonly string[] } = {},
+): string {
+  const { flags = [] } = options
+  const { seed, path, replayPath, kept } = failure
+  const all = [...failure.flags, ...flags]
+  const rest = replayPath === '' ? all : [`--replay-path ${replayPath}`, ...all]
+  const replay = [`--seed ${seed}`, `--path ${path}`, ...rest].join(' ')
+  const lines = [renderBroken(failure), '', `Replay it:      npx driftpin fuzz ${replay}`]
+  return [...lines, renderKept(kept)].join('\n')
+}
+
+/** The line that says where the database of a failure is. */
+export const renderKept = (kept: string): string =>
+  `Its database:   ${kept.replaceAll('\n', `\n${' '.repeat(16)}`)}`
+
+/** The law, the history and what differs. */
+export function renderBroken({ law, history, isBeginning, findings }: Broken): string {
+  const lines = history.map((line, index) => `  ${String(index + 1).padStart(2)}. ${line}`)
+  const beginning = isBeginning ? [] : [`It begins with ${openingWords}.`]
+  return [renderLaw(law), '', ...beginning, ...lines, '', ...renderFindings(findings)].join('\n')
+}
+
+/** The first line of a report: the law, or that no law is broken. */
+export function renderLaw(law: Broken['law']): string {
+  if (!law) return 'No law is broken, but something else went wrong.'
+  return `${law.number === 0 ? '' : `Law ${law.number}, `}${law.name}: ${law.says}`
+}
+
+/** The findings, line by line. */
+export function renderFindings(findings: readonly Finding[]): string[] {
+  return findings.flatMap(({ what, expected, actual }) => [
+    what,
+    ...(expected === undefined ? [] : [`  expected  ${indented(expected)}`]),
+    ...(actual === undefined ? [] : [`  actual    ${indented(actual)}`]),
+  ])
+}
+
+const indented = (text: string) => text.replaceAll('\n', '\n            ')

@@ -2,18 +2,17 @@ import type pg from 'pg'
 import type { Database } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import { bundledFiles, type Migration, parseMigrations } from '../migrations/index.js'
-import { openEmbeddedGround } from './embedded-ground.js'
-import { brokenIn } from './failure.js'
-import type { Ground } from './ground.js'
-import type { HistoryCommand } from './history.js'
-import { LawBroken } from './law-broken.js'
-import { type Operations, ownOperations } from './operations.js'
-import { renderBroken, renderKept } from './render-failure.js'
-import { createWorld, type HistorySetting, openWorld, runHistory } from './run-history.js'
-import { openServerGround } from './server-ground.js'
+import { openEmbeddedEnvironment } from './embedded-environment.js'
+import type { Environment } from './environment.js'
+import { brokenIn, renderBroken, renderKept } from './failure.js'
+import { createRun, type HistoryCommand, type HistorySetting } from './history-run.js'
+import { LawBroken } from './law.js'
+import { type Operations, ownOperations } from './own-operations.js'
+import { openRun, runHistory } from './run-history.js'
+import { openServerEnvironment } from './server-environment.js'
 
 /**
- * Where histories run, and what they call. All of it is optional.
+ * Where histories run, and which operations they call. All options are optional.
  *
  * @example
  * ```ts
@@ -23,40 +22,40 @@ import { openServerGround } from './server-ground.js'
  */
 export interface RunnerOptions {
   /**
-   * The connection string of a server to run on, in two schemas of its own, or a pool of at least
-   * four clients, which stays the caller's; PGlite by default.
+   * The connection string of a server, on which histories use two new schemas, or a pool of at
+   * least four clients, which stays open; PGlite by default.
    */
   readonly server?: string | pg.Pool
-  /** Operations of a backend that take the place of driftpin's. */
+  /** Operations of a backend, in place of driftpin's. */
   readonly operations?: Partial<Operations>
-  /** What the schema is made by; driftpin's own migrations by default. */
+  /** The migrations of the schema; driftpin's own by default. */
   readonly migrations?: readonly Migration[]
   /**
-   * Changes each installation after it was migrated: adds the tables of a backend, for example.
-   * Migrations are then not taken back in a history.
+   * Changes each installation after it was migrated, for example to add the tables of a backend.
+   * Histories then do not revert migrations.
    */
   readonly prepare?: (database: Database) => Promise<void>
   /**
-   * The folder in which the database of a failure is kept; `.driftpin/laws` by default. On a server
-   * its schemas stay instead.
+   * The folder in which the database of a failure is kept; `.driftpin/laws` by default. On a
+   * server, the schemas stay instead.
    */
   readonly evidence?: string
 }
 
-/** Opens what histories run on. The caller closes it. */
-export async function openGround(options: RunnerOptions, name: string): Promise<Ground> {
+/** Opens the environment for histories. The caller closes it. */
+export async function openEnvironment(options: RunnerOptions, name: string): Promise<Environment> {
   const { server, prepare, evidence = '.driftpin/laws' } = options
   const isOurs = options.migrations === undefined
   const made = { migrations: migrationsOf(options), isOurs, prepare }
-  if (server !== undefined) return await openServerGround({ ...made, server })
-  return await openEmbeddedGround({ ...made, evidence: `${evidence}/${name}.image` })
+  if (server !== undefined) return await openServerEnvironment({ ...made, server })
+  return await openEmbeddedEnvironment({ ...made, evidence: `${evidence}/${name}.image` })
 }
 
-export function settingOf(ground: Ground, options: RunnerOptions): HistorySetting {
+export function settingOf(environment: Environment, options: RunnerOptions): HistorySetting {
   return {
-    ground,
+    environment,
     operations: { ...ownOperations, ...options.operations },
-    // What a host adds has no way down, and may refer to what our own would drop.
+    // The tables of a host have no down, and may refer to tables that our own migrations drop.
     migrations: options.prepare ? [] : migrationsOf(options),
     coverage: new Map(),
     counts: { commands: 0, laws: 0 },
@@ -66,7 +65,7 @@ export function settingOf(ground: Ground, options: RunnerOptions): HistorySettin
 const migrationsOf = ({ migrations = parseMigrations(bundledFiles) }: RunnerOptions) => migrations
 
 /**
- * Runs the histories of a property of one's own.
+ * Runs the histories of a property test.
  *
  * @example
  * ```ts
@@ -78,10 +77,10 @@ export interface HistoryRunner {
   /** Such as `PostgreSQL 18.4`. */
   readonly engine: string
   /**
-   * Runs one history from the beginning, in a database without a trace of the one before.
+   * Runs one history from the beginning, in a database without the rows of earlier histories.
    *
-   * @throws DriftpinError `law_broken` with the law, the history, what differs, and where the
-   * database of it is kept.
+   * @throws DriftpinError `law_broken` with the law, the history, what differs, and where its
+   * database is kept.
    */
   run(history: Iterable<HistoryCommand>): Promise<void>
   close(): Promise<void>
@@ -89,10 +88,10 @@ export interface HistoryRunner {
 }
 
 /**
- * Opens a place to run random histories in, for properties of one's own; `checkHistories` is the
- * whole of it in one call. It has to be closed.
+ * Opens an environment for random histories, for property tests of your own. The caller closes it.
+ * `checkHistories` does all of it in one call.
  *
- * @throws DriftpinError as `openHarness`, and whatever the server says.
+ * @throws DriftpinError as `openHarness`, and errors of the server.
  *
  * @example
  * ```ts
@@ -101,26 +100,26 @@ export interface HistoryRunner {
  * ```
  */
 export async function openHistoryRunner(options: RunnerOptions = {}): Promise<HistoryRunner> {
-  const ground = await openGround(options, 'runner')
-  const setting = settingOf(ground, options)
+  const environment = await openEnvironment(options, 'runner')
+  const setting = settingOf(environment, options)
   const runner: HistoryRunner = {
-    engine: ground.engine,
+    engine: environment.engine,
     async run(history) {
-      let world = createWorld(setting)
+      let run = createRun(setting)
       try {
-        world = await openWorld(setting, (fresh) => {
-          world = fresh
+        run = await openRun(setting, (fresh) => {
+          run = fresh
         })
-        await runHistory(world, history)
+        await runHistory(run, history)
       } catch (error) {
         if (!(error instanceof LawBroken)) throw error
-        const kept = renderKept(await ground.keep().catch(String))
-        const message = `${renderBroken(brokenIn(world, error))}\n\n${kept}`
+        const kept = renderKept(await environment.keep().catch(String))
+        const message = `${renderBroken(brokenIn(run, error))}\n\n${kept}`
         throw new DriftpinError('law_broken', message, error)
       }
     },
-    close: () => ground.close(),
-    [Symbol.asyncDispose]: () => ground.close(),
+    close: () => environment.close(),
+    [Symbol.asyncDispose]: () => environment.close(),
   }
   return runner
 }

@@ -1,40 +1,22 @@
 import fc from 'fast-check'
-import { commands } from './commands/index.js'
 import { coverageOf } from './coverage.js'
-import type { Command } from './move.js'
-import { runStep, type StepOptions } from './run-step.js'
-import { runTransaction } from './run-transaction.js'
-import { viewOf, type World } from './world.js'
+import { type HistoryCommand, type HistoryRun, viewOf } from './history-run.js'
+import type { Operation } from './operation.js'
+import { allOperations } from './operations/index.js'
+import { type Chosen, runStep, runTransaction, type StepOptions } from './run-step.js'
 
-/**
- * A command of a history, as fast-check runs and shrinks it.
- *
- * @example
- * ```ts
- * const say = (commands: Iterable<HistoryCommand>) => [...commands].map(String).join('\n')
- * console.log(say(fc.sample(history(), 1)[0]!))
- * ```
- */
-export type HistoryCommand = fc.AsyncCommand<World, World>
-
-/** A command and its choices, which mean something only in the state that a database is in. */
-export interface Chosen {
-  readonly command: Command
-  readonly choice: unknown
-}
-
-/** The second installation is there to be left alone, and sees a tenth of what happens. */
+/** The second installation must not be affected by the first, and gets a tenth of the commands. */
 const secondOutOf = 10
 
 const isSecond = fc.nat(secondOutOf - 1).map((one) => one === secondOutOf - 1)
 
-const siteOf = ({ installs }: World, second: boolean) => installs[second ? 1 : 0]
+const databaseOf = ({ installations }: HistoryRun, second: boolean) => installations[second ? 1 : 0]
 
-class OneCommand implements HistoryCommand {
+class SingleCommand implements HistoryCommand {
   readonly chosen: Chosen
   readonly second: boolean
   readonly options: StepOptions
-  /** What it came to when it was last run. */
+  /** Its line in the last run. */
   #said: string | undefined
 
   constructor(chosen: Chosen, { second = false, ...options }: StepOptions & { second?: boolean }) {
@@ -43,29 +25,28 @@ class OneCommand implements HistoryCommand {
     this.options = options
   }
 
-  check(world: Readonly<World>): boolean {
-    const { command, choice } = this.chosen
-    coverageOf(world.coverage, command.name).chosen += 1
-    const view = viewOf(world, siteOf(world, this.second), { peek: true })
-    return command.aim(view, choice) !== undefined
+  check(run: Readonly<HistoryRun>): boolean {
+    const { operation, choice } = this.chosen
+    coverageOf(run.coverage, operation.name).chosen += 1
+    const view = viewOf(run, databaseOf(run, this.second), { peek: true })
+    return operation.resolve(view, choice) !== undefined
   }
 
-  async run(world: World): Promise<void> {
-    const { command, choice } = this.chosen
-    const { length } = world.said
+  async run(run: HistoryRun): Promise<void> {
+    const { length } = run.said
     try {
-      await runStep(world, siteOf(world, this.second), command, choice, this.options)
+      await runStep(run, databaseOf(run, this.second), this.chosen, this.options)
     } finally {
-      this.#said = world.said[length]
+      this.#said = run.said[length]
     }
   }
 
   toString(): string {
-    return this.#said ?? this.chosen.command.name
+    return this.#said ?? this.chosen.operation.name
   }
 }
 
-class InTransaction implements HistoryCommand {
+class TransactionCommand implements HistoryCommand {
   readonly parts: readonly Chosen[]
   readonly commits: boolean
   #said: readonly string[] = ['a transaction']
@@ -79,12 +60,12 @@ class InTransaction implements HistoryCommand {
     return true
   }
 
-  async run(world: World): Promise<void> {
-    const { length } = world.said
+  async run(run: HistoryRun): Promise<void> {
+    const { length } = run.said
     try {
-      await runTransaction(world, siteOf(world, false), this.parts, this.commits)
+      await runTransaction(run, databaseOf(run, false), this.parts, this.commits)
     } finally {
-      this.#said = world.said.slice(length)
+      this.#said = run.said.slice(length)
     }
   }
 
@@ -93,27 +74,27 @@ class InTransaction implements HistoryCommand {
   }
 }
 
-const chosenOf = (from: readonly Command[]): fc.Arbitrary<Chosen> =>
+const chosenOf = (from: readonly Operation[]): fc.Arbitrary<Chosen> =>
   fc.oneof(
-    ...from.map((command) => ({
-      weight: command.weight,
-      arbitrary: command.choices.map((choice): Chosen => ({ command, choice })),
+    ...from.map((operation) => ({
+      weight: operation.weight,
+      arbitrary: operation.choices.map((choice): Chosen => ({ operation, choice })),
     })),
   )
 
-/** Some time passes before most commands; what happens at one moment is of interest too. */
+/** Some time passes before most commands, and none before others. */
 const micros = fc.constantFrom(0, 1, 1, 1000, 60_000_000)
 
 const single = fc
-  .tuple(chosenOf(commands), isSecond, micros)
-  .map(([chosen, second, micros]): HistoryCommand => new OneCommand(chosen, { second, micros }))
+  .tuple(chosenOf(allOperations), isSecond, micros)
+  .map(([chosen, second, micros]): HistoryCommand => new SingleCommand(chosen, { second, micros }))
 
-const withinTransaction = commands.filter((one) => one.fitsTransaction)
+const withinTransaction = allOperations.filter((one) => one.fitsTransaction)
 
-/** The operations that may leave half of something, equally: a reading has nothing to undo. */
+/** The operations that may leave something half done, with equal weights. */
 const writing = withinTransaction
   .filter((one) => !one.isReading && !one.isHosts)
-  .map((one): Command => ({ ...one, weight: 1 }))
+  .map((one): Operation => ({ ...one, weight: 1 }))
 
 const failing = fc
   .record({
@@ -122,22 +103,19 @@ const failing = fc
     failWith: fc.constantFrom('57014', '57014', '57014', '40001'),
     micros,
   })
-  .map(({ chosen, ...options }): HistoryCommand => new OneCommand(chosen, options))
+  .map(({ chosen, ...options }): HistoryCommand => new SingleCommand(chosen, options))
 
 const inTransaction = fc
   .tuple(
-    fc.array(chosenOf(withinTransaction), {
-      minLength: 1,
-      maxLength: 4,
-    }),
+    fc.array(chosenOf(withinTransaction), { minLength: 1, maxLength: 4 }),
     fc.constantFrom(false, false, true),
   )
-  .map(([parts, commits]): HistoryCommand => new InTransaction(parts, commits))
+  .map(([parts, commits]): HistoryCommand => new TransactionCommand(parts, commits))
 
 const commandsMaxDefault = 50
 
 /**
- * What one history may have.
+ * Options of {@link history}.
  *
  * @example
  * ```ts
@@ -146,15 +124,15 @@ const commandsMaxDefault = 50
  * ```
  */
 export interface HistoryOptions {
-  /** The most commands of one history; 50 by default, so that they have 25 on average. */
+  /** The most commands of one history; 50 by default, which is 25 on average. */
   readonly commandsMax?: number
-  /** What fast-check printed of the commands that a shrunk history has left. */
+  /** The commands that a shrunk history has left, as fast-check prints them. */
   readonly replayPath?: string
 }
 
 /**
  * Random histories of workspaces, agents, chats and drift, for `openHistoryRunner`. They shrink to
- * the commands without which nothing breaks.
+ * the commands that are needed to break a law.
  *
  * @example
  * ```ts
@@ -168,11 +146,11 @@ export function history({ commandsMax = commandsMaxDefault, replayPath }: Histor
     { weight: 7, arbitrary: failing },
     { weight: 1, arbitrary: inTransaction },
   )
-  const made = fc.commands<World, World>([one as never], {
+  const made = fc.commands<HistoryRun, HistoryRun>([one as never], {
     maxCommands: commandsMax,
     size: 'max',
     ...(replayPath !== undefined && { replayPath }),
   })
-  // With a bias most histories would be too short for anything to happen in them.
+  // With a bias, most histories would be too short.
   return fc.noBias(made) as fc.Arbitrary<Iterable<HistoryCommand>>
 }

@@ -12,20 +12,11 @@ export {
   type HistoriesProgress,
   type HistoriesReport,
 } from './check-histories.js'
-export { commands } from './commands/index.js'
-export {
-  assertInterleavings,
-  checkInterleavings,
-  type InterleavingsOptions,
-  type InterleavingsProgress,
-  type InterleavingsReport,
-} from './concurrent/check-interleavings.js'
-export { type RaceFailure, renderRaceFailure } from './concurrent/race-failure.js'
 export { type CommandCoverage, type Coverage, coverageOf } from './coverage.js'
 export type { LawsErrorCode } from './error-codes.js'
-export type { Broken, Failure } from './failure.js'
+export { type Broken, type Failure, renderFailure } from './failure.js'
 export { type HistoryRunner, openHistoryRunner, type RunnerOptions } from './history-runner.js'
-export type { Ending, Finding, Law, Outcome, Step } from './law.js'
+export type { Ending, Finding, Law, Step } from './law.js'
 export { laws } from './laws.js'
 export {
   type Agent,
@@ -35,7 +26,16 @@ export {
   type Model,
   type Resource,
 } from './model/model.js'
-export type { Move } from './move.js'
-export type { Operations } from './operations.js'
-export { renderFailure } from './render-failure.js'
+export type { Move } from './operation.js'
+export { allOperations } from './operations/index.js'
+export type { Outcome } from './outcome.js'
+export type { Operations } from './own-operations.js'
+export {
+  assertInterleavings,
+  checkInterleavings,
+  type InterleavingsOptions,
+  type InterleavingsProgress,
+  type InterleavingsReport,
+} from './races/check-interleavings.js'
+export { type RaceFailure, renderRaceFailure } from './races/race-failure.js'
 export { openRowReader, type RowReader, type Rows, type StoredRow } from './row-reader.js'

@@ -1,11 +1,13 @@
 import type { Queryable } from '../database/index.js'
-import type { Model, Time } from './model/model.js'
-import type { Move } from './move.js'
-import type { Operations } from './operations.js'
+import type { Model } from './model/model.js'
+import type { Time } from './model/time.js'
+import type { Move } from './operation.js'
+import type { Outcome } from './outcome.js'
+import type { Operations } from './own-operations.js'
 import type { RowReader, Rows } from './row-reader.js'
 
 /**
- * Something that a law does not allow.
+ * One way in which a database does not obey a law.
  *
  * @example
  * ```ts
@@ -13,35 +15,14 @@ import type { RowReader, Rows } from './row-reader.js'
  * ```
  */
 export interface Finding {
-  /** What is not so, in words. */
+  /** What is wrong, in words. */
   readonly what: string
-  /** What it should be. */
   readonly expected?: string | undefined
-  /** What it is. */
   readonly actual?: string | undefined
 }
 
 /**
- * How something ended: with an answer, or refused.
- *
- * @example
- * ```ts
- * const codeOf = (outcome: Outcome) => outcome.refusal?.code ?? 'done'
- * ```
- */
-export type Outcome =
-  | { readonly answer: unknown; readonly refusal?: undefined }
-  | {
-      readonly refusal: {
-        readonly code: string
-        readonly message: string
-        /** The SQLSTATE of what a refusal of driftpin was caused by. */
-        readonly state?: string | undefined
-      }
-    }
-
-/**
- * A move that was made, with what there was before and is after it.
+ * A move of a history, with the state before and after it.
  *
  * @example
  * ```ts
@@ -49,23 +30,24 @@ export type Outcome =
  * ```
  */
 export interface Step {
-  /** What was done. */
   readonly move: Move
   /** The time of the operation. */
   readonly at: Time
-  /** What read the rows. */
+  /** The reader of the rows. */
   readonly reader: RowReader
-  /** Model and rows before it. */
   readonly before: { readonly model: Model; readonly rows: Rows }
-  /** The rows are the database's; the model is what it says they should be. */
+  /** The rows that the database has, and the model, which says what they should be. */
   readonly after: { readonly model: Model; readonly rows: Rows }
-  /** What the database answered. */
+  /** The answer of the database. */
   readonly outcome: Outcome
-  /** What the model answered. */
+  /** The answer of the model. */
   readonly predicted: Outcome
-  /** The notifications that listeners heard and should have heard; none before a commit. */
-  readonly heard: { readonly expected: readonly string[]; readonly actual: readonly string[] }
-  /** Prompts of chats before and after a deletion on the workspace side. */
+  /** The notifications that listeners received and should have received; empty before a commit. */
+  readonly notifications: {
+    readonly expected: readonly string[]
+    readonly actual: readonly string[]
+  }
+  /** The prompts of chats before and after a deletion on the workspace side. */
   readonly prompts: readonly {
     readonly chatId: string
     readonly before: string
@@ -74,7 +56,7 @@ export interface Step {
 }
 
 /**
- * A database at the end of a history, with what the model says is in it.
+ * A database at the end of a history, with the model that says what it should contain.
  *
  * @example
  * ```ts
@@ -85,20 +67,61 @@ export interface Step {
  * ```
  */
 export interface Ending {
-  /** The database, whose rows can be changed now. */
+  /** The database, whose rows a law may change now. */
   readonly queryable: Queryable
-  /** The operations that are held to the laws. */
+  /** The operations that have to obey the laws. */
   readonly operations: Operations
-  /** The model as it is at the end. */
   readonly model: Model
-  /** All rows as they are at the end. */
   readonly rows: Rows
-  /** What reads them again. */
   readonly reader: RowReader
 }
 
+/** What one statement of a reader saw during a race: a single snapshot of all rows. */
+export interface Observation {
+  /** The clock of the race before the statement was sent and after its answer. */
+  readonly from: number
+  readonly to: number
+  readonly rows: Rows
+}
+
+/** A move of a race, from its first turn to its last. */
+export interface RaceStep {
+  /** 1 and up; 0 for the opening, which ended before the race began. */
+  readonly session: number
+  /** Such as `2.1`: the first move of session 2. */
+  readonly id: string
+  readonly operation: string
+  readonly move: Move
+  /** The parameter `now`. */
+  readonly at: Time
+  /** The clock of the race at the first turn; infinite until then. */
+  begun: number
+  /** The clock of the race when the answer arrived; infinite until then. */
+  ended: number
+  outcome?: Outcome
+}
+
+/** A race, while it runs and when it is over. */
+export interface Race {
+  /** All steps, those of the opening first. */
+  readonly steps: readonly RaceStep[]
+  readonly reader: RowReader
+}
+
+/** A race that is over. */
+export interface RaceEnding extends Race {
+  /** What a reader saw after each turn that committed; the first before any turn. */
+  readonly observations: readonly Observation[]
+  /** The model at the beginning of the race. */
+  readonly beginning: Model
+  /** The rows at the end. */
+  readonly rows: Rows
+  /** Locks and transactions that sessions have left open, one line each. */
+  readonly leftovers: readonly string[]
+}
+
 /**
- * One of the laws of the domain.
+ * A law of the domain. Each function returns everything that breaks the law.
  *
  * @example
  * ```ts
@@ -114,21 +137,45 @@ export interface Ending {
  * ```
  */
 export interface Law {
-  /** The number in the list of laws, and 0 for what is said of every engine, or of the model. */
+  /** The number in the list of laws; 0 for the agreement of the model, of engines and of runs. */
   readonly number: number
-  /** What a report calls it. */
   readonly name: string
-  /** The law itself, in a sentence. */
+  /** The law in one sentence. */
   readonly says: string
-  /** Held against every step. */
+  /** Checked once per schema, at the end of its first history. */
+  ofSchema?(ending: Ending): Promise<readonly Finding[]>
+  /** Checked after every step of a history. */
   afterStep?(step: Step): readonly Finding[]
-  /** Held against the database at the end of a history, where looking costs too much before. */
+  /** Checked at the end of every history, if it takes too long after every step. */
   atEnd?(ending: Ending): Promise<readonly Finding[]>
+  /** Checked for everything that a reader sees during a race. */
+  inObservation?(observation: Observation, race: Race): readonly Finding[]
+  /** Checked for two successive observations of one reader. */
+  between?(before: Observation, after: Observation, race: Race): readonly Finding[]
+  /** Checked at the end of a race. */
+  afterRace?(ending: RaceEnding): readonly Finding[]
 }
 
-export const pinTable = 'chat_context_resources'
-export const liveTable = 'workspace_agent_context_resources'
-export const snapshotTable = 'workspace_agent_context_snapshots'
+/** Thrown when a law is broken. */
+export class LawBroken extends Error {
+  readonly law: Law
+  readonly findings: readonly Finding[]
 
-/** True where the database should be exactly as it was. */
-export const wasRefused = ({ outcome }: Step) => outcome.refusal !== undefined
+  constructor(law: Law, findings: readonly Finding[]) {
+    super(`Law ${law.number}, ${law.name}: ${law.says}`)
+    this.law = law
+    this.findings = findings
+  }
+}
+
+/** The steps that may have had an effect between two observations. */
+export const stepsBetween = ({ steps }: Race, before: Observation, after: Observation) =>
+  steps.filter(({ begun, ended }) => begun <= after.to && ended >= before.from)
+
+/** The pushes of a race, whose ids are the snapshot errors that they store. */
+export const pushesOf = ({ steps }: Pick<Race, 'steps'>) =>
+  steps.flatMap((step) => (step.move.push ? [{ ...step, push: step.move.push }] : []))
+
+export const wasAccepted = ({ outcome }: RaceStep) =>
+  outcome?.refusal === undefined &&
+  (outcome?.answer as { accepted?: boolean } | undefined)?.accepted === true

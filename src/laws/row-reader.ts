@@ -5,15 +5,12 @@ import { type Catalog, readCatalog } from '../migrations/index.js'
 import type { ManifestColumn } from '../schema/index.js'
 import { canonicalJson } from './model/json.js'
 
-/**
- * A jsonb or bytea value of more bytes than this is kept as a hash, or reading would be all that is
- * done.
- */
+/** A jsonb or bytea value of more bytes than this is read as a hash, because it takes too long. */
 export const valueBytesMax = 16 * 1024
 
 /**
- * A row, each value as text or null: times in UTC with six decimals, bytes in hexadecimal, and of
- * what is large `sha256 ` and its hash.
+ * A row, with each value as text or null: times in UTC with six decimals, bytes in hexadecimal, and
+ * `sha256 ` with the hash for a large value.
  *
  * @example
  * ```ts
@@ -21,11 +18,10 @@ export const valueBytesMax = 16 * 1024
  * ```
  */
 export interface StoredRow {
-  /** Each column, as text. */
   readonly values: Readonly<Record<string, string | null>>
   /** All values as one text. */
   readonly text: string
-  /** Where the row version stands, and who wrote or locked it last: it changes with any of them. */
+  /** Position and transactions of the row version: they change if it is written or locked. */
   readonly place: string
 }
 
@@ -45,7 +41,7 @@ export type Rows = ReadonlyMap<string, TableRows>
 export const noRows: TableRows = new Map()
 
 /**
- * Reads everything that a schema holds, in one statement that is made from its catalog.
+ * Reads all rows of a schema, in one statement that is generated from its catalog.
  *
  * @example
  * ```ts
@@ -54,19 +50,19 @@ export const noRows: TableRows = new Map()
  * ```
  */
 export interface RowReader {
-  /** What the schema had when it was opened. */
+  /** The catalog when the reader was opened. */
   readonly catalog: Catalog
-  /** By table, the column that says to which chat a row belongs. */
+  /** By table, the column that refers to the chat of a row. */
   readonly chatColumns: ReadonlyMap<string, string>
   read(queryable: Queryable): Promise<Rows>
 }
 
 /**
- * Reads the catalog of a schema once, to read all rows of all its tables again and again.
+ * Reads the catalog of a schema, so that all rows of all its tables can be read again and again.
  *
  * @param options.except Tables to leave out, such as the ledger.
- * @param options.prepared Prepares the statement in the session, which has to be the only one:
- * planning a statement over all tables takes longer than running it.
+ * @param options.prepared Prepares the statement in the session, which must be the only one.
+ * Planning a statement over all tables takes longer than running it.
  *
  * @example
  * ```ts
@@ -88,7 +84,7 @@ export async function openRowReader(
       key: constraints.find(({ kind }) => kind === 'primary key')?.columns ?? [],
     }))
   const schema = quoteIdentifier(queryable.schema)
-  // No function is called with a table or a column each: it would take a hundred at most.
+  // Arrays, because a function takes at most 100 arguments.
   const parts = tables.map(({ name, columns }) => {
     const place = "one.ctid::text || ' ' || one.xmin::text || ' ' || one.xmax::text"
     const values = [place, ...columns.map(asText)]
@@ -130,19 +126,19 @@ function keyed(
     values[name] = isJson ? canonicalJson(JSON.parse(text)) : text
   })
   const text = JSON.stringify(values)
-  // A table without a primary key has rows all the same.
+  // A table may have no primary key.
   const id = key.length > 0 ? idOf(values, key) : text
   return [id, { values, text, place: place! }]
 }
 
-/** The values of a key as one text: a blank in one that others follow is no end of it. */
+/** The values of a key as one text, in which spaces are escaped except in the last value. */
 export function idOf(values: StoredRow['values'], key: readonly string[]): string {
   const all = key.map((name) => values[name] ?? '')
   const before = all.slice(0, -1).map((value) => value.replaceAll(/[\\ ]/g, '\\$&'))
   return [...before, ...all.slice(-1)].join(' ')
 }
 
-/** Rows by their ids; a row with the id of another has the number that it is of them. */
+/** Rows by their ids; rows with equal ids are numbered. */
 export function byId(rows: Iterable<readonly [id: string, row: StoredRow]>): TableRows {
   const found = new Map<string, StoredRow>()
   for (const [id, row] of rows) {
@@ -168,3 +164,7 @@ function asText({ name, type }: ManifestColumn): string {
       return `${column}::text`
   }
 }
+
+/** Whether the database generates the numbers of a column from a sequence. */
+export const isGenerated = ({ identity, default: made }: ManifestColumn): boolean =>
+  identity !== null || (made?.startsWith('nextval(') ?? false)

@@ -1,168 +1,173 @@
 import fc from 'fast-check'
-import type { Migration } from '../migrations/index.js'
-import { archive, openingArchive } from './commands/archive.js'
-import { createChat, openingChat } from './commands/create-chat.js'
-import { createWorkspace } from './commands/create-workspace.js'
-import { commands } from './commands/index.js'
-import { driftingPush, openingPush, otherPush, push } from './commands/push.js'
-import { rebuild } from './commands/rebuild.js'
-import type { Coverage } from './coverage.js'
-import { allDifferingRows } from './differing-rows.js'
-import type { Ground } from './ground.js'
-import type { HistoryCommand } from './history.js'
-import type { Ending } from './law.js'
-import { LawBroken } from './law-broken.js'
+import type { Catalog } from '../migrations/index.js'
+import { allDifferingRows, unexpectedNotifications } from './compare-rows.js'
+import {
+  createRun,
+  type HistoryCommand,
+  type HistoryRun,
+  type HistorySetting,
+  type ModelledDatabase,
+  startTime,
+} from './history-run.js'
+import { type Ending, LawBroken } from './law.js'
 import { laws } from './laws.js'
-import type { Operations } from './operations.js'
+import { archive } from './operations/archive.js'
+import { createChat } from './operations/create-chat.js'
+import { allOperations } from './operations/index.js'
+import { push } from './operations/push.js'
+import { createWorkspace, rebuild } from './operations/workspaces.js'
 import { isolation } from './rules/isolation.js'
 import { specification } from './rules/specification.js'
-import { runStep } from './run-step.js'
-import { runTransaction } from './run-transaction.js'
-import { unheardEvents } from './unheard-events.js'
-import { createInstall, type Site, startTime, type World } from './world.js'
+import { type Chosen, runStep, runTransaction } from './run-step.js'
 
-/** How much was done over all histories. */
-export interface Counts {
-  /** Commands that were done, those of transactions included. */
-  commands: number
-  /** Times that a law was held against a step or an ending. */
-  laws: number
+/** A push of small files by the newest agent: of each the source, its text and its hash. */
+const pushOf = (...files: readonly (readonly [string, string, number])[]): Chosen => ({
+  operation: push,
+  choice: {
+    ...{ agent: 0, to: 'any', variant: 'fresh', which: 0, field: 'body', step: 1 },
+    ...{ hash: undefined, error: '', own: false, notify: false },
+    resources: files.map(([source, text, byte]) => ({
+      ...{ source, kind: 'instruction_file', status: 'ok', sizeBytes: text.length },
+      body: { content: Buffer.from(text).toString('base64') },
+      contentHash: Uint8Array.of(byte),
+    })),
+  },
+})
+
+/** A chat of the first owner, bound to the newest agent. */
+const newChat: Chosen = {
+  operation: createChat,
+  choice: {
+    ...{ owner: 0, to: 'agent', which: 0, order: 0, id: 'given', title: undefined },
+    ...{ status: undefined, notify: false, own: false },
+  },
 }
 
-/** What every history of a run has in common. */
-export interface HistorySetting {
-  readonly ground: Ground
-  readonly operations: Operations
-  readonly migrations: readonly Migration[]
-  readonly coverage: Coverage
-  readonly counts: Counts
-}
-
-/** The beginning of every history; {@link openingWords} says it in words. */
-const opening = [
-  { command: createWorkspace, choice: { owner: 0 } },
-  { command: push, choice: openingPush },
-  { command: createChat, choice: openingChat },
-  { command: createChat, choice: openingChat },
-  { command: archive, choice: openingArchive },
-  { command: push, choice: driftingPush },
-  { command: rebuild, choice: { workspace: 0 } },
-  { command: push, choice: otherPush },
+/** The beginning of every history; {@link openingWords} describes it. */
+const opening: readonly Chosen[] = [
+  { operation: createWorkspace, choice: { owner: 0 } },
+  pushOf(['/AGENTS.md', '# Shop\n', 1], ['/agents.md', '# Till\n', 2]),
+  newChat,
+  newChat,
+  { operation: archive, choice: { chat: 0, as: 'anybody', own: false, notify: false } },
+  pushOf(['/AGENTS.md', '# Ship\n', 3], ['/agents.md', '# Till\n', 2]),
+  { operation: rebuild, choice: { workspace: 0 } },
+  pushOf(['/AGENTS.md', '# Dock\n', 4]),
 ]
 
-/** What the steps of the beginning come to. */
+/** The state after the opening, in words. */
 export const openingWords =
   'chat 1 at agent 1, which has pushed another /AGENTS.md beside the same /agents.md since, chat 2 ' +
   'there too and archived, ' +
   'and agent 2 of a later build, which has pushed one of its own'
 
-/** How many steps an installation begins with. */
+/** The number of steps with which an installation begins. */
 export const openingSteps = opening.length
 
-/** A world in which nothing has happened yet. */
-export function createWorld(setting: HistorySetting): World {
-  const [first, second] = setting.ground.installs
-  return {
-    ...setting,
-    installs: [createInstall(first), createInstall(second)],
-    clock: setting.ground.clock,
-    now: startTime,
-    said: [],
-    names: new Map(),
-  }
-}
-
 /**
- * A world as it is at the beginning of every history, in a database that is in that state.
+ * A run at the beginning of a history, in a database in that state.
  *
- * @param tell Called with what the beginning is made in, before it is made, where it has to be.
- * @throws LawBroken where a law does not even hold in the beginning.
+ * @param onRun Called with the run before the opening, unless the opening is known from before.
+ * @throws LawBroken if a law is broken in the opening.
  */
-export async function openWorld(
+export async function openRun(
   setting: HistorySetting,
-  tell: (fresh: World) => void = () => {},
-): Promise<World> {
-  const { ground } = setting
-  await ground.reset()
-  // What a history that broke a law has said, nobody is to hear in the next.
-  for (const { ear } of ground.installs) await ear.take()
-  ground.clock?.set(Date.parse(startTime))
+  onRun: (fresh: HistoryRun) => void = () => {},
+): Promise<HistoryRun> {
+  const { environment } = setting
+  await environment.reset()
+  // Notifications of a history that broke a law must not reach the next one.
+  for (const { listener } of environment.installations) await listener.take()
+  environment.clock?.set(Date.parse(startTime))
   const known = beginnings.get(setting)
-  // After a crash the ground stands on another engine, and has to be prepared again.
-  if (known?.installs[0].database === ground.installs[0].database) return copyWorld(known)
-  const fresh = createWorld(setting)
-  tell(fresh)
-  // The beginning is no part of what a history exercises.
-  const uncounted = { coverage: new Map(), counts: { commands: 0, laws: 0 } }
-  for (const install of fresh.installs) {
-    for (const { command, choice } of opening) {
-      await runStep({ ...fresh, ...uncounted }, install, command, choice)
-    }
+  // After a crash the environment has a new engine, which has to be prepared again.
+  if (known?.installations[0].database === environment.installations[0].database) {
+    return copyRun(known)
   }
-  if (!ground.beginHere) return fresh
-  for (const install of fresh.installs) await warmUp({ ...fresh, ...uncounted }, install)
-  await ground.beginHere()
+  const fresh = createRun(setting)
+  onRun(fresh)
+  // The opening does not count as exercised.
+  const uncounted = { coverage: new Map(), counts: { commands: 0, laws: 0 } }
+  for (const installation of fresh.installations) {
+    for (const step of opening) await runStep({ ...fresh, ...uncounted }, installation, step)
+  }
+  if (!environment.beginHere) return fresh
+  for (const installation of fresh.installations) {
+    await warmUp({ ...fresh, ...uncounted }, installation)
+  }
+  await environment.beginHere()
   beginnings.set(setting, fresh)
-  return copyWorld(fresh)
+  return copyRun(fresh)
 }
 
 /**
- * Does every command once in a transaction that is rolled back. What PostgreSQL remembers of tables
- * and functions is then in the memory that every history begins with, instead of being looked up
- * again in each.
+ * Applies every operation once, in a transaction that is rolled back. PostgreSQL then has in memory
+ * what it knows about tables and functions, and every history begins with that memory.
  */
-async function warmUp(world: World, site: Site): Promise<void> {
-  const chosen = commands
+async function warmUp(run: HistoryRun, at: ModelledDatabase): Promise<void> {
+  const chosen = allOperations
     .filter(({ fitsTransaction }) => fitsTransaction)
-    .flatMap((command) => {
-      const [choice] = fc.sample(command.choices, { seed: 1, numRuns: 1 })
-      return [{ command, choice }]
+    .flatMap((operation) => {
+      const [choice] = fc.sample(operation.choices, { seed: 1, numRuns: 1 })
+      return [{ operation, choice }]
     })
-  const beginning = { ...world, said: [], names: new Map(world.names) }
-  await runTransaction(beginning, site, chosen, false).catch((error: unknown) => {
-    // The histories will find it too, and tell of it in a history that can be read.
+  const beginning = { ...run, said: [], names: new Map(run.names) }
+  await runTransaction(beginning, at, chosen, false).catch((error: unknown) => {
+    // The histories will find it too, and report it with a history that can be read.
     if (!(error instanceof LawBroken)) throw error
   })
-  // A transaction that is rolled back has locked rows all the same, which law 13 can see.
-  site.rows = await site.reader.read(site.queryable)
+  // The transaction has locked rows, which law 13 can see.
+  at.rows = await at.reader.read(at.queryable)
 }
 
-/** Worlds whose ground comes back to their beginning by itself. */
-const beginnings = new WeakMap<HistorySetting, World>()
+/** Runs at the beginning, if their environment returns to it by itself. */
+const beginnings = new WeakMap<HistorySetting, HistoryRun>()
 
-function copyWorld(world: World): World {
-  const [first, second] = world.installs
+function copyRun(run: HistoryRun): HistoryRun {
+  const [first, second] = run.installations
   return {
-    ...world,
-    // A model is replaced at every step, and never changed.
-    installs: [{ ...first }, { ...second }],
-    said: [...world.said],
-    names: new Map(world.names),
+    ...run,
+    // A step replaces the model and does not change it.
+    installations: [{ ...first }, { ...second }],
+    said: [...run.said],
+    names: new Map(run.names),
   }
 }
 
+/** The schemas that were checked; a history does not change its schema. */
+const checkedSchemas = new WeakSet<Catalog>()
+
 /**
- * Runs one history from the beginning and then holds the laws that look at the end of it.
+ * Runs one history from its beginning, and checks the laws about its end.
  *
- * @param world Made by {@link openWorld}; what it says afterwards is what happened.
- * @throws LawBroken for the first law that does not hold.
+ * @param run Opened by {@link openRun}; it says afterwards what happened.
+ * @throws LawBroken for the first law that is broken.
  */
-export async function runHistory(world: World, commands: Iterable<HistoryCommand>): Promise<void> {
-  const { counts } = world
-  await fc.asyncModelRun(() => ({ model: world, real: world }), commands)
-  for (const install of world.installs) {
-    const { queryable, reader, model } = install
+export async function runHistory(
+  run: HistoryRun,
+  commands: Iterable<HistoryCommand>,
+): Promise<void> {
+  await fc.asyncModelRun(() => ({ model: run, real: run }), commands)
+  for (const installation of run.installations) {
+    const { queryable, reader, model, listener } = installation
     const rows = await reader.read(queryable)
-    const findings = allDifferingRows('nobody touched it', install.rows, rows)
+    const findings = allDifferingRows('a row that no step changed', installation.rows, rows)
     if (findings.length > 0) throw new LawBroken(isolation, findings)
-    const misheard = unheardEvents({ expected: [], actual: await install.ear.take() })
-    if (misheard.length > 0) throw new LawBroken(specification, misheard)
-    const ending: Ending = { queryable, operations: world.operations, model, rows, reader }
-    for (const law of laws) {
-      if (!law.atEnd) continue
+    const wrong = unexpectedNotifications({ expected: [], actual: await listener.take() })
+    if (wrong.length > 0) throw new LawBroken(specification, wrong)
+    await checkEnding(run, { queryable, operations: run.operations, model, rows, reader })
+  }
+}
+
+async function checkEnding({ counts }: HistoryRun, ending: Ending): Promise<void> {
+  const isChecked = checkedSchemas.has(ending.reader.catalog)
+  for (const law of laws) {
+    for (const check of [law.atEnd, isChecked ? undefined : law.ofSchema]) {
+      if (!check) continue
       counts.laws += 1
-      const broken = await law.atEnd(ending)
+      const broken = await check(ending)
       if (broken.length > 0) throw new LawBroken(law, broken)
     }
   }
+  checkedSchemas.add(ending.reader.catalog)
 }

@@ -1,97 +1,105 @@
 import { quoteIdentifier } from '../database/index.js'
+import { allDifferingRows, unexpectedNotifications } from './compare-rows.js'
 import { coverageOf } from './coverage.js'
-import { trace } from './engines/traced.js'
-import { type FailCode, failAfter } from './fail-after.js'
-import type { Outcome, Step } from './law.js'
-import { LawBroken } from './law-broken.js'
+import {
+  type HistoryRun,
+  inSecond,
+  type ModelledDatabase,
+  viewOf,
+  withNames,
+} from './history-run.js'
+import { type FailCode, injectFailure } from './intercept.js'
+import { LawBroken, type Step } from './law.js'
 import { laws } from './laws.js'
 import { eventsOf } from './model/events.js'
 import { copyModel, type Model, Refusal } from './model/model.js'
 import { later, toMilliseconds } from './model/time.js'
-import type { Command, Move, Scene } from './move.js'
-import { outcomeOf } from './outcome-of.js'
+import type { ExecutionContext, Move, Operation } from './operation.js'
+import { type Outcome, outcomeOf } from './outcome.js'
+import { atomicity } from './rules/atomicity.js'
 import { roundTrip } from './rules/round-trip.js'
-import { inSecond, type Site, viewOf, type World, withNames } from './world.js'
-
-/** The prompts of so many chats are looked at around a deletion. */
-const promptsMax = 3
+import { specification } from './rules/specification.js'
+import { traceEntry } from './trace.js'
 
 /** How a step is done. */
 export interface StepOptions {
   /**
-   * Lets the statement after so many fail on its way to the database. An operation that has fewer
-   * is done as ever; one that has more must leave nothing behind.
+   * Lets the statement after this many fail. An operation that sends fewer statements succeeds; one
+   * that sends more must leave nothing behind.
    */
   readonly failAt?: number
-  /** The SQLSTATE that it fails with; 57014 by default. */
+  /** The SQLSTATE of the failure; 57014 by default. */
   readonly failWith?: FailCode
-  /** So many microseconds pass before. */
+  /** The microseconds that pass before the step. */
   readonly micros?: number
 }
 
+/** An operation with its choices. */
+export interface Chosen {
+  readonly operation: Operation
+  readonly choice: unknown
+}
+
 /**
- * Does one command to a database and to the model, and holds every law against what came of it.
+ * Applies one operation to a database and to its model, and checks every law.
  *
- * @throws LawBroken for the first law that does not hold.
+ * @throws LawBroken for the first law that is broken.
  */
 export async function runStep(
-  world: World,
-  site: Site,
-  command: Command,
-  choice: unknown,
+  run: HistoryRun,
+  at: ModelledDatabase,
+  { operation, choice }: Chosen,
   { failAt, failWith = '57014', micros = 0 }: StepOptions = {},
 ): Promise<void> {
-  pass(world, micros)
-  const move = command.aim(viewOf(world, site), choice)!
-  const failing = failAfter(failAt, failWith)
-  const where = site.name === 'second' ? inSecond : ''
+  advance(run, micros)
+  const move = operation.resolve(viewOf(run, at), choice)!
+  const failure = injectFailure(failAt, failWith)
+  const where = at.name === 'second' ? inSecond : ''
   const how = failAt === undefined ? '' : `, which fails after ${failAt} statements (${failWith})`
   const when = micros > 0 ? `, ${micros} microseconds later` : ''
-  world.said.push(`${where}${withNames(world, move.says)}${when}${how}`)
-  const at = timeOf(world, move)
-  const before = { model: site.model, rows: site.rows }
-  const promptsBefore = await promptsOf(world, site, move)
-  const scene = sceneOf(world, { ...site, queryable: failing.around(site.queryable) }, move)
-  const outcome = await outcomeOrThrow(() => move.act(scene))
-  pass(world, move.advances ?? 0)
-  if (move.isMigration && outcome.refusal) {
-    // There may be no schema left to read.
-    throw new LawBroken(roundTrip, [
-      { what: 'the migration', expected: 'done', actual: outcome.refusal.message },
-    ])
+  run.said.push(`${where}${withNames(run, move.says)}${when}${how}`)
+  const usesOwnClock = (move.usesOwnClock ?? false) && run.clock !== undefined
+  const now = usesOwnClock ? toMilliseconds(run.now) : run.now
+  const before = { model: at.model, rows: at.rows }
+  const promptsBefore = await promptsOf(run, at, move)
+  const context: ExecutionContext = {
+    ...contextOf(run, at),
+    queryable: failure.around(at.queryable),
+    now: usesOwnClock ? {} : { now },
   }
-  const model = copyModel(site.model)
+  const outcome = await outcomeOrThrow(() => move.execute(context))
+  advance(run, move.advances ?? 0)
+  if (move.isMigration && outcome.refusal) {
+    // The schema may no longer exist, so that its rows cannot be read.
+    const actual = outcome.refusal.message
+    throw new LawBroken(roundTrip, [{ what: 'the migration', expected: 'done', actual }])
+  }
+  const model = copyModel(at.model)
   const predicted: Outcome =
-    failing.hasFailed && !failing.isTriedAgain
+    failure.hasOccurred && !failure.isRetried
       ? { refusal: { code: failWith, message: '' } }
-      : predict(model, move, at, outcome)
-  const rows = await site.reader.read(site.queryable)
-  nameNewChats(world, before.model, model)
-  const promptsAfter = await promptsOf(world, site, move)
+      : predict(model, move, now, outcome)
+  const rows = await at.reader.read(at.queryable)
+  nameNewChats(run, before.model, model)
+  const promptsAfter = await promptsOf(run, at, move)
   const after = { model: predicted.refusal ? before.model : model, rows }
   const events =
     move.notifies && !predicted.refusal
       ? eventsOf(move.notifies, predicted.answer, { before: before.model, after: after.model })
       : []
-  const heard = await hear(site, move, events)
-  trace(world, site, { outcome, rows, heard: heard.actual })
-  const step: Step = {
-    ...{ move, at, reader: site.reader, before, outcome, predicted },
-    after,
-    heard,
-    prompts: promptsBefore.map((text, index) => ({
-      chatId: promptedBy(move)[index]!,
-      before: text,
-      after: promptsAfter[index] ?? '',
-    })),
-  }
-  holdLaws(world, step)
-  site.model = step.after.model
-  site.rows = rows
-  count(world, command, step, failing.hasFailed)
+  const notifications = await receive(at, move, events)
+  trace(run, at, { outcome, rows, notifications: notifications.actual })
+  const prompts = promptsBefore.map(({ chatId, text }, index) => ({
+    ...{ chatId, before: text, after: promptsAfter[index]?.text ?? '' },
+  }))
+  const parts = { move, at: now, reader: at.reader, before, after, outcome, predicted }
+  checkLaws(run, { ...parts, notifications, prompts })
+  at.model = after.model
+  at.rows = rows
+  count(run, operation, { ...move, isRefused: Boolean(outcome.refusal) }, failure.hasOccurred)
 }
 
-function holdLaws({ counts }: World, step: Step): void {
+function checkLaws({ counts }: HistoryRun, step: Step): void {
   for (const law of laws) {
     if (!law.afterStep) continue
     counts.laws += 1
@@ -100,43 +108,39 @@ function holdLaws({ counts }: World, step: Step): void {
   }
 }
 
-function count(world: World, command: Command, step: Step, hasFailed: boolean): void {
-  world.counts.commands += 1
-  const counted = coverageOf(world.coverage, command.name)
+function count(
+  run: HistoryRun,
+  operation: Operation,
+  { variant, isRefused }: Move & { readonly isRefused: boolean },
+  hasFailed: boolean,
+): void {
+  run.counts.commands += 1
+  const counted = coverageOf(run.coverage, operation.name)
   counted.done += 1
   if (hasFailed) counted.failed += 1
-  else if (step.outcome.refusal) counted.refused += 1
-  const { variant } = step.move
+  else if (isRefused) counted.refused += 1
   if (variant) counted.variants.set(variant, (counted.variants.get(variant) ?? 0) + 1)
 }
 
-/** What is sent in a transaction is heard after its commit, all at once. */
-async function hear(site: Site, move: Move, expected: readonly string[]): Promise<Step['heard']> {
-  site.unheard?.push(...expected)
-  if (site.unheard || !move.notifies) return { expected: [], actual: [] }
-  return { expected, actual: await site.ear.take() }
+/** Notifications of a transaction arrive after its commit. */
+async function receive(
+  at: ModelledDatabase,
+  move: Move,
+  expected: readonly string[],
+): Promise<Step['notifications']> {
+  at.pending?.push(...expected)
+  if (at.pending || !move.notifies) return { expected: [], actual: [] }
+  return { expected, actual: await at.listener.take() }
 }
 
-const usesOwn = ({ clock }: World, { usesOwnClock = false }: Move) =>
-  usesOwnClock && clock !== undefined
-
-const timeOf = (world: World, move: Move) =>
-  usesOwn(world, move) ? toMilliseconds(world.now) : world.now
-
-function sceneOf(world: World, { database, queryable, reader }: Site, move: Move): Scene {
+function contextOf({ operations }: HistoryRun, { database, reader }: ModelledDatabase) {
   const schema = quoteIdentifier(database.schema)
-  return {
-    queryable,
-    database,
-    operations: world.operations,
-    catalog: reader.catalog,
-    now: usesOwn(world, move) ? {} : { now: world.now },
-    table: (name) => `${schema}.${quoteIdentifier(name)}`,
-  }
+  const table = (name: string) => `${schema}.${quoteIdentifier(name)}`
+  return { database, operations, catalog: reader.catalog, table }
 }
 
-const outcomeOrThrow = (act: () => Promise<unknown>) =>
-  outcomeOf(act, (bug) => {
+const outcomeOrThrow = (execute: () => Promise<unknown>) =>
+  outcomeOf(execute, (bug) => {
     throw bug
   })
 
@@ -149,14 +153,14 @@ function predict(model: Model, move: Move, at: string, outcome: Outcome): Outcom
   }
 }
 
-function pass(world: World, micros: number): void {
+function advance(run: HistoryRun, micros: number): void {
   if (micros === 0) return
-  world.now = later(world.now, micros)
-  world.clock?.set(Date.parse(`${world.now.slice(0, 23)}Z`))
+  run.now = later(run.now, micros)
+  run.clock?.set(Date.parse(`${run.now.slice(0, 23)}Z`))
 }
 
-/** Chats that the database gave their ids. */
-function nameNewChats({ names }: World, before: Model, after: Model): void {
+/** Names the chats whose ids the database generated. */
+function nameNewChats({ names }: HistoryRun, before: Model, after: Model): void {
   for (const id of after.chats.keys()) {
     if (before.chats.has(id) || names.has(id)) continue
     const count = [...names.values()].filter((name) => name.startsWith('chat ')).length + 1
@@ -164,15 +168,81 @@ function nameNewChats({ names }: World, before: Model, after: Model): void {
   }
 }
 
-const promptedBy = ({ prompts, chats = [] }: Move) => (prompts ?? chats).slice(0, promptsMax)
+/** How many prompts are compared before and after a removal. */
+const promptsMax = 3
 
-async function promptsOf(world: World, { queryable }: Site, move: Move): Promise<string[]> {
-  if (!move.isRemoval) return []
-  const texts: string[] = []
-  for (const chatId of promptedBy(move)) {
-    // A chat that went with its agent has none any more.
-    const prompt = await outcomeOrThrow(() => world.operations.prompt(queryable, { chatId }))
-    texts.push(prompt.refusal ? prompt.refusal.code : JSON.stringify(prompt.answer))
+async function promptsOf(run: HistoryRun, { queryable }: ModelledDatabase, move: Move) {
+  const { removes, chats = [], prompts = chats } = move
+  const texts: { chatId: string; text: string }[] = []
+  for (const chatId of removes ? prompts.slice(0, promptsMax) : []) {
+    // The removal may have deleted the chat.
+    const prompt = await outcomeOrThrow(() => run.operations.prompt(queryable, { chatId }))
+    const text = prompt.refusal ? prompt.refusal.code : JSON.stringify(prompt.answer)
+    texts.push({ chatId, text })
   }
   return texts
+}
+
+function trace(
+  run: HistoryRun,
+  { reader }: ModelledDatabase,
+  step: Omit<Parameters<typeof traceEntry>[0], 'says'>,
+): void {
+  const named = (text: string) => withNames(run, text)
+  const options = { catalog: reader.catalog, names: run.names, named }
+  run.trace?.push(traceEntry({ ...step, says: run.said.at(-1)! }, options))
+}
+
+/** Thrown inside a transaction to roll it back. */
+class RollBack extends Error {}
+
+/**
+ * Applies several operations in one transaction of the caller, in which every law has to hold too.
+ * The transaction is committed, or fails at its end and must leave nothing behind.
+ */
+export async function runTransaction(
+  run: HistoryRun,
+  at: ModelledDatabase,
+  parts: readonly Chosen[],
+  commits: boolean,
+): Promise<void> {
+  const { database, reader } = at
+  const before = at.rows
+  const namesBefore = new Map(run.names)
+  run.said.push('begin a transaction')
+  const inner = { model: copyModel(at.model), rows: before }
+  const pending: string[] = []
+  const work = database.transaction(async (transaction) => {
+    const within: ModelledDatabase = { ...at, queryable: transaction, pending, ...inner }
+    for (const chosen of parts) {
+      const { operation, choice } = chosen
+      coverageOf(run.coverage, operation.name).chosen += 1
+      if (!operation.resolve(viewOf(run, within, { peek: true }), choice)) continue
+      await runStep(run, within, chosen)
+    }
+    Object.assign(inner, { model: within.model, rows: within.rows })
+    if (!commits) throw new RollBack()
+  })
+  await work.catch((error: unknown) => {
+    if (!(error instanceof RollBack)) throw error
+  })
+  run.said.push(commits ? 'commit' : 'fail half way, which rolls back')
+  const rows = await reader.read(database)
+  const actual = await at.listener.take()
+  trace(run, at, { outcome: { answer: null }, rows, notifications: actual })
+  const when = commits ? 'after the commit' : 'after the rollback'
+  const findings = allDifferingRows(when, commits ? inner.rows : before, rows)
+  if (findings.length > 0) throw new LawBroken(atomicity, findings)
+  // PostgreSQL sends equal notifications of one transaction once.
+  const expected = commits ? [...new Set(pending)] : []
+  const wrong = unexpectedNotifications({ expected, actual })
+  if (wrong.length > 0) throw new LawBroken(commits ? specification : atomicity, wrong)
+  at.rows = rows
+  if (commits) at.model = inner.model
+  else for (const id of run.names.keys()) if (!namesBefore.has(id)) run.names.delete(id)
+  const counted = coverageOf(run.coverage, 'transaction')
+  counted.chosen += 1
+  counted.done += 1
+  const variant = commits ? 'commit' : 'rollback'
+  counted.variants.set(variant, (counted.variants.get(variant) ?? 0) + 1)
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type FuzzSummary, renderFuzzSummary } from '../../src/cli/fuzz-report.js'
-import { commands } from '../../src/laws/commands/index.js'
+import { allOperations } from '../../src/laws/operations/index.js'
 import { driftpin } from '../support/run-command.js'
 
 /**
@@ -19,7 +19,7 @@ test('what a few histories exercised is told, and what they did not', async () =
   expect(failure).toBeNull()
 
   const names = summary.coverage.map(({ command }) => command)
-  expect(names).toEqual([...commands.map(({ name }) => name), 'transaction'])
+  expect(names).toEqual([...allOperations.map(({ name }) => name), 'transaction'])
   const single = summary.coverage.filter(({ command }) => command !== 'transaction')
   expect(single.reduce((sum, { done }) => sum + done, 0)).toBe(summary.commands)
   expect(summary.lawsChecked).toBeGreaterThan(summary.commands)

@@ -1,6 +1,6 @@
 import { chatColumn, fillChat } from '../../src/harness/fill-chat.js'
 import type { Queryable } from '../../src/index.js'
-import { pinTable } from '../../src/laws/law.js'
+import { pinTable } from '../../src/laws/model/rows.js'
 import type { Write } from './journal.js'
 import { anyAgent, anyChat, type Scene, type StepKind, timeOf } from './soak-world.js'
 

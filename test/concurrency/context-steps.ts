@@ -1,4 +1,4 @@
-import { contextsCount, resourcesOf } from '../../src/laws/concurrent/contents.js'
+import { contextResources, contextsCount } from '../../src/laws/races/contexts.js'
 import { writesOf } from './chat-steps.js'
 import { pushName } from './expected-contexts.js'
 import { anyAgent, anyChat, type StepKind } from './soak-world.js'
@@ -25,7 +25,7 @@ const push: StepKind = {
         push: { agentId, version, initial, ready },
       },
       async act(database) {
-        const resources = resourcesOf(context)
+        const resources = contextResources(context)
         const { accepted } = await operations.push(counted(database), { ...params, resources })
         return accepted ? undefined : {}
       },

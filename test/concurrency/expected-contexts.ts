@@ -1,18 +1,25 @@
-import { aggregateHash } from '../../src/index.js'
-import { contextsCount, hexOf, resourcesOf, textOf } from '../../src/laws/concurrent/contents.js'
+import { aggregateHash, type ResourceInput } from '../../src/index.js'
+import { contextResources, contextsCount } from '../../src/laws/races/contexts.js'
 
 /** One of the contexts that agents push, as it reads in each of the ways there are to read it. */
 export interface ExpectedContext {
-  /** As a sight has the rows. */
+  /** As an observation has the rows. */
   readonly rows: string
   readonly hash: string
   readonly prompt: string
 }
 
+/** The rows of a context, as an observation has them. */
+const rowsText = (resources: readonly ResourceInput[]) =>
+  resources
+    .toSorted((a, b) => (a.source < b.source ? -1 : 1))
+    .map(({ source, sizeBytes, body }) => `${source} ${sizeBytes} ${body.content}`)
+    .join(', ')
+
 /** Every context that is ever pushed, by its number. */
 export const expectedContexts: readonly ExpectedContext[] = await Promise.all(
   Array.from({ length: contextsCount }, async (_, context) => {
-    const resources = resourcesOf(context)
+    const resources = contextResources(context)
     const files = resources
       .toSorted((a, b) => (a.source < b.source ? -1 : 1))
       .map(({ source, body }) => {
@@ -20,8 +27,8 @@ export const expectedContexts: readonly ExpectedContext[] = await Promise.all(
         return `<instruction-file source="${source}">\n${text}\n</instruction-file>\n`
       })
     return {
-      rows: textOf(context),
-      hash: hexOf(await aggregateHash(resources)),
+      rows: rowsText(resources),
+      hash: Buffer.from(await aggregateHash(resources)).toString('hex'),
       prompt: files.length > 0 ? `<agent-context>\n${files.join('')}</agent-context>\n` : '',
     }
   }),

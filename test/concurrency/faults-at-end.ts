@@ -1,12 +1,12 @@
-import type { Sight } from '../../src/laws/concurrent/sight.js'
 import { readPushName } from './expected-contexts.js'
 import { lastValues, mayHaveHappened, type Step, sayStep } from './journal.js'
+import type { Observation } from './observation.js'
 import type { Ending } from './read-ending.js'
 
 /** Everything that is known when a soak is over. */
 export interface Over extends Ending {
   readonly journal: readonly Step[]
-  readonly sight: Sight
+  readonly observation: Observation
   /** The steps whose push was seen at any time. */
   readonly pushesSeen: ReadonlySet<number>
 }
@@ -26,11 +26,11 @@ export function faultsAtEnd(over: Over): string[] {
   ]
 }
 
-function existenceFaults({ journal, chats, sight }: Over): string[] {
+function existenceFaults({ journal, chats, observation }: Over): string[] {
   const removers = journal.filter((step) => step.effects.removes && mayHaveHappened(step))
   return journal.flatMap((step) =>
     (step.effects.creates ?? []).flatMap(({ id, goesWith = [] }) => {
-      const isThere = chats.has(id) || sight.agents.has(id)
+      const isThere = chats.has(id) || observation.agents.has(id)
       const ids = [id, ...goesWith]
       const ends = removers.filter(
         ({ effects: { removes }, ended }) =>
@@ -89,11 +89,11 @@ function halfFaults({ journal, chats, messages }: Over): string[] {
 }
 
 /** What the last writer determines: the agent, the archived flag and the time of each chat. */
-function registerFaults({ journal, chats, sight }: Over): string[] {
+function registerFaults({ journal, chats, observation }: Over): string[] {
   return [...chats.values()].flatMap(({ id, agent, archived, updated }) => {
     const agents = lastValues(journal, `agent of ${id}`, 'agent of any chat')
     // Whoever deletes an agent unbinds its chats.
-    const isUnbound = [...agents].some((one) => !sight.agents.has(one))
+    const isUnbound = [...agents].some((one) => !observation.agents.has(one))
     const isAt = agents.has(`${agent}`) || (agent === null && isUnbound)
     const flags = lastValues(journal, `archived of ${id}`)
     const times = lastValues(journal, `time of ${id}`)
@@ -107,12 +107,12 @@ function registerFaults({ journal, chats, sight }: Over): string[] {
   })
 }
 
-function pushFaults({ journal, sight, pushesSeen }: Over): string[] {
+function pushFaults({ journal, observation, pushesSeen }: Over): string[] {
   const pushes = journal.filter((step) => step.effects.push && mayHaveHappened(step))
   const numbers = new Set(pushes.map(({ number }) => number))
   const unaccepted = [...pushesSeen].filter((number) => !numbers.has(number))
   const faults = unaccepted.map((number) => `push ${number} was seen, and was not accepted`)
-  for (const { id, version, error } of sight.agents.values()) {
+  for (const { id, version, error } of observation.agents.values()) {
     const all = pushes.filter((step) => step.effects.push!.agentId === id)
     const may = lastValues(journal, `snapshot of ${id}`)
     if (error === null) {
@@ -141,13 +141,13 @@ function pushFaults({ journal, sight, pushesSeen }: Over): string[] {
 const wasReset = (pushes: readonly Step[], since: number) =>
   pushes.some(({ effects, ended }) => effects.push!.initial && ended >= since)
 
-function driftFaults({ journal, sight }: Over): string[] {
+function driftFaults({ journal, observation }: Over): string[] {
   const byNumber = new Map(journal.map((step) => [step.number, step]))
   const unpinned = new Set(
     journal.filter(mayHaveHappened).flatMap(({ effects }) => effects.unpins ?? []),
   )
-  return [...sight.chats.values()].flatMap(({ id, agent, archived, hash, marked }) => {
-    const live = agent === null ? undefined : sight.agents.get(agent)
+  return [...observation.chats.values()].flatMap(({ id, agent, archived, hash, marked }) => {
+    const live = agent === null ? undefined : observation.agents.get(agent)
     const push = byNumber.get(readPushName(live?.error ?? '')?.step ?? -1)?.effects.push
     if (archived || !live || !push?.ready) return []
     if (hash === null) {

@@ -8,7 +8,7 @@ interface EndingChat {
   readonly updated: string
 }
 
-/** What a soak left, as far as a sight does not tell. */
+/** What a soak left, as far as a observation does not tell. */
 export interface Ending {
   readonly chats: ReadonlyMap<string, EndingChat>
   /** How many messages of a step each chat has, by step and chat. */

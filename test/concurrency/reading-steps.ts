@@ -1,8 +1,9 @@
 import { aggregateHash, type Queryable } from '../../src/index.js'
-import { hexOf } from '../../src/laws/concurrent/contents.js'
 import { expectedContexts } from './expected-contexts.js'
 import { SoakBroken } from './soak-broken.js'
 import { anyChat, type Scene, type StepKind } from './soak-world.js'
+
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
 const emptyHash = 'none'
 
@@ -15,10 +16,10 @@ async function hashesOf(scene: Scene, queryable: Queryable, chatId: string) {
   const bodies = pins.map(({ body, sizeBytes }) => [body.content, sizeBytes])
   const expected = expectedContexts.filter((one) => one.prompt === prompt.text)
   return {
-    head: context.aggregateHash === null ? emptyHash : hexOf(context.aggregateHash),
+    head: context.aggregateHash === null ? emptyHash : hex(context.aggregateHash),
     counted: context.counts.reduce((sum, { count }) => sum + count, 0),
     pinned: pins.length,
-    rows: hexOf(await aggregateHash(pins)),
+    rows: hex(await aggregateHash(pins)),
     prompt: expected[0]?.hash,
     said: { prompt: prompt.text, bodies },
   }

@@ -1,4 +1,4 @@
-import { type Operations, ownOperations } from '../../src/laws/operations.js'
+import { type Operations, ownOperations } from '../../src/laws/own-operations.js'
 import { chatSteps } from './chat-steps.js'
 import { contextSteps } from './context-steps.js'
 import { createRandom } from './create-random.js'
@@ -135,10 +135,10 @@ async function soak(
   }
   const disturbed = await disturbing.stop()
   onFault(...(await site.withClient((client) => findLeftovers(client, site.name))))
-  const sight = await watch.stop()
+  const observation = await watch.stop()
   const ending = await site.withClient((client) => readEnding(client, site.table))
   onFault(...stepFaults(journal, disturbances.length > 0))
-  onFault(...faultsAtEnd({ ...ending, journal, sight, pushesSeen: watch.pushes }))
+  onFault(...faultsAtEnd({ ...ending, journal, observation, pushesSeen: watch.pushes }))
   onFault(...leaksOf(site.pool))
   if (faults.length > 0) throw new SoakBroken(`${faults.length} faults`, faults)
   // A session that has ended has told the server all that it counted.

@@ -1,4 +1,4 @@
-import type { Operations } from '../../src/laws/operations.js'
+import type { Operations } from '../../src/laws/own-operations.js'
 import type { Random } from './create-random.js'
 import type { Effects, Step } from './journal.js'
 import type { SoakSite } from './open-soak-site.js'

@@ -9,7 +9,7 @@ import {
   type Queryable,
   unpin,
 } from '../../src/index.js'
-import { type Operations, ownOperations } from '../../src/laws/operations.js'
+import { type Operations, ownOperations } from '../../src/laws/own-operations.js'
 import { furtherDefects, raceDefects } from '../property/race-defects.js'
 import { RolledBack } from './outcome-of.js'
 

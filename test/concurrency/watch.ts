@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { quoteIdentifier } from '../../src/database/quote-identifier.js'
-import { look, type Sight, sightStatement } from '../../src/laws/concurrent/sight.js'
-import { pinTable } from '../../src/laws/law.js'
+import { pinTable } from '../../src/laws/model/rows.js'
 import type { RowReader } from '../../src/laws/row-reader.js'
 import { filledTitle } from './chat-steps.js'
 import { readPushName } from './expected-contexts.js'
-import { faultsInSight } from './faults-in-sight.js'
+import { faultsInObservation } from './faults-in-observation.js'
+import { type Observation, observationStatement, observe } from './observation.js'
 
 interface Watched {
   readonly url: string
@@ -22,7 +22,7 @@ export interface Watch extends AsyncDisposable {
   readonly pushes: ReadonlySet<number>
   readonly looks: number
   /** Looks once more, when nothing else goes on. */
-  stop(): Promise<Sight>
+  stop(): Promise<Observation>
 }
 
 /** Reading without a pause would take half of the server from those who are read. */
@@ -30,7 +30,7 @@ const pauseMs = 10
 
 export function startWatch({ url, schema, reader, clock, onFault }: Watched): Watch {
   const pushes = new Set<number>()
-  const text = sightStatement(schema, reader)
+  const text = observationStatement(schema, reader)
   const bare = bareStatement(schema, reader)
   let looks = 0
   let stopped = false
@@ -45,17 +45,17 @@ export function startWatch({ url, schema, reader, clock, onFault }: Watched): Wa
   }
   const lookOnce = async () => {
     client ??= await open()
-    const sight = await look(client, text, clock)
+    const observation = await observe(client, text, clock)
     const { rows } = await client.query<{ id: string }>({ name: 'bare', text: bare })
     looks += 1
-    for (const error of errorsIn(sight)) {
+    for (const error of errorsIn(observation)) {
       const name = readPushName(error)
       if (name) pushes.add(name.step)
     }
-    const faults = faultsInSight(sight)
+    const faults = faultsInObservation(observation)
     faults.push(...rows.map(({ id }) => `chat ${id} was seen without all of its rows`))
     if (faults.length > 0) onFault(...faults)
-    return sight
+    return observation
   }
   const drop = () => {
     const lost = client
@@ -91,7 +91,7 @@ export function startWatch({ url, schema, reader, clock, onFault }: Watched): Wa
   }
 }
 
-function* errorsIn({ agents, chats }: Sight): Generator<string> {
+function* errorsIn({ agents, chats }: Observation): Generator<string> {
   for (const { error } of agents.values()) if (error !== null) yield error
   for (const { error } of chats.values()) yield error
 }

@@ -1,5 +1,5 @@
 import type { Queryable } from '../../src/index.js'
-import { ownOperations } from '../../src/laws/operations.js'
+import { ownOperations } from '../../src/laws/own-operations.js'
 
 /** Every operation, by name. A test holds the list against what the package exports. */
 export const operations = ownOperations

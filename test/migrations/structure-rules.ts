@@ -1,4 +1,4 @@
-import { liveTable, pinTable } from '../../src/laws/law.js'
+import { liveTable, pinTable } from '../../src/laws/model/rows.js'
 import { inEachTable, type Rule, structureRules } from '../../src/laws/rules/structure.js'
 import type { Catalog } from '../../src/migrations/read-catalog.js'
 

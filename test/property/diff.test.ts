@@ -9,8 +9,7 @@ import {
   push,
   type ResourceInput,
 } from '../../src/index.js'
-import { applyDiff, diffedResource } from '../../src/laws/apply-diff.js'
-import { invertDiff } from '../../src/laws/invert-diff.js'
+import { applyDiff, diffedResource, invertDiff } from '../../src/laws/apply-diff.js'
 import { makeAgent } from '../context/make-agent.js'
 import { neighbouringLists } from './neighbouring-lists.js'
 import { runs } from './runs.js'
@@ -76,5 +75,5 @@ test.each<[string, Partial<ContextDiff>]>([
   ['modifies nothing', { modified: [{ source: '/a', pinned: small, live: small }] }],
 ])('a diff that %s is not applied', (_, wrong) => {
   const pins = [{ source: '/a', ...small }]
-  expect(() => applyDiff({ ...nothing, ...wrong }, pins)).toThrow('what is not so of these pins')
+  expect(() => applyDiff({ ...nothing, ...wrong }, pins)).toThrow('contradicts the pins')
 })

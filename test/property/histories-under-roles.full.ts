@@ -2,7 +2,7 @@ import pg from 'pg'
 import { afterAll, describe, expect, test } from 'vitest'
 import { applyGrants, type Database, type Queryable } from '../../src/index.js'
 import { assertHistories, type Operations } from '../../src/laws/index.js'
-import { ownOperations } from '../../src/laws/operations.js'
+import { ownOperations } from '../../src/laws/own-operations.js'
 import { uniqueName } from '../support/unique-name.js'
 import { useRaceServer } from './race-server.js'
 

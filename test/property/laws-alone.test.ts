@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import { createChat, push } from '../../src/index.js'
 import { createModel, type Ending, laws, openRowReader } from '../../src/laws/index.js'
-import { ownOperations } from '../../src/laws/operations.js'
+import { ownOperations } from '../../src/laws/own-operations.js'
 import { makeAgent } from '../context/make-agent.js'
 import { makeFile } from '../context/make-resources.js'
 import { useEngine } from '../support/engines.js'
 
-// The laws are functions: whoever has a database and says what should be in it can call them.
+// The laws are functions of a database and of a model that says what it should contain.
 
 const engine = useEngine('PGlite')
 
@@ -29,8 +29,13 @@ async function ending(): Promise<Ending> {
 }
 
 async function broken(at: Ending): Promise<string[]> {
-  const found = await Promise.all(laws.map(async (law) => ({ law, is: await law.atEnd?.(at) })))
-  return found.flatMap(({ law, is = [] }) => (is.length > 0 ? [law.name] : []))
+  const found = await Promise.all(
+    laws.map(async (law) => ({
+      name: law.name,
+      findings: [...((await law.atEnd?.(at)) ?? []), ...((await law.ofSchema?.(at)) ?? [])],
+    })),
+  )
+  return found.flatMap(({ name, findings }) => (findings.length > 0 ? [name] : []))
 }
 
 test('every law that looks at an end holds for a database that is as its model', async () => {

@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import {
   checkInterleavings,
   type InterleavingsOptions,
-} from '../../src/laws/concurrent/check-interleavings.js'
+} from '../../src/laws/races/check-interleavings.js'
 import type { RaceDefect } from './race-defects.js'
 import type { RaceServer } from './race-server.js'
 

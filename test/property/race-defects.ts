@@ -8,7 +8,7 @@ import {
   type Transaction,
 } from '../../src/index.js'
 import type { Operations } from '../../src/laws/index.js'
-import { throughStatements } from '../../src/laws/through-statements.js'
+import { interceptQueries } from '../../src/laws/intercept.js'
 
 /** Something wrong that races have to find. */
 export interface RaceDefect {
@@ -32,7 +32,7 @@ function changed(text: string, change: Change): string {
 
 /** A queryable in which one statement of the operations is another. */
 export const rewriting = <Q extends Queryable>(queryable: Q, name: string, change: Change): Q =>
-  throughStatements(queryable, (text, values, send) =>
+  interceptQueries(queryable, (text, values, send) =>
     send(isCalled(text, name) ? changed(text, change) : text, values),
   )
 
@@ -106,14 +106,14 @@ const rewritten =
 export const raceDefects: readonly RaceDefect[] = [
   {
     name: 'a push that does not lock its agent',
-    laws: ['Agreement', 'Gate', 'Drift', 'Order'],
+    laws: ['Agreement', 'Gate', 'Drift', 'Linearizability'],
     operations: {
       push: rewritten(push, 'lock agent for update', (text) => text.replace('FOR UPDATE OF a', '')),
     },
   },
   {
     name: 'a refresh in two transactions',
-    laws: ['Atomicity', 'Quiet'],
+    laws: ['Atomicity', 'Clean end'],
     operations: {
       refresh: (queryable, params) => refresh(splitting(queryable, 'stamp live context'), params),
     },
@@ -166,7 +166,7 @@ export const furtherDefects: readonly RaceDefect[] = [
   },
   {
     name: 'an archiving that leaves the time of its chat',
-    laws: ['Order'],
+    laws: ['Linearizability'],
     operations: {
       archive: rewritten(archive, 'set archived', (text) =>
         text.replace('coalesce(', 'coalesce(updated_at, '),
@@ -175,7 +175,7 @@ export const furtherDefects: readonly RaceDefect[] = [
   },
   {
     name: 'a refresh that keeps a lock',
-    laws: ['Quiet'],
+    laws: ['Clean end'],
     operations: {
       async refresh(queryable, params) {
         await queryable.query('SELECT pg_advisory_lock_shared(1)')
@@ -185,7 +185,7 @@ export const furtherDefects: readonly RaceDefect[] = [
   },
   {
     name: 'a refresh that locks its chat before its agent, and is not tried again',
-    laws: ['Quiet'],
+    laws: ['Clean end'],
     operations: {
       refresh: (queryable, params) =>
         queryable.transaction(async (transaction) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { assertInterleavings } from '../../src/laws/concurrent/check-interleavings.js'
-import { renderRaceFailure } from '../../src/laws/concurrent/race-failure.js'
+import { assertInterleavings } from '../../src/laws/races/check-interleavings.js'
+import { renderRaceFailure } from '../../src/laws/races/race-failure.js'
 import { expectCaught } from './race-caught.js'
 import { furtherDefects, raceDefects } from './race-defects.js'
 import { useRaceServer } from './race-server.js'
@@ -11,7 +11,12 @@ describe.each([14, 18] as const)('races on PostgreSQL %i', (major) => {
   const server = useRaceServer(major)
 
   test('the laws hold in hundreds of orders', async () => {
-    const report = await assertInterleavings({ server: server.url, seed, runs: 300, lanesMax: 3 })
+    const report = await assertInterleavings({
+      server: server.url,
+      seed,
+      runs: 300,
+      sessionsMax: 3,
+    })
     expect(report.runs).toBe(300)
     const idle = [...report.coverage].filter(([, { done, refused }]) => done === refused)
     expect(idle).toEqual([])
@@ -25,7 +30,7 @@ describe.each([14, 18] as const)('races on PostgreSQL %i', (major) => {
 
   test('a failure is shrunk to what breaks the law, and is replayed by seed and path', async () => {
     const defect = raceDefects.find(({ name }) => name === 'a refresh in two transactions')!
-    const options = { seed, runs: 300, lanesMax: 3, operationsMax: 5 }
+    const options = { seed, runs: 300, sessionsMax: 3, operationsMax: 5 }
     const failure = await expectCaught(server, defect, options)
     expect(failure.history.length).toBeLessThanOrEqual(3)
     expect(failure.history.join('\n')).toMatch(/refresh chat/)

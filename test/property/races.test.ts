@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import {
   assertInterleavings,
   checkInterleavings,
-} from '../../src/laws/concurrent/check-interleavings.js'
+} from '../../src/laws/races/check-interleavings.js'
 import { expectCaught } from './race-caught.js'
 import { raceDefects } from './race-defects.js'
 import { useRaceServer } from './race-server.js'
@@ -23,12 +23,12 @@ describe('races on PostgreSQL 18', () => {
 
 test.each([
   [{ runs: 0 }, /runs is 0/],
-  [{ lanesMax: 1 }, /lanesMax is 1/],
+  [{ sessionsMax: 1 }, /sessionsMax is 1/],
   [{ operationsMax: 0.5 }, /operationsMax is 0.5/],
   [{ seed: Number.NaN }, /seed is NaN/],
-  [{ path: '3:1' }, /A path is of a seed/],
-  [{ seed: 1, path: 'lane 1' }, /is no path of a report/],
-])('%j is refused before anybody is connected to', async (options, message) => {
+  [{ path: '3:1' }, /A path needs the seed/],
+  [{ seed: 1, path: 'session 1' }, /is not the path of a report/],
+])('%j is refused before a connection is opened', async (options, message) => {
   const refused = checkInterleavings({ server: 'postgresql://nobody@127.0.0.1:1/none', ...options })
   await expect(refused).rejects.toMatchObject({
     code: 'invalid_input',

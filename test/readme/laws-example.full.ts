@@ -3,13 +3,13 @@ import { expect, test } from 'vitest'
 import type { Queryable } from '../../src/index.js'
 import { purge, purgeExpired } from '../../src/index.js'
 import { checkHistories, type Operations, renderFailure } from '../../src/laws/index.js'
-import { throughStatements } from '../../src/laws/through-statements.js'
+import { interceptQueries } from '../../src/laws/intercept.js'
 import { ordinaryRun } from '../property/ordinary-run.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 
 /** A purge that takes what is as old as its cutoff, too. */
 const defective = <Q extends Queryable>(queryable: Q): Q =>
-  throughStatements(queryable, (text, values, send) =>
+  interceptQueries(queryable, (text, values, send) =>
     send(text.replace('updated_at < ', 'updated_at <= '), values),
   )
 

@@ -5,7 +5,8 @@
  * @module
  */
 
-export { type HistoryCommand, type HistoryOptions, history } from '../history.js'
+export { type HistoryOptions, history } from '../history.js'
+export type { HistoryCommand } from '../history-run.js'
 export { type CapOptions, type CappedPush, pushAtCap, pushBeyondCap } from './caps.js'
 export { type ChatSeed, chat, insertChat, message } from './chat.js'
 export { type AnyPush, push } from './push.js'

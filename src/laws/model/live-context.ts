@@ -15,6 +15,17 @@ import type { Time } from './time.js'
 /** A resource without the times of its row. */
 export type Content = Omit<Resource, 'createdAt' | 'updatedAt'>
 
+/** A push with its hash, and with its resources by source. */
+export interface Pushed {
+  readonly agentId: string
+  readonly version: bigint
+  readonly initial: boolean
+  readonly ready: boolean
+  readonly hash: string
+  readonly error: string
+  readonly resources: ReadonlyMap<string, Content>
+}
+
 /**
  * The hash of a whole context, in hexadecimal: sha256 over kind, source, content hash and status
  * of each resource as netstrings, by kind and then by source in byte order.
@@ -115,4 +126,9 @@ export function settle(
     changes[drifted ? 'dirtied' : 'settled'].push(chat.id)
   }
   return changes
+}
+
+/** Marked, not archived, and bound to an agent that has a snapshot. */
+export function isDirty(model: Model, chat: Chat): boolean {
+  return chat.dirtySince !== null && !chat.archived && liveOf(model, chat) !== undefined
 }

@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto'
 import type { JsonValue } from '../../schema/index.js'
 import { valueBytesMax } from '../row-reader.js'
 import { canonicalJson, jsonbText } from './json.js'
+import type { Content } from './live-context.js'
 import { createModel, type Live, type Message, type Model, type Resources } from './model.js'
+
+export const pinTable = 'chat_context_resources'
+export const liveTable = 'workspace_agent_context_resources'
+export const snapshotTable = 'workspace_agent_context_snapshots'
 
 type Values = Readonly<Record<string, string | null>>
 
@@ -24,21 +29,23 @@ function bodyText(body: JsonValue): string {
   return made
 }
 
+/** The columns that a push gives a resource, and that a pin copies. */
+export const contentValues = (content: Content): Values => ({
+  body_kind: content.kind,
+  body: bodyText(content.body),
+  content_hash: content.contentHash,
+  size_bytes: String(content.sizeBytes),
+  status: content.status,
+  error: content.error,
+  source_path: content.sourcePath,
+})
+
 function resourceRows(owner: string, id: string, resources: Resources): [string, Values][] {
   return [...resources].map(([source, resource]) => [
     `${id} ${source}`,
     {
-      [owner]: id,
-      source,
-      body_kind: resource.kind,
-      body: bodyText(resource.body),
-      content_hash: resource.contentHash,
-      size_bytes: String(resource.sizeBytes),
-      status: resource.status,
-      error: resource.error,
-      source_path: resource.sourcePath,
-      created_at: resource.createdAt,
-      updated_at: resource.updatedAt,
+      ...{ [owner]: id, source, ...contentValues(resource) },
+      ...{ created_at: resource.createdAt, updated_at: resource.updatedAt },
     },
   ])
 }

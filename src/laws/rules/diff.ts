@@ -1,11 +1,10 @@
 import type { ContextDiff } from '../../context/index.js'
 import { DriftpinError } from '../../errors.js'
-import { applyDiff } from '../apply-diff.js'
-import { invertDiff } from '../invert-diff.js'
+import { applyDiff, invertDiff } from '../apply-diff.js'
 import type { Ending, Finding, Law } from '../law.js'
-import { diff as differing } from '../model/diff.js'
 import { type Chat, liveOf, type Resources } from '../model/model.js'
-import { plainAnswer } from '../plain-answer.js'
+import { diff as differing } from '../operations/diff.js'
+import { plainAnswer } from '../outcome.js'
 
 export const diff: Law = {
   number: 10,

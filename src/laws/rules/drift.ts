@@ -1,5 +1,6 @@
-import { type Finding, type Law, type Step, snapshotTable } from '../law.js'
-import { isDirty } from '../model/chat-context.js'
+import type { Finding, Law, RaceEnding, Step } from '../law.js'
+import { isDirty } from '../model/live-context.js'
+import { snapshotTable } from '../model/rows.js'
 import { noRows, type Rows, type StoredRow } from '../row-reader.js'
 
 export const drift: Law = {
@@ -12,14 +13,15 @@ export const drift: Law = {
     'clean.',
   afterStep(step) {
     if (step.move.isMigration) return []
-    // A way down past the readiness of snapshots and up again makes them ready without settling.
+    const { before, after } = step
+    // Reverting the column `ready` and applying it again makes snapshots ready without settling.
     const wasWrong = (id: string) => {
-      const chat = step.before.rows.get('chats')?.get(id)
-      return chat !== undefined && markFaults(step.before, id, chat).length > 0
+      const chat = before.rows.get('chats')?.get(id)
+      return chat !== undefined && wrongMark(before.rows, id, chat).length > 0
     }
-    return [...(step.after.rows.get('chats') ?? noRows)].flatMap(([id, chat]) => [
-      ...(wasWrong(id) ? [] : markFaults(step.after, id, chat)),
-      ...timeFaults(step, id, chat),
+    return [...(after.rows.get('chats') ?? noRows)].flatMap(([id, chat]) => [
+      ...(wasWrong(id) ? [] : wrongMark(after.rows, id, chat)),
+      ...wrongTime(step, id, chat),
     ])
   },
   async atEnd({ queryable, operations, model }) {
@@ -43,22 +45,46 @@ export const drift: Law = {
       return [{ what: `how ${chat.id} reads`, expected: wanted, actual }]
     })
   },
+  afterRace(ending) {
+    const { rows } = ending
+    return [...(rows.get('chats') ?? noRows)].flatMap(([id, chat]) => [
+      ...wrongMark(rows, id, chat),
+      ...notHydrated(ending, id, chat),
+    ])
+  },
 }
 
-function markFaults({ rows }: { rows: Rows }, id: string, { values }: StoredRow): Finding[] {
+/** The hash that a chat has to be settled against, or undefined if there is none. */
+function liveHash(rows: Rows, { values }: StoredRow) {
   const live = rows.get(snapshotTable)?.get(values.agent_id ?? '')?.values
-  const { context_aggregate_hash: pinned, archived, context_dirty_since: mark } = values
-  if (pinned === null || archived === 'true' || live?.ready !== 'true') return []
-  const differs = live.aggregate_hash !== pinned
-  if (differs === (mark !== null)) return []
-  const said = differs ? 'a mark, since the hashes differ' : 'no mark, since the hashes are equal'
-  return [{ what: `the mark of ${id}`, expected: said, actual: String(mark) }]
+  return values.archived === 'true' || live?.ready !== 'true' ? undefined : live.aggregate_hash
 }
 
-function timeFaults({ before, at }: Step, id: string, { values }: StoredRow): Finding[] {
+function wrongMark(rows: Rows, id: string, chat: StoredRow): Finding[] {
+  const { context_aggregate_hash: pinned, context_dirty_since: mark } = chat.values
+  const hash = liveHash(rows, chat)
+  if (pinned === null || hash === undefined) return []
+  const differs = hash !== pinned
+  if (differs === (mark !== null)) return []
+  const expected = differs ? 'a mark, since the hashes differ' : 'no mark, since they are equal'
+  return [{ what: `the mark of ${id}`, expected, actual: String(mark) }]
+}
+
+function wrongTime({ before, at }: Step, id: string, { values }: StoredRow): Finding[] {
   const old = before.rows.get('chats')?.get(id)?.values.context_dirty_since ?? null
   const mark = values.context_dirty_since ?? null
   const expected = old ?? at
   if (mark === null || mark === expected) return []
   return [{ what: `the time of the mark of ${id}`, expected, actual: mark }]
+}
+
+/** A chat that no one unpinned is hydrated if its agent is ready. */
+function notHydrated({ rows, steps }: RaceEnding, id: string, chat: StoredRow): Finding[] {
+  if (chat.values.context_aggregate_hash !== null || liveHash(rows, chat) === undefined) return []
+  const isUnpinned = steps.some(
+    ({ operation, move }) => operation === 'unpin' && move.chats?.includes(id),
+  )
+  if (isUnpinned) return []
+  const expected = `hydrated, because ${chat.values.agent_id} is ready`
+  return [{ what: id, expected, actual: 'not hydrated' }]
 }

@@ -1,10 +1,11 @@
-import { describe } from '../differing-rows.js'
-import { type Finding, type Law, liveTable, pinTable, type Step, snapshotTable } from '../law.js'
-import { noRows, type RowReader, type Rows, type StoredRow } from '../row-reader.js'
+import { describe, resourcesOf } from '../compare-rows.js'
+import type { Finding, Law, Step } from '../law.js'
+import { liveTable, pinTable, snapshotTable } from '../model/rows.js'
+import { noRows, type RowReader, type StoredRow } from '../row-reader.js'
 
 const ownTimes = ['created_at', 'updated_at']
 
-/** The columns that pins and live context have in common, but the times, read from the catalog. */
+/** The columns, except the times, that pins and live context have in common in the catalog. */
 function mirroredColumns({ catalog }: RowReader): string[] {
   const namesOf = (table: string) =>
     catalog.tables.find(({ name }) => name === table)?.columns.map(({ name }) => name) ?? []
@@ -37,9 +38,9 @@ function faults(step: Step, id: string, chat: StoredRow, columns: readonly strin
   const agentId = chat.values.agent_id ?? ''
   const pick = ({ values }: StoredRow) =>
     Object.fromEntries(columns.map((name) => [name, values[name]!]))
-  const live = bySource(after.rows, liveTable, 'workspace_agent_id', agentId)
-  const pins = bySource(after.rows, pinTable, 'chat_id', id)
-  const pinsBefore = bySource(before.rows, pinTable, 'chat_id', id)
+  const live = resourcesOf(after.rows, liveTable, agentId)
+  const pins = resourcesOf(after.rows, pinTable, id)
+  const pinsBefore = resourcesOf(before.rows, pinTable, id)
   const findings: Finding[] = []
   for (const source of new Set([...live.keys(), ...pins.keys()])) {
     const row = `${pinTable} ${id} ${source}`
@@ -74,9 +75,4 @@ function faults(step: Step, id: string, chat: StoredRow, columns: readonly strin
     })
   }
   return findings
-}
-
-function bySource(rows: Rows, table: string, owner: string, id: string): Map<string, StoredRow> {
-  const own = [...(rows.get(table) ?? noRows).values()].filter(({ values }) => values[owner] === id)
-  return new Map(own.map((row) => [row.values.source!, row]))
 }

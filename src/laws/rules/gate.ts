@@ -1,5 +1,16 @@
-import { allDifferingRows } from '../differing-rows.js'
-import { type Finding, type Law, liveTable, type Step, snapshotTable } from '../law.js'
+import { allDifferingRows } from '../compare-rows.js'
+import {
+  type Finding,
+  type Law,
+  pushesOf,
+  type RaceEnding,
+  type RaceStep,
+  type Step,
+  stepsBetween,
+  wasAccepted,
+} from '../law.js'
+import type { Pushed } from '../model/live-context.js'
+import { liveTable, snapshotTable } from '../model/rows.js'
 import { noRows, type Rows } from '../row-reader.js'
 
 export const gate: Law = {
@@ -12,25 +23,57 @@ export const gate: Law = {
     const { move, before, after, outcome, predicted } = step
     if (!move.push || outcome.refusal || predicted.refusal) return []
     const { agentId, version, initial } = move.push
-    const stored = before.rows.get(snapshotTable)?.get(agentId)?.values
+    const stored = snapshotOf(before.rows, agentId)
     if (stored && !initial && version <= BigInt(stored.version!)) {
       const { accepted } = outcome.answer as { accepted: boolean }
-      const let_in: Finding[] = accepted
-        ? [
-            {
-              what: `version ${version} after ${stored.version}`,
-              expected: 'not accepted',
-              actual: 'accepted',
-            },
-          ]
-        : []
-      return [...let_in, ...allDifferingRows('a stale push', before.rows, after.rows)]
+      const what = `version ${version} after ${stored.version}`
+      const answer = accepted ? [{ what, expected: 'not accepted', actual: 'accepted' }] : []
+      return [...answer, ...allDifferingRows('a stale push', before.rows, after.rows)]
     }
     return initial && stored ? initialReplay(step, agentId) : []
   },
+  /** In the order of commits, pushes of one agent that are not initial have rising versions. */
+  between(before, after, race) {
+    const pushes = pushesOf(race)
+    const initial = pushesOf({ steps: stepsBetween(race, before, after) }).filter(
+      ({ push }) => push.initial,
+    )
+    return [...(after.rows.get(snapshotTable) ?? noRows)].flatMap(([id, { values }]): Finding[] => {
+      const old = snapshotOf(before.rows, id)
+      if (!old || old.snapshot_error === values.snapshot_error) return []
+      const push = pushes.find((one) => one.push.error === values.snapshot_error)?.push
+      if (!push || BigInt(values.version!) > BigInt(old.version!)) return []
+      // An initial push may have been committed between the two observations.
+      if (initial.some((one) => one.push.agentId === id)) return []
+      const what = `push ${push.error} of ${id} after push ${old.snapshot_error}`
+      return [{ what, expected: `a version above ${old.version}`, actual: values.version! }]
+    })
+  },
+  /** An accepted push is seen; a refused one is not, and was not above the stored version. */
+  afterRace(ending) {
+    const raced = ending.steps.filter(({ session }) => session > 0)
+    return pushesOf({ steps: raced }).flatMap((step) => {
+      const { error, agentId } = step.push
+      const isSeen = ending.observations.some(
+        ({ rows }) => snapshotOf(rows, agentId)?.snapshot_error === error,
+      )
+      const what = `push ${error} of ${agentId}`
+      if (wasAccepted(step)) {
+        // A deletion that waited for the push may have come before the next observation.
+        const isDeleted = ending.steps.some(
+          ({ move }) => move.removes?.permanently && move.removes.id === agentId,
+        )
+        return isSeen || isDeleted ? [] : [{ what, expected: 'seen, because it was accepted' }]
+      }
+      const seen = isSeen ? [{ what, expected: 'never seen, because it was refused' }] : []
+      return [...seen, ...wrongRefusal(step, step.push, ending)]
+    })
+  },
 }
 
-/** Where the model's live context is what it was, the database's is too, but for two columns. */
+const snapshotOf = (rows: Rows, agentId: string) => rows.get(snapshotTable)?.get(agentId)?.values
+
+/** If the model's live context is unchanged, so is the database's, except for two columns. */
 function initialReplay({ before, after }: Step, agentId: string): Finding[] {
   const [old, now] = [before.model.agents.get(agentId)?.live, after.model.agents.get(agentId)?.live]
   if (!old || !now) return []
@@ -52,4 +95,20 @@ function initialReplay({ before, after }: Step, agentId: string): Finding[] {
     ])
   }
   return allDifferingRows('an initial push of what is stored', live(before.rows), live(after.rows))
+}
+
+/** A push that was not accepted although no stored version, while it ran, was as high as its own. */
+function wrongRefusal(
+  { begun, ended, outcome }: RaceStep,
+  { agentId, version, initial, error }: Pushed,
+  { observations }: RaceEnding,
+): Finding[] {
+  if (outcome?.refusal) return []
+  const last = observations.findLastIndex(({ to }) => to <= begun)
+  const stored = observations
+    .filter((one, index) => index >= last && one.from <= ended + 1)
+    .map(({ rows }) => snapshotOf(rows, agentId)?.version ?? null)
+  if (!initial && stored.some((one) => one !== null && BigInt(one) >= version)) return []
+  const actual = `not accepted, with ${stored.join(', ')} stored`
+  return [{ what: `push ${error}, version ${version}`, expected: 'accepted', actual }]
 }

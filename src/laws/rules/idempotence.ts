@@ -1,4 +1,5 @@
-import { type Law, liveTable, pinTable } from '../law.js'
+import type { Law } from '../law.js'
+import { liveTable, pinTable } from '../model/rows.js'
 import { noRows } from '../row-reader.js'
 
 export const idempotence: Law = {
@@ -8,7 +9,7 @@ export const idempotence: Law = {
     'The same push again, as a new version, writes or locks no resource row and no pin row; no ' +
     'operation writes or locks one that is equal already.',
   afterStep({ move, before, after, outcome }) {
-    // What was refused may have locked rows and been rolled back; a migration makes them anew.
+    // A refused operation may have locked rows; a migration writes all of them again.
     if (move.isMigration || outcome.refusal) return []
     return [liveTable, pinTable].flatMap((table) =>
       [...(after.rows.get(table) ?? noRows)].flatMap(([key, row]) => {

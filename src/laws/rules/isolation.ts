@@ -1,8 +1,8 @@
 import { nobody } from '../choices.js'
-import { allDifferingRows, differingRows } from '../differing-rows.js'
-import { type Ending, type Finding, type Law, pinTable, type Step } from '../law.js'
-import { expectedRows, modelTables } from '../model/rows.js'
-import { isChatRef } from '../plain-answer.js'
+import { allDifferingRows, differingRows } from '../compare-rows.js'
+import type { Ending, Finding, Law, Step } from '../law.js'
+import { expectedRows, modelTables, pinTable } from '../model/rows.js'
+import { isChatRef } from '../outcome.js'
 import { noRows } from '../row-reader.js'
 
 export const isolation: Law = {
@@ -24,7 +24,7 @@ export const isolation: Law = {
       const column = table === 'chats' ? 'id' : reader.chatColumns.get(table)
       const mayWrite = table === 'chats' || table === pinTable || move.writes?.includes(table)
       if (!column) continue
-      // What a chat loses by its own deletion is looked at by law 4.
+      // Law 4 covers what a chat loses by its own deletion.
       const isLeft = (id: string) => after.rows.get('chats')?.has(id) ?? false
       const isOther = (id: string) => !touched.has(id) || (!mayWrite && isLeft(id))
       const isIn = (row: { values: Readonly<Record<string, string | null>> }) =>
@@ -41,10 +41,10 @@ export const isolation: Law = {
   },
 }
 
-/** So many chats are asked for by a stranger at the end. */
+/** How many chats a stranger asks for at the end of a history. */
 const chatsAsked = 2
 
-/** Everything that one chat can be asked for, by somebody whose it is not. */
+/** Calls every operation on a chat with an owner who does not own it. */
 async function askedByStranger(
   { queryable, operations }: Ending,
   chatId: string,
@@ -85,11 +85,11 @@ async function askedByStranger(
   return [...findings, { what: 'getChatContexts for a stranger', expected: 'none', actual }]
 }
 
-/** A chat that this step created is nobody else's. */
+/** Whether this step created the chat. */
 const isNew = ({ before, after }: Step, id: string) =>
-  !before.rows.get('chats')?.has(id) && (after.model.chats.has(id) ?? false)
+  !before.rows.get('chats')?.has(id) && after.model.chats.has(id)
 
-/** Rows of a host's own, and files, which are not a chat's: they outlive it. */
+/** Rows of the host that belong to no chat, such as files, which outlive their chats. */
 function rowsOfNoChat({ move, before, after, reader }: Step): Finding[] {
   const hosts = [...after.rows.keys()].filter(
     (table) =>
@@ -100,7 +100,7 @@ function rowsOfNoChat({ move, before, after, reader }: Step): Finding[] {
   return allDifferingRows('a row of no chat', only(before.rows), only(after.rows))
 }
 
-/** What the model does not know of workspaces, builds and agents, nobody changes. */
+/** No operation changes the columns of workspaces, builds and agents that the model ignores. */
 function unknownColumns({ before, after }: Step): Finding[] {
   return [...expectedRows(after.model)].flatMap(([table, expected]) => {
     if (!workspaceTables.includes(table)) return []
@@ -121,7 +121,7 @@ function unknownColumns({ before, after }: Step): Finding[] {
 
 const workspaceTables = ['workspaces', 'workspace_builds', 'workspace_agents']
 
-/** Every chat that is named in an answer comes with its own owner. */
+/** Every chat reference in an answer names the owner of the chat. */
 function strangers({ before, after, outcome }: Step): Finding[] {
   const findings: Finding[] = []
   const look = (value: unknown): void => {

@@ -1,6 +1,7 @@
-import { differingRows } from '../differing-rows.js'
-import { type Finding, type Law, pinTable, snapshotTable } from '../law.js'
-import { noRows } from '../row-reader.js'
+import { differingRows } from '../compare-rows.js'
+import type { Finding, Law } from '../law.js'
+import { pinTable, snapshotTable } from '../model/rows.js'
+import { noRows, type StoredRow } from '../row-reader.js'
 
 export const readiness: Law = {
   number: 17,
@@ -23,8 +24,7 @@ export const readiness: Law = {
         findings.push({ what: `${column} of ${id}`, expected: `${was}`, actual: now })
       }
     }
-    const isHeld = ({ values }: { values: Readonly<Record<string, string | null>> }) =>
-      held.has(values.chat_id ?? '')
+    const isHeld = ({ values }: StoredRow) => held.has(values.chat_id ?? '')
     return [...findings, ...differingRows('a pin', pinTable, before.rows, after.rows, isHeld)]
   },
 }

@@ -1,5 +1,5 @@
 import type { Law } from '../law.js'
-import type { RoundTrip } from '../round-trip.js'
+import type { RoundTrip } from '../operations/migrate.js'
 
 export const roundTrip: Law = {
   number: 11,
@@ -9,8 +9,7 @@ export const roundTrip: Law = {
     'of the pins changes no row but the three hydration columns; down of the pins leaves the enums ' +
     'and every other row; down to zero leaves the ledger table only.',
   afterStep({ move, outcome }) {
-    if (!move.isMigration) return []
-    if (outcome.refusal) return []
-    return (outcome.answer as RoundTrip).offences.map((what) => ({ what }))
+    if (!move.isMigration || outcome.refusal) return []
+    return (outcome.answer as RoundTrip).violations.map((what) => ({ what }))
   },
 }

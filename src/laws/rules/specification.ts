@@ -1,26 +1,25 @@
 import { owners } from '../choices.js'
+import { unexpectedNotifications, unexpectedRows } from '../compare-rows.js'
 import type { Ending, Finding, Law } from '../law.js'
-import { getChatContext, isDirty } from '../model/chat-context.js'
-import { listChats } from '../model/list-chats.js'
-import { getPin, listPins } from '../model/pins.js'
-import { prompt } from '../model/prompt.js'
-import { plainAnswer, plainOutcome } from '../plain-answer.js'
-import { unexpectedRows } from '../unexpected-rows.js'
-import { unheardEvents } from '../unheard-events.js'
+import { getChatContext } from '../operations/chat-context.js'
+import { listAllPages, listChats } from '../operations/list-chats.js'
+import { getPin, listPins } from '../operations/pins.js'
+import { prompt } from '../operations/prompt.js'
+import { plainAnswer, plainOutcome } from '../outcome.js'
 
-/** Looked at last, so that a law that says more precisely what is wrong comes first. */
+/** The last law, so that a law that says more precisely what is wrong is reported instead. */
 export const specification: Law = {
   number: 0,
   name: 'Specification',
   says:
     'An operation answers what the model answers, leaves the rows that the model has, and notifies ' +
     'of what it did.',
-  afterStep({ after, outcome, predicted, heard }) {
+  afterStep({ after, outcome, predicted, notifications }) {
     const [expected, actual] = [plainOutcome(predicted), plainOutcome(outcome)]
     const findings: Finding[] =
       expected === actual ? [] : [{ what: 'the answer', expected, actual }]
     const rows = unexpectedRows('a row', after.model, after.rows)
-    return [...findings, ...rows, ...unheardEvents(heard)]
+    return [...findings, ...rows, ...unexpectedNotifications(notifications)]
   },
   async atEnd(ending) {
     const findings: Finding[] = []
@@ -34,33 +33,23 @@ export const specification: Law = {
   },
 }
 
-/** Pages of one chat each, which show whatever a page leaves out or repeats. */
+/** Pages of one chat, which show whatever a page omits or repeats. */
 async function listed(
-  { queryable, operations, model }: Ending,
+  ending: Ending,
   ownerId: string,
   archived: boolean | undefined,
 ): Promise<Finding[]> {
-  const only = archived === undefined ? {} : { archived }
-  const expected = listChats(model, { ownerId, ...only })
-  const found: { id: string; ownerId: string; dirty: boolean }[] = []
-  let cursor: string | undefined
-  for (let pages = 0; pages <= expected.length; pages += 1) {
-    const page = await operations.listChats(queryable, {
-      ...{ ownerId, limit: 1, ...only },
-      ...(cursor !== undefined && { cursor }),
-    })
-    found.push(...page.chats)
-    if (page.nextCursor === null) break
-    cursor = page.nextCursor
-  }
-  const line = (id: string, owner: string, dirty: boolean) => `${id} of ${owner}, dirty ${dirty}`
-  const wanted = expected.map((id) => line(id, ownerId, isDirty(model, model.chats.get(id)!)))
-  const actual = found.map((chat) => line(chat.id, chat.ownerId, chat.dirty)).join('\n')
-  if (wanted.join('\n') === actual) return []
-  return [{ what: `the chats of an owner, page by page`, expected: wanted.join('\n'), actual }]
+  const params = { ownerId, ...(archived !== undefined && { archived }) }
+  const wanted = listChats(ending.model, params)
+  const found = await listAllPages(ending, { ...params, limit: 1 }, wanted.length)
+  const [expected, actual] = [wanted, found].map((chats) =>
+    chats.map(({ id, ownerId, dirty }) => `${id} of ${ownerId}, dirty ${dirty}`).join('\n'),
+  )
+  if (expected === actual) return []
+  return [{ what: 'the chats of an owner, page by page', expected, actual }]
 }
 
-/** Everything that one chat can be asked for, but its diff, which law 10 looks at. */
+/** Compares every answer about one chat, except its diff, which law 10 covers. */
 async function read({ queryable, operations, model }: Ending, chatId: string): Promise<Finding[]> {
   const key = { chatId }
   const source = [...model.chats.get(chatId)!.pins.keys()].at(-1) ?? '/nowhere'

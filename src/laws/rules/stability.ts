@@ -1,6 +1,7 @@
-import { differingRows } from '../differing-rows.js'
-import { type Finding, type Law, pinTable } from '../law.js'
-import { noRows, type Rows } from '../row-reader.js'
+import { differingRows } from '../compare-rows.js'
+import { type Finding, type Law, stepsBetween } from '../law.js'
+import { pinTable } from '../model/rows.js'
+import { noRows, type Rows, type StoredRow } from '../row-reader.js'
 
 export const stability: Law = {
   number: 1,
@@ -9,34 +10,47 @@ export const stability: Law = {
     "A hydrated chat's pins change only through refresh, unpin, delete or purge of it; an " +
     "unhydrated chat's only through hydrate.",
   afterStep({ move, before, after }) {
-    const chatsAfter = after.rows.get('chats') ?? noRows
-    const held = new Set<string>()
-    for (const [id, { values }] of before.rows.get('chats') ?? noRows) {
-      const hash = values.context_aggregate_hash ?? null
-      const hashAfter = chatsAfter.get(id)?.values.context_aggregate_hash ?? null
-      const isHydrating = hash === null && hashAfter !== null
-      if (!isHydrating && !move.repins?.includes(id)) held.add(id)
-    }
-    const isHeld = ({ values }: { values: Readonly<Record<string, string | null>> }) =>
-      held.has(values.chat_id ?? '')
-    const pins = differingRows('a pin', pinTable, before.rows, after.rows, isHeld)
-    const hashes = [...held].flatMap((id) => {
-      const [one, other] = [before.rows, after.rows].map((rows) => stampOf(rows, id))
-      if (other === undefined || one === other) return []
-      return [{ what: `the pinned hash and error: ${id}`, expected: one, actual: other }]
+    const changed = changedPins(before.rows, after.rows, (id) => move.repins?.includes(id) ?? false)
+    return [...changed, ...(move.isMigration ? [] : pinsWithoutHash(after.rows))]
+  },
+  between(before, after, race) {
+    const steps = stepsBetween(race, before, after)
+    return changedPins(before.rows, after.rows, (id) => {
+      // Law 4 covers the rows of a deleted chat.
+      const isDeleted = !after.rows.get('chats')?.has(id)
+      return isDeleted || steps.some(({ move }) => move.repins?.includes(id) || move.creates === id)
     })
-    return [...pins, ...hashes, ...(move.isMigration ? [] : unstamped(after.rows))]
   },
 }
 
-/** What a chat says of its pins. */
-function stampOf(rows: Rows, id: string): string | undefined {
+/** The changes to pins that no operation was asked for. */
+function changedPins(before: Rows, after: Rows, isAsked: (chatId: string) => boolean): Finding[] {
+  const chatsAfter = after.get('chats') ?? noRows
+  const held = new Set<string>()
+  for (const [id, { values }] of before.get('chats') ?? noRows) {
+    const hash = values.context_aggregate_hash ?? null
+    const hashAfter = chatsAfter.get(id)?.values.context_aggregate_hash ?? null
+    const isHydrating = hash === null && hashAfter !== null
+    if (!isHydrating && !isAsked(id)) held.add(id)
+  }
+  const isHeld = ({ values }: StoredRow) => held.has(values.chat_id ?? '')
+  const pins = differingRows('a pin', pinTable, before, after, isHeld)
+  const hashes = [...held].flatMap((id) => {
+    const [expected, actual] = [before, after].map((rows) => headOf(rows, id))
+    if (actual === undefined || expected === actual) return []
+    return [{ what: `the pinned hash and error: ${id}`, expected, actual }]
+  })
+  return [...pins, ...hashes]
+}
+
+/** The hash and the error that a chat keeps with its pins. */
+function headOf(rows: Rows, id: string): string | undefined {
   const values = rows.get('chats')?.get(id)?.values
   return values && `${values.context_aggregate_hash} ${JSON.stringify(values.context_error)}`
 }
 
-/** Pins of chats that are not hydrated. */
-function unstamped(rows: Rows): Finding[] {
+/** The pins of chats that are not hydrated. */
+function pinsWithoutHash(rows: Rows): Finding[] {
   const chats = rows.get('chats') ?? noRows
   return [...(rows.get(pinTable) ?? noRows)].flatMap(([key, { values }]) =>
     chats.get(values.chat_id!)?.values.context_aggregate_hash === null

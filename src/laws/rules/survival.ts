@@ -1,5 +1,6 @@
-import { differingRows } from '../differing-rows.js'
-import { type Finding, type Law, pinTable } from '../law.js'
+import { differingRows } from '../compare-rows.js'
+import type { Finding, Law } from '../law.js'
+import { pinTable } from '../model/rows.js'
 import { noRows } from '../row-reader.js'
 
 export const survival: Law = {
@@ -9,7 +10,7 @@ export const survival: Law = {
     'Soft deletion of agent or workspace, and hard deletion of agent, build or workspace, leave ' +
     "pins and pinned hash, and the prompt's bytes.",
   afterStep({ move, before, after, outcome, predicted, prompts }) {
-    if (!move.isRemoval) return []
+    if (!move.removes) return []
     const refused: Finding[] =
       outcome.refusal && !predicted.refusal
         ? [{ what: 'the deletion', expected: 'done', actual: outcome.refusal.message }]

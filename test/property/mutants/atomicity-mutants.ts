@@ -1,7 +1,7 @@
 import { quoteIdentifier } from '../../../src/database/quote-identifier.js'
 import { DriftpinError, type PushParams, type Queryable } from '../../../src/index.js'
 import type { Operations } from '../../../src/laws/index.js'
-import { ownOperations } from '../../../src/laws/operations.js'
+import { ownOperations } from '../../../src/laws/own-operations.js'
 import type { Mutant } from './mutant.js'
 
 const { push, refresh } = ownOperations

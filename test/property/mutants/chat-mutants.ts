@@ -1,4 +1,4 @@
-import { ownOperations } from '../../../src/laws/operations.js'
+import { ownOperations } from '../../../src/laws/own-operations.js'
 import type { Mutant } from './mutant.js'
 import { statementMutant } from './statement-mutant.js'
 

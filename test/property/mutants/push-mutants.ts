@@ -1,4 +1,4 @@
-import { ownOperations } from '../../../src/laws/operations.js'
+import { ownOperations } from '../../../src/laws/own-operations.js'
 import { aggregateHash } from '../../../src/schema/aggregate-hash.js'
 import type { ResourceInput } from '../../../src/schema/resource.js'
 import { everyColumn } from './every-column.js'

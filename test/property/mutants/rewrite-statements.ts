@@ -2,8 +2,8 @@ import { quoteIdentifier } from '../../../src/database/quote-identifier.js'
 import { sqlState } from '../../../src/database/sql-state.js'
 import type { Queryable } from '../../../src/index.js'
 import type { Operations } from '../../../src/laws/index.js'
-import { ownOperations } from '../../../src/laws/operations.js'
-import { throughStatements } from '../../../src/laws/through-statements.js'
+import { interceptQueries } from '../../../src/laws/intercept.js'
+import { ownOperations } from '../../../src/laws/own-operations.js'
 import { statements } from '../../context/all-statements.js'
 import type { Planted } from './mutant.js'
 import { replaceOnce } from './replace-once.js'
@@ -35,7 +35,7 @@ export function rewriteStatements(
     const own = ownOperations[name] as (queryable: Queryable, ...rest: unknown[]) => unknown
     const planted = (queryable: Queryable, ...rest: unknown[]) => {
       const { schema } = queryable
-      const through = throughStatements(queryable, async (text, values, send) => {
+      const through = interceptQueries(queryable, async (text, values, send) => {
         const made = rewritten(text, schema, rewrites)
         return await (made === text ? send(text, values) : sendGood(send, made, values))
       })

@@ -1,0 +1,124 @@
+import { messageOf } from '../errors.js'
+import { allDifferingRows } from './compare-rows.js'
+import type { HistoryCommand, HistoryRun, HistorySetting } from './history-run.js'
+import { type Finding, type Law, LawBroken } from './law.js'
+import type { Operations } from './own-operations.js'
+import { openRun, runHistory } from './run-history.js'
+import type { TraceEntry } from './trace.js'
+
+/** A law of engines and not of the domain: a run `against` another engine has to obey it. */
+const sameness: Law = {
+  number: 0,
+  name: 'Sameness',
+  says: 'Two engines that are asked the same answer the same, and have the same rows.',
+}
+
+/** An engine that is compared with another. */
+export interface ComparedEngine {
+  readonly setting: HistorySetting
+  /** Called at the beginning of every history. */
+  restart(): void
+}
+
+/** Prepares an engine for {@link runOnBoth}, once for all histories. */
+export function comparedEngine(setting: HistorySetting): ComparedEngine {
+  let count = 0
+  const restart = () => {
+    count = 0
+  }
+  const { createChat } = setting.operations
+  // Two engines would generate different ids.
+  const operations: Operations = {
+    ...setting.operations,
+    async createChat(queryable, params) {
+      if (params.id !== undefined) return await createChat(queryable, params)
+      count += 1
+      const id = `ffffffff-0000-4000-8000-${String(count).padStart(12, '0')}`
+      return await createChat(queryable, { ...params, id })
+    },
+  }
+  return { setting: { ...setting, operations }, restart }
+}
+
+/** The run of a history on one engine. */
+interface EngineRun {
+  readonly engine: string
+  readonly trace: readonly TraceEntry[]
+  /** The error that ended it early, such as a law that is broken on this engine. */
+  readonly error: unknown
+}
+
+/**
+ * Runs one history on two engines, each beside a model of its own. After every step it compares the
+ * answers, the notifications and all rows.
+ *
+ * @param onRun Called with each run before anything happens in it.
+ * @throws LawBroken for the first difference, or else for what went wrong on either engine.
+ */
+export async function runOnBoth(
+  engines: readonly [ComparedEngine, ComparedEngine],
+  commands: Iterable<HistoryCommand>,
+  onRun: (run: HistoryRun) => void = () => {},
+): Promise<void> {
+  const list = [...commands]
+  const runs: EngineRun[] = []
+  for (const engine of engines) runs.push(await runOn(engine, list, onRun))
+  const [one, other] = runs as [EngineRun, EngineRun]
+  const findings = firstDifference(one, other)
+  if (findings.length > 0) throw new LawBroken(sameness, findings)
+  for (const { engine, error } of runs) {
+    if (!(error instanceof LawBroken)) continue
+    throw new LawBroken(error.law, [{ what: 'the engine', actual: engine }, ...error.findings])
+  }
+  for (const { error } of runs) if (error !== undefined) throw error
+}
+
+async function runOn(
+  { setting, restart }: ComparedEngine,
+  commands: Iterable<HistoryCommand>,
+  onRun: (run: HistoryRun) => void,
+): Promise<EngineRun> {
+  const { engine } = setting.environment
+  const trace: TraceEntry[] = []
+  try {
+    restart()
+    const begun = await openRun(setting, onRun)
+    // Every operation is given its time, because one of the engines may have no clock to set.
+    const run: HistoryRun = { ...begun, clock: undefined, trace }
+    onRun(run)
+    await runHistory(run, commands)
+    return { engine, trace, error: undefined }
+  } catch (error) {
+    return { engine, trace, error }
+  }
+}
+
+function firstDifference(one: EngineRun, other: EngineRun): Finding[] {
+  const steps = Math.max(one.trace.length, other.trace.length)
+  for (let step = 0; step < steps; step += 1) {
+    const [here, there] = [one.trace[step], other.trace[step]]
+    const [expected, actual] = [here ?? ended(one), there ?? ended(other)]
+    const findings = [
+      ...differingTexts('the step', expected.says, actual.says),
+      ...differingTexts('the answer', expected.answer, actual.answer),
+      ...differingTexts('what listeners received', sent(expected), sent(actual)),
+      ...(here && there ? allDifferingRows('the rows', here.rows, there.rows) : []),
+    ]
+    if (findings.length > 0) {
+      return [{ what: 'the engines', expected: one.engine, actual: other.engine }, ...findings]
+    }
+  }
+  return []
+}
+
+function differingTexts(what: string, expected: string, actual: string): Finding[] {
+  return expected === actual ? [] : [{ what, expected, actual }]
+}
+
+const sent = ({ notifications }: Pick<TraceEntry, 'notifications'>) =>
+  [...notifications].sort().join(', ')
+
+/** Stands for a step that one engine did not reach. */
+function ended({ error }: EngineRun): Omit<TraceEntry, 'rows'> {
+  return { says: `it ended before: ${messageOf(error)}`, answer: '', notifications: [] }
+}

@@ -1,0 +1,116 @@
+import type fc from 'fast-check'
+import type { Database, Queryable } from '../database/index.js'
+import type { TestClock } from '../harness/index.js'
+import { ledgerName, type Migration } from '../migrations/index.js'
+import { nobody } from './choices.js'
+import type { Coverage } from './coverage.js'
+import type { Environment, Installation, NotificationListener } from './environment.js'
+import { createModel, type Model } from './model/model.js'
+import { modelTables, sharedTables } from './model/rows.js'
+import type { Time } from './model/time.js'
+import type { View } from './operation.js'
+import type { Operations } from './own-operations.js'
+import type { RowReader, Rows } from './row-reader.js'
+import type { TraceEntry } from './trace.js'
+
+/** The parameters and the counters of all histories of a run. */
+export interface HistorySetting {
+  readonly environment: Environment
+  readonly operations: Operations
+  readonly migrations: readonly Migration[]
+  readonly coverage: Coverage
+  /** Commands that were done, those in transactions included, and laws that were checked. */
+  readonly counts: { commands: number; laws: number }
+}
+
+/** A database, or a transaction on it, beside the model that says what it should contain. */
+export interface ModelledDatabase {
+  readonly name: Installation['name']
+  readonly database: Database
+  /** The database, or a transaction on it. */
+  readonly queryable: Queryable
+  readonly reader: RowReader
+  readonly listener: NotificationListener
+  /** The notifications that the commit will send; undefined outside of a transaction. */
+  readonly pending?: string[]
+  model: Model
+  /** The rows that were read last. */
+  rows: Rows
+}
+
+/** One run of a history. */
+export interface HistoryRun extends Omit<HistorySetting, 'environment'> {
+  readonly installations: readonly [ModelledDatabase, ModelledDatabase]
+  /** The clock of the database, if it can be set. */
+  readonly clock: TestClock | undefined
+  now: Time
+  /** What was done so far, one line per move. */
+  readonly said: string[]
+  /** The names of ids in reports. */
+  readonly names: Map<string, string>
+  /** All steps, if they are to be compared with those of another engine. */
+  readonly trace?: TraceEntry[]
+}
+
+/**
+ * A command of a history, as fast-check runs and shrinks it.
+ *
+ * @example
+ * ```ts
+ * const say = (commands: Iterable<HistoryCommand>) => [...commands].map(String).join('\n')
+ * console.log(say(fc.sample(history(), 1)[0]!))
+ * ```
+ */
+export type HistoryCommand = fc.AsyncCommand<HistoryRun, HistoryRun>
+
+/** Begins a line about the second installation. */
+export const inSecond = 'in the second schema: '
+
+/** Shortly before many time zones change their offsets, which must not change retention. */
+export const startTime: Time = '2026-03-07T12:00:00.000000Z'
+
+/** A run in which nothing has happened yet. */
+export function createRun({ environment, ...setting }: HistorySetting): HistoryRun {
+  const [first, second] = environment.installations
+  const { clock } = environment
+  const installations = [withModel(first), withModel(second)] as const
+  return { ...setting, installations, clock, now: startTime, said: [], names: new Map() }
+}
+
+function withModel(installation: Installation): ModelledDatabase {
+  const { tables } = installation.reader.catalog
+  const rows = new Map(tables.map(({ name }) => [name, new Map()]))
+  return { ...installation, queryable: installation.database, model: createModel(), rows }
+}
+
+const letters = { workspace: 'e', build: 'b', agent: 'a', chat: 'c' } as const
+
+/**
+ * The state in which an operation chooses its arguments.
+ *
+ * @param options.peek True if the operation is not done: its new ids get no names.
+ */
+export function viewOf(run: HistoryRun, at: ModelledDatabase, { peek = false } = {}): View {
+  const { names, migrations, now } = run
+  const tables = at.reader.catalog.tables.map(({ name }) => name)
+  const isHosts = (table: string) =>
+    table !== ledgerName && (!modelTables.has(table) || sharedTables.has(table))
+  return {
+    ...{ model: at.model, now, migrations, hostTables: tables.filter(isHosts) },
+    newId(what, order = 0) {
+      const count = [...names.values()].filter((name) => name.startsWith(`${what} `)).length + 1
+      const prefix = order.toString(16).padStart(8, '0')
+      const id = `${prefix}-0000-4000-8000-${letters[what]}${String(count).padStart(11, '0')}`
+      const where = at.name === 'second' ? ' of the second schema' : ''
+      if (!peek) names.set(id, `${what} ${count}${where}`)
+      return id
+    },
+  }
+}
+
+/** A text in which every id that has a name is replaced by it. */
+export function withNames({ names }: HistoryRun, text: string): string {
+  return text.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (id) =>
+    id === nobody ? 'nobody' : (names.get(id) ?? id),
+  )
+}

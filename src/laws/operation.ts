@@ -1,0 +1,127 @@
+import type fc from 'fast-check'
+import type { Database, Queryable } from '../database/index.js'
+import type { Catalog, Migration } from '../migrations/index.js'
+import type { MainEvent } from './model/events.js'
+import type { Pushed } from './model/live-context.js'
+import type { Model } from './model/model.js'
+import type { Time } from './model/time.js'
+import type { Operations } from './own-operations.js'
+
+/** The state in which an operation chooses its arguments. */
+export interface View {
+  readonly model: Model
+  readonly now: Time
+  /** An id for a new row, which reports from then on call by a name such as `chat 2`. */
+  newId(what: 'workspace' | 'build' | 'agent' | 'chat', order?: number): string
+  /** The migrations of the schema; empty if they cannot be reverted. */
+  readonly migrations: readonly Migration[]
+  /** The tables that the host writes to itself. */
+  readonly hostTables: readonly string[]
+}
+
+/** Where a move is executed. */
+export interface ExecutionContext {
+  /** The database, or a transaction that the move is part of. */
+  readonly queryable: Queryable
+  /** The database itself, for work that cannot be part of a transaction. */
+  readonly database: Database
+  readonly operations: Operations
+  readonly catalog: Catalog
+  /** The parameter `now`; empty if the operation has to use the clock of the database. */
+  readonly now: { readonly now?: Time }
+  /** The qualified and quoted name of a table. */
+  table(name: string): string
+}
+
+/**
+ * One call of an operation with its arguments, and what it may change.
+ *
+ * @example
+ * ```ts
+ * const isHarmless = ({ chats = [], removes }: Move) => chats.length === 0 && !removes
+ * ```
+ */
+export interface Move {
+  /** One line for reports, in which the ids are replaced by names. */
+  readonly says: string
+  /** The variant that coverage counts, besides the operation. */
+  readonly variant?: string
+  /** The chats whose rows may change; all other chats stay as they are. */
+  readonly chats?: readonly string[]
+  /** The chats whose pins are replaced or removed on request: by refresh, unpin or delete. */
+  readonly repins?: readonly string[]
+  /** The chats whose `updated_at` the operation sets. */
+  readonly touches?: readonly string[]
+  /** The chat that the operation creates. */
+  readonly creates?: string
+  /** Tables of the host that gain or lose rows; in chat-scoped tables, only rows of `chats`. */
+  readonly writes?: readonly string[]
+  /** The workspace, build or agent that is deleted. */
+  readonly removes?: { readonly id: string; readonly permanently: boolean }
+  /** The chats whose prompts are compared before and after a removal; `chats` by default. */
+  readonly prompts?: readonly string[]
+  /** True if the operation is called with an owner who does not own the chat. */
+  readonly isStranger?: boolean
+  /** What is pushed, if the operation is a push with valid arguments. */
+  readonly push?: Pushed
+  /** What is purged, if the operation is a purge. */
+  readonly purge?: { readonly before: Time; readonly limit: number }
+  /** True if the operation deletes chats. */
+  readonly deletesChats?: boolean
+  /** True if the operation reverts migrations and applies them again. */
+  readonly isMigration?: boolean
+  /** The event that listeners receive; undefined if the operation does not notify. */
+  readonly notifies?: MainEvent
+  /** The microseconds that pass. */
+  readonly advances?: number
+  /** True if the operation uses the clock of the database, if that clock can be set. */
+  readonly usesOwnClock?: boolean
+  execute(context: ExecutionContext): Promise<unknown>
+  /**
+   * Changes the model as the operation has to change the database, and returns the expected answer.
+   * Throws a Refusal if the operation has to be refused.
+   *
+   * @param answer The answer of `execute`, for ids that the database generates; undefined if it
+   * threw.
+   */
+  predict(model: Model, at: Time, answer: unknown): unknown
+}
+
+/** The chat and the agent that most moves of a race are about, so that they interfere. */
+export interface RaceFocus {
+  readonly chatId: string
+  readonly agentId: string
+}
+
+/** A move of a race, made when the number of its step is known. */
+export type RaceMove = (stepId: string) => Move
+
+/** An operation: how its arguments are generated, for histories and for races. */
+export interface Operation<Choice = unknown> {
+  readonly name: string
+  /** How often histories choose it, relative to the others. */
+  readonly weight: number
+  /** False if it cannot be done inside a transaction. */
+  readonly fitsTransaction: boolean
+  /** True if it writes nothing. */
+  readonly isReading: boolean
+  /** True if the host does it itself, without an operation of driftpin. */
+  readonly isHosts: boolean
+  /** Random choices, which become arguments in the state that a history has reached. */
+  readonly choices: fc.Arbitrary<Choice>
+  /** Undefined if the state has nothing that the operation could be applied to. */
+  resolve(view: View, choice: Choice): Move | undefined
+  /** Moves for a race, in which the state is not known beforehand. */
+  readonly race?: (focus: RaceFocus) => fc.Arbitrary<RaceMove>
+}
+
+type Defaulted = 'weight' | 'fitsTransaction' | 'isReading' | 'isHosts'
+
+export function defineOperation<Choice>(
+  operation: Omit<Operation<Choice>, Defaulted> & Partial<Pick<Operation, Defaulted>>,
+): Operation {
+  return {
+    ...{ weight: 1, fitsTransaction: true, isReading: false, isHosts: false },
+    ...operation,
+  } as Operation
+}

@@ -1,0 +1,175 @@
+import fc from 'fast-check'
+import {
+  type ChatKey,
+  type ChosenChat,
+  chatChoice,
+  chatWrite,
+  chooseChat,
+  mostly,
+  nobody,
+  pick,
+  pickAgent,
+  place,
+  raceAgentIds,
+  raceChatIds,
+  raceWorkspaceId,
+  type WriteChoice,
+  writeChoice,
+} from '../choices.js'
+import { noChanges, pin, refuseUnready, settle } from '../model/live-context.js'
+import { type Chat, findAgent, findChat, inOrder, type Model, unarchived } from '../model/model.js'
+import type { Time } from '../model/time.js'
+import { defineOperation, type Move, type RaceFocus, type RaceMove } from '../operation.js'
+
+/** The agent to bind to, or none, and whether the pins are replaced. */
+interface Target {
+  readonly agentId: string | null
+  readonly refresh: boolean
+}
+
+/** Binds a chat, archived or not, to an agent or to none. */
+function predictBind(model: Model, key: ChatKey, target: Target, now: Time) {
+  if (target.agentId !== null) findAgent(model, target.agentId)
+  return bindAll(model, [findChat(model, key)], target, now)
+}
+
+/** Binds all unarchived chats of a workspace, which may have been deleted. */
+function predictRebind(model: Model, workspaceId: string, target: Target, now: Time) {
+  if (target.agentId !== null) findAgent(model, target.agentId)
+  const chats = unarchived(model, (chat) => chat.workspaceId === workspaceId)
+  return bindAll(model, chats, target, now)
+}
+
+/**
+ * The build and the workspace follow from the agent. Pins stay: chats that are not hydrated are
+ * hydrated, and the others are settled. With `refresh`, all pins are replaced.
+ */
+function bindAll(model: Model, chats: readonly Chat[], { agentId, refresh }: Target, now: Time) {
+  const agent = agentId === null ? undefined : model.agents.get(agentId)!
+  const bound = inOrder(chats).map(({ id }) => id)
+  if (bound.length === 0) return { bound, refreshed: [], ...noChanges }
+  if (refresh) refuseUnready(agent?.live)
+  for (const chat of chats) {
+    chat.agentId = agentId
+    chat.buildId = agent?.buildId ?? null
+    chat.workspaceId = agent ? model.builds.get(agent.buildId)!.workspaceId : null
+  }
+  if (!refresh) {
+    return { bound, refreshed: [], ...settle(model, chats, now, { isBinding: true }) }
+  }
+  const had = inOrder(chats).map((chat) => ({ id: chat.id, pinned: chat.pinnedHash !== null }))
+  for (const chat of chats) pin(model, chat, now)
+  const refreshed = had.filter(({ pinned }) => pinned).map(({ id }) => id)
+  const hydrated = had.filter(({ pinned }) => !pinned).map(({ id }) => id)
+  return { bound, refreshed, ...noChanges, hydrated }
+}
+
+const targetText = ({ agentId, refresh }: Target) =>
+  `${agentId ?? 'none'}${refresh ? ', with refresh' : ''}`
+
+const bindMove = (chat: ChosenChat, target: Target, choice: WriteChoice = {}): Move => ({
+  says: `bind ${chat.text} to ${targetText(target)}`,
+  ...chatWrite(chat, 'bound', choice),
+  repins: target.refresh ? [chat.key.chatId] : [],
+  execute: ({ queryable, operations, now }) =>
+    operations.bind(queryable, { ...chat.key, ...target, ...now, notify: choice.notify }),
+  predict: (model, at) => predictBind(model, chat.key, target, at),
+})
+
+const rebindMove = (
+  workspaceId: string,
+  target: Target,
+  { chats, own = false, notify = false }: WriteChoice & { readonly chats: readonly string[] },
+): Move => ({
+  says: `rebind the chats of ${workspaceId} to ${targetText(target)}`,
+  chats,
+  repins: target.refresh ? chats : [],
+  usesOwnClock: own,
+  ...(notify && { notifies: 'bound' }),
+  execute: ({ queryable, operations, now }) =>
+    operations.rebindWorkspace(queryable, { workspaceId, ...target, ...now, notify }),
+  predict: (model, at) => predictRebind(model, workspaceId, target, at),
+})
+
+const targetChoice = {
+  to: fc.oneof(
+    { weight: 6, arbitrary: fc.constant('agent') },
+    { weight: 3, arbitrary: fc.constantFrom('none', 'silent', 'nobody') },
+  ),
+  agent: place,
+  refresh: fc.boolean(),
+  ...writeChoice,
+}
+
+/**
+ * An agent that no chat is bound to yet, one that has not pushed, none, or one that does not exist.
+ *
+ * @param own The agents that the chats are bound to.
+ */
+function chooseAgent(
+  model: Model,
+  { to, agent }: { readonly to: string; readonly agent: number },
+  own: readonly (string | null)[],
+): string | null | undefined {
+  if (to === 'none') return null
+  if (to === 'nobody') return nobody
+  const agents = [...model.agents.values()]
+  const silent = agents.filter(({ live }) => !live)
+  const others = agents.filter(({ id, live, deleted }) => live && !deleted && !own.includes(id))
+  if (to === 'silent') return pick(silent, agent)?.id
+  return others.length > 0 ? pick(others, agent)!.id : pickAgent(model, agent)?.id
+}
+
+const variantOf = ({ to, refresh }: { readonly to: string; readonly refresh: boolean }) =>
+  refresh ? `${to}, refresh` : to
+
+const raceTarget = ({ agentId }: RaceFocus) => ({
+  agentId: mostly<string | null>(agentId, [...raceAgentIds, null]),
+  refresh: fc.boolean(),
+})
+
+export const bind = defineOperation({
+  name: 'bind',
+  weight: 4,
+  choices: fc.record({ ...chatChoice, ...targetChoice }),
+  resolve: ({ model }, choice) => {
+    const chat = chooseChat(model, choice)
+    const own = chat && model.chats.get(chat.key.chatId)!.agentId
+    const agentId = own === undefined ? undefined : chooseAgent(model, choice, [own])
+    if (!chat || agentId === undefined) return undefined
+    const target = { agentId, refresh: choice.refresh }
+    return { ...bindMove(chat, target, choice), variant: variantOf(choice) }
+  },
+  race: (focus) =>
+    fc.record({ chatId: mostly(focus.chatId, raceChatIds), ...raceTarget(focus) }).map(
+      ({ chatId, ...target }): RaceMove =>
+        () =>
+          bindMove({ key: { chatId }, isStranger: false, text: chatId }, target),
+    ),
+})
+
+/** What a backend does after a rebuild has created a new agent. */
+export const rebindWorkspace = defineOperation({
+  name: 'rebind workspace',
+  choices: fc.record({ workspace: place, ...targetChoice }),
+  resolve: ({ model }, { workspace, ...choice }) => {
+    const workspaceId = pick([...model.workspaces.keys()], workspace)
+    if (!workspaceId) return undefined
+    const moving = unarchived(model, (chat) => chat.workspaceId === workspaceId)
+    const own = moving.map((chat) => chat.agentId)
+    const agentId = chooseAgent(model, choice, own)
+    if (agentId === undefined) return undefined
+    const chats = moving.map(({ id }) => id)
+    const target = { agentId, refresh: choice.refresh }
+    return {
+      ...rebindMove(workspaceId, target, { ...choice, chats }),
+      variant: variantOf(choice),
+    }
+  },
+  race: (focus) =>
+    fc.record(raceTarget(focus)).map(
+      (target): RaceMove =>
+        () =>
+          rebindMove(raceWorkspaceId, target, { chats: raceChatIds }),
+    ),
+})

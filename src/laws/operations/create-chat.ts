@@ -1,0 +1,123 @@
+import fc from 'fast-check'
+import { type ChatStatus, enums } from '../../schema/index.js'
+import {
+  mostly,
+  nobody,
+  owners,
+  pick,
+  pickAgent,
+  place,
+  raceAgentIds,
+  raceChatIds,
+  raceOwner,
+  type WriteChoice,
+} from '../choices.js'
+import { settle } from '../model/live-context.js'
+import { type Chat, findAgent, type Model, Refusal } from '../model/model.js'
+import type { Time } from '../model/time.js'
+import { defineOperation, type Move, type RaceMove } from '../operation.js'
+
+interface Params {
+  /** Undefined if the database generates it. */
+  readonly id?: string | undefined
+  readonly ownerId: string
+  readonly agentId?: string | undefined
+  readonly workspaceId?: string | undefined
+  readonly title?: string
+  readonly status?: ChatStatus
+}
+
+/** A chat of an agent has the agent's build and workspace, and is hydrated if the agent pushed. */
+function predict(model: Model, id: string, params: Params, now: Time) {
+  const { ownerId, agentId, workspaceId, title = 'New Chat', status = 'waiting' } = params
+  const agent = agentId === undefined ? undefined : findAgent(model, agentId)
+  if (workspaceId !== undefined && !model.workspaces.has(workspaceId)) {
+    throw new Refusal('workspace_not_found')
+  }
+  if (model.chats.has(id)) throw new Refusal('23505')
+  const chat: Chat = {
+    ...{ id, ownerId, title, status, createdAt: now, updatedAt: now, archived: false },
+    workspaceId: agent ? model.builds.get(agent.buildId)!.workspaceId : (workspaceId ?? null),
+    buildId: agent?.buildId ?? null,
+    agentId: agent?.id ?? null,
+    ...{ pinnedHash: null, dirtySince: null, error: '', pins: new Map(), messages: [] },
+  }
+  model.chats.set(id, chat)
+  return { chat: id, hydrated: settle(model, [chat], now).hydrated.length === 1 }
+}
+
+export const createChatMove = (
+  params: Params,
+  { own = false, notify = false }: WriteChoice = {},
+): Move => {
+  const { id, agentId, workspaceId } = params
+  const bound = agentId ?? workspaceId
+  return {
+    says: `create ${id ?? 'a chat'}${bound ? ` at ${bound}` : ''}`,
+    usesOwnClock: own,
+    ...(id && { creates: id }),
+    ...(notify && { notifies: 'created' }),
+    execute: async ({ queryable, operations, now }) =>
+      operations.createChat(queryable, { ...params, ...now, notify }),
+    predict(model, at, answer) {
+      const generated = (answer as { chat?: { id: string } } | undefined)?.chat?.id
+      return predict(model, id ?? generated ?? nobody, params, at)
+    },
+  }
+}
+
+/** A chat that is bound to an agent, or is in a workspace without an agent, or is unbound. */
+export const createChat = defineOperation({
+  name: 'create chat',
+  weight: 9,
+  choices: fc.record({
+    owner: fc.nat(1),
+    to: fc.oneof(
+      { weight: 8, arbitrary: fc.constant('agent') },
+      { weight: 2, arbitrary: fc.constantFrom('nothing', 'workspace', 'nobody') },
+    ),
+    which: place,
+    order: fc.nat(0xffff),
+    id: fc.constantFrom('given', 'given', 'made', 'taken'),
+    title: fc.option(fc.string({ unit: 'grapheme', maxLength: 20 }), { nil: undefined }),
+    status: fc.option(fc.constantFrom(...enums.chat_status), { nil: undefined }),
+    notify: fc.boolean(),
+    own: fc.boolean(),
+  }),
+  resolve: ({ model, newId }, { owner, to, which, order, title, status, ...choice }) => {
+    // Sometimes an agent without a snapshot.
+    const living = which % 4 === 0 ? [] : [...model.agents.values()].filter(({ live }) => live)
+    const target = {
+      agent: () => ({ agentId: (pick(living, which) ?? pickAgent(model, which))?.id }),
+      workspace: () => ({ workspaceId: pick([...model.workspaces.keys()], which) }),
+      nobody: () => ({ [which % 2 ? 'agentId' : 'workspaceId']: nobody }),
+      nothing: () => ({}),
+    }[to]!() as { agentId?: string; workspaceId?: string }
+    if (to !== 'nothing' && !target.agentId && !target.workspaceId) return undefined
+    const taken = choice.id === 'taken' ? pick([...model.chats.keys()], which) : undefined
+    const id = choice.id === 'made' ? undefined : (taken ?? newId('chat', order))
+    const move = createChatMove(
+      {
+        ...{ ...(id && { id }), ownerId: pick(owners, owner)!, ...target },
+        ...(title !== undefined && { title: title.replaceAll('\0', '') }),
+        ...(status && { status }),
+      },
+      choice,
+    )
+    return {
+      ...move,
+      says: `${move.says}${taken ? ' again' : ''}`,
+      variant: taken ? 'taken id' : to,
+    }
+  },
+  race: ({ agentId }) =>
+    fc
+      .tuple(
+        fc.constantFrom(...raceChatIds.slice(3)),
+        mostly<string | null>(agentId, [...raceAgentIds, null]),
+      )
+      .map(([id, boundTo]): RaceMove => {
+        const params = { id, ownerId: raceOwner, ...(boundTo !== null && { agentId: boundTo }) }
+        return () => createChatMove(params)
+      }),
+})

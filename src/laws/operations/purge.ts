@@ -1,0 +1,182 @@
+import fc from 'fast-check'
+import { limits } from '../../schema/index.js'
+import {
+  type ChatKey,
+  type ChosenChat,
+  chatChoice,
+  chatWrite,
+  chooseChat,
+  pick,
+  place,
+  raceOnChat,
+  type WriteChoice,
+} from '../choices.js'
+import { type Chat, findChat, type Model } from '../model/model.js'
+import { later, type Time } from '../model/time.js'
+import { defineOperation, type Move, type RaceMove } from '../operation.js'
+import { isChatRef } from '../outcome.js'
+
+/** Deletes a chat, archived or not. */
+function predictDelete(model: Model, key: ChatKey) {
+  const chat = findChat(model, key)
+  model.chats.delete(chat.id)
+  return { chat: chat.id }
+}
+
+/** The archived chats that were last updated strictly before a time, oldest first, ties by id. */
+function expired(model: Model, before: Time): Chat[] {
+  const order = ({ updatedAt, id }: Chat) => `${updatedAt} ${id}`
+  return [...model.chats.values()]
+    .filter((chat) => chat.archived && chat.updatedAt < before)
+    .sort((a, b) => (order(a) < order(b) ? -1 : 1))
+}
+
+/** Deletes the oldest of the expired chats, at most `limit`. */
+function predictPurge(model: Model, { before, limit }: Cutoff) {
+  const purged = expired(model, before).slice(0, limit)
+  for (const { id } of purged) model.chats.delete(id)
+  return { purged: purged.map(({ id }) => id) }
+}
+
+/** Purges in batches until no chat is expired. Without retention it deletes nothing. */
+function predictPurgeExpired(model: Model, before: Time | undefined, limit: number) {
+  let purged = 0
+  let batches = 0
+  while (before !== undefined) {
+    const batch = predictPurge(model, { before, limit }).purged.length
+    if (batch === 0) break
+    purged += batch
+    batches += 1
+  }
+  return { purged, batches, busy: false }
+}
+
+interface Cutoff {
+  readonly before: Time
+  readonly limit: number
+}
+
+const deleteMove = (chat: ChosenChat, choice: WriteChoice = {}): Move => ({
+  says: `delete ${chat.text}`,
+  ...chatWrite(chat, 'deleted', choice),
+  repins: [chat.key.chatId],
+  deletesChats: true,
+  execute: ({ queryable, operations }) =>
+    operations.deleteChat(queryable, { ...chat.key, notify: choice.notify }),
+  predict: (model) => predictDelete(model, chat.key),
+})
+
+export const deleteChat = defineOperation({
+  name: 'delete chat',
+  choices: fc.record({ ...chatChoice, notify: fc.boolean() }),
+  resolve: ({ model }, choice) => {
+    const chat = chooseChat(model, choice)
+    return chat && deleteMove(chat, choice)
+  },
+  race: raceOnChat(deleteMove),
+})
+
+/** How many chats a purge may delete: mostly fewer than there are. */
+const purgeLimit = fc.oneof(
+  { weight: 3, arbitrary: fc.integer({ min: 1, max: 2 }) },
+  { weight: 1, arbitrary: fc.constant(1000) },
+)
+
+const archivedTimes = ({ chats }: Model) =>
+  [...chats.values()].filter((one) => one.archived).map((one) => one.updatedAt)
+
+/** The properties of a move that deletes these chats. */
+const deletes = (doomed: readonly Chat[], notify: boolean) => {
+  const ids = doomed.map(({ id }) => id)
+  return {
+    ...{ chats: ids, repins: ids, deletesChats: true },
+    ...(notify && { notifies: 'deleted' as const }),
+  }
+}
+
+const purgeMove = (cutoff: Cutoff, notify = false): Move => ({
+  says: `purge what is older than ${cutoff.before}, ${cutoff.limit} at most`,
+  deletesChats: true,
+  purge: cutoff,
+  execute: ({ queryable, operations }) => operations.purge(queryable, { ...cutoff, notify }),
+  predict: (model) => predictPurge(model, cutoff),
+})
+
+/** No chat of a race is older than the first; every archived chat is older than the second. */
+const raceCutoffs = ['2026-01-01T00:00:30.000000Z', '2027-01-01T00:00:00.000000Z']
+
+/** In a race, a purge skips chats that another session has locked: the answer says which. */
+function racePurge(before: Time): Move {
+  return {
+    ...purgeMove({ before, limit: 1000 }),
+    predict(model, _, answer) {
+      const { purged = [] } = (answer ?? {}) as { purged?: readonly object[] }
+      const ids = new Set(purged.filter(isChatRef).map(({ id }) => id))
+      const fitting = expired(model, before).filter(({ id }) => ids.has(id))
+      for (const { id } of fitting) model.chats.delete(id)
+      return { purged: fitting.map(({ id }) => id) }
+    },
+  }
+}
+
+/** The cutoff is now, or the time of a chat, or one microsecond later. */
+export const purge = defineOperation({
+  name: 'purge',
+  weight: 3,
+  choices: fc.record({
+    cutoff: fc.constantFrom('now', 'at', 'after', 'after'),
+    chat: place,
+    limit: purgeLimit,
+    notify: fc.boolean(),
+  }),
+  resolve: ({ model, now }, { cutoff, chat, limit, notify }) => {
+    const times = archivedTimes(model)
+    if (times.length === 0 && cutoff !== 'now') return undefined
+    const time = pick(times, chat) ?? now
+    const before = cutoff === 'now' ? now : cutoff === 'at' ? time : later(time, 1)
+    const doomed = expired(model, before).slice(0, limit)
+    return {
+      ...purgeMove({ before, limit }, notify),
+      ...deletes(doomed, notify),
+      variant: doomed.length === 0 ? 'nothing' : doomed.length === limit ? 'limit' : 'all',
+    }
+  },
+  race: () =>
+    fc.constantFrom(...raceCutoffs).map(
+      (before): RaceMove =>
+        () =>
+          racePurge(before),
+    ),
+})
+
+/** The retention job, at a time at which some chats are past retention. */
+export const purgeExpired = defineOperation({
+  name: 'purge expired',
+  weight: 3,
+  fitsTransaction: false,
+  choices: fc.record({
+    retentionDays: fc.constantFrom(30, 30, 1, 1, 0, limits.retentionDaysMax),
+    chat: place,
+    micros: fc.constantFrom(1, 1, 0),
+    notify: fc.boolean(),
+    limit: purgeLimit,
+  }),
+  resolve: ({ model }, { retentionDays, chat, micros, limit, notify }) => {
+    const times = archivedTimes(model)
+    // Mostly just after the newest chat, so that more chats are expired.
+    const time = chat % 2 ? pick(times, chat) : times.sort().at(-1)
+    if (!time) return undefined
+    const before = retentionDays === 0 ? undefined : later(time, micros)
+    const now = later(time, micros + retentionDays * 86_400_000_000)
+    const doomed = before === undefined ? [] : expired(model, before)
+    return {
+      says: `purge what is past ${retentionDays} days at ${now}, ${limit} a batch`,
+      variant: doomed.length === 0 ? 'nothing' : 'some',
+      ...deletes(doomed, notify),
+      purge: { before: before ?? time, limit: before === undefined ? 0 : Number.MAX_SAFE_INTEGER },
+      execute: ({ queryable, operations }) =>
+        operations.purgeExpired(queryable, { retentionDays, now, limit, notify }),
+      predict: (model) => predictPurgeExpired(model, before, limit),
+    }
+  },
+})

@@ -1,0 +1,123 @@
+import { enums, type ResourceInput } from '../../schema/index.js'
+import { pick } from '../choices.js'
+import type { Agent, Model, Resource } from '../model/model.js'
+
+const statuses = enums.workspace_agent_context_resource_status
+
+/** The fields that a push may change in one resource; the status most often. */
+export const changeableFields = [
+  ...(['body', 'contentHash', 'sizeBytes', 'status', 'status', 'status'] as const),
+  ...(['error', 'sourcePath'] as const),
+]
+
+/** The choices from which a variant makes a report. */
+export interface PushChoice {
+  readonly resources: readonly ResourceInput[]
+  readonly which: number
+  readonly field: (typeof changeableFields)[number]
+  /** How far the version moves. */
+  readonly step: number
+}
+
+interface Report {
+  readonly version: bigint
+  readonly initial?: true
+  readonly ready?: false
+  readonly resources: readonly ResourceInput[]
+}
+
+const int64Max = 2n ** 63n - 1n
+
+/** The next version. After the largest version, the agent starts again from 1. */
+function next({ live }: Agent, step: number): Pick<Report, 'version' | 'initial'> {
+  const version = (live?.version ?? 0n) + BigInt(step)
+  return version > int64Max ? { version: 1n, initial: true } : { version }
+}
+
+/** A resource of the model in the form that a push takes. */
+function toInput(source: string, resource: Resource): ResourceInput {
+  const { createdAt, updatedAt, body, contentHash, ...rest } = resource
+  const bytes = new Uint8Array(Buffer.from(contentHash, 'hex'))
+  return { source, ...rest, body: body as ResourceInput['body'], contentHash: bytes }
+}
+
+const stored = ({ live }: Agent): ResourceInput[] =>
+  live ? [...live.resources].map(([source, resource]) => toInput(source, resource)) : []
+
+const changes: { [Field in PushChoice['field']]: (one: ResourceInput) => Partial<ResourceInput> } =
+  {
+    body: ({ body }) => ({ body: { ...body, changed: !body.changed } }),
+    contentHash: ({ contentHash }) => ({ contentHash: Uint8Array.from(contentHash, (b) => b ^ 1) }),
+    sizeBytes: ({ sizeBytes }) => ({ sizeBytes: BigInt(sizeBytes) ^ 1n }),
+    status: ({ status }) => ({
+      status: pick(statuses, statuses.indexOf(status) + 1)!,
+    }),
+    error: ({ error }) => ({ error: error === 'changed' ? '' : 'changed' }),
+    sourcePath: ({ sourcePath }) => ({ sourcePath: sourcePath === '/changed' ? '' : '/changed' }),
+  }
+
+function changeOne(list: readonly ResourceInput[], { which, field }: PushChoice): ResourceInput[] {
+  const place = which % Math.max(1, list.length)
+  return list.map((one, index) => (index === place ? { ...one, ...changes[field](one) } : one))
+}
+
+/** The pins of a dirty chat of this agent, or else of one of its chats, or else of any chat. */
+function earlier(model: Model, agent: Agent, which: number): ResourceInput[] {
+  const chats = [...model.chats.values()].filter(({ pinnedHash }) => pinnedHash !== null)
+  const own = chats.filter(({ agentId }) => agentId === agent.id)
+  const dirty = own.filter(({ dirtySince, archived }) => dirtySince !== null && !archived)
+  const chat = pick([dirty, own, chats].find((list) => list.length > 0) ?? [], which)
+  return chat ? [...chat.pins].map(([source, resource]) => toInput(source, resource)) : []
+}
+
+/** What an agent may report, by name of the variant. */
+export const pushVariants = {
+  fresh: (_, agent, { step, resources }) => ({ ...next(agent, step), resources }),
+  replay: (_, agent) => ({ version: agent.live?.version ?? 0n, resources: stored(agent) }),
+  stale: (_, agent, { step, resources }) => {
+    const back = (agent.live?.version ?? 0n) - BigInt(step - 1)
+    return { version: back < 0n ? 0n : back, resources }
+  },
+  'initial restart': (_, __, { step, resources }) => ({
+    version: BigInt(step - 1),
+    initial: true,
+    resources,
+  }),
+  'initial replay': (_, agent, { step }) => ({
+    version: BigInt(step - 1),
+    initial: true,
+    resources: stored(agent),
+  }),
+  empty: (_, agent, { step }) => ({ ...next(agent, step), resources: [] }),
+  unchanged: (_, agent, { step }) => ({ ...next(agent, step), resources: stored(agent) }),
+  'other order': (_, agent, { step }) => ({
+    ...next(agent, step),
+    resources: stored(agent).reverse(),
+  }),
+  'one changed': (_, agent, choice) => ({
+    ...next(agent, choice.step),
+    resources: changeOne(stored(agent), choice),
+  }),
+  // Neither the content hash nor the aggregate hash changes.
+  'body alone': (_, agent, choice) => ({
+    ...next(agent, choice.step),
+    resources: changeOne(stored(agent), { ...choice, field: 'body' }),
+  }),
+  'one removed': (_, agent, { step, which }) => ({
+    ...next(agent, step),
+    resources: stored(agent).filter((__, index, all) => index !== which % all.length),
+  }),
+  'MCP only': (_, agent, { step, resources }) => ({
+    ...next(agent, step),
+    resources: resources.filter(({ kind }) => kind.startsWith('mcp')),
+  }),
+  'back to pins': (model, agent, { step, which }) => ({
+    ...next(agent, step),
+    resources: earlier(model, agent, which),
+  }),
+  'not ready': (_, agent, { step, resources }) => ({
+    ...next(agent, step),
+    ready: false,
+    resources,
+  }),
+} satisfies Record<string, (model: Model, agent: Agent, choice: PushChoice) => Report>

@@ -1,0 +1,221 @@
+import fc from 'fast-check'
+import type { PushParams } from '../../context/index.js'
+import type { ResourceInput } from '../../schema/index.js'
+import { type CapOptions, type CappedPush, pushAtCap, pushBeyondCap } from '../arbitraries/caps.js'
+import { resource } from '../arbitraries/resource.js'
+import { mostly, nobody, pick, pickAgent, place, raceAgentIds, writeChoice } from '../choices.js'
+import {
+  aggregateHash,
+  type Changes,
+  type Content,
+  noChanges,
+  type Pushed,
+  replace,
+  settle,
+} from '../model/live-context.js'
+import { findAgent, type Model, Refusal, unarchived } from '../model/model.js'
+import type { Time } from '../model/time.js'
+import { defineOperation, type Move, type RaceMove, type View } from '../operation.js'
+import { contextHash, contextResources, contextsCount } from '../races/contexts.js'
+import { changeableFields, pushVariants } from './push-variants.js'
+
+/**
+ * Accepted if the agent has no snapshot, or the push is initial, or its version is greater. An
+ * accepted push replaces the live context, and hydrates and settles the chats of the agent if it is
+ * ready.
+ */
+function predict(
+  model: Model,
+  { agentId, version, initial, ready, hash, error, resources }: Pushed,
+  now: Time,
+): { accepted: boolean } & Changes {
+  const agent = findAgent(model, agentId)
+  if (agent.live && !initial && version <= agent.live.version) {
+    return { accepted: false, ...noChanges }
+  }
+  const rows = replace(agent.live?.resources ?? new Map(), resources, now)
+  agent.live = { version, hash, error, receivedAt: now, ready, resources: rows }
+  const chats = unarchived(model, (chat) => chat.agentId === agentId)
+  return { accepted: true, ...settle(model, chats, now) }
+}
+
+type Params = Omit<PushParams, 'now'>
+
+/** The parameters of a push in the form of the model. */
+function toPushed({ agentId, version, initial = false, ready = true, ...rest }: Params): Pushed {
+  const { snapshotError: error = '', aggregateHash: given } = rest
+  const resources = new Map(rest.resources.map((one) => [one.source, toContent(one)]))
+  const hash = given ? Buffer.from(given).toString('hex') : aggregateHash(resources)
+  return { agentId, version: BigInt(version), initial, ready, hash, error, resources }
+}
+
+function toContent(one: ResourceInput): Content {
+  const { kind, body, contentHash, sizeBytes, status, error = '', sourcePath = '' } = one
+  const hash = Buffer.from(contentHash).toString('hex')
+  return { kind, body, contentHash: hash, sizeBytes: BigInt(sizeBytes), status, error, sourcePath }
+}
+
+function textOf({ agentId, version, initial, ready, resources }: Params, variant: string): string {
+  const flags = `${initial ? ', initial' : ''}${ready === false ? ', not ready' : ''}`
+  const sources = resources.map(({ source }) => JSON.stringify(source))
+  const shown = sources.length > 3 ? [`${sources.length} resources`] : sources
+  return `push ${agentId} version ${version}${flags} (${variant}): ${shown.join(', ') || 'nothing'}`
+}
+
+/** A push that is valid, whether it is accepted or not. */
+function pushMove(params: Params, variant: string): Move {
+  const push = toPushed(params)
+  return {
+    says: textOf(params, variant),
+    variant,
+    push,
+    ...(params.notify && { notifies: 'changes' }),
+    execute: ({ queryable, operations, now }) => operations.push(queryable, { ...params, ...now }),
+    predict: (model, at) => predict(model, push, at),
+  }
+}
+
+/** A push in a history: it may change the unarchived chats of its agent, if the agent is ready. */
+function resolved({ model }: View, params: Params, variant: string, own = false): Move {
+  const isSettling = params.ready !== false
+  const chats = unarchived(model, ({ agentId }) => isSettling && agentId === params.agentId)
+  return { ...pushMove(params, variant), chats: chats.map(({ id }) => id), usesOwnClock: own }
+}
+
+/** Few sources, so that successive pushes contain the same sources. */
+const sources = ['/AGENTS.md', '/agents.md', '/caf\u00e9', '/cafe\u0301', 'mcp:a'] as const
+
+/** Often the first two resources differ only in their sources, so that only those order them. */
+const someResources = fc
+  .tuple(fc.array(fc.tuple(resource(), fc.boolean()), { maxLength: sources.length }), fc.boolean())
+  .map(([list, areTwins]) => {
+    const [first, second, ...others] = list
+    const twins =
+      areTwins && first && second ? [first, [first[0], false] as const, ...others] : list
+    const made = twins.map(([one, own], index) => (own ? one : { ...one, source: sources[index]! }))
+    return [...new Map(made.map((one) => [one.source, one])).values()]
+  })
+
+const variants = Object.keys(pushVariants) as (keyof typeof pushVariants)[]
+
+/** The agents of the unarchived chats that meet a condition. */
+const agentsOf =
+  (isMeant: (chat: { pinnedHash: string | null; dirtySince: Time | null }) => boolean) =>
+  ({ agents, chats }: Model) => {
+    const those = [...chats.values()].filter((chat) => isMeant(chat) && !chat.archived)
+    const ids = new Set(those.map(({ agentId }) => agentId))
+    return [...agents.values()].filter(({ id, deleted }) => ids.has(id) && !deleted)
+  }
+
+/** An agent whose context chats have pinned, one that has never pushed, or any agent. */
+const targets = {
+  watched: agentsOf(({ pinnedHash }) => pinnedHash !== null),
+  drifted: agentsOf(({ dirtySince }) => dirtySince !== null),
+  silent: ({ agents }: Model) =>
+    [...agents.values()].filter(({ live, deleted }) => !live && !deleted),
+  any: ({ agents }: Model) => [...agents.values()].reverse(),
+} as const
+
+/** A report of an agent, made from its earlier reports. */
+export const push = defineOperation({
+  name: 'push',
+  weight: 10,
+  choices: fc.record({
+    agent: place,
+    to: fc.constantFrom('watched', 'watched', 'watched', 'silent', 'any'),
+    variant: fc.oneof(
+      { weight: 3, arbitrary: fc.constant('fresh' as const) },
+      { weight: 5, arbitrary: fc.constant('one changed' as const) },
+      { weight: 4, arbitrary: fc.constant('back to pins' as const) },
+      { weight: 2, arbitrary: fc.constant('not ready' as const) },
+      { weight: 3, arbitrary: fc.constant('body alone' as const) },
+      { weight: 7, arbitrary: fc.constantFrom(...variants) },
+    ),
+    resources: someResources,
+    which: place,
+    field: fc.constantFrom(...changeableFields),
+    step: fc.integer({ min: 1, max: 3 }),
+    hash: fc.option(fc.nat(2), { nil: undefined, freq: 8 }),
+    error: fc.constantFrom('', '', 'slow disk'),
+    ...writeChoice,
+  }),
+  resolve: (view, { agent, to, variant, hash, error, own, notify, ...choice }) => {
+    // A push that returns to earlier pins matters most if it clears a mark.
+    const drifted =
+      variant === 'back to pins' ? pick(targets.drifted(view.model), agent) : undefined
+    const among = targets[to](view.model)
+    const found = drifted ?? pick(among, agent) ?? pickAgent(view.model, agent)
+    if (!found) return undefined
+    const params = {
+      agentId: found.id,
+      ...pushVariants[variant](view.model, found, choice),
+      notify,
+      ...(hash !== undefined && { aggregateHash: Uint8Array.of(hash) }),
+      ...(error !== '' && { snapshotError: error }),
+    }
+    return resolved(view, params, variant, own)
+  },
+  race: (focus) =>
+    fc
+      .record({
+        agentId: mostly(focus.agentId, raceAgentIds),
+        version: fc.bigInt({ min: 2n, max: 20n }),
+        context: fc.nat(contextsCount - 1),
+        initial: mostly(false, [false, true]),
+        ready: fc.constantFrom(true, true, false),
+      })
+      .map(
+        (params): RaceMove =>
+          (id) =>
+            racePush({ id, ...params }),
+      ),
+})
+
+/** A push of a race, which is recognised by its snapshot error. */
+export function racePush({
+  id,
+  context,
+  ...params
+}: {
+  readonly id: string
+  readonly agentId: string
+  readonly version: bigint
+  readonly initial?: boolean
+  readonly ready?: boolean
+  readonly context: number
+}): Move {
+  const content = { aggregateHash: contextHash(context), resources: contextResources(context) }
+  return pushMove({ ...params, ...content, snapshotError: id }, `context ${context}`)
+}
+
+/** Pushes at or beyond a limit, rarely those of hundreds of kilobytes. */
+const mostlyLight = (capped: (options?: CapOptions) => fc.Arbitrary<CappedPush>) =>
+  fc.oneof({ weight: 30, arbitrary: capped({ heavy: false }) }, { weight: 1, arbitrary: capped() })
+
+/** A push that is exactly at a limit, and is accepted. */
+export const pushAtALimit = defineOperation({
+  name: 'push at a cap',
+  choices: fc.record({ agent: place, capped: mostlyLight(pushAtCap) }),
+  resolve: (view, { agent, capped: { cap, push } }) => {
+    const found = pickAgent(view.model, agent)
+    return found && resolved(view, { agentId: found.id, ...push, initial: true }, cap)
+  },
+})
+
+/** A push with one byte, one level or one resource too much, which changes nothing. */
+export const pushBeyondALimit = defineOperation({
+  name: 'push beyond a cap',
+  choices: fc.record({ agent: place, capped: mostlyLight(pushBeyondCap) }),
+  resolve: ({ model }, { agent, capped: { cap, push } }) => {
+    const params = { agentId: pickAgent(model, agent)?.id ?? nobody, ...push }
+    return {
+      says: textOf(params, cap),
+      variant: cap,
+      execute: ({ queryable, operations, now }) =>
+        operations.push(queryable, { ...params, ...now }),
+      predict() {
+        throw new Refusal('invalid_input')
+      },
+    }
+  },
+})

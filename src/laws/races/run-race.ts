@@ -1,0 +1,168 @@
+import type fc from 'fast-check'
+import { type Database, quoteIdentifier } from '../../database/index.js'
+import { messageOf } from '../../errors.js'
+import { raceChatIds } from '../choices.js'
+import { type Coverage, coverageOf } from '../coverage.js'
+import { startTime } from '../history-run.js'
+import type { RaceStep } from '../law.js'
+import { createModel } from '../model/model.js'
+import { later, type Time } from '../model/time.js'
+import type { ExecutionContext } from '../operation.js'
+import { fillChatMove } from '../operations/host-rows.js'
+import { outcomeOf } from '../outcome.js'
+import type { Operations } from '../own-operations.js'
+import { interleave } from './interleave.js'
+import { type BrokenLaw, Observer } from './observer.js'
+import { type ChosenMove, opening, withRaceNames } from './race.js'
+import type { RaceEnvironment } from './race-environment.js'
+import type { RaceSession } from './session.js'
+
+/** The parameters and the counters of all races of a run. */
+export interface RaceSetting {
+  readonly environment: RaceEnvironment
+  readonly operations: Operations
+  readonly coverage: Coverage
+  readonly counts: { operations: number; turns: number; observations: number; laws: number }
+}
+
+/** What happened in one race. */
+export interface RaceResult {
+  /** The moves of each session, one line per move. */
+  readonly sessions: readonly string[]
+  /** The turns in their order. */
+  readonly order: readonly string[]
+  /** The first law that was broken. */
+  readonly broken: BrokenLaw | undefined
+}
+
+const secondMicros = 1_000_000
+const timeOf = (second: number): Time => later(startTime, second * secondMicros)
+/** The second at which races begin, after the opening: a purge can tell them apart. */
+const racesFrom = 60
+
+/** Runs sessions at once, in the order that a scheduler chooses, and checks the laws. */
+export async function runRace(
+  setting: RaceSetting,
+  chosen: readonly (readonly ChosenMove[])[],
+  scheduler: fc.Scheduler,
+): Promise<RaceResult> {
+  const { environment, counts } = setting
+  let ticks = 0
+  const planned = plan(chosen)
+  const { beginning, done } = await begin(setting, planned)
+  const [{ database, reader }] = environment.installations
+  const steps = [...done, ...planned]
+  const sessions = environment.createSessions(chosen.length)
+  const observer = new Observer({ steps, reader }, () => {
+    counts.laws += 1
+  })
+  const observe = (by: 'turns' | 'free') => environment.observe(by, () => ticks)
+  observer.see('turns', await observe('turns'))
+  const free = observer.freely(() => observe('free'))
+  const running = sessions.map((session) => {
+    const own = planned.filter((step) => step.session === session.number)
+    return runSession(setting, session, { steps: own, tick: () => ++ticks })
+  })
+  let order: string[]
+  try {
+    order = await interleave({
+      ...{ sessions, scheduler, blocked: environment.blocked },
+      async afterCommit() {
+        observer.see('turns', await observe('turns'))
+      },
+    })
+  } finally {
+    // After an error, sessions would wait for turns for ever and hold locks.
+    for (const session of sessions) session.release()
+    await Promise.all(running)
+    await free.stop()
+  }
+  observer.end({
+    ...{ steps, reader, beginning, observations: observer.observations },
+    rows: await reader.read(database),
+    leftovers: await environment.leftovers(),
+  })
+  counts.operations += planned.length
+  counts.turns += order.length
+  counts.observations += observer.count
+  for (const step of planned) count(setting.coverage, step)
+  return { sessions: planned.map(textOf), order, broken: observer.broken }
+}
+
+/** Makes the opening, and the model of the state after it. */
+async function begin({ environment, operations }: RaceSetting, planned: readonly RaceStep[]) {
+  await environment.reset()
+  const beginning = createModel()
+  const [{ database }] = environment.installations
+  const done: RaceStep[] = []
+  // If chats may be deleted, one has rows in all tables that have to go with it.
+  const deletesChats = planned.some(({ move }) => move.deletesChats)
+  const moves = deletesChats ? [...opening, fillChatMove(raceChatIds[0]!)] : opening
+  for (const [index, move] of moves.entries()) {
+    const at = timeOf(index)
+    const answer = await move.execute(contextOf(environment, operations, database, at))
+    move.predict(beginning, at, answer)
+    const id = `opening ${index}`
+    const times = { at, begun: -1, ended: -1 }
+    done.push({ session: 0, id, operation: 'opening', move, ...times, outcome: { answer } })
+  }
+  return { beginning, done }
+}
+
+function plan(chosen: readonly (readonly ChosenMove[])[]): RaceStep[] {
+  return chosen.flatMap((moves, index) =>
+    moves.map(({ operation, moveOf }, place): RaceStep => {
+      const id = `${index + 1}.${place + 1}`
+      const at = timeOf(racesFrom + place * chosen.length + index)
+      const times = { at, begun: Infinity, ended: Infinity }
+      return { session: index + 1, id, operation, move: moveOf(id), ...times }
+    }),
+  )
+}
+
+async function runSession(
+  { environment, operations }: RaceSetting,
+  session: RaceSession,
+  { steps, tick }: { readonly steps: readonly RaceStep[]; readonly tick: () => number },
+): Promise<void> {
+  for (const step of steps) {
+    session.onTurn = () => {
+      step.begun = Math.min(step.begun, tick())
+    }
+    const context = contextOf(environment, operations, session.database, step.at)
+    step.outcome = await outcomeOf(
+      () => step.move.execute(context),
+      (bug) => ({ refusal: { code: 'no code', message: messageOf(bug) } }),
+    )
+    step.ended = tick()
+    step.begun = Math.min(step.begun, step.ended)
+  }
+  session.end()
+}
+
+function contextOf(
+  { installations }: RaceEnvironment,
+  operations: Operations,
+  database: Database,
+  now: Time,
+): ExecutionContext {
+  const schema = quoteIdentifier(database.schema)
+  return {
+    queryable: database,
+    ...{ database, operations, now: { now } },
+    catalog: installations[0].reader.catalog,
+    table: (name) => `${schema}.${quoteIdentifier(name)}`,
+  }
+}
+
+function count(coverage: Coverage, { operation, outcome }: RaceStep): void {
+  const counted = coverageOf(coverage, operation)
+  counted.chosen += 1
+  counted.done += 1
+  if (outcome?.refusal) counted.refused += 1
+}
+
+const textOf = ({ session, id, move, outcome }: RaceStep) => {
+  const refusal = outcome?.refusal ? `: ${outcome.refusal.code}` : ''
+  return `session ${session}  ${id}  ${withRaceNames(move.says)}${refusal}`
+}

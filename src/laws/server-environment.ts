@@ -1,0 +1,162 @@
+import { randomBytes } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import pg from 'pg'
+import { type Database, fromPg, quoteIdentifier, quoteLiteral } from '../database/index.js'
+import { digestRows } from '../harness/index.js'
+import { type Catalog, createMigrator, ledgerName, readCatalog } from '../migrations/index.js'
+import type { ManifestTable } from '../schema/index.js'
+import {
+  type Environment,
+  type EnvironmentOptions,
+  type Installation,
+  type NotificationListener,
+  openListener,
+} from './environment.js'
+import { isGenerated, openRowReader } from './row-reader.js'
+
+/**
+ * A server, on which histories use two new schemas. The rows of a history are deleted after it. The
+ * schemas are dropped at the end, unless a failure is kept in them.
+ *
+ * @param options.server The connection string, or a pool, which stays open. The user must be allowed
+ * to create schemas.
+ */
+export async function openServerEnvironment({
+  server,
+  migrations,
+  prepare,
+}: EnvironmentOptions & { readonly server: string | pg.Pool }): Promise<Environment> {
+  const isOwn = typeof server === 'string'
+  const pool = isOwn ? new pg.Pool({ connectionString: server, max: 6 }) : server
+  // The pool replaces an idle connection that is lost.
+  if (isOwn) pool.on('error', () => {})
+  const id = randomBytes(4).toString('hex')
+  const names = { first: `driftpin_laws_${id}`, second: `driftpin laws ${id}` }
+  let isKept = false
+  const listeners: NotificationListener[] = []
+  const drop = async (schema: string) => {
+    await pool.query(`DROP SCHEMA IF EXISTS ${quoteIdentifier(schema)} CASCADE`)
+  }
+  const install = async (database: Database) => {
+    await drop(database.schema)
+    await database.query(`CREATE SCHEMA ${quoteIdentifier(database.schema)}`)
+    await createMigrator(database, { migrations }).up()
+    await prepare?.(database)
+  }
+  const open = async (name: 'first' | 'second') => {
+    const database = fromPg(pool, { schema: names[name] })
+    await install(database)
+    const reader = await openRowReader(database, { except: [ledgerName], prepared: false })
+    const truncateAll = await createTruncation(database, reader.catalog)
+    const listener = await openListener(database)
+    listeners.push(listener)
+    return { name, database, reader, truncateAll, listener }
+  }
+  const close = async () => {
+    try {
+      // A failure of one of them must not prevent the others.
+      const ended = await Promise.allSettled(listeners.map((listener) => listener.close()))
+      if (!isKept) ended.push(...(await Promise.allSettled(Object.values(names).map(drop))))
+      for (const one of ended) if (one.status === 'rejected') throw one.reason
+    } finally {
+      if (isOwn) await pool.end()
+    }
+  }
+  try {
+    const installations = [await open('first'), await open('second')] as const
+    const { rows } = await pool.query<{ version: string }>(
+      "SELECT current_setting('server_version') AS version",
+    )
+    return {
+      engine: `PostgreSQL ${rows[0]!.version}`,
+      installations: installations satisfies readonly Installation[],
+      clock: undefined,
+      async reset() {
+        for (const { database, truncateAll } of installations) {
+          // A migration that failed leaves a part of the schema, or another schema.
+          if (!(await truncateAll())) await install(database)
+        }
+      },
+      async digest() {
+        const digests = installations.map(({ database }) => digestRows(database))
+        return JSON.stringify(await Promise.all(digests))
+      },
+      async keep() {
+        isKept = true
+        const quoted = Object.values(names).map((name) => `"${name}"`)
+        return `the schemas ${quoted.join(' and ')} of the server`
+      },
+      close,
+    }
+  } catch (error) {
+    await close().catch(() => {})
+    throw error
+  }
+}
+
+/** Deleted rows occupy space, because the user may not be allowed to VACUUM. */
+const resetsPerTruncate = 50
+
+/**
+ * A function that deletes all rows of a schema. It returns false if the schema has changed, or if its
+ * rows cannot be deleted. It mostly uses DELETE: TRUNCATE creates new files and invalidates plans,
+ * which takes longer than deleting a few rows.
+ */
+async function createTruncation(
+  database: Database,
+  catalog: Catalog,
+): Promise<() => Promise<boolean>> {
+  const schema = quoteIdentifier(database.schema)
+  const tables = referringFirst(catalog.tables.filter(({ name }) => name !== ledgerName))
+  const named = tables.map(({ name }) => `${schema}.${quoteIdentifier(name)}`)
+  const restarts = tables.flatMap(({ columns }, index) =>
+    columns.filter(isGenerated).map((column) => {
+      const [table, of] = [quoteLiteral(named[index]!), quoteLiteral(column.name)]
+      return `SELECT setval(pg_get_serial_sequence(${table}, ${of}), 1, false)`
+    }),
+  )
+  const deletes = [...named.map((table) => `DELETE FROM ${table}`), ...restarts].join(';\n')
+  const truncate = `TRUNCATE ${named.join(', ')} RESTART IDENTITY`
+  let shape = await shapeOf(database)
+  let resets = 0
+  return async () => {
+    try {
+      const found = await shapeOf(database)
+      if (found !== shape && !isDeepStrictEqual(await readCatalog(database), catalog)) return false
+      shape = found
+      resets += 1
+      await database.script(resets % resetsPerTruncate === 0 ? truncate : deletes)
+      return true
+    } catch {
+      return false
+    }
+  }
+}
+
+/** Changes when an object of a schema is created or dropped. It is cheaper than the catalog. */
+async function shapeOf(database: Database): Promise<string> {
+  const { rows } = await database.query<{ shape: string }>(
+    `SELECT coalesce(string_agg(oid || ' ' || relnatts, ',' ORDER BY oid), '') AS shape
+     FROM pg_catalog.pg_class
+     WHERE relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1)`,
+    [database.schema],
+  )
+  return rows[0]!.shape
+}
+
+/** Tables before the tables that they refer to, so that no foreign key prevents a DELETE. */
+function referringFirst(tables: readonly ManifestTable[]): ManifestTable[] {
+  const order = new Set<ManifestTable>()
+  const visit = (table: ManifestTable, seen: ReadonlySet<string>) => {
+    if (order.has(table) || seen.has(table.name)) return
+    const within = new Set([...seen, table.name])
+    for (const other of tables) {
+      if (other.constraints.some(({ references }) => references === table.name)) {
+        visit(other, within)
+      }
+    }
+    order.add(table)
+  }
+  for (const table of tables) visit(table, new Set())
+  return [...order]
+}
