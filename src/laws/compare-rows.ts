@@ -81,7 +81,7 @@ export function unexpectedRows(
 }
 
 /** Whether a row has all expected values; it may have more columns. */
-export function isAsExpected(wanted: Values | undefined, found: Values | undefined): boolean {
+function isAsExpected(wanted: Values | undefined, found: Values | undefined): boolean {
   if (!wanted || !found) return wanted === found
   return Object.entries(wanted).every(([name, value]) => found[name] === value)
 }

@@ -20,8 +20,8 @@ import { structure } from './rules/structure.js'
 import { survival } from './rules/survival.js'
 
 /**
- * All laws, and the model as a whole. Of several laws that are broken, the first is reported, so that
- * those that say most precisely what is wrong come first.
+ * All laws, and the model as a whole. Of several laws that are broken, the first is reported, so
+ * that those that say most precisely what is wrong come first.
  *
  * @example
  * ```ts

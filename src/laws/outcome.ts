@@ -43,8 +43,8 @@ export async function outcomeOf(
 }
 
 /**
- * An answer as one text that can be compared with the model's: bytes in hexadecimal, and only the id
- * of a chat reference, because law 5 checks the owner.
+ * An answer as one text that can be compared with the model's: bytes in hexadecimal, and only the
+ * id of a chat reference, because law 5 checks the owner.
  */
 export function plainAnswer(answer: unknown): string {
   return canonicalJson(plain(answer))

@@ -15,11 +15,11 @@ import {
 import { isGenerated, openRowReader } from './row-reader.js'
 
 /**
- * A server, on which histories use two new schemas. The rows of a history are deleted after it. The
- * schemas are dropped at the end, unless a failure is kept in them.
+ * A server, on which histories use two new schemas. The rows of a history are deleted after it.
+ * The schemas are dropped at the end, unless a failure is kept in them.
  *
- * @param options.server The connection string, or a pool, which stays open. The user must be allowed
- * to create schemas.
+ * @param options.server The connection string, or a pool, which stays open. The user must be
+ * allowed to create schemas.
  */
 export async function openServerEnvironment({
   server,
@@ -98,9 +98,9 @@ export async function openServerEnvironment({
 const resetsPerTruncate = 50
 
 /**
- * A function that deletes all rows of a schema. It returns false if the schema has changed, or if its
- * rows cannot be deleted. It mostly uses DELETE: TRUNCATE creates new files and invalidates plans,
- * which takes longer than deleting a few rows.
+ * A function that deletes all rows of a schema. It returns false if the schema has changed, or if
+ * its rows cannot be deleted. It mostly uses DELETE: TRUNCATE creates new files and invalidates
+ * plans, which takes longer than deleting a few rows.
  */
 async function createTruncation(
   database: Database,

@@ -11,6 +11,7 @@ export class RolledBack extends Error {
 const refusals = new Set([
   'agent_deleted',
   'agent_not_found',
+  'agent_not_ready',
   'chat_moved',
   'chat_not_found',
   'no_live_context',

@@ -1,9 +1,9 @@
 import type { BodyKind, ChatMessageRole, JsonValue, ResourceStatus } from '../../schema/index.js'
 import type { Time } from './time.js'
 
-// The domain as a state machine, without SQL and without a database. Each file in `operations` has a
-// function that changes the model as the operation has to change the database, and returns what the
-// operation has to answer. Together these functions are the specification.
+// The domain as a state machine, without SQL and without a database. Each file in `operations` has
+// a function that changes the model as the operation has to change the database, and returns what
+// the operation has to answer. Together these functions are the specification.
 
 /**
  * A resource of the live context, or a pin: everything but the owner and the source.

@@ -47,8 +47,8 @@ const movesOf = ({ name, race }: Operation, focus: RaceFocus): fc.Arbitrary<Chos
   race!(focus).map((moveOf) => ({ operation: name, moveOf }))
 
 /**
- * Short histories, mostly on one chat and one agent. Each race has only some kinds of operations, so
- * that any two kinds meet often in some of the races.
+ * Short histories, mostly on one chat and one agent. Each race has only some kinds of operations,
+ * so that any two kinds meet often in some of the races.
  */
 export function arbitraryRace({ sessionsMax, operationsMax }: RaceSize): fc.Arbitrary<ChosenRace> {
   const scope = fc.record({

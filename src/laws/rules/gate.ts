@@ -97,7 +97,7 @@ function initialReplay({ before, after }: Step, agentId: string): Finding[] {
   return allDifferingRows('an initial push of what is stored', live(before.rows), live(after.rows))
 }
 
-/** A push that was not accepted although no stored version, while it ran, was as high as its own. */
+/** A push that was not accepted although every version stored while it ran was lower. */
 function wrongRefusal(
   { begun, ended, outcome }: RaceStep,
   { agentId, version, initial, error }: Pushed,
