@@ -10,7 +10,7 @@ import type { Isolation } from './harness-options.js'
 import { type Evidence, openEvidence } from './keep-evidence.js'
 import type { ParsedTestOptions } from './parse-options.js'
 import { type OpenRollback, openEmbeddedRollback } from './rollback-database.js'
-import { createReport } from './run-statistics.js'
+import { createReport } from './statistics.js'
 import type { EmbeddedTestDatabase } from './test-database.js'
 import {
   type EndedTest,

@@ -2,21 +2,22 @@ import { customNamesIn } from '../connections/index.js'
 import { callSite, turnOf } from '../database/index.js'
 import type { Begun, TestInstance } from '../pglite/index.js'
 
-/** What a session has that a test could leave behind. */
+/** The state of a session that a test could leave changed. */
 interface SessionState {
   readonly channels: readonly string[]
   readonly advisoryLocks: number
   readonly settings: Readonly<Record<string, string>>
 }
 
-/** A session before its first test. */
+/** The state of a session before its first test. */
 export interface SessionStart extends SessionState {
-  /** Functions that do such things, which the text of the statement that calls one hides. */
+  /** Functions that change a session: the text of a statement that calls one does not show it. */
   readonly functions: readonly { readonly name: string; readonly body: string }[]
 }
 
-// The role and what a project makes up for itself (app.tenant) are in no list of settings. A client
-// of the pool leaves some set to what they were: the encoding, and the user that 10 is, who began.
+// pg_settings lists neither the role nor a project's own settings (app.tenant). A client of the
+// pool sets some settings to the value that they have already: the encoding, and the session user,
+// whose oid is 10.
 const sessionSql = `SELECT
   ARRAY(SELECT pg_listening_channels() ORDER BY 1) AS channels,
   (SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory') AS "advisoryLocks",
@@ -35,7 +36,7 @@ FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
 WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
   AND p.prosrc ~* 'set_config|advisory|\\mlisten\\M|(^|;|begin|then|loop)\\s+set\\M'`
 
-/** Reads it from an instance in which no transaction is open. */
+/** Reads the state from an instance in which no transaction is open. */
 export async function readSessionStart(instance: TestInstance): Promise<SessionStart> {
   const { rows: functions } =
     await instance.pglite.query<SessionStart['functions'][number]>(functionsSql)
@@ -43,7 +44,7 @@ export async function readSessionStart(instance: TestInstance): Promise<SessionS
   return { ...(await readSession(instance, texts)), functions }
 }
 
-/** @param texts SQL in which a project may have set a setting of its own. */
+/** @param texts SQL that may set settings of the project. */
 async function readSession(
   { pglite }: TestInstance,
   texts: readonly string[],
@@ -54,16 +55,17 @@ async function readSession(
 }
 
 /**
- * What a test left open or changed, each with the line that did it where a statement tells: an open
- * transaction, a query in flight, a LISTEN, an advisory lock, a setting, a role.
+ * Finds what a test left open or changed: an open transaction, a query in flight, a LISTEN, an
+ * advisory lock, a setting or a role. Each is reported with the line of code, if a statement shows
+ * it.
  *
- * @param before What the session had when the test began.
+ * @param before The state of the session when the test began.
  */
 export async function findLeaks(instance: TestInstance, before: SessionStart): Promise<string[]> {
   const { inFlight } = instance.watch
-  // Copied, since what is asked below is watched as well.
+  // Copied, because the statements below are watched as well.
   const openers = [...instance.watch.openers]
-  // A transaction of PGlite's own is in flight as long as its callback runs.
+  // A transaction of PGlite is in flight for as long as its callback runs.
   const running = [...inFlight].map((begun) =>
     leak(
       begun.text === 'BEGIN' ? 'an open transaction' : `a query in flight: ${begun.text}`,
@@ -76,7 +78,7 @@ export async function findLeaks(instance: TestInstance, before: SessionStart): P
     return [leak('an open transaction', last(openers, /\b(begin|start)\b/i))]
   }
   const { functions } = before
-  // Asking takes longer than the rewind does, and most tests do nothing of the kind.
+  // Reading the session takes longer than a rewind, and most tests do not need it.
   if (openers.length === 0 && functions.length === 0) return []
   const texts = [...openers.map(({ text }) => text), ...functions.map(({ body }) => body)]
   const now = await readSession(instance, texts)
@@ -98,7 +100,7 @@ export async function findLeaks(instance: TestInstance, before: SessionStart): P
   return leaks
 }
 
-/** `SET TIME ZONE` and `SET SESSION AUTHORIZATION` have a space where the setting has none. */
+/** `SET TIME ZONE` and `SET SESSION AUTHORIZATION` contain spaces that the names do not. */
 function settingOf(name: string): RegExp {
   const written = name === 'TimeZone' ? 'time\\s*zone' : name.replaceAll('.', '\\.')
   return new RegExp(`\\bset\\b.*${written.replaceAll('_', '[_\\s]')}|set_config`, 'i')

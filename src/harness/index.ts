@@ -18,7 +18,6 @@ export type {
 } from './harness-options.js'
 export { openHarness } from './open-harness.js'
 export { openImage } from './open-image.js'
-export { pathExists } from './path-exists.js'
 export { readSeedScript, runSeedScript } from './seed-script.js'
 export type { HarnessStatistics } from './statistics.js'
 export { readTemplateFiles } from './template-files.js'

@@ -19,24 +19,27 @@ import type { ParsedOptions } from './parse-options.js'
 import { runSeedScript } from './seed-script.js'
 import type { HarnessStatistics } from './statistics.js'
 
-/** An image, and what its databases go on with. */
+/** An image, and the state that its databases continue from. */
 export interface Template extends Image {
-  /** Behind the random bytes that were used to make it, so that no database repeats them. */
+  /** The position after the random bytes that the image used, so that no database repeats them. */
   readonly randomPosition: number
   readonly clock: number | undefined
 }
 
-/** Images of this process, by name: several harnesses may begin with the same one. */
+/** The images of this process by name. Several harnesses may use the same one. */
 const loaded = new Map<string, Promise<Template>>()
 
-/** Everything an image depends on, as the name of its file. */
+/**
+ * The name of the file of an image: a hash of everything that the image depends on. The version of
+ * the package is part of it because the code that creates images changes between versions.
+ */
 export function imageName({ hash }: ParsedOptions, build: string, key?: string): string {
   const settings = [...initdbParameters, ...startParameters]
   const parts = [formatVersion, driftpinVersion, build, hash, key, ...settings]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }
 
-/** Reads the image of what was asked for, or makes it. */
+/** Reads an image from the cache, or creates it. */
 export async function loadTemplate(
   options: ParsedOptions,
   { name, statistics }: { readonly name: string; readonly statistics: HarnessStatistics },
@@ -61,7 +64,7 @@ export async function loadTemplate(
   }
   const loading = directory ? viaCache(directory, name, statistics, make) : make()
   loaded.set(place, loading)
-  // What failed once may work the next time: a file was mended, a disk has room again.
+  // A later attempt may succeed, after a file was corrected or disk space was freed.
   loading.catch(() => loaded.delete(place))
   return loading
 }
@@ -87,7 +90,7 @@ async function viaCache(
   })
 }
 
-/** An image that was kept, unless it is damaged, in which case it is removed. */
+/** Reads a cached image. A damaged one is removed. */
 export async function readCached(directory: string, name: string): Promise<Template | undefined> {
   const cache = openImageCache(directory)
   const bytes = await cache.read(`${name}.image`)

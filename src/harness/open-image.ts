@@ -7,12 +7,13 @@ import { createStatistics } from './statistics.js'
 import type { EmbeddedTestDatabase } from './test-database.js'
 
 /**
- * Opens a database that {@link EmbeddedTestDatabase.save} or a failed test kept, where it was: with
- * open transactions, settings and temporary tables, if it could be kept so, and otherwise as after
- * a crash. The file is only read. Open only what you trust: an image may bring code of extensions.
+ * Opens a database that {@link EmbeddedTestDatabase.save} or a failed test kept. It has
+ * the open transactions, settings and temporary tables of that moment if they could be saved, and
+ * otherwise the state after a crash. The file is only read. Open only files that you trust: an
+ * image may contain code of extensions.
  *
- * @throws DriftpinError `image_damaged` for a file that is none or not whole, and `image_foreign`
- * for one of another version.
+ * @throws DriftpinError `image_damaged` for a file that is not a complete image, and
+ * `image_foreign` for an image of another version.
  *
  * @example
  * ```ts
@@ -24,7 +25,7 @@ export async function openImage(path: string): Promise<EmbeddedTestDatabase> {
   const bytes = await readFile(path).catch((error) => {
     throw new DriftpinError(
       'image_damaged',
-      `${path} cannot be read: ${error.message}. Name the file that a failed test printed.`,
+      `${path} cannot be read: ${error.message}. Pass the path that a failed test printed.`,
       error,
     )
   })
@@ -32,8 +33,8 @@ export async function openImage(path: string): Promise<EmbeddedTestDatabase> {
   if (!isProven) {
     throw new DriftpinError(
       'image_foreign',
-      `${path} cannot be opened with the PGlite that is installed (${build}), on which driftpin ` +
-        'was not proven. Install the version that driftpin depends on.',
+      `${path} cannot be opened with the installed PGlite (${build}), on which driftpin has ` +
+        'not been proven. Install the version that driftpin depends on.',
       { build },
     )
   }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { Database } from '../database/index.js'
 import { DriftpinError, messageOf } from '../errors.js'
 
-/** An SQL file of rows that a database begins with. */
+/** An SQL file with the rows that a database starts with. */
 export interface SeedScript {
   readonly path: string
   readonly text: string
@@ -26,9 +26,9 @@ export async function readSeedScript(file: string): Promise<SeedScript> {
 }
 
 /**
- * Runs it as one transaction.
+ * Runs a seed as one transaction.
  *
- * @throws DriftpinError `seed_failed`, and then nothing of it stays.
+ * @throws DriftpinError `seed_failed`. Nothing of the seed remains then.
  */
 export async function runSeedScript(database: Database, { path, text }: SeedScript): Promise<void> {
   try {

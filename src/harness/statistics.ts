@@ -1,5 +1,11 @@
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isMainThread } from 'node:worker_threads'
+import { isRunning, projectDirectory } from '../pglite/index.js'
+
 /**
- * What a harness did, for `DRIFTPIN_STATS=1` and for whoever wants to know.
+ * What a harness has done. Printed with `DRIFTPIN_STATS=1`.
  *
  * @example
  * ```ts
@@ -9,19 +15,19 @@
  * ```
  */
 export interface HarnessStatistics {
-  /** Images that were made, since there was none in the cache. */
+  /** Images that were created because the cache had none. */
   imagesBuilt: number
   /** Images that came from the cache. */
   imagesReused: number
-  /** Databases that were given out. */
+  /** Databases that were created. */
   forks: number
-  /** Milliseconds of each rewind, in the order in which they were. */
+  /** The duration of each rewind in milliseconds, in order. */
   readonly rewindMs: number[]
-  /** How much rewinds have copied back, in bytes. */
+  /** Bytes that rewinds copied back. */
   bytesCopied: number
-  /** How often an instance could not be rewound and another took its place, by reason. */
+  /** How often an instance could not be rewound and was replaced, by reason. */
   readonly replaced: Record<string, number>
-  /** How often a database was started from its files for want of an image, by reason. */
+  /** How often a database was started from its files because no image could be used, by reason. */
   readonly fallbacks: Record<string, number>
 }
 
@@ -37,7 +43,7 @@ export function createStatistics(): HarnessStatistics {
   }
 }
 
-/** Adds up what several harnesses, or the harnesses of several processes, did. */
+/** Adds up the statistics of several harnesses, or of several processes. */
 export function addStatistics(all: readonly HarnessStatistics[]): HarnessStatistics {
   const sum = createStatistics()
   for (const one of all) {
@@ -55,7 +61,7 @@ export function addStatistics(all: readonly HarnessStatistics[]): HarnessStatist
   return sum
 }
 
-/** The statistics as a table for a person. */
+/** Prints statistics as a table. */
 export function renderStatistics(statistics: HarnessStatistics): string {
   const { rewindMs, imagesBuilt, imagesReused, forks, bytesCopied } = statistics
   const sorted = rewindMs.toSorted((one, other) => one - other)
@@ -84,4 +90,56 @@ export function renderStatistics(statistics: HarnessStatistics): string {
   return ['driftpin', ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`)].join(
     '\n',
   )
+}
+
+/** Set by the reporter: workers leave their statistics to it instead of printing them. */
+export const collectorVariable = 'DRIFTPIN_STATS_COLLECTOR'
+
+const directory = () => join(projectDirectory(), '.driftpin', 'stats')
+
+/** All workers of a run have the same parent process, unless they are threads of one process. */
+const runOfWorker = (): number => (isMainThread ? process.ppid : process.pid)
+
+/**
+ * Creates the function with which a worker reports its statistics, as often as it is called. With
+ * `DRIFTPIN_STATS=1` it prints them, or leaves them to the reporter of the run, which prints one
+ * table for all workers.
+ */
+export function createReport(statistics: HarnessStatistics): () => Promise<void> {
+  const worker = randomUUID()
+  return async () => {
+    if (process.env.DRIFTPIN_STATS !== '1') return
+    const run = runOfWorker()
+    if (process.env[collectorVariable] !== String(run)) {
+      console.error(`\n${renderStatistics(statistics)}`)
+      return
+    }
+    mkdirSync(directory(), { recursive: true })
+    // A worker that runs several files continues its counts, so this replaces its earlier report.
+    writeFileSync(join(directory(), `${run}-${worker}.json`), JSON.stringify(statistics))
+  }
+}
+
+/**
+ * Adds up and removes the reports of a run's workers, and removes those of runs that have ended.
+ */
+export function collectStatistics(run: number): HarnessStatistics {
+  let names: string[]
+  try {
+    names = readdirSync(directory())
+  } catch {
+    names = []
+  }
+  const own = names.filter((name) => name.startsWith(`${run}-`))
+  const all = own.map(
+    (name): HarnessStatistics => JSON.parse(readFileSync(join(directory(), name), 'utf8')),
+  )
+  const isOver = (name: string) => own.includes(name) || !isRunning(Number.parseInt(name, 10))
+  for (const name of names.filter(isOver)) rmSync(join(directory(), name), { force: true })
+  try {
+    rmdirSync(directory())
+  } catch {
+    // The folder does not exist, or another run has not ended.
+  }
+  return addStatistics(all)
 }

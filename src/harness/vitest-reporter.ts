@@ -1,16 +1,15 @@
 /**
- * A reporter for vitest: what the harness did in a whole run.
+ * A reporter for vitest that prints what the harness did in a run.
  *
  * @module
  */
 
-import { collectorVariable, collectStatistics } from './run-statistics.js'
-import { renderStatistics } from './statistics.js'
+import { collectorVariable, collectStatistics, renderStatistics } from './statistics.js'
 
 /**
- * A reporter for vitest that prints what the databases of a whole run did, when `DRIFTPIN_STATS=1`
- * is set: images built and reused, forks, rewinds, and why an instance could not be rewound.
- * Without it each worker prints its own.
+ * A reporter for vitest. With `DRIFTPIN_STATS=1` it prints what the databases of a whole run did:
+ * images built and reused, forks, rewinds, and why instances could not be rewound. Without the
+ * reporter each worker prints its own table.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 import type { ParsedTestOptions } from '../parse-options.js'
-import { createReport } from '../run-statistics.js'
+import { createReport } from '../statistics.js'
 import { type EndedTest, reportEnd, type TestWorker, WorkerDatabases } from '../worker-databases.js'
 import { openServerHarness } from './server-harness.js'
 import {

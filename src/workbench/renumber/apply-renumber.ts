@@ -3,8 +3,8 @@ import { dirname, join, sep } from 'node:path'
 import { z } from 'zod'
 import type { Database } from '../../database/index.js'
 import { DriftpinError } from '../../errors.js'
-import { pathExists } from '../../harness/index.js'
 import { findLedgers } from '../../migrations/index.js'
+import { pathExists } from './numbered-migrations.js'
 import type { FileMove, RenumberPlan } from './plan-renumber.js'
 
 /** What is still to be done is in this file of the folder until all of it is. */

@@ -1,8 +1,13 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DriftpinError } from '../../errors.js'
-import { pathExists } from '../../harness/index.js'
-import { fixtureOf, fixturesFolder, listMigrations, nextNumber } from './numbered-migrations.js'
+import {
+  fixtureOf,
+  fixturesFolder,
+  listMigrations,
+  nextNumber,
+  pathExists,
+} from './numbered-migrations.js'
 
 const nameLengthMax = 100
 

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { lstat, readdir } from 'node:fs/promises'
 import { DriftpinError } from '../../errors.js'
 import { parseFileName } from '../../migrations/index.js'
 
@@ -106,4 +106,12 @@ export const exemptName = 'exempt.json'
 export function fixtureVersion(name: string): number | undefined {
   const number = /^(\d+)_.*\.sql$/.exec(name)?.[1]
   return number === undefined ? undefined : Number(number)
+}
+
+/** Whether a path exists. A broken symbolic link exists too. */
+export async function pathExists(path: string): Promise<boolean> {
+  return await lstat(path).then(
+    () => true,
+    () => false,
+  )
 }

@@ -1,9 +1,8 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DriftpinError } from '../../errors.js'
-import { pathExists } from '../../harness/index.js'
 import { parseFileName } from '../../migrations/index.js'
-import { fixtureOf, type NumberedMigration, nextNumber } from './numbered-migrations.js'
+import { fixtureOf, type NumberedMigration, nextNumber, pathExists } from './numbered-migrations.js'
 import {
   exemptFile,
   git,

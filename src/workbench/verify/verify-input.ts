@@ -2,7 +2,6 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { splitStatements } from '../../database/index.js'
 import { DriftpinError, messageOf } from '../../errors.js'
-import { pathExists } from '../../harness/index.js'
 import {
   bundledFiles,
   type Migration,
@@ -14,7 +13,12 @@ import {
 import type { Extensions } from '../../pglite/index.js'
 import { bundledFixtures } from '../generated/fixtures.js'
 import { embeddedExtensions } from '../optional-packages.js'
-import { exemptName, fixturesFolder, fixtureVersion } from '../renumber/numbered-migrations.js'
+import {
+  exemptName,
+  fixturesFolder,
+  fixtureVersion,
+  pathExists,
+} from '../renumber/numbered-migrations.js'
 
 /** What to verify, as it is given to {@link verifyMigrations}. */
 export interface VerifySource {
