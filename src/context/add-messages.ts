@@ -9,11 +9,11 @@ import {
   type WriteOptions,
   writeOptions,
 } from './check-input.js'
+import { exponentBytes, whyNotJson } from './jsonb.js'
 import { lockChat } from './locks.js'
 import { notifyChats } from './notify-chats.js'
 import { runOperation } from './run-operation.js'
 import { defineStatement } from './statement.js'
-import { exponentBytes, whyNotJson } from './why-not-json.js'
 
 const bytesOf = (value: JsonValue | undefined) =>
   value === undefined ? 0 : textBytes(JSON.stringify(value)) + exponentBytes(value)

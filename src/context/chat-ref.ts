@@ -1,3 +1,5 @@
+import { DriftpinError } from '../errors.js'
+
 /**
  * Which chat something happened to, and whose it is.
  *
@@ -42,4 +44,13 @@ export interface ContextChanges {
   readonly dirtied: readonly ChatRef[]
   /** Mark taken off: the live context agrees with their pins again, or there is none. */
   readonly settled: readonly ChatRef[]
+}
+
+/** The same for a chat that never was, one that is gone, and one that is somebody else's. */
+export function chatNotFound(chatId: string): DriftpinError {
+  return new DriftpinError(
+    'chat_not_found',
+    `There is no chat ${chatId} for this owner. It may have been deleted or purged.`,
+    { chatId },
+  )
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { Queryable } from '../database/index.js'
-import { chatNotFound } from './chat-not-found.js'
-import { type ChatRef, chatRef } from './chat-ref.js'
+import { type ChatRef, chatNotFound, chatRef } from './chat-ref.js'
 import {
   type ChatKey,
   chatKey,

@@ -1,12 +1,10 @@
 import { z } from 'zod'
 import type { Queryable } from '../database/index.js'
 import type { BodyKind, ResourceStatus } from '../schema/index.js'
-import { chatNotFound } from './chat-not-found.js'
-import { type ChatRef, chatRef } from './chat-ref.js'
+import { type ChatRef, chatNotFound, chatRef } from './chat-ref.js'
 import { type ChatKey, chatKey, checkInput } from './check-input.js'
 import { decodeText } from './decode-text.js'
-import { noLiveContext } from './live-context.js'
-import { columns } from './mirrored-columns.js'
+import { columns, noLiveContext } from './live-context.js'
 import { defineStatement } from './statement.js'
 
 const input = z.strictObject(chatKey)

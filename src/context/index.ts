@@ -21,9 +21,15 @@ export {
   type PinCount,
 } from './get-chat-context.js'
 export { hydrate } from './hydrate.js'
-export { type ListChatsParams, listChats } from './list-chats.js'
+export {
+  type ListChatsParams,
+  type ListedChat,
+  listChats,
+  listedChat,
+  listedRow,
+  listedSelection,
+} from './list-chats.js'
 export { getPin, listPins, type Pin, type PinWithBody } from './list-pins.js'
-export { type ListedChat, listedChat, listedRow, listedSelection } from './listed-chat.js'
 export { dirtyExpression } from './live-context.js'
 export type { ContextEvent, ContextNotification } from './notify-chats.js'
 export { type Prompt, prompt } from './prompt.js'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Queryable } from '../database/index.js'
 import { type BodyKind, type JsonObject, limits, type ResourceStatus } from '../schema/index.js'
-import { chatNotFound } from './chat-not-found.js'
+import { chatNotFound } from './chat-ref.js'
 import { type ChatKey, chatKey, checkInput, text } from './check-input.js'
 import { defineStatement } from './statement.js'
 

@@ -1,7 +1,6 @@
 import type { Transaction } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import { type ChatRef, type ContextChanges, chatRef } from './chat-ref.js'
-import { mirrored, mirroredColumns, mirroredFromExcluded } from './mirrored-columns.js'
 import { defineStatement, type Names } from './statement.js'
 
 // Everything that pins or marks chats by the live context of their agent. The caller holds the
@@ -10,6 +9,35 @@ import { defineStatement, type Names } from './statement.js'
 // While a snapshot is not `ready` its agent is still starting, and what it has found so far is only
 // a part. The three statements below that read a snapshot therefore ask for `live.ready`: they are
 // the only ones that set a hash or a mark, so that no operation can pin a part.
+
+/**
+ * The columns of a resource that a pin copies: all but the owner, the source, which is the key,
+ * and the two times, which are the row's own. A test holds this list against the catalog.
+ */
+export const mirroredColumns = [
+  'body_kind',
+  'body',
+  'content_hash',
+  'size_bytes',
+  'status',
+  'error',
+  'source_path',
+] as const
+
+/** Columns of a table alias, for a select list or a row comparison. */
+export function columns(alias: string, names: readonly string[]): string {
+  return names.map((name) => `${alias}.${name}`).join(', ')
+}
+
+/** The mirrored columns of a table alias. */
+export function mirrored(alias: string): string {
+  return columns(alias, mirroredColumns)
+}
+
+/** What ON CONFLICT DO UPDATE sets, besides `updated_at`. */
+export const mirroredFromExcluded = mirroredColumns
+  .map((column) => `${column} = excluded.${column}`)
+  .join(', ')
 
 /**
  * Whether a chat reads as dirty: marked, not archived, and bound to an agent with a snapshot. The

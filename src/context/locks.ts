@@ -1,6 +1,6 @@
 import type { Transaction } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
-import { chatNotFound } from './chat-not-found.js'
+import { chatNotFound } from './chat-ref.js'
 import type { ChatKey } from './check-input.js'
 import { MovedError } from './run-operation.js'
 import { defineStatement } from './statement.js'

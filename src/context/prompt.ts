@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Queryable } from '../database/index.js'
 import type { JsonValue } from '../schema/index.js'
-import { chatNotFound } from './chat-not-found.js'
+import { chatNotFound } from './chat-ref.js'
 import { type ChatKey, chatKey, checkInput } from './check-input.js'
 import { decodeText } from './decode-text.js'
 import { sanitiseLine, sanitiseText } from './sanitise-text.js'

@@ -2,10 +2,15 @@ import type { Queryable, Transaction } from '../database/index.js'
 import { aggregateHash, type ResourceInput } from '../schema/index.js'
 import type { ContextChanges } from './chat-ref.js'
 import type { WriteOptions } from './check-input.js'
-import { jsonbDigest } from './jsonb-digest.js'
-import { settleChats } from './live-context.js'
+import { jsonbDigest } from './jsonb.js'
+import {
+  columns,
+  mirrored,
+  mirroredColumns,
+  mirroredFromExcluded,
+  settleChats,
+} from './live-context.js'
 import { lockAgent } from './locks.js'
-import { columns, mirrored, mirroredColumns, mirroredFromExcluded } from './mirrored-columns.js'
 import { changeEvents, notifyChats } from './notify-chats.js'
 import { runOperation } from './run-operation.js'
 import { defineStatement, type Names } from './statement.js'

@@ -8,7 +8,7 @@ import {
   textBytes,
 } from '../schema/index.js'
 import { checkInput, id, text, writeOptions } from './check-input.js'
-import { exponentBytes, whyNotJson } from './why-not-json.js'
+import { exponentBytes, whyNotJson } from './jsonb.js'
 
 const int64 = z.union([
   z.int().nonnegative(),

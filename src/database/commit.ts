@@ -1,7 +1,6 @@
 import { DriftpinError } from '../errors.js'
 import type { Statements } from './driver.js'
 import { sqlState } from './sql-state.js'
-import { transactionFailed } from './transaction-failed.js'
 
 /**
  * Sends COMMIT.
@@ -39,4 +38,15 @@ function isRefusal(error: unknown): boolean {
   const state = sqlState(error)
   if (state === undefined || (error as { severity?: string }).severity === 'PANIC') return false
   return !/^(08...|40003|57P0[123])$/.test(state)
+}
+
+/** What is said where a transaction would be committed of which a statement failed. */
+export function transactionFailed(cause: unknown): DriftpinError {
+  return new DriftpinError(
+    'transaction_failed',
+    'A statement of this transaction failed, so that it cannot be committed, although the ' +
+      'callback caught the error. It was rolled back. To go on after an error, put what may ' +
+      'fail in a nested transaction().',
+    cause,
+  )
 }

@@ -8,13 +8,13 @@ import type {
   Transaction,
 } from './database.js'
 import type { Connection, Driver } from './driver.js'
-import { encodeValue } from './encode-value.js'
+import { checkSchemaName } from './names.js'
 import { OpenTransaction } from './open-transaction.js'
 import { refuseCopyFromStdin } from './refuse-copy-from-stdin.js'
-import { checkSchemaName } from './schema-name.js'
 import { sqlState } from './sql-state.js'
 import { factsOf } from './statement-facts.js'
 import { Turn, turnOf } from './turn.js'
+import { encodeValue } from './values.js'
 
 /**
  * Options that every adapter takes.

@@ -2,13 +2,13 @@ import { DriftpinError } from '../errors.js'
 import { commit } from './commit.js'
 import { type AdapterOptions, createDatabase } from './create-database.js'
 import type { Database, IsolationLevel, QueryResult, Transaction } from './database.js'
-import { type Decoder, decoderOf } from './decode-value.js'
 import type { Connection, Driver, EncodedValue, Statements } from './driver.js'
 import { type Listening, listenOn } from './listen-on.js'
+import { checkSchemaName } from './names.js'
 import { OpenTransaction } from './open-transaction.js'
-import { checkSchemaName } from './schema-name.js'
 import { sqlState } from './sql-state.js'
 import { turnOf } from './turn.js'
+import { type Decoder, decoderOf } from './values.js'
 
 interface PgQueryLike {
   readonly text: string

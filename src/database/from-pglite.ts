@@ -1,14 +1,14 @@
 import { DriftpinError } from '../errors.js'
 import { type AdapterOptions, createDatabase } from './create-database.js'
 import type { Database, IsolationLevel, QueryResult, Transaction } from './database.js'
-import { type Decoder, decoders } from './decode-value.js'
 import type { Driver, EncodedValue, Statements } from './driver.js'
 import { listenOn } from './listen-on.js'
+import { checkSchemaName } from './names.js'
 import { OpenTransaction } from './open-transaction.js'
-import { checkSchemaName } from './schema-name.js'
 import { splitStatements } from './split-statements.js'
 import { sqlState } from './sql-state.js'
 import { turnOf } from './turn.js'
+import { type Decoder, decoders } from './values.js'
 
 interface PGliteResultLike {
   readonly rows: unknown[]

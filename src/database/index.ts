@@ -5,7 +5,6 @@
  */
 
 export { assertSupportedVersion, versionNumber } from './assert-supported-version.js'
-export { callSite } from './call-site.js'
 export type { AdapterOptions } from './create-database.js'
 export type {
   Capabilities,
@@ -16,7 +15,6 @@ export type {
   Session,
   Transaction,
 } from './database.js'
-export { decoderOf } from './decode-value.js'
 export type { DatabaseErrorCode } from './error-codes.js'
 export { fromPg, fromPgTransaction, type PgClientLike, type PgPoolLike } from './from-pg.js'
 export {
@@ -26,11 +24,17 @@ export {
   type PGliteTransactionLike,
 } from './from-pglite.js'
 export { listensOf, restoreListens } from './listen-on.js'
+export {
+  checkSchemaName,
+  nameOfWord,
+  notificationChannel,
+  quoteIdentifier,
+  quoteLiteral,
+  searchPath,
+} from './names.js'
 export { printableUrl } from './printable-url.js'
-export { nameOfWord, quoteIdentifier, quoteLiteral } from './quote-identifier.js'
 export { neutralSettings, readAndRollBack } from './read-and-roll-back.js'
 export { refuseCopyFromStdin } from './refuse-copy-from-stdin.js'
-export { checkSchemaName, notificationChannel, searchPath } from './schema-name.js'
 export { sha256 } from './sha256.js'
 export { type ScriptStatement, splitStatements } from './split-statements.js'
 export { sqlState } from './sql-state.js'
@@ -44,4 +48,5 @@ export {
   type StatementFacts,
   withoutWrapping,
 } from './statement-facts.js'
-export { turnOf } from './turn.js'
+export { callSite, turnOf } from './turn.js'
+export { decoderOf } from './values.js'

@@ -1,4 +1,4 @@
-import { quoteIdentifier } from './quote-identifier.js'
+import { quoteIdentifier } from './names.js'
 import { outsideTurns } from './turn.js'
 
 /** What listening takes of a connection. */

@@ -1,11 +1,11 @@
 import { DriftpinError } from '../errors.js'
+import { transactionFailed } from './commit.js'
 import type { QueryResult, Transaction } from './database.js'
 import type { Statements } from './driver.js'
-import { encodeValue } from './encode-value.js'
 import { refuseCopyFromStdin } from './refuse-copy-from-stdin.js'
 import { factsOf, savepointOf } from './statement-facts.js'
-import { transactionFailed } from './transaction-failed.js'
 import { Turn } from './turn.js'
+import { encodeValue } from './values.js'
 
 interface Place {
   readonly statements: Statements

@@ -1,4 +1,4 @@
-import { nameOfWord } from './quote-identifier.js'
+import { nameOfWord } from './names.js'
 
 /** One statement of a script, and its place in the script. */
 export interface ScriptStatement {

@@ -14,7 +14,7 @@ import { queryCommand } from '../../src/cli/query-command.js'
 import { refreshCommand } from '../../src/cli/refresh-command.js'
 import { statusCommand } from '../../src/cli/status-command.js'
 import { unpinCommand } from '../../src/cli/unpin-command.js'
-import { quoteIdentifier } from '../../src/database/quote-identifier.js'
+import { quoteIdentifier } from '../../src/database/names.js'
 import {
   archive,
   createChat,

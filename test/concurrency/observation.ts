@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { quoteIdentifier, quoteLiteral } from '../../src/database/quote-identifier.js'
+import { quoteIdentifier, quoteLiteral } from '../../src/database/names.js'
 import { liveTable, pinTable, snapshotTable } from '../../src/laws/model/rows.js'
 import type { RowReader } from '../../src/laws/row-reader.js'
 

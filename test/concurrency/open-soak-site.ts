@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { quoteIdentifier } from '../../src/database/quote-identifier.js'
+import { quoteIdentifier } from '../../src/database/names.js'
 import { createMigrator, type Database, fromPg } from '../../src/index.js'
 import { openRowReader, type RowReader } from '../../src/laws/row-reader.js'
 import { leaksOf } from './find-leftovers.js'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { quoteIdentifier } from '../../src/database/quote-identifier.js'
+import { quoteIdentifier } from '../../src/database/names.js'
 import { pinTable } from '../../src/laws/model/rows.js'
 import type { RowReader } from '../../src/laws/row-reader.js'
 import { filledTitle } from './chat-steps.js'

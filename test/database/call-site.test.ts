@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { callSite } from '../../src/database/call-site.js'
+import { callSite } from '../../src/database/turn.js'
 
 const own = fileURLToPath(new URL('../../src', import.meta.url))
 

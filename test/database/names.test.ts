@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { nameOfWord, quoteIdentifier, quoteLiteral } from '../../src/database/quote-identifier.js'
-import { notificationChannel } from '../../src/database/schema-name.js'
+import {
+  nameOfWord,
+  notificationChannel,
+  quoteIdentifier,
+  quoteLiteral,
+} from '../../src/database/names.js'
 import { createChat, createMigrator, fromPg } from '../../src/index.js'
 import { engineNames, useEngine } from '../support/engines.js'
 

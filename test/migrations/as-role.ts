@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { quoteIdentifier } from '../../src/database/quote-identifier.js'
+import { quoteIdentifier } from '../../src/database/names.js'
 import { type Database, fromPg } from '../../src/index.js'
 import type { Engine } from '../support/engines.js'
 import { serverUrl } from '../support/server-url.js'

@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '../../src/database/quote-identifier.js'
+import { quoteIdentifier } from '../../src/database/names.js'
 import { fillChat } from '../../src/harness/fill-chat.js'
 import type { Queryable } from '../../src/index.js'
 import { readCatalog } from '../../src/migrations/read-catalog.js'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { quoteIdentifier } from '../../src/database/quote-identifier.js'
+import { quoteIdentifier } from '../../src/database/names.js'
 import {
   applyGrants,
   assertSchemaCurrent,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { mirroredColumns } from '../../src/context/mirrored-columns.js'
+import { mirroredColumns } from '../../src/context/live-context.js'
 import type { Queryable } from '../../src/index.js'
 import {
   type Catalog,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { exponentBytes } from '../../src/context/why-not-json.js'
+import { exponentBytes } from '../../src/context/jsonb.js'
 import {
   enums,
   type JsonValue,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { quoteIdentifier } from '../../src/database/quote-identifier.js'
+import { quoteIdentifier } from '../../src/database/names.js'
 import {
   bodyKinds,
   constraintNames,

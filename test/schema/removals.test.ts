@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { pgDump } from '@electric-sql/pglite-tools/pg_dump'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { quoteIdentifier } from '../../src/database/quote-identifier.js'
+import { quoteIdentifier } from '../../src/database/names.js'
 import {
   addMessages,
   bind,

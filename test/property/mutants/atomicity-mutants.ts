@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '../../../src/database/quote-identifier.js'
+import { quoteIdentifier } from '../../../src/database/names.js'
 import { DriftpinError, type PushParams, type Queryable } from '../../../src/index.js'
 import type { Operations } from '../../../src/laws/index.js'
 import { ownOperations } from '../../../src/laws/own-operations.js'

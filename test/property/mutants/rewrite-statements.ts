@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '../../../src/database/quote-identifier.js'
+import { quoteIdentifier } from '../../../src/database/names.js'
 import { sqlState } from '../../../src/database/sql-state.js'
 import type { Queryable } from '../../../src/index.js'
 import type { Operations } from '../../../src/laws/index.js'

@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '../../../src/database/quote-identifier.js'
+import { quoteIdentifier } from '../../../src/database/names.js'
 import type { Planted } from './mutant.js'
 
 /** Runs SQL on each installation once it was migrated, with its schema first on the path. */
