@@ -18,6 +18,7 @@ import { text, textOfBytes } from './text.js'
 export interface CappedPush {
   /** The key of the limit in `limits`, or the name of the rule. */
   readonly cap: string
+  /** A push at the limit, or beyond it. */
   readonly push: AnyPush
 }
 
