@@ -10,10 +10,10 @@ import {
 } from '../connections/index.js'
 import { callSite } from '../database/index.js'
 
-/** Shorter than the time that a test has, so that it learns what it waits for. */
+/** Shorter than the time limit of a test, so that the test fails with the reason of the wait. */
 const waitMsMax = 3000
 
-/** The clients of one test database: those of its pool, and whoever comes by its URL. */
+/** The clients of one test database: those of its pool, and those that connect to its URL. */
 export class TestConnections {
   readonly #source: { readonly pglite: PGlite }
   readonly #engine: () => SharedEngine | undefined
@@ -22,7 +22,7 @@ export class TestConnections {
 
   /**
    * @param instance Has another PGlite after a rewind that had to replace it.
-   * @param refuse Throws where nobody may connect any more.
+   * @param refuse Throws when nobody may connect any more.
    */
   constructor(instance: { readonly pglite: PGlite }, refuse: () => void) {
     this.#source = {
@@ -35,7 +35,7 @@ export class TestConnections {
   }
 
   get pool(): pg.Pool {
-    // The code under test may have ended the one before.
+    // The code under test may have ended the previous pool.
     if (!this.#pool || this.#pool.pool.ending) {
       this.#pool = openWatchedPool(this.#source, { waitMsMax })
     }
@@ -47,7 +47,7 @@ export class TestConnections {
     return (await this.#server).url
   }
 
-  /** What a test left open or running, each with the line that asked for it where that is known. */
+  /** What a test left open or running, with the line that opened it if that is known. */
   leaks(): string[] {
     const held = [...(this.#pool?.checkedOut.values() ?? [])].map(
       (at) => `a client of the pool that was not released, by\n${callSite(at, 1)}`,

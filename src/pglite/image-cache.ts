@@ -4,13 +4,13 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:f
 import { dirname, join, resolve } from 'node:path'
 import { DriftpinError, messageOf } from '../errors.js'
 
-/** What a template costs to make is paid once for each of so many; the oldest goes first. */
+/** The cache keeps this many files, and removes those first that were not used for longest. */
 const filesMax = 12
 
-/** Longer than any process takes to write one, so that what is older was left by a dead one. */
+/** No process takes longer to write a file: an older unfinished one was left by a dead process. */
 const unfinishedMsMax = 10 * 60 * 1000
 
-/** What this module and its users write; whatever else lies in the folder is the caller's own. */
+/** The names of the files of the cache. Other files in the folder belong to the caller. */
 const finishedName = /^(plain-)?[0-9a-f]{64}\.(image|tar)$/
 const unfinishedName =
   /^(plain-)?[0-9a-f]{64}\.((image|tar)\.\d+\.[0-9a-f-]{36}\.tmp|lock(\.takeover|\.\d+\.[0-9a-f-]{36})?)$/
@@ -27,7 +27,7 @@ export function projectDirectory(): string {
 }
 
 /**
- * The folder for what can be made again: `node_modules/.cache/driftpin` of the project around the
+ * The folder of the cache: `node_modules/.cache/driftpin` of the project around the
  * working directory, or `DRIFTPIN_CACHE_DIR`.
  */
 export function defaultCacheDirectory(): string {
@@ -35,27 +35,24 @@ export function defaultCacheDirectory(): string {
   return named ? resolve(named) : join(projectDirectory(), 'node_modules/.cache/driftpin')
 }
 
-/** Files that are named by a hash of what they were made from. */
+/** Files whose names are a hash of what they were made from. */
 export interface ImageCache {
-  /** The bytes of an earlier run, or undefined where there are none that can be read. */
+  /** The bytes of a file; undefined if there is none, or none that can be read. */
   read(name: string): Promise<Buffer | undefined>
-  /** Refuses a folder that cannot be written, before anybody works for what goes into it. */
+  /** Fails if the folder cannot be written, before an image is made for it. */
   check(): Promise<void>
-  /** Appears under its name whole or not at all. */
+  /** Writes a file, which appears under its name only when it is complete. */
   write(name: string, parts: readonly Uint8Array[]): Promise<void>
   remove(name: string): Promise<void>
 }
 
-/**
- * @throws DriftpinError `cache_unwritable` from `check` and `write`, where the folder or the disk
- * is at fault.
- */
+/** @throws DriftpinError `cache_unwritable` from `check` and `write`. */
 export function openImageCache(directory: string): ImageCache {
   return {
     async read(name) {
       const path = join(directory, name)
       const bytes = await readFile(path).catch(() => undefined)
-      // The time of its last use decides what is removed first; a folder of others' may refuse.
+      // The time of the last use decides what is removed first. It may not be writable.
       if (bytes) await utimes(path, new Date(), new Date()).catch(() => {})
       return bytes
     },
@@ -80,7 +77,7 @@ export function openImageCache(directory: string): ImageCache {
         await rm(unfinished, { force: true }).catch(() => {})
         throw unwritable(directory, error)
       }
-      // What it cannot remove, somebody else may.
+      // What this process cannot remove, another may.
       await prune(directory).catch(() => {})
     },
     async remove(name) {
@@ -90,7 +87,7 @@ export function openImageCache(directory: string): ImageCache {
 }
 
 async function writeAll(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  // It may hold rows of a seed: nobody else's business.
+  // It may hold rows of a seed, which only this user may read.
   const file = await open(path, 'wx', 0o600)
   try {
     for (const part of parts) await file.writeFile(part)
@@ -124,9 +121,9 @@ function unwritable(directory: string, cause: unknown): DriftpinError {
   const why = messageOf(cause)
   return new DriftpinError(
     'cache_unwritable',
-    `The database that was made for these tests cannot be kept in ${directory}: ${why}. ` +
+    `The database for these tests cannot be cached in ${directory}: ${why}. ` +
       'Make room there, name another folder with cacheDirectory or DRIFTPIN_CACHE_DIR, or pass ' +
-      'cacheDirectory: false to make it anew in every process, which takes seconds each time.',
+      'cacheDirectory: false to make it again in every process, which takes seconds each time.',
     cause,
   )
 }

@@ -4,11 +4,11 @@ import { type Image, imageOf, imageToKeep, type KeptImage } from './engine/image
 import { type EngineMark, markEngine, rewindEngine, whyNotRewindable } from './engine/mark.js'
 import { discard, type Engine } from './engine/open-engine.js'
 import {
-  beginAnew,
+  admitClients,
   endBusyClients,
   endClients,
   endForRewind,
-  leaveClients,
+  enterDirectSession,
 } from './instance-clients.js'
 import {
   cannotRewind,
@@ -117,7 +117,7 @@ export class Instance implements TestInstance {
           { inFlight: [...this.watch.inFlight] },
         )
       }
-      await leaveClients(this.pglite)
+      await enterDirectSession(this.pglite)
       const crash = this.#running.engine.inside.crash()
       if (crash !== undefined) throw cannotRewind('the engine crashed before the mark', crash)
       return { state: stateOf(this.#running), remake }
@@ -139,7 +139,7 @@ export class Instance implements TestInstance {
       }
       if (why === undefined) {
         statistics.bytesCopied += rewindEngine(this.#running.engine.inside, mark.state.inside)
-        beginAnew(this.pglite)
+        admitClients(this.pglite)
         this.#running.random.goTo(mark.state.randomPosition)
         this.#running.clock = mark.state.clock
       } else {

@@ -1,15 +1,15 @@
 import { createHash, randomFillSync } from 'node:crypto'
 
-/** Where an engine's random bytes come from; it can be put back to where it was. */
+/** The random bytes of an engine. With a seed, they can be repeated from a position. */
 export interface RandomSource {
   fill(bytes: Uint8Array): void
   position(): number
-  /** Continues from a position; without a seed there is nothing to continue. */
+  /** Continues from a position; without a seed it does nothing. */
   goTo(position: number): void
 }
 
 /**
- * @param seed With one, the same bytes come in the same order; without, nobody can foretell them.
+ * @param seed Makes the bytes the same each time; without it they cannot be predicted.
  */
 export function createRandomSource(seed: number | undefined): RandomSource {
   if (seed === undefined) {

@@ -4,41 +4,41 @@ import { type Listener, listenersOf } from '../connections/index.js'
 import { callSite, leavesOpen, listensOf, restoreListens, turnOf } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 
-/** Something that was begun on a PGlite, and where. */
+/** A statement or transaction that was started on a PGlite, and where. */
 export interface Begun {
   readonly text: string
   readonly at: Error
 }
 
-/** What PGlite's own JavaScript remembers of a session, and what is going on in it. */
+/** What the JavaScript of PGlite remembers about a session, and what runs in it. */
 export interface WatchedPGlite {
-  /** Statements and transactions that were begun and have not ended. */
+  /** Statements and transactions that have not ended. */
   readonly inFlight: ReadonlySet<Begun>
   /** Statements since the last rewind that may have left something open, newest last. */
   readonly openers: Begun[]
-  /** Takes statements that match this for openers too, such as calls of certain functions. */
+  /** Also counts statements that match a pattern as openers, such as calls of a function. */
   suspect(pattern: RegExp): void
   /**
    * @param what A call that needs the session to be at rest.
    * @throws DriftpinError `waits_for_itself` inside of a transaction or session of this PGlite.
    */
   refuseInside(what: string): void
-  /** Settles when nothing is going on, or answers false where that takes too long. */
+  /** Resolves to true when nothing runs, and to false if that takes too long. */
   idle(): Promise<boolean>
   mark(): SessionMark
   rewind(mark: SessionMark): Promise<void>
 }
 
-/** What PGlite's JavaScript knew at a mark. */
+/** What the JavaScript of PGlite remembers at a mark. */
 export interface SessionMark {
   readonly parsers: TableMark
   readonly serializers: TableMark
   readonly listeners: ReadonlySet<Listener>
-  /** How often the seam listens on each channel. */
+  /** The number of listeners of database adapters on each channel. */
   readonly listens: ReadonlyMap<string, number>
 }
 
-/** A table of functions in a form that is quick to compare with. Not all keys are type numbers. */
+/** A table of functions in a form that is fast to compare. Not all keys are OIDs of types. */
 interface TableMark {
   readonly keys: readonly string[]
   readonly values: readonly unknown[]
@@ -46,25 +46,25 @@ interface TableMark {
 
 type Table = Record<string, unknown>
 
-/** Taken before a test fakes them. */
+/** Read before a test fakes it. */
 const { setTimeout } = globalThis
 
-/** More than anybody reads; a process that never rewinds would keep them all. */
+/** The limit of statements that are kept; a process that never rewinds would keep all of them. */
 const openersMax = 100
 
-/** How long what a test left running may take to end before its instance is given up. */
+/** The longest wait for statements that a test left running, before the instance is replaced. */
 const idleMsMax = 2000
 
-/** How long a statement waits for the transaction it is asked in before it is told so. */
+/** The longest wait of a statement for the transaction that it is called in. */
 const ownTransactionMsMax = 1000
 
 /** The transactions around the running code. */
 const around = new AsyncLocalStorage<ReadonlySet<Begun>>()
 
-/** Where the running code was asked for something, by a caller whose stack is lost by now. */
+/** Where the caller of the running code is, whose stack is not available any more. */
 const askedAt = new AsyncLocalStorage<Error>()
 
-/** Runs what a caller asked for, so that whatever it does can be traced to the caller. */
+/** Runs work for a caller, so that its statements can be traced to the caller. */
 export function askedFor<T>(work: () => T): T {
   return askedAt.run(new Error('asked for here'), work)
 }
@@ -74,7 +74,7 @@ const beginHere = (text: string): Begun => ({
   at: askedAt.getStore() ?? new Error('asked for here'),
 })
 
-/** Watches what is asked of a PGlite by whatever way leads to its own methods. */
+/** Watches the statements and transactions of a PGlite, whichever of its methods is called. */
 export function watchPGlite(pglite: PGlite): WatchedPGlite {
   const inFlight = new Set<Begun>()
   const openers: Begun[] = []
@@ -133,7 +133,7 @@ export function watchPGlite(pglite: PGlite): WatchedPGlite {
     },
     idle: async () => {
       const until = performance.now() + idleMsMax
-      // A session of the seam that was left open runs no statement, and keeps everybody waiting.
+      // A session that was left open runs no statement, and makes everybody else wait.
       const isBusy = () => inFlight.size > 0 || turnOf(pglite).isHeld
       while (isBusy() && performance.now() < until) {
         await new Promise((resolve) => setTimeout(resolve, 1))
@@ -161,8 +161,8 @@ export function watchPGlite(pglite: PGlite): WatchedPGlite {
 }
 
 /**
- * Asks once the running code's own transaction has ended, if it is in one; what is refused because
- * that does not end was never asked, and so does not happen later either.
+ * Runs a statement once the transaction around the calling code has ended. A statement that is
+ * refused because the transaction does not end has not run, and does not run later.
  */
 async function outsideOwn<T>(
   asked: Begun,
@@ -195,15 +195,15 @@ function calledInside(what: string, at: Error): DriftpinError {
 function waitsForItself(asked: Begun, own: Begun): DriftpinError {
   return new DriftpinError(
     'waits_for_itself',
-    'This statement would wait for ever: the transaction around it has the only session. ' +
-      'Use the transaction that the callback was given.\n' +
+    'This statement would wait forever: the transaction around it holds the only session. ' +
+      'Use the transaction that was passed to the callback.\n' +
       `The statement: ${asked.text}\n${callSite(asked.at)}\n` +
       `The transaction around it was opened\n${callSite(own.at)}`,
     { asked: asked.at, transaction: own.at },
   )
 }
 
-/** The session's own part of it comes back with the memory. */
+/** Restores the listeners. What the session knows about them is part of the memory. */
 async function restoreListeners(
   pglite: PGlite,
   listeners: Set<Listener>,
