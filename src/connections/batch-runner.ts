@@ -1,22 +1,24 @@
 import { factsOf, type StatementFacts } from '../database/index.js'
 import {
   type Batch,
+  CopyIn,
   callsFunction,
+  endOfCopyInResponse,
   endsBatch,
+  failingBatch,
   guarded,
   isFlushed,
   isOneCopy,
   onlyPrepares,
   runningPart,
+  withoutCopyInResponse,
   withSync,
 } from './batch.js'
-import { changesToTell } from './changes-to-tell.js'
-import { CopyIn, endOfCopyInResponse, savepointOf, withoutCopyInResponse } from './copy-in.js'
-import type { EngineSession, Reported } from './engine-session.js'
-import { clientMessage } from './message-reader.js'
-import { failingBatch, isLeft, locksAreHeld, noDatabases, noPrograms } from './refusals.js'
-import { type Answer, scanAnswer } from './scan-answer.js'
+import { type Answer, scanAnswer } from './engine-calls.js'
+import type { EngineSession } from './engine-session.js'
+import { StatementNames, type TranslatedBatch } from './prepared-statements.js'
 import {
+  clientMessage,
   copyFailed,
   errorResponse,
   messagesOf,
@@ -25,13 +27,22 @@ import {
   serverMessage,
   syncMessage,
   type TransactionStatus,
-} from './server-messages.js'
+} from './protocol-messages.js'
+import { changesToTell, type Reported } from './session-state.js'
 import type { SharedEngine } from './shared-engine.js'
-import { StatementNames, type TranslatedBatch } from './statement-names.js'
-import { WireError, type WireErrorFields } from './wire-error.js'
+import {
+  isLeft,
+  locksAreHeld,
+  noDatabases,
+  noPrograms,
+  WireError,
+  type WireErrorFields,
+} from './wire-error.js'
 
 /** Longer than a line of anybody's; what a session ran last is kept as long as it lasts. */
 const statementLengthMax = 1000
+
+const release = 'RELEASE driftpin_copy'
 
 const setsSavepoint = (sql: string) =>
   factsOf(sql).statements.some(({ facts }) => facts.transaction === 'savepoint')
@@ -145,9 +156,10 @@ export class BatchRunner {
     const isCopy = !this.#isMidBatch && isOneCopy(batch, sql)
     // The end of the batch comes with the data.
     if (isCopy && isFlushed(batch)) batch = withSync(batch)
-    const savepoint = isCopy && this.#status === 'T' ? savepointOf(this.#engine) : undefined
+    // In a transaction, what the engine makes of a COPY without its data is taken back.
+    const isTried = isCopy && this.#status === 'T'
     if (isCopy) {
-      await savepoint?.set()
+      if (isTried) await this.#engine.run('SAVEPOINT driftpin_copy')
       // Again, since what sets a savepoint ends the statement without a name.
       translated = this.#names.translate(batch)
     }
@@ -155,12 +167,12 @@ export class BatchRunner {
     const answer = this.#engine.scan(chunks, translated.hiddenParses)
     if (isCopy && answer.copiesIn) {
       translated.settle(answer)
-      await savepoint?.rollBack()
+      if (isTried) await this.#engine.run(`ROLLBACK TO driftpin_copy; ${release}`)
       this.#copy = new CopyIn(runningPart(batch), this.#bytesMax)
       const whole = Buffer.concat(answer.bytes)
       return [whole.subarray(0, endOfCopyInResponse(whole))]
     }
-    if (answer.status === 'T') await savepoint?.release()
+    if (isTried && answer.status === 'T') await this.#engine.run(release)
     const told = await this.#settle(batch, translated, answer, isTold)
     if (!isLetGo) return told
     this.#isSkipping = answer.hasError

@@ -1,6 +1,14 @@
 import { factsOf } from '../database/index.js'
-import { clientMessage } from './message-reader.js'
-import { copyFailed, syncMessage } from './server-messages.js'
+import {
+  clientMessage,
+  copyFailed,
+  message,
+  messagesOf,
+  serverMessage,
+  syncMessage,
+  text,
+} from './protocol-messages.js'
+import type { WireErrorFields } from './wire-error.js'
 
 /** The messages of a client up to one that is answered: Query, Sync, Flush or FunctionCall. */
 export type Batch = readonly Buffer[]
@@ -28,7 +36,7 @@ export const endsBatch = (type: number): boolean =>
   type === query || type === functionCall || type === clientMessage.sync || type === flush
 
 export const isFlushed = (batch: Batch): boolean => batch.at(-1)![0] === flush
-export const isSimple = (batch: Batch): boolean => batch.at(-1)![0] === query
+const isSimple = (batch: Batch): boolean => batch.at(-1)![0] === query
 export const callsFunction = (batch: Batch): boolean => batch.at(-1)![0] === functionCall
 
 /** Whether data of a COPY may follow what was collected of a batch so far. */
@@ -73,3 +81,82 @@ export function isOneCopy(batch: Batch, sql: readonly string[]): boolean {
 /** What has to be sent again with the data: what was prepared stays so. */
 export const runningPart = (batch: Batch): Batch =>
   batch.filter((one) => one[0] === query || one[0] === bind || one[0] === execute)
+
+/** Takes the place of a batch that is refused, to let the transaction fail that it belongs to. */
+export function failingBatch(batch: Batch, fields: WireErrorFields): Batch {
+  const hint = fields.hint === undefined ? '' : `, HINT = '${fields.hint}'`
+  const why = `RAISE EXCEPTION '${fields.message}' USING ERRCODE = '${fields.code}'${hint}`
+  return [
+    message('P', text(''), text(`DO $$ BEGIN ${why}; END $$`), Buffer.alloc(2)),
+    message('B', text(''), text(''), Buffer.alloc(6)),
+    message('E', text(''), Buffer.alloc(4)),
+    isFlushed(batch) ? batch.at(-1)! : syncMessage,
+  ]
+}
+
+/** A COPY whose data is being sent. */
+export class CopyIn {
+  /** What begins it, as the client sent it. */
+  readonly command: Batch
+  readonly isSimple: boolean
+  readonly #bytesMax: number
+  #data: Buffer[] = []
+  #bytes = 0
+
+  constructor(command: Batch, bytesMax: number) {
+    this.command = command
+    this.isSimple = isSimple(command)
+    this.#bytesMax = bytesMax
+  }
+
+  /** The data and its end. */
+  get messages(): readonly Buffer[] {
+    return this.#data
+  }
+
+  /** @returns Whether everything has come, and the command can run. */
+  take(bytes: Buffer): boolean {
+    const type = bytes[0]
+    switch (type) {
+      case clientMessage.copyData:
+        this.#bytes += bytes.length
+        if (this.#bytes <= this.#bytesMax) this.#data.push(bytes)
+        else this.#data = []
+        return false
+      case clientMessage.flush:
+      case clientMessage.sync:
+        // The protocol leaves them out while data is sent.
+        return false
+      case clientMessage.copyDone:
+      case clientMessage.copyFail:
+        this.#end(bytes)
+        return true
+      default:
+        this.#end(fail(`unexpected message type 0x${type!.toString(16)}`))
+        return true
+    }
+  }
+
+  #end(bytes: Buffer): void {
+    const isTooLong = this.#bytes > this.#bytesMax
+    this.#data.push(isTooLong ? fail(`more than ${this.#bytesMax} bytes of data`) : bytes)
+  }
+}
+
+const fail = (why: string) => message('f', text(why))
+
+/** Where what follows the request for data begins, or the error that came instead of it. */
+export function endOfCopyInResponse(answer: Buffer): number {
+  let at = 0
+  for (const one of messagesOf(answer)) {
+    const type = one[0]
+    if (type === serverMessage.copyInResponse) return at + one.length
+    if (type === serverMessage.error || type === serverMessage.readyForQuery) return at
+    at += one.length
+  }
+  return 0
+}
+
+/** An answer that asks for no data, since none can come. */
+export const withoutCopyInResponse = (answer: Buffer): Buffer[] =>
+  [...messagesOf(answer)].filter((one) => one[0] !== serverMessage.copyInResponse)

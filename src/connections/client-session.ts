@@ -1,14 +1,12 @@
-import type { Batch } from './batch.js'
+import type { Batch, CopyIn } from './batch.js'
 import { BatchRunner } from './batch-runner.js'
-import type { CopyIn } from './copy-in.js'
-import { EngineSession, type Reported } from './engine-session.js'
-import { engineIsTaken, gone } from './refusals.js'
-import type { Notification } from './scan-answer.js'
-import { changeState, emptyState, type SessionState } from './session-state.js'
+import type { Notification } from './engine-calls.js'
+import { EngineSession } from './engine-session.js'
+import { changeState, emptyState, type Reported, type SessionState } from './session-state.js'
 import type { SharedEngine } from './shared-engine.js'
-import type { StartPacket } from './start-packet.js'
 import { startSession } from './start-session.js'
-import { WireError } from './wire-error.js'
+import type { StartPacket } from './startup.js'
+import { engineIsTaken, gone, WireError } from './wire-error.js'
 
 /** What a client of a session has to do with it. */
 interface Client {

@@ -1,16 +1,30 @@
+import type { PGlite } from '@electric-sql/pglite'
 import { factsOf } from '../database/index.js'
+import { isInTransaction } from './engine-calls.js'
 import { EngineSession } from './engine-session.js'
-import { isInTransaction } from './is-in-transaction.js'
-import { clientMessage } from './message-reader.js'
-import { engineIsTaken, locksAreHeld } from './refusals.js'
-import type { SharedEngine } from './shared-engine.js'
-import { WireError } from './wire-error.js'
+import { clientMessage } from './protocol-messages.js'
+import { SharedEngine } from './shared-engine.js'
+import { engineIsTaken, locksAreHeld, WireError } from './wire-error.js'
+
+const engines = new WeakMap<PGlite, SharedEngine>()
+
+/** The engine that all who use this PGlite share. */
+export function sharedEngineOf(pglite: PGlite): SharedEngine {
+  const known = engines.get(pglite)
+  if (known) return known
+  const engine = new SharedEngine(pglite, (one) => new DirectSession(one))
+  engines.set(pglite, engine)
+  return engine
+}
+
+/** The engine of a PGlite that is shared already, if it is. */
+export const findSharedEngine = (pglite: PGlite): SharedEngine | undefined => engines.get(pglite)
 
 /**
  * Those who call PGlite's own methods, who are one session to each other, and take their turns
  * like any client.
  */
-export class DirectSession extends EngineSession {
+class DirectSession extends EngineSession {
   readonly label = 'code that calls PGlite itself'
   readonly pid: number
   readonly activity = 'active'

@@ -1,6 +1,6 @@
 import type { ListenCommand } from '../database/index.js'
+import type { Notification } from './engine-calls.js'
 import type { EngineUser } from './engine-turns.js'
-import type { Notification } from './scan-answer.js'
 import { emptyState, type SessionState } from './session-state.js'
 import type { WireError } from './wire-error.js'
 
@@ -38,6 +38,3 @@ export abstract class EngineSession implements EngineUser {
   /** Whether a rewind takes nothing from it that its client may rely on. */
   abstract goOn(): boolean
 }
-
-/** The values of a session that were found when its state was read. */
-export type Reported = ReadonlyMap<string, string>

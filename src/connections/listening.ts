@@ -1,16 +1,23 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { quoteIdentifier } from '../database/index.js'
+import type { Notification, OwnRunner } from './engine-calls.js'
 import type { EngineSession } from './engine-session.js'
-import { listenersOf, tellListeners } from './listeners-of.js'
-import type { Notification } from './scan-answer.js'
-import type { SharedEngine } from './shared-engine.js'
+import { listenersOf, tellListeners } from './patch-pglite.js'
+
+/** The part of a shared engine that listening takes. */
+interface ListeningEngine extends OwnRunner {
+  readonly pglite: PGlite
+  readonly sessions: ReadonlySet<EngineSession>
+  readonly clients: readonly EngineSession[]
+  readonly direct: EngineSession
+}
 
 /** Who listens to what: the engine's one session to everything that any of them listens to. */
 export class Listening {
-  readonly #engine: SharedEngine
+  readonly #engine: ListeningEngine
   #channels: ReadonlySet<string> = new Set()
 
-  constructor(engine: SharedEngine) {
+  constructor(engine: ListeningEngine) {
     this.#engine = engine
     const { pglite } = engine
     listenersOf(pglite)

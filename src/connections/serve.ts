@@ -3,8 +3,11 @@ import { chmod, lstat, rm } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { basename, dirname } from 'node:path'
 import { DriftpinError } from '../errors.js'
-import { ClientConnections, type PGliteSource } from './client-connections.js'
-import type { ConnectionOptions } from './wire-options.js'
+import {
+  ClientConnections,
+  type ConnectionOptions,
+  type PGliteSource,
+} from './client-connections.js'
 
 /**
  * Where a PGlite is served. Without either, on a free port.

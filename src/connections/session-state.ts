@@ -1,5 +1,6 @@
 import { factsOf, quoteIdentifier } from '../database/index.js'
-import type { OwnRunner } from './run-own.js'
+import type { OwnRunner } from './engine-calls.js'
+import { errorResponse, parameterStatus } from './protocol-messages.js'
 
 /** What a session has changed for itself, and what is put back when the engine changes hands. */
 export interface SessionState {
@@ -8,6 +9,9 @@ export interface SessionState {
   /** The command of every statement that SQL's PREPARE made. */
   readonly prepared: ReadonlyMap<string, string>
 }
+
+/** The settings that a server tells its clients of, with their values. */
+export type Reported = ReadonlyMap<string, string>
 
 /** What was found in a session. */
 export interface FoundState extends SessionState {
@@ -182,3 +186,15 @@ const setCommand = (name: string, value: string) =>
   `SELECT pg_catalog.set_config(${literal(name)}, ${literal(value)}, false)`
 
 const quoteSetting = (name: string) => name.split('.').map(quoteIdentifier).join('.')
+
+/** What a server would tell of settings that changed, and what only this one has to tell. */
+export function changesToTell(before: Reported, now: Reported, hasMoreToRemove: boolean): Buffer[] {
+  const told = [...now]
+    .filter(([name, value]) => before.get(name) !== value)
+    .map(([name, value]) => parameterStatus(name, value))
+  if (hasMoreToRemove) {
+    const message = 'temporary tables and cursors WITH HOLD are seen by all sessions of a PGlite'
+    told.push(errorResponse('WARNING', { code: '01000', message }))
+  }
+  return told
+}

@@ -1,40 +1,28 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { AdvisoryLocks } from './advisory-locks.js'
+import { failingBatch } from './batch.js'
 import { untilInputHasArrived } from './client-link.js'
-import { DirectSession } from './direct-session.js'
+import {
+  type Answer,
+  executeMessages,
+  isInTransaction,
+  type OwnRow,
+  runOwn,
+  scanAnswer,
+} from './engine-calls.js'
 import type { EngineSession } from './engine-session.js'
 import { EngineTurns } from './engine-turns.js'
-import { executeMessages } from './execute-messages.js'
-import { isInTransaction } from './is-in-transaction.js'
 import { Listening } from './listening.js'
-import { engineIsTaken, failingBatch, isLeft } from './refusals.js'
-import { type OwnRow, runOwn } from './run-own.js'
-import { type Answer, scanAnswer } from './scan-answer.js'
-import { queryMessage, syncMessage } from './server-messages.js'
-import { useServerSearchPath } from './server-search-path.js'
+import { stopAtCrash, useServerSearchPath } from './patch-pglite.js'
+import type { SharedStatements } from './prepared-statements.js'
+import { queryMessage, syncMessage } from './protocol-messages.js'
 import { SessionKeeper } from './session-keeper.js'
-import type { SharedStatements } from './statement-names.js'
-import { stopAtCrash } from './stop-at-crash.js'
-import { WireError } from './wire-error.js'
+import { engineIsTaken, isLeft, WireError } from './wire-error.js'
 
 /** Taken before a test fakes it. */
 const { setTimeout } = globalThis
 
-const engines = new WeakMap<PGlite, SharedEngine>()
-
-/** The one that all share who use this PGlite. */
-export function sharedEngineOf(pglite: PGlite): SharedEngine {
-  const known = engines.get(pglite)
-  if (known) return known
-  const engine = new SharedEngine(pglite)
-  engines.set(pglite, engine)
-  return engine
-}
-
 const waitMsMaxDefault = 30_000
-
-/** The one that is shared already, if any. */
-export const findSharedEngine = (pglite: PGlite): SharedEngine | undefined => engines.get(pglite)
 
 /**
  * One PGlite, which has one session, for many who each believe to have their own. They take turns;
@@ -51,7 +39,8 @@ export class SharedEngine {
   epoch: object = {}
   /** How long anybody waits for a turn. */
   waitMsMax = waitMsMaxDefault
-  readonly direct: DirectSession
+  /** The session of those who call PGlite's own methods. */
+  readonly direct: EngineSession
   readonly keeper: SessionKeeper
   /** Settles with the cause once the engine has ended in the middle of something. */
   readonly crashed: Promise<unknown>
@@ -59,7 +48,8 @@ export class SharedEngine {
   #broken: unknown
   #pids = 1000
 
-  constructor(pglite: PGlite) {
+  /** @param openDirect Makes the session of those who call PGlite's own methods. */
+  constructor(pglite: PGlite, openDirect: (engine: SharedEngine) => EngineSession) {
     this.pglite = pglite
     const prepare = () => {
       stopAtCrash(pglite)
@@ -71,7 +61,7 @@ export class SharedEngine {
       void pglite.waitReady.then(prepare, () => {})
     }
     this.listening = new Listening(this)
-    this.direct = new DirectSession(this)
+    this.direct = openDirect(this)
     this.sessions.add(this.direct)
     this.keeper = new SessionKeeper(this)
     this.crashed = new Promise((resolve) => {

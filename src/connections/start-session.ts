@@ -1,7 +1,7 @@
-import type { EngineSession, Reported } from './engine-session.js'
-import { changeState, literal } from './session-state.js'
+import type { EngineSession } from './engine-session.js'
+import { changeState, literal, type Reported } from './session-state.js'
 import type { SharedEngine } from './shared-engine.js'
-import type { StartPacket } from './start-packet.js'
+import type { StartPacket } from './startup.js'
 import { WireError } from './wire-error.js'
 
 type Start = Extract<StartPacket, { kind: 'start' }>

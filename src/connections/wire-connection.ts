@@ -1,22 +1,21 @@
 import { randomInt } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { endsBatch, mayTakeData } from './batch.js'
-import { checkPassword, passwordRequest } from './check-password.js'
 import { ClientLink, untilInputHasArrived } from './client-link.js'
 import { ClientSession } from './client-session.js'
-import { clientMessage, MessageReader } from './message-reader.js'
-import { doesNotRead, shutDown } from './refusals.js'
+import { MessageReader } from './message-reader.js'
 import {
+  clientMessage,
   errorResponse,
   int32,
   message,
   parameterStatus,
   readyForQuery,
   text,
-} from './server-messages.js'
+} from './protocol-messages.js'
 import type { SharedEngine } from './shared-engine.js'
-import { readStartPacket, type StartPacket } from './start-packet.js'
-import { protocolViolation, WireError } from './wire-error.js'
+import { checkPassword, passwordRequest, readStartPacket, type StartPacket } from './startup.js'
+import { doesNotRead, protocolViolation, shutDown, WireError } from './wire-error.js'
 
 /** What clients have to keep to. */
 export interface WireOptions {

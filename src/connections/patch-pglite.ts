@@ -1,5 +1,69 @@
 import type { PGlite } from '@electric-sql/pglite'
 
+/** The status with which the engine leaves a statement that raised an error: a longjmp. */
+export const longjmpStatus = 100
+
+/** What PGlite asks of everything that the engine throws is whether it is such an error. */
+class EngineCrash {
+  readonly #cause: unknown
+
+  constructor(cause: unknown) {
+    this.#cause = cause
+  }
+
+  /**
+   * Thrown where PGlite looks, since it takes whatever else there is for a statement that ended.
+   */
+  get status(): never {
+    throw new Error('The engine crashed.', { cause: this.#cause })
+  }
+}
+
+/**
+ * Lets a crash end what was being run. PGlite would go on with the messages that are left, which an
+ * engine that crashed never takes: the process would stand still.
+ */
+export function stopAtCrash(pglite: PGlite): void {
+  const engine = pglite.Module as unknown as { _PostgresMainLoopOnce?: () => void }
+  const { _PostgresMainLoopOnce: runOne } = engine
+  if (!runOne) return
+  engine._PostgresMainLoopOnce = () => {
+    try {
+      runOne()
+    } catch (error) {
+      if ((error as { status?: unknown }).status === longjmpStatus) throw error
+      throw new EngineCrash(error)
+    }
+  }
+}
+
+/** What the engine exports for its extensions. Its arguments are addresses and C enums. */
+interface SettingModule {
+  _SetConfigOption?(name: number, value: number, context: number, source: number): void
+  stackSave(): number
+  stackRestore(pointer: number): void
+  stringToUTF8OnStack(text: string): number
+}
+
+/** GucContext and GucSource of PostgreSQL's `utils/guc.h`: any user, set for the database. */
+const userSet = 6
+const fromDatabase = 6
+
+/**
+ * Gives all sessions the default search path of a server. PGlite puts `search_path=public` on the
+ * command line of its engine, and SQL can change neither that nor what RESET goes back to: only a
+ * source that ranks above the command line can. A value that a session has set stays.
+ */
+export function useServerSearchPath(pglite: PGlite): void {
+  const module = pglite.Module as unknown as SettingModule
+  if (!module._SetConfigOption) return
+  const stack = module.stackSave()
+  const name = module.stringToUTF8OnStack('search_path')
+  const value = module.stringToUTF8OnStack('"$user", public')
+  module._SetConfigOption(name, value, userSet, fromDatabase)
+  module.stackRestore(stack)
+}
+
 /** Somebody who listens through PGlite itself; without a channel, to all of them. */
 export interface Listener {
   readonly channel: string | undefined

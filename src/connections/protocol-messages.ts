@@ -1,5 +1,23 @@
 import type { Severity, WireErrorFields } from './wire-error.js'
 
+/** The types of the messages of a client that are looked at, by their first byte. */
+export const clientMessage = {
+  bind: 0x42,
+  close: 0x43,
+  copyData: 0x64,
+  copyDone: 0x63,
+  copyFail: 0x66,
+  describe: 0x44,
+  execute: 0x45,
+  flush: 0x48,
+  functionCall: 0x46,
+  parse: 0x50,
+  password: 0x70,
+  query: 0x51,
+  sync: 0x53,
+  terminate: 0x58,
+} as const
+
 /** The types of the messages of a server that are looked at, by their first byte. */
 export const serverMessage = {
   closeComplete: 0x33,

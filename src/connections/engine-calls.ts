@@ -1,4 +1,80 @@
-import { serverMessage, type TransactionStatus } from './server-messages.js'
+import type { PGlite } from '@electric-sql/pglite'
+import {
+  errorResponse,
+  queryMessage,
+  serverMessage,
+  type TransactionStatus,
+} from './protocol-messages.js'
+
+/** Whether the engine has a transaction open, whoever began it. */
+export function isInTransaction(pglite: PGlite): boolean {
+  try {
+    return !pglite.closed && pglite.isInTransaction()
+  } catch {
+    // Of an engine that crashed nothing can be asked.
+    return false
+  }
+}
+
+/** The last message of an answer: type, length and status. */
+const readyForQueryBytes = 6
+
+/**
+ * Runs messages on a PGlite, past its own mutex for transactions, which is not asked here.
+ *
+ * @returns What the engine sent. Of an answer of more than `answerBytesMax`, an error and its end.
+ */
+export async function executeMessages(
+  pglite: PGlite,
+  messages: readonly Buffer[],
+  answerBytesMax: number,
+): Promise<Buffer[]> {
+  const bytes = messages.length === 1 ? messages[0]! : Buffer.concat(messages)
+  const chunks: Buffer[] = []
+  let length = 0
+  const onRawData = (chunk: Uint8Array) => {
+    length += chunk.length
+    // The end can lie in the last two.
+    if (length > answerBytesMax) chunks.splice(0, chunks.length - 1)
+    // It is a view of the engine's memory.
+    chunks.push(Buffer.from(chunk))
+  }
+  await pglite._runExclusiveQuery(() => pglite.execProtocolRawStream(bytes, { onRawData }))
+  if (length <= answerBytesMax) return chunks
+  const end = Buffer.concat(chunks).subarray(-readyForQueryBytes)
+  return [answerTooLong(answerBytesMax), ...(end[0] === serverMessage.readyForQuery ? [end] : [])]
+}
+
+const answerTooLong = (bytesMax: number) =>
+  errorResponse('ERROR', {
+    code: '54000',
+    message: `the answer has more than ${bytesMax} bytes`,
+    hint: 'What was asked was done all the same. Ask for less at once, as with a cursor.',
+  })
+
+/** What came out of SQL of our own: rows of texts, by what PGlite reads of the protocol. */
+export type OwnRow = readonly (string | null)[]
+
+/** What runs it for whoever has the turn. */
+export interface OwnRunner {
+  run(sql: string): Promise<OwnRow[]>
+}
+
+/**
+ * Runs SQL of this room's own, past the turns of the engine, which its caller must have.
+ *
+ * @throws What the engine reported, with its SQLSTATE.
+ */
+export async function runOwn(pglite: PGlite, sql: string): Promise<OwnRow[]> {
+  // The error that PGlite throws by itself would leave out what came before it.
+  const { messages } = await pglite.execProtocol(queryMessage(sql), { throwOnError: false })
+  const rows: OwnRow[] = []
+  for (const message of messages) {
+    if (message.name === 'error') throw message
+    if (message.name === 'dataRow') rows.push((message as unknown as { fields: OwnRow }).fields)
+  }
+  return rows
+}
 
 /** A message that somebody sent with NOTIFY. */
 export interface Notification {

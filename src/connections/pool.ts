@@ -1,0 +1,193 @@
+import { createRequire } from 'node:module'
+import { type Duplex, duplexPair } from 'node:stream'
+import type pg from 'pg'
+import { callSite } from '../database/index.js'
+import {
+  ClientConnections,
+  type ConnectionOptions,
+  type PGliteSource,
+} from './client-connections.js'
+import { WireError } from './wire-error.js'
+
+/**
+ * What a pool in the process can be told.
+ *
+ * @example
+ * ```ts
+ * const options: PoolOptions = { max: 4, waitMsMax: 5000 }
+ * const pool = openPool(pglite, options)
+ * ```
+ */
+export interface PoolOptions extends ConnectionOptions {
+  /** How many clients it has at most; 10 by default, as pg has it. */
+  readonly max?: number
+}
+
+/**
+ * A real `pg.Pool` on a PGlite: what takes a pool, Kysely and Drizzle included, runs on it as it
+ * does on a server, with a session for each client. What differs from a server is said at
+ * {@link serve}. The pool is the caller's, who ends it before the PGlite is closed.
+ *
+ * @example
+ * ```ts
+ * const pool = openPool(await PGlite.create())
+ * const { rows } = await pool.query('SELECT $1::int + 1 AS sum', [41])
+ * await pool.end()
+ * ```
+ */
+export function openPool(source: PGliteSource, options: PoolOptions = {}): pg.Pool {
+  return openWatchedPool(source, options).pool
+}
+
+/** Taken before a test fakes it. */
+const { setImmediate } = globalThis
+
+/** Many more than the end of a stream takes to be heard of. */
+const settleTurnsMax = 1000
+
+/** A `pg.Pool` whose clients are all on one PGlite, in this process, and what becomes of them. */
+export interface WatchedPool {
+  readonly pool: pg.Pool
+  /** Where each client was asked for that was not given back. */
+  readonly checkedOut: ReadonlyMap<pg.PoolClient, Error>
+  /** Ends every client, as a server does that is shut down. New ones can be asked for. */
+  terminate(): Promise<void>
+  /** Settles when clients that were ended from elsewhere are not in the pool any more. */
+  settle(): Promise<void>
+}
+
+export function openWatchedPool(
+  source: PGliteSource,
+  { max = 10, ...options }: PoolOptions,
+): WatchedPool {
+  // Loaded here, so that whoever only serves has no need of it.
+  const { Pool }: typeof pg = createRequire(import.meta.url)('pg')
+  const connections = new ClientConnections(source, { ...options, isGentle: false })
+  const open = () => {
+    const [client, server] = duplexPair()
+    try {
+      connections.add(server)
+    } catch (error) {
+      // Where the database is closed, a client is told as by a server that is gone.
+      setImmediate(() => client.destroy(error as Error))
+    }
+    return asSocket(client)
+  }
+  const config = {
+    max,
+    // Named, since pg would take them from the environment.
+    user: 'postgres',
+    database: 'postgres',
+    host: '127.0.0.1',
+    port: 5432,
+    ssl: false,
+    // An empty text would not keep it out.
+    options: ' ',
+    allowExitOnIdle: true,
+    // pg takes any stream with the methods of a socket; its types say sockets.
+    stream: open as never,
+  }
+  const pool = new Pool(config as pg.PoolConfig)
+  const checkedOut = watchClients(pool, () => connections.epoch)
+  // A client that is ended by the database is told when it asks for something.
+  pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
+  // Each client learns by itself that it was ended, a few turns of the event loop later.
+  const settle = async () => {
+    await connections.untilEnded()
+    // Who waits for a client is served by another, or refused; an ended pool would forget them.
+    const isSettled = () => pool.idleCount <= connections.all.length && pool.waitingCount === 0
+    for (let turn = 0; turn < settleTurnsMax && !isSettled(); turn++) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+  const terminate = async () => {
+    await connections.close()
+    await settle()
+  }
+  return { pool, checkedOut, settle, terminate }
+}
+
+/** What pg calls of a socket, on a stream that is connected already. */
+function asSocket(stream: Duplex): Duplex {
+  // A socket closes when the other side has ended; only then does pg tell of the end.
+  stream.once('end', () => stream.end())
+  return Object.assign(stream, {
+    connect: () => {
+      process.nextTick(() => stream.emit('connect'))
+      return stream
+    },
+    setNoDelay: () => stream,
+    setKeepAlive: () => stream,
+    ref: () => stream,
+    unref: () => stream,
+  })
+}
+
+type Done = (
+  error: Error | undefined,
+  client: pg.PoolClient | undefined,
+  release: (error?: Error | boolean) => void,
+) => void
+
+/**
+ * Follows the clients of a pool: where each was asked for, until it is released. A client whose
+ * connection has ended is removed from the pool even if it is not released, since it can never
+ * serve anyone again and the pool would count it for ever.
+ *
+ * @param epoch Changes when everything that was asked for before is void: a request that has no
+ * client by then fails with SQLSTATE 57P01 instead of getting one.
+ */
+export function watchClients(
+  pool: pg.Pool,
+  epoch: () => unknown = () => undefined,
+): ReadonlyMap<pg.PoolClient, Error> {
+  const checkedOut = new Map<pg.PoolClient, Error>()
+  const connect = pool.connect.bind(pool) as (asked?: Done) => Promise<pg.PoolClient>
+  pool.connect = ((asked?: Done) => {
+    const at = new Error('asked for here')
+    const began = epoch()
+    const refuse = (client: pg.PoolClient): Error | undefined => {
+      if (epoch() === began) {
+        checkedOut.set(client, at)
+        return undefined
+      }
+      client.release()
+      return voided(at)
+    }
+    if (!asked) {
+      return connect().then((client) => {
+        const refusal = refuse(client)
+        if (refusal) throw refusal
+        return client
+      })
+    }
+    return connect((error, client) => {
+      const refusal = client && refuse(client)
+      if (!client || refusal) asked(refusal ?? error, undefined, () => {})
+      // Not the function that was handed over: it throws once the client was removed.
+      else asked(error, client, (reason) => client.release(reason))
+    })
+  }) as pg.Pool['connect']
+  pool.on('release', (_error, client) => checkedOut.delete(client))
+  pool.on('remove', (client) => checkedOut.delete(client as pg.PoolClient))
+  pool.on('connect', (client) => {
+    client.once('end', () => {
+      if (!checkedOut.has(client)) return
+      client.release(true)
+      // Its holder may still release it.
+      client.release = () => {}
+    })
+  })
+  return checkedOut
+}
+
+const voided = (at: Error) =>
+  new WireError('ERROR', {
+    code: '57P01',
+    message:
+      'the database was put back to a mark before this request had a client of the pool, so it ' +
+      'did not run',
+    // The pool gives the error another stack.
+    hint: `Await it before the rewind, or before the test ends. It was asked for\n${callSite(at, 1)}`,
+  })
