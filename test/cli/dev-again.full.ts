@@ -108,7 +108,7 @@ test('an image that is saved while clients write has no half of what they did', 
       await client.query('COMMIT')
     }
   })()
-  await expect.poll(() => written).toBeGreaterThan(5)
+  await expect.poll(() => written, { timeout: 60_000 }).toBeGreaterThan(5)
   const saved = await driftpin('image', 'save', 'busy')
   const atLeast = written - 1
   isSaved = true
