@@ -15,6 +15,7 @@ import type { TestClock } from './test-clock.js'
  * ```
  */
 export interface DatabaseMark {
+  /** Distinguishes a mark from other objects. */
   readonly kind: 'mark'
 }
 

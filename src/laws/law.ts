@@ -17,7 +17,9 @@ import type { RowReader, Rows } from './row-reader.js'
 export interface Finding {
   /** What is wrong, in words. */
   readonly what: string
+  /** The value that the law requires. */
   readonly expected?: string | undefined
+  /** The value that was found. */
   readonly actual?: string | undefined
 }
 
@@ -30,11 +32,13 @@ export interface Finding {
  * ```
  */
 export interface Step {
+  /** The move that was made. */
   readonly move: Move
   /** The time of the operation. */
   readonly at: Time
   /** The reader of the rows. */
   readonly reader: RowReader
+  /** The model and the rows before the move. */
   readonly before: { readonly model: Model; readonly rows: Rows }
   /** The rows that the database has, and the model, which says what they should be. */
   readonly after: { readonly model: Model; readonly rows: Rows }
@@ -71,8 +75,11 @@ export interface Ending {
   readonly queryable: Queryable
   /** The operations that have to obey the laws. */
   readonly operations: Operations
+  /** The model at the end of the history. */
   readonly model: Model
+  /** All rows at the end of the history. */
   readonly rows: Rows
+  /** Reads the rows of the schema. */
   readonly reader: RowReader
 }
 
@@ -139,6 +146,7 @@ export interface RaceEnding extends Race {
 export interface Law {
   /** The number in the list of laws; 0 for the agreement of the model, of engines and of runs. */
   readonly number: number
+  /** The name that a failure shows. */
   readonly name: string
   /** The law in one sentence. */
   readonly says: string

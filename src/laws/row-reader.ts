@@ -18,6 +18,7 @@ export const valueBytesMax = 16 * 1024
  * ```
  */
 export interface StoredRow {
+  /** The values by column, as text; null for NULL. */
   readonly values: Readonly<Record<string, string | null>>
   /** All values as one text. */
   readonly text: string

@@ -17,6 +17,7 @@ export interface RaceFailure extends Omit<Failure, 'replayPath' | 'flags' | 'isB
   readonly order: readonly string[]
   /** The options with which the path means the same interleaving. */
   readonly sessionsMax: number
+  /** The most operations of one lane. */
   readonly operationsMax: number
 }
 
