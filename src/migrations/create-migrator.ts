@@ -25,7 +25,7 @@ import { parseMigrations } from './parse-migrations.js'
 import { recordSession } from './session-state.js'
 
 /**
- * What {@link createMigrator} can be told.
+ * The options of {@link createMigrator}.
  *
  * @example
  * ```ts
@@ -44,10 +44,11 @@ export interface MigratorOptions {
   /** How long to wait for another process that migrates, in milliseconds; 60000. */
   readonly lockTimeoutMs?: number
   /**
-   * How long a migration waits for the lock on a table, in milliseconds; 2000. Whoever needs that
-   * table meanwhile waits too, so it is far below what a request is given. Then the migration is
-   * rolled back and tried again after a pause of at least as long. 0 waits as long as it takes.
-   * Does not hold for migrations without a transaction: nobody queues behind CONCURRENTLY.
+   * How long a migration waits for the lock on a table, in milliseconds; 2000. Other sessions that
+   * need the table wait behind the migration, so keep it far below the timeout of a request. The
+   * migration is then rolled back and tried again after a pause of at least the same length. 0
+   * waits without a limit. Migrations without a transaction ignore it, because nothing queues
+   * behind CONCURRENTLY.
    */
   readonly statementLockTimeoutMs?: number
   /** How often a migration that cannot get a lock is tried; 10, which is some three minutes. */
@@ -81,8 +82,8 @@ export interface Migrator {
   /** What `to(version)` would run, up to the newest by default. Writes nothing. */
   plan(version?: number): Promise<PlannedStep[]>
   /**
-   * Settles a dirty migration, once a person has seen to it: `applied` when all that its up file
-   * makes is there, `pending` when nothing of it is.
+   * Resolves a dirty migration after a person has repaired the database: `applied` if everything
+   * that its up file creates exists, `pending` if nothing of it exists.
    *
    * @throws DriftpinError `invalid_input` when the migration is not dirty.
    */
@@ -90,14 +91,14 @@ export interface Migrator {
 }
 
 /**
- * Makes a runner for SQL migrations on a database, in the schema of its adapter.
+ * Creates a runner for SQL migrations on a database, in the schema of its adapter.
  *
  * Each migration runs in a transaction of its own, together with its row in the ledger, with a
- * `search_path` of that schema alone. N processes may run the same migrations at once: an
- * advisory lock lets one work and the others find it done. After an error everything before the
- * failing migration stays applied and nothing of it does. Every migration begins with the same
- * session state: settings, role, prepared statements and temporary objects that a file leaves are
- * restored or removed before the next one.
+ * `search_path` of that schema alone. Several processes may run the same migrations at once: an
+ * advisory lock lets one of them work while the others wait. After an error, the migrations before
+ * the failing one stay applied and the failing one is rolled back. Every migration begins with the
+ * same session state: settings, role, prepared statements and temporary objects that a file leaves
+ * are restored or removed before the next one.
  *
  * @throws DriftpinError from each method: `migration_failed` with the line of the failing
  * statement; `migration_edited`, `migration_gap`, `migration_unknown` or `migration_dirty` when
@@ -206,7 +207,7 @@ function waitOptions({
   if (!Number.isSafeInteger(statementLockAttempts) || statementLockAttempts < 1) {
     throw new DriftpinError(
       'invalid_input',
-      `statementLockAttempts is ${statementLockAttempts}: give a whole number from 1 on.`,
+      `statementLockAttempts is ${statementLockAttempts}: give a whole number, 1 or more.`,
       { statementLockAttempts },
     )
   }
@@ -218,7 +219,7 @@ export function milliseconds(name: string, value: number): number {
   if (value >= 0) return value
   throw new DriftpinError(
     'invalid_input',
-    `${name} is ${value}: give the milliseconds to wait, from 0 on.`,
+    `${name} is ${value}: give the milliseconds to wait, 0 or more.`,
     { [name]: value },
   )
 }
@@ -226,7 +227,7 @@ export function milliseconds(name: string, value: number): number {
 function badSteps(steps: number): DriftpinError {
   return new DriftpinError(
     'invalid_input',
-    `${steps} is not a number of migrations to take back: give a whole number from 0 on.`,
+    `${steps} is not a number of migrations to revert: give a whole number, 0 or more.`,
     { steps },
   )
 }
@@ -234,8 +235,8 @@ function badSteps(steps: number): DriftpinError {
 function notDirty(version: number, status: MigrationStatus | undefined): DriftpinError {
   return new DriftpinError(
     'invalid_input',
-    `Migration ${version} is ${status?.state ?? 'not known'} here, not dirty, so that there is ` +
-      'nothing to settle. See driftpin migrate status.',
+    `Migration ${version} is ${status?.state ?? 'not known'} here, not dirty, so there is ` +
+      'nothing to resolve. See driftpin migrate status.',
     { version, status },
   )
 }

@@ -30,7 +30,7 @@ interface LedgerRow {
 /** The name of the ledger table, unless the migrator is told another. */
 export const ledgerName = 'driftpin_migrations'
 
-/** The table that says which migrations a schema has had. */
+/** The table that records the applied migrations of a schema. */
 export class Ledger {
   readonly schema: string
   readonly table: string
@@ -44,7 +44,7 @@ export class Ledger {
   }
 
   /**
-   * Makes the schema and the table where they are missing.
+   * Creates the schema and the table if they do not exist.
    *
    * @throws DriftpinError `server_unsupported`, before anything is written.
    */
@@ -57,11 +57,11 @@ export class Ledger {
       [this.schema, this.table],
     )
     assertSupportedVersion(rows[0]!.version)
-    // Asked first: IF NOT EXISTS wants the right to create even where there is nothing to do.
+    // IF NOT EXISTS needs the privilege to create even if there is nothing to do.
     if (!rows[0]!.schema) {
       const create = `CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(this.schema)}`
       await session.script(create).catch((error) => {
-        // A runner with another ledger has another lock, and may make the schema at this moment.
+        // A runner with another ledger has another lock and may create the schema concurrently.
         if (sqlState(error) !== '23505') throw error
       })
     }
@@ -84,7 +84,7 @@ export class Ledger {
   }
 
   /**
-   * Everything in it, by version; nothing where there is no ledger yet.
+   * All rows by version; none if the ledger does not exist.
    *
    * @throws DriftpinError `server_unsupported`.
    */

@@ -138,7 +138,7 @@ async function listFolder(directory: string): Promise<string[]> {
 /** The files that the journal of Drizzle lists, in its order. */
 async function journaled(directory: string): Promise<string[]> {
   const { text } = await read(directory, journalFile)
-  // Loaded for those who need it: it takes longer than the first query of a process.
+  // Loaded only if needed: loading it takes longer than the first query of a process.
   const { z } = await import('zod')
   const journal = z.object({ entries: z.array(z.object({ tag: z.string() })) })
   let entries: { readonly tag: string }[]
@@ -180,7 +180,7 @@ async function findSubfolders(
   if (migrations.length === 0) return undefined
   const drizzle = !certain && migrations.some(({ snapshot }) => snapshot)
   const empty = folders.find(({ migration }) => !migration)
-  // Prisma itself stops at such a folder: a migration whose file was lost looks like this.
+  // Prisma also refuses such a folder: the file of the migration may be lost.
   if (empty && !drizzle) {
     const why = `the folder ${empty.name} has no migration.sql, as the others have`
     throw unreadable(directory, why, { folder: empty.name })
@@ -214,7 +214,7 @@ const readAll = (directory: string, files: readonly string[]): Promise<Migration
 
 async function read(directory: string, file: string): Promise<MigrationFile> {
   try {
-    // Fatal, since a replaced byte would be a change of what the migration writes.
+    // Fatal, because a replacement character would change what the migration writes.
     const decoder = new TextDecoder('utf-8', { fatal: true })
     const text = decoder.decode(await fileSystem(directory).readFile(`${directory}/${file}`))
     return { file, text: text.replaceAll('\r\n', '\n') }

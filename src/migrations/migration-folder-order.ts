@@ -1,17 +1,16 @@
 import { DriftpinError } from '../errors.js'
 
-/** Versioned, baseline and undo files have a version; repeatable ones have none. */
+/** Versioned, baseline and undo files have a version; repeatable ones do not. */
 const flyway = /^(?:(?<kind>[VBU])(?<version>\d+(?:[._]\d+)*)__|R__).*\.sql$/
 
 /**
- * The names of plain SQL files in the order in which they are run. Numbers are compared as numbers
- * where every name begins with one, so that 10 comes after 9; otherwise the bytes decide.
+ * The names of plain SQL files in the order in which they run. If every name begins with a number,
+ * numbers are compared as numbers, so that 10 comes after 9; otherwise names are compared as bytes.
  *
- * Names of Flyway go by its rules: versions in order, from the newest baseline on if there is
- * one, then the repeatable ones by name; undo files are not run.
+ * Names of Flyway follow its rules: versions in order, from the newest baseline if there is one,
+ * then repeatable files by name. Undo files do not run.
  *
- * @throws DriftpinError `migrations_unreadable` for a name among Flyway's that Flyway would pass
- * over in silence.
+ * @throws DriftpinError `migrations_unreadable` for a name that Flyway would silently ignore.
  */
 export function inOrderOfRunning(directory: string, names: readonly string[]): string[] {
   if (names.some((name) => /^V\d[\d._]*__/.test(name))) return flywayOrder(directory, names)
@@ -19,7 +18,7 @@ export function inOrderOfRunning(directory: string, names: readonly string[]): s
   return [...names].sort(numbered ? byNumbers : byBytes)
 }
 
-/** The order of the bytes of two names, which no locale changes. */
+/** Compares the bytes of two names, independent of the locale. */
 export function byBytes(one: string, other: string): number {
   return Buffer.compare(Buffer.from(one), Buffer.from(other))
 }
@@ -52,7 +51,7 @@ function flywayOrder(directory: string, names: readonly string[]): string[] {
   return [...(baseline ? [baseline] : []), ...inOrder(later), ...repeatable].map(({ name }) => name)
 }
 
-/** By the version in front, such as 1.10, then by what follows, its numbers as numbers too. */
+/** Compares the leading versions, such as 1.10, then the rest with its numbers as numbers. */
 function byNumbers(one: string, other: string): number {
   const version = /^\d+(?:\.\d+)*/
   const [a, b] = [version.exec(one)![0], version.exec(other)![0]]
@@ -64,11 +63,11 @@ function byNumbers(one: string, other: string): number {
 }
 
 function numbersOf(version: string): bigint[] {
-  // Not a Number: a timestamp with milliseconds has more digits than that holds.
+  // BigInt, because a timestamp with milliseconds has more digits than a number can hold.
   return (version.match(/\d+/g) ?? []).map(BigInt)
 }
 
-/** A number that is missing counts as 0, so that 1 and 1.0 are one version. */
+/** A missing number counts as 0, so that 1 and 1.0 are the same version. */
 function compareNumbers(one: readonly bigint[], other: readonly bigint[]): number {
   for (let index = 0; index < Math.max(one.length, other.length); index++) {
     const [a, b] = [one[index] ?? 0n, other[index] ?? 0n]
@@ -81,7 +80,7 @@ function compareWords(one: string, other: string): number {
   const [words, others] = [one.split(/(\d+)/), other.split(/(\d+)/)]
   for (let index = 0; index < Math.min(words.length, others.length); index++) {
     const [a, b] = [words[index]!, others[index]!]
-    // Every second piece is what the split found: the digits.
+    // Every second piece consists of digits.
     const order = index % 2 ? compareNumbers(numbersOf(a), numbersOf(b)) : byBytes(a, b)
     if (order !== 0) return order
   }

@@ -15,14 +15,13 @@ import { runMigrationFiles } from './run-migration-files.js'
 export interface MigrationFolder {
   readonly tool: MigrationTool
   /**
-   * sha256 in hexadecimal. Changes whenever a name or a text of a file that is run changes, or
-   * their order; how lines end does not count. Down files of pairs count too, because the
-   * checksums that the ledger keeps cover them.
+   * sha256 in hexadecimal over the names, texts and order of the files that are run. Line endings
+   * do not count. Down files of pairs count, because the checksums in the ledger cover them.
    */
   readonly hash: string
   /**
-   * Runs all of them on an empty database. Pairs leave the ledger of {@link createMigrator};
-   * the other tools' own ledgers are not imitated.
+   * Runs all migrations on an empty database. Pairs create the ledger of {@link createMigrator};
+   * the ledgers of other tools are not created.
    *
    * @throws DriftpinError `migration_failed` with the file, the tool, and PostgreSQL's error as
    * the cause. What ran before the failing migration stays.
@@ -31,8 +30,8 @@ export interface MigrationFolder {
 }
 
 /**
- * Reads the migrations of any project whose migrations are SQL: it looks into the folder to see
- * which tool they were written for, and in which order that tool would run them.
+ * Reads the SQL migrations of any project. The content of the folder shows for which tool they were
+ * written, and in which order that tool would run them.
  *
  * - `pairs`: `000001_create_users.up.sql` and `.down.sql`, or only the former.
  * - `prisma`: a `migration.sql` in each subfolder, in the order of the folders' names.
@@ -85,7 +84,7 @@ export async function readPairs(
 
 async function readPairsOrUps(directory: string): Promise<Migration[]> {
   const migrations = await readMigrations(directory, { forwardOnly: true })
-  // Half a pair among whole ones is a mistake, and has its own words in there.
+  // Half a pair among pairs is a mistake, which this reports.
   if (migrations.some(({ down }) => down)) return await readMigrations(directory)
   return migrations
 }
@@ -103,8 +102,8 @@ async function foreignFolder(
 }
 
 /**
- * Drizzle's mark between statements becomes a semicolon, which it may stand instead of; of the
- * same length, so that the lines in messages are those of the file. Elsewhere it is a comment.
+ * Replaces Drizzle's separator of statements by a semicolon and spaces of the same length, so that
+ * messages have the positions of the file.
  */
 function wholeFile({ file, text }: { readonly file: string; readonly text: string }) {
   const mark = '--> statement-breakpoint'
@@ -115,7 +114,7 @@ async function hashOf(
   tool: MigrationTool,
   files: readonly { readonly file: string; readonly text: string }[],
 ): Promise<string> {
-  // As JSON, so that no end of a name can be taken for the beginning of a text.
+  // As JSON, so that names and texts are separated unambiguously.
   const parts = JSON.stringify([tool, ...files.map(({ file, text }) => [file, text])])
   return Buffer.from(await sha256(parts)).toString('hex')
 }
@@ -143,11 +142,10 @@ const noTransaction =
   /^--\s*(?:migrate:up\b.*\btransaction: *false|\+goose\s+no +trans|\+migrate\s+up +notrans)/im
 
 /**
- * The part of a file that goes up, where the file has sections for both ways, and otherwise all of
- * it. Lines that are left out become empty ones, so that the lines in messages are the file's.
+ * The up section of a file, or the whole file if it has no sections. Other lines become empty, so
+ * that messages have the line numbers of the file.
  *
- * @throws DriftpinError `migration_invalid` for statements in front of the up section, which
- * belong to neither way.
+ * @throws DriftpinError `migration_invalid` for statements before the up section.
  */
 function upSection({ file, text }: Pick<MigrationScript, 'file' | 'text'>): MigrationScript {
   const lines = text.split('\n')

@@ -3,13 +3,13 @@ import { DriftpinError } from '../errors.js'
 
 const pollMs = 50
 
-/** The name of the advisory lock of all who run migrations with the same ledger. */
+/** The name of the advisory lock for all runners with the same ledger. */
 export const lockNameOf = (ledger: string) => `driftpin migrations ${ledger}`
 
 /**
- * Makes sure that what is run now is run by the backend that has the lock. Behind a pooler that
- * gives every transaction any of its connections it may be another, and two runners may each be
- * told that they have the lock, since it was taken on the same one twice.
+ * Checks that the current backend holds the lock. A pooler in transaction mode may use another
+ * backend for each transaction, and two runners may both get the lock if both requests use one
+ * backend.
  *
  * @throws DriftpinError `pooler_refused`.
  */
@@ -18,8 +18,8 @@ export type AssertHeld = (queryable: Queryable) => Promise<void>
 /**
  * Runs `work` while no other runner works on the same ledger.
  *
- * The lock is polled for. A runner that waited inside `pg_advisory_lock` would be a transaction
- * that CREATE INDEX CONCURRENTLY of another runner waits for in turn: a deadlock, and seen.
+ * The lock is polled. CREATE INDEX CONCURRENTLY of another runner waits for all transactions,
+ * including one that waits in `pg_advisory_lock`: that would be a deadlock, which was observed.
  */
 export async function withMigrationLock<T>(
   session: Session,
@@ -44,7 +44,7 @@ export async function withMigrationLock<T>(
   try {
     return await work(assertHeld)
   } finally {
-    // Where the connection is gone the lock is gone with it, and the first error is what matters.
+    // A lost connection has released the lock, and the first error is what matters.
     await ask(session, 'pg_advisory_unlock', name).catch(() => {})
   }
 }
@@ -88,7 +88,7 @@ export interface WaitOptions {
 }
 
 /**
- * A migration that was rolled back because it could not get a lock, and will be tried again.
+ * A migration that was rolled back because it could not get a lock and will be tried again.
  *
  * @example
  * ```ts
@@ -100,29 +100,29 @@ export interface WaitOptions {
 export interface BlockedStep {
   /** The file whose statement waits. */
   readonly file: string
-  /** How often it was tried so far. */
+  /** The number of attempts so far. */
   readonly attempt: number
   /** How long until the next try, in milliseconds. */
   readonly pauseMs: number
-  /** Who held the lock, a line each; empty where that cannot be seen. */
+  /** The sessions that held the lock, one line each; empty if they are not visible. */
   readonly blockers: readonly string[]
 }
 
 /** lock_not_available and deadlock_detected: nothing is wrong with the migration. */
 const waited = new Set(['55P03', '40P01'])
 
-/** No pause is longer than so many timeouts. */
+/** The longest pause, as a multiple of the timeout. */
 const pauseFactorMax = 16
 
-/** Pauses begin with this where there is no timeout to measure them by. */
+/** The first pause if there is no timeout. */
 const pauseMsWithoutTimeout = 1000
 
 /**
- * Runs `work`, a transaction, again when it was rolled back because it waited too long for a lock.
+ * Runs `work`, a transaction, again if it was rolled back because it waited too long for a lock.
  *
- * Whoever waits for a lock stops those who come later and would get along with its holder: an
- * ALTER TABLE behind one long reader stops all other readers. So it waits for a short time and
- * then gets out of their way, for at least as long, and longer each time.
+ * Sessions that request a lock later wait behind one that waits already, even if they would not
+ * conflict with the holder: an ALTER TABLE behind one long reader blocks all other readers. So the
+ * migration waits for a short time, and then pauses for at least the same time, longer each time.
  *
  * @throws DriftpinError `migration_locked`, with the holders of the lock, after the last attempt.
  */
@@ -151,15 +151,15 @@ export async function retryWhileLocked(
   }
 }
 
-/** Another connection than the one with this pid, to see from what that one waits for. */
+/** A second connection that observes what the connection with this pid waits for. */
 export interface Watcher {
   readonly database: Database
   readonly pid: number
 }
 
 /**
- * Asks again and again, on another connection, whom the session waits for: once it has given up
- * nobody can tell any more. What takes less than the interval costs no question.
+ * Polls, on another connection, which sessions the session waits for, because this is not visible
+ * after it has given up. A wait shorter than the interval costs no query.
  */
 function watchBlockers(watcher: Watcher | undefined, everyMs: number) {
   const watch = { blockers: [] as readonly string[], stop: () => {} }
@@ -168,7 +168,7 @@ function watchBlockers(watcher: Watcher | undefined, everyMs: number) {
   const ask = async () => {
     if (asking) return
     asking = true
-    // A pool without a free connection lets this wait, and nobody waits for it.
+    // If the pool has no free connection, this waits, and nothing waits for it.
     const found = await describeBlockers(watcher.database, watcher.pid).catch(() => [])
     if (found.length > 0) watch.blockers = found
     asking = false
@@ -209,15 +209,15 @@ const queryLengthMax = 100
 const sessionsMax = 5
 
 /**
- * The sessions that the session with this pid waits for, a line each; none when it waits for none.
+ * The sessions that the session with this pid waits for, one line each.
  */
 function describeBlockers(queryable: Queryable, pid: number): Promise<string[]> {
   return describe(queryable, 'SELECT unnest(pg_catalog.pg_blocking_pids($1)) AS pid', pid)
 }
 
-/** The other sessions that hold the advisory lock with this name, a line each. */
+/** The other sessions that hold the advisory lock with this name, one line each. */
 export function describeHolders(queryable: Queryable, name: string): Promise<string[]> {
-  // A key of 64 bits stands in the two halves that a lock with two keys has.
+  // pg_locks shows a key of 64 bits in two halves.
   const holders = `SELECT pid FROM pg_catalog.pg_locks
     WHERE locktype = 'advisory' AND granted AND objsubid = 1
       AND pid <> pg_catalog.pg_backend_pid()
@@ -227,7 +227,7 @@ export function describeHolders(queryable: Queryable, name: string): Promise<str
   return describe(queryable, holders, name)
 }
 
-/** What PostgreSQL does not let this role see of others is left out, or said as it says it. */
+/** Details that this role may not see are left out. */
 async function describe(
   queryable: Queryable,
   pids: string,

@@ -11,7 +11,7 @@ import {
 import { runScript, statementsOf } from './run-script.js'
 
 /**
- * A migration to run, and which way.
+ * A migration to run, and its direction.
  *
  * @example
  * ```ts
@@ -24,7 +24,7 @@ export interface PlannedStep {
   readonly version: number
   /** Its name, without the number. */
   readonly name: string
-  /** Whether it is applied or taken back. */
+  /** Whether it is applied or reverted. */
   readonly direction: Direction
   /** The file that is run. */
   readonly file: string
@@ -48,8 +48,8 @@ export interface FinishedStep extends PlannedStep {
   readonly durationMs: number
 }
 
-/** A step with all that is needed to run it. */
-export interface Step {
+/** A planned step with its parsed statements. */
+export interface MigrationStep {
   readonly migration: Migration
   readonly direction: Direction
   readonly script: MigrationScript
@@ -57,12 +57,16 @@ export interface Step {
 }
 
 /**
- * The steps from so many applied migrations to so many. Looks at every file before the first one
- * runs, so that a missing down stops all of them.
+ * The steps from one number of applied migrations to another. Checks every file before the first
+ * one runs, so that a missing down stops all steps.
  *
  * @throws DriftpinError `migration_incomplete`, or `migration_invalid` for transaction control.
  */
-export function planSteps(migrations: readonly Migration[], from: number, to: number): Step[] {
+export function planSteps(
+  migrations: readonly Migration[],
+  from: number,
+  to: number,
+): MigrationStep[] {
   if (to >= from) return migrations.slice(from, to).map((migration) => stepOf(migration, 'up'))
   return migrations
     .slice(to, from)
@@ -70,7 +74,7 @@ export function planSteps(migrations: readonly Migration[], from: number, to: nu
     .map((migration) => stepOf(migration, 'down'))
 }
 
-function stepOf(migration: Migration, direction: Direction): Step {
+function stepOf(migration: Migration, direction: Direction): MigrationStep {
   const script = migration[direction]
   if (script) return { migration, direction, script, statements: statementsOf(script) }
   throw new DriftpinError(
@@ -81,15 +85,15 @@ function stepOf(migration: Migration, direction: Direction): Step {
   )
 }
 
-/** What is told of a step. */
-export function describeStep({ migration, direction, script }: Step): PlannedStep {
+/** The public part of a step. */
+export function describeStep({ migration, direction, script }: MigrationStep): PlannedStep {
   const { version, name } = migration
   const { file, text, transaction } = script
   return { version, name, direction, file, sql: text, transaction }
 }
 
 /**
- * How many migrations are applied at a version, 0 being before all of them.
+ * The number of migrations that are applied at a version; 0 is the state before all of them.
  *
  * @throws DriftpinError `migration_target` when there is no such version.
  */
@@ -104,23 +108,23 @@ export function migrationAt(migrations: readonly Migration[], version: number): 
   const versions = migrations.map((migration) => migration.version)
   throw new DriftpinError(
     'migration_target',
-    `There is no migration ${version}. There are ${listed(versions)}, and 0 for none.`,
+    `There is no migration ${version}. The versions are ${listed(versions)}, and 0 for none.`,
     { version },
   )
 }
 
-/** Of hundreds nobody reads more than where they begin and end. */
+/** Shortens a long list to its beginning and end. */
 function listed(versions: readonly number[]): string {
   if (versions.length <= 20) return versions.join(', ')
   return `${versions.slice(0, 3).join(', ')} and so on to ${versions.at(-1)}`
 }
 
-/** Where steps are run, and how. */
+/** The session in which steps run, and how they wait. */
 export interface StepRun {
   readonly session: Session
   readonly ledger: Ledger
   readonly waiting: WaitOptions
-  /** Undefined where there is no second connection. */
+  /** Undefined if there is no second connection. */
   readonly watcher: Watcher | undefined
   readonly assertHeld: AssertHeld
 }
@@ -128,9 +132,9 @@ export interface StepRun {
 /**
  * Runs a migration together with its row in the ledger.
  *
- * @throws DriftpinError `migration_failed`, or `migration_locked` when a lock could not be had.
+ * @throws DriftpinError `migration_failed`, or `migration_locked` if it could not get a lock.
  */
-export async function runStep(run: StepRun, step: Step): Promise<FinishedStep> {
+export async function runStep(run: StepRun, step: MigrationStep): Promise<FinishedStep> {
   const started = performance.now()
   const elapsed = () => performance.now() - started
   if (step.script.transaction) {
@@ -141,12 +145,15 @@ export async function runStep(run: StepRun, step: Step): Promise<FinishedStep> {
   return { ...describeStep(step), durationMs: elapsed() }
 }
 
-async function runInTransaction({ session, ledger, waiting, assertHeld }: StepRun, step: Step) {
+async function runInTransaction(
+  { session, ledger, waiting, assertHeld }: StepRun,
+  step: MigrationStep,
+) {
   const { migration, direction, script, statements } = step
   const checksum = await checksumOf(migration)
   let ran = false
   const run = session.transaction(async (transaction) => {
-    // PostgreSQL takes milliseconds of 31 bits.
+    // PostgreSQL accepts milliseconds of at most 31 bits.
     const timeout = Math.ceil(Math.min(waiting.statementLockTimeoutMs, 2 ** 31 - 1))
     await transaction.script(
       `SET LOCAL search_path = ${searchPath(ledger.schema)}; SET LOCAL lock_timeout = ${timeout}`,
@@ -163,13 +170,13 @@ async function runInTransaction({ session, ledger, waiting, assertHeld }: StepRu
 }
 
 /**
- * What has to run without a transaction, such as CREATE INDEX CONCURRENTLY, is made so that nobody
- * queues behind it, and leaves an invalid index when it gives up: it takes as long as it takes,
- * whatever timeouts the role has. The session's settings are put back in the end.
+ * Runs a step without a transaction. Nothing queues behind commands such as CREATE INDEX
+ * CONCURRENTLY, and they leave an invalid index if they are cancelled, so they run without
+ * timeouts. The caller restores the session state.
  */
 async function runWithoutTransaction(
   { session, ledger, assertHeld }: StepRun,
-  { migration, direction, script, statements }: Step,
+  { migration, direction, script, statements }: MigrationStep,
   elapsed: () => number,
 ) {
   await session.script(

@@ -19,9 +19,9 @@ interface Draft {
 }
 
 /**
- * Pairs up files, in the order of their numbers.
+ * Combines files to migrations, ordered by number.
  *
- * @throws DriftpinError `migration_invalid` for a name or a first line that means nothing,
+ * @throws DriftpinError `migration_invalid` for an invalid name or directive,
  * `migration_duplicate` for two migrations with one number, `migration_incomplete` for half a pair.
  */
 export function parseMigrations(
@@ -65,7 +65,7 @@ function parseScript(file: string, raw: string): MigrationScript {
   throw new DriftpinError(
     'migration_invalid',
     `${file} runs without a transaction and has ${statements} statements, but must have exactly ` +
-      'one: several would be one implicit transaction again. Give each a migration of its own.',
+      'one: PostgreSQL runs several as one implicit transaction. Give each its own migration.',
     { file, statements },
   )
 }
@@ -75,7 +75,7 @@ function parseScript(file: string, raw: string): MigrationScript {
  * for it, or PostgreSQL refuses its only statement in one, as CREATE INDEX CONCURRENTLY. Other
  * runners send such a file as it is, so that it has no directive of ours.
  *
- * @throws DriftpinError `migration_invalid` for a first line that means nothing.
+ * @throws DriftpinError `migration_invalid` for an unknown directive.
  */
 export function readScript(file: string, raw: string): MigrationScript {
   const text = raw.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n')
@@ -89,7 +89,7 @@ export function readScript(file: string, raw: string): MigrationScript {
     throw new DriftpinError(
       'migration_invalid',
       `${file} begins with a directive that driftpin does not know: ${JSON.stringify(words)}. ` +
-        'There is only "-- driftpin: no transaction".',
+        'The only directive is "-- driftpin: no transaction".',
       { file, words },
     )
   }
@@ -125,13 +125,13 @@ export interface MigrationFileName {
   readonly direction: Direction
 }
 
-// What golang-migrate takes, but for signs that would move the cursor of a terminal.
+// The names of golang-migrate, without characters that move the cursor of a terminal.
 const pattern = /^(\d+)_([^/\\\p{Cc}\p{Zl}\p{Zp}]*)\.(up|down)\.sql$/u
 
 /**
- * Takes the name of a file apart; undefined where it is none of a migration.
+ * Parses the name of a file. Returns undefined if it is not the name of a migration.
  *
- * @throws DriftpinError `migration_invalid` for a number that a program cannot count exactly.
+ * @throws DriftpinError `migration_invalid` for a number above the largest safe integer.
  */
 export function parseFileName(file: string): MigrationFileName | undefined {
   const match = pattern.exec(file)

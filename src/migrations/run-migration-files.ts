@@ -13,13 +13,13 @@ import type { MigrationScript } from './migration.js'
 import { needsNoTransaction, runScript } from './run-script.js'
 import { recordSession } from './session-state.js'
 
-/** COMMIT and ROLLBACK in all their forms, but for those after which a transaction goes on. */
+/** COMMIT and ROLLBACK in all forms that end the transaction. */
 const ends =
   /^(?:commit|end|rollback|abort)\b(?!(?:\s+(?:work|transaction))?\s+(?:to|and +chain|prepared))/i
 
 /**
- * active_sql_transaction, unsafe_new_enum_value_usage and invalid_transaction_termination: what
- * PostgreSQL answers to a statement that would have worked outside of a transaction.
+ * active_sql_transaction, unsafe_new_enum_value_usage and invalid_transaction_termination: errors
+ * of statements that would succeed outside a transaction.
  */
 const refusedInTransaction = new Set(['25001', '55P04', '2D000'])
 
@@ -56,14 +56,14 @@ async function runFile(session: Session, script: MigrationScript): Promise<void>
   try {
     await runInTransaction(session, script)
   } catch (error) {
-    // A text does not tell all: the procedure that is called may commit. Nothing of it stayed.
+    // The text does not show everything: a called procedure may commit. Nothing of it stayed.
     const state = error instanceof DriftpinError && sqlState(error.cause)
     if (!state || !refusedInTransaction.has(state)) throw error
     await runInPieces(session, script, statements)
   }
 }
 
-/** Whether a file begins or ends transactions itself, other than one around all of it. */
+/** Whether a file controls transactions, except for one around the whole file. */
 function hasOwn(statements: readonly ScriptStatement[]): boolean {
   return withoutWrapping(statements).some(controlsTransaction)
 }
@@ -77,7 +77,7 @@ async function runInTransaction(session: Session, script: MigrationScript): Prom
   }
 }
 
-/** Runs statement by statement, as psql would, and what is between BEGIN and COMMIT in one go. */
+/** Runs statement by statement, as psql would, and each BEGIN to COMMIT as one script. */
 async function runInPieces(
   session: Session,
   script: MigrationScript,
@@ -91,7 +91,7 @@ async function runInPieces(
     if (beginsTransaction(one)) {
       const last = statements.findIndex(({ text }, at) => at > index && ends.test(text))
       const end = statements[last]
-      // One that the file leaves open is committed, as the tool does at the end of the file.
+      // A transaction that the file leaves open is committed, as the tool does at the end.
       const whole = end
         ? text.slice(offset, end.offset + end.text.length)
         : `${text.slice(offset)}\n;COMMIT`
@@ -101,11 +101,11 @@ async function runInPieces(
       if (!end) return
       index = last
     } else if (!ends.test(statement)) {
-      // In front of it come empty lines, so that the line in a message is the file's.
+      // Empty lines before the statement keep the line numbers of the file in messages.
       const lines = '\n'.repeat(line - 1)
       await runScript(session, { file, text: lines + statement, transaction: false })
     }
-    // A COMMIT without a BEGIN ends the tool's transaction, of which there is none here.
+    // A COMMIT without a BEGIN would end the tool's transaction, which does not exist here.
   }
 }
 

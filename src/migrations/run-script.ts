@@ -13,11 +13,11 @@ import type { MigrationScript } from './migration.js'
 const noSuchExtension = new Set(['0A000', '58P01'])
 
 /**
- * The statements of a file. A BEGIN in front and a COMMIT at the end are left out, since the
- * runner's own transaction is around them: folders written for other tools often have them.
+ * The statements of a file, without a BEGIN at the start and a COMMIT at the end, which files for
+ * other tools often have: the runner uses its own transaction.
  *
- * @throws DriftpinError `migration_invalid` for transaction control anywhere else, and for what
- * psql does and no server.
+ * @throws DriftpinError `migration_invalid` for other transaction control, and for commands of
+ * psql.
  */
 export function statementsOf(script: MigrationScript): readonly ScriptStatement[] {
   const statements = withoutWrapping(splitStatements(script.text))
@@ -25,8 +25,8 @@ export function statementsOf(script: MigrationScript): readonly ScriptStatement[
   if (stray) {
     throw new DriftpinError(
       'migration_invalid',
-      `${script.file} ends or begins a transaction in line ${lineAt(script, stray.offset)}, ` +
-        'which is what the runner does. Take the statement out, or split the migration there.',
+      `${script.file} begins or ends a transaction in line ${lineAt(script, stray.offset)}, but the ` +
+        'runner controls the transaction. Remove the statement, or split the migration there.',
       { file: script.file, statement: stray.text },
     )
   }
@@ -35,8 +35,8 @@ export function statementsOf(script: MigrationScript): readonly ScriptStatement[
     const command = forPsql.text.split('\n', 1)[0]!
     throw new DriftpinError(
       'migration_invalid',
-      `${script.file} has a command of psql in line ${lineAt(script, forPsql.offset)}, which is ` +
-        `no SQL and would mean nothing to a server: ${command}. Take it out.`,
+      `${script.file} has a command of psql in line ${lineAt(script, forPsql.offset)}, which a ` +
+        `server does not know: ${command}. Remove it.`,
       { file: script.file, statement: forPsql.text },
     )
   }
@@ -44,8 +44,8 @@ export function statementsOf(script: MigrationScript): readonly ScriptStatement[
 }
 
 /**
- * Runs a file statement by statement, so that an error can be shown where it is: PostgreSQL
- * itself gives a position for errors of syntax only.
+ * Runs a file statement by statement, so that the message has the line of an error: PostgreSQL
+ * reports a position only for syntax errors.
  *
  * @throws DriftpinError `migration_failed` with the line, and PostgreSQL's error as the cause.
  */
@@ -69,7 +69,7 @@ function lineAt({ text }: MigrationScript, offset: number): number {
 
 function failed(script: MigrationScript, statement: ScriptStatement, error: unknown) {
   const { message, position } = error as { message?: string; position?: string | number }
-  // The position counts characters from 1, where JavaScript counts UTF-16 units from 0.
+  // The position counts characters from 1, but JavaScript counts UTF-16 units from 0.
   const inside = position ? [...statement.text].slice(0, Number(position) - 1).join('').length : 0
   const line = lineAt(script, statement.offset + inside)
   const first = lineAt(script, statement.offset)
@@ -98,7 +98,7 @@ function hintFor({ text }: ScriptStatement, state: string | undefined): string {
   )
 }
 
-/** What PostgreSQL refuses inside of a transaction, whatever else is in it. */
+/** Statements that PostgreSQL always refuses in a transaction. */
 const alone = new RegExp(
   `^(?:${[
     'create\\s+(?:unique\\s+)?index\\s+concurrently',
@@ -117,11 +117,11 @@ const alone = new RegExp(
 const addsValue =
   /^alter\s+type\b.*\badd\s+value\s+(?:if\s+not\s+exists\s+)?(?<value>'(?:[^']|'')*')/is
 
-/** Whether one of these statements works outside of a transaction only. */
+/** Whether one of these statements works only outside a transaction. */
 export function needsNoTransaction(statements: readonly ScriptStatement[]): boolean {
   return statements.some(({ text }, index) => {
     if (alone.test(text)) return true
-    // A new value of an enum may be added in a transaction, but not used in the same one.
+    // An enum value may be added in a transaction, but not used in the same one.
     const value = addsValue.exec(text)?.groups?.value
     return (
       value !== undefined && statements.slice(index + 1).some((later) => later.text.includes(value))

@@ -11,8 +11,8 @@ export interface DumpOptions {
 }
 
 /**
- * The definitions of a database as pg_dump has them, comments included, without what differs from
- * run to run or says nothing. The same database gives the same text.
+ * The definitions of a database from pg_dump, including comments, without lines that differ between
+ * runs or contain no information. The same database gives the same text.
  *
  * @throws DriftpinError `tool_missing` where pglite-tools is not installed.
  */
@@ -46,7 +46,7 @@ const saysNothing = /^(--|-- Dumped .*|-- PostgreSQL database dump.*|-- .*; Type
 
 /** Changes lines between statements only: inside of one, anything may be part of a body. */
 function readable(dump: string): string {
-  // For psql, with a word that is never the same twice.
+  // A command for psql with a random word.
   const word = /^\\restrict (\S+)$/m.exec(dump)?.[1]
   const text = dump.replace(`\\restrict ${word}\n`, '').replace(`\\unrestrict ${word}\n`, '')
   const pieces: string[] = []

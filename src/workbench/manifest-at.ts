@@ -18,8 +18,8 @@ interface ManifestAtOptions {
 }
 
 /**
- * What an empty database is after the migrations up to a version, in every schema that they made
- * or put something into: runs them in an embedded database.
+ * The manifest after the migrations up to a version, of every schema that they create or use. Runs
+ * the migrations on an embedded database.
  */
 export async function manifestAt(
   migrations: readonly Migration[],
@@ -34,7 +34,7 @@ export async function manifestAt(
   await createMigrator(database, { migrations: wanted }).up()
   const others: Record<string, SchemaManifest> = {}
   for (const other of await otherSchemas(database)) {
-    // Extensions are the database's, and told with the schema itself.
+    // Extensions belong to the database and are part of the manifest of the migrated schema.
     const manifest = { ...(await readManifest(database, { schema: other })), extensions: [] }
     const isFilled = Object.values(manifest).some((objects) => objects.length > 0)
     if (isFilled || !before.includes(other)) others[other] = manifest

@@ -3,9 +3,9 @@ import { DriftpinError } from '../errors.js'
 import type { Extensions } from '../pglite/index.js'
 
 /**
- * Loads a package that only those have to install who use what needs it.
+ * Loads an optional package.
  *
- * @param missing What is said where it is not there: for what it is, and how to install it.
+ * @param missing The message if it is not installed: what it is for and how to install it.
  * @throws DriftpinError `tool_missing`.
  */
 export async function loadPeer<Module>(
@@ -23,9 +23,8 @@ export async function loadPeer<Module>(
 const creates = /\bcreate\s+extension\s+(?:if\s+not\s+exists\s+)?("[^"]+"|[\w$]+)/gi
 
 /**
- * The extensions that scripts create and PGlite brings along, or a package of its own beside it
- * that is installed. One that is nowhere is left out, so that the script itself fails, with
- * PostgreSQL's own words.
+ * The extensions that scripts create and that PGlite or an installed package contains. Others are
+ * left out, so that the script fails with PostgreSQL's own message.
  */
 export async function embeddedExtensions(scripts: readonly string[]): Promise<Extensions> {
   const names = scripts.flatMap((text) =>

@@ -20,8 +20,7 @@ export interface PrintedRange {
 }
 
 /**
- * The steps from one version to another, without a database: ups, or downs when `from` is the
- * later one.
+ * The steps from one version to another, without a database: ups, or downs if `from` is later.
  *
  * @throws DriftpinError `migration_target`, `migration_incomplete` or `migration_invalid`.
  */
@@ -34,10 +33,9 @@ export function stepsBetween(
 }
 
 /**
- * Steps as a script for psql: it stops at the first error, each migration is in a transaction as it
- * is when the migrator runs it, and finds its tables in the schema, which has to be there. Nothing
- * is written to a ledger. psql puts its own variables where a colon and one of their names stand
- * outside of quotes, as it does in every script.
+ * Steps as a script for psql. It stops at the first error, runs each migration in a transaction if
+ * the migrator does, and uses the schema, which must exist. It writes nothing to a ledger. As in
+ * every script, psql replaces a colon and the name of a variable outside quotes.
  */
 export function printSteps(steps: readonly PlannedStep[], schema: string): string {
   if (steps.length === 0) return '-- Nothing to do.\n'
@@ -66,7 +64,7 @@ function sqlOf({ file, sql, transaction }: PlannedStep): string {
   const body = comments + sql.slice(begin, end).replace(/^\n/, '')
   const last = kept.at(-1)
   const closed = !last || sql.slice(endOf(last), end).trimStart().startsWith(';')
-  // On a line of its own, since what nothing ends may end in a comment.
+  // On a line of its own, because an unterminated statement may end in a comment.
   return line(closed ? body : `${line(body)};`)
 }
 

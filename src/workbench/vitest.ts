@@ -22,9 +22,9 @@ const wholeChecks = [
 ] as const
 
 /**
- * Registers a test for each migration of a folder, named after its file, and one for each thing
- * that is asked of the folder as a whole: see {@link verifyMigrations}. They share one database in
- * the process, which goes through the folder once, while the tests wait for their turn.
+ * Registers a test for each migration of a folder, named after its file, and one for each check of
+ * the folder as a whole: see {@link verifyMigrations}. The tests share one database and one run of
+ * the verification, and each waits for its result.
  *
  * @param options As for `verifyMigrations`; the folder is read when the tests are collected.
  *
@@ -53,7 +53,7 @@ export function testMigrations(options: VerifyOptions = {}): void {
     }
     for (const { version, up } of migrations) {
       test(up.file, { timeout: timeoutMs }, async () => {
-        // Whichever ends first: its turn, or all of it without its turn, after one that failed.
+        // The run ends without this step if an earlier migration fails.
         const step = await Promise.race([steps.get(version)!.promise, run().then(() => undefined)])
         if (!step) throw failure('It was not reached, since an earlier migration failed.')
         assertNone(step.findings)
@@ -66,7 +66,7 @@ export function testMigrations(options: VerifyOptions = {}): void {
         assertNone(findings.filter((finding) => finding.check === check))
       })
     }
-    // A down may hold at its own version and not with the rows of all later ones.
+    // A down may succeed at its own version and fail with the rows of later versions.
     test('all downs with all rows', { timeout: timeoutMs }, async () => {
       const { findings, migrations: reached } = await run()
       if (reached.length < migrations.length) throw failure('A migration before it failed.')

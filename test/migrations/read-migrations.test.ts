@@ -176,7 +176,7 @@ describe('transaction control in a file', () => {
       expect.objectContaining({
         code: 'migration_invalid',
         message: expect.stringContaining(
-          `1_one.up.sql ends or begins a transaction in line ${line}`,
+          `1_one.up.sql begins or ends a transaction in line ${line}`,
         ),
       }),
     )

@@ -122,7 +122,7 @@ describe.each(engineNames)('status and plan on %s', (name) => {
       for (const refused of [() => migrator.to(to), () => migrator.plan(to)]) {
         const error = await refused().catch((error) => error)
         expect(error).toMatchObject({ name: 'DriftpinError', code: 'migration_target' })
-        expect(error.message).toContain('There are 1, 2, 5, and 0 for none.')
+        expect(error.message).toContain('The versions are 1, 2, 5, and 0 for none.')
       }
       expect(await tables(database)).toEqual(['driftpin_migrations', 'one'])
     },

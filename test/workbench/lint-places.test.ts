@@ -65,7 +65,7 @@ test.each([
   {
     what: 'a command of psql',
     text: 'SELECT 1;\n  \\i other.sql\n',
-    says: ['line 2, column 3: \\i is a command of psql and no SQL', '2 |   \\i other.sql\n      ^'],
+    says: ['line 2, column 3: \\i is a command of psql, not SQL', '2 |   \\i other.sql\n      ^'],
   },
 ])('$what is refused with file, line, column and the line', async ({ text, says }) => {
   const folder = await writePairs([

@@ -100,11 +100,11 @@ test('an owner may be in any schema, and have its column named', async () => {
     return findings.map(({ message }) => message)
   }
   expect(await messages('app.chats', 'public.users')).toEqual([
-    'app.notes.chat_id is called as a key of app.chats and is no foreign key to it.',
-    'logins.user_id is called as a key of users and is no foreign key to it.',
+    'app.notes.chat_id has the name of a key of app.chats but no foreign key to it.',
+    'logins.user_id has the name of a key of users but no foreign key to it.',
   ])
   expect(await messages('app.chats.talk')).toEqual([
-    'app.notes.talk is called as a key of app.chats and is no foreign key to it.',
+    'app.notes.talk has the name of a key of app.chats but no foreign key to it.',
   ])
   await expect(messages('app.chat')).rejects.toMatchObject({
     code: 'invalid_input',

@@ -54,7 +54,7 @@ describe('driftpin migrate renumber', () => {
     const before = await project.files()
     const refused = await renumber(project, ...args)
     expect(refused.code).toBe(1)
-    expect(refused.stderr).toContain('This database has had 3 (mine), which would change')
+    expect(refused.stderr).toContain('This database has applied 3 (mine)')
     expect(refused.stderr).toContain(`by the ledger "${schema}"."driftpin_migrations"`)
     expect(refused.stderr).toContain('driftpin migrate to 2')
     const named = [...args.slice(0, -2), '--ledger', 'another']

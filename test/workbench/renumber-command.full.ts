@@ -18,7 +18,7 @@ test('what an embedded database of the project has had is not moved, by whatever
   const before = await project.files()
   const refused = await driftpin('renumber', '--yes')
   expect(refused.code).toBe(1)
-  expect(refused.stderr).toContain('This database has had 3 (mine), 4 (more)')
+  expect(refused.stderr).toContain('This database has applied 3 (mine), 4 (more)')
   expect(await project.files()).toEqual(before)
   expect((await driftpin('to', '2', ...there)).code).toBe(0)
   expect((await driftpin('renumber', '--yes')).code).toBe(0)

@@ -46,7 +46,7 @@ const forgets = (name: string, up: string, down: string, shows: string): Defect 
   up,
   down,
   check: 'schema after down',
-  message: 'the schema is not what it was before',
+  message: 'the schema differs from the schema before',
   shows,
 })
 
@@ -123,8 +123,7 @@ export const defects: Defect[] = [
     up: 'DELETE FROM boats WHERE id = 2',
     down: 'SELECT 1',
     check: 'rows after down',
-    message:
-      'public.sails that were there before 000017_up_cascades.up.sql, which it does not name',
+    message: 'public.sails that were there before 000017_up_cascades.up.sql, and does not name',
     shows: '"boat_id":"2"',
   },
   {
@@ -180,7 +179,7 @@ export const defects: Defect[] = [
     down: 'DROP TABLE IF EXISTS later, sooner',
     fixture: "INSERT INTO boats (id, title) VALUES (80, 'Fin'); INSERT INTO sooner VALUES (1)",
     check: 'up again',
-    message: 'it does not make what it made the first time',
+    message: 'creates something else than the first',
     shows: '+ CREATE TABLE public.later (',
   },
   {
@@ -221,7 +220,7 @@ export const defects: Defect[] = [
     up: 'SELECT 1',
     down: "SELECT setval('sails_id_seq', 1)",
     check: 'rows after down',
-    message: 'puts the sequence public.sails_id_seq back',
+    message: 'resets the sequence public.sails_id_seq',
     shows: '+ 1',
   },
   {
@@ -269,7 +268,7 @@ export const fine: (Version & { readonly note?: string })[] = [
     name: 'count_events_on',
     up: 'UPDATE events SET n = n + 1',
     down: 'SELECT 1',
-    note: 'it rewrites 1 rows of public.events_1 that were there before, for good',
+    note: 'it permanently rewrites 1 existing rows of public.events_1',
   },
   {
     name: 'make_table_anew',
@@ -277,6 +276,6 @@ export const fine: (Version & { readonly note?: string })[] = [
          INSERT INTO new_crews SELECT * FROM crews WHERE size > 3;
          DROP TABLE crews; ALTER TABLE new_crews RENAME TO crews`,
     down: 'SELECT 1',
-    note: 'it rewrites 1 rows of public.crews that were there before, for good',
+    note: 'it permanently rewrites 1 existing rows of public.crews',
   },
 ]

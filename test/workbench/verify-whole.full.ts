@@ -65,7 +65,9 @@ test('a down that works at its own version and not with the rows of later ones i
   expect(findings[0]).toMatchObject({ version: 3, file: '000003_loosen.down.sql', check: 'down' })
   expect(findings[0]!.message).toContain('With the rows of all versions')
   expect(findings[0]!.message).toContain('The constraint is two of boats.')
-  expect(notes).toEqual(['000003_loosen.down.sql fails: what is left below it was not looked at'])
+  expect(notes).toEqual([
+    '000003_loosen.down.sql fails: what the migrations before it leave was not checked',
+  ])
 })
 
 test('such a down can be exempt as well, and needs it', async () => {
@@ -73,8 +75,8 @@ test('such a down can be exempt as well, and needs it', async () => {
   const { findings, notes } = await verifyFolder(tightened, exempt)
   expect(findings).toEqual([])
   expect(notes).toEqual([
-    '000003_loosen.down.sql fails: what is left below it was not looked at',
-    '000004_fill.up.sql is exempt and needs it no more: its down holds.',
+    '000003_loosen.down.sql fails: what the migrations before it leave was not checked',
+    '000004_fill.up.sql is exempt, but its down holds. Remove the exemption.',
   ])
 })
 
@@ -123,10 +125,10 @@ test('with fixtures a table without rows is a finding, unless it is exempt with 
   const tables = { sails: 'made of cloth', 'Odd One': 'odd', boats: 'none needed' }
   const exempt = await verifyFolder([boats, sails], { tables })
   expect(exempt).toMatchObject({ ok: true, unproven: [] })
-  expect(exempt.notes).toEqual(['The table boats is exempt and needs it not: it has rows.'])
+  expect(exempt.notes).toEqual(['The table boats is exempt, but has rows. Remove the exemption.'])
   const unknown = await verifyFolder([boats, sails], { tables: { ...tables, oars: 'none' } })
   expect(unknown.findings.map(({ message }) => message)).toEqual([
-    'The table oars is exempt, and there is none of that name.',
+    'The table oars is exempt, but no table has that name.',
   ])
 })
 
@@ -154,7 +156,7 @@ test('after an up that fails nothing is tried any more', async () => {
   expect(report.findings).toMatchObject([{ version: 2, check: 'up' }])
   expect(report.findings[0]!.message).toContain('000002_fail.up.sql failed in line 2, column 9')
   expect(report.findings[0]!.message).toContain('> 2 | SELECT  oops')
-  expect(report.notes).toEqual(['1 later migrations and the folder as a whole were not reached'])
+  expect(report.notes).toEqual(['1 later migrations and the folder as a whole were not verified'])
 })
 
 test('an up that rewrites rows on purpose, and columns that move, are notes', async () => {

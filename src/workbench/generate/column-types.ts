@@ -1,15 +1,13 @@
 import { quoteIdentifier } from '../../database/index.js'
 import type { SchemaManifest } from '../../schema/index.js'
 
-// How names and texts that may hold anything stand in TypeScript.
-
 const identifier = /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u
 
 const isIdentifier = (name: string): boolean => identifier.test(name)
 
 /** A string literal. */
 export function literal(text: string): string {
-  // JSON knows every escape that is needed, and only its quotes are others.
+  // JSON has every escape that is needed; only its quotes differ.
   const inside = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")
   return `'${inside}'`
 }
@@ -18,12 +16,12 @@ export const literals = (texts: readonly string[]): string => `[${texts.map(lite
 
 /** A name as the key of an object or the member of an interface. */
 export function key(name: string): string {
-  // Anywhere but in brackets, an object literal would take this one for its prototype.
+  // Without brackets, an object literal would use this one as its prototype.
   if (name === '__proto__') return "['__proto__']"
   return isIdentifier(name) ? name : literal(name)
 }
 
-/** A comment of the database as a doc comment, or nothing. */
+/** A comment of the database as a doc comment; empty if there is none. */
 export function docComment(comment: string, indent: string, example?: string): string {
   if (comment === '' && example === undefined) return ''
   const lines = comment.replaceAll('*/', '*\\/').split(/\r\n|[\r\n\u2028\u2029]/)
@@ -33,21 +31,21 @@ export function docComment(comment: string, indent: string, example?: string): s
   return `${indent}/**\n${lines.map((line) => `${indent} * ${line}`.trimEnd()).join('\n')}\n${indent} */\n`
 }
 
-/** What tables, views and enums are called in TypeScript, by their names in the database. */
+/** The names of tables, views and enums in TypeScript, by their names in the database. */
 export interface TypeNames {
   readonly tables: ReadonlyMap<string, string>
   readonly views: ReadonlyMap<string, string>
   readonly enums: ReadonlyMap<string, string>
 }
 
-/** What the generated file uses itself. */
+/** Names that the generated file uses itself. */
 const reserved = ['Date', 'Uint8Array', 'Column', 'JsonValue', 'Int8', 'DateTime', 'Interval']
 
 /**
- * Names a type for each, such as `ChatMessagesTable` for `chat_messages`. Of several that would
- * have one name the later ones get a number.
+ * Chooses a type name for each, such as `ChatMessagesTable` for `chat_messages`. If several have
+ * the same name, the later ones get a number.
  *
- * @param taken Names that are used otherwise.
+ * @param taken Names that are used for something else.
  */
 export function nameTypes(manifest: SchemaManifest, taken: readonly string[]): TypeNames {
   const used = new Set([...reserved, ...taken])
@@ -74,15 +72,15 @@ function pascal(name: string): string {
   return isIdentifier(`_${joined}`) ? `_${joined}` : '_'
 }
 
-/** What a value of a type is in TypeScript: when it is read, and what may be written. */
+/** The TypeScript types of a value: when it is read, and when it is written. */
 export interface ValueType {
   readonly select: string
   readonly insert: string
 }
 
 /**
- * What drivers read differently is a parameter of the generated types, with what node-postgres
- * makes of it as it comes; the adapters of driftpin make the other thing.
+ * Types that drivers read differently are parameters of the generated types. The default is what
+ * node-postgres returns without configuration; the adapters of driftpin return the other type.
  */
 export const parameters = [
   { name: 'Int8', nodePostgres: 'string', driftpin: 'bigint', of: 'a bigint' },
@@ -91,9 +89,9 @@ export const parameters = [
 ] as const
 
 /**
- * The built-in types for which `string` is not the whole answer. Where node-postgres as it comes
- * and the adapters of driftpin agree, it is what both give; where they do not, it is a parameter
- * or `unknown`. Every other type is the text that PostgreSQL prints, with both.
+ * The built-in types that are not simply `string`. If node-postgres without configuration and the
+ * adapters of driftpin return the same type, it is that type; otherwise a parameter or `unknown`.
+ * Every other type is the text that PostgreSQL prints.
  */
 const builtIn = new Map<string, { select: string; insert?: string; array?: string }>([
   ['boolean', { select: 'boolean' }],
@@ -117,10 +115,10 @@ const builtIn = new Map<string, { select: string; insert?: string; array?: strin
   ['bpchar', { select: 'string' }],
   ['uuid', { select: 'string' }],
   ['time without time zone', { select: 'string' }],
-  // node-postgres makes objects of these.
+  // node-postgres returns objects for these.
   ['point', { select: 'unknown', insert: 'string', array: 'unknown' }],
   ['circle', { select: 'unknown', insert: 'string', array: 'string' }],
-  // The arrays of these are arrays with one of the two, and text with the other.
+  // One of the two returns an array for arrays of these, the other returns text.
   ...[
     '"char"',
     'name',
@@ -135,7 +133,7 @@ const builtIn = new Map<string, { select: string; insert?: string; array?: strin
   ].map((type) => [type, { select: 'string', array: 'unknown' }] as const),
 ])
 
-/** Finds the TypeScript type of a type as `format_type` prints it. */
+/** Returns the TypeScript type of a type as printed by `format_type`. */
 export function createColumnTypes(
   { enums, domains }: SchemaManifest,
   enumNames: ReadonlyMap<string, string>,
@@ -146,7 +144,7 @@ export function createColumnTypes(
   const valueType = (type: string): ValueType => {
     const found = builtIn.get(withoutModifiers(type))
     const enumType = enumTypes.get(type)
-    // The wire has the type under a domain; that one may be a domain again.
+    // The protocol reports the base type of a domain, which may be a domain itself.
     const base = baseTypes.get(type)
     if (found) return { select: found.select, insert: found.insert ?? found.select }
     if (enumType !== undefined) return { select: enumType, insert: enumType }

@@ -41,7 +41,7 @@ export interface GenerateOptions extends TruthSource {
 }
 
 /**
- * A file that was made, and not yet written.
+ * A generated file that is not written yet.
  *
  * @example
  * ```ts
@@ -57,10 +57,10 @@ export interface GeneratedFile {
 }
 
 /**
- * Makes what is known of a schema once its migrations have run: `schema.sql`, the dump that a
- * review reads; `manifest.json`, the catalog as plain JSON; and `tables.ts`, types of rows for
- * Kysely or by hand, and constants for tables, columns, enums, keys and constraints. It migrates an
- * embedded database, and writes nothing.
+ * Generates files that describe a migrated schema: `schema.sql`, a dump for reviews;
+ * `manifest.json`, the catalog as JSON; and `tables.ts`, row types for Kysely or for use without
+ * it, and constants for tables, columns, enums, keys and constraints. It migrates an embedded
+ * database and writes no files.
  *
  * @throws DriftpinError whatever is wrong with the folder; `invalid_input` for an owner that is no
  * table; `tool_missing` for a `schema.sql` without `@electric-sql/pglite-tools`, an optional peer.
@@ -160,7 +160,7 @@ async function extensionsOf(folder: string): Promise<Extensions> {
 }
 
 /**
- * JSON that a person can read and a diff can show: what holds no list of objects is one line.
+ * Readable JSON for diffs: a value that contains no list of objects is one line.
  */
 export function formatManifest(value: unknown, indent = ''): string {
   if (isFlat(value)) return oneLine(value)

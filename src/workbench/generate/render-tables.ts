@@ -64,7 +64,7 @@ type Parameter = (typeof parameters)[number]
 /** The types and the constants of a schema, as one file of TypeScript without imports of ours. */
 export function renderTables(manifest: SchemaManifest, style: TablesStyle): string {
   const { root, owners } = style
-  // Those who query go to the table that a partition belongs to.
+  // Queries use the partitioned table, not its partitions.
   const tables = manifest.tables.filter(({ partitionBound }) => partitionBound === null)
   const names = nameTypes(manifest, [root, 'Row'])
   const typeOf = createColumnTypes(manifest, names.enums)

@@ -15,7 +15,7 @@ import {
 
 /** What a file has done before one of its statements. */
 export interface FileState {
-  /** Tables that the file made: nobody else has seen them yet. */
+  /** Tables that the file creates, which nobody else uses yet. */
   readonly made: ReadonlySet<string>
   /** Tables that the file emptied. */
   readonly emptied: ReadonlySet<string>
@@ -29,7 +29,7 @@ interface Alteration {
   readonly table: string
   readonly command: AlterTableCmd
   readonly state: FileState
-  /** Whether the table has no rows, as far as the file tells: nothing can take long on it. */
+  /** Whether the table has no rows according to the file, so that no change takes long. */
   readonly isFresh: boolean
 }
 
@@ -45,7 +45,7 @@ export function* statementsInOrder(
   }
 }
 
-/** Whether nothing in the table can be old, and nobody uses it. */
+/** Whether the file itself created or emptied the table. */
 function isFresh({ made, emptied }: FileState, table: string): boolean {
   return made.has(table) || emptied.has(table)
 }
@@ -91,20 +91,20 @@ function note(
   }
 }
 
-/** A change for which PostgreSQL may write a whole table anew. */
+/** A change for which PostgreSQL may rewrite a whole table. */
 export interface PossibleRewrite {
   readonly statement: LintedStatement
   readonly at: number
   readonly table: string
   readonly column: string
   readonly by: 'default' | 'type'
-  /** What gives each row a value of its own, as the file has it; it always does. */
+  /** The kind of column whose value always differs per row, if it is one. */
   readonly always: string | undefined
   /** The functions that the default calls. */
   readonly functions: readonly string[]
 }
 
-/** The changes of a file for which PostgreSQL may write an existing table anew. */
+/** The changes of a file for which PostgreSQL may rewrite an existing table. */
 export function possibleRewrites(script: LintedScript): PossibleRewrite[] {
   return [...alterationsOf(script)]
     .filter((alteration) => !alteration.isFresh)
@@ -139,17 +139,17 @@ function whatAlwaysDiffers(column: ColumnDef): string | undefined {
   return generated?.generated_kind === 's' ? 'generated' : undefined
 }
 
-/** A literal that may be a value which the same file has added to an enum. */
+/** A literal that may be an enum value added by the same file. */
 export interface ValueUse {
   readonly statement: LintedStatement
   readonly at: number
   readonly type: string
   readonly value: string
-  /** Whether the type was made by the same file. */
+  /** Whether the same file creates the type. */
   readonly ownType: boolean
 }
 
-/** The literals of a file that are spelt like a value which it has added to an enum before. */
+/** The literals of a file that equal an enum value which it added before. */
 export function usesOfAddedValues(script: LintedScript): ValueUse[] {
   if (!script.transaction) return []
   const added = new Map<string, string>()
@@ -164,7 +164,7 @@ export function usesOfAddedValues(script: LintedScript): ValueUse[] {
     }
     for (const { sval, location = start } of nodesOf(node, 'A_Const'))
       use(sval?.sval ?? '', location)
-    // The body of a DO runs at once, and is a text to the grammar.
+    // The body of a DO runs immediately, but the parser sees it as a text.
     const body = [...nodesOf(nodeAs(node, 'DoStmt'), 'String')].map(({ sval }) => sval).join('\n')
     for (const value of added.keys()) if (body.includes(`'${value}'`)) use(value, start)
     const altered = nodeAs(node, 'AlterEnumStmt')

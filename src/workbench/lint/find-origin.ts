@@ -5,13 +5,13 @@ import type { MigratedCatalog } from './migrated-catalog.js'
 import type { ForeignKeyFacts } from './read-tables.js'
 import { constraintsOf, nodeAs, nodesOf, stringsOf, tableKey } from './syntax-tree.js'
 
-/** Where something in the catalog comes from. */
+/** The place in a file that created something in the catalog. */
 export interface Origin {
   readonly script: LintedScript
   readonly at: number
 }
 
-/** Where a foreign key of a table was written, as far as the text tells, or which file made it. */
+/** The place that created a foreign key, according to the texts or else to the catalog. */
 export function originOfForeignKey(
   folder: LintedFolder,
   catalog: MigratedCatalog,
@@ -32,7 +32,7 @@ export function originOfForeignKey(
   return mentionIn(script, [of.table, ...of.key.columns])
 }
 
-/** Where a column of a table was written, or a file that has the table's name. */
+/** The place that created or last changed a column, or else a file that names the table. */
 export function originOfColumn(
   folder: LintedFolder,
   of: { readonly table: string; readonly column: string },
@@ -60,7 +60,7 @@ export function originOfColumn(
   return mentionIn(ups.find(({ text }) => text.includes(name)) ?? ups[0]!, [of.table, of.column])
 }
 
-/** The names that a table has had, the present one included. */
+/** The present and former names of a table. */
 function namesOf(folder: LintedFolder, table: string): ReadonlySet<string> {
   const names = new Set([table])
   for (const { statement } of newestFirst(folder)) {
@@ -88,7 +88,7 @@ function tableOf({ node }: LintedStatement): string | undefined {
   return relation && tableKey(relation)
 }
 
-/** The foreign keys that a statement makes, with the column for one that stands in a column's. */
+/** The foreign keys that a statement creates, with the column for column constraints. */
 function* foreignKeysOf({
   node,
 }: LintedStatement): Generator<{ readonly constraint: Constraint; readonly column?: string }> {
@@ -105,7 +105,7 @@ function* foreignKeysOf({
   }
 }
 
-/** The statement that is likely to have made something: what runs in a DO is a text. */
+/** The statement that mentions the names, because the parser sees the body of a DO as a text. */
 function mentionIn(script: LintedScript, [table = '', ...columns]: readonly string[]): Origin {
   const bytes = Buffer.from(script.text)
   const holds = (words: readonly string[]) =>

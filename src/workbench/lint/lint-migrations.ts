@@ -8,7 +8,7 @@ import { runSquawk, type SquawkProblem } from './squawk.js'
 import { loadParser } from './syntax-tree.js'
 
 /**
- * A place in a migration that is a danger in production.
+ * A place in a migration that is dangerous in production.
  *
  * @example
  * ```ts
@@ -47,11 +47,11 @@ export interface LintOptions {
   /** A folder of SQL pairs; driftpin's own migrations by default. */
   readonly migrations?: string
   /**
-   * Tables whose rows own others, as `chats` or `app.chats`, or with the column that refers to it,
-   * as `chats.chat_id`. None by default; `chats` for our own.
+   * Tables whose rows own other rows: `chats` or `app.chats`, or with the referencing column,
+   * `chats.chat_id`. The default is none, and `chats` for driftpin's own migrations.
    */
   readonly owners?: readonly string[]
-  /** Pairs of tables with the same columns after their first. Ours has one, others none. */
+  /** Pairs of tables whose columns after the first must be equal; none by default. */
   readonly mirrors?: readonly (readonly [string, string])[]
   /** Allows migrations without a down file; false by default. */
   readonly forwardOnly?: boolean
@@ -67,11 +67,11 @@ export interface LintOptions {
  * ```
  */
 export interface LintReport {
-  /** By number, file, line and column. Those that a comment silences are left out. */
+  /** Ordered by number, file, line and column, without those that a comment allows. */
   readonly findings: readonly Finding[]
-  /** How many files were read. */
+  /** The number of files. */
   readonly files: number
-  /** How many places a comment allows to break a rule. */
+  /** The number of places that a comment allows. */
   readonly silenced: number
   /**
    * The rules that could not be checked, and why: the migrations did not run on an embedded
@@ -92,7 +92,7 @@ export interface LintReport {
  * rule: `-- driftpin-lint: allow RULE because REASON`. squawk's own comments work for its rules.
  *
  * @throws DriftpinError `tool_missing` where libpg-query is not installed; `invalid_input` where an
- * option is wrong; `migration_invalid` for a file that is no SQL, with line and column; and what
+ * option is wrong; `migration_invalid` for a file that is not SQL, with line and column; and what
  * `readMigrations` throws for a folder that cannot be read.
  *
  * @example
@@ -129,7 +129,7 @@ export async function lintMigrations(options: LintOptions = {}): Promise<LintRep
   }
 }
 
-/** What is needed for some rules, or the error with that code that makes it unavailable. */
+/** The result, or the error if it has the given code. */
 async function orError<T>(code: string, work: Promise<T>): Promise<T | DriftpinError> {
   return await work.catch((error) => {
     if (error instanceof DriftpinError && error.code === code) return error
@@ -165,7 +165,7 @@ function isOf(
   { squawk, inDowns = true }: Extract<Rule, { squawk: readonly string[] }>,
   { squawkRule, script: { direction, transaction } }: SquawkProblem,
 ): boolean {
-  // squawk takes every file for one that runs in a transaction.
+  // squawk assumes that every file runs in a transaction.
   const isAllowed = squawkRule === 'ban-concurrent-index-creation-in-transaction' && !transaction
   return squawk.includes(squawkRule) && !isAllowed && (inDowns || direction === 'up')
 }
@@ -175,11 +175,11 @@ function wrongWith(silence: Silence, checked: readonly Rule[], found: readonly F
   const say = (message: string) => {
     return [{ rule: badSilence, offence: { script, at: comment.start, message } }]
   }
-  if (rule === undefined) return say('This silence lacks its rule, or its reason.')
+  if (rule === undefined) return say('This comment lacks its rule or its reason.')
   if (!lintRules.some(({ id }) => id === rule)) {
     return say(`There is no rule ${rule}; driftpin migrate lint --rules lists them.`)
   }
-  // A rule that was not checked may well have something here.
+  // A rule that was not checked may apply here.
   if (!checked.some(({ id }) => id === rule)) return []
   const used = found.some((one) => one.rule.id === rule && silence.covers(one.offence))
   return used ? [] : say(`There is nothing here for ${rule} to find.`)

@@ -9,11 +9,13 @@ import {
 } from './rules/file-rules.js'
 import { foreignKeyWithoutIndex, mirrorOutOfStep, ownerWithoutCascade } from './rules/key-rules.js'
 
-/** The rules that squawk checks, under names of our own, which comments that allow use. */
+/** The rules that squawk checks, with the names that our comments allow. */
 const squawkRules: readonly Rule[] = [
   {
     id: 'index-not-concurrent',
-    why: 'While an index is built, nothing can be written to its table, and for a constraint not even read.',
+    why:
+      'Until an index is built, nobody can write to its table, or even read it if it serves a ' +
+      'constraint.',
     instead:
       'Use CREATE INDEX CONCURRENTLY in a migration of its own, which then runs without a ' +
       'transaction. For a constraint, add it with USING INDEX in the next migration.',

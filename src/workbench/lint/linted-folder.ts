@@ -22,38 +22,39 @@ import {
   tablesMadeBy,
 } from './syntax-tree.js'
 
-/** A pair of files as the rules see it. */
+/** A parsed pair of files. */
 export interface LintedMigration {
   readonly version: number
   readonly up: LintedScript
   readonly down: LintedScript | undefined
 }
 
-/** Two tables that are to have the same columns after their first. */
+/** Two tables whose columns after the first must be equal. */
 type Mirror = readonly [string, string]
 
-/** All that rules look at without running it. */
+/** The parsed files of a folder, and the options. */
 export interface LintedFolder {
   readonly migrations: readonly LintedMigration[]
   /** All files of all migrations. */
   readonly scripts: readonly LintedScript[]
-  /** As the options name them. */
+  /** The owners, as named in the options. */
   readonly owners: readonly string[]
   readonly mirrors: readonly Mirror[]
   readonly forwardOnly: boolean
 }
 
-/** What holds for our own migrations, unless the caller says otherwise. */
+/** The default options for driftpin's own migrations. */
 const ours = {
   owners: ['chats'],
   mirrors: [['chat_context_resources', 'workspace_agent_context_resources']],
 } as const satisfies LintOptions
 
 /**
- * Reads a folder of pairs, or our own. What a rule reports is let through, such as half a pair.
+ * Reads a folder of pairs, or driftpin's own. Defects that a rule reports, such as half a pair, are
+ * accepted.
  *
  * @throws DriftpinError what {@link readMigrations} throws for all the rest, and
- * `migration_invalid` for what is no SQL.
+ * `migration_invalid` for a file that is not SQL.
  */
 export async function readLintedFolder(
   parser: Parser,
@@ -75,7 +76,7 @@ export async function readLintedFolder(
 
 function pairsOf(parser: Parser, files: readonly MigrationFile[]): LintedMigration[] {
   const texts = new Map(files.map(({ file, text }) => [file, text]))
-  // Without their texts: names and numbers are for the runner to judge, statements for the rules.
+  // Without their texts: the runner checks names and numbers, and the rules check statements.
   const pairs = parseMigrations(
     files.map(({ file }) => ({ file, text: '' })),
     { forwardOnly: true },
@@ -102,11 +103,10 @@ function emptyPath(): DriftpinError {
 }
 
 /**
- * Gives the tables that a file names without a schema the one that its own search_path finds them
- * in, in the tree itself, so that every rule takes `boats` after `SET search_path = harbour` for
- * what it is.
+ * Adds the schema from the search_path of the file to table names without a schema, in the syntax
+ * tree itself, so that every rule knows which table `boats` is after `SET search_path = harbour`.
  *
- * @returns the tables that are there after the file, as far as the texts tell.
+ * @returns The tables that exist after the file, according to the texts.
  */
 function resolveNames({ statements, tablesBefore }: LintedScript): ReadonlySet<string> {
   const tables = new Set(tablesBefore)
@@ -124,7 +124,7 @@ function resolveNames({ statements, tablesBefore }: LintedScript): ReadonlySet<s
   return tables
 }
 
-/** The schemas of a search_path that a statement sets; none for what a migration begins with. */
+/** The schemas of a search_path that a statement sets; empty for the initial one. */
 function pathSetBy(node: Node): readonly string[] | undefined {
   const set = nodeAs(node, 'VariableSetStmt')
   if (set?.kind === 'VAR_RESET_ALL') return []
@@ -163,7 +163,7 @@ function qualify(node: Node, path: readonly string[], tables: ReadonlySet<string
   }
 }
 
-/** Every name of a relation below a part of the tree: not all of them have their kind with them. */
+/** Every relation name below a part of the tree, including those without a node kind. */
 function* rangesOf(part: unknown): Generator<{ relname: string; schemaname?: string }> {
   if (typeof part !== 'object' || part === null) return
   if ('relname' in part && typeof part.relname === 'string') {

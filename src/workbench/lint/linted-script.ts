@@ -4,16 +4,16 @@ import { DriftpinError } from '../../errors.js'
 import type { Direction, MigrationScript } from '../../migrations/index.js'
 import type { Parser } from './syntax-tree.js'
 
-/** A place in a text; both numbers count from 1, and columns count characters. */
+/** A place in a text. Both numbers count from 1, and columns count characters. */
 interface Place {
   readonly line: number
   readonly column: number
 }
 
-/** Turns the offsets of the grammar, which counts bytes of UTF-8, into lines and columns. */
+/** Converts the offsets of the parser, in bytes of UTF-8, to lines and columns. */
 class SourceLines {
   readonly lines: readonly string[]
-  /** The byte that each line begins with. */
+  /** The offset of the first byte of each line. */
   private readonly starts: number[] = []
 
   constructor(text: string) {
@@ -36,7 +36,7 @@ class SourceLines {
     return { line: low + 1, column: [...before.toString()].length + 1 }
   }
 
-  /** The place of a character, counted from 0: errors of the grammar do not count bytes. */
+  /** The place of a character, counted from 0, as in errors of the parser. */
   placeOfCharacter(index: number): Place {
     let left = index
     for (const [number, line] of this.lines.entries()) {
@@ -64,13 +64,13 @@ export interface LintedStatement {
   readonly end: number
 }
 
-/** A word or sign; a name as PostgreSQL reads it, folded or without its quotes. */
+/** A token. Names are folded to lower case or without their quotes. */
 interface Token {
   readonly text: string
   readonly start: number
 }
 
-/** A comment with nothing in front of it on its line. */
+/** A comment that is the first thing on its line. */
 export interface LintedComment {
   readonly text: string
   readonly start: number
@@ -78,11 +78,11 @@ export interface LintedComment {
   readonly lastLine: number
 }
 
-/** One file of a migration, read by the grammar. */
+/** One parsed file of a migration. */
 export interface LintedScript extends MigrationScript {
   readonly version: number
   readonly direction: Direction
-  /** The tables that are there before it, as far as the texts of earlier files tell. */
+  /** The tables that exist before it, according to the texts of earlier files. */
   readonly tablesBefore: ReadonlySet<string>
   readonly source: SourceLines
   readonly statements: readonly LintedStatement[]
@@ -92,9 +92,9 @@ export interface LintedScript extends MigrationScript {
 }
 
 /**
- * Reads a file with the grammar.
+ * Parses a file.
  *
- * @throws DriftpinError `migration_invalid` with file, line, column and the line, where it is no
+ * @throws DriftpinError `migration_invalid` with file, line, column and the line, if it is not
  * SQL.
  */
 export function parseLintedScript(
@@ -104,7 +104,7 @@ export function parseLintedScript(
 ): LintedScript {
   const source = new SourceLines(script.text)
   const { text } = script
-  // The grammar refuses a text of nothing at all.
+  // The parser refuses an empty text.
   if (text.trim() === '') {
     return { ...script, ...of, source, statements: [], tokens: [], comments: [] }
   }
@@ -152,7 +152,7 @@ function notSql({ file }: MigrationScript, source: SourceLines, error: unknown):
   const characters = [...text]
   const isCommand = characters[column - 1] === '\\' && text.trimStart().startsWith('\\')
   const what = isCommand
-    ? `${text.trim().split(/\s/)[0]} is a command of psql and no SQL: write what it does as SQL`
+    ? `${text.trim().split(/\s/)[0]} is a command of psql, not SQL: write it as SQL`
     : (message ?? String(error))
   const caret = ' '.repeat(column - 1 + String(line).length + 3)
   return new DriftpinError(
@@ -163,7 +163,7 @@ function notSql({ file }: MigrationScript, source: SourceLines, error: unknown):
   )
 }
 
-/** The first byte at which a name stands in a statement, or that of the statement. */
+/** The offset of a name in a statement, or of the statement if it is not there. */
 export function placeOfName(script: LintedScript, statement: LintedStatement, name: string) {
   const found = script.tokens.find(
     ({ text, start }) => text === name && start >= statement.start && start < statement.end,

@@ -9,15 +9,15 @@ import type { LintedScript } from './linted-script.js'
 import { readTables, type TableFacts } from './read-tables.js'
 import { tableKeyOf } from './syntax-tree.js'
 
-/** What a database that ran the migrations answers. */
+/** What was observed in a database while the migrations ran. */
 export interface MigratedCatalog {
   /** The tables after the last up. */
   readonly tables: readonly TableFacts[]
-  /** The changes for which PostgreSQL wrote a table anew that was there before the file. */
+  /** The changes for which PostgreSQL rewrote an existing table. */
   readonly rewrites: ReadonlyMap<LintedScript, readonly PossibleRewrite[]>
-  /** The files in which PostgreSQL let a value of an enum be used that they have just added. */
+  /** The files in which PostgreSQL accepted the use of an enum value that they add. */
   readonly allowedValues: ReadonlySet<LintedScript>
-  /** The up file that made a constraint, which its number tells. */
+  /** The up file that created the constraint with this oid. */
   fileThatMade(constraint: bigint): LintedScript | undefined
 }
 
@@ -25,8 +25,8 @@ export interface MigratedCatalog {
 const unsafeValue = '55P04'
 
 /**
- * Runs the ups one after the other on an embedded database, and tries out the downs that matter to
- * a rule, each where it would run.
+ * Runs the ups in sequence on an embedded database. Runs the downs that a rule needs, each at its
+ * own version, and rolls them back.
  *
  * @throws DriftpinError `migration_failed` for an up that does not run on an empty database.
  */
@@ -59,7 +59,7 @@ export async function migrateToCatalog(folder: LintedFolder): Promise<MigratedCa
 }
 
 interface Storage {
-  /** The file on disk of every table, by the table's number; of a partition, with its root. */
+  /** The names and the file on disk of every table, by oid; with the root of a partition. */
   readonly files: ReadonlyMap<bigint, { readonly tables: readonly string[]; readonly file: bigint }>
   readonly newestConstraint: bigint
 }
@@ -94,7 +94,7 @@ interface StorageRow {
   root: string | null
 }
 
-/** Those of the possible rewrites that took place, by what is on disk before and after. */
+/** The rewrites that took place, according to the files on disk before and after. */
 async function happened(
   queryable: Queryable,
   possible: readonly PossibleRewrite[],
@@ -105,7 +105,7 @@ async function happened(
   for (const [oid, { tables, file }] of before.files) {
     const now = after.files.get(oid)
     if (!now || now.file === file) continue
-    // Under both names, where the file gave it another one.
+    // Under both names, if the file renames it.
     for (const table of [...tables, ...now.tables]) written.add(table)
   }
   const { rows } = await queryable.query<{ name: string }>(
@@ -118,14 +118,14 @@ async function happened(
   const byDefault = inWritten.filter(
     ({ always, functions }) => always || functions.some((name) => volatile.has(name)),
   )
-  // A type may well have changed without any writing where a default explains all of it.
+  // If a default explains the rewrite, the type may have changed without one.
   const explained = new Set(byDefault.map(({ table }) => table))
   return inWritten.filter(
     (one) => byDefault.includes(one) || (one.by === 'type' && !explained.has(one.table)),
   )
 }
 
-/** A down is taken back after it was tried: what comes next goes up. */
+/** Runs a down and rolls it back, because the next migration goes up. */
 async function rewritesOfDown(
   db: Database,
   down: LintedScript,
@@ -142,12 +142,12 @@ async function rewritesOfDown(
 
 async function allowsAddedValues(db: Database, script: LintedScript): Promise<boolean> {
   const uses = usesOfAddedValues(script)
-  // Servers before 17 refuse the values of a type that was made just now as well.
+  // Servers before 17 refuse values of a type that was created in the same transaction too.
   if (uses.length === 0 || uses.some(({ ownType }) => ownType)) return false
   return (await tryAndRollBack(db, script)) !== unsafeValue
 }
 
-/** Runs a file and takes it back; answers the SQLSTATE of what went wrong, if anything did. */
+/** Runs a file and rolls it back. Returns the SQLSTATE of the error, if there is one. */
 async function tryAndRollBack(
   db: Database,
   script: LintedScript,
@@ -161,7 +161,7 @@ async function tryAndRollBack(
       throw back
     })
   } catch (error) {
-    // Whether a down works at all is for `migrate verify` to tell.
+    // `migrate verify` checks whether a down works at all.
     if (error !== back && !(error instanceof DriftpinError)) throw error
     return error instanceof DriftpinError ? sqlState(error.cause) : undefined
   }

@@ -2,35 +2,35 @@ import type { LintedFolder } from './linted-folder.js'
 import type { LintedScript } from './linted-script.js'
 import type { MigratedCatalog } from './migrated-catalog.js'
 
-/** A place where a rule does not hold. */
+/** A place that breaks a rule. */
 export interface Offence {
   readonly script: LintedScript
-  /** The byte of the file where it is. */
+  /** The offset in the file, in bytes. */
   readonly at: number
-  /** What happens there, with its names, as a sentence. */
+  /** A sentence that says what happens there, with the names. */
   readonly message: string
-  /** What to do, where it is not what the rule always says. */
+  /** What to do, if it differs from the rule's own text. */
   readonly fix?: string
 }
 
 interface Described {
-  /** In kebab-case; what a silence names. */
+  /** The name in kebab-case, which comments allow. */
   readonly id: string
   /** One sentence: why it matters in production. */
   readonly why: string
   /** What to do instead. */
   readonly instead: string
-  /** False where the options leave the rule nothing to look at. */
+  /** False if the options leave the rule nothing to check. */
   readonly applies?: (folder: LintedFolder) => boolean
 }
 
-/** A rule that the files answer. Where they can be run, it may ask what became of them too. */
+/** A rule that checks the files, and also the migrated database if there is one. */
 interface FileRule extends Described {
   readonly needsCatalog: false
   readonly check: (folder: LintedFolder, catalog?: MigratedCatalog) => Iterable<Offence>
 }
 
-/** A rule that only a database answers that ran the migrations. */
+/** A rule that needs the migrated database. */
 interface CatalogRule extends Described {
   readonly needsCatalog: true
   readonly check: (folder: LintedFolder, catalog: MigratedCatalog) => Iterable<Offence>
@@ -45,5 +45,5 @@ interface SquawkRule extends Described {
   readonly inDowns?: boolean
 }
 
-/** One thing that a migration should not do to a database with rows and users. */
+/** One thing that a migration should not do to a database in production. */
 export type Rule = FileRule | CatalogRule | SquawkRule

@@ -1,11 +1,11 @@
 import type { LintedComment, LintedScript } from './linted-script.js'
 import type { Offence } from './rule.js'
 
-/** A comment that lets one place break one rule: `driftpin-lint: allow RULE because REASON`. */
+/** A comment that allows one place to break a rule: `driftpin-lint: allow RULE because REASON`. */
 export interface Silence {
   readonly script: LintedScript
   readonly comment: LintedComment
-  /** Undefined where the comment does not have the form above. */
+  /** Undefined if the comment does not have this form. */
   readonly rule: string | undefined
   /** Whether an offence is in the place that follows the comment. */
   covers(offence: Offence): boolean
@@ -15,8 +15,8 @@ const marked = /^--\s*driftpin-lint\b/
 const form = /^--\s*driftpin-lint:\s*allow\s+(\S+)\s+because\s+\S/
 
 /**
- * The silences of a file. In front of a statement one covers all of the statement; inside of one,
- * the line that follows. Comments may come between.
+ * The comments of a file that allow a rule. Before a statement, a comment covers the whole
+ * statement; inside a statement, the next line. Other comments may come between.
  */
 export function silencesOf(script: LintedScript): Silence[] {
   const lineOf = (byte: number) => script.source.placeOf(byte).line
@@ -38,11 +38,11 @@ export function silencesOf(script: LintedScript): Silence[] {
     })
 }
 
-/** What a silence itself may be wrong about; nothing silences it. */
+/** The rule for these comments themselves, which no comment allows. */
 export const badSilence = {
   id: 'bad-silence',
-  why: 'A silence that is wrong, or left over, hides the next mistake in its place.',
+  why: 'A comment that allows nothing, or the wrong rule, hides the next mistake in its place.',
   instead:
-    'Write "-- driftpin-lint: allow RULE because REASON" on a line of its own right before the ' +
-    'place, or take it out.',
+    'Write "-- driftpin-lint: allow RULE because REASON" on its own line directly before the ' +
+    'place, or remove the comment.',
 } as const

@@ -1,11 +1,11 @@
 import type { ColumnDef, Constraint, Node, RangeVar } from 'libpg-query'
 import { loadPeer } from '../optional-packages.js'
 
-/** PostgreSQL's own grammar, as far as it is used here. */
+/** The functions of PostgreSQL's own parser that are used here. */
 export type Parser = Pick<typeof import('libpg-query'), 'parseSync' | 'scanSync'>
 
 /**
- * Loads the grammar, which only those who lint have to install.
+ * Loads the parser, an optional peer.
  *
  * @throws DriftpinError `tool_missing` where it is not installed, with the command that does it.
  */
@@ -51,17 +51,17 @@ export function stringsOf(nodes: readonly Node[] = []): string[] {
   return nodes.map((node) => nodeAs(node, 'String')?.sval ?? '')
 }
 
-/** One name for one table, with its schema where that is not the usual one. */
+/** The name of a table, with its schema unless that is `public`. */
 export function tableKey(relation: RangeVar | undefined): string {
   return tableKeyOf(relation?.schemaname, relation?.relname ?? '')
 }
 
-/** The same from the catalog's words, or from the last two names of a list. */
+/** The same from a schema and a name. */
 export function tableKeyOf(schema: string | undefined, name: string): string {
   return !schema || schema === 'public' ? name : `${schema}.${name}`
 }
 
-/** A table that a statement makes. */
+/** A table that a statement creates. */
 interface MadeTable {
   readonly relation: RangeVar | undefined
   /** IF NOT EXISTS: one that is there already stays, with its rows. */

@@ -7,7 +7,7 @@ import { findLedgers } from '../../migrations/index.js'
 import { pathExists } from './numbered-migrations.js'
 import type { FileMove, RenumberPlan } from './plan-renumber.js'
 
-/** What is still to be done is in this file of the folder until all of it is. */
+/** The file of the folder that lists the planned changes until all of them are done. */
 const journalName = '.driftpin-renumber.json'
 const scratchName = '.driftpin-renumber.tmp'
 
@@ -17,14 +17,14 @@ const journalSchema = z.strictObject({
 })
 
 /**
- * Renames and edits the files. A process that is killed in the middle has lost nothing: all that
- * was to be done is in a file of the folder, and {@link finishRenumber} goes on from there.
+ * Renames and edits the files. Nothing is lost if the process is killed: the planned changes are in
+ * a file of the folder, and {@link finishRenumber} completes them.
  *
  * @throws DriftpinError `invalid_input` when the folder is not as it was when the plan was made.
  */
 export async function applyRenumber(plan: RenumberPlan): Promise<void> {
   const { directory, moves, edits } = plan
-  // The highest number first, so that each finds its next name free.
+  // The highest number first, so that the new name of each is free.
   const files = moves.flatMap((move) => move.files).reverse()
   const leaving = new Set(files.map(({ from }) => from))
   for (const { from, to } of files) {
@@ -36,13 +36,13 @@ export async function applyRenumber(plan: RenumberPlan): Promise<void> {
   await finishRenumber(directory)
 }
 
-/** Whether a renumbering of the folder was begun and broke off. */
+/** Whether a renumbering of the folder was interrupted. */
 export async function hasUnfinishedRenumber(directory: string): Promise<boolean> {
   return await pathExists(join(directory, journalName))
 }
 
 /**
- * Does what is left of a renumbering that broke off.
+ * Completes an interrupted renumbering.
  *
  * @throws DriftpinError `invalid_input` when somebody has changed the folder since.
  */
@@ -68,15 +68,15 @@ export async function finishRenumber(directory: string): Promise<void> {
 }
 
 /**
- * They are done in their order, and one may take the name that an earlier one has left: the last
- * name that is gone tells how far they came.
+ * Moves run in order, and one may take the old name of an earlier one, so the last old name that no
+ * longer exists tells how many are done.
  */
 async function countDone(root: string, moves: readonly FileMove[]): Promise<number> {
   const there = await Promise.all(moves.map(({ from }) => pathExists(join(root, from))))
   return there.lastIndexOf(false) + 1
 }
 
-/** In one step: who reads the file meanwhile sees all of the one or of the other. */
+/** Replaces a file atomically: a reader sees the old or the new text. */
 async function replace(directory: string, file: string, text: string, mode: number): Promise<void> {
   const scratch = join(directory, scratchName)
   await rm(scratch, { force: true })
@@ -90,7 +90,7 @@ async function replace(directory: string, file: string, text: string, mode: numb
   await rename(scratch, join(directory, file))
 }
 
-/** The journal is a file like any other, and may have come with the repository. */
+/** The journal may be part of the repository, so its paths are checked. */
 async function assertBelow(root: string, file: string): Promise<void> {
   const path = join(root, file)
   const parent = await realpath(dirname(path)).catch(() => '')
@@ -112,10 +112,10 @@ function changed(directory: string, from: string, to: string): DriftpinError {
 }
 
 /**
- * Refuses a renumbering when a database has had one of the migrations that it would change, by any
- * ledger in any schema: that database would fit neither branch any more.
+ * Refuses a renumbering if one of the migrations that it changes is applied to the database,
+ * according to any ledger in any schema: the database would then match neither branch.
  *
- * @param options.ledger The only name of a ledger that counts; whatever has its columns by default.
+ * @param options.ledger The only ledger that counts; by default every table with its columns.
  * @throws DriftpinError `migration_applied`, with the migrations.
  */
 export async function assertNotApplied(
@@ -136,8 +136,8 @@ export async function assertNotApplied(
     const names = had.map(({ version, name }) => `${version} (${name})`).join(', ')
     throw new DriftpinError(
       'migration_applied',
-      `This database has had ${names}, which would change, by the ledger ${ledger.name}. Take it ` +
-        `back there first, with driftpin migrate to ${before}, or leave the number as it is. ` +
+      `This database has applied ${names}, according to the ledger ${ledger.name}, and the ` +
+        `renumbering would change that. Revert it there first, with driftpin migrate to ${before}, or keep the number. ` +
         'Nothing was renumbered.',
       { had, ledger: ledger.name },
     )

@@ -17,15 +17,16 @@ export interface NewMigrationOptions {
   readonly directory: string
   /** What it does, as an identifier: `add_titles`. */
   readonly name: string
-  /** For numbers that are times; the clock's by default. */
+  /** The time for numbers that are times; the current time by default. */
   readonly now?: Date
 }
 
 /**
- * Makes the next pair of files and the fixture beside them, in the numbering of the folder: three
- * digits, six, or times. A folder that has only up files gets no down file. Never overwrites.
+ * Creates the next pair of files and its fixture, numbered in the style of the folder: three
+ * digits, six digits, or times. A folder with up files only gets no down file. Never overwrites a
+ * file.
  *
- * @returns the paths of the new files, from the folder.
+ * @returns The paths of the new files, relative to the folder.
  * @throws DriftpinError `invalid_input` for a name that is no identifier or a file that is there
  * already, `migrations_unreadable` when there is no such folder.
  *
@@ -61,14 +62,14 @@ export async function newMigration(options: NewMigrationOptions): Promise<string
       made.push(file!)
     }
   } catch (error) {
-    // Half a pair would stop every command that reads the folder.
+    // Every command that reads the folder would refuse half a pair.
     for (const file of made) await rm(join(directory, file))
     throw notMade(label, error as Error)
   }
   return made
 }
 
-/** A folder that has done without so far need not go on with them. */
+/** Explains the first fixture of a folder. */
 const first = `--
 -- The first fixture of this folder. Once it has rows, \`driftpin migrate verify\` asks for some in
 -- every table, or a reason in fixtures/exempt.json. Remove it where there are to be no fixtures.

@@ -2,9 +2,9 @@ import { lstat, readdir } from 'node:fs/promises'
 import { DriftpinError } from '../../errors.js'
 import { parseFileName } from '../../migrations/index.js'
 
-/** The files of a migration, found by their names alone: two may have one number. */
+/** The files of a migration, by their names alone. Two migrations may have the same number. */
 export interface NumberedMigration {
-  /** Number and name as they are written: `000012_add_titles`. */
+  /** Number and name as in the file name: `000012_add_titles`. */
   readonly label: string
   readonly digits: string
   readonly version: number
@@ -13,7 +13,7 @@ export interface NumberedMigration {
   readonly files: readonly string[]
 }
 
-/** The migrations that some file names belong to, by number and then by name. */
+/** The migrations of some file names, ordered by number and name. */
 export function numberedMigrations(files: readonly string[]): NumberedMigration[] {
   const found = new Map<string, NumberedMigration & { files: string[] }>()
   for (const file of [...files].sort()) {
@@ -43,14 +43,14 @@ export async function listMigrations(directory: string): Promise<NumberedMigrati
   return numberedMigrations(names)
 }
 
-/** Where the fixture of a migration is, from its folder. */
+/** The path of the fixture of a migration, relative to the folder. */
 export const fixtureOf = (label: string) => `${fixturesFolder}/${label}.sql`
 
 const firstDigits = '000001'
 
 /**
- * The next number after a version, in the style of the newest of some migrations: a time as
- * `20260131120000`, seconds since 1970, or a count with as many zeros as it has.
+ * The next number after a version, in the style of the newest migration: a time such as
+ * `20260131120000`, seconds since 1970, or a count with the same number of digits.
  */
 export function nextNumber(
   migrations: readonly Pick<NumberedMigration, 'digits' | 'version'>[],
@@ -65,7 +65,7 @@ export function nextNumber(
   const { digits } = newest
   if (isTime(digits)) {
     const time = timeDigits(now)
-    // Two at once, or a clock that is behind: the second after the newest one.
+    // If the clock is not after the newest number, use the second after that number.
     return Number(time) > after ? time : secondAfter(String(after))
   }
   const seconds = Math.floor(now.getTime() / 1000)
@@ -91,18 +91,18 @@ function isTime(digits: string): boolean {
 
 function secondAfter(digits: string): string {
   const time = readTime(digits)
-  // A number that is no time although its neighbours are, such as one that was counted up by hand.
+  // A number that is not a time although the others are, such as one incremented by hand.
   if (!time || Number.isNaN(time.getTime())) return String(Number(digits) + 1)
   return timeDigits(new Date(time.getTime() + 1000))
 }
 
-/** Where the rows for each version are, from the folder of the migrations. */
+/** The folder of the fixtures, relative to the folder of the migrations. */
 export const fixturesFolder = 'fixtures'
 
-/** The file beside the fixtures that has the exemptions. */
+/** The file of the exemptions, beside the fixtures. */
 export const exemptName = 'exempt.json'
 
-/** The number of the migration that a fixture is for; undefined for what is none. */
+/** The number of the migration of a fixture; undefined if the name has none. */
 export function fixtureVersion(name: string): number | undefined {
   const number = /^(\d+)_.*\.sql$/.exec(name)?.[1]
   return number === undefined ? undefined : Number(number)

@@ -15,11 +15,11 @@ import {
 const run = promisify(execFile)
 const outputBytesMax = 64 * 1024 * 1024
 
-/** A hook has these, which would stand above the folder that is asked about. */
+/** Git hooks set these variables, which would override the folder. */
 const ofHooks = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX'] as const
 
 /**
- * Asks git something, in a folder; undefined when it says no.
+ * Runs git in a folder. Returns undefined if git fails.
  *
  * @throws DriftpinError `invalid_input` where there is no git.
  */
@@ -42,31 +42,31 @@ export async function git(directory: string, args: readonly string[]): Promise<s
   }
 }
 
-/** The parts of an answer of git that was asked with -z. */
+/** The parts of the output of git with -z. */
 export function zeroSeparated(answer: string | undefined): string[] {
   return (answer ?? '').split('\0').filter((part) => part !== '')
 }
 
-/** Whose a folder's migrations are. */
+/** The migrations of a folder: those of this branch, and all others. */
 export interface OwnMigrations {
   /** The base branch by its name. */
   readonly base: string
-  /** Those of this branch, in their order. */
+  /** The migrations of this branch, in order. */
   readonly own: readonly NumberedMigration[]
   /** The commit of the base. */
   readonly commit: string
-  /** All others: of the base branch, whether or not they are in the folder yet, or of neither. */
+  /** All others, including those of the base branch that are not in the folder yet. */
   readonly others: readonly NumberedMigration[]
 }
 
 const usualBases = ['origin/main', 'main', 'origin/master', 'master'] as const
 
 /**
- * Tells the migrations of the branch in a work tree, committed or not, from those of its base.
+ * Separates the migrations of the branch in a work tree, committed or not, from those of its base.
  *
- * A branch's own are those that its base does not have by number and name, nor had when the branch
- * left it: what the base has renamed since is not the branch's. Where both have added one by the
- * same number and name, the branch's is its own too.
+ * A migration belongs to the branch if neither the base nor the merge base has its number and name:
+ * a migration that the base has renamed since does not belong to the branch. If both have added one
+ * with the same number and name but different text, the branch's file belongs to the branch.
  *
  * @throws DriftpinError `invalid_input` outside of git, without a base, or in the middle of a
  * conflict about these files.
@@ -119,7 +119,7 @@ async function findBase(directory: string, given: string | undefined) {
 }
 
 async function migrationsAt(directory: string, commit: string): Promise<NumberedMigration[]> {
-  // From inside of a folder git lists that folder, and nothing where the commit does not have it.
+  // In a subfolder git lists that folder, and nothing if the commit does not contain it.
   return numberedMigrations(
     zeroSeparated(await git(directory, ['ls-tree', '-z', '--name-only', commit])),
   )
@@ -143,10 +143,10 @@ function refusal(what: string, cause: unknown): DriftpinError {
   return new DriftpinError('invalid_input', `${what}. Nothing was renumbered.`, cause)
 }
 
-/** Where exemptions are, from the folder of the migrations. */
+/** The path of the exemptions, relative to the folder of the migrations. */
 export const exemptFile = `${fixturesFolder}/${exemptName}`
 
-/** The files of rows that a folder has and its base has not, by the numbers they begin with. */
+/** The fixtures that are not in the base, by the number in their names. */
 export async function ownFixtures(
   directory: string,
   commit: string,
@@ -167,14 +167,14 @@ export async function ownFixtures(
   return found
 }
 
-/** The numbers that name a migration in a folder's exemptions, and not in those of its base. */
+/** The numbers of migrations in the exemptions that are not in those of the base. */
 export async function ownExemptNumbers(directory: string, commit: string): Promise<string[]> {
   const text = await readFile(join(directory, exemptFile), 'utf8').catch(() => undefined)
   const inBase = numbersIn(await git(directory, ['show', `${commit}:./${exemptFile}`]))
   return numbersIn(text).filter((number) => !inBase.includes(number))
 }
 
-/** What is no JSON is for `driftpin migrate verify` to refuse. */
+/** Invalid JSON is ignored here: `driftpin migrate verify` refuses it. */
 function numbersIn(text: string | undefined): string[] {
   try {
     const { downs = {}, tables = {} } = JSON.parse(text ?? '{}')

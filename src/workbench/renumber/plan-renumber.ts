@@ -12,17 +12,17 @@ import {
   zeroSeparated,
 } from './own-migrations.js'
 
-/** A file and what it will be called, both from the folder. */
+/** The old and the new path of a file, relative to the folder. */
 export interface FileMove {
   readonly from: string
   readonly to: string
 }
 
-/** A migration and its next number. */
+/** A migration and its new number. */
 interface MigrationMove {
   readonly version: number
   readonly name: string
-  /** Number and name as they are written: `000012_add_titles`. */
+  /** Number and name as in the file name: `000012_add_titles`. */
   readonly from: string
   readonly to: string
   readonly files: readonly FileMove[]
@@ -30,15 +30,15 @@ interface MigrationMove {
 
 /** What {@link applyRenumber} will do. */
 export interface RenumberPlan {
-  /** The folder, without symbolic links. */
+  /** The folder, with symbolic links resolved. */
   readonly directory: string
   readonly base: string
   readonly moves: readonly MigrationMove[]
-  /** Files of the folder that name a migration that moves, as they will be. */
+  /** Files of the folder that name a renumbered migration, with their new texts. */
   readonly edits: readonly ReferenceEdit[]
-  /** Files elsewhere in the repository that name one. They are left to a person. */
+  /** Files elsewhere in the repository that name one. They are not edited. */
   readonly mentions: readonly string[]
-  /** What must not have been applied anywhere: the migrations whose number or text changes. */
+  /** The migrations whose number or text changes. They must not be applied anywhere. */
   readonly changed: readonly { readonly version: number; readonly name: string }[]
 }
 
@@ -46,20 +46,20 @@ export interface RenumberPlan {
 export interface RenumberOptions {
   /** The folder of the migrations, in a work tree of git. */
   readonly directory: string
-  /** A branch or commit; the first there is of origin/main, main, origin/master, master. */
+  /** A branch or commit; by default the first of origin/main, main, origin/master, master. */
   readonly base?: string
-  /** For numbers that are times; the clock's by default. */
+  /** The time for numbers that are times; the current time by default. */
   readonly now?: Date
 }
 
 /**
- * Plans how the migrations of this branch get numbers after those of its base, with their fixtures,
- * whatever those are called behind the number, and with what names them, and keep their order. One
- * that is after them already stays. Changes nothing, and works while two files have one number.
+ * Plans new numbers for the migrations of this branch, after those of its base and in the same
+ * order. Their fixtures and references to them change too. A migration that is already after those
+ * of the base keeps its number. Changes nothing, and works while two files have the same number.
  *
  * A reference is `000012_add_titles`, alone or before `.up.sql`, `.down.sql` or `.sql`, in a text
- * file of the folder or below it, comments in SQL included; a number alone is one in the branch's
- * exemptions and nowhere else. The migrations of others are never edited.
+ * file in or below the folder, including comments in SQL. A number alone is a reference only in the
+ * exemptions of the branch. The migrations of others are never edited.
  *
  * @throws DriftpinError `invalid_input` outside of git, without a base, in a conflict, or when a
  * file is in the way; `migrations_unreadable` for what is no folder.
@@ -85,7 +85,7 @@ export async function planRenumber(options: RenumberOptions): Promise<RenumberPl
     }
     const digits = nextNumber(others, last, now)
     last = Number(digits)
-    // Of two of the branch's own with one number, the first has the fixtures by number.
+    // If two migrations of the branch have the same number, the first gets its fixtures.
     const isFirst = !moves.some(({ version }) => version === migration.version)
     const numbered = isFirst ? (fixtures.get(migration.version) ?? []) : []
     moves.push(await moveOf(directory, { migration, digits, numbered, own }))
@@ -108,9 +108,9 @@ export async function planRenumber(options: RenumberOptions): Promise<RenumberPl
 
 interface Numbered {
   readonly migration: NumberedMigration
-  /** Its next number. */
+  /** Its new number. */
   readonly digits: string
-  /** The fixtures of the branch that begin with its number now, whatever they are called. */
+  /** The fixtures of the branch that begin with its present number. */
   readonly numbered: readonly string[]
   readonly own: readonly NumberedMigration[]
 }
@@ -132,7 +132,7 @@ async function moveOf(
   return { version, name, from: label, to, files: moved }
 }
 
-/** How the exemptions of this branch call its migrations by number, before and after. */
+/** The old and new numbers of migrations in the exemptions of this branch. */
 async function exemptNumbers(
   directory: string,
   commit: string,
@@ -147,7 +147,7 @@ async function exemptNumbers(
   )
 }
 
-/** The numbers are free, but a fixture without a migration may have the name. */
+/** The numbers are free, but a fixture without a migration may have a new name already. */
 async function assertFree(directory: string, moves: readonly MigrationMove[]): Promise<void> {
   const files = moves.flatMap((move) => move.files)
   const leaving = new Set(files.map(({ from }) => from))
@@ -165,31 +165,31 @@ async function assertFree(directory: string, moves: readonly MigrationMove[]): P
 async function findMentions(directory: string, labels: readonly string[]): Promise<string[]> {
   const root = (await git(directory, ['rev-parse', '--show-toplevel']))?.trim()
   const prefix = (await git(directory, ['rev-parse', '--show-prefix']))?.trim()
-  // Where the folder is all of the repository, nothing is elsewhere.
+  // If the folder is the whole repository, there are no other files.
   if (labels.length === 0 || !root || !prefix) return []
   const patterns = labels.flatMap((label) => ['-e', label])
   const found = await git(root, ['grep', '-z', '-l', '-I', '-F', ...patterns])
   return zeroSeparated(found).filter((file) => !file.startsWith(prefix))
 }
 
-/** A file that names migrations, as it will be. */
+/** A file that names migrations, with its new text. */
 interface ReferenceEdit {
-  /** From the folder, as it is called after the moves. */
+  /** The new path, relative to the folder. */
   readonly file: string
   readonly text: string
-  /** How often it names one. */
+  /** The number of references. */
   readonly references: number
-  /** The migration that it is a file of, by number and name, where it is one of those. */
+  /** The number and name of the migration that the file belongs to, if it does. */
   readonly migration: string | undefined
 }
 
 interface Search {
   readonly directory: string
-  /** The numbers and names that change, and into what. */
+  /** The new number and name by the old one. */
   readonly labels: ReadonlyMap<string, string>
   readonly moves: readonly MigrationMove[]
   readonly ownLabels: ReadonlySet<string>
-  /** The numbers that stand for one in the exemptions, and into what they change. */
+  /** The new number by the old one, for numbers in the exemptions. */
   readonly exempt: ReadonlyMap<string, string>
 }
 
@@ -197,19 +197,19 @@ const fileBytesMax = 16 * 1024 * 1024
 const exemptKey = /(?<=")\d+(?="\s*:)/g
 const skipped = new Set(['.git', 'node_modules'])
 
-/** Looks through the text files of a folder and those below it for what names a migration. */
+/** Searches the text files in and below a folder for references to migrations. */
 async function findReferences(search: Search): Promise<ReferenceEdit[]> {
   const { directory, labels, moves, ownLabels, exempt } = search
   if (labels.size === 0) return []
   const movedTo = new Map(moves.flatMap(({ files }) => files.map(({ from, to }) => [from, to])))
   const names = [...labels.keys()].map(escaped).join('|')
-  // A label is letters, digits, underscores and hyphens, and no part of a longer word of them.
+  // A label must not be part of a longer word of letters, digits, underscores and hyphens.
   const pattern = new RegExp(`(?<![A-Za-z0-9_])(?:${names})(?![A-Za-z0-9_-])`, 'g')
   const edits: ReferenceEdit[] = []
   for (const file of await filesBelow(directory, '')) {
     const parts = parseFileName(file)
     const migration = parts && `${parts.digits}_${parts.name}`
-    // Others have applied theirs, and would be told that it was edited.
+    // Others have applied their migrations, and editing one would change its checksum.
     if (migration && !ownLabels.has(migration)) continue
     const before = await readText(join(directory, file))
     let references = 0
@@ -228,7 +228,7 @@ async function findReferences(search: Search): Promise<ReferenceEdit[]> {
 
 const escaped = (label: string) => label.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')
 
-/** Regular files, from the folder; what a symbolic link leads to is not the folder's. */
+/** Regular files, relative to the folder. Symbolic links are not followed. */
 async function filesBelow(directory: string, below: string): Promise<string[]> {
   const found: string[] = []
   const entries = await readdir(join(directory, below), { withFileTypes: true })
@@ -242,7 +242,7 @@ async function filesBelow(directory: string, below: string): Promise<string[]> {
   return found
 }
 
-/** Undefined for what is no text in UTF-8. */
+/** Undefined for a file that is not text in UTF-8. */
 async function readText(path: string): Promise<string | undefined> {
   if ((await stat(path)).size > fileBytesMax) return undefined
   const bytes = await readFile(path)

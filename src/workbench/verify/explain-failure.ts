@@ -10,7 +10,7 @@ import { type MigrationScript, statementsOf } from '../../migrations/index.js'
 import { dumpSchema } from '../dump-schema.js'
 import { without } from '../text-difference.js'
 
-/** What PostgreSQL says of an error beside its message. */
+/** The fields of a PostgreSQL error besides its message. */
 interface ServerError {
   readonly code?: string
   readonly detail?: string
@@ -20,7 +20,7 @@ interface ServerError {
   readonly constraint?: string
 }
 
-/** The message of a file that failed, with what PostgreSQL adds: the key, the constraint. */
+/** The message of a file that failed, with PostgreSQL's detail and the constraint. */
 export function describeFailure(error: unknown): string {
   if (!(error instanceof DriftpinError)) throw error
   const { detail, table, constraint } = (error.cause ?? {}) as ServerError
@@ -30,16 +30,16 @@ export function describeFailure(error: unknown): string {
   return lines.join('\n')
 }
 
-/** So many rows are shown. */
+/** The largest number of rows that are shown. */
 const rowsMax = 3
 
 const notNullViolation = '23502'
 const checkViolation = '23514'
 
 /**
- * Rows that a file stumbled over: those with NULL in a column that may have none, and those that a
- * new CHECK refuses. Where PostgreSQL itself names the key, that is enough. The database stands
- * before the file.
+ * The rows that made a file fail: rows with NULL in a NOT NULL column, and rows that violate a new
+ * CHECK. None if PostgreSQL's own detail names the key. The database is in the state before the
+ * file.
  */
 export async function rowsInTheWay(
   db: EmbeddedTestDatabase,
@@ -56,7 +56,7 @@ export async function rowsInTheWay(
     return rows.map(({ row }) => `${table}: ${row}`)
   }
   if (code === notNullViolation && column) {
-    // The table or the column may be one that the file itself made.
+    // The file itself may have created the table or the column.
     return await read(db, `${quoteIdentifier(column)} IS NULL`).catch(() => [])
   }
   if (code !== checkViolation || !constraint) return []
@@ -71,8 +71,7 @@ export async function rowsInTheWay(
 }
 
 /**
- * Runs a file up to the CHECK that refuses a row, and has that one believe the rows; nothing of it
- * stays.
+ * Runs a file up to the CHECK that fails, adds that CHECK as NOT VALID, calls `look` and rewinds.
  */
 async function beforeCheck<T>(
   db: EmbeddedTestDatabase,
@@ -99,25 +98,25 @@ async function beforeCheck<T>(
   }
 }
 
-/** So many lines of SQL are shown, which is more than a person reads. */
+/** The largest number of lines of SQL that are shown. */
 const linesMax = 40
 
-/** The definitions of a database as statements; none where nothing can write them. */
+/** The definitions of a database as statements; none if pg_dump is not installed. */
 export async function readDefinitions(db: EmbeddedTestDatabase): Promise<string[]> {
   try {
     return splitStatements(await dumpSchema(db.pglite, { privileges: true })).map(
       ({ text }) => `${text};`,
     )
   } catch (error) {
-    // Without pg_dump the names of what differs have to do.
+    // Without pg_dump, the names of the objects that differ are shown alone.
     if (error instanceof DriftpinError && error.code === 'tool_missing') return []
     throw error
   }
 }
 
 /**
- * What differs between two lists of definitions, as SQL with `-` and `+` in front of each line, and
- * the names of those entries that no definition tells of, such as roles.
+ * The difference between two lists of definitions, as SQL lines with `-` or `+`, and the names of
+ * entries that no definition contains, such as roles.
  */
 export function explainDifference(
   names: readonly string[],
@@ -127,7 +126,7 @@ export function explainDifference(
   const surplus = without(actual, expected)
   const lines: string[] = []
   for (const text of without(expected, actual)) {
-    // Of a table that is on both sides, the lines that differ are enough.
+    // For a table that is in both lists, only the lines that differ are shown.
     const place = surplus.findIndex((other) => firstLine(other) === firstLine(text))
     const other = place < 0 ? undefined : surplus.splice(place, 1)[0]!
     lines.push(...(other === undefined ? marked('-', text) : changedIn(text, other)))
@@ -150,7 +149,7 @@ const marked = (mark: string, text: string) => text.split('\n').map((line) => `$
 const firstLine = (text: string) => text.split('\n', 1)[0]!
 
 function changedIn(expected: string, actual: string): string[] {
-  // The last line of a list has no comma, whichever it is.
+  // Only the last line of a list has no comma, so commas are ignored.
   const linesOf = (text: string) => text.split('\n').map((line) => line.replace(/,$/, ''))
   const [before, after] = [linesOf(expected), linesOf(actual)]
   const missing = without(before, after).map((line) => `- ${line}`)

@@ -9,18 +9,18 @@ interface Column {
   readonly type: string
 }
 
-/** The rows of a table at one moment, read column by column so that they can be cut down. */
+/** The rows of a table at one moment, by column, so that columns can be compared separately. */
 export interface TableRows {
   /** Quoted, with its schema. */
   readonly table: string
-  /** What it is a part of, if it is one: partitioned tables, and tables that it inherits from. */
+  /** The partitioned table that it belongs to, and the tables that it inherits from. */
   readonly parents: readonly string[]
   readonly columns: readonly Column[]
-  /** The values of each as text, in the order of the columns: no number of JSON is exact. */
+  /** The values as text, because JSON numbers are not exact, in the order of the columns. */
   readonly rows: readonly (readonly (string | null)[])[]
 }
 
-/** Reads tables by oid; one that is not there is left out. */
+/** Reads tables by oid. A table that does not exist is left out. */
 export async function readRows(
   database: Queryable,
   oids: readonly string[],
@@ -57,11 +57,11 @@ export async function readRows(
   return tables
 }
 
-/** So many rows are shown of those that differ. */
+/** The largest number of differing rows that are shown. */
 const rowsMax = 5
 
 /**
- * A table that was there before, and what stands in its place later: itself, or one of its name.
+ * The oids of a table before and after: the same, or those of two tables with the same name.
  */
 export interface KeptTable {
   readonly before: string
@@ -69,12 +69,12 @@ export interface KeptTable {
 }
 
 /**
- * The tables that were there before and after, of which a row may have been changed or removed
- * between the two, or a column made anew; for all others the counters of PostgreSQL say that none
- * was. A table that was made anew under the same name counts as the same.
+ * The tables that exist before and after and whose rows or columns may have changed in between.
+ * PostgreSQL's counters show that the others have not changed. A table that was created again under
+ * the same name counts as the same table.
  *
- * @param database What stands at the later moment.
- * @param isCounted Whether the counters are to be believed.
+ * @param database The database in its later state.
+ * @param isCounted Whether the counters are reliable.
  */
 export async function suspiciousTables(
   database: Queryable,
@@ -91,7 +91,7 @@ export async function suspiciousTables(
   return suspects
 }
 
-/** Tables with a column that was made since: one that an up adds is gone after its down. */
+/** Tables with a column that was created since. */
 async function withNewColumns(
   database: Queryable,
   before: CatalogState,
@@ -113,7 +113,7 @@ async function withNewColumns(
 }
 
 /**
- * The oid of a table at a later moment: its own, or that of one of its name that was made since.
+ * The oid of a table in a later state: its own, or that of a new table with the same name.
  */
 export function successorOf(
   oid: string,
@@ -131,17 +131,17 @@ const tableNameOf = ({ units }: CatalogState, oid: string) =>
     /^(?:table|materialized view) /.test(name),
   )
 
-/** What became of the rows of a table that were there before. */
+/** Existing rows of a table that a migration lost. */
 export interface LostRows {
-  /** Rows that the up no longer had as they were, and that the down did not bring back. */
+  /** Rows that the up changed or removed and the down did not restore. */
   readonly byUp: readonly string[]
-  /** Rows that were still there before the down, and were not after it. */
+  /** Rows that the down changed or removed. */
   readonly byDown: readonly string[]
-  /** Rows that the down made. */
+  /** Rows that the down added. */
   readonly instead: readonly string[]
 }
 
-/** A table before an up, right after it, with its fixture as well, and after the down. */
+/** The rows of a table before the up, after it, after its fixture, and after the down. */
 export interface Moments {
   readonly before: TableRows
   readonly up: TableRows
@@ -150,11 +150,11 @@ export interface Moments {
 }
 
 /**
- * Looks for rows that were there before and are not there in the end, and for who did it: in the
- * columns that the up left, by whatever name, with their type. Rows that were added do not matter,
- * and neither do those that the fixture changed.
+ * Finds the rows that existed before and do not exist after the down, and whether the up or the
+ * down lost them. Compares the columns that keep their type through the up, even if they are
+ * renamed. Added rows and rows that the fixture changes do not count.
  *
- * @param isSame Whether the up left the table, rather than making it anew.
+ * @param isSame Whether the table stayed, rather than being created again by the up.
  */
 export function lostRows({ before, up, loaded, down }: Moments, isSame: boolean): LostRows {
   const named = (column: Column, table: TableRows) =>
@@ -196,14 +196,14 @@ export function lostRows({ before, up, loaded, down }: Moments, isSame: boolean)
 const inBoth = (rows: readonly string[], others: readonly string[]) =>
   without(rows, without(rows, others))
 
-/** Some of the rows with a mark in front, and how many more there are. */
+/** The first rows with a prefix, and the number of the others. */
 export function showRows(mark: string, rows: readonly string[]): string[] {
   const shown = rows.slice(0, rowsMax).map((row) => `${mark} ${row}`)
   return rows.length > rowsMax ? [...shown, `... and ${rows.length - rowsMax} more`] : shown
 }
 
 /**
- * Whether a script names a table, or what that is a part of, as one that it writes to on purpose.
+ * Whether a script contains a command that writes to a table or to a parent of it.
  */
 export function writesTo(text: string, { table, parents }: TableRows): boolean {
   const bare = text.replace(/--.*|\/\*[\s\S]*?\*\//g, ' ')

@@ -20,27 +20,27 @@ import {
   pathExists,
 } from '../renumber/numbered-migrations.js'
 
-/** What to verify, as it is given to {@link verifyMigrations}. */
+/** What {@link verifyMigrations} reads. */
 export interface VerifySource {
-  /** A folder of SQL pairs, or migrations as `readMigrations` has them; driftpin's by default. */
+  /** A folder of SQL pairs, or the result of `readMigrations`; driftpin's own by default. */
   readonly migrations?: string | readonly Migration[]
   /**
-   * A folder with a file of rows for each version, or the files themselves; by default the folder
-   * `fixtures` beside the migrations, if there is one. `false` for none.
+   * A folder with one file of rows per version, or the files themselves. The default is the folder
+   * `fixtures` beside the migrations, if it exists; `false` means none.
    */
   readonly fixtures?: string | false | readonly MigrationFile[]
-  /** Allows migrations of a folder to have no down file, as `readMigrations` has it. */
+  /** Allows migrations without a down file, as in `readMigrations`. */
   readonly forwardOnly?: boolean
-  /** Stands instead of `exempt.json` beside the fixtures. */
+  /** Replaces `exempt.json` beside the fixtures. */
   readonly exempt?: Exemptions
-  /** PGlite's extensions by name. Those that it brings along are found by themselves. */
+  /** Extensions of PGlite by name. Those that PGlite contains are found automatically. */
   readonly extensions?: Extensions
 }
 
-/** What to verify, read. */
+/** The migrations and their fixtures, parsed. */
 export interface VerifyInput extends Fixtures {
   readonly migrations: readonly Migration[]
-  /** Whether any fixture has a statement: a file with none is one that is still to be written. */
+  /** Whether any fixture has a statement. A file without one has still to be written. */
   readonly hasFixtures: boolean
   readonly extensions: Extensions
 }
@@ -88,14 +88,14 @@ async function fixtureFilesOf(source: VerifySource): Promise<readonly MigrationF
   return (await pathExists(beside)) ? await readFixtureFiles(beside) : undefined
 }
 
-/** Rows for each version, and what the folder does not hold itself to, each with a reason. */
+/** The fixtures per version, and the exemptions. */
 interface Fixtures {
   readonly scripts: ReadonlyMap<number, readonly MigrationScript[]>
   readonly exempt: Exemptions
 }
 
 /**
- * What a folder does not hold itself to; each has its reason, in words for the next reader.
+ * Tables and downs that are not verified, each with the reason.
  *
  * @example
  * ```ts
@@ -106,8 +106,8 @@ export interface Exemptions {
   /** Tables that need no rows, by name, such as `audit_log` or `billing.invoices`. */
   readonly tables?: Readonly<Record<string, string>>
   /**
-   * Migrations by number or file, such as `12` or `000012_merge_users`, whose down cannot bring
-   * back what was before: rows that are lost, a value that stays in an enum, an empty file.
+   * Migrations, by number or file such as `12` or `000012_merge_users`, whose down cannot restore
+   * the previous state: rows are lost, an enum keeps a value, or the file is empty.
    */
   readonly downs?: Readonly<Record<string, string>>
 }
@@ -139,7 +139,7 @@ async function readFixtureFiles(directory: string): Promise<MigrationFile[]> {
 }
 
 /**
- * Lays fixtures beside the migrations they are for, by number; several for one go by name.
+ * Assigns fixtures to migrations by number; several for one migration run in order of their names.
  *
  * @throws DriftpinError `migration_invalid` for a fixture of no migration, and for exemptions that
  * are none.
@@ -171,7 +171,7 @@ async function checkExemptions(
   migrations: readonly Migration[],
 ): Promise<Exemptions> {
   if (Object.keys(given as Exemptions).length === 0) return {}
-  // Loaded for those who have any: it takes longer than most of what is done here.
+  // Loaded only if there are exemptions, because loading it takes long.
   const { z } = await import('zod')
   const reasons = z.record(z.string(), z.string().min(1, 'a reason has words')).optional()
   const parsed = z.strictObject({ tables: reasons, downs: reasons }).safeParse(given)
@@ -189,7 +189,7 @@ async function checkExemptions(
   return exempt
 }
 
-/** The reason why the down of a migration need not hold, where one was given. */
+/** The reason why the down of a migration is exempt, if it is. */
 export function reasonFor({ downs = {} }: Exemptions, migration: Migration): string | undefined {
   return Object.entries(downs).find(([key]) => isNamed(migration, key))?.[1]
 }

@@ -29,24 +29,24 @@ import {
  * ```
  */
 export interface VerifyOptions extends VerifySource {
-  /** Called after each migration, while the work goes on. */
+  /** Called after each migration. */
   readonly onStep?: (step: VerifiedMigration) => void
 }
 
 /**
- * Proves a folder of migrations on an embedded database, one version at a time, with the rows of
+ * Verifies a folder of migrations on an embedded database, one version at a time, with the rows of
  * its fixture in the tables:
  *
- * - every up, every down, and the up again after the down;
- * - after a down the catalog is what it was before the up, and so are the rows that were there,
- *   in every table and column that the migration did not make anew;
- * - all downs one after the other with all rows there leave nothing behind: no table, type,
- *   function, sequence, extension, schema or role;
- * - a fresh install is what the steps made, and to run it again changes nothing;
- * - every table has a row in the end, if there are fixtures.
+ * - every up, every down, and the up again after the down succeed;
+ * - after a down, the catalog and the existing rows are as before the up, except in tables and
+ *   columns that the migration creates again;
+ * - all downs in sequence, with all rows in the tables, leave nothing: no table, type, function,
+ *   sequence, extension, schema or role;
+ * - a fresh install equals the result of the single steps, and running it again changes nothing;
+ * - every table has a row at the end, if there are fixtures.
  *
- * A folder without down files is verified upwards. Nothing is thrown for what does not hold: it is
- * in the report. Rows that an up rewrites in a table that it names are a note and no finding.
+ * In a folder without down files only the ups are verified. A failed check is a finding in the
+ * report and is not thrown. Rows that an up rewrites in a table that it names are only a note.
  *
  * @throws DriftpinError for what cannot be read: `migrations_unreadable`, `migration_invalid`,
  * `migration_duplicate`, `migration_incomplete`.
@@ -68,22 +68,22 @@ export async function verifyMigrations(options: VerifyOptions = {}): Promise<Ver
   const beginning: VerifiedState = { catalog: await describeCatalog(db), mark: await db.mark() }
   const verified: VerifiedMigration[] = []
   const [failing, holding] = [new Set<Migration>(), new Set<Migration>()]
-  let standing: VerifiedState | undefined = beginning
+  let current: VerifiedState | undefined = beginning
   for (const migration of input.migrations) {
     const began = performance.now()
     const fixtures = input.scripts.get(migration.version) ?? []
-    const outcome: StepOutcome = await verifyStep({ db, apply }, standing, { migration, fixtures })
-    standing = outcome.after
+    const outcome: StepOutcome = await verifyStep({ db, apply }, current, { migration, fixtures })
+    current = outcome.after
     const judged = judge(migration, outcome, input)
     if (outcome.findings.some(({ check }) => check === 'down')) failing.add(migration)
     if (outcome.findings.length === 0) holding.add(migration)
     const step = { ...judged, durationMs: performance.now() - began }
     verified.push(step)
     options.onStep?.(step)
-    if (!standing) break
+    if (!current) break
   }
-  const whole = standing
-    ? await verifyWhole(db, input, { apply, beginning, standing, base, failing, holding })
+  const whole = current
+    ? await verifyWhole(db, input, { apply, beginning, current, base, failing, holding })
     : { findings: [], unproven: [], notes: notReached(input, verified) }
   const findings = [...verified.flatMap((step) => step.findings), ...whole.findings]
   const durationMs = performance.now() - started
@@ -96,8 +96,8 @@ const scriptsOf = ({ migrations, scripts }: VerifyInput): MigrationScript[] => [
 ]
 
 /**
- * Loads what extensions have in machine code before anything is marked: an instance that loaded it
- * later could not be put back, but only be replaced. Most have none, or one of their own name.
+ * Loads the modules of extensions before the first mark: an instance that loads a module later
+ * cannot be rewound, only replaced. Most extensions have no module, or one with their own name.
  */
 async function loadModules(db: EmbeddedTestDatabase, extensions: readonly string[]): Promise<void> {
   for (const name of extensions.flatMap((one) => [one, one.replaceAll('_', '-')])) {
@@ -129,12 +129,12 @@ function judge(
   }
 }
 
-interface Ways {
+interface FolderStates {
   readonly apply: ApplyScript
   readonly beginning: VerifiedState
-  readonly standing: VerifiedState
+  readonly current: VerifiedState
   readonly base: Stepped['digest']
-  /** Those whose down failed at its own version, and those of which nothing was found. */
+  /** Migrations whose down failed at its own version, and migrations without a finding. */
   readonly failing: ReadonlySet<Migration>
   readonly holding: ReadonlySet<Migration>
 }
@@ -142,10 +142,10 @@ interface Ways {
 async function verifyWhole(
   db: EmbeddedTestDatabase,
   input: VerifyInput,
-  { apply, beginning, standing, base, failing, holding }: Ways,
+  { apply, beginning, current, base, failing, holding }: FolderStates,
 ): Promise<Pick<VerifyReport, 'findings' | 'unproven' | 'notes'>> {
   const { migrations, hasFixtures } = input
-  const stepped: Stepped = { mark: standing.mark, digest: await describeDatabase(db) }
+  const stepped: Stepped = { mark: current.mark, digest: await describeDatabase(db) }
   const tables = judgeTables(await listTables(db), input)
   const exempt = new Set(migrations.filter((migration) => reasonFor(input.exempt, migration)))
   const left = await verifyNothingLeft(db, migrations, {
@@ -162,7 +162,9 @@ async function verifyWhole(
     notes: [
       ...tables.notes,
       ...left.notes,
-      ...needless.map(({ up }) => `${up.file} is exempt and needs it no more: its down holds.`),
+      ...needless.map(
+        ({ up }) => `${up.file} is exempt, but its down holds. Remove the exemption.`,
+      ),
     ],
   }
 }
@@ -178,11 +180,11 @@ function judgeTables(
   const check = 'rows in every table'
   const findings = names
     .filter((key) => !all.some((table) => isNamed(table, key)))
-    .map((key) => findWhole(check, `The table ${key} is exempt, and there is none of that name.`))
+    .map((key) => findWhole(check, `The table ${key} is exempt, but no table has that name.`))
   if (hasFixtures && left.length > 0) {
     const message =
-      'Tables without a row in the end, so that nothing was proven for them. Add rows to the ' +
-      'fixtures of the migrations that make them, or exempt them with a reason.'
+      'These tables have no rows, so nothing was verified for them. Add rows to the fixtures of ' +
+      'the migrations that create them, or exempt the tables with a reason.'
     const quoted = left.map((table) => table.quoted)
     findings.push(findWhole(check, message, quoted))
   }
@@ -190,7 +192,7 @@ function judgeTables(
   return {
     empty: left.map((table) => table.quoted),
     findings,
-    notes: needless.map((key) => `The table ${key} is exempt and needs it not: it has rows.`),
+    notes: needless.map((key) => `The table ${key} is exempt, but has rows. Remove the exemption.`),
   }
 }
 
@@ -199,5 +201,5 @@ function notReached(
   verified: readonly VerifiedMigration[],
 ): readonly string[] {
   const count = migrations.length - verified.length
-  return count > 0 ? [`${count} later migrations and the folder as a whole were not reached`] : []
+  return count > 0 ? [`${count} later migrations and the folder as a whole were not verified`] : []
 }

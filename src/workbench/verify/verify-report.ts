@@ -1,5 +1,5 @@
 /**
- * What is looked at. The last four are about the folder as a whole.
+ * The name of a check. The last four concern the folder as a whole.
  *
  * @example
  * ```ts
@@ -19,7 +19,7 @@ export type VerifyCheck =
   | 'running again'
 
 /**
- * Something that does not hold.
+ * A check that failed.
  *
  * @example
  * ```ts
@@ -29,20 +29,20 @@ export type VerifyCheck =
  * ```
  */
 export interface VerifyFinding {
-  /** Undefined for what is about the folder as a whole. */
+  /** Undefined if the finding concerns the folder as a whole. */
   readonly version: number | undefined
-  /** The file that it is about, if it is one. */
+  /** The file, if the finding concerns one. */
   readonly file: string | undefined
-  /** What was looked at. */
+  /** The check that failed. */
   readonly check: VerifyCheck
-  /** What happened and what was expected, with line and statement where a file failed. */
+  /** What happened and what was expected, with line and statement if a file failed. */
   readonly message: string
-  /** The least that differs, as SQL or rows: `-` what was expected, `+` what there is. */
+  /** The difference as SQL or rows: `-` is expected, `+` is the actual state. */
   readonly difference: readonly string[]
 }
 
 /**
- * How one migration fared.
+ * The result for one migration.
  *
  * @example
  * ```ts
@@ -59,21 +59,21 @@ export interface VerifiedMigration {
   /** Its up file. */
   readonly file: string
   /**
-   * `verified` both ways; `up only` where there is no down file; `exempt` where something was found
-   * that the folder gives a reason for; `failed` otherwise.
+   * `verified` for up and down; `up only` without a down file; `exempt` if all findings are covered
+   * by an exemption; `failed` otherwise.
    */
   readonly outcome: 'verified' | 'up only' | 'exempt' | 'failed'
   /** How long it took, in milliseconds. */
   readonly durationMs: number
-  /** How many rows all tables held with its fixture, while its down and up ran again. */
+  /** The number of rows in all tables while its down and its up ran again. */
   readonly rows: number
-  /** What does not hold. */
+  /** The findings. */
   readonly findings: readonly VerifyFinding[]
-  /** Where the outcome is `exempt`: what was found, and the reason that was given. */
+  /** The findings that are exempt. */
   readonly exempted: readonly VerifyFinding[]
-  /** Why it is exempt, if it is. */
+  /** The reason of the exemption, if there are exempt findings. */
   readonly reason: string | undefined
-  /** What a person should know of and is no failure. */
+  /** Facts worth knowing that are not failures. */
   readonly notes: readonly string[]
 }
 
@@ -89,19 +89,19 @@ export interface VerifiedMigration {
 export interface VerifyReport {
   /** Whether there is no finding. */
   readonly ok: boolean
-  /** Each that was reached, in order. */
+  /** The migrations that were reached, in order. */
   readonly migrations: readonly VerifiedMigration[]
-  /** All findings, those of the folder as a whole behind those of each migration. */
+  /** All findings: those of each migration, then those of the folder as a whole. */
   readonly findings: readonly VerifyFinding[]
-  /** Tables that held no row in the end, where the folder has no fixtures to blame. */
+  /** Tables without a row at the end, if the folder has no fixtures. */
   readonly unproven: readonly string[]
-  /** What is worth knowing, and no finding. */
+  /** Facts worth knowing that are not findings. */
   readonly notes: readonly string[]
   /** How long all of it took, in milliseconds. */
   readonly durationMs: number
 }
 
-/** A finding as a person reads it: what was looked at, what happened, and what differs. */
+/** The text of a finding: the check, what happened, and the difference. */
 export function renderFinding({ check, message, difference }: VerifyFinding): string {
   return [`${check}: ${message}`, ...difference.map((line) => `  ${line}`)].join('\n')
 }

@@ -28,23 +28,23 @@ import {
 } from './kept-rows.js'
 import type { VerifyCheck, VerifyFinding } from './verify-report.js'
 
-/** Where a database is: before the first migration, or after one and its fixture. */
+/** The state of the database before the first migration, or after one and its fixture. */
 export interface VerifiedState {
   readonly catalog: CatalogState
   readonly mark: DatabaseMark
 }
 
-/** What became of one version. */
+/** The result for one version. */
 export interface StepOutcome {
   readonly findings: readonly VerifyFinding[]
   readonly notes: readonly string[]
-  /** Where to go on from; undefined where the up failed, so that there is nothing to go on with. */
+  /** The state after the version; undefined if the up failed. */
   readonly after: VerifiedState | undefined
 }
 
 /**
- * Verifies one version on a database that stands before it: up, its fixture, down, and up again.
- * In the end the database stands after the up and its fixture.
+ * Verifies one version on a database in the state before it: up, its fixture, down, and up again.
+ * Leaves the database in the state after the up and its fixture.
  */
 export async function verifyStep(
   { db, apply }: { readonly db: EmbeddedTestDatabase; readonly apply: ApplyScript },
@@ -53,7 +53,7 @@ export async function verifyStep(
 ): Promise<StepOutcome> {
   const texts = [migration.up, migration.down, ...fixtures].map((script) => script?.text ?? '')
   const isCounted = !texts.some((text) => /track_counts/i.test(text))
-  const step = new Step({ db, apply, isCounted }, before, migration)
+  const step = new StepVerification({ db, apply, isCounted }, before, migration)
   if (!(await step.run('up', migration.up)))
     return { findings: step.findings, notes: step.notes, after: undefined }
   for (const fixture of fixtures) await step.run('fixture', fixture)
@@ -67,7 +67,7 @@ export async function verifyStep(
 
 const isOrder = (name: string) => name.endsWith(orderOfColumns)
 
-class Step {
+class StepVerification {
   readonly findings: VerifyFinding[] = []
   readonly notes: string[] = []
   readonly #db: EmbeddedTestDatabase
@@ -76,7 +76,7 @@ class Step {
   readonly #migration: Migration
   readonly #isCounted: boolean
 
-  /** @param isCounted Whether PostgreSQL counted what the files wrote: one can turn that off. */
+  /** @param isCounted Whether PostgreSQL counts writes: a file can turn that off. */
   constructor(
     {
       db,
@@ -106,7 +106,7 @@ class Step {
     this.findings.push({ version, file, check, message, difference })
   }
 
-  /** Whether a file could be run; one that failed is a finding. */
+  /** Runs a file. Returns whether it succeeded; a failure is a finding. */
   async run(check: 'up' | 'fixture', script: MigrationScript): Promise<boolean> {
     try {
       await this.#apply(script)
@@ -127,13 +127,13 @@ class Step {
     } catch (error) {
       await db.rewind(after.mark)
       const rows = await rowsInTheWay(db, down, error)
-      this.#find('down', file, `With rows in the tables ${describeFailure(error)}`, rows)
+      this.#find('down', file, `With rows in the tables, ${describeFailure(error)}`, rows)
       return
     }
     const undone = await this.describe(after.catalog)
     const left = this.#withoutOrder(catalogDifferences(this.#before.catalog, undone))
     if (left.length > 0) {
-      const message = `After ${file} the schema is not what it was before ${this.#migration.up.file}.`
+      const message = `After ${file} the schema differs from the schema before ${this.#migration.up.file}.`
       this.#find('schema after down', file, message, await this.#compareWithBefore(left))
     }
     this.#compareSequences(down, numbers, await readSequences(db, down))
@@ -151,7 +151,7 @@ class Step {
     await db.rewind(after.mark)
   }
 
-  /** A down cannot put a column back between others, which is worth knowing and no failure. */
+  /** A down cannot restore a column between others, so the order of columns is only a note. */
   #withoutOrder(names: readonly string[]): string[] {
     for (const name of names.filter(isOrder)) {
       const table = name.slice('column '.length, -orderOfColumns.length)
@@ -168,7 +168,12 @@ class Step {
       await this.#apply(up)
     } catch (error) {
       const rows = await rowsInTheWay(this.#db, up, error)
-      this.#find('up again', up.file, `A second time, ${what}: ${describeFailure(error)}`, rows)
+      this.#find(
+        'up again',
+        up.file,
+        `The second run, ${what}, fails: ${describeFailure(error)}`,
+        rows,
+      )
       return
     }
     const again = await this.describe(undone)
@@ -177,11 +182,11 @@ class Step {
     const actual = await readDefinitions(this.#db)
     await this.#db.rewind(after.mark)
     const expected = await readDefinitions(this.#db)
-    const message = `A second time, ${what}, it does not make what it made the first time.`
+    const message = `The second run, ${what}, creates something else than the first.`
     this.#find('up again', up.file, message, explainDifference(names, expected, actual))
   }
 
-  /** Leaves the database after the down. */
+  /** Leaves the database in the state after the down. */
   async #compareWithBefore(names: readonly string[]): Promise<string[]> {
     const db = this.#db
     const undone = await db.mark()
@@ -192,7 +197,7 @@ class Step {
     return explainDifference(names, expected, actual)
   }
 
-  /** Lays the rows after the down beside those before the up, and before the down. */
+  /** Compares the rows after the down with those before the up and before the down. */
   async #compareRows(
     suspects: readonly KeptTable[],
     last: ReadonlyMap<string, TableRows>,
@@ -201,7 +206,7 @@ class Step {
   ): Promise<void> {
     const db = this.#db
     const { up: upScript } = this.#migration
-    // A table that the up drops takes its rows along, which its own definition says.
+    // A table that the up drops loses its rows on purpose.
     const inside = new Map(
       suspects.map(({ before: oid }) => [
         oid,
@@ -233,37 +238,35 @@ class Step {
       const message = `${script.file} changes or removes ${byDown.length} ${those}.`
       this.#find('rows after down', script.file, message, shown)
     } else if (byUp.length > 0 && writesTo(up.text, before)) {
-      this.notes.push(
-        `it rewrites ${byUp.length} rows of ${table} that were there before, for good`,
-      )
+      this.notes.push(`it permanently rewrites ${byUp.length} existing rows of ${table}`)
     } else if (byUp.length > 0) {
-      const message = `${up.file} changes or removes ${byUp.length} ${those}, which it does not name.`
+      const message = `${up.file} changes or removes ${byUp.length} ${those}, and does not name the table.`
       this.#find('rows after down', up.file, message, shown)
     }
   }
 
-  /** A sequence that a down puts back gives numbers a second time. */
+  /** A sequence that a down resets returns numbers a second time. */
   #compareSequences(script: MigrationScript, whole: SequenceValues, undone: SequenceValues): void {
     for (const [oid, { name, value }] of undone) {
       const taken = whole.get(oid)?.value
       const wasThere = this.#before.catalog.units.has(oid)
       if (!wasThere || taken == null || (value !== null && BigInt(value) >= BigInt(taken))) continue
       const shown = [`- ${taken}`, `+ ${value ?? 'as if it had given nothing'}`]
-      const message = `${script.file} puts the sequence ${name} back.`
+      const message = `${script.file} resets the sequence ${name}.`
       this.#find('rows after down', script.file, message, shown)
     }
   }
 }
 
-/** The last value of sequences that count up, by oid; null where one has given none. */
+/** The last value of ascending sequences, by oid; null if none was returned yet. */
 type SequenceValues = ReadonlyMap<string, { readonly name: string; readonly value: string | null }>
 
 /**
- * Without one of these words a file puts no sequence back. To look at all of them takes a while.
+ * A file without one of these words cannot reset a sequence. Reading all sequences takes long.
  */
 const mayPutBack = /\b(?:setval|restart|sequence)\b/i
 
-/** Where the sequences stand, if a file may put one back. */
+/** Reads the sequences if a file may reset one. */
 async function readSequences(
   database: Queryable,
   { text }: MigrationScript,

@@ -25,7 +25,7 @@ export function findWhole(
   return { version: undefined, file: undefined, check, message, difference }
 }
 
-/** A table, and whether it has a row; of a partitioned one the whole counts. */
+/** A table, and whether it is empty. A partitioned table counts as one. */
 export interface FilledTable {
   readonly schema: string
   readonly name: string
@@ -34,7 +34,7 @@ export interface FilledTable {
   readonly isEmpty: boolean
 }
 
-/** All tables but those of extensions. */
+/** All tables except those of extensions. */
 export async function listTables(database: Queryable): Promise<FilledTable[]> {
   const { rows } = await database.query<Omit<FilledTable, 'isEmpty'>>(
     `SELECT n.nspname AS schema, c.relname AS name,
@@ -57,12 +57,12 @@ export async function listTables(database: Queryable): Promise<FilledTable[]> {
 }
 
 /**
- * Takes everything back with all rows there, one migration after the other, and looks whether
- * anything is left that was not there in the beginning.
+ * Runs all downs in sequence, with all rows in the tables, and checks that nothing is left that did
+ * not exist at the start.
  *
- * @param known Migrations whose down is known to fail: where one does, there is no way on.
- * @param exempt Migrations whose down need not hold.
- * @returns What was found, and whether an exempt down failed that had held at its own version.
+ * @param known Migrations whose down is known to fail. The check ends at the first of them.
+ * @param exempt Migrations whose down may fail.
+ * @returns The findings, and the exempt migration whose down failed only here, if there is one.
  */
 export async function verifyNothingLeft(
   db: EmbeddedTestDatabase,
@@ -72,16 +72,16 @@ export async function verifyNothingLeft(
   for (const migration of [...migrations].reverse()) {
     const { down, version } = migration
     if (!down) {
-      const why = `${migration.up.file} has no down file: what is left below it was not looked at`
+      const why = `${migration.up.file} has no down file: what the migrations before it leave was not checked`
       return { findings: [], notes: [why] }
     }
     try {
       await apply(down)
     } catch (error) {
-      const why = `${down.file} fails: what is left below it was not looked at`
+      const why = `${down.file} fails: what the migrations before it leave was not checked`
       if (known.has(migration)) return { findings: [], notes: [why] }
       if (exempt.has(migration)) return { findings: [], notes: [why], needing: migration }
-      const message = `With the rows of all versions there ${describeFailure(error)}`
+      const message = `With the rows of all versions, ${describeFailure(error)}`
       const difference = await rowsInTheWay(db, down, error)
       const finding: VerifyFinding = {
         version,
@@ -95,7 +95,7 @@ export async function verifyNothingLeft(
   }
   const left = differences(base, await describeDatabase(db)).filter((name) => !isOfSession(name))
   if (left.length === 0) return { findings: [], notes: [] }
-  const message = `After the last down something is left that was not there in the beginning.`
+  const message = `After the last down, objects are left that did not exist at the start.`
   const difference = explainDifference(left, [], await readDefinitions(db))
   if (exempt.size > 0) {
     const files = [...exempt].map(({ up }) => up.file).join(', ')
@@ -112,15 +112,16 @@ interface Backwards {
   readonly exempt: ReadonlySet<Migration>
 }
 
-/** What this verification itself needs in the session, such as prepared statements. */
+/** State of the session that the verification itself creates, such as prepared statements. */
 const isOfSession = (name: string) => name.startsWith('session ')
 
-/** The parts of a database that a migration is for; rows and counters differ by the fixtures. */
+/** The parts of a database that migrations change. Rows and counters depend on the fixtures. */
 const ofSchema = (name: string) => name.startsWith('catalog ') || name.startsWith('roles ')
 
 /**
- * Installs the folder with the migrator itself on a database that has nothing, and looks whether
- * that is what the steps with rows between them made, and whether to run it again does nothing.
+ * Installs the folder with the migrator on an empty database, and checks that the result equals
+ * that of the single steps with rows between them, and that running the migrator again does
+ * nothing.
  */
 export async function verifyFreshInstall(
   db: EmbeddedTestDatabase,
@@ -132,7 +133,7 @@ export async function verifyFreshInstall(
   try {
     await migrator.up()
   } catch (error) {
-    const message = `Without rows ${describeFailure(error)}`
+    const message = `Without rows, ${describeFailure(error)}`
     return [findWhole('fresh install', message)]
   }
   const findings: VerifyFinding[] = []
@@ -142,7 +143,7 @@ export async function verifyFreshInstall(
     const second = differences(first, await describeDatabase(db))
     const changed = second.filter((name) => !isOfSession(name))
     if (steps.length > 0 || changed.length > 0) {
-      const message = 'To run the migrator a second time changes something.'
+      const message = 'Running the migrator a second time changes something.'
       const again = await readDefinitions(db)
       await db.rewind(base)
       await migrator.up()
@@ -150,10 +151,10 @@ export async function verifyFreshInstall(
       findings.push(findWhole('running again', message, difference))
     }
   } catch (error) {
-    const message = `To run the migrator a second time fails: ${describeFailure(error)}`
+    const message = `Running the migrator a second time fails: ${describeFailure(error)}`
     findings.push(findWhole('running again', message))
   }
-  // What is temporary goes with the session of whoever runs the migrator.
+  // Temporary objects end with the session of the migrator.
   await db.script('DISCARD TEMP')
   await db.script(`DROP TABLE ${quoteIdentifier(db.schema)}.${quoteIdentifier(ledgerName)}`)
   const names = differences(stepped.digest, await describeDatabase(db)).filter(ofSchema)

@@ -7,10 +7,10 @@ import { nodeAs, nodesOf, stringsOf, tableKey, tableKeyOf } from '../syntax-tree
 export const destroysWithoutNote: Rule = {
   id: 'destroys-without-note',
   why:
-    'Whoever runs the migration in a hurry does not see that something is gone after it which ' +
-    'going back does not bring back.',
+    'The migration deletes data that its down cannot restore, and nothing in the file warns ' +
+    'about it.',
   instead:
-    'Write a comment into the file that names it and says what is lost, such as ' +
+    'Add a comment that names the object and says what is lost, such as ' +
     '"-- destroys: users, with the history of logins".',
   needsCatalog: false,
   *check({ scripts }) {

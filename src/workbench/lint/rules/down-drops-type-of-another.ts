@@ -6,10 +6,8 @@ import { nodeAs, stringsOf, tableKeyOf } from '../syntax-tree.js'
 
 export const downDropsTypeOfAnother: Rule = {
   id: 'down-drops-type-of-another',
-  why:
-    'After a down that dropped a type which another migration made, neither going up again nor ' +
-    'going further down works.',
-  instead: 'Drop a type in the down of the migration that made it, and nowhere else.',
+  why: 'If a down drops a type that another migration created, the next up and the next down fail.',
+  instead: 'Drop a type only in the down of the migration that created it.',
   needsCatalog: false,
   *check({ migrations }) {
     for (const { up, down } of migrations) {
@@ -18,7 +16,7 @@ export const downDropsTypeOfAnother: Rule = {
       for (const { name, at } of typesLostBy(down)) {
         const owner = own.has(name) ? undefined : ownerOf(name, up, migrations)
         if (!owner) continue
-        const message = `This down drops the type ${name}, which ${owner.up.file} made.`
+        const message = `This down drops the type ${name}, which ${owner.up.file} creates.`
         yield { script: down, at, message }
       }
     }
@@ -40,11 +38,11 @@ function namesMadeBy({ statements }: LintedScript): ReadonlySet<string> {
 }
 
 /**
- * The types that were there before a file and are not after it. A type that gets another name and
- * is made anew under the old one is there after it.
+ * The types that exist before a file and not after it. A type that is renamed and created again
+ * under the old name exists after it.
  */
 function typesLostBy(script: LintedScript): { readonly name: string; readonly at: number }[] {
-  // What stands under a name that the file gave: the name it had before, or null for a new type.
+  // By the name that the file gave: the name before, or null for a new type.
   const given = new Map<string, string | null>()
   const dropped: { readonly name: string; readonly at: number }[] = []
   const take = (name: string) => {

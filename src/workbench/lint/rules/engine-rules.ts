@@ -4,8 +4,8 @@ import type { Rule } from '../rule.js'
 export const typeChangeRewrites: Rule = {
   id: 'type-change-rewrites',
   why:
-    'Most changes of a type write the whole table and its indexes anew, which nobody can read or ' +
-    'write meanwhile.',
+    'Most type changes rewrite the whole table and its indexes, and nobody can read or write the ' +
+    'table meanwhile.',
   instead:
     'Add a column of the new type, write both, fill the old rows in batches, and drop the old ' +
     'one in a later release.',
@@ -14,7 +14,7 @@ export const typeChangeRewrites: Rule = {
     for (const [script, changes] of rewrites) {
       for (const { by, at, table, column } of changes) {
         if (by !== 'type') continue
-        yield { script, at, message: `${table} is written anew for the new type of ${column}.` }
+        yield { script, at, message: `The new type of ${column} rewrites all of ${table}.` }
       }
     }
   },
@@ -23,8 +23,8 @@ export const typeChangeRewrites: Rule = {
 export const volatileDefault: Rule = {
   id: 'volatile-default',
   why:
-    'A default that differs from row to row writes the whole table anew, which nobody can read ' +
-    'or write meanwhile.',
+    'A default that differs per row rewrites the whole table, and nobody can read or write the ' +
+    'table meanwhile.',
   instead:
     'Add the column without the default, set the default in a second statement, and fill the old ' +
     'rows in batches.',
@@ -34,8 +34,8 @@ export const volatileDefault: Rule = {
       for (const { by, at, table, column, always, functions } of changes) {
         if (by !== 'default') continue
         const value = always ? `is ${always}` : `calls ${[...new Set(functions)].join(', ')}`
-        const why = `since ${column} ${value} and differs from row to row`
-        yield { script, at, message: `${table} is written anew, ${why}.` }
+        const why = `because ${column} ${value} and differs per row`
+        yield { script, at, message: `This rewrites all of ${table}, ${why}.` }
       }
     }
   },
@@ -44,16 +44,16 @@ export const volatileDefault: Rule = {
 export const enumValueUsedAtOnce: Rule = {
   id: 'enum-value-used-at-once',
   why:
-    'PostgreSQL refuses a value of an enum in the transaction that added it; where the type is ' +
-    'as new, before version 17.',
-  instead: 'Use the value in a later migration, which is a later transaction.',
+    'PostgreSQL refuses to use an enum value in the transaction that added it (before version 17 ' +
+    'even if the same transaction created the type).',
+  instead: 'Use the value in a later migration.',
   needsCatalog: false,
   *check({ scripts }, catalog) {
     for (const script of scripts) {
       // A literal may be spelt alike and be something else, which the engine knows.
       if (catalog?.allowedValues.has(script)) continue
       for (const { at, type, value } of usesOfAddedValues(script)) {
-        const message = `'${value}' was added to ${type} by this file, in the same transaction.`
+        const message = `This file adds '${value}' to ${type} in the same transaction.`
         yield { script, at, message }
       }
     }

@@ -13,9 +13,9 @@ const kinds: Partial<Record<NonNullable<Constraint['contype']>, string>> = {
 export const unnamedConstraint: Rule = {
   id: 'unnamed-constraint',
   why:
-    'PostgreSQL makes up a name that depends on what is there already, so that code and later ' +
-    'migrations that name it fail on some databases.',
-  instead: 'Write CONSTRAINT and a name in front of it.',
+    'PostgreSQL chooses a name that depends on the existing names, so code and later migrations ' +
+    'that use the name fail on some databases.',
+  instead: 'Write CONSTRAINT and a name before it.',
   needsCatalog: false,
   *check({ scripts }) {
     for (const script of scripts) {
@@ -45,8 +45,8 @@ function nameOfConstrained(node: Node): string | undefined {
 
 export const upWithoutDown: Rule = {
   id: 'up-without-down',
-  why: 'A release that has to be taken back at night cannot be.',
-  instead: 'Write the down file, or say that the folder only goes forward (--forward-only).',
+  why: 'The release cannot be reverted.',
+  instead: 'Write the down file, or declare that the folder has none (--forward-only).',
   needsCatalog: false,
   applies: ({ forwardOnly }) => !forwardOnly,
   *check({ migrations }) {
@@ -60,9 +60,7 @@ export const upWithoutDown: Rule = {
 
 export const oneStatementWithoutTransaction: Rule = {
   id: 'one-statement-without-transaction',
-  why:
-    'Several statements that are sent at once are one transaction again, and sent one by one ' +
-    'they stop half way with nothing to take them back.',
+  why: 'If one of several statements fails without a transaction, the statements before it stay.',
   instead: 'Give each statement a migration of its own.',
   needsCatalog: false,
   *check({ scripts }) {

@@ -8,12 +8,10 @@ import type { Offence, Rule } from '../rule.js'
 
 export const ownerWithoutCascade: Rule = {
   id: 'owner-without-cascade',
-  why:
-    'Rows that stay when the row they belong to is deleted are never found again, or forbid the ' +
-    'deletion.',
+  why: 'If the owner of a row is deleted, the row stays without an owner or prevents the deletion.',
   instead:
-    'Give the column a foreign key to its owner with ON DELETE CASCADE. Where rows are meant to ' +
-    'outlive their owner, silence the rule and say why.',
+    'Give the column a foreign key to its owner with ON DELETE CASCADE. If the rows must ' +
+    'outlive their owner, allow the rule and say why.',
   needsCatalog: true,
   applies: ({ owners }) => owners.length > 0,
   *check(folder, catalog) {
@@ -64,18 +62,18 @@ function* ownerOffences(
   if (isKnown || !columns.some((one) => one.name === column)) return
   yield {
     ...originOfColumn(folder, { table: name, column }),
-    message: `${name}.${column} is called as a key of ${owner.table} and is no foreign key to it.`,
+    message: `${name}.${column} has the name of a key of ${owner.table} but no foreign key to it.`,
   }
 }
 
 export const foreignKeyWithoutIndex: Rule = {
   id: 'foreign-key-without-index',
   why:
-    'Each deletion in the table that is referred to reads all of the other one, and holds locks ' +
-    'while it does.',
+    'Each deletion from the referenced table scans the whole referencing table and holds locks ' +
+    'meanwhile.',
   instead:
-    'Make an index that begins with the columns of the foreign key. Where the table stays small, ' +
-    'silence the rule and say so.',
+    'Create an index that begins with the columns of the foreign key. If the table stays small, ' +
+    'allow the rule and say so.',
   needsCatalog: true,
   *check(folder, catalog) {
     for (const { key: table, foreignKeys } of catalog.tables) {
@@ -85,8 +83,8 @@ export const foreignKeyWithoutIndex: Rule = {
         yield {
           ...originOfForeignKey(folder, catalog, { table, key }),
           message:
-            `No index of ${table} begins with ${columns}, by which a deletion in ` +
-            `${key.references} looks for rows.`,
+            `No index of ${table} begins with ${columns}, which a deletion from ` +
+            `${key.references} searches for.`,
         }
       }
     }
@@ -105,8 +103,8 @@ function covers(condition: string, { columns }: ForeignKeyFacts): boolean {
 export const mirrorOutOfStep: Rule = {
   id: 'mirror-out-of-step',
   why:
-    'Copying between two tables that mirror each other loses a column that one of them lacks, or ' +
-    'fails on a type or a NULL.',
+    'Copying rows between two mirrored tables loses a column that one of them lacks, or fails on ' +
+    'a type or a NULL.',
   instead: 'Change both tables of the pair in the same migration.',
   needsCatalog: true,
   applies: ({ mirrors }) => mirrors.length > 0,
@@ -168,8 +166,8 @@ interface Owner {
 }
 
 /**
- * Finds the owner that `chats` or `app.chats` names, or `chats.chat_id` where the column is called
- * in another way: as much of the name as is a table, the rest being the column.
+ * Finds the owner for `chats` or `app.chats`, or for `chats.chat_id` with the name of the
+ * referencing column: the longest part that is a table, and then the column.
  *
  * @throws DriftpinError `invalid_input` where the migrations leave no such table.
  */
