@@ -1,5 +1,5 @@
-import { type EngineUser, timerMsMax } from './engine-turns.js'
-import { WireError } from './wire-error.js'
+import { timerMsMax } from '../database/index.js'
+import { type EngineUser, WireError } from './wire-error.js'
 
 /** Taken before a test fakes them. */
 const { setTimeout, clearTimeout } = globalThis

@@ -6,7 +6,7 @@ import { changeState, emptyState, type Reported, type SessionState } from './ses
 import type { SharedEngine } from './shared-engine.js'
 import { startSession } from './start-session.js'
 import type { StartPacket } from './startup.js'
-import { engineIsTaken, gone, WireError } from './wire-error.js'
+import { gone, WireError } from './wire-error.js'
 
 /** What a client of a session has to do with it. */
 interface Client {
@@ -49,7 +49,7 @@ export class ClientSession extends EngineSession {
   }
 
   get activity(): string {
-    if (this.#isRunning) return this.#engine.turns.owner === this ? 'active' : 'waiting'
+    if (this.#isRunning) return this.#engine.queue.owner === this ? 'active' : 'waiting'
     if (this.#runner.isInBatch) return 'active'
     return { I: 'idle', T: 'idle in transaction', E: 'idle in transaction (aborted)' }[
       this.#runner.status
@@ -107,7 +107,7 @@ export class ClientSession extends EngineSession {
   }
 
   #stopWaiting(error: WireError): void {
-    this.#engine.turns.cancel(this, error)
+    this.#engine.queue.cancel(this, error)
     this.#engine.locks.cancel(this, error)
   }
 
@@ -122,7 +122,7 @@ export class ClientSession extends EngineSession {
       this.#startState = this.state
       return this.#runner.reported
     } finally {
-      this.#engine.turns.release(this, false)
+      this.#engine.queue.release(this, false)
     }
   }
 
@@ -164,7 +164,7 @@ export class ClientSession extends EngineSession {
   }
 
   #take(waitMsMax: number): Promise<void> | undefined {
-    return this.#engine.turns.take(this, waitMsMax, engineIsTaken)
+    return this.#engine.take(this, waitMsMax)
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -179,7 +179,7 @@ export class ClientSession extends EngineSession {
       return await work()
     } finally {
       if (!this.#engine.sessions.has(this)) this.#engine.rollBackNow()
-      this.#engine.turns.release(this, this.#keeps)
+      this.#engine.queue.release(this, this.#keeps)
     }
   }
 
@@ -207,7 +207,7 @@ export class ClientSession extends EngineSession {
   }
 
   async #cleanUp(): Promise<void> {
-    const { turns, sessions } = this.#engine
+    const { queue, sessions } = this.#engine
     try {
       // Another may have ended it while it waited.
       if (!this.#isAlive) return
@@ -216,7 +216,7 @@ export class ClientSession extends EngineSession {
       await this.#runner.closeStatements()
     } finally {
       sessions.delete(this)
-      turns.release(this, false)
+      queue.release(this, false)
     }
   }
 }

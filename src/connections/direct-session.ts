@@ -4,7 +4,7 @@ import { isInTransaction } from './engine-calls.js'
 import { EngineSession } from './engine-session.js'
 import { clientMessage } from './protocol-messages.js'
 import { SharedEngine } from './shared-engine.js'
-import { engineIsTaken, locksAreHeld, WireError } from './wire-error.js'
+import { locksAreHeld, WireError } from './wire-error.js'
 
 const engines = new WeakMap<PGlite, SharedEngine>()
 
@@ -39,7 +39,7 @@ class DirectSession extends EngineSession {
     this.pid = engine.nextPid()
     takeTurns(engine, this)
     // A transaction may have been begun before anybody shared the engine.
-    engine.turns.begin(isInTransaction(engine.pglite) ? this : undefined)
+    engine.queue.begin(isInTransaction(engine.pglite) ? this : undefined)
   }
 
   /** Whoever listens through PGlite is told by their handlers. */
@@ -68,18 +68,18 @@ class DirectSession extends EngineSession {
 }
 
 function takeTurns(engine: SharedEngine, session: DirectSession): void {
-  const { pglite, turns } = engine
+  const { pglite, queue } = engine
   const { _runExclusiveTransaction: runExclusive, execProtocolStream, close } = pglite
   // Every method of PGlite that runs SQL goes through this, once.
   pglite._runExclusiveTransaction = async <T>(work: () => Promise<T>): Promise<T> => {
-    const taking = turns.take(session, engine.waitMsMax, (owner, ms) => engineIsTaken(owner, ms))
+    const taking = engine.take(session)
     if (taking) await taking.catch(withStack(new Error('asked for here')))
     try {
       const entering = engine.enter(session)
       if (entering) await entering
       return (await runExclusive.call(pglite, work)) as T
     } finally {
-      turns.release(session, isInTransaction(pglite))
+      queue.release(session, isInTransaction(pglite))
     }
   }
   pglite.execProtocolStream = (message, options) => {

@@ -1,8 +1,7 @@
 import type { ListenCommand } from '../database/index.js'
 import type { Notification } from './engine-calls.js'
-import type { EngineUser } from './engine-turns.js'
 import { emptyState, type SessionState } from './session-state.js'
-import type { WireError } from './wire-error.js'
+import type { EngineUser, WireError } from './wire-error.js'
 
 /** One of those who share the engine, and what they take for their own session. */
 export abstract class EngineSession implements EngineUser {

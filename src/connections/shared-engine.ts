@@ -1,4 +1,5 @@
 import type { PGlite } from '@electric-sql/pglite'
+import { Queue } from '../database/index.js'
 import { AdvisoryLocks } from './advisory-locks.js'
 import { failingBatch } from './batch.js'
 import { untilInputHasArrived } from './client-link.js'
@@ -11,13 +12,12 @@ import {
   scanAnswer,
 } from './engine-calls.js'
 import type { EngineSession } from './engine-session.js'
-import { EngineTurns } from './engine-turns.js'
 import { Listening } from './listening.js'
 import { stopAtCrash, useServerSearchPath } from './patch-pglite.js'
 import type { SharedStatements } from './prepared-statements.js'
 import { queryMessage, syncMessage } from './protocol-messages.js'
 import { SessionKeeper } from './session-keeper.js'
-import { engineIsTaken, isLeft, WireError } from './wire-error.js'
+import { type EngineUser, engineIsTaken, isLeft, WireError } from './wire-error.js'
 
 /** Taken before a test fakes it. */
 const { setTimeout } = globalThis
@@ -30,7 +30,8 @@ const waitMsMaxDefault = 30_000
  */
 export class SharedEngine {
   readonly pglite: PGlite
-  readonly turns = new EngineTurns()
+  /** Who has the engine: one session at a time. */
+  readonly queue = new Queue<EngineUser>()
   readonly locks = new AdvisoryLocks()
   readonly listening: Listening
   readonly statements: SharedStatements = { generation: 0, unnamedOf: undefined }
@@ -79,6 +80,11 @@ export class SharedEngine {
 
   get isBroken(): boolean {
     return this.#broken !== undefined
+  }
+
+  /** Takes the engine for a session, at once if that is possible. */
+  take(session: EngineSession, waitMsMax = this.waitMsMax): Promise<void> | undefined {
+    return this.queue.take(session, { waitMsMax, onTimeout: engineIsTaken })
   }
 
   /** Makes the session of the engine that of its next user, who has the turn. */
@@ -141,7 +147,7 @@ export class SharedEngine {
     this.#broken ??= cause
     this.#resolveCrashed(cause)
     const error = brokenEngine()
-    this.turns.fail(error)
+    this.queue.fail(error)
     for (const session of [...this.sessions]) session.terminate(error)
     return error
   }
@@ -163,13 +169,13 @@ export class SharedEngine {
 
   /** What the last client has changed is known once another session has had its turn. */
   async #lookAtLast(): Promise<void> {
-    const isFree = this.turns.owner === undefined && !this.isBroken
+    const isFree = this.queue.owner === undefined && !this.isBroken
     if (!isFree || isInTransaction(this.pglite)) return
-    await this.turns.take(this.direct, this.waitMsMax, engineIsTaken)
+    await this.take(this.direct)
     try {
       await this.enter(this.direct)
     } finally {
-      this.turns.release(this.direct, false)
+      this.queue.release(this.direct, false)
     }
   }
 
@@ -195,11 +201,11 @@ export class SharedEngine {
   }
 
   #end(sessions: readonly EngineSession[], error: WireError, how = 'ended'): void {
-    const { owner, isKept } = this.turns
+    const { owner, isKept } = this.queue
     if (isKept && sessions.some((one) => one === owner)) this.rollBackNow()
     for (const session of sessions) {
       this.sessions.delete(session)
-      this.turns.drop(session, error)
+      this.queue.drop(session, error)
       this.locks.cancel(session, error)
       if (how === 'closed') session.close(error)
       else session.terminate(error)
@@ -211,7 +217,7 @@ export class SharedEngine {
     // The memory may be older than the first client.
     useServerSearchPath(this.pglite)
     this.keeper.beginAnew()
-    this.turns.begin(isInTransaction(this.pglite) ? this.direct : undefined)
+    this.queue.begin(isInTransaction(this.pglite) ? this.direct : undefined)
   }
 
   /** Ends a transaction at once, that nobody who waits for a turn is to find open. */
@@ -224,7 +230,7 @@ export class SharedEngine {
   /** Settles when no client that was ended runs anything any more. */
   async untilQuiet(waitMsMax: number): Promise<void> {
     const until = performance.now() + waitMsMax
-    const isBusy = () => this.turns.owner !== undefined && this.turns.owner !== this.direct
+    const isBusy = () => this.queue.owner !== undefined && this.queue.owner !== this.direct
     while (isBusy() && performance.now() < until) {
       await new Promise((resolve) => setTimeout(resolve, 1))
     }

@@ -1,4 +1,10 @@
-import type { EngineUser } from './engine-turns.js'
+/** Somebody who uses the engine: a client, or who calls PGlite itself. */
+export interface EngineUser {
+  /** How an error names it. */
+  readonly label: string
+  /** What it ran last. */
+  readonly lastStatement: string | undefined
+}
 
 /** How bad an error is: after a FATAL one the client has no connection any more. */
 export type Severity = 'ERROR' | 'FATAL'

@@ -10,10 +10,10 @@ import type {
 import type { Connection, Driver } from './driver.js'
 import { checkSchemaName } from './names.js'
 import { OpenTransaction } from './open-transaction.js'
+import { Queue, queueOf } from './queue.js'
 import { refuseCopyFromStdin } from './refuse-copy-from-stdin.js'
 import { sqlState } from './sql-state.js'
 import { factsOf } from './statement-facts.js'
-import { Turn, turnOf } from './turn.js'
 import { encodeValue } from './values.js'
 
 /**
@@ -33,20 +33,20 @@ export interface AdapterOptions {
 /** Makes a {@link Database} of what an adapter knows of its engine. */
 export function createDatabase(driver: Driver, { schema = 'public' }: AdapterOptions): Database {
   checkSchemaName(schema)
-  const turn = driver.single && turnOf(driver.single)
+  const queue = driver.single && queueOf(driver.single)
   const withConnection = <T>(work: (connection: Connection) => Promise<T>): Promise<T> =>
-    turn ? turn.hold(() => driver.withConnection(work)) : driver.withConnection(work)
+    queue ? queue.hold(() => driver.withConnection(work)) : driver.withConnection(work)
   return {
     kind: 'database',
     capabilities: driver.capabilities,
     ...onConnections(schema, withConnection),
     withSession: (work) =>
       withConnection(async (connection) => {
-        // The session's own turn lets its user call it from several places at once.
-        const turn = new Turn()
+        // Lets the user of the session call it from several places at once.
+        const queue = new Queue()
         let closed = false
         const whileOpen = <T>(work: (connection: Connection) => Promise<T>) =>
-          turn.hold(() => {
+          queue.hold(() => {
             if (closed) throw sessionClosed()
             return work(connection)
           })
@@ -55,7 +55,7 @@ export function createDatabase(driver: Driver, { schema = 'public' }: AdapterOpt
           return await work(session)
         } finally {
           // Waits for what nobody awaited: the connection's next user must not meet it.
-          await turn.hold(async () => {
+          await queue.hold(async () => {
             closed = true
           })
         }
@@ -100,7 +100,7 @@ function onConnections(
       withConnection((connection) => {
         checkIsolation(isolation)
         return connection.begin(isolation, (statements) =>
-          OpenTransaction.run({ statements, schema, turn: new Turn() }, work),
+          OpenTransaction.run({ statements, schema, queue: new Queue() }, work),
         )
       }),
   }

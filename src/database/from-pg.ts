@@ -6,8 +6,8 @@ import type { Connection, Driver, EncodedValue, Statements } from './driver.js'
 import { type Listening, listenOn } from './listen-on.js'
 import { checkSchemaName } from './names.js'
 import { OpenTransaction } from './open-transaction.js'
+import { queueOf } from './queue.js'
 import { sqlState } from './sql-state.js'
-import { turnOf } from './turn.js'
 import { type Decoder, decoderOf } from './values.js'
 
 interface PgQueryLike {
@@ -120,7 +120,7 @@ export function fromPgTransaction(client: PgClientLike, options: AdapterOptions 
       { schema },
     )
   }
-  return new OpenTransaction({ statements: statementsOf(client), schema, turn: turnOf(client) })
+  return new OpenTransaction({ statements: statementsOf(client), schema, queue: queueOf(client) })
 }
 
 /** Text comes in as it is, so that both drivers are decoded by one table. */
@@ -266,7 +266,7 @@ function clientDriver(client: PgClientLike): Driver {
     withConnection: (work) => work(connection),
     async listen(channel, handler, { onError } = {}) {
       const { run, subscribe } = listeningOf(client)
-      const inTurn = (text: string) => turnOf(client).hold(() => run(text))
+      const inTurn = (text: string) => queueOf(client).hold(() => run(text))
       const stop = await listenOn(client, { run: inTurn, subscribe }, channel, handler)
       if (onError) client.on('error', onError)
       return async () => {

@@ -5,9 +5,9 @@ import type { Driver, EncodedValue, Statements } from './driver.js'
 import { listenOn } from './listen-on.js'
 import { checkSchemaName } from './names.js'
 import { OpenTransaction } from './open-transaction.js'
+import { queueOf } from './queue.js'
 import { splitStatements } from './split-statements.js'
 import { sqlState } from './sql-state.js'
-import { turnOf } from './turn.js'
 import { type Decoder, decoders } from './values.js'
 
 interface PGliteResultLike {
@@ -97,7 +97,7 @@ export function fromPGlite(client: PGliteLike, options: AdapterOptions = {}): Da
         },
       }),
     listen: (channel, handler) => {
-      const run = (text: string) => turnOf(client).hold(() => statements.script(text))
+      const run = (text: string) => queueOf(client).hold(() => statements.script(text))
       // PGlite's own listen() never hears a channel that has a double quote in its name.
       const subscribe = client.onNotification.bind(client)
       return listenOn(client, { run, subscribe }, channel, handler)
@@ -129,7 +129,7 @@ export function fromPGliteTransaction(
   const { schema = 'public' } = options
   checkSchemaName(schema)
   const statements = statementsOf(transaction, transaction)
-  return new OpenTransaction({ statements, schema, turn: turnOf(transaction) })
+  return new OpenTransaction({ statements, schema, queue: queueOf(transaction) })
 }
 
 /** Values come encoded already, so PGlite's own serializers are all replaced by none. */

@@ -33,6 +33,15 @@ export {
   searchPath,
 } from './names.js'
 export { printableUrl } from './printable-url.js'
+export {
+  callSite,
+  enclose,
+  openedByCaller,
+  Queue,
+  queueOf,
+  timerMsMax,
+  waitsForItself,
+} from './queue.js'
 export { neutralSettings, readAndRollBack } from './read-and-roll-back.js'
 export { refuseCopyFromStdin } from './refuse-copy-from-stdin.js'
 export { sha256 } from './sha256.js'
@@ -48,5 +57,4 @@ export {
   type StatementFacts,
   withoutWrapping,
 } from './statement-facts.js'
-export { callSite, turnOf } from './turn.js'
 export { decoderOf } from './values.js'

@@ -1,5 +1,5 @@
 import { quoteIdentifier } from './names.js'
-import { outsideTurns } from './turn.js'
+import { outsideAll } from './queue.js'
 
 /** What listening takes of a connection. */
 export interface Listening {
@@ -41,7 +41,7 @@ export async function listenOn(
     throw error
   }
   const unsubscribe = subscribe((heard, payload) => {
-    if (heard === channel) outsideTurns(() => handler(payload))
+    if (heard === channel) outsideAll(() => handler(payload))
   })
   let stopped = false
   return async () => {

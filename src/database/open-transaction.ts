@@ -2,15 +2,15 @@ import { DriftpinError } from '../errors.js'
 import { transactionFailed } from './commit.js'
 import type { QueryResult, Transaction } from './database.js'
 import type { Statements } from './driver.js'
+import { Queue } from './queue.js'
 import { refuseCopyFromStdin } from './refuse-copy-from-stdin.js'
 import { factsOf, savepointOf } from './statement-facts.js'
-import { Turn } from './turn.js'
 import { encodeValue } from './values.js'
 
 interface Place {
   readonly statements: Statements
   readonly schema: string
-  readonly turn: Turn
+  readonly queue: Queue
   /** 0 for the transaction itself, 1 for a savepoint in it, and so on. */
   readonly depth?: number
 }
@@ -20,7 +20,7 @@ export class OpenTransaction implements Transaction {
   readonly kind = 'transaction'
   readonly schema: string
   readonly #statements: Statements
-  readonly #turn: Turn
+  readonly #queue: Queue
   readonly #depth: number
   #closed = false
   /** The first statement's error, whether or not `work` caught it. */
@@ -28,10 +28,10 @@ export class OpenTransaction implements Transaction {
   /** What `work` may go back to: the savepoints that it has set itself. */
   readonly #savepoints = new Set<string>()
 
-  constructor({ statements, schema, turn, depth = 0 }: Place) {
+  constructor({ statements, schema, queue, depth = 0 }: Place) {
     this.#statements = statements
     this.schema = schema
-    this.#turn = turn
+    this.#queue = queue
     this.#depth = depth
   }
 
@@ -77,7 +77,7 @@ export class OpenTransaction implements Transaction {
         ),
       )
     }
-    return this.#turn.hold(async () => {
+    return this.#queue.hold(async () => {
       this.#checkOpen()
       return await this.#savepoint(work)
     })
@@ -90,7 +90,7 @@ export class OpenTransaction implements Transaction {
     await this.#statements.script(`SAVEPOINT ${name}`)
     let result: T
     try {
-      const place = { statements: this.#statements, schema, turn: new Turn(), depth }
+      const place = { statements: this.#statements, schema, queue: new Queue(), depth }
       result = await OpenTransaction.run(place, work)
     } catch (error) {
       const undo = `ROLLBACK TO SAVEPOINT ${name}; RELEASE SAVEPOINT ${name}`
@@ -108,7 +108,7 @@ export class OpenTransaction implements Transaction {
   }
 
   #do<T>(work: () => Promise<T>): Promise<T> {
-    return this.#turn.hold(async () => {
+    return this.#queue.hold(async () => {
       this.#checkOpen()
       try {
         return await work()
@@ -155,7 +155,7 @@ export class OpenTransaction implements Transaction {
 
   /** Waits for statements nobody awaited, then lets nobody in any more. */
   async #close(): Promise<void> {
-    await this.#turn.hold(async () => {
+    await this.#queue.hold(async () => {
       this.#closed = true
     })
   }

@@ -1,5 +1,5 @@
 import { customNamesIn } from '../connections/index.js'
-import { callSite, turnOf } from '../database/index.js'
+import { callSite, queueOf } from '../database/index.js'
 import type { Begun, TestInstance } from '../pglite/index.js'
 
 /** The state of a session that a test could leave changed. */
@@ -73,7 +73,7 @@ export async function findLeaks(instance: TestInstance, before: SessionStart): P
     ),
   )
   if (running.length > 0) return running
-  if (turnOf(instance.pglite).isHeld) return ['a session of withSession() that did not end']
+  if (queueOf(instance.pglite).isHeld) return ['a session of withSession() that did not end']
   if (instance.pglite.isInTransaction()) {
     return [leak('an open transaction', last(openers, /\b(begin|start)\b/i))]
   }

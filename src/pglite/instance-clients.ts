@@ -28,7 +28,7 @@ export async function endClients(pglite: PGlite): Promise<void> {
 /** Ends the clients if one of them runs a statement. */
 export async function endBusyClients(pglite: PGlite): Promise<void> {
   const shared = findSharedEngine(pglite)
-  const isBusy = () => shared?.turns.owner && shared.turns.owner !== shared.direct
+  const isBusy = () => shared?.queue.owner && shared.queue.owner !== shared.direct
   if (isBusy()) await endForRewind(pglite)
 }
 
@@ -46,8 +46,8 @@ export function admitClients(pglite: PGlite): void {
 export async function enterDirectSession(pglite: PGlite): Promise<void> {
   const shared = findSharedEngine(pglite)
   if (!shared) return
-  const { owner } = shared.turns
-  if (owner && owner !== shared.direct && shared.turns.isKept) {
+  const { owner } = shared.queue
+  if (owner && owner !== shared.direct && shared.queue.isKept) {
     throw new DriftpinError(
       'rewind_impossible',
       `A mark cannot be taken while ${owner.label} has a transaction open, after ` +

@@ -1,4 +1,5 @@
 import type { PGlite } from '@electric-sql/pglite'
+import { Queue } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import { type Image, imageOf, imageToKeep, type KeptImage } from './engine/image.js'
 import { type EngineMark, markEngine, rewindEngine, whyNotRewindable } from './engine/mark.js'
@@ -65,7 +66,7 @@ export class Instance implements TestInstance {
   readonly #runtime: HarnessRuntime
   readonly #origin: Origin
   #running: RunningEngine
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #queue = new Queue()
   #isClosed = false
 
   private constructor(runtime: HarnessRuntime, origin: Origin, running: RunningEngine) {
@@ -107,7 +108,7 @@ export class Instance implements TestInstance {
 
   /** Records the current state. The instance must be idle. */
   mark(remake?: () => Promise<Instance>): Promise<InstanceMark> {
-    return this.#inTurn(async () => {
+    return this.#oneAtATime(async () => {
       if (!(await this.watch.idle())) {
         const texts = [...this.watch.inFlight].map(({ text }) => text)
         if (texts.length === 0) texts.push('a session of withSession()')
@@ -126,7 +127,7 @@ export class Instance implements TestInstance {
 
   /** Rewinds this instance to one of its marks, in place if possible. */
   rewind(mark: InstanceMark): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#oneAtATime(async () => {
       const started = performance.now()
       const { statistics } = this.#runtime
       await endForRewind(this.pglite)
@@ -151,11 +152,9 @@ export class Instance implements TestInstance {
   }
 
   /** Marks and rewinds run one at a time: a mark during a rewind would mix two states. */
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+  #oneAtATime<T>(work: () => Promise<T>): Promise<T> {
     this.#refuseClosed()
-    const turn = this.#last.then(work)
-    this.#last = turn.catch(() => {})
-    return turn
+    return this.#queue.hold(work)
   }
 
   async #whyNot({ state }: InstanceMark): Promise<string | undefined> {

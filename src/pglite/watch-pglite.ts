@@ -1,7 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { PGlite, QueryOptions, Results, Transaction } from '@electric-sql/pglite'
 import { type Listener, listenersOf } from '../connections/index.js'
-import { callSite, leavesOpen, listensOf, restoreListens, turnOf } from '../database/index.js'
+import {
+  callSite,
+  enclose,
+  leavesOpen,
+  listensOf,
+  openedByCaller,
+  queueOf,
+  restoreListens,
+  waitsForItself,
+} from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 
 /** A statement or transaction that was started on a PGlite, and where. */
@@ -58,9 +67,6 @@ const idleMsMax = 2000
 /** The longest wait of a statement for the transaction that it is called in. */
 const ownTransactionMsMax = 1000
 
-/** The transactions around the running code. */
-const around = new AsyncLocalStorage<ReadonlySet<Begun>>()
-
 /** Where the caller of the running code is, whose stack is not available any more. */
 const askedAt = new AsyncLocalStorage<Error>()
 
@@ -77,6 +83,8 @@ const beginHere = (text: string): Begun => ({
 /** Watches the statements and transactions of a PGlite, whichever of its methods is called. */
 export function watchPGlite(pglite: PGlite): WatchedPGlite {
   const inFlight = new Set<Begun>()
+  /** What the callbacks of PGlite's own transactions run inside. */
+  const transactions = {}
   const openers: Begun[] = []
   let suspected = /(?!)/
   const listeners = listenersOf(pglite, askedFor)
@@ -98,16 +106,15 @@ export function watchPGlite(pglite: PGlite): WatchedPGlite {
   pglite.query = <T>(text: string, ...rest: [params?: unknown[], options?: QueryOptions]) => {
     const begun = note(text)
     const ask = () => query.call(pglite, text, ...rest) as Promise<Results<T>>
-    return during(begun, () => outsideOwn(begun, inFlight, ask))
+    return during(begun, () => outsideOwn(begun, transactions, ask))
   }
   pglite.exec = (text, ...rest) => {
     const begun = note(text)
     const ask = () => exec.call(pglite, text, ...rest)
-    return during(begun, () => outsideOwn(begun, inFlight, ask))
+    return during(begun, () => outsideOwn(begun, transactions, ask))
   }
   pglite.transaction = <T>(work: (tx: Transaction) => Promise<T>) => {
     const begun = beginHere('BEGIN')
-    const inside = new Set(around.getStore()).add(begun)
     const run = (tx: Transaction) => {
       for (const name of ['query', 'exec'] as const) {
         const plain = tx[name] as (text: string, ...rest: unknown[]) => Promise<never>
@@ -116,10 +123,10 @@ export function watchPGlite(pglite: PGlite): WatchedPGlite {
           return plain.call(tx, text, ...rest)
         }
       }
-      return around.run(inside, work, tx)
+      return enclose(transactions, begun.at, () => work(tx))
     }
     const ask = () => transaction.call(pglite, run) as Promise<T>
-    return during(begun, () => outsideOwn(begun, inFlight, ask))
+    return during(begun, () => outsideOwn(begun, transactions, ask))
   }
   return {
     inFlight,
@@ -128,13 +135,13 @@ export function watchPGlite(pglite: PGlite): WatchedPGlite {
       suspected = pattern
     },
     refuseInside: (what) => {
-      const at = ownTransaction(inFlight)?.at ?? turnOf(pglite).takenByCaller()
+      const at = openedByCaller(transactions) ?? openedByCaller(queueOf(pglite))
       if (at) throw calledInside(what, at)
     },
     idle: async () => {
       const until = performance.now() + idleMsMax
       // A session that was left open runs no statement, and makes everybody else wait.
-      const isBusy = () => inFlight.size > 0 || turnOf(pglite).isHeld
+      const isBusy = () => inFlight.size > 0 || queueOf(pglite).isHeld
       while (isBusy() && performance.now() < until) {
         await new Promise((resolve) => setTimeout(resolve, 1))
       }
@@ -166,21 +173,17 @@ export function watchPGlite(pglite: PGlite): WatchedPGlite {
  */
 async function outsideOwn<T>(
   asked: Begun,
-  inFlight: ReadonlySet<Begun>,
+  transactions: object,
   ask: () => Promise<T>,
 ): Promise<T> {
-  const own = ownTransaction(inFlight)
   const until = performance.now() + ownTransactionMsMax
-  while (own && inFlight.has(own)) {
-    if (performance.now() > until) throw waitsForItself(asked, own)
+  for (;;) {
+    const opened = openedByCaller(transactions)
+    if (!opened) return ask()
+    if (performance.now() > until) throw waitsForItself(opened, asked.at, asked.text)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
-  return ask()
 }
-
-/** The transaction that the calling code runs inside, if it has not ended. */
-const ownTransaction = (inFlight: ReadonlySet<Begun>): Begun | undefined =>
-  [...(around.getStore() ?? [])].find((begun) => inFlight.has(begun))
 
 function calledInside(what: string, at: Error): DriftpinError {
   return new DriftpinError(
@@ -189,17 +192,6 @@ function calledInside(what: string, at: Error): DriftpinError {
       'to end first. Call it after that, or from outside.\n' +
       `The transaction or session was opened\n${callSite(at)}`,
     { what, opened: at },
-  )
-}
-
-function waitsForItself(asked: Begun, own: Begun): DriftpinError {
-  return new DriftpinError(
-    'waits_for_itself',
-    'This statement would wait forever: the transaction around it holds the only session. ' +
-      'Use the transaction that was passed to the callback.\n' +
-      `The statement: ${asked.text}\n${callSite(asked.at)}\n` +
-      `The transaction around it was opened\n${callSite(own.at)}`,
-    { asked: asked.at, transaction: own.at },
   )
 }
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { callSite } from '../../src/database/turn.js'
+import { callSite } from '../../src/database/queue.js'
 
 const own = fileURLToPath(new URL('../../src', import.meta.url))
 
@@ -11,7 +11,7 @@ const errorAt = (...frames: string[]) =>
 
 test("a project's own folders may be called as ours are, and are shown all the same", () => {
   const error = errorAt(
-    `Turn.hold (${own}/database/turn.ts:70:19)`,
+    `Queue.hold (${own}/database/queue.ts:70:19)`,
     `listenOn (file://${own}/harness/watch-pglite.ts:1:1)`,
     `push (${own}/context/push.ts:90:10)`,
     'query (/home/dev/shop/node_modules/pg/lib/client.js:526:1)',
@@ -29,6 +29,6 @@ test("a project's own folders may be called as ours are, and are shown all the s
 })
 
 test('where nothing but our own lines are known, they are better than none', () => {
-  const error = errorAt(`Turn.hold (${own}/database/turn.ts:70:19)`)
-  expect(callSite(error)).toContain('turn.ts:70')
+  const error = errorAt(`Queue.hold (${own}/database/queue.ts:70:19)`)
+  expect(callSite(error)).toContain('queue.ts:70')
 })

@@ -83,8 +83,8 @@ describe.each(singles)('waiting for itself on $name', ({ open }) => {
       await database.query('SELECT 1')
     }
     const { message } = await openTheTransaction().catch((error) => error)
-    expect(message).toContain('Use the transaction that the callback was given.')
-    const [opening, using] = message.split('and the outer one is used')
+    expect(message).toContain('Use the transaction that was passed to the callback.')
+    const [opening, using] = message.split('The statement is')
     expect(opening).toMatch(/openTheTransaction .*waits-for-itself\.test\.ts:\d+/)
     expect(using).toMatch(/useTheOuterOne .*waits-for-itself\.test\.ts:\d+/)
     expect(message).not.toMatch(/src[/\\]database/)

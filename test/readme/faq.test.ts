@@ -45,10 +45,11 @@ const provoked: Record<string, () => Promise<unknown>> = {
     const { chat } = await createChat(db, { ownerId })
     await refresh(db, { chatId: chat.id })
   },
-  'This statement would wait for ever: its own transaction has the only connection': async () => {
-    const database = fromPGlite(db.pglite)
-    await database.transaction(() => database.query('SELECT 1'))
-  },
+  'This statement would wait forever: the transaction around it holds the only connection':
+    async () => {
+      const database = fromPGlite(db.pglite)
+      await database.transaction(() => database.query('SELECT 1'))
+    },
   'This transaction is at REPEATABLE READ, where the operation could miss what others commit': () =>
     db.transaction((transaction) => createChat(transaction, { ownerId }), {
       isolation: 'repeatable read',

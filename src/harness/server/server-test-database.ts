@@ -6,9 +6,9 @@ import {
   fromPg,
   fromPgTransaction,
   type Queryable,
+  queueOf,
   type Session,
   type Transaction,
-  turnOf,
 } from '../../database/index.js'
 import { DriftpinError } from '../../errors.js'
 import { digestDatabase } from '../digest.js'
@@ -62,7 +62,7 @@ export async function openServerTestDatabase(
   const disconnect = async () => {
     isClosed = true
     forget()
-    const isIdle = !turnOf(client).isHeld && pools.every(({ held }) => held.size === 0)
+    const isIdle = !queueOf(client).isHeld && pools.every(({ held }) => held.size === 0)
     const open = pools.filter(({ pool }) => !pool.ending)
     const ends = [client.end(), ...open.map(({ pool }) => pool.end())]
     const ended = Promise.allSettled(ends)
