@@ -1,6 +1,6 @@
 // Row counts and drift for Prometheus, on http://127.0.0.1:9400/metrics or the PORT that is given.
-// Rows are as PostgreSQL estimates them. `exact` reads all chats for the drift: leave it out, or
-// scrape less often, where there are very many.
+// Row counts are PostgreSQL's estimates. `exact` reads all chats to count the dirty ones. If there
+// are very many chats, leave it out or scrape less often.
 import { createServer } from 'node:http'
 import { fromPg, readStats } from 'driftpin'
 import pg from 'pg'
@@ -24,7 +24,7 @@ async function metrics(): Promise<string> {
     `driftpin_chats_expired ${expiredChats}`,
     `driftpin_agents_with_drift ${chats?.agentsWithDrift ?? 0}`,
     `driftpin_snapshots_with_errors ${snapshotsWithErrors}`,
-    // Absent while nothing is dirty, as an age of nothing would be.
+    // Absent if no chat is dirty, because there is no age then.
     ...(chats?.oldestDirty
       ? [`driftpin_oldest_dirty_timestamp_seconds ${chats.oldestDirty.getTime() / 1000}`]
       : []),

@@ -1,6 +1,6 @@
-// Deletes what is past retention, now and then every hour, until SIGTERM; with --once a single
-// time, for whoever has a scheduler. It needs the rights of the retention role alone. Of two that
-// run at once one works and the other finds it busy.
+// Deletes chats past retention now and then every hour, until SIGTERM. With --once it runs a single
+// time, for use with a scheduler. It needs only the rights of the retention role. If two run at
+// once, one does the work and the other reports that it is busy.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fromPg, purgeExpired } from 'driftpin'
 import pg from 'pg'
@@ -11,17 +11,17 @@ pool.on('error', (error) => console.error('A connection was lost:', error.messag
 const database = fromPg(pool, { schema: 'chat' })
 const hourMs = 3_600_000
 
-// Each batch is one transaction, so that ending is safe at any moment: batches before stay
-// deleted, and the server rolls back the one that is under way.
+// Each batch is one transaction, so the job can be stopped at any time: finished batches stay
+// deleted, and the server rolls back the current one.
 process.once('SIGTERM', () => process.exit(0))
 
 for (;;) {
   try {
-    // Batch after batch until none is left; small ones, so that nobody waits long for a lock.
+    // Batches are small, so that nobody waits long for a lock.
     const done = await purgeExpired(database, { retentionDays: Number(RETENTION_DAYS), limit: 500 })
     console.log(JSON.stringify(done))
   } catch (error) {
-    // The next run does what this one did not.
+    // The next run continues.
     console.error('The purge failed:', error)
     if (process.argv.includes('--once')) process.exitCode = 1
   }

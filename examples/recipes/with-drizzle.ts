@@ -11,7 +11,7 @@ const schema = 'chat'
 
 const tickets = pgTable('tickets', { title: text().notNull(), chatId: uuid('chat_id') })
 
-/** Drizzle's transaction hides its client, so that it is given one, which the operations share. */
+/** Drizzle's transaction hides its client. So it is given one, which the operations use too. */
 async function openTicket(title: string): Promise<string> {
   const client = await pool.connect()
   let failed = true

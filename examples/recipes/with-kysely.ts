@@ -12,8 +12,8 @@ interface Tables {
 }
 
 /**
- * A Kysely on one client that is ours. It hides the client of a transaction, so that the client is
- * taken first: Kysely and the operations then work in the same transaction.
+ * A Kysely on one given client. Kysely hides the client of its transactions. With a given client,
+ * Kysely and the operations work in the same transaction.
  */
 async function withKysely<T>(
   work: (kysely: Kysely<Tables>, client: pg.PoolClient) => Promise<T>,
@@ -51,7 +51,7 @@ async function openTicket(title: string): Promise<string> {
 
 try {
   const chatId = await openTicket('with Kysely')
-  // For reading, driftpin's tables have their types too.
+  // Queries can use the types of driftpin's tables.
   const chats = new Kysely<DriftpinTables>({ dialect: new PostgresDialect({ pool }) })
   const { title } = await chats
     .withSchema(schema)

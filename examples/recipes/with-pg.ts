@@ -3,14 +3,14 @@ import pg from 'pg'
 
 const { DATABASE_URL, OWNER_ID: ownerId = '', AGENT_ID: agentId } = process.env
 const pool = new pg.Pool({ connectionString: DATABASE_URL })
-// Without this a connection that is lost while nobody uses it would end the process.
+// Without this listener, losing an idle connection would end the process.
 pool.on('error', (error) => console.error('A connection was lost:', error.message))
 
 const schema = 'chat'
 const database = fromPg(pool, { schema })
 await assertSchemaCurrent(database)
 
-/** A ticket and its chat: both or neither, since both are in one transaction. */
+/** Creates a ticket and its chat in one transaction: both or neither. */
 async function openTicket(title: string): Promise<string> {
   const client = await pool.connect()
   let failed = true
@@ -33,7 +33,7 @@ async function openTicket(title: string): Promise<string> {
 
 try {
   const chatId = await openTicket('with pg')
-  // On its own an operation has a transaction of its own, and is tried again after a deadlock.
+  // Outside a transaction, an operation opens its own and retries it after a deadlock.
   const { text } = await prompt(database, { chatId, ownerId })
   console.log(JSON.stringify({ chatId, promptLength: text.length }))
 } finally {

@@ -1,6 +1,6 @@
-// PgBouncer in transaction mode gives a connection for one transaction at a time. Operations are
-// one transaction each and prepare nothing, so that they go through it. Migrations hold a lock of
-// their session, and listening keeps one: both connect directly, with few connections.
+// PgBouncer in transaction mode assigns a connection for one transaction at a time. Operations work
+// through it, because each is one transaction and uses no prepared statements. Migrations and
+// listening need a session, so they connect directly, with few connections.
 import { createChat, fromPg, notificationChannel } from 'driftpin'
 import pg from 'pg'
 
@@ -21,7 +21,7 @@ try {
   const stop = await fromPg(direct, { schema }).listen(
     notificationChannel(schema),
     hear,
-    // A backend listens again after this, and reads once what it may have missed.
+    // After this, a backend listens again and reads the changes that it may have missed.
     { onError: (error) => console.error('Listening has ended:', error) },
   )
   const { chat } = await createChat(database, {

@@ -1,6 +1,6 @@
-// There is no adapter for postgres.js, on purpose: when a connection that was reserved is lost,
-// its next statement throws outside of every promise and ends the process (3.4.9), so that what
-// became of a transaction could not be told. A small pool of pg beside it does the operations.
+// There is no adapter for postgres.js, for a reason: if a reserved connection is lost, its next
+// statement throws outside of every promise and ends the process (3.4.9). The outcome of a
+// transaction would be unknown. A small pool of pg runs the operations instead.
 import { createChat, fromPg } from 'driftpin'
 import pg from 'pg'
 import postgres from 'postgres'
@@ -11,7 +11,7 @@ const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 4 })
 pool.on('error', (error) => console.error('A connection was lost:', error.message))
 const database = fromPg(pool, { schema: 'chat' })
 
-/** What has to be one transaction with an operation is written through driftpin's. */
+/** A row that must share a transaction with an operation is written by driftpin's client. */
 async function openTicket(title: string): Promise<string> {
   return await database.transaction(async (transaction) => {
     await transaction.query('INSERT INTO tickets (title) VALUES ($1)', [title])
@@ -26,7 +26,7 @@ async function openTicket(title: string): Promise<string> {
 
 try {
   const chatId = await openTicket('with postgres.js')
-  // Everything else stays as it is.
+  // Everything else still uses postgres.js.
   const [ticket] = await sql`SELECT title FROM tickets WHERE chat_id = ${chatId}`
   console.log(JSON.stringify({ chatId, title: ticket?.title }))
 } finally {

@@ -9,8 +9,8 @@ export interface OpenDatabase {
 const schema = 'chat'
 
 /**
- * A server where DATABASE_URL names one, and otherwise a PostgreSQL in this process, kept in the
- * folder DATA or, without one, in memory. Either is migrated before it is given out.
+ * Opens the server in DATABASE_URL. Without it, opens a PostgreSQL in this process, stored in the
+ * folder DATA, or in memory if there is none. Pending migrations are applied first.
  */
 export async function openDatabase({ DATABASE_URL, DATA }: NodeJS.ProcessEnv) {
   const { database, close }: OpenDatabase = DATABASE_URL
@@ -22,13 +22,13 @@ export async function openDatabase({ DATABASE_URL, DATA }: NodeJS.ProcessEnv) {
 
 function openServer(connectionString: string): OpenDatabase {
   const pool = new pg.Pool({ connectionString })
-  // Without this a connection that is lost while nobody uses it would end the process.
+  // Without this listener, losing an idle connection would end the process.
   pool.on('error', (error) => console.error('A connection was lost:', error.message))
   return { database: fromPg(pool, { schema }), close: () => pool.end() }
 }
 
 async function openEmbedded(folder?: string): Promise<OpenDatabase> {
-  // Loaded here, so that a backend with a server has no WebAssembly in it.
+  // Loaded here, so that a backend with a server never loads WebAssembly.
   const { PGlite } = await import('@electric-sql/pglite')
   const pglite = await PGlite.create(folder)
   return { database: fromPGlite(pglite, { schema }), close: () => pglite.close() }

@@ -17,7 +17,7 @@ import { type Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { createWorkspace, deleteWorkspace, directoryOf } from './workspaces.js'
 
-// Codes of driftpin, which the compiler knows, and one of PostgreSQL's, for what is no UUID.
+// Codes of driftpin, which the compiler checks, and a code of PostgreSQL for an invalid UUID.
 const statuses: Partial<Record<ErrorCode | '22P02', 400 | 404 | 409 | 503>> = {
   invalid_input: 400,
   '22P02': 400,
@@ -32,23 +32,23 @@ const statuses: Partial<Record<ErrorCode | '22P02', 400 | 404 | 409 | 503>> = {
 
 const noAgent = () => new HTTPException(404, { message: 'you have no such agent' })
 
-/** What JSON has no form for: sizes are numbers that fit, hashes are written in hexadecimal. */
+/** Replaces values that JSON lacks: sizes become numbers, hashes become hexadecimal texts. */
 const plain = (_: string, value: unknown) => {
   if (typeof value === 'bigint') return Number(value)
   return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value
 }
 
 /**
- * The backend, over any database.
+ * The routes of the backend, over any database.
  *
- * @param root The folder that every workspace has to be in.
+ * @param root The folder that must contain every workspace.
  */
 export function createRoutes(database: Database, root: string): Hono {
   const app = new Hono()
   const answer = (context: Context, value: unknown, status: 200 | 201 = 200) =>
     context.body(JSON.stringify(value, plain), status, { 'content-type': 'application/json' })
 
-  /** Who asks. A real backend takes it from its session, and never from the caller. */
+  /** The user. A real backend takes it from its session, never from the request. */
   const ownerOf = (context: Context) => {
     const ownerId = context.req.header('x-user')
     if (ownerId === undefined) throw new HTTPException(401, { message: 'who asks?' })
@@ -77,7 +77,7 @@ export function createRoutes(database: Database, root: string): Hono {
     return context.body(null, isGone ? 204 : 404)
   })
 
-  // The agent reports what it finds. Each report has a higher version than the one before.
+  // The agent pushes what it finds. Each push has a higher version than the one before.
   app.post('/agents/:agentId/report', async (context) => {
     const agentId = context.req.param('agentId')
     const directory = await directoryOf(database, { ownerId: ownerOf(context), agentId })

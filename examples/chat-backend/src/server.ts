@@ -10,7 +10,7 @@ const server = serve({ fetch, hostname: '127.0.0.1', port: Number(PORT) }, ({ po
   console.log(`http://127.0.0.1:${port}`),
 )
 
-// Requests that are under way are answered first, and then the database is closed.
+// Running requests are answered before the database is closed.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => server.close(() => void close()))
 }

@@ -1,8 +1,8 @@
 import type { Database } from 'driftpin'
 
-// Workspaces, builds and agents are the application's own to make and to delete.
+// The application itself creates and deletes workspaces, builds and agents.
 
-/** A workspace with one build and its agent, which will find its context in the directory. */
+/** Creates a workspace with one build and one agent, whose context is in the directory. */
 export async function createWorkspace(
   database: Database,
   { ownerId, name, directory }: { ownerId: string; name: string; directory: string },
@@ -24,7 +24,7 @@ export async function createWorkspace(
   return { workspaceId: rows[0]!.workspace_id, agentId: rows[0]!.agent_id }
 }
 
-/** Where the agent of an owner finds its context; undefined where the owner has no such agent. */
+/** The directory of an owner's agent; undefined if the owner has no such agent. */
 export async function directoryOf(
   database: Database,
   { ownerId, agentId }: { ownerId: string; agentId: string },
@@ -41,7 +41,7 @@ export async function directoryOf(
   return rows[0]?.directory
 }
 
-/** Deletes a workspace for good. Its chats stay, with their pins; locked in driftpin's order. */
+/** Deletes a workspace permanently. Locks are taken in driftpin's order. Chats keep their pins. */
 export async function deleteWorkspace(
   database: Database,
   { ownerId, workspaceId }: { ownerId: string; workspaceId: string },

@@ -1,8 +1,8 @@
 import { checkHistories, renderFailure } from 'driftpin/laws'
 import { operations } from './operations.js'
 
-// A seed a day, so that a night that fails can be repeated in the morning. RUNS is how many
-// histories.
+// The seed is derived from the date, so that a failed night can be repeated in the morning. RUNS is
+// the number of histories.
 const { SEED, RUNS = '2000' } = process.env
 const seed = Number(SEED ?? new Date().toISOString().slice(0, 10).replaceAll('-', ''))
 console.log(`SEED=${seed}`)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { openHarness } from 'driftpin/harness'
 
-// One database for the file, put back to where it was after each test.
+// One database for the file, reset after each test.
 const harness = await openHarness({ migrations: './db' })
 const db = await harness.createDatabase()
 let mark

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 
-/** Lends a copy of a book: the time when it is due, or undefined where no copy is there. */
+/** Lends a copy of a book. Returns when it is due, or undefined if no copy is available. */
 export async function lend(pool: pg.Pool, title: string, reader: string) {
   const { rows } = await pool.query<{ due_at: Date }>(
     `WITH taken AS (

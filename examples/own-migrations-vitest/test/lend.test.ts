@@ -2,7 +2,7 @@ import { databaseTest } from 'driftpin/vitest'
 import { expect } from 'vitest'
 import { lend } from '../src/lend.js'
 
-// Where TEST_SERVER is set, the same tests run on that PostgreSQL, each in a database of its own.
+// If TEST_SERVER is set, the same tests run on that PostgreSQL, each in its own database.
 const test = databaseTest({
   migrations: './db/migrations',
   seed: './db/seed.sql',
@@ -21,7 +21,7 @@ test('the last copy is lent once, whoever else asks at the same moment', async (
   expect(asked.filter((dueAt) => dueAt !== undefined)).toHaveLength(1)
 })
 
-// The tests before took the only copy, and here it is again.
+// An earlier test lent the only copy. Here it is available again.
 test('a book without copies is not lent, and nothing is written', async ({ db }) => {
   const before = await db.digest()
   expect(await lend(db.pool, 'Kidnapped', 'Ada')).toBeUndefined()

@@ -1,4 +1,4 @@
 import { testMigrations } from 'driftpin/workbench/vitest'
 
-// A test for each migration: up, down and up again with the rows of all fixtures there.
+// One test per migration: up, down and up again with the rows of all fixtures.
 testMigrations({ migrations: './db/migrations' })
