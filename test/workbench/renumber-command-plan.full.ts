@@ -55,7 +55,7 @@ describe('driftpin migrate renumber', () => {
     const refused = await renumber(project, ...args)
     expect(refused.code).toBe(1)
     expect(refused.stderr).toContain('This database has applied 3 (mine)')
-    expect(refused.stderr).toContain(`by the ledger "${schema}"."driftpin_migrations"`)
+    expect(refused.stderr).toContain(`according to the ledger "${schema}"."driftpin_migrations"`)
     expect(refused.stderr).toContain('driftpin migrate to 2')
     const named = [...args.slice(0, -2), '--ledger', 'another']
     expect((await renumber(project, ...args.slice(0, -2))).code).toBe(1)

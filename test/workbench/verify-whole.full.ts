@@ -171,6 +171,6 @@ test('an up that rewrites rows on purpose, and columns that move, are notes', as
   expect(report.ok).toBe(true)
   expect(report.migrations[1]!.notes).toEqual([
     'its down leaves the columns of public.boats in another order',
-    'it rewrites 1 rows of public.boats that were there before, for good',
+    'it permanently rewrites 1 existing rows of public.boats',
   ])
 })
