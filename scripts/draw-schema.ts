@@ -1,4 +1,4 @@
-import type { SchemaManifest } from '../src/schema/manifest.ts'
+import { type SchemaManifest, scopedTables } from '../src/catalog/index.ts'
 
 type Table = SchemaManifest['tables'][number]
 
@@ -27,8 +27,9 @@ const pins = { table: 'chat_context_resources', copiedFrom: 'workspace_agent_con
  */
 export function drawSchema({ tables }: SchemaManifest, command: string): string {
   const chats = tables.find(({ name }) => name === 'chats')!
+  const owned = new Set(scopedTables({ tables }, chats.name).map(({ name }) => name))
   const scoped = tables
-    .filter((one) => keysOf(one).some((key) => key.references === chats.name && cascades(key)))
+    .filter(({ name }) => owned.has(name))
     .sort((a, b) => Number(a.name === pins.table) - Number(b.name === pins.table))
   const rest = tables.filter((one) => one !== chats && !scoped.includes(one))
   const shared = rest.filter((one) => scoped.some((child) => refersTo(child, one)))

@@ -10,6 +10,7 @@ import type { ContextErrorCode } from './context/index.js'
 import type { DatabaseErrorCode } from './database/index.js'
 import type { MigrationErrorCode } from './migrations/index.js'
 
+export type { SchemaManifest, SchemaMismatch } from './catalog/index.js'
 export {
   addMessages,
   archive,
@@ -101,7 +102,6 @@ export {
   type PlannedStep,
   readMigrations,
   type SchemaCurrentOptions,
-  type SchemaMismatch,
 } from './migrations/index.js'
 export {
   aggregateHash,
@@ -125,7 +125,6 @@ export {
   type ResourceStatus,
   type Row,
   resourceStatuses,
-  type SchemaManifest,
   scanLimits,
   schemaManifest,
   tableNames,

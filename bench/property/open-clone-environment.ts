@@ -1,6 +1,6 @@
 import { PGlite } from '@electric-sql/pglite'
+import { digestRows } from '../../src/catalog/index.ts'
 import { fromPGlite } from '../../src/database/from-pglite.ts'
-import { digestRows } from '../../src/harness/digest-rows.ts'
 import {
   type Environment,
   type Installation,

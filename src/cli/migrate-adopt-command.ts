@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { SchemaMismatch } from '../catalog/index.js'
 import { DriftpinError } from '../errors.js'
 import {
   type Adoption,
@@ -7,7 +8,6 @@ import {
   bundledFiles,
   parseMigrations,
   readMigrations,
-  type SchemaMismatch,
 } from '../migrations/index.js'
 import { schemaManifest } from '../schema/index.js'
 import { printMismatches } from './migrate-check-command.js'

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { SchemaMismatch } from '../catalog/index.js'
 import type { Database } from '../database/index.js'
 import {
   checkSchema,
@@ -6,7 +7,6 @@ import {
   createMigrator,
   type Migration,
   type MigratorOptions,
-  type SchemaMismatch,
 } from '../migrations/index.js'
 import { schemaManifest } from '../schema/index.js'
 import { exitCodes } from './command-error.js'

@@ -1,4 +1,5 @@
 import type { PGlite } from '@electric-sql/pglite'
+import { digestDatabase } from '../catalog/index.js'
 import {
   type Database,
   fromPGlite,
@@ -9,7 +10,6 @@ import {
 import { DriftpinError } from '../errors.js'
 import type { MadeInstance } from '../pglite/index.js'
 import { askedFor, saveImage } from '../pglite/index.js'
-import { digestDatabase } from './digest.js'
 import { createTestClock } from './test-clock.js'
 import { TestConnections } from './test-connections.js'
 import type { DatabaseMark, EmbeddedTestDatabase } from './test-database.js'

@@ -1,7 +1,13 @@
+import {
+  type Catalog,
+  type ManifestColumn,
+  type ManifestTable,
+  mustBeGiven,
+  readCatalog,
+  scopedTables,
+} from '../catalog/index.js'
 import { type Queryable, quoteIdentifier, sqlState } from '../database/index.js'
 import { DriftpinError, messageOf } from '../errors.js'
-import { type Catalog, mustBeGiven, readCatalog } from '../migrations/index.js'
-import type { ManifestColumn, ManifestTable } from '../schema/index.js'
 
 type InsertedRow = Readonly<Record<string, unknown>>
 
@@ -36,8 +42,8 @@ function anyValue(
 export interface FillOptions {
   /** The catalog of the schema, where the caller has read it already. */
   readonly catalog?: Catalog
-  /** How many rows the chat-scoped table at a position of the catalog gets; 1 by default. */
-  readonly rowsAt?: (position: number) => number
+  /** How many rows each chat-scoped table gets, by its name and its place; 1 by default. */
+  readonly rowsIn?: (table: string, place: number) => number
 }
 
 /**
@@ -51,12 +57,13 @@ export interface FillOptions {
 export async function fillChat(
   queryable: Queryable,
   chatId: string,
-  { catalog: known, rowsAt = () => 1 }: FillOptions = {},
+  { catalog: known, rowsIn = () => 1 }: FillOptions = {},
 ): Promise<string[]> {
   const catalog = known ?? (await readCatalog(queryable))
   const schema = quoteIdentifier(queryable.schema)
   const quoted = (name: string) => `${schema}.${quoteIdentifier(name)}`
-  const scoped = catalog.tables.filter((table) => chatColumn(table))
+  const scoped = scopedTables(catalog, 'chats')
+  const chatColumn = (table: string) => scoped.find(({ name }) => name === table)?.column ?? null
   const rows = new Map<string, InsertedRow[]>([['chats', [{ id: chatId }]]])
   const inserted = new Set<string>()
 
@@ -65,17 +72,17 @@ export async function fillChat(
     const table = catalog.tables.find((one) => one.name === name)!
     const made = rows.get(name) ?? (await existingRows(table))
     rows.set(name, made)
-    const position = scoped.indexOf(table)
-    const asked = position < 0 ? least : Math.max(least, rowsAt(position))
-    const most = name === 'chats' || hasOneRow(table) ? 1 : asked
-    if (position >= 0 && made.length > 0) return made
+    const place = scoped.findIndex((one) => one.name === name)
+    const asked = place < 0 ? least : Math.max(least, rowsIn(name, place))
+    const most = name === 'chats' || hasOneRow(table, chatColumn(name)) ? 1 : asked
+    if (place >= 0 && made.length > 0) return made
     while (made.length < Math.min(asked, most)) made.push(await insertRow(table, made.length))
     return made
   }
 
   const existingRows = async (table: ManifestTable): Promise<InsertedRow[]> => {
-    const column = chatColumn(table)
-    if (!column) return []
+    const column = chatColumn(table.name)
+    if (column === null) return []
     const { rows } = await queryable.query<InsertedRow>(
       `SELECT * FROM ${quoted(table.name)} WHERE ${quoteIdentifier(column)} = $1 LIMIT 3`,
       [chatId],
@@ -85,8 +92,8 @@ export async function fillChat(
 
   const insertRow = async (table: ManifestTable, nth: number): Promise<InsertedRow> => {
     const referenced = new Map<string, unknown>()
-    const chat = chatColumn(table)
-    if (chat) referenced.set(chat, chatId)
+    const chat = chatColumn(table.name)
+    if (chat !== null) referenced.set(chat, chatId)
     for (const { references, columns, referencedColumns } of table.constraints) {
       // One to a table of another schema is for whoever made it.
       if (!catalog.tables.some(({ name }) => name === references)) continue
@@ -138,22 +145,9 @@ function refusedRow({ name }: ManifestTable, columns: readonly ManifestColumn[],
 }
 
 /** Whether a key of the table lets a chat have one row only. */
-function hasOneRow(table: ManifestTable): boolean {
-  const column = chatColumn(table)
-  return table.constraints.some(
+function hasOneRow({ constraints }: ManifestTable, column: string | null): boolean {
+  return constraints.some(
     ({ kind, columns }) =>
       (kind === 'primary key' || kind === 'unique') && columns.every((one) => one === column),
   )
-}
-
-/**
- * The column that makes a table chat-scoped, if it is: one called `chat_id`, or one that refers to
- * chats, rather one whose rows go with them.
- */
-export function chatColumn({ name, columns, constraints }: ManifestTable): string | undefined {
-  if (name === 'chats') return undefined
-  if (columns.some((column) => column.name === 'chat_id')) return 'chat_id'
-  const references = constraints.filter(({ references }) => references === 'chats')
-  const cascading = references.find(({ onDelete }) => onDelete === 'cascade')
-  return (cascading ?? references[0])?.columns[0]
 }

@@ -4,12 +4,8 @@
  * @module
  */
 
-export { type CatalogState, catalogDifferences, describeCatalog } from './catalog-state.js'
-export { type DatabaseDigest, describeDatabase, differences } from './digest.js'
-export { orderOfColumns } from './digest-relations.js'
-export { digestRows, type TableDigest } from './digest-rows.js'
 export type { HarnessErrorCode } from './error-codes.js'
-export { chatColumn, fillChat } from './fill-chat.js'
+export { fillChat } from './fill-chat.js'
 export type { Harness } from './harness.js'
 export type {
   AllHarnessOptions,

@@ -1,9 +1,9 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { dumpRows } from '../catalog/index.js'
 import { fromPGlite, type Queryable } from '../database/index.js'
 import { messageOf } from '../errors.js'
 import { endForRewind, saveImage, type TestInstance } from '../pglite/index.js'
-import { dumpRows } from './dump-rows.js'
 
 /** Ten images are about 200 MB; of what fails after that only the rows are kept. */
 const imagesMax = 10
@@ -72,7 +72,7 @@ async function rowsOf(
   around: Queryable | undefined,
 ): Promise<string | undefined> {
   try {
-    if (around) return await dumpRows(around)
+    if (around) return await around.transaction((transaction) => dumpRows(transaction))
     if (watch.inFlight.size > 0) return undefined
     if (pglite.isInTransaction()) await pglite.exec('ROLLBACK')
     return await dumpRows(fromPGlite(pglite))

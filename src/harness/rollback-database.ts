@@ -1,7 +1,7 @@
+import { digestDatabase } from '../catalog/index.js'
 import { fromPGliteTransaction, type Transaction } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import type { TestInstance } from '../pglite/index.js'
-import { digestDatabase } from './digest.js'
 import { createTestClock } from './test-clock.js'
 import type { RollbackDatabase } from './test-database.js'
 

@@ -1,6 +1,7 @@
 import type fc from 'fast-check'
+import type { Catalog } from '../catalog/index.js'
 import type { Database, Queryable } from '../database/index.js'
-import type { Catalog, Migration } from '../migrations/index.js'
+import type { Migration } from '../migrations/index.js'
 import type { MainEvent } from './model/events.js'
 import type { Pushed } from './model/live-context.js'
 import type { Model } from './model/model.js'

@@ -1,8 +1,6 @@
+import { type Catalog, type ManifestColumn, readCatalog, scopedTables } from '../catalog/index.js'
 import type { Queryable } from '../database/index.js'
 import { quoteIdentifier } from '../database/index.js'
-import { chatColumn } from '../harness/index.js'
-import { type Catalog, readCatalog } from '../migrations/index.js'
-import type { ManifestColumn } from '../schema/index.js'
 import { canonicalJson } from './model/json.js'
 
 /** A jsonb or bytea value of more bytes than this is read as a hash, because it takes too long. */
@@ -107,10 +105,9 @@ export async function openRowReader(
     )
   }
   const chatColumns = new Map(
-    catalog.tables.flatMap((table) => {
-      const column = chatColumn(table)
-      return column ? [[table.name, column] as const] : []
-    }),
+    scopedTables(catalog, 'chats').flatMap(({ name, column }) =>
+      column === null ? [] : [[name, column] as const],
+    ),
   )
   return { catalog, chatColumns, read }
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Catalog } from '../migrations/index.js'
+import type { Catalog } from '../catalog/index.js'
 import { allDifferingRows, unexpectedNotifications } from './compare-rows.js'
 import {
   createRun,

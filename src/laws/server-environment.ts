@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import pg from 'pg'
+import { type Catalog, digestRows, type ManifestTable, readCatalog } from '../catalog/index.js'
 import { type Database, fromPg, quoteIdentifier, quoteLiteral } from '../database/index.js'
-import { digestRows } from '../harness/index.js'
-import { type Catalog, createMigrator, ledgerName, readCatalog } from '../migrations/index.js'
-import type { ManifestTable } from '../schema/index.js'
+import { createMigrator, ledgerName } from '../migrations/index.js'
 import {
   type Environment,
   type EnvironmentOptions,

@@ -1,5 +1,4 @@
-import type { Catalog } from '../migrations/index.js'
-import type { ManifestTable } from '../schema/index.js'
+import type { Catalog, ManifestTable } from '../catalog/index.js'
 import { liveTable, pinTable, snapshotTable } from './model/rows.js'
 import { type Outcome, plainOutcome } from './outcome.js'
 import { byId, idOf, isGenerated, type Rows, type StoredRow } from './row-reader.js'

@@ -1,3 +1,4 @@
+import type { SchemaMismatch } from '../catalog/index.js'
 import {
   type Database,
   quoteIdentifier,
@@ -6,12 +7,7 @@ import {
 } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import { schemaManifest } from '../schema/index.js'
-import {
-  checkSchema,
-  countExpected,
-  type ExpectedSchemas,
-  type SchemaMismatch,
-} from './check-schema.js'
+import { checkSchema, countExpected, type ExpectedSchemas } from './check-schema.js'
 import { milliseconds } from './create-migrator.js'
 import { bundledFiles } from './generated/bundled.js'
 import { Ledger, ledgerName } from './ledger.js'

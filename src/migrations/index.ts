@@ -11,16 +11,13 @@ export {
   checkSchema,
   countExpected,
   type ExpectedSchemas,
-  type SchemaMismatch,
 } from './check-schema.js'
 export type { MigrationState, MigrationStatus } from './compare-ledger.js'
 export { createMigrator, type Migrator, type MigratorOptions } from './create-migrator.js'
 export type { MigrationErrorCode } from './error-codes.js'
-export { mustBeGiven } from './extras-that-matter.js'
 export { bundledFiles } from './generated/bundled.js'
 export { type GrantsOptions, grantsScript } from './grants-script.js'
 export { findLedgers, ledgerName } from './ledger.js'
-export { manifestEntries } from './manifest-entries.js'
 export type { Direction, Migration, MigrationScript } from './migration.js'
 export { type MigrationFolder, readMigrationFolder, readPairs } from './migration-folder.js'
 export type { BlockedStep } from './migration-locks.js'
@@ -37,8 +34,6 @@ export {
   parseMigrations,
   readScript,
 } from './parse-migrations.js'
-export { type Catalog, readCatalog, readChatScopedTables } from './read-catalog.js'
-export { readManifest } from './read-manifest.js'
 export { readMigrationFiles, readMigrations } from './read-migrations.js'
 export { runMigrationFiles } from './run-migration-files.js'
 export { runScript, statementsOf } from './run-script.js'

@@ -22,19 +22,6 @@ export {
 } from './generated/tables.js'
 export type { JsonObject, JsonValue } from './json.js'
 export { limits, scanLimits } from './limits.js'
-export type {
-  ManifestColumn,
-  ManifestComposite,
-  ManifestConstraint,
-  ManifestDomain,
-  ManifestEnum,
-  ManifestFunction,
-  ManifestIndex,
-  ManifestSequence,
-  ManifestTable,
-  ManifestView,
-  SchemaManifest,
-} from './manifest.js'
 export {
   type BodyKind,
   bodyKinds,

@@ -1,12 +1,12 @@
+import { readManifest, type SchemaManifest } from '../catalog/index.js'
 import { fromPGlite, type Queryable } from '../database/index.js'
 import { openHarness } from '../harness/index.js'
 import {
   createMigrator,
   type ExpectedSchemas,
+  ledgerName,
   type Migration,
-  readManifest,
 } from '../migrations/index.js'
-import type { SchemaManifest } from '../schema/index.js'
 import { embeddedExtensions } from './optional-packages.js'
 
 /** How far migrations are run, and where. */
@@ -32,14 +32,18 @@ export async function manifestAt(
   const before = await otherSchemas(database)
   const wanted = migrations.filter((one) => version === undefined || one.version <= version)
   await createMigrator(database, { migrations: wanted }).up()
+  const except = [ledgerName]
   const others: Record<string, SchemaManifest> = {}
   for (const other of await otherSchemas(database)) {
     // Extensions belong to the database and are part of the manifest of the migrated schema.
-    const manifest = { ...(await readManifest(database, { schema: other })), extensions: [] }
+    const manifest = {
+      ...(await readManifest(database, { schema: other, except })),
+      extensions: [],
+    }
     const isFilled = Object.values(manifest).some((objects) => objects.length > 0)
     if (isFilled || !before.includes(other)) others[other] = manifest
   }
-  return { expected: await readManifest(database), others }
+  return { expected: await readManifest(database, { except }), others }
 }
 
 /** All schemas but those of PostgreSQL, of extensions, and the one that is migrated. */

@@ -1,4 +1,4 @@
-import { chatColumn, fillChat } from '../../src/harness/fill-chat.js'
+import { fillChat } from '../../src/harness/fill-chat.js'
 import type { Queryable } from '../../src/index.js'
 import { pinTable } from '../../src/laws/model/rows.js'
 import type { Write } from './journal.js'
@@ -54,8 +54,7 @@ const createChat: StepKind = {
       ...(workspaceId && { workspaceId }),
       ...(isFilled && { title: filledTitle }),
     }
-    const scoped = world.catalog.tables.filter((table) => chatColumn(table))
-    const rowsAt = (position: number) => (scoped[position]!.name === pinTable ? 0 : 1)
+    const rowsIn = (table: string) => (table === pinTable ? 0 : 1)
     const create = (queryable: Queryable) => operations.createChat(counted(queryable), params)
     world.chats[place] = id
     return {
@@ -66,7 +65,7 @@ const createChat: StepKind = {
         else
           await database.transaction(async (transaction) => {
             await create(transaction)
-            await fillChat(transaction, id, { catalog: world.catalog, rowsAt })
+            await fillChat(transaction, id, { catalog: world.catalog, rowsIn })
           })
       },
     }

@@ -1,6 +1,6 @@
+import type { Catalog } from '../../src/catalog/index.js'
 import type { Database, Queryable } from '../../src/index.js'
 import type { Operations } from '../../src/laws/index.js'
-import type { Catalog } from '../../src/migrations/read-catalog.js'
 import type { Random } from './create-random.js'
 import type { Effects } from './journal.js'
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
+import { readCatalog } from '../../src/catalog/index.js'
 import type { Database } from '../../src/index.js'
-import { readCatalog } from '../../src/migrations/read-catalog.js'
 import { typeValues } from '../database/type-values.js'
 
 /** Every value of every type that a column of the schema has, written and read again. */

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { readCatalog, scopedTables } from '../../src/catalog/index.js'
 import { sqlState } from '../../src/database/sql-state.js'
-import { chatColumn } from '../../src/harness/fill-chat.js'
 import { bind, type Database, hydrate, type Queryable, unarchive } from '../../src/index.js'
-import { readCatalog } from '../../src/migrations/read-catalog.js'
 import { rewriting } from '../property/race-defects.js'
 import { useEngine } from '../support/engines.js'
 import { makeAgent } from './make-agent.js'
@@ -12,8 +11,7 @@ import { operations } from './operations.js'
 
 /** The tables whose rows are locked one after the other: those of one step in no order. */
 async function stepsOf(database: Database): Promise<string[][]> {
-  const { tables } = await readCatalog(database)
-  const scoped = tables.filter((table) => chatColumn(table)).map(({ name }) => name)
+  const scoped = scopedTables(await readCatalog(database), 'chats').map(({ name }) => name)
   return [['workspaces'], ['workspace_agents'], ['chats'], scoped]
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { digestRows } from '../../src/harness/digest-rows.js'
+import { digestRows } from '../../src/catalog/index.js'
 import { addMessages, createChat, type Database, getChatContexts, push } from '../../src/index.js'
 import { engineNames, useEngine } from '../support/engines.js'
 import { makeAgent } from './make-agent.js'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { digestRows } from '../../src/harness/digest-rows.js'
+import { digestRows } from '../../src/catalog/index.js'
 import { archive, createChat, type Database, purge, purgeExpired } from '../../src/index.js'
 import { engineNames, useEngine } from '../support/engines.js'
 import { holdLock } from './hold-lock.js'

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { digestRows } from '../../src/harness/digest-rows.js'
+import { digestRows } from '../../src/catalog/index.js'
 import { aggregateHash, createChat, type Database, getChatContext, push } from '../../src/index.js'
 import { engineNames, useEngine } from '../support/engines.js'
 import { makeAgent } from './make-agent.js'

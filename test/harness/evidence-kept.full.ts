@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { dumpRows } from '../../src/harness/dump-rows.js'
+import { dumpRows } from '../../src/catalog/index.js'
 import { openHarness } from '../../src/harness/index.js'
 import { openImage } from '../../src/harness/open-image.js'
 import type { EmbeddedTestDatabase } from '../../src/harness/test-database.js'

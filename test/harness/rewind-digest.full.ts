@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { digestDatabase } from '../../src/harness/digest.js'
+import { digestDatabase } from '../../src/catalog/index.js'
 import type { EmbeddedTestDatabase, Harness } from '../../src/harness/index.js'
-import { catalogChanges } from './digest-catalog-changes.js'
-import { contentChanges } from './digest-content-changes.js'
+import { catalogChanges } from '../catalog/digest-catalog-changes.js'
+import { contentChanges } from '../catalog/digest-content-changes.js'
 import { openRewindHarness } from './rewind-start.js'
 
 let harness: Harness

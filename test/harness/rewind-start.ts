@@ -1,5 +1,5 @@
 import { type EmbeddedTestDatabase, type Harness, openHarness } from '../../src/harness/index.js'
-import { digestStart } from './digest-start.js'
+import { digestStart } from '../catalog/digest-start.js'
 
 /** A harness whose databases have something of most kinds, and rows in it. */
 export async function openRewindHarness(): Promise<Harness> {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { describeDatabase, differences } from '../../src/harness/digest.js'
-import { digestRows } from '../../src/harness/digest-rows.js'
+import { describeDatabase, differences, digestRows, readManifest } from '../../src/catalog/index.js'
 import {
   type AdoptOptions,
   adoptMigrations,
@@ -10,7 +9,6 @@ import {
 } from '../../src/index.js'
 import { bundledFiles } from '../../src/migrations/generated/bundled.js'
 import { parseMigrations } from '../../src/migrations/parse-migrations.js'
-import { readManifest } from '../../src/migrations/read-manifest.js'
 import { manifestAt } from '../../src/workbench/manifest-at.js'
 import { type Engine, engineNames, useEngine } from '../support/engines.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
@@ -38,7 +36,7 @@ async function madeByHand(engine: Engine): Promise<Database> {
 /** Tries, and holds that nothing has changed by it. */
 async function refused(database: Database, options: AdoptOptions) {
   const look = async () => ({
-    catalog: await readManifest(database, { except: [] }),
+    catalog: await readManifest(database),
     rows: await digestRows(database),
   })
   const before = await look()

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { readCatalog } from '../../src/catalog/index.js'
 import { createMigrator, type Database } from '../../src/index.js'
 import { parseMigrations } from '../../src/migrations/parse-migrations.js'
-import { readCatalog } from '../../src/migrations/read-catalog.js'
 import { engineNames, useEngine } from '../support/engines.js'
 
 const directive = '-- driftpin: no transaction\n'

@@ -1,8 +1,8 @@
 import pg from 'pg'
 import { describe, expect, inject, test } from 'vitest'
+import { readCatalog } from '../../src/catalog/index.js'
 import { createMigrator, type Database, fromPg, type Migration } from '../../src/index.js'
 import { parseMigrations } from '../../src/migrations/parse-migrations.js'
-import { readCatalog } from '../../src/migrations/read-catalog.js'
 import { engineNames, useEngine } from '../support/engines.js'
 import { serverUrl } from '../support/server-url.js'
 

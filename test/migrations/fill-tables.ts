@@ -1,7 +1,7 @@
+import { readCatalog } from '../../src/catalog/index.js'
 import { quoteIdentifier } from '../../src/database/names.js'
 import { fillChat } from '../../src/harness/fill-chat.js'
 import type { Queryable } from '../../src/index.js'
-import { readCatalog } from '../../src/migrations/read-catalog.js'
 
 /** Columns that tell whether and how a chat is hydrated: the pins' up migration clears them. */
 export const hydrationColumns = ['context_aggregate_hash', 'context_dirty_since', 'context_error']

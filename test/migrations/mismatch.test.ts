@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { digestRows } from '../../src/harness/digest-rows.js'
+import { digestRows, readCatalog } from '../../src/catalog/index.js'
 import { createMigrator, type Database, type ErrorCode } from '../../src/index.js'
 import { type MigrationFile, parseMigrations } from '../../src/migrations/parse-migrations.js'
-import { readCatalog } from '../../src/migrations/read-catalog.js'
 import { engineNames, useEngine } from '../support/engines.js'
 
 /** Pairs by number and name; each makes a table of its name. */

@@ -1,5 +1,5 @@
 import { describe, expect, inject, test } from 'vitest'
-import { readCatalog } from '../../src/migrations/read-catalog.js'
+import { readCatalog } from '../../src/catalog/index.js'
 import { driftpin } from '../support/run-command.js'
 import { deployPlace } from './deploy-place.js'
 import { startDeploying } from './deploying-process.js'

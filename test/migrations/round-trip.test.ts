@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { readManifest } from '../../src/catalog/index.js'
 import { createMigrator, type Database, type SchemaManifest } from '../../src/index.js'
-import { readManifest } from '../../src/migrations/read-manifest.js'
 import { engineNames, useEngine } from '../support/engines.js'
 import { fillTables, hydrationColumns, rowsOf } from './fill-tables.js'
+
+const withoutLedger = { except: ['driftpin_migrations'] }
 
 const ledger = 'driftpin_migrations'
 
@@ -20,7 +22,7 @@ describe.each(engines)('down and up again on $name', (engine) => {
     versions = (await migrator.status()).map(({ version }) => version)
     for (const version of [0, ...versions]) {
       await migrator.to(version)
-      manifests.set(version, await readManifest(database))
+      manifests.set(version, await readManifest(database, withoutLedger))
     }
   })
 
@@ -54,22 +56,22 @@ describe.each(engines)('down and up again on $name', (engine) => {
       for (const rows of Object.values(full)) expect(rows).not.toEqual([])
       const before = await contentOf(database, manifests.get(version)!)
       await migrator.to(version)
-      expect(await readManifest(database)).toEqual(manifests.get(version))
+      expect(await readManifest(database, withoutLedger)).toEqual(manifests.get(version))
       expect(await contentOf(database, manifests.get(version)!)).toEqual(before)
       await migrator.to(above)
-      expect(await readManifest(database)).toEqual(manifests.get(above))
+      expect(await readManifest(database, withoutLedger)).toEqual(manifests.get(above))
       expect(await contentOf(database, manifests.get(version)!)).toEqual(before)
       await migrator.to(version)
     }
     await migrator.to(newest)
-    expect(await readManifest(database)).toEqual(manifests.get(newest))
+    expect(await readManifest(database, withoutLedger)).toEqual(manifests.get(newest))
   })
 
   test('down to zero leaves the ledger alone, and nothing in it', async () => {
     const database = await engine.install()
     await fillTables(database)
     await createMigrator(database).to(0)
-    const { tables, extensions, ...others } = await readManifest(database, { except: [] })
+    const { tables, extensions, ...others } = await readManifest(database)
     expect(tables.map(({ name }) => name)).toEqual([ledger])
     for (const left of Object.values(others)) expect(left).toEqual([])
     expect(await rowsOf(database, [{ name: ledger, columns: ['version'] }])).toEqual({
@@ -93,11 +95,11 @@ describe.each(engines)('the migration of the pins on $name', (engine) => {
     const { database, before, its } = await around()
     const migrator = createMigrator(database)
     await migrator.to(its)
-    const [manifest, rows] = [await readManifest(database), await everyRow(database)]
+    const [manifest, rows] = [await readManifest(database, withoutLedger), await everyRow(database)]
     await migrator.to(before)
     const pins = 'chat_context_resources'
     const tables = manifest.tables.filter(({ name }) => name !== pins)
-    expect(await readManifest(database)).toEqual({ ...manifest, tables })
+    expect(await readManifest(database, withoutLedger)).toEqual({ ...manifest, tables })
     const { [pins]: gone, ...others } = rows
     expect(gone).not.toEqual([])
     expect(await everyRow(database)).toEqual(others)
@@ -108,7 +110,10 @@ describe.each(engines)('the migration of the pins on $name', (engine) => {
     const migrator = createMigrator(database)
     await migrator.to(before)
     await fillTables(database)
-    const [{ enums }, rows] = [await readManifest(database), await everyRow(database)]
+    const [{ enums }, rows] = [
+      await readManifest(database, withoutLedger),
+      await everyRow(database),
+    ]
     await migrator.to(its)
     const { chat_context_resources: pins, ...others } = await everyRow(database)
     expect(pins).toEqual([])
@@ -121,12 +126,12 @@ describe.each(engines)('the migration of the pins on $name', (engine) => {
     expect(rows.chats).toHaveLength(2)
     const unpinned = rows.chats!.map((chat) => ({ ...(chat as object), ...cleared }))
     expect(others).toEqual({ ...rows, chats: unpinned })
-    expect((await readManifest(database)).enums).toEqual(enums)
+    expect((await readManifest(database, withoutLedger)).enums).toEqual(enums)
   })
 
   /** Every row of every table but the ledger, parsed, by table. */
   async function everyRow(database: Database): Promise<Record<string, unknown[]>> {
-    const { tables } = await readManifest(database)
+    const { tables } = await readManifest(database, withoutLedger)
     const rows = await rowsOf(
       database,
       tables.map(({ name, columns }) => ({ name, columns: columns.map((column) => column.name) })),

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { digestRows } from '../../src/harness/digest-rows.js'
+import { digestRows, readCatalog } from '../../src/catalog/index.js'
 import { createMigrator, type Database } from '../../src/index.js'
 import { parseMigrations } from '../../src/migrations/parse-migrations.js'
-import { readCatalog } from '../../src/migrations/read-catalog.js'
 import { engineNames, recording, useEngine } from '../support/engines.js'
 
 const migrations = parseMigrations([

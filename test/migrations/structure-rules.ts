@@ -1,6 +1,12 @@
+import type { Catalog, ManifestTable } from '../../src/catalog/index.js'
 import { liveTable, pinTable } from '../../src/laws/model/rows.js'
-import { inEachTable, type Rule, structureRules } from '../../src/laws/rules/structure.js'
-import type { Catalog } from '../../src/migrations/read-catalog.js'
+import { type Rule, structureRules } from '../../src/laws/rules/structure.js'
+
+/** A rule of its own for every table. */
+const inEachTable =
+  (offences: (table: ManifestTable) => string[]): Rule =>
+  ({ tables }) =>
+    tables.flatMap((table) => offences(table).map((offence) => `${table.name}: ${offence}`))
 
 const tableHasComment = inEachTable(({ comment }) => (comment === '' ? ['no comment'] : []))
 

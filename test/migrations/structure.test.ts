@@ -1,11 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { type Catalog, readCatalog, scopedTables } from '../../src/catalog/index.js'
 import { mirroredColumns } from '../../src/context/live-context.js'
 import type { Queryable } from '../../src/index.js'
-import {
-  type Catalog,
-  readCatalog,
-  readChatScopedTables,
-} from '../../src/migrations/read-catalog.js'
 import { engineNames, useEngine } from '../support/engines.js'
 import { mirroredInCatalog, rules } from './structure-rules.js'
 
@@ -44,12 +40,12 @@ describe.each(engines)('the structure of our schema on $name', (engine) => {
 
   test('the chat-scoped tables found from the catalog are all that have a chat_id', async () => {
     installed ??= engine.install()
-    const { tables } = await readCatalog(await installed)
-    const found = await readChatScopedTables(await installed)
-    const withChatId = tables.filter(({ columns }) =>
+    const catalog = await readCatalog(await installed)
+    const found = scopedTables(catalog, 'chats')
+    const withChatId = catalog.tables.filter(({ columns }) =>
       columns.some((column) => column.name === 'chat_id'),
     )
-    expect(found.map(({ table }) => table)).toEqual(withChatId.map((table) => table.name))
+    expect(found.map(({ name }) => name)).toEqual(withChatId.map((table) => table.name))
     expect(new Set(found.map(({ column }) => column))).toEqual(new Set(['chat_id']))
   })
 })
@@ -152,19 +148,19 @@ const defects: { defect: string; sql: string; rule: RuleName; offence: string }[
     defect: 'a column that only the live context has',
     sql: 'ALTER TABLE workspace_agent_context_resources ADD COLUMN extra text',
     rule: 'pins and live context mirror each other',
-    offence: '"name":"extra"',
+    offence: 'extra is missing in chat_context_resources and text in ',
   },
   {
     defect: 'another default',
     sql: "ALTER TABLE chat_context_resources ALTER COLUMN error SET DEFAULT 'x'",
     rule: 'pins and live context mirror each other',
-    offence: `"default":"'x'::text"`,
+    offence: "error is text DEFAULT 'x'::text NOT NULL in chat_context_resources",
   },
   {
     defect: 'another type',
     sql: 'ALTER TABLE chat_context_resources ALTER COLUMN size_bytes TYPE integer',
     rule: 'pins and live context mirror each other',
-    offence: '"type":"integer"',
+    offence: 'size_bytes is integer NOT NULL in chat_context_resources and bigint NOT NULL in ',
   },
 ]
 

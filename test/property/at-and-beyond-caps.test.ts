@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { digestRows } from '../../src/harness/digest-rows.js'
+import { digestRows } from '../../src/catalog/index.js'
 import { createChat, push } from '../../src/index.js'
 import { capCases } from '../../src/laws/arbitraries/caps.js'
 import { type MadeAgent, makeAgent } from '../context/make-agent.js'

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { readCatalog, type ScopedTable, scopedTables } from '../../src/catalog/index.js'
 import { deleteChat, getChatContext, listChats, listPins, prompt } from '../../src/index.js'
 import { chat, insertChat } from '../../src/laws/arbitraries/index.js'
-import { readCatalog, readChatScopedTables } from '../../src/migrations/read-catalog.js'
 import { runs } from './runs.js'
 import { places, useDatabase } from './use-database.js'
 
@@ -38,11 +38,11 @@ describe.each(places)('on %s', (place) => {
   /** How many rows of each chat-scoped table a chat has, in the order of the catalog. */
   async function countRows(
     chatId: string,
-    scoped: Awaited<ReturnType<typeof readChatScopedTables>>,
+    scoped: readonly ScopedTable[],
   ): Promise<[table: string, rows: number][]> {
     const { database } = used
     const counts: [string, number][] = []
-    for (const { table, column } of scoped) {
+    for (const { name: table, column } of scoped) {
       const { rows } = await database.query<{ count: number }>(
         `SELECT count(*)::integer AS count FROM "${database.schema}"."${table}"
          WHERE "${column}" = $1`,
@@ -56,7 +56,7 @@ describe.each(places)('on %s', (place) => {
   test('a chat is what its seed says, and has the rows that it asks for', async () => {
     const { database, rewind, share } = used
     const catalog = await readCatalog(database)
-    const scoped = await readChatScopedTables(database)
+    const scoped = scopedTables(catalog, 'chats')
     await fc.assert(
       fc
         .asyncProperty(chat(), async (seed) => {
@@ -99,7 +99,7 @@ describe.each(places)('on %s', (place) => {
     )
     const [seed] = fc.sample(chat(), { seed: runs(1).seed, numRuns: 1 })
     const chatId = await insertChat(database, { ...seed!, rows: [3] })
-    const scoped = await readChatScopedTables(database)
+    const scoped = scopedTables(await readCatalog(database), 'chats')
     const counts = await countRows(chatId, scoped)
     expect(counts).toContainEqual(['chat_moods', 3])
     const single = counts.filter(([, rows]) => rows === 1).map(([table]) => table)

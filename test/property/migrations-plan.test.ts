@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readCatalog } from '../../src/catalog/index.js'
 import {
   type DatabaseMark,
   type EmbeddedTestDatabase,
@@ -10,7 +11,6 @@ import { createMigrator, type FinishedStep, type Migrator } from '../../src/inde
 import { ledgerName } from '../../src/migrations/ledger.js'
 import type { Migration } from '../../src/migrations/migration.js'
 import { parseMigrations } from '../../src/migrations/parse-migrations.js'
-import { readCatalog } from '../../src/migrations/read-catalog.js'
 import { runs } from './runs.js'
 
 let harness: Harness

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { readCatalog } from '../../src/catalog/index.js'
 import { quoteIdentifier } from '../../src/database/names.js'
 import {
   bodyKinds,
@@ -9,7 +10,6 @@ import {
   resourceStatuses,
   tableNames,
 } from '../../src/index.js'
-import { readCatalog } from '../../src/migrations/read-catalog.js'
 import { engineNames, useEngine } from '../support/engines.js'
 
 describe.each(engineNames)('what is generated of the schema, on %s', (name) => {

@@ -1,8 +1,8 @@
 import type { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { readManifest } from '../../src/catalog/index.js'
 import { type Database, fromPGlite, fromPg } from '../../src/index.js'
-import { readManifest } from '../../src/migrations/read-manifest.js'
 import { createColumnTypes, parameters } from '../../src/workbench/generate/column-types.js'
 import { openPGlite } from '../support/open-pglite.js'
 

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { expect, inject, onTestFinished, test } from 'vitest'
+import { readCatalog } from '../../src/catalog/index.js'
 import { createMigrator, fromPg } from '../../src/index.js'
-import { readCatalog } from '../../src/migrations/read-catalog.js'
 import { needPrograms, runWith } from '../support/programs.js'
 import { driftpin } from '../support/run-command.js'
 

@@ -86,7 +86,7 @@ export const defects: Defect[] = [
     'down_forgets_role',
     'DO $$ BEGIN CREATE ROLE sailor; EXCEPTION WHEN OTHERS THEN END $$',
     '',
-    '! roles sailor',
+    '! role sailor',
   ),
   forgets(
     'down_forgets_grant',
@@ -133,7 +133,7 @@ export const defects: Defect[] = [
     fixture: 'INSERT INTO boats (id, title) VALUES (40, NULL)',
     check: 'down',
     message: '_down_fails_with_rows.down.sql failed in line 1: column "title"',
-    shows: '"id": 40',
+    shows: '"id":"40"',
   },
   {
     name: 'down_fails_for_a_key',
@@ -229,7 +229,7 @@ export const defects: Defect[] = [
     down: 'SELECT 1; ALTER TABLE boats ADD CONSTRAINT short CHECK (id < 75)',
     check: 'down',
     message: 'The constraint is short of boats.',
-    shows: 'boats: {"id": 80,',
+    shows: 'boats: {"id":"80",',
   },
 ]
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { readCatalog, scopedTables } from '../../catalog/index.js'
 import {
   addMessages,
   type ContextDiff,
@@ -9,7 +10,7 @@ import {
   refresh,
 } from '../../context/index.js'
 import { fillChat } from '../../harness/index.js'
-import { createMigrator, readChatScopedTables } from '../../migrations/index.js'
+import { createMigrator } from '../../migrations/index.js'
 import { scan } from '../../scan/index.js'
 import { changedLines } from '../../workbench/index.js'
 import { belowRoot, resourceTable, troubleTable } from '../resources.js'
@@ -82,7 +83,7 @@ export async function chatsStep(
         await addMessages(database, { chatId: id, messages })
         await fillChat(database, id)
       }
-      const tables = (await readChatScopedTables(database)).length
+      const tables = scopedTables(await readCatalog(database), 'chats').length
       note(`Each gets rows in all ${tables} tables that belong to a chat, by the catalog.`)
       table(await chatsTable(database, chats))
       const contexts = await getChatContexts(database, { chatIds: [ada.chat.id, grace.chat.id] })

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { digestRows, readCatalog, scopedTables, type TableDigest } from '../../catalog/index.js'
 import { type ChatRef, getChatContext, prompt } from '../../context/index.js'
 import { type Database, quoteIdentifier } from '../../database/index.js'
-import { digestRows, type TableDigest } from '../../harness/index.js'
-import { readChatScopedTables } from '../../migrations/index.js'
 import type { ScanResult } from '../../scan/index.js'
 import { insertHostAgent } from '../host-agent.js'
 import type { TableContent } from '../table.js'
@@ -41,13 +40,13 @@ export async function digestChat(
   database: Database,
   { id }: ChatRef,
 ): Promise<Record<string, TableDigest>> {
-  const scoped = await readChatScopedTables(database)
-  const columns = new Map(scoped.map(({ table, column }) => [table, column]))
+  const scoped = scopedTables(await readCatalog(database), 'chats')
+  const columns = new Map(scoped.map(({ name, column }) => [name, column]))
   columns.set('chats', 'id')
   return await digestRows(database, {
     only: (table) => {
       const column = columns.get(table)
-      if (column === undefined) return undefined
+      if (column == null) return undefined
       return { where: `${quoteIdentifier(column)} = $1`, values: [id] }
     },
   })

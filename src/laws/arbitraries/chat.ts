@@ -1,9 +1,9 @@
 import fc from 'fast-check'
+import { type Catalog, readCatalog } from '../../catalog/index.js'
 import type { NewMessage } from '../../context/index.js'
 import type { Queryable } from '../../database/index.js'
 import { quoteIdentifier } from '../../database/index.js'
 import { fillChat } from '../../harness/index.js'
-import { type Catalog, readCatalog } from '../../migrations/index.js'
 import { type ChatStatus, enums, limits } from '../../schema/index.js'
 import { jsonValue } from './json.js'
 import { text } from './text.js'
@@ -117,8 +117,8 @@ export async function insertChat(
       present.map((name) => columns.get(name)),
     )
     const { id } = rows[0]!
-    const rowsAt = (position: number) => seed.rows[position % seed.rows.length] ?? 0
-    await fillChat(transaction, id, { catalog, rowsAt })
+    const rowsIn = (_: string, place: number) => seed.rows[place % seed.rows.length] ?? 0
+    await fillChat(transaction, id, { catalog, rowsIn })
     return id
   })
 }

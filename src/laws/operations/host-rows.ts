@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { chatColumn, fillChat as fill } from '../../harness/index.js'
+import { fillChat as fill } from '../../harness/index.js'
 import { owners, pickChat, place } from '../choices.js'
 import { pinTable } from '../model/rows.js'
 import { defineOperation, type Move } from '../operation.js'
@@ -12,9 +12,8 @@ export const fillChatMove = (chatId: string): Move => ({
   says: `give ${chatId} a row in every table of the host`,
   chats: [chatId],
   async execute({ queryable, catalog }) {
-    const scoped = catalog.tables.filter((table) => chatColumn(table))
-    const rowsAt = (position: number) => (scoped[position]!.name === pinTable ? 0 : 1)
-    await queryable.transaction((transaction) => fill(transaction, chatId, { catalog, rowsAt }))
+    const rowsIn = (table: string) => (table === pinTable ? 0 : 1)
+    await queryable.transaction((transaction) => fill(transaction, chatId, { catalog, rowsIn }))
   },
   predict: () => undefined,
 })

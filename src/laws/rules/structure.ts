@@ -1,6 +1,10 @@
-import { chatColumn } from '../../harness/index.js'
-import type { Catalog } from '../../migrations/index.js'
-import type { ManifestTable } from '../../schema/index.js'
+import {
+  type Catalog,
+  foreignKeysWithoutIndex,
+  mirrorOffences,
+  ownersWithoutCascade,
+  scopedTables,
+} from '../../catalog/index.js'
 import { nobody } from '../choices.js'
 import { interceptQueries } from '../intercept.js'
 import type { Ending, Law } from '../law.js'
@@ -9,61 +13,30 @@ import { liveTable, pinTable } from '../model/rows.js'
 /** A rule of the schema: it answers every offence against it, in words. */
 export type Rule = (catalog: Catalog) => string[]
 
-/** A rule of its own for every table. */
-export const inEachTable =
-  (offences: (table: ManifestTable) => string[]): Rule =>
-  ({ tables }) =>
-    tables.flatMap((table) => offences(table).map((offence) => `${table.name}: ${offence}`))
+const chats = { owner: 'chats', column: 'chat_id' }
 
-const foreignKeyHasIndex = inEachTable(({ constraints, indexes }) =>
-  constraints
-    .filter(({ kind }) => kind === 'foreign key')
-    .filter(({ columns }) => {
-      const leading = (index: { columns: readonly string[] }) =>
-        index.columns.slice(0, columns.length).toSorted().join()
-      return !indexes.some(
-        (index) =>
-          index.valid &&
-          leading(index) === columns.toSorted().join() &&
-          coversReferences(index.definition, columns),
-      )
-    })
-    .map((constraint) => constraint.name),
-)
-
-/** Rows that refer to nothing may be missing from an index, and no other ones. */
-function coversReferences(definition: string, columns: readonly string[]): boolean {
-  const condition = / WHERE (.+)$/.exec(definition)?.[1]
-  const parts = condition?.replaceAll(/[()"]/g, '').split(' AND ') ?? []
-  return parts.every((part) => columns.some((column) => part === `${column} IS NOT NULL`))
-}
-
-const keyOfChatScopedTableHasChatId = inEachTable((table) => {
-  const column = chatColumn(table)
-  if (!column) return []
-  const keys = table.constraints.filter(({ kind }) => kind === 'primary key' || kind === 'unique')
-  const unique = table.indexes.filter((index) => index.unique)
-  return [...new Map([...unique, ...keys].map((key) => [key.name, key])).values()]
-    .filter(({ columns }) => !columns.includes(column))
-    .map((key) => key.name)
-})
-
-const chatIdCascades = inEachTable((table) => {
-  const column = chatColumn(table)
-  if (!column) return []
-  const toChats = table.constraints.filter(({ references }) => references === 'chats')
-  const cascades = toChats.some(
-    ({ columns, onDelete }) => columns.join() === column && onDelete === 'cascade',
+const foreignKeyHasIndex: Rule = ({ tables }) =>
+  tables.flatMap((table) =>
+    foreignKeysWithoutIndex(table).map((key) => `${table.name}: ${key.name}`),
   )
-  // A second reference may be set to NULL, but must not keep its chat from being deleted.
-  const holds = toChats.filter(
-    ({ onDelete }) => onDelete === 'no action' || onDelete === 'restrict',
-  )
-  return [
-    ...(cascades ? [] : [`${column} does not cascade`]),
-    ...holds.map(({ name }) => `${name} keeps its chat`),
-  ]
-})
+
+const keyOfChatScopedTableHasChatId: Rule = (catalog) =>
+  scopedTables(catalog, chats.owner).flatMap(({ name, column }) => {
+    const { constraints, indexes } = catalog.tables.find((table) => table.name === name)!
+    const keys = constraints.filter(({ kind }) => kind === 'primary key' || kind === 'unique')
+    const all = [...indexes.filter(({ unique }) => unique), ...keys]
+    const offending = all.filter(({ columns }) => column === null || !columns.includes(column))
+    return [...new Set(offending.map((key) => `${name}: ${key.name}`))]
+  })
+
+const chatIdCascades: Rule = (catalog) =>
+  ownersWithoutCascade(catalog, chats).flatMap(({ table, key, column }) => {
+    const isOwner = key === null || key.columns.includes(chats.column)
+    if (isOwner) return `${table}: ${column} does not cascade`
+    // A second reference may be set to NULL, but must not keep its chat from being deleted.
+    const holds = key.onDelete === 'no action' || key.onDelete === 'restrict'
+    return holds ? `${table}: ${key.name} keeps its chat` : []
+  })
 
 /** Follows foreign keys from the pins; those of chats that a delete sets to NULL hold nothing. */
 const pinsReachNoWorkspace: Rule = (catalog) => {
@@ -91,14 +64,13 @@ const pinsReachNoWorkspace: Rule = (catalog) => {
 }
 
 const pinsMirrorLive: Rule = ({ tables }) => {
-  const columnsOf = (name: string) =>
-    (tables.find((table) => table.name === name)?.columns ?? [])
-      .slice(1)
-      .map(({ comment, ...column }) => JSON.stringify(column))
-  const [pinned, lived] = [columnsOf(pinTable), columnsOf(liveTable)]
-  return Array.from({ length: Math.max(pinned.length, lived.length) }, (_, index) =>
-    pinned[index] === lived[index] ? '' : `${pinned[index]} is not ${lived[index]}`,
-  ).filter((offence) => offence !== '')
+  const [pins, live] = [pinTable, liveTable].map((name) => tables.find((one) => one.name === name))
+  if (!pins || !live) return []
+  return mirrorOffences(pins, live).map(
+    ({ column, shapes: [pinned, lived] }) =>
+      `${column} is ${pinned ?? 'missing'} in ${pinTable} ` +
+      `and ${lived ?? 'missing'} in ${liveTable}`,
+  )
 }
 
 /** Every rule of law 12 that the catalog answers, by what it says. */

@@ -1,5 +1,5 @@
 // Made by `npm run generate` from a migrated database. Change a migration instead.
-import type { SchemaManifest } from '../manifest.js'
+import type { SchemaManifest } from '../../catalog/index.js'
 
 /**
  * The catalog of the migrated schema as data: what manifest.json has, in the code so that no file
@@ -35,12 +35,12 @@ export const schemaManifest: SchemaManifest = {
         { "name": "updated_at", "type": "timestamp with time zone", "nullable": false, "default": "now()", "identity": null, "generated": null, "collation": null, "comment": "When this pin was last replaced." }
       ],
       "constraints": [
-        { "name": "chat_context_resources_chat_id_fkey", "kind": "foreign key", "columns": ["chat_id"], "definition": "FOREIGN KEY (chat_id) REFERENCES chats(id) ON DELETE CASCADE", "references": "chats", "referencedColumns": ["id"], "onDelete": "cascade", "comment": "" },
-        { "name": "chat_context_resources_pkey", "kind": "primary key", "columns": ["chat_id", "source"], "definition": "PRIMARY KEY (chat_id, source)", "references": null, "referencedColumns": [], "onDelete": null, "comment": "" },
-        { "name": "chat_context_resources_size_bytes_not_negative", "kind": "check", "columns": ["size_bytes"], "definition": "CHECK ((size_bytes >= 0))", "references": null, "referencedColumns": [], "onDelete": null, "comment": "" }
+        { "name": "chat_context_resources_chat_id_fkey", "definition": "FOREIGN KEY (chat_id) REFERENCES chats(id) ON DELETE CASCADE", "kind": "foreign key", "columns": ["chat_id"], "references": "chats", "referencedColumns": ["id"], "onDelete": "cascade", "comment": "" },
+        { "name": "chat_context_resources_pkey", "definition": "PRIMARY KEY (chat_id, source)", "kind": "primary key", "columns": ["chat_id", "source"], "references": null, "referencedColumns": [], "onDelete": null, "comment": "" },
+        { "name": "chat_context_resources_size_bytes_not_negative", "definition": "CHECK ((size_bytes >= 0))", "kind": "check", "columns": ["size_bytes"], "references": null, "referencedColumns": [], "onDelete": null, "comment": "" }
       ],
       "indexes": [
-        { "name": "chat_context_resources_pkey", "definition": "CREATE UNIQUE INDEX chat_context_resources_pkey ON chat_context_resources USING btree (chat_id, source)", "columns": ["chat_id", "source"], "unique": true, "valid": true, "comment": "" }
+        { "name": "chat_context_resources_pkey", "definition": "CREATE UNIQUE INDEX chat_context_resources_pkey ON chat_context_resources USING btree (chat_id, source)", "unique": true, "valid": true, "method": "btree", "columns": ["chat_id", "source"], "condition": null, "comment": "" }
       ],
       "triggers": [],
       "policies": [],
@@ -66,12 +66,12 @@ export const schemaManifest: SchemaManifest = {
         { "name": "finished_at", "type": "timestamp with time zone", "nullable": true, "default": null, "identity": null, "generated": null, "collation": null, "comment": "NULL while it runs." }
       ],
       "constraints": [
-        { "name": "chat_debug_runs_chat_id_fkey", "kind": "foreign key", "columns": ["chat_id"], "definition": "FOREIGN KEY (chat_id) REFERENCES chats(id) ON DELETE CASCADE", "references": "chats", "referencedColumns": ["id"], "onDelete": "cascade", "comment": "" },
-        { "name": "chat_debug_runs_pkey", "kind": "primary key", "columns": ["chat_id", "id"], "definition": "PRIMARY KEY (chat_id, id)", "references": null, "referencedColumns": [], "onDelete": null, "comment": "" }
+        { "name": "chat_debug_runs_chat_id_fkey", "definition": "FOREIGN KEY (chat_id) REFERENCES chats(id) ON DELETE CASCADE", "kind": "foreign key", "columns": ["chat_id"], "references": "chats", "referencedColumns": ["id"], "onDelete": "cascade", "comment": "" },
+        { "name": "chat_debug_runs_pkey", "definition": "PRIMARY KEY (chat_id, id)", "kind": "primary key", "columns": ["chat_id", "id"], "references": null, "referencedColumns": [], "onDelete": null, "comment": "" }
       ],
       "indexes": [
-        { "name": "chat_debug_runs_chat_id_started_at_idx", "definition": "CREATE INDEX chat_debug_runs_chat_id_started_at_idx ON chat_debug_runs USING btree (chat_id, started_at DESC)", "columns": ["chat_id", "started_at"], "unique": false, "valid": true, "comment": "Serves the runs of a chat, newest first." },
-        { "name": "chat_debug_runs_pkey", "definition": "CREATE UNIQUE INDEX chat_debug_runs_pkey ON chat_debug_runs USING btree (chat_id, id)", "columns": ["chat_id", "id"], "unique": true, "valid": true, "comment": "" }
+        { "name": "chat_debug_runs_chat_id_started_at_idx", "definition": "CREATE INDEX chat_debug_runs_chat_id_started_at_idx ON chat_debug_runs USING btree (chat_id, started_at DESC)", "unique": false, "valid": true, "method": "btree", "columns": ["chat_id", "started_at"], "condition": null, "comment": "Serves the runs of a chat, newest first." },
+        { "name": "chat_debug_runs_pkey", "definition": "CREATE UNIQUE INDEX chat_debug_runs_pkey ON chat_debug_runs USING btree (chat_id, id)", "unique": true, "valid": true, "method": "btree", "columns": ["chat_id", "id"], "condition": null, "comment": "" }
       ],
       "triggers": [],
       "policies": [],
@@ -101,14 +101,14 @@ export const schemaManifest: SchemaManifest = {
         { "name": "finished_at", "type": "timestamp with time zone", "nullable": true, "default": null, "identity": null, "generated": null, "collation": null, "comment": "NULL while it runs." }
       ],
       "constraints": [
-        { "name": "chat_debug_steps_chat_id_fkey", "kind": "foreign key", "columns": ["chat_id"], "definition": "FOREIGN KEY (chat_id) REFERENCES chats(id) ON DELETE CASCADE", "references": "chats", "referencedColumns": ["id"], "onDelete": "cascade", "comment": "" },
-        { "name": "chat_debug_steps_chat_id_run_id_fkey", "kind": "foreign key", "columns": ["chat_id", "run_id"], "definition": "FOREIGN KEY (chat_id, run_id) REFERENCES chat_debug_runs(chat_id, id) ON DELETE CASCADE", "references": "chat_debug_runs", "referencedColumns": ["chat_id", "id"], "onDelete": "cascade", "comment": "" },
-        { "name": "chat_debug_steps_chat_id_run_id_step_number_key", "kind": "unique", "columns": ["chat_id", "run_id", "step_number"], "definition": "UNIQUE (chat_id, run_id, step_number)", "references": null, "referencedColumns": [], "onDelete": null, "comment": "" },
-        { "name": "chat_debug_steps_pkey", "kind": "primary key", "columns": ["chat_id", "id"], "definition": "PRIMARY KEY (chat_id, id)", "references": null, "referencedColumns": [], "onDelete": null, "comment": "" }
+        { "name": "chat_debug_steps_chat_id_fkey", "definition": "FOREIGN KEY (chat_id) REFERENCES chats(id) ON DELETE CASCADE", "kind": "foreign key", "columns": ["chat_id"], "references": "chats", "referencedColumns": ["id"], "onDelete": "cascade", "comment": "" },
+        { "name": "chat_debug_steps_chat_id_run_id_fkey", "definition": "FOREIGN KEY (chat_id, run_id) REFERENCES chat_debug_runs(chat_id, id) ON DELETE CASCADE", "kind": "foreign key", "columns": ["chat_id", "run_id"], "references": "chat_debug_runs", "referencedColumns": ["chat_id", "id"], "onDelete": "cascade", "comment": "" },
+        { "name": "chat_debug_steps_chat_id_run_id_step_number_key", "definition": "UNIQUE (chat_id, run_id, step_number)", "kind": "unique", "columns": ["chat_id", "run_id", "step_number"], "references": null, "referencedColumns": [], "onDelete": null, "comment": "" },
+        { "name": "chat_debug_steps_pkey", "definition": "PRIMARY KEY (chat_id, id)", "kind": "primary key", "columns": ["chat_id", "id"], "references": null, "referencedColumns": [], "onDelete": null, "comment": "" }
       ],
       "indexes": [
-        { "name": "chat_debug_steps_chat_id_run_id_step_number_key", "definition": "CREATE UNIQUE INDEX chat_debug_steps_chat_id_run_id_step_number_key ON chat_debug_steps USING btree (chat_id, run_id, step_number)", "columns": ["chat_id", "run_id", "step_number"], "unique": true, "valid": true, "comment": "" },
-        { "name": "chat_debug_steps_pkey", "definition": "CREATE UNIQUE INDEX chat_debug_steps_pkey ON chat_debug_steps USING btree (chat_id, id)", "columns": ["chat_id", "id"], "unique": true, "valid": true, "comment": "" }
+        { "name": "chat_debug_steps_chat_id_run_id_step_number_key", "definition": "CREATE UNIQUE INDEX chat_debug_steps_chat_id_run_id_step_number_key ON chat_debug_steps USING btree (chat_id, run_id, step_number)", "unique": true, "valid": true, "method": "btree", "columns": ["chat_id", "run_id", "step_number"], "condition": null, "comment": "" },
+        { "name": "chat_debug_steps_pkey", "definition": "CREATE UNIQUE INDEX chat_debug_steps_pkey ON chat_debug_steps USING btree (chat_id, id)", "unique": true, "valid": true, "method": "btree", "columns": ["chat_id", "id"], "condition": null, "comment": "" }
       ],
       "triggers": [],
       "policies": [],
@@ -136,11 +136,11 @@ export const schemaManifest: SchemaManifest = {
         { "name": "updated_at", "type": "timestamp with time zone", "nullable": false, "default": "now()", "identity": null, "generated": null, "collation": null, "comment": "" }
       ],
       "constraints": [
-        { "name": "chat_diff_statuses_chat_id_fkey", "kind": "foreign key", "columns": ["chat_id"], "definition": "FOREIGN KEY (chat_id) REFERENCES chats(id) ON DELETE CASCADE", "references": "chats", "referencedColumns": ["id"], "onDelete": "cascade", "comment": "" },
-        { "name": "chat_diff_statuses_pkey", "kind": "primary key", "columns": ["chat_id"], "definition": "PRIMARY KEY (chat_id)", "references": null, "referencedColumns": [], "onDelete": null, "comment": "" }
+        { "name": "chat_diff_statuses_chat_id_fkey", "definition": "FOREIGN KEY (chat_id) REFERENCES chats(id) ON DELETE CASCADE", "kind": "foreign key", "columns": ["chat_id"], "references": "chats", "referencedColumns": ["id"], "onDelete": "cascade", "comment": "" },
+        { "name": "chat_diff_statuses_pkey", "definition": "PRIMARY KEY (chat_id)", "kind": "primary key", "columns": ["chat_id"], "references": null, "referencedColumns": [], "onDelete": null, "comment": "" }
       ],
       "indexes": [
-        { "name": "chat_diff_statuses_pkey", "definition": "CREATE UNIQUE INDEX chat_diff_statuses_pkey ON chat_diff_statuses USING btree (chat_id)", "columns": ["chat_id"], "unique": true, "valid": true, "comment": "" }
+        { "name": "chat_diff_statuses_pkey", "definition": "CREATE UNIQUE INDEX chat_diff_statuses_pkey ON chat_diff_statuses USING btree (chat_id)", "unique": true, "valid": true, "method": "btree", "columns": ["chat_id"], "condition": null, "comment": "" }
       ],
       "triggers": [],
       "policies": [],
@@ -160,13 +160,13 @@ export const schemaManifest: SchemaManifest = {
         { "name": "file_id", "type": "uuid", "nullable": false, "default": null, "identity": null, "generated": null, "collation": null, "comment": "" }
       ],
       "constraints": [
-        { "name": "chat_file_links_chat_id_fkey", "kind": "foreign key", "columns": ["chat_id"], "definition": "FOREIGN KEY (chat_id) REFERENCES chats(id) ON DELETE CASCADE", "references": "chats", "referencedColumns": ["id"], "onDelete": "cascade", "comment": "" },
-        { "name": "chat_file_links_file_id_fkey", "kind": "foreign key", "columns": ["file_id"], "definition": "FOREIGN KEY (file_id) REFERENCES chat_files(id) ON DELETE CASCADE", "references": "chat_files", "referencedColumns": ["id"], "onDelete": "cascade", "comment": "" },
-        { "name": "chat_file_links_pkey", "kind": "primary key", "columns": ["chat_id", "file_id"], "definition": "PRIMARY KEY (chat_id, file_id)", "references": null, "referencedColumns": [], "onDelete": null, "comment": "" }
+        { "name": "chat_file_links_chat_id_fkey", "definition": "FOREIGN KEY (chat_id) REFERENCES chats(id) ON DELETE CASCADE", "kind": "foreign key", "columns": ["chat_id"], "references": "chats", "referencedColumns": ["id"], "onDelete": "cascade", "comment": "" },
+        { "name": "chat_file_links_file_id_fkey", "definition": "FOREIGN KEY (file_id) REFERENCES chat_files(id) ON DELETE CASCADE", "kind": "foreign key", "columns": ["file_id"], "references": "chat_files", "referencedColumns": ["id"], "onDelete": "cascade", "comment": "" },
+        { "name": "chat_file_links_pkey", "definition": "PRIMARY KEY (chat_id, file_id)", "kind": "primary key", "columns": ["chat_id", "file_id"], "references": null, "referencedColumns": [], "onDelete": null, "comment": "" }
       ],
       "indexes": [
-        { "name": "chat_file_links_file_id_idx", "definition": "CREATE INDEX chat_file_links_file_id_idx ON chat_file_links USING btree (file_id)", "columns": ["file_id"], "unique": false, "valid": true, "comment": "Serves the cascade from chat_files and the chats of a file." },
-        { "name": "chat_file_links_pkey", "definition": "CREATE UNIQUE INDEX chat_file_links_pkey ON chat_file_links USING btree (chat_id, file_id)", "columns": ["chat_id", "file_id"], "unique": true, "valid": true, "comment": "" }
+        { "name": "chat_file_links_file_id_idx", "definition": "CREATE INDEX chat_file_links_file_id_idx ON chat_file_links USING btree (file_id)", "unique": false, "valid": true, "method": "btree", "columns": ["file_id"], "condition": null, "comment": "Serves the cascade from chat_files and the chats of a file." },
+        { "name": "chat_file_links_pkey", "definition": "CREATE UNIQUE INDEX chat_file_links_pkey ON chat_file_links USING btree (chat_id, file_id)", "unique": true, "valid": true, "method": "btree", "columns": ["chat_id", "file_id"], "condition": null, "comment": "" }
       ],
       "triggers": [],
       "policies": [],
@@ -190,10 +190,10 @@ export const schemaManifest: SchemaManifest = {
         { "name": "created_at", "type": "timestamp with time zone", "nullable": false, "default": "now()", "identity": null, "generated": null, "collation": null, "comment": "" }
       ],
       "constraints": [
-        { "name": "chat_files_pkey", "kind": "primary key", "columns": ["id"], "definition": "PRIMARY KEY (id)", "references": null, "referencedColumns": [], "onDelete": null, "comment": "" }
+        { "name": "chat_files_pkey", "definition": "PRIMARY KEY (id)", "kind": "primary key", "columns": ["id"], "references": null, "referencedColumns": [], "onDelete": null, "comment": "" }
       ],
       "indexes": [
-        { "name": "chat_files_pkey", "definition": "CREATE UNIQUE INDEX chat_files_pkey ON chat_files USING btree (id)", "columns": ["id"], "unique": true, "valid": true, "comment": "" }
+        { "name": "chat_files_pkey", "definition": "CREATE UNIQUE INDEX chat_files_pkey ON chat_files USING btree (id)", "unique": true, "valid": true, "method": "btree", "columns": ["id"], "condition": null, "comment": "" }
       ],
       "triggers": [],
       "policies": [],
@@ -214,11 +214,11 @@ export const schemaManifest: SchemaManifest = {
         { "name": "heartbeat_at", "type": "timestamp with time zone", "nullable": false, "default": null, "identity": null, "generated": null, "collation": null, "comment": "" }
       ],
       "constraints": [
-        { "name": "chat_heartbeats_chat_id_fkey", "kind": "foreign key", "columns": ["chat_id"], "definition": "FOREIGN KEY (chat_id) REFERENCES chats(id) ON DELETE CASCADE", "references": "chats", "referencedColumns": ["id"], "onDelete": "cascade", "comment": "" },
-        { "name": "chat_heartbeats_pkey", "kind": "primary key", "columns": ["chat_id", "runner_id"], "definition": "PRIMARY KEY (chat_id, runner_id)", "references": null, "referencedColumns": [], "onDelete": null, "comment": "" }
+        { "name": "chat_heartbeats_chat_id_fkey", "definition": "FOREIGN KEY (chat_id) REFERENCES chats(id) ON DELETE CASCADE", "kind": "foreign key", "columns": ["chat_id"], "references": "chats", "referencedColumns": ["id"], "onDelete": "cascade", "comment": "" },
+        { "name": "chat_heartbeats_pkey", "definition": "PRIMARY KEY (chat_id, runner_id)", "kind": "primary key", "columns": ["chat_id", "runner_id"], "references": null, "referencedColumns": [], "onDelete": null, "comment": "" }
       ],
       "indexes": [
-        { "name": "chat_heartbeats_pkey", "definition": "CREATE UNIQUE INDEX chat_heartbeats_pkey ON chat_heartbeats USING btree (chat_id, runner_id)", "columns": ["chat_id", "runner_id"], "unique": true, "valid": true, "comment": "" }
+        { "name": "chat_heartbeats_pkey", "definition": "CREATE UNIQUE INDEX chat_heartbeats_pkey ON chat_heartbeats USING btree (chat_id, runner_id)", "unique": true, "valid": true, "method": "btree", "columns": ["chat_id", "runner_id"], "condition": null, "comment": "" }
       ],
       "triggers": [],
       "policies": [],
@@ -243,11 +243,11 @@ export const schemaManifest: SchemaManifest = {
         { "name": "deleted", "type": "boolean", "nullable": false, "default": "false", "identity": null, "generated": null, "collation": null, "comment": "Soft deletion by the user." }
       ],
       "constraints": [
-        { "name": "chat_messages_chat_id_fkey", "kind": "foreign key", "columns": ["chat_id"], "definition": "FOREIGN KEY (chat_id) REFERENCES chats(id) ON DELETE CASCADE", "references": "chats", "referencedColumns": ["id"], "onDelete": "cascade", "comment": "" },
-        { "name": "chat_messages_pkey", "kind": "primary key", "columns": ["chat_id", "id"], "definition": "PRIMARY KEY (chat_id, id)", "references": null, "referencedColumns": [], "onDelete": null, "comment": "" }
+        { "name": "chat_messages_chat_id_fkey", "definition": "FOREIGN KEY (chat_id) REFERENCES chats(id) ON DELETE CASCADE", "kind": "foreign key", "columns": ["chat_id"], "references": "chats", "referencedColumns": ["id"], "onDelete": "cascade", "comment": "" },
+        { "name": "chat_messages_pkey", "definition": "PRIMARY KEY (chat_id, id)", "kind": "primary key", "columns": ["chat_id", "id"], "references": null, "referencedColumns": [], "onDelete": null, "comment": "" }
       ],
       "indexes": [
-        { "name": "chat_messages_pkey", "definition": "CREATE UNIQUE INDEX chat_messages_pkey ON chat_messages USING btree (chat_id, id)", "columns": ["chat_id", "id"], "unique": true, "valid": true, "comment": "" }
+        { "name": "chat_messages_pkey", "definition": "CREATE UNIQUE INDEX chat_messages_pkey ON chat_messages USING btree (chat_id, id)", "unique": true, "valid": true, "method": "btree", "columns": ["chat_id", "id"], "condition": null, "comment": "" }
       ],
       "triggers": [],
       "policies": [],
@@ -270,12 +270,12 @@ export const schemaManifest: SchemaManifest = {
         { "name": "created_at", "type": "timestamp with time zone", "nullable": false, "default": "now()", "identity": null, "generated": null, "collation": null, "comment": "" }
       ],
       "constraints": [
-        { "name": "chat_queued_messages_chat_id_fkey", "kind": "foreign key", "columns": ["chat_id"], "definition": "FOREIGN KEY (chat_id) REFERENCES chats(id) ON DELETE CASCADE", "references": "chats", "referencedColumns": ["id"], "onDelete": "cascade", "comment": "" },
-        { "name": "chat_queued_messages_pkey", "kind": "primary key", "columns": ["chat_id", "id"], "definition": "PRIMARY KEY (chat_id, id)", "references": null, "referencedColumns": [], "onDelete": null, "comment": "" }
+        { "name": "chat_queued_messages_chat_id_fkey", "definition": "FOREIGN KEY (chat_id) REFERENCES chats(id) ON DELETE CASCADE", "kind": "foreign key", "columns": ["chat_id"], "references": "chats", "referencedColumns": ["id"], "onDelete": "cascade", "comment": "" },
+        { "name": "chat_queued_messages_pkey", "definition": "PRIMARY KEY (chat_id, id)", "kind": "primary key", "columns": ["chat_id", "id"], "references": null, "referencedColumns": [], "onDelete": null, "comment": "" }
       ],
       "indexes": [
-        { "name": "chat_queued_messages_chat_id_position_idx", "definition": "CREATE INDEX chat_queued_messages_chat_id_position_idx ON chat_queued_messages USING btree (chat_id, \"position\")", "columns": ["chat_id", "position"], "unique": false, "valid": true, "comment": "Serves taking the next queued message of a chat." },
-        { "name": "chat_queued_messages_pkey", "definition": "CREATE UNIQUE INDEX chat_queued_messages_pkey ON chat_queued_messages USING btree (chat_id, id)", "columns": ["chat_id", "id"], "unique": true, "valid": true, "comment": "" }
+        { "name": "chat_queued_messages_chat_id_position_idx", "definition": "CREATE INDEX chat_queued_messages_chat_id_position_idx ON chat_queued_messages USING btree (chat_id, \"position\")", "unique": false, "valid": true, "method": "btree", "columns": ["chat_id", "position"], "condition": null, "comment": "Serves taking the next queued message of a chat." },
+        { "name": "chat_queued_messages_pkey", "definition": "CREATE UNIQUE INDEX chat_queued_messages_pkey ON chat_queued_messages USING btree (chat_id, id)", "unique": true, "valid": true, "method": "btree", "columns": ["chat_id", "id"], "condition": null, "comment": "" }
       ],
       "triggers": [],
       "policies": [],
@@ -306,19 +306,19 @@ export const schemaManifest: SchemaManifest = {
         { "name": "context_error", "type": "text", "nullable": false, "default": "''::text", "identity": null, "generated": null, "collation": null, "comment": "The snapshot error at the time of pinning; empty if there was none." }
       ],
       "constraints": [
-        { "name": "chats_agent_id_fkey", "kind": "foreign key", "columns": ["agent_id"], "definition": "FOREIGN KEY (agent_id) REFERENCES workspace_agents(id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED", "references": "workspace_agents", "referencedColumns": ["id"], "onDelete": "set null", "comment": "" },
-        { "name": "chats_build_id_fkey", "kind": "foreign key", "columns": ["build_id"], "definition": "FOREIGN KEY (build_id) REFERENCES workspace_builds(id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED", "references": "workspace_builds", "referencedColumns": ["id"], "onDelete": "set null", "comment": "" },
-        { "name": "chats_context_aggregate_hash_not_empty", "kind": "check", "columns": ["context_aggregate_hash"], "definition": "CHECK ((octet_length(context_aggregate_hash) > 0))", "references": null, "referencedColumns": [], "onDelete": null, "comment": "" },
-        { "name": "chats_pkey", "kind": "primary key", "columns": ["id"], "definition": "PRIMARY KEY (id)", "references": null, "referencedColumns": [], "onDelete": null, "comment": "" },
-        { "name": "chats_workspace_id_fkey", "kind": "foreign key", "columns": ["workspace_id"], "definition": "FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED", "references": "workspaces", "referencedColumns": ["id"], "onDelete": "set null", "comment": "" }
+        { "name": "chats_agent_id_fkey", "definition": "FOREIGN KEY (agent_id) REFERENCES workspace_agents(id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED", "kind": "foreign key", "columns": ["agent_id"], "references": "workspace_agents", "referencedColumns": ["id"], "onDelete": "set null", "comment": "" },
+        { "name": "chats_build_id_fkey", "definition": "FOREIGN KEY (build_id) REFERENCES workspace_builds(id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED", "kind": "foreign key", "columns": ["build_id"], "references": "workspace_builds", "referencedColumns": ["id"], "onDelete": "set null", "comment": "" },
+        { "name": "chats_context_aggregate_hash_not_empty", "definition": "CHECK ((octet_length(context_aggregate_hash) > 0))", "kind": "check", "columns": ["context_aggregate_hash"], "references": null, "referencedColumns": [], "onDelete": null, "comment": "" },
+        { "name": "chats_pkey", "definition": "PRIMARY KEY (id)", "kind": "primary key", "columns": ["id"], "references": null, "referencedColumns": [], "onDelete": null, "comment": "" },
+        { "name": "chats_workspace_id_fkey", "definition": "FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED", "kind": "foreign key", "columns": ["workspace_id"], "references": "workspaces", "referencedColumns": ["id"], "onDelete": "set null", "comment": "" }
       ],
       "indexes": [
-        { "name": "chats_agent_id_idx", "definition": "CREATE INDEX chats_agent_id_idx ON chats USING btree (agent_id) WHERE agent_id IS NOT NULL", "columns": ["agent_id"], "unique": false, "valid": true, "comment": "Serves SET NULL from workspace_agents and the chats that a push hydrates and settles." },
-        { "name": "chats_build_id_idx", "definition": "CREATE INDEX chats_build_id_idx ON chats USING btree (build_id) WHERE build_id IS NOT NULL", "columns": ["build_id"], "unique": false, "valid": true, "comment": "Serves SET NULL from workspace_builds." },
-        { "name": "chats_owner_id_updated_at_id_idx", "definition": "CREATE INDEX chats_owner_id_updated_at_id_idx ON chats USING btree (owner_id, updated_at DESC, id)", "columns": ["owner_id", "updated_at", "id"], "unique": false, "valid": true, "comment": "Serves the list of an owner's chats, newest first, page by page." },
-        { "name": "chats_pkey", "definition": "CREATE UNIQUE INDEX chats_pkey ON chats USING btree (id)", "columns": ["id"], "unique": true, "valid": true, "comment": "" },
-        { "name": "chats_updated_at_id_archived_idx", "definition": "CREATE INDEX chats_updated_at_id_archived_idx ON chats USING btree (updated_at, id) WHERE archived", "columns": ["updated_at", "id"], "unique": false, "valid": true, "comment": "" },
-        { "name": "chats_workspace_id_idx", "definition": "CREATE INDEX chats_workspace_id_idx ON chats USING btree (workspace_id) WHERE workspace_id IS NOT NULL", "columns": ["workspace_id"], "unique": false, "valid": true, "comment": "Serves SET NULL from workspaces and rebinding all chats of a workspace." }
+        { "name": "chats_agent_id_idx", "definition": "CREATE INDEX chats_agent_id_idx ON chats USING btree (agent_id) WHERE agent_id IS NOT NULL", "unique": false, "valid": true, "method": "btree", "columns": ["agent_id"], "condition": "(agent_id IS NOT NULL)", "comment": "Serves SET NULL from workspace_agents and the chats that a push hydrates and settles." },
+        { "name": "chats_build_id_idx", "definition": "CREATE INDEX chats_build_id_idx ON chats USING btree (build_id) WHERE build_id IS NOT NULL", "unique": false, "valid": true, "method": "btree", "columns": ["build_id"], "condition": "(build_id IS NOT NULL)", "comment": "Serves SET NULL from workspace_builds." },
+        { "name": "chats_owner_id_updated_at_id_idx", "definition": "CREATE INDEX chats_owner_id_updated_at_id_idx ON chats USING btree (owner_id, updated_at DESC, id)", "unique": false, "valid": true, "method": "btree", "columns": ["owner_id", "updated_at", "id"], "condition": null, "comment": "Serves the list of an owner's chats, newest first, page by page." },
+        { "name": "chats_pkey", "definition": "CREATE UNIQUE INDEX chats_pkey ON chats USING btree (id)", "unique": true, "valid": true, "method": "btree", "columns": ["id"], "condition": null, "comment": "" },
+        { "name": "chats_updated_at_id_archived_idx", "definition": "CREATE INDEX chats_updated_at_id_archived_idx ON chats USING btree (updated_at, id) WHERE archived", "unique": false, "valid": true, "method": "btree", "columns": ["updated_at", "id"], "condition": "archived", "comment": "" },
+        { "name": "chats_workspace_id_idx", "definition": "CREATE INDEX chats_workspace_id_idx ON chats USING btree (workspace_id) WHERE workspace_id IS NOT NULL", "unique": false, "valid": true, "method": "btree", "columns": ["workspace_id"], "condition": "(workspace_id IS NOT NULL)", "comment": "Serves SET NULL from workspaces and rebinding all chats of a workspace." }
       ],
       "triggers": [],
       "policies": [],
@@ -347,12 +347,12 @@ export const schemaManifest: SchemaManifest = {
         { "name": "updated_at", "type": "timestamp with time zone", "nullable": false, "default": "now()", "identity": null, "generated": null, "collation": null, "comment": "When the agent last reported something else for it." }
       ],
       "constraints": [
-        { "name": "workspace_agent_context_resources_pkey", "kind": "primary key", "columns": ["workspace_agent_id", "source"], "definition": "PRIMARY KEY (workspace_agent_id, source)", "references": null, "referencedColumns": [], "onDelete": null, "comment": "" },
-        { "name": "workspace_agent_context_resources_size_bytes_not_negative", "kind": "check", "columns": ["size_bytes"], "definition": "CHECK ((size_bytes >= 0))", "references": null, "referencedColumns": [], "onDelete": null, "comment": "" },
-        { "name": "workspace_agent_context_resources_workspace_agent_id_fkey", "kind": "foreign key", "columns": ["workspace_agent_id"], "definition": "FOREIGN KEY (workspace_agent_id) REFERENCES workspace_agents(id) ON DELETE CASCADE", "references": "workspace_agents", "referencedColumns": ["id"], "onDelete": "cascade", "comment": "" }
+        { "name": "workspace_agent_context_resources_pkey", "definition": "PRIMARY KEY (workspace_agent_id, source)", "kind": "primary key", "columns": ["workspace_agent_id", "source"], "references": null, "referencedColumns": [], "onDelete": null, "comment": "" },
+        { "name": "workspace_agent_context_resources_size_bytes_not_negative", "definition": "CHECK ((size_bytes >= 0))", "kind": "check", "columns": ["size_bytes"], "references": null, "referencedColumns": [], "onDelete": null, "comment": "" },
+        { "name": "workspace_agent_context_resources_workspace_agent_id_fkey", "definition": "FOREIGN KEY (workspace_agent_id) REFERENCES workspace_agents(id) ON DELETE CASCADE", "kind": "foreign key", "columns": ["workspace_agent_id"], "references": "workspace_agents", "referencedColumns": ["id"], "onDelete": "cascade", "comment": "" }
       ],
       "indexes": [
-        { "name": "workspace_agent_context_resources_pkey", "definition": "CREATE UNIQUE INDEX workspace_agent_context_resources_pkey ON workspace_agent_context_resources USING btree (workspace_agent_id, source)", "columns": ["workspace_agent_id", "source"], "unique": true, "valid": true, "comment": "" }
+        { "name": "workspace_agent_context_resources_pkey", "definition": "CREATE UNIQUE INDEX workspace_agent_context_resources_pkey ON workspace_agent_context_resources USING btree (workspace_agent_id, source)", "unique": true, "valid": true, "method": "btree", "columns": ["workspace_agent_id", "source"], "condition": null, "comment": "" }
       ],
       "triggers": [],
       "policies": [],
@@ -376,12 +376,12 @@ export const schemaManifest: SchemaManifest = {
         { "name": "ready", "type": "boolean", "nullable": false, "default": "true", "identity": null, "generated": null, "collation": null, "comment": "False while the agent is still starting: chats are neither hydrated from it, nor refreshed to it, nor settled against it." }
       ],
       "constraints": [
-        { "name": "workspace_agent_context_snapshots_aggregate_hash_not_empty", "kind": "check", "columns": ["aggregate_hash"], "definition": "CHECK ((octet_length(aggregate_hash) > 0))", "references": null, "referencedColumns": [], "onDelete": null, "comment": "" },
-        { "name": "workspace_agent_context_snapshots_pkey", "kind": "primary key", "columns": ["workspace_agent_id"], "definition": "PRIMARY KEY (workspace_agent_id)", "references": null, "referencedColumns": [], "onDelete": null, "comment": "" },
-        { "name": "workspace_agent_context_snapshots_workspace_agent_id_fkey", "kind": "foreign key", "columns": ["workspace_agent_id"], "definition": "FOREIGN KEY (workspace_agent_id) REFERENCES workspace_agents(id) ON DELETE CASCADE", "references": "workspace_agents", "referencedColumns": ["id"], "onDelete": "cascade", "comment": "" }
+        { "name": "workspace_agent_context_snapshots_aggregate_hash_not_empty", "definition": "CHECK ((octet_length(aggregate_hash) > 0))", "kind": "check", "columns": ["aggregate_hash"], "references": null, "referencedColumns": [], "onDelete": null, "comment": "" },
+        { "name": "workspace_agent_context_snapshots_pkey", "definition": "PRIMARY KEY (workspace_agent_id)", "kind": "primary key", "columns": ["workspace_agent_id"], "references": null, "referencedColumns": [], "onDelete": null, "comment": "" },
+        { "name": "workspace_agent_context_snapshots_workspace_agent_id_fkey", "definition": "FOREIGN KEY (workspace_agent_id) REFERENCES workspace_agents(id) ON DELETE CASCADE", "kind": "foreign key", "columns": ["workspace_agent_id"], "references": "workspace_agents", "referencedColumns": ["id"], "onDelete": "cascade", "comment": "" }
       ],
       "indexes": [
-        { "name": "workspace_agent_context_snapshots_pkey", "definition": "CREATE UNIQUE INDEX workspace_agent_context_snapshots_pkey ON workspace_agent_context_snapshots USING btree (workspace_agent_id)", "columns": ["workspace_agent_id"], "unique": true, "valid": true, "comment": "" }
+        { "name": "workspace_agent_context_snapshots_pkey", "definition": "CREATE UNIQUE INDEX workspace_agent_context_snapshots_pkey ON workspace_agent_context_snapshots USING btree (workspace_agent_id)", "unique": true, "valid": true, "method": "btree", "columns": ["workspace_agent_id"], "condition": null, "comment": "" }
       ],
       "triggers": [],
       "policies": [],
@@ -406,12 +406,12 @@ export const schemaManifest: SchemaManifest = {
         { "name": "deleted", "type": "boolean", "nullable": false, "default": "false", "identity": null, "generated": null, "collation": null, "comment": "Soft deletion: changes nothing by itself, but a push to a deleted agent or a bind to it is refused." }
       ],
       "constraints": [
-        { "name": "workspace_agents_build_id_fkey", "kind": "foreign key", "columns": ["build_id"], "definition": "FOREIGN KEY (build_id) REFERENCES workspace_builds(id) ON DELETE CASCADE", "references": "workspace_builds", "referencedColumns": ["id"], "onDelete": "cascade", "comment": "" },
-        { "name": "workspace_agents_pkey", "kind": "primary key", "columns": ["id"], "definition": "PRIMARY KEY (id)", "references": null, "referencedColumns": [], "onDelete": null, "comment": "" }
+        { "name": "workspace_agents_build_id_fkey", "definition": "FOREIGN KEY (build_id) REFERENCES workspace_builds(id) ON DELETE CASCADE", "kind": "foreign key", "columns": ["build_id"], "references": "workspace_builds", "referencedColumns": ["id"], "onDelete": "cascade", "comment": "" },
+        { "name": "workspace_agents_pkey", "definition": "PRIMARY KEY (id)", "kind": "primary key", "columns": ["id"], "references": null, "referencedColumns": [], "onDelete": null, "comment": "" }
       ],
       "indexes": [
-        { "name": "workspace_agents_build_id_idx", "definition": "CREATE INDEX workspace_agents_build_id_idx ON workspace_agents USING btree (build_id)", "columns": ["build_id"], "unique": false, "valid": true, "comment": "Serves the cascade from workspace_builds and the agents of a build." },
-        { "name": "workspace_agents_pkey", "definition": "CREATE UNIQUE INDEX workspace_agents_pkey ON workspace_agents USING btree (id)", "columns": ["id"], "unique": true, "valid": true, "comment": "" }
+        { "name": "workspace_agents_build_id_idx", "definition": "CREATE INDEX workspace_agents_build_id_idx ON workspace_agents USING btree (build_id)", "unique": false, "valid": true, "method": "btree", "columns": ["build_id"], "condition": null, "comment": "Serves the cascade from workspace_builds and the agents of a build." },
+        { "name": "workspace_agents_pkey", "definition": "CREATE UNIQUE INDEX workspace_agents_pkey ON workspace_agents USING btree (id)", "unique": true, "valid": true, "method": "btree", "columns": ["id"], "condition": null, "comment": "" }
       ],
       "triggers": [],
       "policies": [],
@@ -433,13 +433,13 @@ export const schemaManifest: SchemaManifest = {
         { "name": "created_at", "type": "timestamp with time zone", "nullable": false, "default": "now()", "identity": null, "generated": null, "collation": null, "comment": "" }
       ],
       "constraints": [
-        { "name": "workspace_builds_pkey", "kind": "primary key", "columns": ["id"], "definition": "PRIMARY KEY (id)", "references": null, "referencedColumns": [], "onDelete": null, "comment": "" },
-        { "name": "workspace_builds_workspace_id_build_number_key", "kind": "unique", "columns": ["workspace_id", "build_number"], "definition": "UNIQUE (workspace_id, build_number)", "references": null, "referencedColumns": [], "onDelete": null, "comment": "" },
-        { "name": "workspace_builds_workspace_id_fkey", "kind": "foreign key", "columns": ["workspace_id"], "definition": "FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE", "references": "workspaces", "referencedColumns": ["id"], "onDelete": "cascade", "comment": "" }
+        { "name": "workspace_builds_pkey", "definition": "PRIMARY KEY (id)", "kind": "primary key", "columns": ["id"], "references": null, "referencedColumns": [], "onDelete": null, "comment": "" },
+        { "name": "workspace_builds_workspace_id_build_number_key", "definition": "UNIQUE (workspace_id, build_number)", "kind": "unique", "columns": ["workspace_id", "build_number"], "references": null, "referencedColumns": [], "onDelete": null, "comment": "" },
+        { "name": "workspace_builds_workspace_id_fkey", "definition": "FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE", "kind": "foreign key", "columns": ["workspace_id"], "references": "workspaces", "referencedColumns": ["id"], "onDelete": "cascade", "comment": "" }
       ],
       "indexes": [
-        { "name": "workspace_builds_pkey", "definition": "CREATE UNIQUE INDEX workspace_builds_pkey ON workspace_builds USING btree (id)", "columns": ["id"], "unique": true, "valid": true, "comment": "" },
-        { "name": "workspace_builds_workspace_id_build_number_key", "definition": "CREATE UNIQUE INDEX workspace_builds_workspace_id_build_number_key ON workspace_builds USING btree (workspace_id, build_number)", "columns": ["workspace_id", "build_number"], "unique": true, "valid": true, "comment": "" }
+        { "name": "workspace_builds_pkey", "definition": "CREATE UNIQUE INDEX workspace_builds_pkey ON workspace_builds USING btree (id)", "unique": true, "valid": true, "method": "btree", "columns": ["id"], "condition": null, "comment": "" },
+        { "name": "workspace_builds_workspace_id_build_number_key", "definition": "CREATE UNIQUE INDEX workspace_builds_workspace_id_build_number_key ON workspace_builds USING btree (workspace_id, build_number)", "unique": true, "valid": true, "method": "btree", "columns": ["workspace_id", "build_number"], "condition": null, "comment": "" }
       ],
       "triggers": [],
       "policies": [],
@@ -462,10 +462,10 @@ export const schemaManifest: SchemaManifest = {
         { "name": "deleted", "type": "boolean", "nullable": false, "default": "false", "identity": null, "generated": null, "collation": null, "comment": "Soft deletion: changes nothing by itself." }
       ],
       "constraints": [
-        { "name": "workspaces_pkey", "kind": "primary key", "columns": ["id"], "definition": "PRIMARY KEY (id)", "references": null, "referencedColumns": [], "onDelete": null, "comment": "" }
+        { "name": "workspaces_pkey", "definition": "PRIMARY KEY (id)", "kind": "primary key", "columns": ["id"], "references": null, "referencedColumns": [], "onDelete": null, "comment": "" }
       ],
       "indexes": [
-        { "name": "workspaces_pkey", "definition": "CREATE UNIQUE INDEX workspaces_pkey ON workspaces USING btree (id)", "columns": ["id"], "unique": true, "valid": true, "comment": "" }
+        { "name": "workspaces_pkey", "definition": "CREATE UNIQUE INDEX workspaces_pkey ON workspaces USING btree (id)", "unique": true, "valid": true, "method": "btree", "columns": ["id"], "condition": null, "comment": "" }
       ],
       "triggers": [],
       "policies": [],
@@ -478,10 +478,10 @@ export const schemaManifest: SchemaManifest = {
     { "name": "chat_queued_messages_id_seq", "definition": "AS bigint INCREMENT 1 MINVALUE 1 MAXVALUE 9223372036854775807 START 1 CACHE 1", "ownedBy": "chat_queued_messages.id", "comment": "" }
   ],
   "enums": [
-    { "name": "chat_message_role", "comment": "Who speaks in a message.", "values": ["system", "user", "assistant", "tool"] },
-    { "name": "chat_status", "comment": "What a chat is doing now.", "values": ["waiting", "running", "requires_action", "interrupting", "error"] },
-    { "name": "workspace_agent_context_body_kind", "comment": "What a resource is, and thereby the shape of its body. plugin, hook, subagent and command are reserved.", "values": ["instruction_file", "skill", "mcp_config", "mcp_server", "plugin", "hook", "subagent", "command"] },
-    { "name": "workspace_agent_context_resource_status", "comment": "What became of a resource when the agent read it. Any but ok has the body {} and an error text.", "values": ["ok", "oversize", "unreadable", "invalid", "excluded"] }
+    { "name": "chat_message_role", "values": ["system", "user", "assistant", "tool"], "comment": "Who speaks in a message." },
+    { "name": "chat_status", "values": ["waiting", "running", "requires_action", "interrupting", "error"], "comment": "What a chat is doing now." },
+    { "name": "workspace_agent_context_body_kind", "values": ["instruction_file", "skill", "mcp_config", "mcp_server", "plugin", "hook", "subagent", "command"], "comment": "What a resource is, and thereby the shape of its body. plugin, hook, subagent and command are reserved." },
+    { "name": "workspace_agent_context_resource_status", "values": ["ok", "oversize", "unreadable", "invalid", "excluded"], "comment": "What became of a resource when the agent read it. Any but ok has the body {} and an error text." }
   ],
   "domains": [],
   "composites": [],

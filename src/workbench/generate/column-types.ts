@@ -1,5 +1,5 @@
+import type { SchemaManifest } from '../../catalog/index.js'
 import { quoteIdentifier } from '../../database/index.js'
-import type { SchemaManifest } from '../../schema/index.js'
 
 const identifier = /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u
 

@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readManifest, type SchemaManifest } from '../../catalog/index.js'
 import { fromPGlite } from '../../database/index.js'
 import { DriftpinError } from '../../errors.js'
 import { openHarness } from '../../harness/index.js'
-import { ledgerName, readManifest } from '../../migrations/index.js'
+import { ledgerName } from '../../migrations/index.js'
 import type { Extensions } from '../../pglite/index.js'
-import type { SchemaManifest } from '../../schema/index.js'
 import { dumpSchema } from '../dump-schema.js'
 import { embeddedExtensions } from '../optional-packages.js'
 import { renderTables } from './render-tables.js'
@@ -146,7 +146,7 @@ export async function readTruths(
     extensions: { ...found, ...extensions },
   })
   await using db = await harness.createDatabase()
-  const manifest = await readManifest(fromPGlite(db.pglite, { schema }))
+  const manifest = await readManifest(fromPGlite(db.pglite, { schema }), { except: [ledgerName] })
   const dump = withDump ? await dumpSchema(db.pglite, { except: [ledgerName] }) : undefined
   return { manifest, dump }
 }

@@ -1,5 +1,9 @@
-import type { ManifestConstraint, ManifestTable, SchemaManifest } from '../../schema/index.js'
-import { tablesGoingWith } from '../tables-going-with.js'
+import {
+  type ManifestConstraint,
+  type ManifestTable,
+  type SchemaManifest,
+  scopedTables,
+} from '../../catalog/index.js'
 import { key, literal, literals } from './column-types.js'
 
 /** The constants of a schema: what code would otherwise spell out and get wrong. */
@@ -63,22 +67,13 @@ export function renderConstants(
             'The tables whose rows go when a row of the owner is deleted, by ON DELETE CASCADE ' +
               'from\nit or from one of them, by owner.',
             'scopedTables',
-            owners.map((owner) => `  ${key(owner)}: ${literals(scopedTables(tables, owner))},`),
+            owners.map(
+              (owner) => `  ${key(owner)}: ${literals(named(scopedTables({ tables }, owner)))},`,
+            ),
           ),
         ]
       : []),
   ].join('\n')
-}
-
-/** The tables whose rows go with those of the owner, by name. */
-function scopedTables(tables: readonly ManifestTable[], owner: string): string[] {
-  const keys = tables.flatMap(({ name: table, constraints }) =>
-    constraints
-      .filter(({ onDelete }) => onDelete === 'cascade')
-      .map(({ references }) => ({ table, references: references! })),
-  )
-  const scoped = tablesGoingWith(owner, keys)
-  return tables.map(({ name }) => name).filter((name) => name !== owner && scoped.has(name))
 }
 
 function foreignKey({ columns, references, referencedColumns, onDelete }: ManifestConstraint) {

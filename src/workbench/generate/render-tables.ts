@@ -1,10 +1,10 @@
-import { quoteIdentifier } from '../../database/index.js'
 import type {
   ManifestColumn,
   ManifestTable,
   ManifestView,
   SchemaManifest,
-} from '../../schema/index.js'
+} from '../../catalog/index.js'
+import { quoteIdentifier } from '../../database/index.js'
 import {
   createColumnTypes,
   docComment,

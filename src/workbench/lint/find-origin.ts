@@ -1,8 +1,8 @@
 import type { Constraint } from 'libpg-query'
+import type { ManifestConstraint } from '../../catalog/index.js'
 import type { LintedFolder } from './linted-folder.js'
 import { type LintedScript, type LintedStatement, placeOfName } from './linted-script.js'
 import type { MigratedCatalog } from './migrated-catalog.js'
-import type { ForeignKeyFacts } from './read-tables.js'
 import { constraintsOf, nodeAs, nodesOf, stringsOf, tableKey } from './syntax-tree.js'
 
 /** The place in a file that created something in the catalog. */
@@ -15,7 +15,7 @@ export interface Origin {
 export function originOfForeignKey(
   folder: LintedFolder,
   catalog: MigratedCatalog,
-  of: { readonly table: string; readonly key: ForeignKeyFacts },
+  of: { readonly table: string; readonly key: ManifestConstraint },
 ): Origin {
   const names = namesOf(folder, of.table)
   const columns = of.key.columns.join()
@@ -28,7 +28,7 @@ export function originOfForeignKey(
       if (isIt) return { script, at: constraint.location ?? statement.start }
     }
   }
-  const script = catalog.fileThatMade(of.key.oid) ?? folder.migrations.at(-1)!.up
+  const script = catalog.fileThatMade(of.table, of.key.name) ?? folder.migrations.at(-1)!.up
   return mentionIn(script, [of.table, ...of.key.columns])
 }
 

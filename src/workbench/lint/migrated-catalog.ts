@@ -1,3 +1,4 @@
+import { type ManifestTable, readCatalog } from '../../catalog/index.js'
 import { type Database, type Queryable, sqlState } from '../../database/index.js'
 import { DriftpinError } from '../../errors.js'
 import { openHarness } from '../../harness/index.js'
@@ -6,19 +7,21 @@ import { embeddedExtensions } from '../optional-packages.js'
 import { type PossibleRewrite, possibleRewrites, usesOfAddedValues } from './file-changes.js'
 import type { LintedFolder } from './linted-folder.js'
 import type { LintedScript } from './linted-script.js'
-import { readTables, type TableFacts } from './read-tables.js'
 import { tableKeyOf } from './syntax-tree.js'
 
 /** What was observed in a database while the migrations ran. */
 export interface MigratedCatalog {
-  /** The tables after the last up. */
-  readonly tables: readonly TableFacts[]
+  /**
+   * The tables after the last up, of all schemas. Tables in other schemas than `public` are named
+   * `schema.table`. Partitions are left out: they have what their parent has.
+   */
+  readonly tables: readonly ManifestTable[]
   /** The changes for which PostgreSQL rewrote an existing table. */
   readonly rewrites: ReadonlyMap<LintedScript, readonly PossibleRewrite[]>
   /** The files in which PostgreSQL accepted the use of an enum value that they add. */
   readonly allowedValues: ReadonlySet<LintedScript>
-  /** The up file that created the constraint with this oid. */
-  fileThatMade(constraint: bigint): LintedScript | undefined
+  /** The up file that created a constraint of a table. */
+  fileThatMade(table: string, constraint: string): LintedScript | undefined
 }
 
 /** unsafe_new_enum_value_usage */
@@ -49,13 +52,30 @@ export async function migrateToCatalog(folder: LintedFolder): Promise<MigratedCa
     if (await allowsAddedValues(db, down)) allowedValues.add(down)
     rewrites.set(down, await rewritesOfDown(db, down, after))
   }
-  const tables = await readTables(db)
+  const read = { schemas: 'all', relativeTo: 'public', withExtensions: true } as const
+  const { tables } = await readCatalog(db, read)
+  const numbers = await readConstraints(db)
   return {
-    tables,
+    tables: tables.filter(({ partitionBound }) => partitionBound === null),
     rewrites,
     allowedValues,
-    fileThatMade: (number) => newest.find(({ constraint }) => constraint >= number)?.script,
+    fileThatMade(table, name) {
+      const number = numbers.get(`${table} ${name}`)
+      return newest.find(({ constraint }) => number !== undefined && constraint >= number)?.script
+    },
   }
+}
+
+/** The numbers of constraints by table and name: a later one has a greater number. */
+async function readConstraints(queryable: Queryable): Promise<ReadonlyMap<string, bigint>> {
+  const { rows } = await queryable.query<{ table: string; name: string; number: bigint }>(
+    `SELECT pg_catalog.concat_ws('.', nullif(n.nspname, 'public'), c.relname) AS table,
+            k.conname AS name, k.oid::bigint AS number
+     FROM pg_catalog.pg_constraint k
+     JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace`,
+  )
+  return new Map(rows.map(({ table, name, number }) => [`${table} ${name}`, number]))
 }
 
 interface Storage {

@@ -1,4 +1,6 @@
+import { type CatalogFact, readFacts, readRows, tableName } from '../../catalog/index.js'
 import {
+  type Queryable,
   quoteIdentifier,
   searchPath,
   splitStatements,
@@ -49,25 +51,43 @@ export async function rowsInTheWay(
   const cause = ((error as Error).cause ?? {}) as ServerError
   const { code, detail, schema, table, column, constraint } = cause
   if (detail || !schema || !table) return []
-  const name = `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`
-  const read = async (queryable: Pick<Transaction, 'query'>, where: string) => {
-    const text = `SELECT to_jsonb(one.*)::text AS row FROM ${name} one WHERE ${where} LIMIT ${rowsMax}`
-    const { rows } = await queryable.query<{ row: string }>(text)
-    return rows.map(({ row }) => `${table}: ${row}`)
-  }
+  const from = { schema, name: table }
+  // The file itself may have created the table or the column.
   if (code === notNullViolation && column) {
-    // The file itself may have created the table or the column.
-    return await read(db, `${quoteIdentifier(column)} IS NULL`).catch(() => [])
+    return await show(db, from, () => `${quoteIdentifier(column)} IS NULL`).catch(() => [])
   }
   if (code !== checkViolation || !constraint) return []
-  return await beforeCheck(db, script, async (transaction) => {
-    const { rows } = await transaction.query<{ expression: string }>(
-      `SELECT pg_catalog.pg_get_expr(conbin, conrelid) AS expression
-       FROM pg_catalog.pg_constraint WHERE conrelid = $1::regclass AND conname = $2`,
-      [name, constraint],
-    )
-    return rows[0] ? await read(transaction, `NOT (${rows[0].expression})`) : []
-  }).catch(() => [])
+  const refused = (facts: readonly CatalogFact[]) => {
+    const check = facts.find(({ kind, name }) => kind === 'constraint' && name === constraint)
+    const { definition } = JSON.parse(check!.text)
+    return `NOT (${definition.replace(/^CHECK |(?: NO INHERIT)? NOT VALID$/g, '')})`
+  }
+  return await beforeCheck(db, script, (transaction) => show(transaction, from, refused)).catch(
+    () => [],
+  )
+}
+
+/** Some of the rows of a table for which a condition is true; it is made of the table's facts. */
+async function show(
+  queryable: Queryable,
+  table: { readonly schema: string; readonly name: string },
+  where: (facts: readonly CatalogFact[]) => string,
+): Promise<string[]> {
+  const facts = await readFacts(queryable, {
+    schemas: [table.schema],
+    relativeTo: 'pg_catalog',
+    kinds: ['column', 'constraint'],
+  })
+  const own = facts
+    .filter((fact) => fact.table === table.name)
+    .sort((one, other) => one.place - other.place)
+  const columns = own.filter(({ kind }) => kind === 'column').map(({ name }) => name)
+  const from = { name: tableName(table), columns }
+  const rows = await readRows(queryable, from, { where: where(own), limit: rowsMax })
+  return rows.map((row) => {
+    const values = Object.fromEntries(columns.map((name, index) => [name, row[index]]))
+    return `${table.name}: ${JSON.stringify(values)}`
+  })
 }
 
 /**
@@ -140,7 +160,7 @@ export function explainDifference(
 
 /** Whether a line names the object of an entry, such as `index public.by_name`. */
 function isTold(entry: string, lines: readonly string[]): boolean {
-  const name = /("[^"]+"|[\w$]+)(?:\([^)]*\)|, all in their order)?$/.exec(entry)?.[1]
+  const name = /("[^"]+"|[\w$]+)(?:\([^)]*\))?$/.exec(entry)?.[1]
   return name !== undefined && lines.some((line) => line.includes(name))
 }
 

@@ -1,5 +1,5 @@
-import { type Queryable, quoteIdentifier } from '../../database/index.js'
-import type { CatalogState } from '../../harness/index.js'
+import { type CatalogFact, type CatalogState, readRows, tableName } from '../../catalog/index.js'
+import type { Queryable } from '../../database/index.js'
 import { without } from '../text-difference.js'
 
 /** A column of a table at one moment. */
@@ -11,7 +11,7 @@ interface Column {
 
 /** The rows of a table at one moment, by column, so that columns can be compared separately. */
 export interface TableRows {
-  /** Quoted, with its schema. */
+  /** With its schema, such as `public.chats`. */
   readonly table: string
   /** The partitioned table that it belongs to, and the tables that it inherits from. */
   readonly parents: readonly string[]
@@ -20,41 +20,46 @@ export interface TableRows {
   readonly rows: readonly (readonly (string | null)[])[]
 }
 
-/** Reads tables by oid. A table that does not exist is left out. */
-export async function readRows(
+/** Reads tables by oid, at the moment of a state. A table that does not exist is left out. */
+export async function readTables(
   database: Queryable,
-  oids: readonly string[],
-): Promise<Map<string, TableRows>> {
-  const { rows: found } = await database.query<Omit<TableRows, 'rows'> & { oid: string }>(
-    `SELECT c.oid::text AS oid, format('%I.%I', n.nspname, c.relname) AS table,
-            to_jsonb(ARRAY(
-              WITH RECURSIVE above (oid) AS (
-                SELECT inhparent FROM pg_catalog.pg_inherits WHERE inhrelid = c.oid
-                UNION SELECT i.inhparent FROM pg_catalog.pg_inherits i
-                JOIN above ON i.inhrelid = above.oid
-              )
-              SELECT format('%I.%I', pn.nspname, p.relname)
-              FROM above JOIN pg_catalog.pg_class p USING (oid)
-              JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace)) AS parents,
-            (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                      'number', a.attnum, 'name', a.attname,
-                      'type', format_type(a.atttypid, a.atttypmod)) ORDER BY a.attnum), '[]')
-             FROM pg_catalog.pg_attribute a
-             WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
-     FROM pg_catalog.pg_class c
-     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.oid = ANY ($1::oid[])`,
-    [oids],
-  )
-  const tables = new Map<string, TableRows>()
-  for (const { oid, ...table } of found) {
-    const values = table.columns.map(({ name }) => `${quoteIdentifier(name)}::text`)
-    const { rows } = await database.query<{ row: (string | null)[] }>(
-      `SELECT ARRAY[${values}]::text[] AS row FROM ONLY ${table.table}`,
-    )
-    tables.set(oid, { ...table, rows: rows.map(({ row }) => row) })
+  state: CatalogState,
+  oids: readonly number[],
+): Promise<Map<number, TableRows>> {
+  const tables = new Map<number, TableRows>()
+  for (const oid of oids) {
+    const table = tableOf(state, oid)
+    if (!table) continue
+    const columns = columnsOf(state, oid)
+    const name = tableName({ schema: table.schema ?? 'pg_catalog', name: table.name })
+    const rows = await readRows(database, { name, columns: columns.map((one) => one.name) })
+    tables.set(oid, { table: shortTitle(table), parents: ancestorsOf(state, table), columns, rows })
   }
   return tables
+}
+
+/** The table, or materialized view, with an oid. */
+function tableOf({ units }: CatalogState, oid: number): CatalogFact | undefined {
+  return units.get(oid)?.facts.find(({ kind }) => kind === 'table' || kind.endsWith('view'))
+}
+
+/** The columns of a table in their order. */
+function columnsOf({ units }: CatalogState, oid: number): Column[] {
+  return (units.get(oid)?.facts ?? [])
+    .filter(({ kind }) => kind === 'column')
+    .map(({ place, name, text }) => ({ number: place, name, type: JSON.parse(text).type }))
+    .sort((one, other) => one.number - other.number)
+}
+
+const shortTitle = ({ title }: CatalogFact) => title.replace(/^(?:table|materialized view) /, '')
+
+function ancestorsOf(state: CatalogState, table: CatalogFact): string[] {
+  const parents: string[] = JSON.parse(table.text).parents ?? []
+  const tables = [...state.units.keys()].map((oid) => tableOf(state, oid))
+  return parents.flatMap((parent) => {
+    const above = tables.find((one) => one?.title === `table ${parent}`)
+    return [parent, ...(above ? ancestorsOf(state, above) : [])]
+  })
 }
 
 /** The largest number of differing rows that are shown. */
@@ -64,8 +69,8 @@ const rowsMax = 5
  * The oids of a table before and after: the same, or those of two tables with the same name.
  */
 export interface KeptTable {
-  readonly before: string
-  readonly after: string
+  readonly before: number
+  readonly after: number
 }
 
 /**
@@ -73,63 +78,46 @@ export interface KeptTable {
  * PostgreSQL's counters show that the others have not changed. A table that was created again under
  * the same name counts as the same table.
  *
- * @param database The database in its later state.
  * @param isCounted Whether the counters are reliable.
  */
-export async function suspiciousTables(
-  database: Queryable,
-  { before, after, isCounted }: { before: CatalogState; after: CatalogState; isCounted: boolean },
-): Promise<KeptTable[]> {
-  const renewed = await withNewColumns(database, before, after)
-  const suspects: KeptTable[] = []
-  for (const [oid, changes] of before.changes) {
-    const now = after.changes.get(oid)
-    if (isCounted && now === changes && !renewed.has(oid)) continue
+export function suspiciousTables({
+  before,
+  after,
+  isCounted,
+}: {
+  before: CatalogState
+  after: CatalogState
+  isCounted: boolean
+}): KeptTable[] {
+  return [...before.changes].flatMap(([oid, changes]) => {
+    const isUnchanged = after.changes.get(oid) === changes && !hasNewColumn(oid, before, after)
+    if (isCounted && isUnchanged) return []
     const successor = successorOf(oid, before, after)
-    if (successor !== undefined) suspects.push({ before: oid, after: successor })
-  }
-  return suspects
+    return successor === undefined ? [] : { before: oid, after: successor }
+  })
 }
 
-/** Tables with a column that was created since. */
-async function withNewColumns(
-  database: Queryable,
-  before: CatalogState,
-  after: CatalogState,
-): Promise<Set<string>> {
-  const more = [...before.columns].filter(([oid, count]) => {
-    const now = after.columns.get(oid)
-    return now !== undefined && now !== count
-  })
-  if (more.length === 0) return new Set()
-  const { rows } = await database.query<{ oid: string }>(
-    `SELECT DISTINCT a.attrelid::text AS oid
-     FROM unnest($1::oid[], $2::integer[]) AS known (oid, columns)
-     JOIN pg_catalog.pg_attribute a ON a.attrelid = known.oid AND a.attnum > known.columns
-     WHERE NOT a.attisdropped`,
-    [more.map(([oid]) => oid), more.map(([, count]) => Number(count))],
-  )
-  return new Set(rows.map(({ oid }) => oid))
+/** Whether a table has a column that was created since: column numbers are never reused. */
+function hasNewColumn(oid: number, before: CatalogState, after: CatalogState): boolean {
+  if (before.units.get(oid) === after.units.get(oid)) return false
+  const numbersIn = (state: CatalogState) => columnsOf(state, oid).map(({ number }) => number)
+  const known = new Set(numbersIn(before))
+  return numbersIn(after).some((number) => !known.has(number))
 }
 
 /**
  * The oid of a table in a later state: its own, or that of a new table with the same name.
  */
 export function successorOf(
-  oid: string,
+  oid: number,
   before: CatalogState,
   after: CatalogState,
-): string | undefined {
+): number | undefined {
   if (after.changes.has(oid)) return oid
-  const name = tableNameOf(before, oid)
-  const isIt = (one: string) => !before.changes.has(one) && tableNameOf(after, one) === name
+  const name = tableOf(before, oid)?.title
+  const isIt = (one: number) => !before.changes.has(one) && tableOf(after, one)?.title === name
   return [...after.changes.keys()].find(isIt)
 }
-
-const tableNameOf = ({ units }: CatalogState, oid: string) =>
-  [...(units.get(oid)?.entries.keys() ?? [])].find((name) =>
-    /^(?:table|materialized view) /.test(name),
-  )
 
 /** Existing rows of a table that a migration lost. */
 export interface LostRows {

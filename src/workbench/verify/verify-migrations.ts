@@ -1,10 +1,6 @@
+import { describeCatalog, describeDatabase } from '../../catalog/index.js'
 import { quoteLiteral } from '../../database/index.js'
-import {
-  describeCatalog,
-  describeDatabase,
-  type EmbeddedTestDatabase,
-  openHarness,
-} from '../../harness/index.js'
+import { type EmbeddedTestDatabase, openHarness } from '../../harness/index.js'
 import type { Migration, MigrationScript } from '../../migrations/index.js'
 import { type ApplyScript, createApplyScript } from './apply-script.js'
 import { readVerifyInput, reasonFor, type VerifyInput, type VerifySource } from './verify-input.js'

@@ -1,12 +1,11 @@
-import type { Queryable } from '../../database/index.js'
 import {
   type CatalogState,
   catalogDifferences,
-  type DatabaseMark,
   describeCatalog,
-  type EmbeddedTestDatabase,
-  orderOfColumns,
-} from '../../harness/index.js'
+  reorderedTables,
+} from '../../catalog/index.js'
+import type { Queryable } from '../../database/index.js'
+import type { DatabaseMark, EmbeddedTestDatabase } from '../../harness/index.js'
 import type { Migration, MigrationScript } from '../../migrations/index.js'
 import type { ApplyScript } from './apply-script.js'
 import {
@@ -19,7 +18,7 @@ import {
   type KeptTable,
   type LostRows,
   lostRows,
-  readRows,
+  readTables,
   showRows,
   successorOf,
   suspiciousTables,
@@ -64,8 +63,6 @@ export async function verifyStep(
   if (migration.down) await step.backAndForth(migration.down, after)
   return { findings, notes, after }
 }
-
-const isOrder = (name: string) => name.endsWith(orderOfColumns)
 
 class StepVerification {
   readonly findings: VerifyFinding[] = []
@@ -131,34 +128,27 @@ class StepVerification {
       return
     }
     const undone = await this.describe(after.catalog)
-    const left = this.#withoutOrder(catalogDifferences(this.#before.catalog, undone))
+    const left = catalogDifferences(this.#before.catalog, undone, { ignoring: ['column order'] })
+    this.#noteOrder(undone)
     if (left.length > 0) {
       const message = `After ${file} the schema differs from the schema before ${this.#migration.up.file}.`
       this.#find('schema after down', file, message, await this.#compareWithBefore(left))
     }
     this.#compareSequences(down, numbers, await readSequences(db, down))
-    const suspects = await suspiciousTables(db, {
-      before: this.#before.catalog,
-      after: undone,
-      isCounted: this.#isCounted,
-    })
-    const last = await readRows(
-      db,
-      suspects.map((table) => table.after),
-    )
+    const isCounted = this.#isCounted
+    const suspects = suspiciousTables({ before: this.#before.catalog, after: undone, isCounted })
+    const oids = suspects.map((table) => table.after)
+    const last = await readTables(db, undone, oids)
     await this.#upAgain(down, after, undone)
     if (suspects.length > 0) await this.#compareRows(suspects, last, down, after)
     await db.rewind(after.mark)
   }
 
   /** A down cannot restore a column between others, so the order of columns is only a note. */
-  #withoutOrder(names: readonly string[]): string[] {
-    for (const name of names.filter(isOrder)) {
-      const table = name.slice('column '.length, -orderOfColumns.length)
-      const isMoved = !names.some((other) => other.startsWith(`column ${table}.`))
-      if (isMoved) this.notes.push(`its down leaves the columns of ${table} in another order`)
+  #noteOrder(undone: CatalogState): void {
+    for (const table of reorderedTables(this.#before.catalog, undone)) {
+      this.notes.push(`its down leaves the columns of ${table} in another order`)
     }
-    return names.filter((name) => !isOrder(name))
   }
 
   async #upAgain(down: MigrationScript, after: VerifiedState, undone: CatalogState): Promise<void> {
@@ -177,7 +167,7 @@ class StepVerification {
       return
     }
     const again = await this.describe(undone)
-    const names = catalogDifferences(after.catalog, again).filter((name) => !isOrder(name))
+    const names = catalogDifferences(after.catalog, again, { ignoring: ['column order'] })
     if (names.length === 0) return
     const actual = await readDefinitions(this.#db)
     await this.#db.rewind(after.mark)
@@ -200,7 +190,7 @@ class StepVerification {
   /** Compares the rows after the down with those before the up and before the down. */
   async #compareRows(
     suspects: readonly KeptTable[],
-    last: ReadonlyMap<string, TableRows>,
+    last: ReadonlyMap<number, TableRows>,
     script: MigrationScript,
     after: VerifiedState,
   ): Promise<void> {
@@ -210,15 +200,17 @@ class StepVerification {
     const inside = new Map(
       suspects.map(({ before: oid }) => [
         oid,
-        successorOf(oid, this.#before.catalog, after.catalog) ?? '0',
+        successorOf(oid, this.#before.catalog, after.catalog) ?? 0,
       ]),
     )
     await db.rewind(after.mark)
-    const whole = await readRows(db, [...inside.values()])
+    const whole = await readTables(db, after.catalog, [...inside.values()])
     await db.rewind(this.#before.mark)
-    const first = await readRows(db, [...inside.keys()])
+    const first = await readTables(db, this.#before.catalog, [...inside.keys()])
     await this.#apply(upScript)
-    const middle = await readRows(db, [...inside.values()])
+    // The fixtures may have changed the tables.
+    const made = await this.describe(this.#before.catalog)
+    const middle = await readTables(db, made, [...inside.values()])
     for (const { before: oid, after: lastOid } of suspects) {
       const other = inside.get(oid)!
       const [before, up, loaded] = [first.get(oid), middle.get(other), whole.get(other)]
@@ -259,7 +251,7 @@ class StepVerification {
 }
 
 /** The last value of ascending sequences, by oid; null if none was returned yet. */
-type SequenceValues = ReadonlyMap<string, { readonly name: string; readonly value: string | null }>
+type SequenceValues = ReadonlyMap<number, { readonly name: string; readonly value: string | null }>
 
 /**
  * A file without one of these words cannot reset a sequence. Reading all sequences takes long.
@@ -272,8 +264,8 @@ async function readSequences(
   { text }: MigrationScript,
 ): Promise<SequenceValues> {
   if (!mayPutBack.test(text)) return new Map()
-  const { rows } = await database.query<{ oid: string; name: string; value: string | null }>(
-    `SELECT s.seqrelid::text AS oid, format('%I.%I', n.nspname, c.relname) AS name,
+  const { rows } = await database.query<{ oid: number; name: string; value: string | null }>(
+    `SELECT s.seqrelid AS oid, format('%I.%I', n.nspname, c.relname) AS name,
             pg_catalog.pg_sequence_last_value(s.seqrelid)::text AS value
      FROM pg_catalog.pg_sequence s
      JOIN pg_catalog.pg_class c ON c.oid = s.seqrelid

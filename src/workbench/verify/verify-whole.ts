@@ -1,11 +1,13 @@
-import { type Queryable, quoteIdentifier } from '../../database/index.js'
 import {
-  type DatabaseDigest,
-  type DatabaseMark,
+  allButSchema,
   describeDatabase,
   differences,
-  type EmbeddedTestDatabase,
-} from '../../harness/index.js'
+  type Facts,
+  readFacts,
+  tableName,
+} from '../../catalog/index.js'
+import { type Queryable, quoteIdentifier } from '../../database/index.js'
+import type { DatabaseMark, EmbeddedTestDatabase } from '../../harness/index.js'
 import { createMigrator, ledgerName, type Migration } from '../../migrations/index.js'
 import type { ApplyScript } from './apply-script.js'
 import {
@@ -36,24 +38,18 @@ export interface FilledTable {
 
 /** All tables except those of extensions. */
 export async function listTables(database: Queryable): Promise<FilledTable[]> {
-  const { rows } = await database.query<Omit<FilledTable, 'isEmpty'>>(
-    `SELECT n.nspname AS schema, c.relname AS name,
-            format('%I.%I', n.nspname, c.relname) AS quoted
-     FROM pg_catalog.pg_class c
-     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.oid >= 16384
-       AND c.relpersistence <> 't' AND n.nspname <> 'information_schema'
-       AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
-                       WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid
-                         AND d.deptype = 'e')
-     ORDER BY quoted`,
-  )
+  const options = { schemas: 'all', relativeTo: 'pg_catalog', kinds: ['table'] } as const
   const tables: FilledTable[] = []
-  for (const table of rows) {
-    const found = await database.query(`SELECT FROM ${table.quoted} LIMIT 1`)
-    tables.push({ ...table, isEmpty: found.rowCount === 0 })
+  for (const { title, schema, name, text } of await readFacts(database, options)) {
+    const { kind, partitionBound } = JSON.parse(text)
+    if (kind === 'foreign table' || partitionBound !== null) continue
+    const found = await database.query(
+      `SELECT FROM ${tableName({ schema: schema!, name })} LIMIT 1`,
+    )
+    const quoted = title.slice('table '.length)
+    tables.push({ schema: schema!, name, quoted, isEmpty: found.rowCount === 0 })
   }
-  return tables
+  return tables.sort((one, other) => (one.quoted < other.quoted ? -1 : 1))
 }
 
 /**
@@ -93,7 +89,7 @@ export async function verifyNothingLeft(
       return { findings: [finding], notes: [why] }
     }
   }
-  const left = differences(base, await describeDatabase(db)).filter((name) => !isOfSession(name))
+  const left = differences(base, await describeDatabase(db), ownSession)
   if (left.length === 0) return { findings: [], notes: [] }
   const message = `After the last down, objects are left that did not exist at the start.`
   const difference = explainDifference(left, [], await readDefinitions(db))
@@ -107,16 +103,13 @@ export async function verifyNothingLeft(
 
 interface Backwards {
   readonly apply: ApplyScript
-  readonly base: DatabaseDigest
+  readonly base: Facts
   readonly known: ReadonlySet<Migration>
   readonly exempt: ReadonlySet<Migration>
 }
 
-/** State of the session that the verification itself creates, such as prepared statements. */
-const isOfSession = (name: string) => name.startsWith('session ')
-
-/** The parts of a database that migrations change. Rows and counters depend on the fixtures. */
-const ofSchema = (name: string) => name.startsWith('catalog ') || name.startsWith('roles ')
+/** The verification itself leaves prepared statements in the session. */
+const ownSession = { ignoring: ['session'] } as const
 
 /**
  * Installs the folder with the migrator on an empty database, and checks that the result equals
@@ -140,8 +133,7 @@ export async function verifyFreshInstall(
   const first = await describeDatabase(db)
   try {
     const steps = await migrator.up()
-    const second = differences(first, await describeDatabase(db))
-    const changed = second.filter((name) => !isOfSession(name))
+    const changed = differences(first, await describeDatabase(db), ownSession)
     if (steps.length > 0 || changed.length > 0) {
       const message = 'Running the migrator a second time changes something.'
       const again = await readDefinitions(db)
@@ -157,7 +149,8 @@ export async function verifyFreshInstall(
   // Temporary objects end with the session of the migrator.
   await db.script('DISCARD TEMP')
   await db.script(`DROP TABLE ${quoteIdentifier(db.schema)}.${quoteIdentifier(ledgerName)}`)
-  const names = differences(stepped.digest, await describeDatabase(db)).filter(ofSchema)
+  // Rows and counters depend on the fixtures.
+  const names = differences(stepped.digest, await describeDatabase(db), { ignoring: allButSchema })
   if (names.length > 0) {
     const fresh = await readDefinitions(db)
     const message =
@@ -173,5 +166,5 @@ export async function verifyFreshInstall(
 /** The database after all versions and their fixtures. */
 export interface Stepped {
   readonly mark: DatabaseMark
-  readonly digest: DatabaseDigest
+  readonly digest: Facts
 }

@@ -1,10 +1,14 @@
+import {
+  foreignKeysWithoutIndex,
+  type ManifestTable,
+  mirrorOffences,
+  ownersWithoutCascade,
+} from '../../../catalog/index.js'
 import { DriftpinError } from '../../../errors.js'
-import { tablesGoingWith } from '../../tables-going-with.js'
 import { originOfColumn, originOfForeignKey } from '../find-origin.js'
 import type { LintedFolder } from '../linted-folder.js'
 import type { MigratedCatalog } from '../migrated-catalog.js'
-import type { ForeignKeyFacts, TableFacts } from '../read-tables.js'
-import type { Offence, Rule } from '../rule.js'
+import type { Rule } from '../rule.js'
 
 export const ownerWithoutCascade: Rule = {
   id: 'owner-without-cascade',
@@ -15,55 +19,20 @@ export const ownerWithoutCascade: Rule = {
   needsCatalog: true,
   applies: ({ owners }) => owners.length > 0,
   *check(folder, catalog) {
-    const keys = catalog.tables.flatMap(({ key: table, foreignKeys }) =>
-      foreignKeys
-        .filter(({ onDelete }) => onDelete === 'cascade')
-        .map(({ references }) => ({ table, references })),
-    )
     for (const name of folder.owners) {
-      const owner = ownerCalled(name, catalog)
-      const owned = tablesGoingWith(owner.table, keys)
-      for (const table of catalog.tables) {
-        if (table.key !== owner.table)
-          yield* ownerOffences(folder, catalog, { owner, owned, table })
+      const { table: owner, column } = ownerCalled(name, catalog)
+      for (const offence of ownersWithoutCascade(catalog, { owner, column })) {
+        const { table, key } = offence
+        if (key !== null) {
+          const message = `${table} refers to ${owner} with ON DELETE ${key.onDelete!.toUpperCase()}.`
+          yield { ...originOfForeignKey(folder, catalog, { table, key }), message }
+        } else {
+          const message = `${table}.${column} has the name of a key of ${owner} but no foreign key to it.`
+          yield { ...originOfColumn(folder, { table, column }), message }
+        }
       }
     }
   },
-}
-
-interface Looked {
-  readonly owner: Owner
-  readonly owned: ReadonlySet<string>
-  readonly table: TableFacts
-}
-
-function* ownerOffences(
-  folder: LintedFolder,
-  catalog: MigratedCatalog,
-  { owner, owned, table }: Looked,
-): Generator<Offence> {
-  const { key: name, foreignKeys, columns } = table
-  const toOwner = foreignKeys.filter(({ references }) => references === owner.table)
-  const cascading = toOwner.filter(({ onDelete }) => onDelete === 'cascade')
-  for (const key of toOwner) {
-    // Another key on the same columns may cascade for it.
-    if (cascading.some((other) => other.columns.join() === key.columns.join())) continue
-    yield {
-      ...originOfForeignKey(folder, catalog, { table: name, key }),
-      message: `${name} refers to ${owner.table} with ON DELETE ${key.onDelete.toUpperCase()}.`,
-    }
-  }
-  const { column } = owner
-  const isKnown = foreignKeys.some(
-    ({ columns: own, references, onDelete }) =>
-      own.includes(column) &&
-      (references === owner.table || (owned.has(references) && onDelete === 'cascade')),
-  )
-  if (isKnown || !columns.some((one) => one.name === column)) return
-  yield {
-    ...originOfColumn(folder, { table: name, column }),
-    message: `${name}.${column} has the name of a key of ${owner.table} but no foreign key to it.`,
-  }
 }
 
 export const foreignKeyWithoutIndex: Rule = {
@@ -76,28 +45,18 @@ export const foreignKeyWithoutIndex: Rule = {
     'allow the rule and say so.',
   needsCatalog: true,
   *check(folder, catalog) {
-    for (const { key: table, foreignKeys } of catalog.tables) {
-      for (const key of foreignKeys) {
-        if (key.indexConditions.some((condition) => covers(condition, key))) continue
+    for (const table of catalog.tables) {
+      for (const key of foreignKeysWithoutIndex(table)) {
         const columns = key.columns.join(', ')
         yield {
-          ...originOfForeignKey(folder, catalog, { table, key }),
+          ...originOfForeignKey(folder, catalog, { table: table.name, key }),
           message:
-            `No index of ${table} begins with ${columns}, which a deletion from ` +
+            `No index of ${table.name} begins with ${columns}, which a deletion from ` +
             `${key.references} searches for.`,
         }
       }
     }
   },
-}
-
-/** A partial index serves the foreign key if it leaves out only rows without a value. */
-function covers(condition: string, { columns }: ForeignKeyFacts): boolean {
-  const parts = condition.replace(/[()]/g, '').split(/ AND /)
-  return parts.every((part) => {
-    const name = part.trim().replace(/ IS NOT NULL$/, '')
-    return part.trim() === '' || (part !== name && columns.includes(name.replaceAll('"', '')))
-  })
 }
 
 export const mirrorOutOfStep: Rule = {
@@ -109,39 +68,25 @@ export const mirrorOutOfStep: Rule = {
   needsCatalog: true,
   applies: ({ mirrors }) => mirrors.length > 0,
   *check(folder, catalog) {
-    for (const [one, other] of folder.mirrors) {
-      yield* mirrorOffences(folder, tableOf(catalog, one), tableOf(catalog, other))
+    for (const [first, second] of folder.mirrors) {
+      const [one, other] = [tableOf(catalog, first), tableOf(catalog, second)]
+      for (const { column, shapes } of mirrorOffences(one, other)) {
+        const [mine, yours] = shapes
+        const [has, lacks] = mine === undefined ? [other, one] : [one, other]
+        const message =
+          mine === undefined || yours === undefined
+            ? `${column} is in ${has.name} and not in ${lacks.name}.`
+            : `${column} is ${mine} in ${one.name} and ${yours} in ${other.name}.`
+        yield { ...laterOrigin(folder, { one: one.name, other: other.name, column }), message }
+      }
     }
   },
 }
 
-function tableOf({ tables }: MigratedCatalog, name: string): TableFacts {
-  const found = tables.find(({ key }) => key === name)
+function tableOf({ tables }: MigratedCatalog, name: string): ManifestTable {
+  const found = tables.find((table) => table.name === name)
   if (found === undefined) throw missingTable(tables, name, 'mirrored')
   return found
-}
-
-function* mirrorOffences(
-  folder: LintedFolder,
-  one: TableFacts,
-  other: TableFacts,
-): Generator<Offence> {
-  const [ones, others] = [mirrored(one), mirrored(other)]
-  for (const column of new Set([...ones.keys(), ...others.keys()])) {
-    const [mine, yours] = [ones.get(column), others.get(column)]
-    if (mine === yours) continue
-    const has = mine === undefined ? other.key : one.key
-    const message =
-      mine === undefined || yours === undefined
-        ? `${column} is in ${has} and not in ${has === one.key ? other.key : one.key}.`
-        : `${column} is ${mine} in ${one.key} and ${yours} in ${other.key}.`
-    yield { ...laterOrigin(folder, { one: one.key, other: other.key, column }), message }
-  }
-}
-
-/** The columns after the first, which says whose row it is. */
-function mirrored({ columns }: TableFacts): ReadonlyMap<string, string> {
-  return new Map(columns.slice(1).map(({ name, shape }) => [name, shape]))
 }
 
 /** What changed the column last is what left the other table behind. */
@@ -175,7 +120,7 @@ function ownerCalled(name: string, { tables }: MigratedCatalog): Owner {
   const parts = name.replace(/^public\./, '').split('.')
   for (let length = parts.length; length > 0; length--) {
     const table = parts.slice(0, length).join('.')
-    if (!tables.some(({ key }) => key === table)) continue
+    if (!tables.some((one) => one.name === table)) continue
     const column = parts.slice(length).join('.') || `${singular(parts[length - 1]!)}_id`
     return { table, column }
   }
@@ -190,11 +135,11 @@ function singular(plural: string): string {
 
 /** The error for a table that an option names and that the migrations do not leave. */
 function missingTable(
-  tables: readonly TableFacts[],
+  tables: readonly ManifestTable[],
   name: string,
   as: 'owner' | 'mirrored',
 ): DriftpinError {
-  const names = tables.map(({ key }) => key).join(', ') || 'none'
+  const names = tables.map((table) => table.name).join(', ') || 'none'
   return new DriftpinError(
     'invalid_input',
     `The ${as} table ${name} is not there after the last migration. There are ${names}.`,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { dumpRows } from '../../src/harness/dump-rows.js'
+import { dumpRows } from '../../src/catalog/index.js'
 import { openHarness } from '../../src/harness/index.js'
 
 test('a row of an heir is kept in its own table, and once', async () => {

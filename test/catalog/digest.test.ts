@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { describeDatabase, differences, digestDatabase } from '../../src/harness/digest.js'
+import { describeDatabase, differences, digestDatabase } from '../../src/catalog/index.js'
 import { openHarness } from '../../src/harness/index.js'
 import type { Database } from '../../src/index.js'
 import { createMigrator } from '../../src/migrations/create-migrator.js'
@@ -55,7 +55,7 @@ test('two fresh databases have the same digest after the same statements', async
     await database.query("SELECT lo_from_bytea(0, '\\x01')")
   }
   // The ledger has the time of each migration.
-  const ledger = 'rows public.driftpin_migrations'
+  const ledger = 'rows of table public.driftpin_migrations'
   expect(differences(await describeDatabase(one), await describeDatabase(other))).toEqual([ledger])
   for (const database of [one, other]) {
     await database.script('DELETE FROM driftpin_migrations')

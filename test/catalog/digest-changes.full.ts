@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { describeDatabase, differences, digestDatabase } from '../../src/harness/digest.js'
+import { describeDatabase, differences, digestDatabase } from '../../src/catalog/index.js'
 import type { Database, Session } from '../../src/index.js'
 import { engineNames, useEngine } from '../support/engines.js'
 import { catalogChanges } from './digest-catalog-changes.js'

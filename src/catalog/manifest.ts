@@ -1,7 +1,7 @@
 // What a schema consists of, as plain JSON: generated from a migrated database, and read from a
-// live one, so that the two can be held against each other. Definitions are as PostgreSQL prints
-// them with the schema alone on the search path, so that its name is in none of them. Everything
-// is sorted by bytes, and no oid and no attnum is in it: those differ from run to run.
+// live one, so that the two can be compared. Definitions are as PostgreSQL prints them with the
+// schema alone in the search path, so that its name is in none of them. Lists are sorted by the
+// bytes of the names, and no oid and no attnum is in them: those differ between databases.
 
 /** A column of a table. */
 export interface ManifestColumn {
@@ -26,7 +26,7 @@ export interface ManifestConstraint {
   readonly kind: 'primary key' | 'unique' | 'foreign key' | 'check' | 'exclusion'
   readonly columns: readonly string[]
   readonly definition: string
-  /** For a foreign key: the table it refers to, with its schema where that is another one. */
+  /** For a foreign key: the table it refers to, as `schema.table` if that is another schema. */
   readonly references: string | null
   /** For a foreign key: the columns it refers to, in the order of `columns`. */
   readonly referencedColumns: readonly string[]
@@ -34,22 +34,27 @@ export interface ManifestConstraint {
   readonly comment: string
 }
 
-/** Those of primary keys and unique constraints are among them. */
+/** The indexes of primary keys and unique constraints are included. */
 export interface ManifestIndex {
   readonly name: string
   readonly definition: string
-  /** The plain columns in it; an expression is none. */
-  readonly columns: readonly string[]
   readonly unique: boolean
-  /** False for what a failed CREATE INDEX CONCURRENTLY left. */
+  /** False after a failed CREATE INDEX CONCURRENTLY. */
   readonly valid: boolean
+  /** The access method, such as `btree`. */
+  readonly method: string
+  /** The columns of the key, without those that INCLUDE adds; null stands for an expression. */
+  readonly columns: readonly (string | null)[]
+  /** The condition of a partial index. */
+  readonly condition: string | null
   readonly comment: string
 }
 
-/** Something of a table that has a name and a definition: a trigger, a policy, a rule. */
+/** A part of a table that has a name and a definition: a trigger, a policy, a rule. */
 interface ManifestPart {
   readonly name: string
   readonly definition: string
+  readonly comment: string
 }
 
 export interface ManifestTable {
@@ -78,6 +83,8 @@ export interface ManifestView {
   readonly name: string
   readonly materialized: boolean
   readonly definition: string
+  /** Options of a view that is not materialized, such as `security_invoker=true`. */
+  readonly options: readonly string[]
   readonly comment: string
   /** In their order in the view. */
   readonly columns: readonly { readonly name: string; readonly type: string }[]
@@ -85,7 +92,7 @@ export interface ManifestView {
   readonly triggers: readonly ManifestPart[]
 }
 
-export interface ManifestSequence {
+interface ManifestSequence {
   readonly name: string
   /** The options, in the words of CREATE SEQUENCE. */
   readonly definition: string
@@ -94,11 +101,11 @@ export interface ManifestSequence {
   readonly comment: string
 }
 
-export interface ManifestEnum {
+interface ManifestEnum {
   readonly name: string
-  readonly comment: string
   /** In their order in the type. */
   readonly values: readonly string[]
+  readonly comment: string
 }
 
 export interface ManifestDomain {
@@ -107,13 +114,20 @@ export interface ManifestDomain {
   readonly nullable: boolean
   readonly default: string | null
   readonly collation: string | null
-  readonly constraints: readonly ManifestPart[]
   readonly comment: string
+  readonly constraints: readonly ManifestPart[]
 }
 
 export interface ManifestComposite {
   readonly name: string
+  readonly comment: string
   readonly attributes: readonly { readonly name: string; readonly type: string }[]
+}
+
+interface ManifestRange {
+  readonly name: string
+  /** The type of the bounds. */
+  readonly type: string
   readonly comment: string
 }
 
@@ -121,15 +135,16 @@ export interface ManifestFunction {
   readonly name: string
   /** The types of its arguments, which tell functions of one name apart. */
   readonly arguments: string
-  readonly kind: 'function' | 'procedure' | 'aggregate' | 'window'
+  readonly kind: 'function' | 'procedure' | 'aggregate' | 'window function'
   readonly definition: string
   readonly comment: string
 }
 
 /**
  * What a schema consists of, by name: the same for the same schema on every server, as far as
- * servers print a definition alike. Privileges, owners, and what an extension brought are not in
- * it, nor foreign servers, operators, casts, text search objects and extended statistics.
+ * servers print a definition alike. It does not contain owners, privileges, storage parameters,
+ * members of extensions, foreign servers, operators, casts, text search objects and extended
+ * statistics.
  *
  * @example
  * ```ts
@@ -151,7 +166,7 @@ export interface SchemaManifest {
   /** Composite types. */
   readonly composites: readonly ManifestComposite[]
   /** Range types, with the type of their bounds. */
-  readonly ranges: readonly { readonly name: string; readonly type: string }[]
+  readonly ranges: readonly ManifestRange[]
   /** Functions, procedures, aggregates and window functions. */
   readonly functions: readonly ManifestFunction[]
   /** Those of the whole database, without plpgsql, which every one has. */

@@ -1,0 +1,161 @@
+/** One thing that is true of a database: what a table is, what a role may do, which rows exist. */
+export interface Fact {
+  /** What it is about, such as `column public.chats.title`. */
+  readonly title: string
+  /** The first words of the title: `table`, `column`, `index` and so on. */
+  readonly kind: string
+  /** What is true of it: attributes as JSON, a definition, a value, or a hash. */
+  readonly text: string
+}
+
+/** Facts by their titles. */
+export type Facts = ReadonlyMap<string, Fact>
+
+/**
+ * What a comparison can leave out. `comment` and `owner`, `privileges` and `storage` are parts of
+ * what is told about an object, the others are facts of their own.
+ */
+export type Aspect =
+  | 'column order'
+  | 'comment'
+  | 'large object'
+  | 'rows'
+  | 'sequence value'
+  | 'session'
+  | 'setting'
+
+/** What two databases with the same schema, and the same roles, may differ in. */
+export const allButSchema: readonly Aspect[] = [
+  'large object',
+  'rows',
+  'sequence value',
+  'session',
+  'setting',
+]
+
+/**
+ * The titles of the facts in which two databases differ, sorted: the one definition of equality.
+ *
+ * @param options.ignoring What may differ; nothing by default.
+ *
+ * @example
+ * ```ts
+ * const before = await describeDatabase(database)
+ * await database.query('CREATE SEQUENCE numbers')
+ * differences(before, await describeDatabase(database)) // ['sequence public.numbers', ...]
+ * ```
+ */
+export function differences(
+  one: Facts,
+  other: Facts,
+  { ignoring = [] }: { readonly ignoring?: readonly Aspect[] } = {},
+): string[] {
+  const ignored = new Set<string>(ignoring)
+  const titles = [...new Set([...one.keys(), ...other.keys()])]
+  return titles
+    .filter((title) => one.get(title)?.text !== other.get(title)?.text)
+    .filter((title) => !ignored.has((one.get(title) ?? other.get(title))!.kind))
+    .sort()
+}
+
+/** Facts by their titles. Facts with one title, such as equal large objects, become one. */
+export function factsByTitle(...lists: readonly (readonly Fact[])[]): Map<string, Fact> {
+  const all = new Map<string, Fact>()
+  for (const fact of lists.flat()) {
+    const same = all.get(fact.title)
+    const text = same && [same.text, fact.text].sort().join('\n')
+    all.set(fact.title, text === undefined ? fact : { ...fact, text })
+  }
+  return all
+}
+
+/** A fact of a catalog as it is read. Names are as they are stored, without quotes. */
+export interface CatalogFact extends Fact {
+  /** The catalog of the object that the fact belongs to. */
+  readonly catalog: string
+  /** The oid of that object, 0 for none. It is never compared. */
+  readonly unit: number
+  /** Null for the schema that names are relative to. */
+  readonly schema: string | null
+  /** The table, view, type or domain that it is a part of. */
+  readonly table: string | null
+  readonly name: string
+  /** Of a function: its argument types. */
+  readonly signature: string | null
+  /** Of a column: its number. */
+  readonly place: number
+}
+
+/** A fact as the statement gives it. */
+export type FactTuple = readonly [
+  unit: number,
+  catalog: string,
+  kind: string,
+  schema: string | null,
+  table: string | null,
+  name: string,
+  signature: string | null,
+  place: number,
+  text: string,
+]
+
+/** The kind of fact that says in which order the columns of a table are. */
+export const columnOrder = 'column order'
+
+/** Gives facts their titles, and adds the order of columns. */
+export function toFacts(tuples: readonly FactTuple[]): CatalogFact[] {
+  const facts: CatalogFact[] = []
+  const comments: CatalogFact[] = []
+  const titles = new Map<string, string>()
+  const columns = new Map<number, CatalogFact[]>()
+  for (const [unit, catalog, kind, schema, table, name, signature, place, text] of tuples) {
+    const title = titleOf(kind, { unit, schema, table, name, signature })
+    const fact = { title, unit, catalog, kind, schema, table, name, signature, place, text }
+    if (kind === 'comment' && unit !== 0) {
+      comments.push(fact)
+      continue
+    }
+    facts.push(fact)
+    titles.set(`${catalog} ${unit} ${place}`, title)
+    if (kind !== 'column') continue
+    const some = columns.get(unit) ?? []
+    some.push(fact)
+    columns.set(unit, some)
+  }
+  for (const comment of comments) {
+    const on = titles.get(`${comment.catalog} ${comment.unit} ${comment.place}`)
+    if (on !== undefined) facts.push({ ...comment, title: `comment on ${on}` })
+  }
+  for (const some of columns.values()) {
+    const [first, text] = [some[0]!, orderOf(some)]
+    facts.push({ ...first, title: titleOf(columnOrder, first), kind: columnOrder, text })
+  }
+  return facts
+}
+
+const orderOf = (columns: readonly CatalogFact[]) =>
+  columns
+    .toSorted((one, other) => one.place - other.place)
+    .map(({ name }) => printName(name))
+    .join(', ')
+
+/** What a person would call something, such as `constraint chats_pkey of public.chats`. */
+export function titleOf(
+  kind: string,
+  of: Pick<CatalogFact, 'name'> &
+    Partial<Pick<CatalogFact, 'unit' | 'schema' | 'table' | 'signature'>>,
+): string {
+  const { unit, schema, table, name, signature } = of
+  // PostgreSQL has printed these names itself.
+  if (unit === 0) return `${kind} ${name}`.trimEnd()
+  const prefix = schema ? `${printName(schema)}.` : ''
+  if (kind === columnOrder) return `${kind} of ${prefix}${printName(table!)}`
+  const own = `${printName(name)}${signature == null ? '' : `(${signature})`}`
+  if (kind === 'column') return `column ${prefix}${printName(table!)}.${own}`
+  if (!table || kind === 'index') return `${kind} ${prefix}${own}`
+  return `${kind} ${own} of ${prefix}${printName(table)}`
+}
+
+/** A name as a person would write it: with quotes where it is not a plain word. */
+export const printName = (name: string): string =>
+  /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`

@@ -1,0 +1,152 @@
+import {
+  type Queryable,
+  quoteIdentifier,
+  quoteLiteral,
+  readAndRollBack,
+} from '../database/index.js'
+import { neutralSql, readFacts } from './read-facts.js'
+
+/** The rows of one table, as a number and a hash that does not depend on their order. */
+export interface TableDigest {
+  readonly rows: number
+  readonly hash: string
+}
+
+/** A table as it stands in SQL, with its schema. */
+export function tableName({
+  schema,
+  name,
+}: {
+  readonly schema: string
+  readonly name: string
+}): string {
+  return `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`
+}
+
+/**
+ * A value of a row `one` as text, which the type turns into the same value again. It is exact, as a
+ * number in JSON is not, but depends on the settings of the session: {@link readRows} sets them.
+ */
+const valueAsText = (column: string): string => `one.${quoteIdentifier(column)}::text`
+
+/** Rows as arrays of texts, each value as {@link valueAsText} has it; not those of child tables. */
+export async function readRows(
+  queryable: Queryable,
+  table: { readonly name: string; readonly columns: readonly string[] },
+  { where = 'true', limit }: { readonly where?: string; readonly limit?: number } = {},
+): Promise<(string | null)[][]> {
+  return await readAndRollBack(queryable, async (transaction) => {
+    await transaction.query(neutralSql())
+    const { rows } = await transaction.query<{ row: (string | null)[] }>(
+      `SELECT ARRAY[${table.columns.map(valueAsText)}]::text[] AS row
+       FROM ONLY ${table.name} one WHERE ${where} LIMIT ${limit ?? 'ALL'}`,
+    )
+    return rows.map(({ row }) => row)
+  })
+}
+
+/**
+ * Hashes the rows of every table in the schema of a database: two digests are equal exactly when
+ * every table holds the same rows. What PostgreSQL keeps beside rows, sequences and the catalog,
+ * is not in it.
+ *
+ * @param options.only Restricts each table to the rows that match, such as one chat's; a table
+ * for which it answers undefined is left out.
+ *
+ * @example
+ * ```ts
+ * const before = await digestRows(database)
+ * await assert.rejects(push(database, bad))
+ * assert.deepEqual(await digestRows(database), before)
+ * ```
+ */
+export async function digestRows(
+  queryable: Queryable,
+  {
+    only = () => ({ where: 'true' }),
+  }: {
+    only?: (table: string) => { where: string; values?: readonly unknown[] } | undefined
+  } = {},
+): Promise<Record<string, TableDigest>> {
+  return await readAndRollBack(queryable, async (transaction) => {
+    const tables = await readFacts(transaction, { kinds: ['table'] })
+    await transaction.query(neutralSql())
+    const digests: Record<string, TableDigest> = {}
+    for (const { name } of tables) {
+      const restriction = only(name)
+      if (!restriction) continue
+      const { rows } = await transaction.query<TableDigest>(
+        tableDigestSql(tableName({ schema: queryable.schema, name }), restriction.where),
+        restriction.values,
+      )
+      digests[name] = rows[0]!
+    }
+    return digests
+  })
+}
+
+/**
+ * A query for the digest of one table or materialized view. Rows are compared as text, since some
+ * types, json among them, have neither an order nor an equality.
+ */
+export function tableDigestSql(table: string, where = 'true'): string {
+  return `SELECT count(*)::integer AS rows,
+                 encode(sha256(coalesce(string_agg(entry, '' ORDER BY entry), '')), 'hex') AS hash
+          FROM (SELECT sha256(convert_to((one.*)::text, 'UTF8')) AS entry
+                FROM ONLY ${table} one WHERE ${where}) entries`
+}
+
+/**
+ * The rows of a database as SQL that a person can read and that loads into the same schema, in
+ * place of what is there. It has the rows and where the sequences stand; the schema is in the
+ * migrations.
+ */
+export async function dumpRows(queryable: Queryable): Promise<string> {
+  return await readAndRollBack(queryable, async (transaction) => {
+    const parts = [
+      '-- The rows of a test database, written by driftpin, for a test database of the same schema.',
+      '-- They replace the rows that it has: those of its seed, and the list of its migrations.',
+      '-- Checks between tables are off while they load, since tables come in order of name.',
+      'SET session_replication_role = replica;',
+    ]
+    const tables = await listTables(transaction)
+    // The rows of a child table are dumped with the child.
+    parts.push(...tables.map(({ name }) => `DELETE FROM ONLY ${name};`))
+    for (const table of tables) {
+      if (table.columns.length === 0) continue
+      const into = `INSERT INTO ${table.name} (${table.columns.map(quoteIdentifier).join(', ')})`
+      const rows = await readRows(transaction, table)
+      const lines = rows.map(
+        (row) =>
+          `${into} OVERRIDING SYSTEM VALUE VALUES (` +
+          `${row.map((value) => (value === null ? 'NULL' : quoteLiteral(value))).join(', ')});`,
+      )
+      if (lines.length > 0) parts.push('', ...lines)
+    }
+    const { rows } = await transaction.query<{ line: string }>(
+      `SELECT pg_catalog.format('SELECT setval(%L, %s, %L);',
+         pg_catalog.format('%I.%I', schemaname, sequencename), coalesce(last_value, start_value),
+         last_value IS NOT NULL) AS line
+       FROM pg_catalog.pg_sequences ORDER BY schemaname, sequencename`,
+    )
+    if (rows.length > 0) parts.push('', ...rows.map(({ line }) => line))
+    return [...parts, '', 'RESET session_replication_role;', ''].join('\n')
+  })
+}
+
+/** The tables of all schemas with the columns that take a value. */
+async function listTables(queryable: Queryable) {
+  const kinds = ['table', 'column']
+  const options = { schemas: 'all', relativeTo: 'pg_catalog', withExtensions: true, kinds } as const
+  const facts = await readFacts(queryable, options)
+  const columns = facts
+    .filter(({ kind, text }) => kind === 'column' && JSON.parse(text).generated === null)
+    .sort((one, other) => one.place - other.place)
+  return facts
+    .filter(({ kind, text }) => kind === 'table' && JSON.parse(text).kind === 'table')
+    .map(({ schema, name, unit }) => ({
+      name: tableName({ schema: schema!, name }),
+      columns: columns.filter((one) => one.unit === unit).map((column) => column.name),
+    }))
+    .sort((one, other) => (one.name < other.name ? -1 : 1))
+}
