@@ -54,7 +54,7 @@ export function drawRooms(files: readonly SourceFile[], command: string): string
     `<rect x="${x}" y="${y}" width="${boxWidth}" height="${boxHeight}" rx="6"`,
     `  fill="${colours.box}" stroke="${colours.muted}"/>`,
     `<text x="${x + 12}" y="${y + 22}" font-weight="600" fill="${colours.ink}">${folder.name}</text>`,
-    ...wrap(folder.purpose, Math.floor((boxWidth - 24) / 5.9)).map(
+    ...wrap(folder.purpose, Math.floor((boxWidth - 24) / 6.3)).map(
       (text, nth) =>
         `<text x="${x + 12}" y="${y + 37 + 13 * nth}" font-size="11" fill="${colours.muted}">${text}</text>`,
     ),

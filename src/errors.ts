@@ -17,6 +17,15 @@
  * ```
  */
 export class DriftpinError<Code extends string = string> extends Error {
+  /** Makes `instanceof` narrow `code` to a string: TypeScript would otherwise make it `any`. */
+  declare static readonly [Symbol.hasInstance]: <
+    Class extends abstract new (
+      ...args: never
+    ) => unknown,
+  >(
+    this: Class,
+    value: unknown,
+  ) => value is InstanceType<Class>
   override readonly name = 'DriftpinError'
   readonly code: Code
   override readonly cause: unknown

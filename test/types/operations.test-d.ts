@@ -69,6 +69,8 @@ test('sizes are bigint and times are Date, whatever the engine', () => {
 
 test('the code of an error is one of a closed union', () => {
   expectTypeOf<DriftpinError<ErrorCode>['code']>().toEqualTypeOf<ErrorCode>()
+  const error: unknown = null
+  if (error instanceof DriftpinError) expectTypeOf(error.code).toEqualTypeOf<string>()
   expectTypeOf<'no_live_context'>().toExtend<ErrorCode>()
   expectTypeOf<'23505'>().not.toExtend<ErrorCode>()
   expectTypeOf<'test_leaked'>().not.toExtend<ErrorCode>()
