@@ -9,8 +9,16 @@ import {
   warn,
   wrapAfter,
 } from '../terminal.js'
-import type { Migrated } from './dev-session.js'
 import type { WatchedPush } from './watch-directory.js'
+
+/** The migrations of a dev database. */
+export interface Migrated {
+  readonly applied: number
+  /** The newest; undefined if there is none. */
+  readonly newest: string | undefined
+  /** The files that were run now. */
+  readonly ran: readonly string[]
+}
 
 /** The facts about a dev database that is ready. */
 export interface DevReady {

@@ -17,7 +17,7 @@ import {
 import { type MigrationSource, writeRemembered } from '../migrations.js'
 import type { Stop } from '../stop.js'
 import { migrationLabel } from '../terminal.js'
-import type { DevReport } from './dev-report.js'
+import type { DevReport, Migrated } from './dev-report.js'
 import type { PlacedDatabase } from './dev-run.js'
 import type { FolderDatabase } from './folder-database.js'
 import type { WatchedDirectory } from './watch-directory.js'
@@ -171,15 +171,6 @@ function crashed(reason: string, folder: string, cause: unknown): DriftpinError 
   const what = `PostgreSQL crashed and does not start again: ${reason}.`
   const message = `${what} All committed data is in ${folder}. Fix the cause and start it again.`
   return new DriftpinError('engine_broken', message, cause)
-}
-
-/** The migrations of a dev database. */
-export interface Migrated {
-  readonly applied: number
-  /** The newest; undefined if there is none. */
-  readonly newest: string | undefined
-  /** The files that were run now. */
-  readonly ran: readonly string[]
 }
 
 /**

@@ -13,7 +13,6 @@ import {
 import { bundledFiles, createMigrator, type MigratorOptions } from '../../migrations/index.js'
 import { newDatabaseFolder } from '../data-folder.js'
 import { warn } from '../terminal.js'
-import type { DevOptions } from './dev-run.js'
 import type { ServedDatabase } from './folder-database.js'
 import { seedAgents, seedChats, seedOwners } from './seed-data.js'
 
@@ -31,11 +30,12 @@ export interface DevTemplate {
  * as for tests, so only the first database on a machine takes long. With driftpin's own seed this
  * is the first of each week.
  *
+ * @param seed An SQL file, or `none`. Without it, driftpin's own seed is used.
  * @param migrator With another project's migrations, only a file can be the seed.
  * @throws DriftpinError `seed_failed` if the file cannot be read
  */
 export async function readTemplate(
-  { seed }: DevOptions,
+  seed: string | undefined,
   migrator: MigratorOptions,
 ): Promise<DevTemplate> {
   const { migrations, ledger } = migrator

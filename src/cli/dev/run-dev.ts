@@ -46,7 +46,7 @@ async function readInput(
   }
   let read: Promise<DevTemplate> | undefined
   const template = () => {
-    read ??= import('./new-database.js').then((it) => it.readTemplate(options, migrator))
+    read ??= import('./new-database.js').then((it) => it.readTemplate(options.seed, migrator))
     return read
   }
   // An unreadable seed is an error even if the seed is not needed.
