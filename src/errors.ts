@@ -17,7 +17,7 @@
  * ```
  */
 export class DriftpinError<Code extends string = string> extends Error {
-  /** Makes `instanceof` narrow `code` to a string: TypeScript would otherwise make it `any`. */
+  /** Makes `instanceof` narrow `code` to a string: TypeScript would make it `any`. @hidden */
   declare static readonly [Symbol.hasInstance]: <
     Class extends abstract new (
       ...args: never

@@ -9,6 +9,7 @@ import type { HistoryCommand, HistoryRun, HistorySetting } from './history-run.j
 import { openEnvironment, type RunnerOptions, settingOf } from './history-runner.js'
 import { type Law, LawBroken } from './law.js'
 import { openRun, runHistory } from './run-history.js'
+import { checkParameters, checkRunOptions } from './run-options.js'
 
 /**
  * Options of {@link checkHistories}. All of them are optional.
@@ -129,7 +130,7 @@ async function checkOn(
   environments: readonly [Environment, Environment?],
   options: HistoriesOptions & { readonly seed: number },
 ): Promise<HistoriesReport> {
-  const { seed, path, replayPath, runs = 100, commandsMax, shrinksMax = 300 } = options
+  const { seed, path, replayPath, commandsMax, shrinksMax = 300 } = options
   const { signal, timeLimitMs = Number.POSITIVE_INFINITY } = options
   const deadline = performance.now() + timeLimitMs
   const [environment, other] = environments
@@ -164,12 +165,7 @@ async function checkOn(
       }
     },
   )
-  const details = await fc.check(property, {
-    seed,
-    numRuns: path === undefined ? runs : 1,
-    endOnFailure: path !== undefined || shrinksMax === 0,
-    ...(path !== undefined && { path }),
-  })
+  const details = await fc.check(property, checkParameters(options))
   // For fast-check, a run without any history is a failure without a counterexample.
   const failure = details.counterexample
     ? await failureOf(setting, {
@@ -250,21 +246,15 @@ export async function assertHistories(options: HistoriesOptions = {}): Promise<H
 }
 
 function refuseContradictions(options: HistoriesOptions): void {
-  const { runs = 1, commandsMax = 1, doublecheck, server, path, replayPath, seed } = options
-  const refuse = (why: string) => {
-    throw new DriftpinError('invalid_input', why, { options: Object.keys(options) })
-  }
-  if (!Number.isSafeInteger(runs) || runs < 1) refuse(`runs is ${runs}: give 1 or more.`)
+  const refuse = checkRunOptions(options)
+  const { commandsMax = 1, doublecheck, server, against, path, replayPath } = options
   if (!Number.isSafeInteger(commandsMax) || commandsMax < 1) {
     refuse(`commandsMax is ${commandsMax}: give 1 or more.`)
   }
-  if (seed !== undefined && !Number.isSafeInteger(seed)) refuse(`seed is ${seed}: give an integer.`)
-  if (replayPath !== undefined && path === undefined) refuse('replayPath needs a path: give both.')
-  if (path !== undefined && seed === undefined)
-    refuse('A path needs the seed that it belongs to: give both.')
-  if (path !== undefined && !/^\d+(:\d+)*$/.test(path))
-    refuse(`${path} is not the path of a report.`)
-  if (doublecheck && options.against !== undefined) {
+  if (replayPath !== undefined && path === undefined) {
+    refuse('replayPath needs a path: give both.')
+  }
+  if (doublecheck && against !== undefined) {
     refuse('doublecheck compares an engine with itself, and against with another: give only one.')
   }
   if (doublecheck && server) {

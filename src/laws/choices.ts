@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { isEqual } from './model/live-context.js'
 import { type Chat, liveOf, type Model, type Resource } from './model/model.js'
-import type { Move, Operation, RaceMove } from './operation.js'
 
 // Generators and choices that several operations share.
 
@@ -66,7 +65,7 @@ export function pickAgent(model: Model, index: number) {
 /** A chat, and the owner whose id is given with it: mostly none, sometimes a stranger. */
 type OwnerChoice = 'anybody' | 'owner' | 'stranger'
 
-interface ChatChoice {
+export interface ChatChoice {
   readonly chat: number
   readonly as: OwnerChoice
 }
@@ -85,28 +84,19 @@ export interface ChatKey {
   readonly ownerId?: string
 }
 
-/** A chat that an operation is applied to. */
-export interface ChosenChat {
-  readonly key: ChatKey
-  readonly isStranger: boolean
-  /** For reports. */
-  readonly text: string
-}
-
 /** The chat for a choice, or undefined if there is no chat. */
 export function chooseChat(
   model: Model,
   { chat, as }: ChatChoice,
   preferences: readonly Preference[] = [isBusy],
-): ChosenChat | undefined {
+): { readonly key: ChatKey; readonly isStranger: boolean } | undefined {
   const found = pickChat(model, chat, preferences)
   if (!found) return undefined
   const { id: chatId } = found
   const other = owners.find((owner) => owner !== found.ownerId)!
   const key =
     as === 'anybody' ? { chatId } : { chatId, ownerId: as === 'owner' ? found.ownerId : other }
-  const isStranger = as === 'stranger'
-  return { key, isStranger, text: `${chatId}${isStranger ? ' as a stranger' : ''}` }
+  return { key, isStranger: as === 'stranger' }
 }
 
 /** What every operation that writes can be told: to use the database's clock, and to notify. */
@@ -115,18 +105,6 @@ export const writeChoice = { own: fc.boolean(), notify: fc.boolean() }
 export interface WriteChoice {
   readonly own?: boolean
   readonly notify?: boolean
-}
-
-/** The properties that all moves of one writing operation on one chat have in common. */
-export function chatWrite(
-  { key, isStranger }: ChosenChat,
-  event: NonNullable<Move['notifies']>,
-  { own = false, notify = false }: WriteChoice,
-) {
-  return {
-    ...{ chats: [key.chatId], isStranger, usesOwnClock: own },
-    ...(notify && { notifies: event }),
-  }
 }
 
 // The rows of every race are known beforehand, so that one session can name a chat that another
@@ -145,13 +123,3 @@ export const mostly = <T>(first: T, others: readonly T[]): fc.Arbitrary<T> =>
     { weight: 3, arbitrary: fc.constant(first) },
     { weight: 1, arbitrary: fc.constantFrom(...others) },
   )
-
-/** Moves of a race on one chat, mostly on the chat that the race is about. */
-export const raceOnChat =
-  (moveOf: (chat: ChosenChat) => Move): NonNullable<Operation['race']> =>
-  ({ chatId }) =>
-    mostly(chatId, raceChatIds).map(
-      (id): RaceMove =>
-        () =>
-          moveOf({ key: { chatId: id }, isStranger: false, text: id }),
-    )

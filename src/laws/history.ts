@@ -12,66 +12,47 @@ const isSecond = fc.nat(secondOutOf - 1).map((one) => one === secondOutOf - 1)
 
 const databaseOf = ({ installations }: HistoryRun, second: boolean) => installations[second ? 1 : 0]
 
-class SingleCommand implements HistoryCommand {
-  readonly chosen: Chosen
-  readonly second: boolean
-  readonly options: StepOptions
-  /** Its line in the last run. */
-  #said: string | undefined
+/** A command that remembers the lines of its last run, for reports. */
+class Command implements HistoryCommand {
+  readonly check: HistoryCommand['check']
+  readonly #execute: (run: HistoryRun) => Promise<void>
+  #text: string
 
-  constructor(chosen: Chosen, { second = false, ...options }: StepOptions & { second?: boolean }) {
-    this.chosen = chosen
-    this.second = second
-    this.options = options
-  }
-
-  check(run: Readonly<HistoryRun>): boolean {
-    const { operation, choice } = this.chosen
-    coverageOf(run.coverage, operation.name).chosen += 1
-    const view = viewOf(run, databaseOf(run, this.second), { peek: true })
-    return operation.resolve(view, choice) !== undefined
+  constructor(
+    name: string,
+    check: HistoryCommand['check'],
+    execute: (run: HistoryRun) => Promise<void>,
+  ) {
+    this.#text = name
+    this.check = check
+    this.#execute = execute
   }
 
   async run(run: HistoryRun): Promise<void> {
     const { length } = run.said
     try {
-      await runStep(run, databaseOf(run, this.second), this.chosen, this.options)
+      await this.#execute(run)
     } finally {
-      this.#said = run.said[length]
+      this.#text = run.said.slice(length).join('; ') || this.#text
     }
   }
 
   toString(): string {
-    return this.#said ?? this.chosen.operation.name
+    return this.#text
   }
 }
 
-class TransactionCommand implements HistoryCommand {
-  readonly parts: readonly Chosen[]
-  readonly commits: boolean
-  #said: readonly string[] = ['a transaction']
-
-  constructor(parts: readonly Chosen[], commits: boolean) {
-    this.parts = parts
-    this.commits = commits
-  }
-
-  check(): boolean {
-    return true
-  }
-
-  async run(run: HistoryRun): Promise<void> {
-    const { length } = run.said
-    try {
-      await runTransaction(run, databaseOf(run, false), this.parts, this.commits)
-    } finally {
-      this.#said = run.said.slice(length)
-    }
-  }
-
-  toString(): string {
-    return this.#said.join('; ')
-  }
+function singleCommand(chosen: Chosen, options: StepOptions, isSecond = false): HistoryCommand {
+  const { operation, choice } = chosen
+  return new Command(
+    operation.name,
+    (run) => {
+      coverageOf(run.coverage, operation.name).chosen += 1
+      const view = viewOf(run, databaseOf(run, isSecond), { peek: true })
+      return operation.resolve(view, choice) !== undefined
+    },
+    (run) => runStep(run, databaseOf(run, isSecond), chosen, options),
+  )
 }
 
 const chosenOf = (from: readonly Operation[]): fc.Arbitrary<Chosen> =>
@@ -87,7 +68,7 @@ const micros = fc.constantFrom(0, 1, 1, 1000, 60_000_000)
 
 const single = fc
   .tuple(chosenOf(allOperations), isSecond, micros)
-  .map(([chosen, second, micros]): HistoryCommand => new SingleCommand(chosen, { second, micros }))
+  .map(([chosen, second, micros]) => singleCommand(chosen, { micros }, second))
 
 const withinTransaction = allOperations.filter((one) => one.fitsTransaction)
 
@@ -103,14 +84,21 @@ const failing = fc
     failWith: fc.constantFrom('57014', '57014', '57014', '40001'),
     micros,
   })
-  .map(({ chosen, ...options }): HistoryCommand => new SingleCommand(chosen, options))
+  .map(({ chosen, ...options }) => singleCommand(chosen, options))
 
 const inTransaction = fc
   .tuple(
     fc.array(chosenOf(withinTransaction), { minLength: 1, maxLength: 4 }),
     fc.constantFrom(false, false, true),
   )
-  .map(([parts, commits]): HistoryCommand => new TransactionCommand(parts, commits))
+  .map(
+    ([parts, commits]): HistoryCommand =>
+      new Command(
+        'a transaction',
+        () => true,
+        (run) => runTransaction(run, databaseOf(run, false), parts, commits),
+      ),
+  )
 
 const commandsMaxDefault = 50
 

@@ -1,6 +1,6 @@
 import type fc from 'fast-check'
 import type { Catalog } from '../catalog/index.js'
-import type { Database, Queryable } from '../database/index.js'
+import { type Database, type Queryable, quoteIdentifier } from '../database/index.js'
 import type { Migration } from '../migrations/index.js'
 import type { MainEvent } from './model/events.js'
 import type { Pushed } from './model/live-context.js'
@@ -32,6 +32,15 @@ export interface ExecutionContext {
   readonly now: { readonly now?: Time }
   /** The qualified and quoted name of a table. */
   table(name: string): string
+}
+
+/** The context for a move on a database, or in a transaction on it. */
+export function executionContext(
+  parts: Omit<ExecutionContext, 'queryable' | 'table'> & { readonly queryable?: Queryable },
+): ExecutionContext {
+  const schema = quoteIdentifier(parts.database.schema)
+  const table = (name: string) => `${schema}.${quoteIdentifier(name)}`
+  return { queryable: parts.database, ...parts, table }
 }
 
 /**

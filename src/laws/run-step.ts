@@ -1,4 +1,3 @@
-import { quoteIdentifier } from '../database/index.js'
 import { allDifferingRows, unexpectedNotifications } from './compare-rows.js'
 import { coverageOf } from './coverage.js'
 import {
@@ -14,7 +13,7 @@ import { laws } from './laws.js'
 import { eventsOf } from './model/events.js'
 import { copyModel, type Model, Refusal } from './model/model.js'
 import { later, toMilliseconds } from './model/time.js'
-import type { ExecutionContext, Move, Operation } from './operation.js'
+import { executionContext, type Move, type Operation } from './operation.js'
 import { type Outcome, outcomeOf } from './outcome.js'
 import { atomicity } from './rules/atomicity.js'
 import { roundTrip } from './rules/round-trip.js'
@@ -62,11 +61,11 @@ export async function runStep(
   const now = usesOwnClock ? toMilliseconds(run.now) : run.now
   const before = { model: at.model, rows: at.rows }
   const promptsBefore = await promptsOf(run, at, move)
-  const context: ExecutionContext = {
-    ...contextOf(run, at),
+  const context = executionContext({
+    ...{ database: at.database, operations: run.operations, catalog: at.reader.catalog },
     queryable: failure.around(at.queryable),
     now: usesOwnClock ? {} : { now },
-  }
+  })
   const outcome = await outcomeOrThrow(() => move.execute(context))
   advance(run, move.advances ?? 0)
   if (move.isMigration && outcome.refusal) {
@@ -131,12 +130,6 @@ async function receive(
   at.pending?.push(...expected)
   if (at.pending || !move.notifies) return { expected: [], actual: [] }
   return { expected, actual: await at.listener.take() }
-}
-
-function contextOf({ operations }: HistoryRun, { database, reader }: ModelledDatabase) {
-  const schema = quoteIdentifier(database.schema)
-  const table = (name: string) => `${schema}.${quoteIdentifier(name)}`
-  return { database, operations, catalog: reader.catalog, table }
 }
 
 const outcomeOrThrow = (execute: () => Promise<unknown>) =>

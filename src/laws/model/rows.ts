@@ -11,8 +11,6 @@ export const snapshotTable = 'workspace_agent_context_snapshots'
 
 type Values = Readonly<Record<string, string | null>>
 
-const flag = (value: boolean) => String(value)
-
 const texts = new WeakMap<object, string>()
 
 /** The text that the row reader returns for a `jsonb` value: for a large one, its hash. */
@@ -50,98 +48,73 @@ function resourceRows(owner: string, id: string, resources: Resources): [string,
   ])
 }
 
-function messageRow(chatId: string, message: Message): [string, Values] {
-  const { id, role, content, createdAt, compressed, deleted } = message
+type Table = ReadonlyMap<string, Values>
+
+/** Rows by id, from records that have one. */
+const byId = <T extends { readonly id: string }>(
+  records: ReadonlyMap<string, T>,
+  row: (one: T) => Values,
+): Table => new Map([...records.values()].map((one) => [one.id, { id: one.id, ...row(one) }]))
+
+/** The rows that belong to the records of a map, each with its key. */
+const ofEach = <T>(
+  records: ReadonlyMap<string, T>,
+  rows: (one: T) => readonly (readonly [string, Values])[],
+): Table => new Map([...records.values()].flatMap(rows))
+
+function messageRow(chatId: string, { id, createdAt, ...message }: Message): [string, Values] {
+  const { role, content, compressed, deleted } = message
   const values = {
-    id: String(id),
-    chat_id: chatId,
-    role,
+    ...{ id: String(id), chat_id: chatId, role, created_at: createdAt },
     content: content === undefined ? null : bodyText(content),
-    created_at: createdAt,
-    compressed: flag(compressed),
-    deleted: flag(deleted),
+    ...{ compressed: String(compressed), deleted: String(deleted) },
   }
   return [`${chatId} ${id}`, values]
 }
 
-function snapshotRow(id: string, live: Live): readonly [string, Values] {
+function snapshotRow(id: string, { version, hash, error, ready, receivedAt }: Live) {
   const values = {
-    workspace_agent_id: id,
-    version: String(live.version),
-    aggregate_hash: live.hash,
-    snapshot_error: live.error,
-    ready: flag(live.ready),
-    received_at: live.receivedAt,
+    ...{ workspace_agent_id: id, version: String(version), aggregate_hash: hash },
+    ...{ snapshot_error: error, ready: String(ready), received_at: receivedAt },
   }
-  return [id, values]
+  return [id, values] as const
 }
 
 /** Tables that the host also writes to: rows that the model does not know belong to the host. */
 export const sharedTables: ReadonlySet<string> = new Set(['chat_messages'])
 
 /** The rows of the tables that the model covers, by table and primary key. */
-export function expectedRows(model: Model): ReadonlyMap<string, ReadonlyMap<string, Values>> {
-  const byId = <T extends { id: string }>(records: Iterable<T>, row: (one: T) => Values) =>
-    new Map([...records].map((record) => [record.id, { id: record.id, ...row(record) }]))
-  const agents = [...model.agents.values()]
-  const chats = [...model.chats.values()]
-  return new Map<string, ReadonlyMap<string, Values>>([
-    [
-      'workspaces',
-      byId(model.workspaces.values(), ({ ownerId, deleted }) => ({
-        owner_id: ownerId,
-        deleted: flag(deleted),
-      })),
-    ],
-    [
-      'workspace_builds',
-      byId(model.builds.values(), ({ workspaceId, number }) => ({
-        workspace_id: workspaceId,
-        build_number: String(number),
-      })),
-    ],
-    [
-      'workspace_agents',
-      byId(agents, ({ buildId, deleted }) => ({ build_id: buildId, deleted: flag(deleted) })),
-    ],
-    [
-      'workspace_agent_context_snapshots',
-      new Map(agents.flatMap(({ id, live }) => (live ? [snapshotRow(id, live)] : []))),
-    ],
-    [
-      'workspace_agent_context_resources',
-      new Map(
-        agents.flatMap(({ id, live }) =>
-          live ? resourceRows('workspace_agent_id', id, live.resources) : [],
-        ),
-      ),
-    ],
-    [
-      'chats',
-      byId(chats, (chat) => ({
-        owner_id: chat.ownerId,
-        workspace_id: chat.workspaceId,
-        build_id: chat.buildId,
-        agent_id: chat.agentId,
-        title: chat.title,
-        status: chat.status,
-        archived: flag(chat.archived),
+export function expectedRows(model: Model): ReadonlyMap<string, Table> {
+  const { workspaces, builds, agents, chats } = model
+  const tables: Record<string, Table> = {
+    workspaces: byId(workspaces, ({ ownerId, deleted }) => ({
+      ...{ owner_id: ownerId, deleted: String(deleted) },
+    })),
+    workspace_builds: byId(builds, ({ workspaceId, number }) => ({
+      ...{ workspace_id: workspaceId, build_number: String(number) },
+    })),
+    workspace_agents: byId(agents, ({ buildId, deleted }) => ({
+      ...{ build_id: buildId, deleted: String(deleted) },
+    })),
+    [snapshotTable]: ofEach(agents, ({ id, live }) => (live ? [snapshotRow(id, live)] : [])),
+    [liveTable]: ofEach(agents, ({ id, live }) =>
+      live ? resourceRows('workspace_agent_id', id, live.resources) : [],
+    ),
+    chats: byId(chats, (chat) => ({
+      ...{ owner_id: chat.ownerId, title: chat.title, status: chat.status },
+      ...{ workspace_id: chat.workspaceId, build_id: chat.buildId, agent_id: chat.agentId },
+      ...{
         created_at: chat.createdAt,
         updated_at: chat.updatedAt,
-        context_aggregate_hash: chat.pinnedHash,
-        context_dirty_since: chat.dirtySince,
-        context_error: chat.error,
-      })),
-    ],
-    [
-      'chat_messages',
-      new Map(chats.flatMap((chat) => chat.messages.map((one) => messageRow(chat.id, one)))),
-    ],
-    [
-      'chat_context_resources',
-      new Map(chats.flatMap(({ id, pins }) => resourceRows('chat_id', id, pins))),
-    ],
-  ])
+        archived: String(chat.archived),
+      },
+      ...{ context_aggregate_hash: chat.pinnedHash, context_dirty_since: chat.dirtySince },
+      context_error: chat.error,
+    })),
+    chat_messages: ofEach(chats, ({ id, messages }) => messages.map((one) => messageRow(id, one))),
+    [pinTable]: ofEach(chats, ({ id, pins }) => resourceRows('chat_id', id, pins)),
+  }
+  return new Map(Object.entries(tables))
 }
 
 /** The tables that the model covers: all rows, or in a shared table those of the operations. */

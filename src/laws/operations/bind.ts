@@ -1,10 +1,6 @@
 import fc from 'fast-check'
+import { defineChatOperation } from '../chat-operation.js'
 import {
-  type ChatKey,
-  type ChosenChat,
-  chatChoice,
-  chatWrite,
-  chooseChat,
   mostly,
   nobody,
   pick,
@@ -25,12 +21,8 @@ import { defineOperation, type Move, type RaceFocus, type RaceMove } from '../op
 interface Target {
   readonly agentId: string | null
   readonly refresh: boolean
-}
-
-/** Binds a chat, archived or not, to an agent or to none. */
-function predictBind(model: Model, key: ChatKey, target: Target, now: Time) {
-  if (target.agentId !== null) findAgent(model, target.agentId)
-  return bindAll(model, [findChat(model, key)], target, now)
+  /** How a history chose the agent. */
+  readonly to?: string
 }
 
 /** Binds all unarchived chats of a workspace, which may have been deleted. */
@@ -67,29 +59,24 @@ function bindAll(model: Model, chats: readonly Chat[], { agentId, refresh }: Tar
 const targetText = ({ agentId, refresh }: Target) =>
   `${agentId ?? 'none'}${refresh ? ', with refresh' : ''}`
 
-const bindMove = (chat: ChosenChat, target: Target, choice: WriteChoice = {}): Move => ({
-  says: `bind ${chat.text} to ${targetText(target)}`,
-  ...chatWrite(chat, 'bound', choice),
-  repins: target.refresh ? [chat.key.chatId] : [],
-  execute: ({ queryable, operations, now }) =>
-    operations.bind(queryable, { ...chat.key, ...target, ...now, notify: choice.notify }),
-  predict: (model, at) => predictBind(model, chat.key, target, at),
-})
-
 const rebindMove = (
   workspaceId: string,
   target: Target,
   { chats, own = false, notify = false }: WriteChoice & { readonly chats: readonly string[] },
-): Move => ({
-  says: `rebind the chats of ${workspaceId} to ${targetText(target)}`,
-  chats,
-  repins: target.refresh ? chats : [],
-  usesOwnClock: own,
-  ...(notify && { notifies: 'bound' }),
-  execute: ({ queryable, operations, now }) =>
-    operations.rebindWorkspace(queryable, { workspaceId, ...target, ...now, notify }),
-  predict: (model, at) => predictRebind(model, workspaceId, target, at),
-})
+): Move => {
+  const { agentId, refresh } = target
+  return {
+    says: `rebind the chats of ${workspaceId} to ${targetText(target)}`,
+    variant: variantOf(target),
+    chats,
+    repins: target.refresh ? chats : [],
+    usesOwnClock: own,
+    ...(notify && { notifies: 'bound' }),
+    execute: ({ queryable, operations, now }) =>
+      operations.rebindWorkspace(queryable, { workspaceId, agentId, refresh, ...now, notify }),
+    predict: (model, at) => predictRebind(model, workspaceId, target, at),
+  }
+}
 
 const targetChoice = {
   to: fc.oneof(
@@ -98,7 +85,12 @@ const targetChoice = {
   ),
   agent: place,
   refresh: fc.boolean(),
-  ...writeChoice,
+}
+
+interface TargetChoice {
+  readonly to: string
+  readonly agent: number
+  readonly refresh: boolean
 }
 
 /**
@@ -108,7 +100,7 @@ const targetChoice = {
  */
 function chooseAgent(
   model: Model,
-  { to, agent }: { readonly to: string; readonly agent: number },
+  { to, agent }: TargetChoice,
   own: readonly (string | null)[],
 ): string | null | undefined {
   if (to === 'none') return null
@@ -120,38 +112,43 @@ function chooseAgent(
   return others.length > 0 ? pick(others, agent)!.id : pickAgent(model, agent)?.id
 }
 
-const variantOf = ({ to, refresh }: { readonly to: string; readonly refresh: boolean }) =>
-  refresh ? `${to}, refresh` : to
+const variantOf = ({ to = 'agent', refresh }: Target) => (refresh ? `${to}, refresh` : to)
 
-const raceTarget = ({ agentId }: RaceFocus) => ({
-  agentId: mostly<string | null>(agentId, [...raceAgentIds, null]),
-  refresh: fc.boolean(),
-})
+const raceTarget = ({ agentId }: RaceFocus) =>
+  fc.record({
+    agentId: mostly<string | null>(agentId, [...raceAgentIds, null]),
+    refresh: fc.boolean(),
+  })
 
-export const bind = defineOperation({
+export const bind = defineChatOperation<Target, TargetChoice>({
   name: 'bind',
   weight: 4,
-  choices: fc.record({ ...chatChoice, ...targetChoice }),
-  resolve: ({ model }, choice) => {
-    const chat = chooseChat(model, choice)
-    const own = chat && model.chats.get(chat.key.chatId)!.agentId
-    const agentId = own === undefined ? undefined : chooseAgent(model, choice, [own])
-    if (!chat || agentId === undefined) return undefined
-    const target = { agentId, refresh: choice.refresh }
-    return { ...bindMove(chat, target, choice), variant: variantOf(choice) }
+  event: 'bound',
+  choices: targetChoice,
+  argsOf(model, { agentId: own }, choice) {
+    const agentId = chooseAgent(model, choice, [own])
+    return agentId === undefined ? undefined : { ...choice, agentId }
   },
-  race: (focus) =>
-    fc.record({ chatId: mostly(focus.chatId, raceChatIds), ...raceTarget(focus) }).map(
-      ({ chatId, ...target }): RaceMove =>
-        () =>
-          bindMove({ key: { chatId }, isStranger: false, text: chatId }, target),
-    ),
+  simple: { agentId: null, refresh: false },
+  raceArgs: raceTarget,
+  says: (chat, target) => `bind ${chat} to ${targetText(target)}`,
+  flags: (chatId, target) => ({
+    variant: variantOf(target),
+    repins: target.refresh ? [chatId] : [],
+  }),
+  execute: ({ queryable, operations }, params, { agentId, refresh }) =>
+    operations.bind(queryable, { ...params, agentId, refresh }),
+  /** Binds a chat, archived or not, to an agent or to none. */
+  predict(model, key, now, target) {
+    if (target.agentId !== null) findAgent(model, target.agentId)
+    return bindAll(model, [findChat(model, key)], target, now)
+  },
 })
 
 /** What a backend does after a rebuild has created a new agent. */
 export const rebindWorkspace = defineOperation({
   name: 'rebind workspace',
-  choices: fc.record({ workspace: place, ...targetChoice }),
+  choices: fc.record({ workspace: place, ...targetChoice, ...writeChoice }),
   resolve: ({ model }, { workspace, ...choice }) => {
     const workspaceId = pick([...model.workspaces.keys()], workspace)
     if (!workspaceId) return undefined
@@ -160,14 +157,10 @@ export const rebindWorkspace = defineOperation({
     const agentId = chooseAgent(model, choice, own)
     if (agentId === undefined) return undefined
     const chats = moving.map(({ id }) => id)
-    const target = { agentId, refresh: choice.refresh }
-    return {
-      ...rebindMove(workspaceId, target, { ...choice, chats }),
-      variant: variantOf(choice),
-    }
+    return rebindMove(workspaceId, { ...choice, agentId }, { ...choice, chats })
   },
   race: (focus) =>
-    fc.record(raceTarget(focus)).map(
+    raceTarget(focus).map(
       (target): RaceMove =>
         () =>
           rebindMove(raceWorkspaceId, target, { chats: raceChatIds }),

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { enums } from '../../schema/index.js'
-import { type ChatKey, type ChosenChat, chatChoice, chooseChat, raceOnChat } from '../choices.js'
+import { defineChatOperation } from '../chat-operation.js'
+import type { ChatKey } from '../choices.js'
 import { isDirty } from '../model/live-context.js'
 import { type Chat, findChat, type Model } from '../model/model.js'
 import { toDate } from '../model/time.js'
-import { defineOperation, type Move } from '../operation.js'
 
 /** Whether a chat is hydrated and dirty, and how many pins it has of each kind and status. */
 export function getChatContext(model: Model, key: ChatKey) {
@@ -31,33 +31,26 @@ function countsOf({ pins }: Chat) {
   )
 }
 
-const moveOf = ({ key, isStranger, text }: ChosenChat): Move => ({
-  says: `read the context of ${text}`,
-  variant: 'one',
-  isStranger,
-  execute: ({ queryable, operations }) => operations.getChatContext(queryable, key),
-  predict: (model) => getChatContext(model, key),
-})
-
-export const readContext = defineOperation({
+/** The context of one chat, or of all chats. */
+export const readContext = defineChatOperation<
+  { readonly chatIds?: readonly string[] },
+  { readonly many: boolean }
+>({
   name: 'read context',
-  isReading: true,
-  choices: fc.record({ ...chatChoice, many: fc.boolean() }),
-  resolve: ({ model }, { many, ...choice }) => {
-    const chat = chooseChat(model, choice)
-    if (!chat || !many) return chat && moveOf(chat)
-    const { ownerId } = chat.key
-    const chatIds = [...model.chats.keys()].reverse()
-    return {
-      says: `read the contexts of all chats${chat.isStranger ? ' as a stranger' : ''}`,
-      variant: 'many',
-      execute: ({ queryable, operations }) =>
-        operations.getChatContexts(queryable, { chatIds, ...(ownerId && { ownerId }) }),
-      predict: (model) =>
-        chatIds
+  choices: { many: fc.boolean() },
+  argsOf: (model, _, { many }) => (many ? { chatIds: [...model.chats.keys()].reverse() } : {}),
+  simple: {},
+  says: (chat, { chatIds }) => `read the context${chatIds ? 's of all chats' : ` of ${chat}`}`,
+  flags: (_, { chatIds }) =>
+    chatIds ? { variant: 'many', isStranger: false } : { variant: 'one' },
+  execute: ({ queryable, operations }, { chatId, ...owner }, { chatIds }) =>
+    chatIds
+      ? operations.getChatContexts(queryable, { chatIds, ...owner })
+      : operations.getChatContext(queryable, { chatId, ...owner }),
+  predict: (model, { chatId, ownerId }, _, { chatIds }) =>
+    chatIds
+      ? chatIds
           .filter((id) => ownerId === undefined || model.chats.get(id)!.ownerId === ownerId)
-          .map((id) => getChatContext(model, { chatId: id })),
-    }
-  },
-  race: raceOnChat(moveOf),
+          .map((id) => getChatContext(model, { chatId: id }))
+      : getChatContext(model, { chatId, ...(ownerId && { ownerId }) }),
 })

@@ -1,16 +1,7 @@
-import fc from 'fast-check'
-import {
-  type ChatKey,
-  type ChosenChat,
-  chatChoice,
-  chooseChat,
-  isBusy,
-  isDrifted,
-  raceOnChat,
-} from '../choices.js'
+import { defineChatOperation } from '../chat-operation.js'
+import { type ChatKey, isBusy, isDrifted } from '../choices.js'
 import { findChat, liveOf, type Model, Refusal, type Resource } from '../model/model.js'
 import { inByteOrder, textOf } from '../model/text.js'
-import { defineOperation, type Move } from '../operation.js'
 
 /** By source: what is only live, what is only pinned, and what differs in what a diff compares. */
 export function diff(model: Model, key: ChatKey) {
@@ -44,20 +35,11 @@ function side(resource: Resource) {
   return { kind, contentHash, sizeBytes, status, text: textOf(resource) }
 }
 
-const moveOf = ({ key, isStranger, text }: ChosenChat): Move => ({
-  says: `diff ${text}`,
-  isStranger,
-  execute: ({ queryable, operations }) => operations.diff(queryable, key),
-  predict: (model) => diff(model, key),
-})
-
-export const diffChat = defineOperation({
+export const diffChat = defineChatOperation({
   name: 'diff',
-  isReading: true,
-  choices: fc.record(chatChoice),
-  resolve: ({ model }, choice) => {
-    const chat = chooseChat(model, choice, [isDrifted, isBusy])
-    return chat && moveOf(chat)
-  },
-  race: raceOnChat(moveOf),
+  prefers: [isDrifted, isBusy],
+  simple: {},
+  says: (chat) => `diff ${chat}`,
+  execute: ({ queryable, operations }, key) => operations.diff(queryable, key),
+  predict: (model, key) => diff(model, key),
 })

@@ -1,3 +1,4 @@
+import type { ChatOperation } from '../chat-operation.js'
 import type { Operation } from '../operation.js'
 import { archive, unarchive } from './archive.js'
 import { bind, rebindWorkspace } from './bind.js'
@@ -51,4 +52,21 @@ export const allOperations: readonly Operation[] = [
   readContext,
   stepClock,
   migrate,
+]
+
+/** The operations on one chat, which a stranger must not be able to use. */
+export const chatOperations: readonly ChatOperation[] = [
+  hydrate,
+  refresh,
+  unpin,
+  bind,
+  addMessages,
+  archive,
+  unarchive,
+  deleteChat,
+  diffChat,
+  writePrompt,
+  listAllPins,
+  getOnePin,
+  readContext,
 ]

@@ -1,75 +1,39 @@
 import fc from 'fast-check'
 import { message } from '../arbitraries/chat.js'
-import {
-  type ChatKey,
-  type ChosenChat,
-  chatChoice,
-  chatWrite,
-  chooseChat,
-  pickChat,
-  place,
-  raceOnChat,
-  type WriteChoice,
-  writeChoice,
-} from '../choices.js'
-import { findChat, type Message, type Model } from '../model/model.js'
-import type { Time } from '../model/time.js'
-import { defineOperation, type Move } from '../operation.js'
+import { defineChatOperation } from '../chat-operation.js'
+import { pickChat, place } from '../choices.js'
+import { findChat, type Message } from '../model/model.js'
+import { defineOperation } from '../operation.js'
 
 type NewMessage = Pick<Message, 'role'> & Partial<Pick<Message, 'content'>>
 
-/**
- * Adds messages to a chat, in order, and sets its time. The database generates their ids, which
- * have to ascend.
- */
-function predict(
-  model: Model,
-  key: ChatKey,
-  messages: readonly NewMessage[],
-  at: Time,
-  answer: unknown,
-) {
-  const chat = findChat(model, key)
-  const { ids = [] } = (answer ?? {}) as { ids?: readonly bigint[] }
-  const isGood = ids.length === messages.length && ids.every((id, n) => n === 0 || id > ids[n - 1]!)
-  const added = isGood
-    ? messages.map(({ role, content }, n) => ({
-        ...{ id: ids[n]!, role, content, createdAt: at },
-        ...{ compressed: false, deleted: false },
-      }))
-    : []
-  chat.messages = [...chat.messages, ...added]
-  chat.updatedAt = at
-  return { chat: chat.id, ids: isGood ? ids : 'one for each message, ascending' }
-}
-
-const moveOf = (
-  chat: ChosenChat,
-  messages: readonly NewMessage[],
-  choice: WriteChoice = {},
-): Move => ({
-  says: `add ${messages.length} messages to ${chat.text}`,
-  ...chatWrite(chat, 'message_added', choice),
-  touches: [chat.key.chatId],
-  writes: ['chat_messages'],
-  execute: ({ queryable, operations, now }) =>
-    operations.addMessages(queryable, { ...chat.key, messages, ...now, notify: choice.notify }),
-  predict: (model, at, answer) => predict(model, chat.key, messages, at, answer),
-})
-
-export const addMessages = defineOperation({
+export const addMessages = defineChatOperation<{ readonly messages: readonly NewMessage[] }>({
   name: 'add messages',
   weight: 2,
-  choices: fc.record({
-    ...chatChoice,
-    messages: fc.array(message(), { minLength: 1, maxLength: 3 }),
-    ...writeChoice,
-  }),
-  resolve: ({ model }, { messages, ...choice }) => {
-    const chat = chooseChat(model, choice)
-    return chat && moveOf(chat, messages, choice)
+  event: 'message_added',
+  choices: { messages: fc.array(message(), { minLength: 1, maxLength: 3 }) },
+  simple: { messages: [{ role: 'user', content: 'Hello' }] },
+  says: (chat, { messages }) => `add ${messages.length} messages to ${chat}`,
+  flags: (chatId) => ({ touches: [chatId], writes: ['chat_messages'] }),
+  execute: ({ queryable, operations }, params, { messages }) =>
+    operations.addMessages(queryable, { ...params, messages }),
+  /**
+   * Adds messages to a chat, in order, and sets its time. The database generates their ids, which
+   * have to ascend.
+   */
+  predict(model, key, now, { messages }, answer) {
+    const chat = findChat(model, key)
+    const { ids = [] } = (answer ?? {}) as { ids?: readonly bigint[] }
+    const isGood =
+      ids.length === messages.length && ids.every((id, n) => n === 0 || id > ids[n - 1]!)
+    const added = messages.map(({ role, content }, n) => ({
+      ...{ id: ids[n]!, role, content, createdAt: now },
+      ...{ compressed: false, deleted: false },
+    }))
+    chat.messages = [...chat.messages, ...(isGood ? added : [])]
+    chat.updatedAt = now
+    return { chat: chat.id, ids: isGood ? ids : 'one for each message, ascending' }
   },
-  race: raceOnChat((chat) => moveOf(chat, [{ role: 'user', content: 'Hello' }])),
 })
 
 /** The host marks messages as summarised or deleted, which does not change the time of the chat. */

@@ -1,17 +1,9 @@
 import fc from 'fast-check'
-import {
-  type ChatKey,
-  type ChosenChat,
-  chatChoice,
-  chooseChat,
-  pick,
-  place,
-  raceOnChat,
-} from '../choices.js'
+import { defineChatOperation } from '../chat-operation.js'
+import { type ChatKey, pick, place } from '../choices.js'
 import { findChat, type Model, type Resource } from '../model/model.js'
 import { inByteOrder } from '../model/text.js'
 import { toDate } from '../model/time.js'
-import { defineOperation, type Move } from '../operation.js'
 
 /** The pins of a chat by source in byte order, with bodies on request. */
 export function listPins(model: Model, key: ChatKey, { bodies }: { readonly bodies: boolean }) {
@@ -34,42 +26,34 @@ function answered(
   return { source, ...pin, ...times, ...(withBody && { body }) }
 }
 
-const listMove = ({ key, isStranger, text }: ChosenChat, bodies: boolean): Move => ({
-  says: `list the pins of ${text}${bodies ? ' with their bodies' : ''}`,
-  variant: bodies ? 'with bodies' : 'without bodies',
-  isStranger,
-  execute: ({ queryable, operations }) => operations.listPins(queryable, { ...key, bodies }),
-  predict: (model) => listPins(model, key, { bodies }),
-})
-
-export const listAllPins = defineOperation({
+export const listAllPins = defineChatOperation({
   name: 'list pins',
-  isReading: true,
-  choices: fc.record({ ...chatChoice, bodies: fc.boolean() }),
-  resolve: ({ model }, { bodies, ...choice }) => {
-    const chat = chooseChat(model, choice)
-    return chat && listMove(chat, bodies)
-  },
-  race: raceOnChat((chat) => listMove(chat, true)),
+  choices: { bodies: fc.boolean() },
+  simple: { bodies: true },
+  says: (chat, { bodies }) => `list the pins of ${chat}${bodies ? ' with their bodies' : ''}`,
+  flags: (_, { bodies }) => ({ variant: bodies ? 'with bodies' : 'without bodies' }),
+  execute: ({ queryable, operations }, key, { bodies }) =>
+    operations.listPins(queryable, { ...key, bodies }),
+  predict: (model, key, _, args) => listPins(model, key, args),
 })
 
-/** One pin, or a source that the chat has not pinned. */
-export const getOnePin = defineOperation({
+/** The source of a pin, or a source that the chat has not pinned. */
+interface Source {
+  readonly source: string
+  readonly isPinned?: boolean
+}
+
+export const getOnePin = defineChatOperation<Source, { readonly which: number }>({
   name: 'get a pin',
-  isReading: true,
-  choices: fc.record({ ...chatChoice, which: place }),
-  resolve: ({ model }, { which, ...choice }) => {
-    const chat = chooseChat(model, choice)
-    if (!chat) return undefined
-    const { key, isStranger, text } = chat
-    const pinned = pick([...model.chats.get(key.chatId)!.pins.keys()], which)
-    const source = pinned ?? '/nowhere'
-    return {
-      says: `get the pin ${JSON.stringify(source)} of ${text}`,
-      variant: pinned === undefined ? 'none' : 'one',
-      isStranger,
-      execute: ({ queryable, operations }) => operations.getPin(queryable, { ...key, source }),
-      predict: (model) => getPin(model, key, source),
-    }
+  choices: { which: place },
+  argsOf(_, { pins }, { which }) {
+    const pinned = pick([...pins.keys()], which)
+    return { source: pinned ?? '/nowhere', isPinned: pinned !== undefined }
   },
+  simple: { source: '/same' },
+  says: (chat, { source }) => `get the pin ${JSON.stringify(source)} of ${chat}`,
+  flags: (_, { isPinned }) => ({ variant: isPinned ? 'one' : 'none' }),
+  execute: ({ queryable, operations }, key, { source }) =>
+    operations.getPin(queryable, { ...key, source }),
+  predict: (model, key, _, { source }) => getPin(model, key, source),
 })

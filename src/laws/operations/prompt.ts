@@ -1,9 +1,8 @@
-import fc from 'fast-check'
 import type { BodyKind } from '../../schema/index.js'
-import { type ChatKey, type ChosenChat, chatChoice, chooseChat, raceOnChat } from '../choices.js'
+import { defineChatOperation } from '../chat-operation.js'
+import type { ChatKey } from '../choices.js'
 import { findChat, type Model, type Resource } from '../model/model.js'
 import { inByteOrder, sanitise, sanitiseLine, textOf } from '../model/text.js'
-import { defineOperation, type Move } from '../operation.js'
 
 /**
  * The pins of a chat as a block of text: instruction files, then an index of the skills, each by
@@ -48,21 +47,11 @@ function writeSkill(source: string, { body }: Resource): string {
 const attribute = (source: string) =>
   sanitiseLine(source).replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
-const moveOf = ({ key, isStranger, text }: ChosenChat): Move => ({
-  says: `write the prompt of ${text}`,
-  isStranger,
-  execute: ({ queryable, operations }) => operations.prompt(queryable, key),
-  predict: (model) => prompt(model, key),
-})
-
 /** The prompt of a chat. Law 3 also compares its text before and after removals. */
-export const writePrompt = defineOperation({
+export const writePrompt = defineChatOperation({
   name: 'prompt',
-  isReading: true,
-  choices: fc.record(chatChoice),
-  resolve: ({ model }, choice) => {
-    const chat = chooseChat(model, choice)
-    return chat && moveOf(chat)
-  },
-  race: raceOnChat(moveOf),
+  simple: {},
+  says: (chat) => `write the prompt of ${chat}`,
+  execute: ({ queryable, operations }, key) => operations.prompt(queryable, key),
+  predict: (model, key) => prompt(model, key),
 })

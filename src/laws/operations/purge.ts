@@ -1,27 +1,11 @@
 import fc from 'fast-check'
 import { limits } from '../../schema/index.js'
-import {
-  type ChatKey,
-  type ChosenChat,
-  chatChoice,
-  chatWrite,
-  chooseChat,
-  pick,
-  place,
-  raceOnChat,
-  type WriteChoice,
-} from '../choices.js'
+import { defineChatOperation } from '../chat-operation.js'
+import { pick, place } from '../choices.js'
 import { type Chat, findChat, type Model } from '../model/model.js'
 import { later, type Time } from '../model/time.js'
 import { defineOperation, type Move, type RaceMove } from '../operation.js'
 import { isChatRef } from '../outcome.js'
-
-/** Deletes a chat, archived or not. */
-function predictDelete(model: Model, key: ChatKey) {
-  const chat = findChat(model, key)
-  model.chats.delete(chat.id)
-  return { chat: chat.id }
-}
 
 /** The archived chats that were last updated strictly before a time, oldest first, ties by id. */
 function expired(model: Model, before: Time): Chat[] {
@@ -56,24 +40,20 @@ interface Cutoff {
   readonly limit: number
 }
 
-const deleteMove = (chat: ChosenChat, choice: WriteChoice = {}): Move => ({
-  says: `delete ${chat.text}`,
-  ...chatWrite(chat, 'deleted', choice),
-  repins: [chat.key.chatId],
-  deletesChats: true,
-  execute: ({ queryable, operations }) =>
-    operations.deleteChat(queryable, { ...chat.key, notify: choice.notify }),
-  predict: (model) => predictDelete(model, chat.key),
-})
-
-export const deleteChat = defineOperation({
+export const deleteChat = defineChatOperation({
   name: 'delete chat',
-  choices: fc.record({ ...chatChoice, notify: fc.boolean() }),
-  resolve: ({ model }, choice) => {
-    const chat = chooseChat(model, choice)
-    return chat && deleteMove(chat, choice)
+  event: 'deleted',
+  takesNow: false,
+  simple: {},
+  says: (chat) => `delete ${chat}`,
+  flags: (chatId) => ({ repins: [chatId], deletesChats: true }),
+  execute: ({ queryable, operations }, params) => operations.deleteChat(queryable, params),
+  /** Deletes a chat, archived or not. */
+  predict(model, key) {
+    const chat = findChat(model, key)
+    model.chats.delete(chat.id)
+    return { chat: chat.id }
   },
-  race: raceOnChat(deleteMove),
 })
 
 /** How many chats a purge may delete: mostly fewer than there are. */

@@ -5,6 +5,7 @@ import { bundledFiles, type Migration, parseMigrations } from '../../migrations/
 import type { Coverage } from '../coverage.js'
 import { LawBroken } from '../law.js'
 import { type Operations, ownOperations } from '../own-operations.js'
+import { checkParameters, checkRunOptions } from '../run-options.js'
 import { arbitraryRace, type RaceSize, schedulerOf } from './race.js'
 import { openRaceEnvironment, type RaceEnvironment } from './race-environment.js'
 import { type RaceFailure, raceFailureOf, renderRaceFailure } from './race-failure.js'
@@ -134,7 +135,7 @@ async function checkOn(
   environment: RaceEnvironment,
   options: InterleavingsOptions & RaceSize & { readonly seed: number },
 ): Promise<InterleavingsReport> {
-  const { seed, path, runs = 100, sessionsMax, operationsMax, shrinksMax = 300 } = options
+  const { seed, path, sessionsMax, operationsMax, shrinksMax = 300 } = options
   const setting: RaceSetting = {
     environment,
     operations: { ...ownOperations, ...options.operations },
@@ -165,12 +166,9 @@ async function checkOn(
       runsDone += 1
       options.onProgress?.(tell())
     })
-    const details = await fc.check(property, {
-      seed,
-      numRuns: where === undefined ? runs : 1,
-      endOnFailure: where !== undefined || shrinksMax === 0,
-      ...(where !== undefined && { path: where }),
-    })
+    const { path: _, ...rest } = options
+    const replayed = where === undefined ? rest : { ...rest, path: where }
+    const details = await fc.check(property, checkParameters(replayed))
     return { ...found, details }
   }
   const { race, details } = await search(path)
@@ -209,11 +207,8 @@ export async function assertInterleavings(
 }
 
 function refuseContradictions(options: InterleavingsOptions): void {
-  const { runs = 1, sessionsMax = 3, operationsMax = 1, seed, path } = options
-  const refuse = (why: string) => {
-    throw new DriftpinError('invalid_input', why, { options: Object.keys(options) })
-  }
-  if (!Number.isSafeInteger(runs) || runs < 1) refuse(`runs is ${runs}: give 1 or more.`)
+  const refuse = checkRunOptions(options)
+  const { sessionsMax = 3, operationsMax = 1 } = options
   if (!Number.isSafeInteger(sessionsMax) || sessionsMax < 2 || sessionsMax > 8) {
     refuse(`sessionsMax is ${sessionsMax}: give 2 to 8.`)
   }
@@ -221,9 +216,4 @@ function refuseContradictions(options: InterleavingsOptions): void {
     // The number of possible orders grows exponentially.
     refuse(`operationsMax is ${operationsMax}: give 1 to 20.`)
   }
-  if (seed !== undefined && !Number.isSafeInteger(seed)) refuse(`seed is ${seed}: give an integer.`)
-  if (path !== undefined && seed === undefined)
-    refuse('A path needs the seed that it belongs to: give both.')
-  if (path !== undefined && !/^\d+(:\d+)*$/.test(path))
-    refuse(`${path} is not the path of a report.`)
 }

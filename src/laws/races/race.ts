@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { raceAgentIds, raceBuildIds, raceChatIds, raceOwner, raceWorkspaceId } from '../choices.js'
 import type { Move, Operation, RaceFocus, RaceMove } from '../operation.js'
-import { archiveMove } from '../operations/archive.js'
+import { archive } from '../operations/archive.js'
 import { createChatMove } from '../operations/create-chat.js'
 import { allOperations } from '../operations/index.js'
 import { push, racePush } from '../operations/push.js'
@@ -102,7 +102,7 @@ export const opening: readonly Move[] = [
   newChat(first!, one!),
   newChat(second!, two!),
   newChat(third!, one!),
-  archiveMove({ key: { chatId: third! }, isStranger: false, text: third! }),
+  archive.moveOn({ chatId: third! }),
   openingPush('opening again', 3n, 2),
 ]
 

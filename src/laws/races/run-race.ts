@@ -1,5 +1,4 @@
 import type fc from 'fast-check'
-import { type Database, quoteIdentifier } from '../../database/index.js'
 import { messageOf } from '../../errors.js'
 import { raceChatIds } from '../choices.js'
 import { type Coverage, coverageOf } from '../coverage.js'
@@ -7,7 +6,7 @@ import { startTime } from '../history-run.js'
 import type { RaceStep } from '../law.js'
 import { createModel } from '../model/model.js'
 import { later, type Time } from '../model/time.js'
-import type { ExecutionContext } from '../operation.js'
+import { executionContext } from '../operation.js'
 import { fillChatMove } from '../operations/host-rows.js'
 import { outcomeOf } from '../outcome.js'
 import type { Operations } from '../own-operations.js'
@@ -93,14 +92,16 @@ export async function runRace(
 async function begin({ environment, operations }: RaceSetting, planned: readonly RaceStep[]) {
   await environment.reset()
   const beginning = createModel()
-  const [{ database }] = environment.installations
+  const [{ database, reader }] = environment.installations
+  const { catalog } = reader
   const done: RaceStep[] = []
   // If chats may be deleted, one has rows in all tables that have to go with it.
   const deletesChats = planned.some(({ move }) => move.deletesChats)
   const moves = deletesChats ? [...opening, fillChatMove(raceChatIds[0]!)] : opening
   for (const [index, move] of moves.entries()) {
     const at = timeOf(index)
-    const answer = await move.execute(contextOf(environment, operations, database, at))
+    const context = executionContext({ database, operations, catalog, now: { now: at } })
+    const answer = await move.execute(context)
     move.predict(beginning, at, answer)
     const id = `opening ${index}`
     const times = { at, begun: -1, ended: -1 }
@@ -125,11 +126,13 @@ async function runSession(
   session: RaceSession,
   { steps, tick }: { readonly steps: readonly RaceStep[]; readonly tick: () => number },
 ): Promise<void> {
+  const { catalog } = environment.installations[0].reader
   for (const step of steps) {
     session.onTurn = () => {
       step.begun = Math.min(step.begun, tick())
     }
-    const context = contextOf(environment, operations, session.database, step.at)
+    const now = { now: step.at }
+    const context = executionContext({ database: session.database, operations, catalog, now })
     step.outcome = await outcomeOf(
       () => step.move.execute(context),
       (bug) => ({ refusal: { code: 'no code', message: messageOf(bug) } }),
@@ -138,21 +141,6 @@ async function runSession(
     step.begun = Math.min(step.begun, step.ended)
   }
   session.end()
-}
-
-function contextOf(
-  { installations }: RaceEnvironment,
-  operations: Operations,
-  database: Database,
-  now: Time,
-): ExecutionContext {
-  const schema = quoteIdentifier(database.schema)
-  return {
-    queryable: database,
-    ...{ database, operations, now: { now } },
-    catalog: installations[0].reader.catalog,
-    table: (name) => `${schema}.${quoteIdentifier(name)}`,
-  }
 }
 
 function count(coverage: Coverage, { operation, outcome }: RaceStep): void {

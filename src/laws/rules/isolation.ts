@@ -2,6 +2,7 @@ import { nobody } from '../choices.js'
 import { allDifferingRows, differingRows } from '../compare-rows.js'
 import type { Ending, Finding, Law, Step } from '../law.js'
 import { expectedRows, modelTables, pinTable } from '../model/rows.js'
+import { chatOperations } from '../operations/index.js'
 import { isChatRef } from '../outcome.js'
 import { noRows } from '../row-reader.js'
 
@@ -45,36 +46,18 @@ export const isolation: Law = {
 const chatsAsked = 2
 
 /** Calls every operation on a chat with an owner who does not own it. */
-async function askedByStranger(
-  { queryable, operations }: Ending,
-  chatId: string,
-): Promise<Finding[]> {
+async function askedByStranger(ending: Ending, chatId: string): Promise<Finding[]> {
+  const { queryable, operations } = ending
   const key = { chatId, ownerId: nobody }
-  const requests: Record<string, () => Promise<unknown>> = {
-    getChatContext: () => operations.getChatContext(queryable, key),
-    listPins: () => operations.listPins(queryable, key),
-    getPin: () => operations.getPin(queryable, { ...key, source: '/AGENTS.md' }),
-    diff: () => operations.diff(queryable, key),
-    prompt: () => operations.prompt(queryable, key),
-    refresh: () => operations.refresh(queryable, key),
-    hydrate: () => operations.hydrate(queryable, key),
-    bind: () => operations.bind(queryable, { ...key, agentId: null }),
-    archive: () => operations.archive(queryable, key),
-    unarchive: () => operations.unarchive(queryable, key),
-    unpin: () => operations.unpin(queryable, key),
-    addMessages: () => operations.addMessages(queryable, { ...key, messages: [{ role: 'user' }] }),
-    deleteChat: () => operations.deleteChat(queryable, key),
-  }
   const findings: Finding[] = []
   const expected = 'chat_not_found'
-  for (const [name, ask] of Object.entries(requests)) {
-    const actual = await ask().then(
+  for (const operation of chatOperations) {
+    const actual = await operation.call({ ...ending, now: {} }, key).then(
       () => 'an answer',
       (error: { code?: unknown }) => String(error.code),
     )
-    if (actual !== expected) {
-      findings.push({ what: `${name} of ${chatId} for a stranger`, expected, actual })
-    }
+    if (actual === expected) continue
+    findings.push({ what: `${operation.name} of ${chatId} for a stranger`, expected, actual })
   }
   const contexts = await operations.getChatContexts(queryable, {
     chatIds: [chatId],

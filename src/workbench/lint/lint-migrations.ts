@@ -1,6 +1,6 @@
 import { DriftpinError } from '../../errors.js'
 import { lintRules } from './lint-rules.js'
-import { type LintedFolder, readLintedFolder } from './linted-folder.js'
+import { type LintedFolder, type LintOptions, readLintedFolder } from './linted-folder.js'
 import { type MigratedCatalog, migrateToCatalog } from './migrated-catalog.js'
 import type { Offence, Rule } from './rule.js'
 import { badSilence, type Silence, silencesOf } from './silence.js'
@@ -32,29 +32,6 @@ export interface Finding {
   readonly message: string
   /** What to do instead. */
   readonly fix: string
-}
-
-/**
- * What {@link lintMigrations} can be told.
- *
- * @example
- * ```ts
- * const options: LintOptions = { migrations: './db/migrations', owners: ['users'] }
- * const { findings } = await lintMigrations(options)
- * ```
- */
-export interface LintOptions {
-  /** A folder of SQL pairs; driftpin's own migrations by default. */
-  readonly migrations?: string
-  /**
-   * Tables whose rows own other rows: `chats` or `app.chats`, or with the referencing column,
-   * `chats.chat_id`. The default is none, and `chats` for driftpin's own migrations.
-   */
-  readonly owners?: readonly string[]
-  /** Pairs of tables whose columns after the first must be equal; none by default. */
-  readonly mirrors?: readonly (readonly [string, string])[]
-  /** Allows migrations without a down file; false by default. */
-  readonly forwardOnly?: boolean
 }
 
 /**

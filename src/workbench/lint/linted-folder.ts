@@ -9,7 +9,6 @@ import {
   readMigrationFiles,
   readScript,
 } from '../../migrations/index.js'
-import type { LintOptions } from './lint-migrations.js'
 import { type LintedScript, parseLintedScript } from './linted-script.js'
 import {
   nodeAs,
@@ -21,6 +20,29 @@ import {
   tablesDroppedBy,
   tablesMadeBy,
 } from './syntax-tree.js'
+
+/**
+ * Options of `lintMigrations`.
+ *
+ * @example
+ * ```ts
+ * const options: LintOptions = { migrations: './db/migrations', owners: ['users'] }
+ * const { findings } = await lintMigrations(options)
+ * ```
+ */
+export interface LintOptions {
+  /** A folder of SQL pairs; driftpin's own migrations by default. */
+  readonly migrations?: string
+  /**
+   * Tables whose rows own other rows: `chats` or `app.chats`, or with the referencing column,
+   * `chats.chat_id`. The default is none, and `chats` for driftpin's own migrations.
+   */
+  readonly owners?: readonly string[]
+  /** Pairs of tables whose columns after the first must be equal; none by default. */
+  readonly mirrors?: readonly (readonly [string, string])[]
+  /** Allows migrations without a down file; false by default. */
+  readonly forwardOnly?: boolean
+}
 
 /** A parsed pair of files. */
 export interface LintedMigration {
