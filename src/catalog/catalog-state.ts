@@ -7,14 +7,8 @@ import {
   factsByTitle,
   toFacts,
 } from './facts.js'
-import {
-  everything,
-  type FactsAnswer,
-  factsSql,
-  neutralSql,
-  objectFactSources,
-  readAllFacts,
-} from './read-facts.js'
+import { objectSources } from './object-sources.js'
+import { everything, type FactsAnswer, factsSql, neutralSql, readAllFacts } from './read-facts.js'
 import { restSources } from './rest-sources.js'
 import { allUnitsSql, countersSql, writtenUnitsSql } from './stamps.js'
 
@@ -63,7 +57,6 @@ export async function describeCatalog(
   // The counters are whole only after a statement of its own that asked for it.
   await database.query('SELECT pg_catalog.pg_stat_force_next_flush()')
   return await database.transaction(async (transaction) => {
-    await transaction.query(neutralSql())
     const execute = await preparing(transaction)
     const counters = await readCounters(execute)
     if (before) {
@@ -77,7 +70,7 @@ export async function describeCatalog(
       }
     }
     const { all } = await readAllUnits(execute, counters.transaction)
-    const facts = await readAllFacts(transaction, embeddedMajor, [...objectFactSources, ...rest])
+    const facts = await readAllFacts(transaction, embeddedMajor, [...objectSources, ...rest])
     return { ...counters, units: unitsOf(all, byUnit(facts)) }
   })
 }
@@ -87,11 +80,13 @@ const rest = restSources.filter(({ kind }) => kind !== "'large object'")
 
 type Execute = <Row>(name: string, text: string, values?: string) => Promise<Row>
 
-/** Runs statements of one row. To plan them takes much longer than to run them. */
+/** Runs statements of one row, with neutral settings: planning them takes longer than running. */
 async function preparing(transaction: Transaction): Promise<Execute> {
   const { rows } = await transaction.query<{ names: string[] }>(
-    `SELECT pg_catalog.set_config('plan_cache_mode', 'force_generic_plan', true),
-       ARRAY(SELECT name FROM pg_catalog.pg_prepared_statements) AS names`,
+    neutralSql({
+      mode: "set_config('plan_cache_mode', 'force_generic_plan', true)",
+      names: 'ARRAY(SELECT name FROM pg_catalog.pg_prepared_statements)',
+    }),
   )
   const names = new Set(rows[0]!.names)
   return async <Row>(name: string, text: string, values?: string) => {
@@ -166,7 +161,7 @@ async function readUnits(
   return byUnit(found)
 }
 
-const someFactsSql = factsSql(objectFactSources, everything, {
+const someFactsSql = factsSql(objectSources, everything, {
   has: 'digest',
   where: 'unit = ANY ($1)',
   // Only if they are not computed whole can the server look up the few that are asked for.
@@ -197,8 +192,8 @@ function showsElsewhere(before: readonly CatalogFact[], now: readonly CatalogFac
   const isGained = now.some(({ title }) => !old.has(title))
   if (isLost && isGained) return true
   return before.some(
-    ({ catalog, title, text }) =>
-      catalog === 'pg_type' && (fresh.get(title)?.text ?? text) !== text,
+    ({ kind, title, text }) =>
+      /^(enum|domain|.* type)$/.test(kind) && (fresh.get(title)?.text ?? text) !== text,
   )
 }
 

@@ -71,9 +71,7 @@ export function factsByTitle(...lists: readonly (readonly Fact[])[]): Map<string
 
 /** A fact of a catalog as it is read. Names are as they are stored, without quotes. */
 export interface CatalogFact extends Fact {
-  /** The catalog of the object that the fact belongs to. */
-  readonly catalog: string
-  /** The oid of that object, 0 for none. It is never compared. */
+  /** The oid of the object that the fact belongs to, 0 for none. It is never compared. */
   readonly unit: number
   /** Null for the schema that names are relative to. */
   readonly schema: string | null
@@ -89,7 +87,6 @@ export interface CatalogFact extends Fact {
 /** A fact as the statement gives it. */
 export type FactTuple = readonly [
   unit: number,
-  catalog: string,
   kind: string,
   schema: string | null,
   table: string | null,
@@ -108,22 +105,22 @@ export function toFacts(tuples: readonly FactTuple[]): CatalogFact[] {
   const comments: CatalogFact[] = []
   const titles = new Map<string, string>()
   const columns = new Map<number, CatalogFact[]>()
-  for (const [unit, catalog, kind, schema, table, name, signature, place, text] of tuples) {
+  for (const [unit, kind, schema, table, name, signature, place, text] of tuples) {
     const title = titleOf(kind, { unit, schema, table, name, signature })
-    const fact = { title, unit, catalog, kind, schema, table, name, signature, place, text }
+    const fact = { title, unit, kind, schema, table, name, signature, place, text }
     if (kind === 'comment' && unit !== 0) {
       comments.push(fact)
       continue
     }
     facts.push(fact)
-    titles.set(`${catalog} ${unit} ${place}`, title)
+    titles.set(`${unit} ${place}`, title)
     if (kind !== 'column') continue
     const some = columns.get(unit) ?? []
     some.push(fact)
     columns.set(unit, some)
   }
   for (const comment of comments) {
-    const on = titles.get(`${comment.catalog} ${comment.unit} ${comment.place}`)
+    const on = titles.get(`${comment.unit} ${comment.place}`)
     if (on !== undefined) facts.push({ ...comment, title: `comment on ${on}` })
   }
   for (const some of columns.values()) {

@@ -6,20 +6,10 @@ import {
   searchPath,
   type Transaction,
 } from '../database/index.js'
-import { dependsAs, type FactSource, firstOid } from './fact-source.js'
+import { dependsAs, type FactSource, firstOid, qualify } from './fact-source.js'
 import { type CatalogFact, type FactTuple, toFacts } from './facts.js'
-import { objectSources } from './object-sources.js'
-import { partSources } from './part-sources.js'
-import { relationSources } from './relation-sources.js'
-import { commentSource, plainCatalogs, plainSource, restSources } from './rest-sources.js'
-
-/** The facts that belong to objects, with their comments. */
-export const objectFactSources: readonly FactSource[] = [
-  ...relationSources,
-  ...partSources,
-  ...objectSources,
-  commentSource,
-]
+import { commentSource, objectSources } from './object-sources.js'
+import { plainCatalogsOf, plainSource, restSources } from './rest-sources.js'
 
 /**
  * A SELECT of all facts of some sources as one value: to take thousands of rows apart would cost
@@ -39,10 +29,9 @@ export function factsSql(
 ): string {
   const { has, where = 'true', materialized = 'MATERIALIZED' } = options
   const selects = sources.map((source) => factSql(source, has === 'manifest'))
-  return `WITH ${scopeSql(scope, materialized)}, fact AS (${selects.join('\nUNION ALL\n')})
-SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_array(unit::bigint, catalog, kind, schema, "table",
-  name, signature, place, text)), '[]') AS facts
-FROM fact WHERE ${where}`
+  return qualify(`WITH ${scopeSql(scope, materialized)}, fact AS (${selects.join('\nUNION ALL\n')})
+SELECT coalesce(json_agg(json_build_array(unit::bigint, kind, schema, "table", name, signature, place,
+  text)), '[]') AS facts FROM fact WHERE ${where}`)
 }
 
 /** What {@link factsSql} answers. */
@@ -51,16 +40,14 @@ export interface FactsAnswer {
 }
 
 function factSql(source: FactSource, isManifest: boolean): string {
-  const { table = 'NULL', signature = 'NULL', place = '0', catalog, from, where } = source
-  const { attributes = {}, parts = {}, details = {}, inManifest } = source
+  const { kind, object, from, attributes, parts, details, inManifest } = source
+  const { unit, schema = 'NULL', table = 'NULL', name, signature = 'NULL', place = '0' } = object
   const all = Object.entries({ ...attributes, ...(isManifest ? parts : details) })
-  const condition = isManifest && typeof inManifest === 'string' ? ` AND ${inManifest}` : ''
-  return `SELECT ${source.unit} AS unit, ${catalog}::text AS catalog, ${source.kind}::text AS kind,
-    ${source.schema}::text AS schema, ${table}::text AS "table", ${source.name}::text AS name,
-    ${signature}::text AS signature, ${place}::integer AS place,
-    pg_catalog.json_build_object(${all.map(([key, value]) => `'${key}', ${value}`)})::text AS text
-  FROM ${from}
-  WHERE (${where})${condition}`
+  return `SELECT ${unit} AS unit, ${kind}::text AS kind, ${schema}::text AS schema,
+    ${table}::text AS "table", ${name}::text AS name, ${signature}::text AS signature,
+    ${place}::integer AS place,
+    json_build_object(${all.map(([key, value]) => `'${key}', ${value}`)})::text AS text
+  FROM ${from}${isManifest && inManifest ? ` AND ${inManifest}` : ''}`
 }
 
 /** Which schemas `n`, relations `c` and types `t` facts are read of. */
@@ -80,11 +67,11 @@ function scopeSql(
   materialized: 'MATERIALIZED' | 'NOT MATERIALIZED',
 ): string {
   return `schema AS MATERIALIZED (
-  SELECT n.oid, nullif(CASE n.oid WHEN pg_catalog.pg_my_temp_schema() THEN 'pg_temp'
-      ELSE n.nspname::text END, pg_catalog.current_schema()::text) AS name
+  SELECT n.oid, nullif(CASE n.oid WHEN pg_my_temp_schema() THEN 'pg_temp'
+      ELSE n.nspname::text END, current_schema()::text) AS name
   FROM pg_namespace n
-  WHERE ${schemas} AND NOT pg_catalog.pg_is_other_temp_schema(n.oid)
-    AND NOT pg_catalog.starts_with(n.nspname::text, 'pg_toast')
+  WHERE ${schemas} AND NOT pg_is_other_temp_schema(n.oid)
+    AND NOT starts_with(n.nspname::text, 'pg_toast')
 ), relation AS ${materialized} (
   SELECT c.*, s.name AS schema
   FROM pg_class c JOIN schema s ON s.oid = c.relnamespace WHERE ${relations}
@@ -128,7 +115,7 @@ export async function readFacts(
   const { schemas = [queryable.schema], relativeTo = queryable.schema } = options
   const { except = [], withExtensions = false, kinds } = options
   const isAsked = ({ kind }: FactSource) => kinds?.some((one) => kind.includes(`'${one}'`)) ?? true
-  const sources = objectFactSources.filter((one) => one.inManifest && isAsked(one))
+  const sources = objectSources.filter((one) => one.inManifest !== false && isAsked(one))
   const isOwn = (catalog: string, oid: string) =>
     withExtensions ? 'true' : `NOT ${dependsAs('e', catalog, oid)}`
   const scope = {
@@ -139,7 +126,7 @@ export async function readFacts(
   }
   return await readAndRollBack(queryable, async (transaction) => {
     // PostgreSQL leaves the schema out of a definition when it is first in the search path.
-    await transaction.query(neutralSql(searchPath(relativeTo)))
+    await transaction.query(neutralSql({}, searchPath(relativeTo)))
     const read = async (some: readonly FactSource[], where: string, ...values: unknown[]) => {
       const text = factsSql(some, scope, { has: 'manifest', where })
       return (await transaction.query<FactsAnswer>(text, values)).rows[0]!.facts
@@ -167,31 +154,33 @@ const digestPath = 'pg_catalog, pg_temp'
 export async function readAllFacts(
   transaction: Transaction,
   major: number,
-  all: readonly FactSource[] = [...objectFactSources, ...restSources],
+  all: readonly FactSource[] = [...objectSources, ...restSources],
 ): Promise<CatalogFact[]> {
-  const rare = all.flatMap((source) => source.rare ?? [])
-  const plain = plainCatalogs.filter(([, since = 0]) => since <= major).map(([name]) => name)
-  const exist = (from: string) => `EXISTS (SELECT FROM pg_catalog.${from})`
+  const plain = plainCatalogsOf(major)
+  const rare = [
+    ...all.flatMap((source) => source.rare ?? []),
+    ...plain.map((name) => `${name} WHERE oid >= ${firstOid}`),
+  ]
   // To plan a statement takes longer than to run it, and most databases have no rare objects.
-  const { rows } = await transaction.query<{ has: boolean[] }>(
-    neutralSql(
-      digestPath,
-      [...rare, ...plain.map((name) => `${name} WHERE oid >= ${firstOid}`)].map(exist),
-    ),
-  )
-  const { has } = rows[0]!
-  const used = plain.filter((_, index) => has[rare.length + index])
-  const sources = all.filter(({ rare: one }) => one === undefined || has[rare.indexOf(one)])
+  const exist = `ARRAY[${rare.map((from) => `EXISTS (SELECT FROM pg_catalog.${from})`)}]`
+  const { rows } = await transaction.query<{ exist: boolean[] }>(neutralSql({ exist }))
+  const there = new Set(rare.filter((_, index) => rows[0]!.exist[index]))
+  const sources = all.filter((one) => one.rare === undefined || there.has(one.rare))
+  const used = plain.filter((name) => there.has(`${name} WHERE oid >= ${firstOid}`))
   if (used.length > 0) sources.push(plainSource(used))
   const text = factsSql(sources, everything, { has: 'digest' })
   return toFacts((await transaction.query<FactsAnswer>(text)).rows[0]!.facts)
 }
 
-/** Sets what definitions and values depend on, for the transaction; `has` says what is asked. */
-export function neutralSql(path = digestPath, asked: readonly string[] = []): string {
+/** Sets what definitions and values depend on, for the transaction, and answers what is asked. */
+export function neutralSql(
+  asked: Readonly<Record<string, string>> = {},
+  path = digestPath,
+): string {
   const settings = Object.entries({ search_path: path, ...neutralSettings })
   const calls = settings.map(
-    ([name, value]) => `pg_catalog.set_config('${name}', ${quoteLiteral(value)}, true)`,
+    ([name, value]) => `set_config('${name}', ${quoteLiteral(value)}, true)`,
   )
-  return `SELECT ${calls}, ARRAY[${asked}]::boolean[] AS has`
+  const items = Object.entries(asked).map(([name, sql]) => `${sql} AS ${name}`)
+  return qualify(`SELECT ${[...calls, ...items]}`)
 }

@@ -1,5 +1,5 @@
 import { firstOid } from './fact-source.js'
-import { plainCatalogs, rareComments } from './rest-sources.js'
+import { plainCatalogsOf, rareComments } from './rest-sources.js'
 
 /** A catalog, which object a row of it tells about, and which of its rows facts are read from. */
 const stamped: readonly (readonly [catalog: string, unit: string, where: string])[] = [
@@ -23,7 +23,7 @@ const stamped: readonly (readonly [catalog: string, unit: string, where: string]
   ['pg_extension', 'oid', 'true'],
   ['pg_description', 'objoid', `objoid >= ${firstOid}`],
   ['pg_description', '0::oid', rareComments],
-  ...plainCatalogs.map(([name]) => [name, '0::oid', `oid >= ${firstOid}`] as const),
+  ...plainCatalogsOf(18).map((name) => [name, '0::oid', `oid >= ${firstOid}`] as const),
   ['pg_namespace', '0::oid', 'true'],
   ['pg_ts_config_map', '0::oid', `mapcfg >= ${firstOid}`],
   ['pg_class', '0::oid', `oid < ${firstOid} AND relacl IS NOT NULL`],
