@@ -1,6 +1,6 @@
 import { PGlite } from '@electric-sql/pglite'
 import type pg from 'pg'
-import { openPool, serve } from '../src/connections/index.ts'
+import { openPool, serve } from '../src/connections.ts'
 import { openSocketPool, openWirePool, socketVersion } from './connections/open-wire-pool.ts'
 import { createQueries, type Query, schema } from './connections/queries.ts'
 import { type Measured, median, timeMs } from './measured.ts'

@@ -5,7 +5,11 @@
  * @module
  */
 
-export type { ConnectionOptions, ConnectionsErrorCode, PGliteSource } from './connections/index.js'
+export type {
+  ConnectionOptions,
+  ConnectionsErrorCode,
+  PGliteSource,
+} from './pglite/sessions/index.js'
 export {
   type ClientActivity,
   openPool,
@@ -13,4 +17,4 @@ export {
   type PoolOptions,
   type ServeOptions,
   serve,
-} from './connections/index.js'
+} from './pglite/sessions/index.js'

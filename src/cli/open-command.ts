@@ -1,7 +1,7 @@
 import { Command } from 'commander'
-import { serve } from '../connections/index.js'
 import { quoteIdentifier } from '../database/index.js'
 import { type EmbeddedTestDatabase, openImage } from '../harness/index.js'
+import { serve } from '../pglite/index.js'
 import { portNumber } from './options.js'
 import { explainSqlError, printNotice, printResults } from './statement-results.js'
 import { runOnPGlite } from './statements.js'

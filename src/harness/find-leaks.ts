@@ -1,6 +1,5 @@
-import { customNamesIn } from '../connections/index.js'
 import { callSite, queueOf } from '../database/index.js'
-import type { Begun, TestInstance } from '../pglite/index.js'
+import { type Begun, customNamesIn, type TestInstance } from '../pglite/index.js'
 
 /** The state of a session that a test could leave changed. */
 interface SessionState {

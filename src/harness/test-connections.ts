@@ -1,5 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite'
 import type pg from 'pg'
+import { callSite } from '../database/index.js'
 import {
   findSharedEngine,
   openWatchedPool,
@@ -7,8 +8,7 @@ import {
   type SharedEngine,
   serve,
   type WatchedPool,
-} from '../connections/index.js'
-import { callSite } from '../database/index.js'
+} from '../pglite/index.js'
 
 /** Shorter than the time limit of a test, so that the test fails with the reason of the wait. */
 const waitMsMax = 3000

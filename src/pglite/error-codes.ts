@@ -8,3 +8,14 @@ export type PgliteErrorCode =
   | 'image_unusable'
   | 'cache_unwritable'
   | 'rewind_impossible'
+
+/**
+ * The codes of the errors of the pool and the wire server.
+ *
+ * @example
+ * ```ts
+ * const code: ConnectionsErrorCode = 'listen_failed'
+ * const isIt = (error: unknown) => error instanceof DriftpinError && error.code === code
+ * ```
+ */
+export type ConnectionsErrorCode = 'listen_failed'

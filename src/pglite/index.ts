@@ -1,5 +1,5 @@
 /**
- * One PGlite from the inside: its engine, images of it, marks and rewinds.
+ * One PGlite from the inside: its engine, images of it, marks and rewinds, and its sessions.
  *
  * @module
  */
@@ -40,4 +40,9 @@ export { Instance, type MadeInstance, type TestInstance } from './instance.js'
 export { endClients, endForRewind } from './instance-clients.js'
 export { createRandomSource } from './random-source.js'
 export { count, type HarnessRuntime } from './running-engine.js'
+export { findSharedEngine, sharedEngineOf } from './sessions/direct-session.js'
+export { openWatchedPool, type WatchedPool, watchClients } from './sessions/pool.js'
+export { type PGliteServer, serve } from './sessions/serve.js'
+export { customNamesIn } from './sessions/session-keeper.js'
+export type { SharedEngine } from './sessions/shared-engine.js'
 export { askedFor, type Begun, type WatchedPGlite, watchPGlite } from './watch-pglite.js'

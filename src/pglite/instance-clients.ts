@@ -1,6 +1,7 @@
 import type { PGlite } from '@electric-sql/pglite'
-import { findSharedEngine, WireError } from '../connections/index.js'
 import { DriftpinError } from '../errors.js'
+import { findSharedEngine } from './sessions/direct-session.js'
+import { WireError } from './sessions/wire-error.js'
 
 /** The longest time for a client to finish the statement that it runs. */
 const endMsMax = 2000

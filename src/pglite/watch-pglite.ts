@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { PGlite, QueryOptions, Results, Transaction } from '@electric-sql/pglite'
-import { type Listener, listenersOf } from '../connections/index.js'
 import {
   callSite,
   enclose,
@@ -12,6 +11,7 @@ import {
   waitsForItself,
 } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
+import { type Listener, listenersOf } from './patch-pglite.js'
 
 /** A statement or transaction that was started on a PGlite, and where. */
 export interface Begun {

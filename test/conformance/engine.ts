@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { openPool, serve } from '../../src/connections/index.js'
+import { openPool, serve } from '../../src/connections.js'
 import type { Database, Transaction } from '../../src/index.js'
 import type { RunnerOptions } from '../../src/laws/index.js'
 import { openPGlite } from '../support/open-pglite.js'

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
 import { expect, test } from 'vitest'
-import { openPool, type PGliteServer, serve } from '../../src/connections/index.js'
+import { openPool, type PGliteServer, serve } from '../../src/connections.js'
 import { useDatabase } from './support-database.js'
 import { configOf } from './support-doors.js'
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { openPool, serve } from '../../src/connections/index.js'
+import { openPool, serve } from '../../src/connections.js'
 import type { EmbeddedTestDatabase } from '../../src/harness/index.js'
 import { type Harness, openHarness } from '../../src/harness/index.js'
 

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { expect, test } from 'vitest'
-import { serve } from '../../src/connections/index.js'
+import { serve } from '../../src/connections.js'
 import { openPGlite } from '../support/open-pglite.js'
 
 test('who listens through PGlite before the first client came hears it', async () => {

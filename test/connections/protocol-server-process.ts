@@ -3,7 +3,7 @@ import {
   type PGliteSource,
   type ServeOptions,
   serve,
-} from '../../src/connections/index.js'
+} from '../../src/connections.js'
 import { type Harness, openHarness } from '../../src/harness/index.js'
 
 /** What the process of a test asks for. */

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
-import type { ClientActivity, ServeOptions } from '../../src/connections/index.js'
+import type { ClientActivity, ServeOptions } from '../../src/connections.js'
 import { type Place, RawClient } from './raw-client.js'
 
 /** So long a process may think before it counts as one that hangs. */

@@ -7,7 +7,7 @@ import {
   type PGliteServer,
   type PGliteSource,
   serve,
-} from '../../src/connections/index.js'
+} from '../../src/connections.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 
 export type DoorName = 'openPool' | 'TCP' | 'a unix socket'

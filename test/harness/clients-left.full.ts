@@ -1,6 +1,6 @@
 import { from } from 'pg-copy-streams'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { openPool } from '../../src/connections/index.js'
+import { openPool } from '../../src/connections.js'
 import { type Harness, openHarness } from '../../src/harness/index.js'
 import type { EmbeddedTestDatabase } from '../../src/harness/test-database.js'
 

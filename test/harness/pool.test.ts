@@ -1,7 +1,7 @@
 import { Kysely, type Kysely as KyselyOf, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { beforeAll, expect, test } from 'vitest'
-import { openPool } from '../../src/connections/index.js'
+import { openPool } from '../../src/connections.js'
 import { type Harness, openHarness } from '../../src/harness/index.js'
 import type { EmbeddedTestDatabase } from '../../src/harness/test-database.js'
 import { fromPg } from '../../src/index.js'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { openPool } from '../../src/connections/index.js'
+import { openPool } from '../../src/connections.js'
 import type { DatabaseMark, EmbeddedTestDatabase } from '../../src/harness/index.js'
 import { type Harness, openHarness } from '../../src/harness/index.js'
 

@@ -10,12 +10,12 @@ const error = 'a plain Error is thrown'
 export const exceptions: readonly Exception[] = [
   {
     rule: error,
-    file: 'src/connections/engine-calls.ts',
+    file: 'src/pglite/sessions/engine-calls.ts',
     reason: 'It is what a crash of the engine is told with, inside this room.',
   },
   {
     rule: error,
-    file: 'src/connections/patch-pglite.ts',
+    file: 'src/pglite/patch-pglite.ts',
     reason: 'It is thrown at PGlite, to make it stop.',
   },
   {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { openPool } from '../../src/connections/index.js'
+import { openPool } from '../../src/connections.js'
 import { type EmbeddedTestDatabase, openHarness } from '../../src/harness/index.js'
 import { openTestWorker } from '../../src/harness/test-worker.js'
 import {

@@ -1,7 +1,7 @@
 import type fc from 'fast-check'
 import type pg from 'pg'
 import { expectTypeOf, test } from 'vitest'
-import type { openPool } from '../../src/connections/index.js'
+import type { openPool } from '../../src/connections.js'
 import type { PushParams, ResourceInput } from '../../src/index.js'
 import { push, resources } from '../../src/laws/arbitraries/index.js'
 import { checkHistories, type HistoriesOptions, type Operations } from '../../src/laws/index.js'

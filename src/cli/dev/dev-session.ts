@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs'
-import { sharedEngineOf } from '../../connections/index.js'
 import type { Database } from '../../database/index.js'
 import { DriftpinError, messageOf } from '../../errors.js'
 import { createMigrator, type MigratorOptions } from '../../migrations/index.js'
-import { EngineNotStarted } from '../../pglite/index.js'
+import { EngineNotStarted, sharedEngineOf } from '../../pglite/index.js'
 import {
   databaseFolderOf,
   listenForRestores,

@@ -1,9 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PGlite } from '@electric-sql/pglite'
-import { sharedEngineOf } from '../../connections/index.js'
 import { type Database, fromPGlite } from '../../database/index.js'
-import { EngineNotStarted, type FolderEngine, openFolderEngine } from '../../pglite/index.js'
+import {
+  EngineNotStarted,
+  type FolderEngine,
+  openFolderEngine,
+  sharedEngineOf,
+} from '../../pglite/index.js'
 import { UsageError } from '../command-error.js'
 import { postgresMajor, versionFile } from '../data-folder.js'
 

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { sharedEngineOf } from '../../connections/index.js'
 import { DriftpinError } from '../../errors.js'
 import {
   type EmbeddedHarnessOptions,
@@ -11,6 +10,7 @@ import {
   runSeedScript,
 } from '../../harness/index.js'
 import { bundledFiles, createMigrator, type MigratorOptions } from '../../migrations/index.js'
+import { sharedEngineOf } from '../../pglite/index.js'
 import { newDatabaseFolder } from '../data-folder.js'
 import { warn } from '../terminal.js'
 import type { ServedDatabase } from './folder-database.js'

@@ -1,5 +1,5 @@
-import { type PGliteServer, serve } from '../../connections/index.js'
 import { DriftpinError } from '../../errors.js'
+import { type PGliteServer, serve } from '../../pglite/index.js'
 import { UsageError } from '../command-error.js'
 import { usualDataFolder } from '../data-folder.js'
 import { type ChosenMigrations, describeSource, readChosen } from '../migrations.js'

@@ -1,6 +1,5 @@
 import pg from 'pg'
 import { digestDatabase } from '../../catalog/index.js'
-import { watchClients } from '../../connections/index.js'
 import {
   callSite,
   type Database,
@@ -12,6 +11,7 @@ import {
   type Transaction,
 } from '../../database/index.js'
 import { DriftpinError } from '../../errors.js'
+import { watchClients } from '../../pglite/index.js'
 import { databaseInTransaction } from '../rollback-database.js'
 import type { RollbackDatabase, TestDatabase } from '../test-database.js'
 import type { ServerDatabases, SessionSeen } from './server-databases.js'

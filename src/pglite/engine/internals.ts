@@ -1,5 +1,5 @@
 import { MemoryFS, type PGlite } from '@electric-sql/pglite'
-import { longjmpStatus } from '../../connections/index.js'
+import { longjmpStatus } from '../patch-pglite.js'
 import type {
   EmscriptenOptions,
   Exports,

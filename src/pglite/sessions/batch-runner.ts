@@ -1,4 +1,4 @@
-import { factsOf, type StatementFacts } from '../database/index.js'
+import { factsOf, type StatementFacts } from '../../database/index.js'
 import {
   type Batch,
   CopyIn,

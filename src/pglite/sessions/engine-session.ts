@@ -1,4 +1,4 @@
-import type { ListenCommand } from '../database/index.js'
+import type { ListenCommand } from '../../database/index.js'
 import type { Notification } from './engine-calls.js'
 import { emptyState, type SessionState } from './session-state.js'
 import type { EngineUser, WireError } from './wire-error.js'

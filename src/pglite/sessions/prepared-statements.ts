@@ -1,4 +1,4 @@
-import { nameOfWord } from '../database/index.js'
+import { nameOfWord } from '../../database/index.js'
 import {
   clientMessage,
   closeStatement,

@@ -1,8 +1,8 @@
 import type { PGlite } from '@electric-sql/pglite'
-import { quoteIdentifier } from '../database/index.js'
+import { quoteIdentifier } from '../../database/index.js'
+import { listenersOf, tellListeners } from '../patch-pglite.js'
 import type { Notification, OwnRunner } from './engine-calls.js'
 import type { EngineSession } from './engine-session.js'
-import { listenersOf, tellListeners } from './patch-pglite.js'
 
 /** The part of a shared engine that listening takes. */
 interface ListeningEngine extends OwnRunner {

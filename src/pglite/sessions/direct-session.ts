@@ -1,5 +1,5 @@
 import type { PGlite } from '@electric-sql/pglite'
-import { factsOf } from '../database/index.js'
+import { factsOf } from '../../database/index.js'
 import { isInTransaction } from './engine-calls.js'
 import { EngineSession } from './engine-session.js'
 import { clientMessage } from './protocol-messages.js'

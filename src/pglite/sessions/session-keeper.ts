@@ -1,4 +1,4 @@
-import { factsOf, listenCommandsIn } from '../database/index.js'
+import { factsOf, listenCommandsIn } from '../../database/index.js'
 import type { AdvisoryLocks } from './advisory-locks.js'
 import type { OwnRunner } from './engine-calls.js'
 import type { EngineSession } from './engine-session.js'

@@ -1,4 +1,4 @@
-import { factsOf, quoteIdentifier } from '../database/index.js'
+import { factsOf, quoteIdentifier } from '../../database/index.js'
 import type { OwnRunner } from './engine-calls.js'
 import { errorResponse, parameterStatus } from './protocol-messages.js'
 

@@ -1,4 +1,4 @@
-import { factsOf } from '../database/index.js'
+import { factsOf } from '../../database/index.js'
 import {
   clientMessage,
   copyFailed,

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { chmod, lstat, rm } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { basename, dirname } from 'node:path'
-import { DriftpinError } from '../errors.js'
+import { DriftpinError } from '../../errors.js'
 import {
   ClientConnections,
   type ConnectionOptions,

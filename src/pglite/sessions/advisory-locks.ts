@@ -1,4 +1,4 @@
-import { timerMsMax } from '../database/index.js'
+import { timerMsMax } from '../../database/index.js'
 import { type EngineUser, WireError } from './wire-error.js'
 
 /** Taken before a test fakes them. */

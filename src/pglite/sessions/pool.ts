@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { type Duplex, duplexPair } from 'node:stream'
 import type pg from 'pg'
-import { callSite } from '../database/index.js'
+import { callSite } from '../../database/index.js'
 import {
   ClientConnections,
   type ConnectionOptions,
