@@ -17,7 +17,7 @@ describe('races on PostgreSQL 18', () => {
   })
 
   test.each(raceDefects)('$name is found', async (defect) => {
-    await expectCaught(server, defect, { seed: 5, runs: 6, shrinksMax: 0 })
+    await expectCaught(server, defect, { seed: 5, runs: 15, shrinksMax: 0 })
   })
 })
 
