@@ -17,7 +17,7 @@ process.once('SIGTERM', () => process.exit(0))
 
 for (;;) {
   try {
-    // Batches are small, so that nobody waits long for a lock.
+    // Batches are small, so that other transactions wait for a lock only briefly.
     const done = await purgeExpired(database, { retentionDays: Number(RETENTION_DAYS), limit: 500 })
     console.log(JSON.stringify(done))
   } catch (error) {

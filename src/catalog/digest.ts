@@ -9,8 +9,8 @@ export interface DigestOptions {
 }
 
 /**
- * A hash of a database's whole content: same content, same digest. See {@link describeDatabase}
- * for what is in it, and `differences` for where two differ.
+ * A hash of a database's whole content: same content, same digest. {@link describeDatabase} lists
+ * the content, and `differences` compares two databases.
  *
  * @returns sha256 in hexadecimal.
  *

@@ -97,9 +97,8 @@ export function tableDigestSql(table: string, where = 'true'): string {
 }
 
 /**
- * The rows of a database as SQL that a person can read and that loads into the same schema, in
- * place of what is there. It has the rows and where the sequences stand; the schema is in the
- * migrations.
+ * The rows of a database as readable SQL. Loading it into the same schema replaces the rows and
+ * sets the sequences. It does not contain the schema, which the migrations create.
  */
 export async function dumpRows(queryable: Queryable): Promise<string> {
   return await readAndRollBack(queryable, async (transaction) => {

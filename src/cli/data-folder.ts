@@ -33,8 +33,8 @@ const isDriftpinFolder = (folder: string, names: readonly string[]) =>
   basename(folder) === usualDataFolder || names.every(isDriftpinFile)
 
 /**
- * The data folder that is meant. If somebody names the database inside a data folder, the data
- * folder is returned, because both must use the same lock.
+ * Returns the data folder for a path. A path to the database inside a data folder gives the data
+ * folder, because both must use the same lock.
  */
 export async function dataFolderOf(named: string): Promise<string> {
   const folder = resolve(named)
@@ -136,8 +136,7 @@ export async function replaceDatabase(folder: string, made: string): Promise<Rep
 
 /**
  * Cleans up after a process that was killed while it replaced a database. If the new database was
- * not kept yet, nobody knows whether it can be served, so the old one is put back. The caller holds
- * the folder's lock.
+ * not kept yet, it may not start, so the old one is put back. The caller holds the folder's lock.
  */
 export async function settleDatabase(folder: string): Promise<void> {
   const [database, old] = [join(folder, databaseName), join(folder, oldName)]

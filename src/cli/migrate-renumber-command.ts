@@ -85,7 +85,7 @@ async function checkDatabases(
   }
 }
 
-/** Without a terminal nobody can answer, which counts as no. */
+/** Without a terminal there is no answer, which counts as no. */
 async function isAgreed({ yes, json }: RenumberOptions): Promise<boolean> {
   if (yes) return true
   if (json || !process.stdin.isTTY || !process.stdout.isTTY) return false

@@ -57,7 +57,7 @@ const graceMs = 500
 
 /**
  * Lets the process end by itself, or ends it after a moment. An engine that crashed or did not
- * start may have left timers that nobody can remove.
+ * start may have left timers that cannot be removed.
  */
 export function endWithoutWaiting(): void {
   setTimeout(() => process.exit(), graceMs).unref()

@@ -46,7 +46,7 @@ export interface ContextChanges {
   readonly settled: readonly ChatRef[]
 }
 
-/** The same for a chat that never was, one that is gone, and one that is somebody else's. */
+/** The same error for a chat that never existed, a deleted chat and a chat of another owner. */
 export function chatNotFound(chatId: string): DriftpinError {
   return new DriftpinError(
     'chat_not_found',

@@ -88,7 +88,7 @@ function whyNotScalar(value: unknown): string | undefined {
   }
 }
 
-/** No fewer bytes than a value has as JSON with a comma, but for what is in it. */
+/** A lower bound of the bytes of a value as JSON with a comma, without those of its elements. */
 function leastBytes(value: unknown): number {
   return typeof value === 'string' ? value.length + 3 : 2
 }

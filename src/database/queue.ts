@@ -48,8 +48,8 @@ export function openedByCaller(owner: object): Error | undefined {
 }
 
 /**
- * Runs `work` as if it ran inside of nothing. A notification arrives while a statement of somebody
- * runs, and its handler is not part of that statement.
+ * Runs `work` outside all enclosing work. A notification can arrive while a statement runs, and its
+ * handler is not part of that statement.
  */
 export function outsideAll(work: () => void): void {
   if (enclosures) enclosures.exit(work)

@@ -71,7 +71,7 @@ async function askToRestore(
   request: RestoreRequest,
 ): Promise<void> {
   for (let waited = 0; waited < answerMsMax; waited += pollMs) {
-    // Repeated, because nobody listens while one database replaces another.
+    // Repeated, because no server listens while one database replaces another.
     if (waited % askMs === 0) await send(url, request)
     const serving = await readServing(folder)
     if (serving?.restored?.id === request.id) {
