@@ -1,4 +1,13 @@
 import { basename } from 'node:path'
+import {
+  type Edge,
+  type EdgeLabel,
+  Graph,
+  type GraphLabel,
+  layout,
+  type NodeLabel,
+  type Point,
+} from '@dagrejs/dagre'
 import type { SourceFile } from './import-graph.ts'
 
 interface Folder {
@@ -9,7 +18,7 @@ interface Folder {
   readonly imports: ReadonlySet<string>
 }
 
-const [width, margin, boxWidth, boxHeight, rowHeight, gap] = [980, 16, 220, 72, 122, 22]
+const [margin, boxWidth, lineHeight] = [16, 220, 13]
 const colours = { ink: '#1f2328', muted: '#59636e', edge: '#0072B2', box: '#f6f8fa' }
 
 const caption =
@@ -21,44 +30,8 @@ const caption =
  */
 export function drawRooms(files: readonly SourceFile[], command: string): string {
   const folders = foldersOf(files)
-  const rows = rowsOf(folders)
-  const places = new Map<string, { folder: Folder; x: number; y: number }>()
-  for (const [depth, row] of rows.entries()) {
-    // Below the folders that lead to it, so that few lines cross.
-    const wanted = (folder: Folder) => {
-      const above = [...places.values()].filter((one) => one.folder.imports.has(folder.name))
-      return above.reduce((sum, { x }) => sum + x, 0) / above.length
-    }
-    const left = (width - row.length * boxWidth - (row.length - 1) * gap) / 2
-    const ordered = row.toSorted((a, b) => wanted(a) - wanted(b))
-    for (const [nth, folder] of ordered.entries()) {
-      places.set(folder.name, {
-        folder,
-        x: left + nth * (boxWidth + gap),
-        y: 52 + depth * rowHeight,
-      })
-    }
-  }
-  const height = 52 + (rows.length - 1) * rowHeight + boxHeight + margin
-  const lines = folders.flatMap((folder) =>
-    directImports(folder, folders).map((name) => {
-      const [from, to] = [places.get(folder.name)!, places.get(name)!]
-      const [x1, x2] = [from.x + boxWidth / 2, to.x + boxWidth / 2]
-      const [y1, y2] = [from.y + boxHeight, to.y - 2]
-      const bend = (y2 - y1) / 2
-      const path = `M${x1} ${y1} C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}`
-      return `<path d="${path}" fill="none" stroke="${colours.edge}" marker-end="url(#arrow)"/>`
-    }),
-  )
-  const boxes = [...places.values()].flatMap(({ folder, x, y }) => [
-    `<rect x="${x}" y="${y}" width="${boxWidth}" height="${boxHeight}" rx="6"`,
-    `  fill="${colours.box}" stroke="${colours.muted}"/>`,
-    `<text x="${x + 12}" y="${y + 22}" font-weight="600" fill="${colours.ink}">${folder.name}</text>`,
-    ...wrap(folder.purpose, Math.floor((boxWidth - 24) / 6.3)).map(
-      (text, nth) =>
-        `<text x="${x + 12}" y="${y + 37 + 13 * nth}" font-size="11" fill="${colours.muted}">${text}</text>`,
-    ),
-  ])
+  const graph = layOut(folders)
+  const { width = 0, height = 0 } = graph.graph()
   return `${[
     `<!-- Made by \`${command}\` from the imports of src. -->`,
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}"`,
@@ -69,10 +42,52 @@ export function drawRooms(files: readonly SourceFile[], command: string): string
     `  markerHeight="8" orient="auto"><path d="M0 0L8 4L0 8z" fill="${colours.edge}"/></marker></defs>`,
     `<rect width="${width}" height="${height}" rx="8" fill="#ffffff"/>`,
     `<text x="${margin}" y="30" fill="${colours.ink}">${caption}</text>`,
-    ...lines,
-    ...boxes,
+    ...graph.edges().map((edge: Edge) => drawLine(graph.edge(edge).points)),
+    ...folders.flatMap((folder) => drawBox(folder, graph.node(folder.name))),
     '</svg>',
   ].join('\n')}\n`
+}
+
+/** Gives each folder a place, and each line a way around the folders between its ends. */
+function layOut(folders: readonly Folder[]): Graph<GraphLabel, NodeLabel, Required<EdgeLabel>> {
+  const graph = new Graph<GraphLabel, NodeLabel, Required<EdgeLabel>>()
+  graph.setGraph({ nodesep: 26, edgesep: 26, ranksep: 44, marginx: margin, marginy: 52 })
+  graph.setDefaultEdgeLabel(() => ({}) as Required<EdgeLabel>)
+  for (const { name, purpose } of folders) {
+    graph.setNode(name, { width: boxWidth, height: 34 + lineHeight * wrap(purpose).length })
+  }
+  for (const folder of folders) {
+    for (const name of directImports(folder, folders)) graph.setEdge(folder.name, name)
+  }
+  layout(graph)
+  return graph
+}
+
+function drawLine(points: readonly Point[]): string {
+  const [first, ...rest] = points.map(({ x, y }) => ({ x: Math.round(x), y: Math.round(y) }))
+  const last = rest.pop()!
+  // Each point between is where the curve bends, and the middle of two points is on it.
+  const curves = rest.map((point, nth) => {
+    const next = rest[nth + 1]
+    const end = next ? { x: (point.x + next.x) / 2, y: (point.y + next.y) / 2 } : last
+    return `Q${point.x} ${point.y} ${end.x} ${end.y}`
+  })
+  const path = `M${first!.x} ${first!.y} ${curves.join(' ')}`
+  return `<path d="${path}" fill="none" stroke="${colours.edge}" marker-end="url(#arrow)"/>`
+}
+
+function drawBox({ name, purpose }: Folder, node: NodeLabel): string[] {
+  const { width, height } = node
+  const [x, y] = [Math.round(node.x! - width / 2), Math.round(node.y! - height / 2)]
+  return [
+    `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="6"`,
+    `  fill="${colours.box}" stroke="${colours.muted}"/>`,
+    `<text x="${x + 12}" y="${y + 22}" font-weight="600" fill="${colours.ink}">${name}</text>`,
+    ...wrap(purpose).map(
+      (text, nth) =>
+        `<text x="${x + 12}" y="${y + 37 + lineHeight * nth}" font-size="11" fill="${colours.muted}">${text}</text>`,
+    ),
+  ]
 }
 
 const folderOf = (file: string) => /^src\/([^/]+)\//.exec(file)?.[1]
@@ -100,20 +115,6 @@ function foldersOf(files: readonly SourceFile[]): Folder[] {
   })
 }
 
-/** The folders by their distance from those that import nothing, the farthest first. */
-function rowsOf(folders: readonly Folder[]): Folder[][] {
-  const depthOf = (folder: Folder): number =>
-    Math.max(
-      0,
-      ...folders.filter(({ name }) => folder.imports.has(name)).map((one) => depthOf(one) + 1),
-    )
-  const depths = folders.map(depthOf)
-  const rows = Array.from({ length: Math.max(...depths) + 1 }, (_, depth) =>
-    folders.filter((_, nth) => depths[nth] === depth),
-  )
-  return rows.toReversed()
-}
-
 /** The imports that no other import of the folder leads to. */
 function directImports(folder: Folder, folders: readonly Folder[]): string[] {
   const reaches = (name: string, target: string): boolean => {
@@ -129,7 +130,8 @@ const describe = ({ name, imports }: Folder) =>
     ? `${name} imports no other folder.`
     : `${name} imports ${[...imports].toSorted().join(', ')}.`
 
-function wrap(text: string, columns: number): string[] {
+function wrap(text: string): string[] {
+  const columns = Math.floor((boxWidth - 24) / 6.3)
   const lines: string[] = ['']
   for (const word of text.split(' ')) {
     const line = lines.at(-1)!
