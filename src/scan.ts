@@ -7,4 +7,4 @@
 
 export type { ScanErrorCode } from './scan/index.js'
 export { type ScanOptions, type ScanResult, scan } from './scan/index.js'
-export type { ResourceInput } from './schema/index.js'
+export { type ResourceInput, scanLimits } from './schema/index.js'

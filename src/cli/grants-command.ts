@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { sqlState } from '../database/index.js'
-import { applyGrants, type GrantsOptions, grantsScript, ledgerName } from '../migrations/index.js'
+import { applyGrants, grantsScript, ledgerName } from '../migrations/index.js'
 import { UsageError } from './command-error.js'
 import { type DatabaseOptions, databaseOptions, withDatabase } from './open-database.js'
 import { printable, say } from './terminal.js'
@@ -45,7 +45,7 @@ export function grantsCommand(): Command {
 
 async function grant({ ledger, apply, ...options }: Options): Promise<void> {
   const { migrateRole, appRole, retentionRole, createRoles } = options
-  const grants: GrantsOptions = {
+  const grants = {
     ...{ migrateRole, appRole, retentionRole, createRoles },
     ...(ledger !== undefined && { ledger: ledger === false ? null : ledger }),
   }

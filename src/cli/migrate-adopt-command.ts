@@ -2,8 +2,6 @@ import type { Command } from 'commander'
 import type { SchemaMismatch } from '../catalog/index.js'
 import { DriftpinError } from '../errors.js'
 import {
-  type Adoption,
-  type AdoptOptions,
   adoptMigrations,
   bundledFiles,
   parseMigrations,
@@ -38,7 +36,7 @@ async function adopt(options: AdoptCommandOptions): Promise<void> {
   const migrations = folder
     ? await readMigrations(folder, { forwardOnly: !!forwardOnly })
     : parseMigrations(bundledFiles)
-  const asked: AdoptOptions = {
+  const asked: Parameters<typeof adoptMigrations>[1] = {
     migrations,
     manifestAt: async (version) => {
       if (!folder && version === migrations.at(-1)!.version) return { expected: schemaManifest }
@@ -61,7 +59,10 @@ async function adopt(options: AdoptCommandOptions): Promise<void> {
   else print(adoption, !!dryRun)
 }
 
-function print({ version, toldBy, compared, migrations }: Adoption, dryRun: boolean): void {
+function print(
+  { version, toldBy, compared, migrations }: Awaited<ReturnType<typeof adoptMigrations>>,
+  dryRun: boolean,
+): void {
   const source = toldBy === 'golang-migrate' ? ", the version in golang-migrate's table" : ''
   const up = `up to version ${version}${source}`
   if (compared === 0) say(`The migrations ${up} create nothing that can be compared.`)

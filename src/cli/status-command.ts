@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { defineStatement, dirtyExpression } from '../context/index.js'
 import type { Database } from '../database/index.js'
-import { createMigrator, type MigrationState } from '../migrations/index.js'
+import { createMigrator, type MigrationStatus } from '../migrations/index.js'
 import type { Serving } from './data-folder.js'
 import { hasDomainTables } from './domain-tables.js'
 import {
@@ -131,7 +131,7 @@ export interface Status {
     /** The process that serves the data folder. */
     readonly serving: Serving | null
   }
-  readonly migrations: Readonly<Record<MigrationState, number>> & {
+  readonly migrations: Readonly<Record<MigrationStatus['state'], number>> & {
     /** The newest applied migration; null if there is none. */
     readonly newest: string | null
     /** The folder of the migrations; null for driftpin's own. */

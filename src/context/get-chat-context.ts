@@ -36,26 +36,11 @@ export interface ChatContext {
   /** The snapshot error at the time of pinning; empty if there was none. */
   readonly error: string
   /** How many pins there are, by kind and status, each pair that occurs once. */
-  readonly counts: readonly PinCount[]
-}
-
-/**
- * How many pins have this kind and this status.
- *
- * @example
- * ```ts
- * const broken = ({ status }: PinCount) => status !== 'ok'
- * const { counts } = await getChatContext(database, { chatId })
- * console.log(counts.filter(broken))
- * ```
- */
-export interface PinCount {
-  /** What these pins are. */
-  readonly kind: BodyKind
-  /** What became of them when the agent read them. */
-  readonly status: ResourceStatus
-  /** How many there are. */
-  readonly count: number
+  readonly counts: readonly {
+    readonly kind: BodyKind
+    readonly status: ResourceStatus
+    readonly count: number
+  }[]
 }
 
 export const readContexts = defineStatement({
@@ -136,6 +121,6 @@ async function contextsOf(
     dirty: row.dirty,
     dirtySince: row.dirty ? row.dirty_since : null,
     error: row.error,
-    counts: row.counts as unknown as PinCount[],
+    counts: row.counts as unknown as ChatContext['counts'],
   }))
 }

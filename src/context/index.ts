@@ -18,7 +18,6 @@ export {
   type ChatContext,
   getChatContext,
   getChatContexts,
-  type PinCount,
 } from './get-chat-context.js'
 export { hydrate } from './hydrate.js'
 export {
@@ -33,9 +32,9 @@ export { getPin, listPins, type Pin, type PinWithBody } from './list-pins.js'
 export { dirtyExpression } from './live-context.js'
 export type { ContextEvent, ContextNotification } from './notify-chats.js'
 export { type Prompt, prompt } from './prompt.js'
-export { type PurgeExpiredResult, purge, purgeExpired } from './purge.js'
+export { purge, purgeExpired } from './purge.js'
 export { type PushParams, type PushResult, push } from './push.js'
-export { type ChatStats, readStats, type Stats, type TableStats } from './read-stats.js'
+export { readStats, type Stats } from './read-stats.js'
 export { type RefreshResult, refresh } from './refresh.js'
 export { defineStatement, type StatementDeclaration } from './statement.js'
 export { unpin } from './unpin.js'

@@ -91,24 +91,6 @@ export async function purge(
 }
 
 /**
- * What a run of {@link purgeExpired} did.
- *
- * @example
- * ```ts
- * const { purged, busy }: PurgeExpiredResult = await purgeExpired(database)
- * console.log(busy ? 'another replica purges' : `${purged} chats purged`)
- * ```
- */
-export interface PurgeExpiredResult {
-  /** How many chats were deleted. */
-  readonly purged: number
-  /** How many transactions deleted chats. */
-  readonly batches: number
-  /** True when another process was purging, and this one left the rest to it. */
-  readonly busy: boolean
-}
-
-/**
  * Purges everything past retention, batch after batch, each in a transaction of its own: the
  * retention job. Of two processes that run it at once, one works and the other stops.
  *
@@ -129,7 +111,7 @@ export async function purgeExpired(
     readonly retentionDays?: number | undefined
     readonly limit?: number | undefined
   } & WriteOptions = {},
-): Promise<PurgeExpiredResult> {
+): Promise<{ readonly purged: number; readonly batches: number; readonly busy: boolean }> {
   const { retentionDays, limit, now, notify } = checkInput('purgeExpired', expiredInput, params)
   if (queryable.kind === 'transaction') {
     throw new DriftpinError(

@@ -11,52 +11,6 @@ const input = z.strictObject({
 })
 
 /**
- * How large a table is.
- *
- * @example
- * ```ts
- * const bytes = ({ tableBytes, indexBytes }: TableStats) => tableBytes + indexBytes
- * const { tables } = await readStats(database)
- * console.log(tables.map((table) => [table.name, bytes(table)]))
- * ```
- */
-export interface TableStats {
-  /** The table. */
-  readonly name: string
-  /** As the last VACUUM or ANALYZE left it; null before the first. */
-  readonly rowsEstimate: number | null
-  /** With TOAST, and without indexes. */
-  readonly tableBytes: bigint
-  /** The size of its indexes, in bytes. */
-  readonly indexBytes: bigint
-}
-
-/**
- * What {@link readStats} counts by going through all chats.
- *
- * @example
- * ```ts
- * const { chats } = await readStats(database, { exact: true })
- * const share = ({ dirty, hydrated }: ChatStats) => dirty / Math.max(hydrated, 1)
- * if (chats) console.log(share(chats))
- * ```
- */
-export interface ChatStats {
-  /** All chats. */
-  readonly count: number
-  /** Those that have taken their pins. */
-  readonly hydrated: number
-  /** Those whose pins differ from the live context. */
-  readonly dirty: number
-  /** Those that are archived. */
-  readonly archived: number
-  /** Since when the longest dirty one is; null when none is. */
-  readonly oldestDirty: Date | null
-  /** The agents that a dirty chat is bound to. */
-  readonly agentsWithDrift: number
-}
-
-/**
  * Figures for a metrics endpoint.
  *
  * @example
@@ -67,15 +21,37 @@ export interface ChatStats {
  */
 export interface Stats {
   /** Every table of the schema, by name. */
-  readonly tables: readonly TableStats[]
+  readonly tables: readonly {
+    /** The table. */
+    readonly name: string
+    /** The rows, as the last VACUUM or ANALYZE counted them; null before the first. */
+    readonly rowsEstimate: number | null
+    /** Its size in bytes, with TOAST and without indexes. */
+    readonly tableBytes: bigint
+    /** The size of its indexes, in bytes. */
+    readonly indexBytes: bigint
+  }[]
   /** Archived chats past retention, which the next purge deletes. */
   readonly expiredChats: number
   /** Agents that have pushed. */
   readonly snapshots: number
   /** Snapshots whose report as a whole had an error. */
   readonly snapshotsWithErrors: number
-  /** Null unless it was asked for. */
-  readonly chats: ChatStats | null
+  /** Counts for which all chats are read; null without `exact`. */
+  readonly chats: {
+    /** All chats. */
+    readonly count: number
+    /** Chats that have taken their pins. */
+    readonly hydrated: number
+    /** Chats whose pins differ from the live context. */
+    readonly dirty: number
+    /** Archived chats. */
+    readonly archived: number
+    /** When the chat that has been dirty longest became dirty; null if no chat is dirty. */
+    readonly oldestDirty: Date | null
+    /** Agents that a dirty chat is bound to. */
+    readonly agentsWithDrift: number
+  } | null
 }
 
 export const measureTables = defineStatement({

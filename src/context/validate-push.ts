@@ -1,12 +1,6 @@
 import { z } from 'zod'
 import { DriftpinError } from '../errors.js'
-import {
-  limits,
-  pushableKinds,
-  type ResourceInput,
-  resourceStatuses,
-  textBytes,
-} from '../schema/index.js'
+import { enums, limits, pushableKinds, type ResourceInput, textBytes } from '../schema/index.js'
 import { checkInput, id, text, writeOptions } from './check-input.js'
 import { exponentBytes, whyNotJson } from './jsonb.js'
 
@@ -36,7 +30,7 @@ const resource = z.strictObject({
   body,
   contentHash: hash,
   sizeBytes: int64,
-  status: z.enum(resourceStatuses),
+  status: z.enum(enums.workspace_agent_context_resource_status),
   error: text(limits.errorBytesMax).default(''),
   sourcePath: text(limits.sourceBytesMax).default(''),
 })

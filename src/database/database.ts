@@ -1,12 +1,4 @@
-/**
- * The isolation levels of PostgreSQL that differ from each other.
- *
- * @example
- * ```ts
- * const isolation: IsolationLevel = 'serializable'
- * await database.transaction((transaction) => transaction.query('SELECT 1'), { isolation })
- * ```
- */
+/** The isolation levels of PostgreSQL that differ from each other. */
 export type IsolationLevel = 'read committed' | 'repeatable read' | 'serializable'
 
 /**
@@ -129,20 +121,6 @@ export interface Session extends Queryable {
 }
 
 /**
- * What an engine can and cannot do; ask for the ability, never for the engine's name.
- *
- * @example
- * ```ts
- * const { concurrentTransactions }: Capabilities = database.capabilities
- * const workers = concurrentTransactions ? 8 : 1
- * ```
- */
-export interface Capabilities {
-  /** Whether two transactions can be open at once. */
-  readonly concurrentTransactions: boolean
-}
-
-/**
  * A PostgreSQL, through one of the adapters. It does not own the client it was made from.
  *
  * @example
@@ -158,8 +136,11 @@ export interface Capabilities {
 export interface Database extends Queryable {
   /** Tells it from a session and a transaction. */
   readonly kind: 'database'
-  /** What the engine behind it can do. */
-  readonly capabilities: Capabilities
+  /**
+   * What the engine can do. Ask for the ability, never for the engine's name.
+   * `concurrentTransactions`: whether two transactions can be open at once.
+   */
+  readonly capabilities: { readonly concurrentTransactions: boolean }
 
   /**
    * Keeps one connection for all of `work`, for what lives in a session: an advisory lock.

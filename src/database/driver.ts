@@ -1,4 +1,4 @@
-import type { Capabilities, Database, IsolationLevel, QueryResult } from './database.js'
+import type { Database, IsolationLevel, QueryResult } from './database.js'
 
 /** A value as it goes to the server: text in PostgreSQL's own notation, or NULL. */
 export type EncodedValue = string | null
@@ -18,7 +18,7 @@ export interface Connection extends Statements {
 
 /** The least that an engine has to give; everything else is built on it once, for all of them. */
 export interface Driver {
-  readonly capabilities: Capabilities
+  readonly capabilities: Database['capabilities']
   /**
    * The client behind a driver with one connection only: callers take turns on it, and two
    * adapters of one client share their turns. Undefined for a pool.

@@ -7,9 +7,7 @@
 export { assertSupportedVersion, versionNumber } from './assert-supported-version.js'
 export type { AdapterOptions } from './create-database.js'
 export type {
-  Capabilities,
   Database,
-  IsolationLevel,
   Queryable,
   QueryResult,
   Session,

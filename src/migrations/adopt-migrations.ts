@@ -8,7 +8,7 @@ import {
 import { DriftpinError } from '../errors.js'
 import { schemaManifest } from '../schema/index.js'
 import { checkSchema, countExpected, type ExpectedSchemas } from './check-schema.js'
-import { milliseconds } from './create-migrator.js'
+import { type MigratorOptions, milliseconds } from './create-migrator.js'
 import { bundledFiles } from './generated/bundled.js'
 import { Ledger, ledgerName } from './ledger.js'
 import { checksumOf, type Migration } from './migration.js'
@@ -16,61 +16,24 @@ import { withMigrationLock } from './migration-locks.js'
 import { parseMigrations } from './parse-migrations.js'
 
 /**
- * What {@link adoptMigrations} can be told.
+ * Takes over a database that another tool or a person has migrated: compares its schema with the
+ * schema that the migrations create, and records in the ledger that they were applied. From then
+ * on, {@link createMigrator} continues from that version. The schema and the other tool's table are
+ * not changed. The ledger and all of its rows are written in one transaction, under the lock of the
+ * migrator.
  *
- * @example
- * ```ts
- * const options: AdoptOptions = { version: 10, dryRun: true }
- * const { migrations } = await adoptMigrations(database, options)
- * ```
- */
-export interface AdoptOptions {
-  /** The migrations that the database had; driftpin's own by default. */
-  readonly migrations?: readonly Migration[]
-  /** The version that the schema is at. By default the one in golang-migrate's table. */
-  readonly version?: number
-  /** What has to be there at a version. By default driftpin's own newest, and no other. */
-  readonly manifestAt?: (version: number) => ExpectedSchemas | Promise<ExpectedSchemas>
-  /** The name of the ledger table; `driftpin_migrations`. */
-  readonly ledger?: string
-  /** How long to wait for another process that migrates, in milliseconds; 60000. */
-  readonly lockTimeoutMs?: number
-  /** Checks everything and writes nothing. */
-  readonly dryRun?: boolean
-}
-
-/**
- * What {@link adoptMigrations} did, or would do.
- *
- * @example
- * ```ts
- * const { version, toldBy, migrations }: Adoption = await adoptMigrations(database)
- * console.log(`took over at ${version}, as ${toldBy} says: ${migrations.length} migrations`)
- * ```
- */
-export interface Adoption {
-  /** The version that the ledger now says. */
-  readonly version: number
-  /** Who said that it is this version: the table of golang-migrate, or the caller. */
-  readonly toldBy: 'golang-migrate' | 'caller'
-  /** How many tables, columns, types and the like were compared; 0 proves nothing. */
-  readonly compared: number
-  /** The migrations that the ledger now has as applied, in their order. */
-  readonly migrations: readonly { readonly version: number; readonly name: string }[]
-}
-
-/**
- * Takes over a database that another tool migrated, such as golang-migrate, or a person: holds its
- * schema against what the migrations make of an empty one, and notes in the ledger that they were
- * applied. From then on {@link createMigrator} goes on from there. The schema itself is not
- * touched, and neither is the other tool's table.
- *
- * The ledger and all of its rows come in one transaction, under the lock of the migrator.
- *
+ * @param options.migrations The migrations that the database has; driftpin's own by default.
+ * @param options.version The version of the schema; by default the version in the table of
+ * golang-migrate.
+ * @param options.manifestAt Returns the schemas to expect at a version. The default knows only
+ * driftpin's own newest version.
+ * @param options.dryRun Checks everything and writes nothing; false by default.
+ * @returns The version, who named it, how many objects were compared (0 proves nothing), and the
+ * migrations that the ledger now lists as applied.
  * @throws DriftpinError, with nothing written: `schema_mismatch` with the mismatches as the cause;
- * `adoption_refused` for a ledger that has rows already, and where nobody says which version it is;
- * `migration_dirty` where golang-migrate says so; `migration_target` for a version that is not
- * among the migrations; `migration_locked`; `invalid_input`.
+ * `adoption_refused` if the ledger has rows, or if the version is unknown; `migration_dirty` if
+ * golang-migrate says so; `migration_target` for a version that is not among the migrations;
+ * `migration_locked`; `invalid_input`.
  *
  * @example
  * ```ts
@@ -80,8 +43,17 @@ export interface Adoption {
  */
 export async function adoptMigrations(
   database: Database,
-  options: AdoptOptions = {},
-): Promise<Adoption> {
+  options: Pick<MigratorOptions, 'migrations' | 'ledger' | 'lockTimeoutMs'> & {
+    readonly version?: number
+    readonly manifestAt?: (version: number) => ExpectedSchemas | Promise<ExpectedSchemas>
+    readonly dryRun?: boolean
+  } = {},
+): Promise<{
+  readonly version: number
+  readonly toldBy: 'golang-migrate' | 'caller'
+  readonly compared: number
+  readonly migrations: readonly { readonly version: number; readonly name: string }[]
+}> {
   const { migrations = parseMigrations(bundledFiles) } = options
   const lockTimeoutMs = milliseconds('lockTimeoutMs', options.lockTimeoutMs ?? 60_000)
   const ledger = new Ledger(database.schema, options.ledger ?? ledgerName)
@@ -107,14 +79,14 @@ export async function adoptMigrations(
   )
 }
 
-/** Older versions of our schema, and all of others', take a database to be made. */
-function ownManifest(given: AdoptOptions['migrations'], migrations: readonly Migration[]) {
+/** Other versions can only be seen in a database that is migrated to them. */
+function ownManifest(given: readonly Migration[] | undefined, migrations: readonly Migration[]) {
   return (version: number): ExpectedSchemas => {
     if (!given && version === migrations.at(-1)?.version) return { expected: schemaManifest }
     throw new DriftpinError(
       'invalid_input',
-      `What the schema is at version ${version} is not known: pass manifestAt, or use \`driftpin ` +
-        'migrate adopt`, which makes an embedded database to see.',
+      `The schema at version ${version} is unknown. Pass manifestAt, or use \`driftpin migrate ` +
+        'adopt`, which creates it in an embedded database.',
       { version },
     )
   }
@@ -125,8 +97,8 @@ async function refuseRows(session: Session, ledger: Ledger): Promise<void> {
   if (entries.length === 0) return
   throw new DriftpinError(
     'adoption_refused',
-    `${ledger.name} has ${entries.length} rows already, so that there is nothing to take over. ` +
-      'See `driftpin migrate status`, and go on with `driftpin migrate up`.',
+    `${ledger.name} already has ${entries.length} rows, so there is nothing to take over. Run ` +
+      '`driftpin migrate status`, and continue with `driftpin migrate up`.',
     { ledger: ledger.name, rows: entries.length },
   )
 }
@@ -140,13 +112,13 @@ interface GolangRow {
 async function findVersion(
   session: Session,
   given: number | undefined,
-): Promise<Pick<Adoption, 'version' | 'toldBy'>> {
+): Promise<{ version: number; toldBy: 'golang-migrate' | 'caller' }> {
   const row = await readGolangMigrate(session)
   if (row?.dirty) {
     throw new DriftpinError(
       'migration_dirty',
-      `golang-migrate says that version ${row.version} is dirty: it failed half way. Repair the ` +
-        'schema by hand, tell golang-migrate with its command force, and come back.',
+      `golang-migrate marks version ${row.version} as dirty: it was interrupted. Repair the schema ` +
+        'by hand, run `migrate force` of golang-migrate, and try again.',
       { version: Number(row.version) },
     )
   }
@@ -154,9 +126,9 @@ async function findVersion(
   if (row) return { version: Number(row.version), toldBy: 'golang-migrate' }
   throw new DriftpinError(
     'adoption_refused',
-    `Nobody says which version this schema is at: ${session.schema} has no schema_migrations of ` +
-      'golang-migrate with a row in it. Name the version. If nothing was migrated yet, there is ' +
-      'nothing to take over: use `driftpin migrate up`.',
+    `The version of this schema is unknown: ${session.schema} has no table schema_migrations of ` +
+      'golang-migrate with a row. Name the version. If nothing was migrated yet, there is nothing ' +
+      'to take over: use `driftpin migrate up`.',
     { schema: session.schema },
   )
 }
@@ -183,7 +155,7 @@ async function readGolangMigrate(session: Session): Promise<GolangRow | undefine
 function upTo(
   migrations: readonly Migration[],
   version: number,
-  toldBy: Adoption['toldBy'],
+  toldBy: 'golang-migrate' | 'caller',
 ): readonly Migration[] {
   const index = migrations.findIndex((migration) => migration.version === version)
   if (index >= 0) return migrations.slice(0, index + 1)
@@ -193,8 +165,8 @@ function upTo(
       `${migrations.map((one) => one.version).join(', ') || 'none'}.` +
       (toldBy === 'caller'
         ? ''
-        : " The number is that of golang-migrate's table: where that is of other migrations, " +
-          'name the version that these are at.'),
+        : " The number comes from golang-migrate's table. If that table describes other migrations, " +
+          'name the version of these.'),
     { version },
   )
 }
@@ -204,8 +176,9 @@ function mismatched(version: number, mismatches: readonly SchemaMismatch[]): Dri
   const more = mismatches.length - objects.length
   return new DriftpinError(
     'schema_mismatch',
-    `The schema is not what the migrations make up to version ${version}: ${objects.join('; ')}` +
-      `${more > 0 ? `; and ${more} more` : ''}. Bring it there, or name the version that it is at.`,
+    `The schema differs from the one that the migrations create up to version ${version}: ` +
+      `${objects.join('; ')}${more > 0 ? `; and ${more} more` : ''}. Change the schema, or name its ` +
+      'true version.',
     mismatches,
   )
 }
@@ -218,7 +191,7 @@ async function write(
   migrations: readonly Migration[],
 ): Promise<void> {
   await ledger.create(transaction)
-  // They ran long ago, and nobody knows for how long; NULL would say that they never ended.
+  // Their durations are unknown; NULL would mean that they never ended.
   await transaction.query(
     `INSERT INTO ${ledger.name} (version, name, checksum, duration_ms)
      SELECT version, name, checksum, 0

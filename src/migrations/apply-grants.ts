@@ -1,7 +1,7 @@
 import { type Queryable, sqlState } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import { tableNames } from '../schema/index.js'
-import { type GrantsOptions, grantsScript } from './grants-script.js'
+import { type Grants, grantsScript } from './grants-script.js'
 
 /**
  * Gives roles what they need in the schema of a database, and no more: `driftpin grants`, applied.
@@ -31,7 +31,7 @@ import { type GrantsOptions, grantsScript } from './grants-script.js'
  * await applyGrants(database, { appRole: 'chat_app', retentionRole: 'chat_retention' })
  * ```
  */
-export async function applyGrants(queryable: Queryable, options: GrantsOptions): Promise<void> {
+export async function applyGrants(queryable: Queryable, options: Grants): Promise<void> {
   const { schema } = queryable
   const script = grantsScript(schema, options)
   await queryable.transaction(async (transaction) => {
@@ -51,7 +51,7 @@ export async function applyGrants(queryable: Queryable, options: GrantsOptions):
 
 async function refuseOwners(
   queryable: Queryable,
-  { appRole, retentionRole }: GrantsOptions,
+  { appRole, retentionRole }: Grants,
 ): Promise<void> {
   const roles = [appRole, retentionRole].filter((role) => role !== undefined)
   const { rows } = await queryable.query<{ owner: string; table: string }>(

@@ -2,36 +2,21 @@ import type { Database, Session } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import { assertNotDirty } from './assert-not-dirty.js'
 import { assertInStep, compareLedger } from './compare-ledger.js'
+import type { MigratorOptions } from './create-migrator.js'
 import { bundledFiles } from './generated/bundled.js'
 import { Ledger, ledgerName } from './ledger.js'
-import type { Migration } from './migration.js'
 import { parseMigrations } from './parse-migrations.js'
-
-/**
- * What {@link assertSchemaCurrent} can be told.
- *
- * @example
- * ```ts
- * const whileDeploying: SchemaCurrentOptions = { allowNewer: true }
- * await assertSchemaCurrent(database, whileDeploying)
- * ```
- */
-export interface SchemaCurrentOptions {
-  /** What should be applied; driftpin's own migrations by default. See {@link readMigrations}. */
-  readonly migrations?: readonly Migration[]
-  /** The name of the ledger table; `driftpin_migrations`. */
-  readonly ledger?: string
-  /**
-   * Takes a database that is newer than the code; false by default. A deploy that migrates first
-   * and then replaces its backends one by one needs this for an old one that starts meanwhile.
-   */
-  readonly allowNewer?: boolean
-}
 
 /**
  * Checks when a backend starts that its database has exactly the migrations of its code. Writes
  * nothing, takes no lock, and needs no more than SELECT on the ledger.
  *
+ * @param options.migrations What should be applied; driftpin's own migrations by default. See
+ * {@link readMigrations}.
+ * @param options.ledger The name of the ledger table; `driftpin_migrations` by default.
+ * @param options.allowNewer Accepts a database that is newer than the code; false by default. A
+ * deployment that migrates first and then replaces its backends one by one needs this for an old
+ * backend that starts in between.
  * @throws DriftpinError `schema_behind` when the database is older than the code,
  * `migration_unknown` when it is newer, `migration_edited`, `migration_gap`, `migration_dirty`,
  * `server_unsupported` for a server older than PostgreSQL 14, or `migration_locked` while a
@@ -47,7 +32,7 @@ export interface SchemaCurrentOptions {
  */
 export async function assertSchemaCurrent(
   database: Database | Session,
-  options: SchemaCurrentOptions = {},
+  options: Pick<MigratorOptions, 'migrations' | 'ledger'> & { readonly allowNewer?: boolean } = {},
 ): Promise<void> {
   const migrations = options.migrations ?? parseMigrations(bundledFiles)
   const ledger = new Ledger(database.schema, options.ledger ?? ledgerName)

@@ -3,18 +3,6 @@ import type { LedgerEntry } from './ledger.js'
 import { checksumOf, type Migration } from './migration.js'
 
 /**
- * How a migration stands: in the folder, in the database, or in both and equal or not.
- *
- * @example
- * ```ts
- * const needsWork = (state: MigrationState) => state === 'pending' || state === 'dirty'
- * const statuses = await createMigrator(database).status()
- * console.log(statuses.filter(({ state }) => needsWork(state)))
- * ```
- */
-export type MigrationState = 'applied' | 'pending' | 'edited' | 'dirty' | 'unknown'
-
-/**
  * One line of {@link Migrator.status}.
  *
  * @example
@@ -32,7 +20,7 @@ export interface MigrationStatus {
    * `applied` or `pending`; `edited`: applied, and its file has changed since; `dirty`: begun
    * without a transaction and not finished; `unknown`: applied, and there is no file for it.
    */
-  readonly state: MigrationState
+  readonly state: 'applied' | 'pending' | 'edited' | 'dirty' | 'unknown'
   /** When it was applied, by the clock of the database; undefined if it was not. */
   readonly appliedAt: Date | undefined
   /** How long that took, in milliseconds; undefined if it has not ended. */
@@ -61,7 +49,7 @@ export async function compareLedger(
 async function stateOf(
   file: Migration | undefined,
   row: LedgerEntry | undefined,
-): Promise<MigrationState> {
+): Promise<MigrationStatus['state']> {
   if (!row) return 'pending'
   if (row.durationMs === undefined) return 'dirty'
   if (!file) return 'unknown'

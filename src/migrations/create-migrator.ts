@@ -7,7 +7,6 @@ import { Ledger, ledgerName } from './ledger.js'
 import { checksumOf, type Migration } from './migration.js'
 import {
   type AssertHeld,
-  type BlockedStep,
   type WaitOptions,
   type Watcher,
   withMigrationLock,
@@ -36,27 +35,15 @@ import { recordSession } from './session-state.js'
  * await createMigrator(database, options).up()
  * ```
  */
-export interface MigratorOptions {
+export interface MigratorOptions extends Partial<WaitOptions> {
   /** What to run; driftpin's own migrations by default. See {@link readMigrations}. */
   readonly migrations?: readonly Migration[]
   /** The name of the ledger table, in the schema that is migrated; `driftpin_migrations`. */
   readonly ledger?: string
   /** How long to wait for another process that migrates, in milliseconds; 60000. */
   readonly lockTimeoutMs?: number
-  /**
-   * How long a migration waits for the lock on a table, in milliseconds; 2000. Other sessions that
-   * need the table wait behind the migration, so keep it far below the timeout of a request. The
-   * migration is then rolled back and tried again after a pause of at least the same length. 0
-   * waits without a limit. Migrations without a transaction ignore it, because nothing queues
-   * behind CONCURRENTLY.
-   */
-  readonly statementLockTimeoutMs?: number
-  /** How often a migration that cannot get a lock is tried; 10, which is some three minutes. */
-  readonly statementLockAttempts?: number
   /** Called after each migration that ran. */
   readonly onStep?: (step: FinishedStep) => void
-  /** Called when a migration could not get a lock and will be tried again. */
-  readonly onBlocked?: (blocked: BlockedStep) => void
 }
 
 /**

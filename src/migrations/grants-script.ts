@@ -3,25 +3,12 @@ import { DriftpinError } from '../errors.js'
 import { tableNames } from '../schema/index.js'
 import { ledgerName } from './ledger.js'
 
-/**
- * Which roles get which rights; at least one of the three.
- *
- * @example
- * ```ts
- * const roles: GrantsOptions = { appRole: 'chat_app', retentionRole: 'chat_retention' }
- * await applyGrants(database, roles)
- * ```
- */
-export interface GrantsOptions {
-  /** The role that runs migrations, and so owns what they make. */
+/** See {@link applyGrants}. */
+export interface Grants {
   readonly migrateRole?: string | undefined
-  /** The role of the backend: it calls the operations, and writes what has no operation. */
   readonly appRole?: string | undefined
-  /** The role of the job that calls `purge` or `purgeExpired`, and nothing else. */
   readonly retentionRole?: string | undefined
-  /** Makes the roles that there are not, as NOLOGIN; false by default. */
   readonly createRoles?: boolean | undefined
-  /** The ledger table, `driftpin_migrations` by default; null where another tool migrates. */
   readonly ledger?: string | null | undefined
 }
 
@@ -54,7 +41,7 @@ const retentionPrivileges =
  *
  * @throws DriftpinError `invalid_input` for no role, one role for two purposes, or a bad name.
  */
-export function grantsScript(schema: string, options: GrantsOptions): string {
+export function grantsScript(schema: string, options: Grants): string {
   checkSchemaName(schema)
   checkRoles(options)
   const { migrateRole, appRole, retentionRole, createRoles = false } = options
@@ -67,7 +54,7 @@ export function grantsScript(schema: string, options: GrantsOptions): string {
   ].join('\n')
 }
 
-function checkRoles({ migrateRole, appRole, retentionRole }: GrantsOptions): void {
+function checkRoles({ migrateRole, appRole, retentionRole }: Grants): void {
   const roles = [migrateRole, appRole, retentionRole].filter((role) => role !== undefined)
   if (roles.length > 0 && new Set(roles).size === roles.length) return
   throw new DriftpinError(
@@ -109,7 +96,7 @@ GRANT USAGE ON SCHEMA ${inSchema} TO ${to} WITH GRANT OPTION;
 }
 
 /** What is on our tables is taken away first, so that no right of an earlier version stays. */
-function clean(schema: string, role: string, { ledger = ledgerName }: GrantsOptions): string {
+function clean(schema: string, role: string, { ledger = ledgerName }: Grants): string {
   const to = quoteIdentifier(role)
   const tables = ledger === null ? tableNames : [...tableNames, ledger]
   return `REVOKE ALL ON TABLE${listed(schema, tables)}
@@ -120,7 +107,7 @@ GRANT USAGE ON SCHEMA ${quoteIdentifier(schema)} TO ${to};`
 const listed = (schema: string, tables: readonly string[]) =>
   tables.map((table) => `\n  ${quoteIdentifier(schema)}.${quoteIdentifier(table)}`).join(',')
 
-function forApplication(schema: string, role: string, options: GrantsOptions): string {
+function forApplication(schema: string, role: string, options: Grants): string {
   const { ledger = ledgerName } = options
   const tablesOf = new Map<string, string[]>()
   const give = (privileges: readonly string[], table: string) => {
@@ -140,7 +127,7 @@ ${grants.join('\n')}
 `
 }
 
-function forRetention(schema: string, role: string, options: GrantsOptions): string {
+function forRetention(schema: string, role: string, options: Grants): string {
   const chats = listed(schema, ['chats' satisfies TableName])
   return `-- The retention job: deletes chats, with which all of theirs goes, and sees no content.
 ${clean(schema, role, options)}

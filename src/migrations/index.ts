@@ -4,23 +4,18 @@
  * @module
  */
 
-export { type Adoption, type AdoptOptions, adoptMigrations } from './adopt-migrations.js'
+export { adoptMigrations } from './adopt-migrations.js'
 export { applyGrants } from './apply-grants.js'
-export { assertSchemaCurrent, type SchemaCurrentOptions } from './assert-schema-current.js'
-export {
-  checkSchema,
-  countExpected,
-  type ExpectedSchemas,
-} from './check-schema.js'
-export type { MigrationState, MigrationStatus } from './compare-ledger.js'
+export { assertSchemaCurrent } from './assert-schema-current.js'
+export { checkSchema, countExpected, type ExpectedSchemas } from './check-schema.js'
+export type { MigrationStatus } from './compare-ledger.js'
 export { createMigrator, type Migrator, type MigratorOptions } from './create-migrator.js'
 export type { MigrationErrorCode } from './error-codes.js'
 export { bundledFiles } from './generated/bundled.js'
-export { type GrantsOptions, grantsScript } from './grants-script.js'
+export { grantsScript } from './grants-script.js'
 export { findLedgers, ledgerName } from './ledger.js'
 export type { Direction, Migration, MigrationScript } from './migration.js'
 export { type MigrationFolder, readMigrationFolder, readPairs } from './migration-folder.js'
-export type { BlockedStep } from './migration-locks.js'
 export {
   countTo,
   describeStep,

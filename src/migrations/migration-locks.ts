@@ -82,30 +82,29 @@ async function ask(session: Session, what: string, name: string) {
 
 /** How long a migration waits for locks that others hold, and how often it tries. */
 export interface WaitOptions {
+  /**
+   * How long a migration waits for the lock on a table, in milliseconds; 2000. Other sessions that
+   * need the table wait behind the migration, so keep it far below the timeout of a request. The
+   * migration is then rolled back and tried again after a pause of at least the same length. 0
+   * waits without a limit. Migrations without a transaction ignore it, because nothing queues
+   * behind CONCURRENTLY.
+   */
   readonly statementLockTimeoutMs: number
+  /** How often a migration that cannot get a lock is tried; 10, which is some three minutes. */
   readonly statementLockAttempts: number
-  readonly onBlocked: ((blocked: BlockedStep) => void) | undefined
-}
-
-/**
- * A migration that was rolled back because it could not get a lock and will be tried again.
- *
- * @example
- * ```ts
- * const onBlocked = ({ file, attempt, blockers }: BlockedStep) =>
- *   console.warn(`${file} waits, try ${attempt}, for ${blockers.join(', ')}`)
- * await createMigrator(database, { onBlocked }).up()
- * ```
- */
-export interface BlockedStep {
-  /** The file whose statement waits. */
-  readonly file: string
-  /** The number of attempts so far. */
-  readonly attempt: number
-  /** How long until the next try, in milliseconds. */
-  readonly pauseMs: number
-  /** The sessions that held the lock, one line each; empty if they are not visible. */
-  readonly blockers: readonly string[]
+  /**
+   * Called when a migration was rolled back because it could not get a lock: with its file, the
+   * number of attempts so far, the pause before the next one, and the sessions that held the lock,
+   * one line each; none if they are not visible.
+   */
+  readonly onBlocked:
+    | ((blocked: {
+        readonly file: string
+        readonly attempt: number
+        readonly pauseMs: number
+        readonly blockers: readonly string[]
+      }) => void)
+    | undefined
 }
 
 /** lock_not_available and deadlock_detected: nothing is wrong with the migration. */

@@ -10,25 +10,18 @@ export { schemaManifest } from './generated/manifest.js'
 export {
   type ChatMessageRole,
   type ChatStatus,
-  checkConstraints,
-  columnNames,
   constraintNames,
   type DriftpinTables,
   enums,
-  foreignKeys,
-  primaryKeys,
   tableNames,
-  uniqueConstraints,
 } from './generated/tables.js'
 export type { JsonObject, JsonValue } from './json.js'
 export { limits, scanLimits } from './limits.js'
 export {
   type BodyKind,
-  bodyKinds,
   pushableKinds,
   type ResourceInput,
   type ResourceStatus,
-  resourceStatuses,
 } from './resource.js'
 export type { Row } from './row.js'
 export { textBytes, whyNotStorable } from './storable-text.js'

@@ -15,12 +15,5 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue }
 
-/**
- * A JSON object: what every body of a resource is.
- *
- * @example
- * ```ts
- * const body: JsonObject = { content: Buffer.from('# Tides').toString('base64') }
- * ```
- */
+/** The body of a resource. */
 export type JsonObject = { readonly [key: string]: JsonValue }

@@ -1,23 +1,12 @@
-import {
-  enums,
-  type WorkspaceAgentContextBodyKind,
-  type WorkspaceAgentContextResourceStatus,
+import type {
+  WorkspaceAgentContextBodyKind,
+  WorkspaceAgentContextResourceStatus,
 } from './generated/tables.js'
 import type { JsonObject } from './json.js'
 
 /**
  * What a resource is. The last four are reserved: the schema knows them, so that rows of a newer
- * version can be read, but no push may carry them.
- *
- * @example
- * ```ts
- * const isKind = (text: string) => bodyKinds.some((kind) => kind === text)
- * ```
- */
-export const bodyKinds = enums.workspace_agent_context_body_kind
-
-/**
- * One of {@link bodyKinds}.
+ * version can be read, but a push is refused with them.
  *
  * @example
  * ```ts
@@ -42,17 +31,7 @@ export const pushableKinds = [
 ] as const satisfies readonly BodyKind[]
 
 /**
- * What became of a resource; only `ok` has a body.
- *
- * @example
- * ```ts
- * const counts = Object.fromEntries(resourceStatuses.map((status) => [status, 0]))
- * ```
- */
-export const resourceStatuses = enums.workspace_agent_context_resource_status
-
-/**
- * One of {@link resourceStatuses}.
+ * The result of reading a resource; only `ok` has a body.
  *
  * @example
  * ```ts

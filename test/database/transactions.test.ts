@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Database, IsolationLevel } from '../../src/index.js'
+import type { Database } from '../../src/index.js'
 import { engineNames, useEngine } from '../support/engines.js'
 
 describe.each(engineNames)('transactions on %s', (name) => {
@@ -68,7 +68,7 @@ describe.each(engineNames)('transactions on %s', (name) => {
     expect(await values()).toEqual([])
   })
 
-  test.each<IsolationLevel>(['read committed', 'repeatable read', 'serializable'])(
+  test.each(['read committed', 'repeatable read', 'serializable'] as const)(
     'the isolation level %s is really applied',
     async (isolation) => {
       const { rows } = await engine

@@ -1,10 +1,12 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { type BlockedStep, createMigrator, type Database, fromPg } from '../../src/index.js'
+import { createMigrator, type Database, fromPg, type MigratorOptions } from '../../src/index.js'
 import { parseMigrations } from '../../src/migrations/parse-migrations.js'
 import { queryOnce } from '../support/query-once.js'
 import { serverUrl } from '../support/server-url.js'
 import { urlWith } from '../support/url-with.js'
+
+type Blocked = Parameters<NonNullable<MigratorOptions['onBlocked']>>[0]
 
 const migrations = parseMigrations(
   [
@@ -67,7 +69,7 @@ describe.each(inject('servers').map(({ major }) => major))('locks on PostgreSQL 
     const schema = 'between attempts'
     const database = await withFirst(schema)
     const reader = await holdOpen(schema)
-    const blocked: BlockedStep[] = []
+    const blocked: Blocked[] = []
     let reads = 0
     const readsAt: number[] = []
     const migrating = createMigrator(database, {
@@ -224,7 +226,7 @@ describe.each(inject('servers').map(({ major }) => major))('locks on PostgreSQL 
     // The application waits long before it looks for a deadlock, so that the migration is the one.
     await client.query("BEGIN; SET LOCAL deadlock_timeout = '1h'")
     await client.query(`SELECT FROM "${schema}".others`)
-    const blocked: BlockedStep[] = []
+    const blocked: Blocked[] = []
     const migrating = createMigrator(database, {
       migrations: both,
       statementLockTimeoutMs: 0,

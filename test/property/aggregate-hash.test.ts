@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { aggregateHash, bodyKinds, type ResourceInput, resourceStatuses } from '../../src/index.js'
+import { aggregateHash, enums, type ResourceInput } from '../../src/index.js'
 import { resource, resources } from '../../src/laws/arbitraries/index.js'
 import { inHashOrder } from '../../src/schema/aggregate-hash.js'
 import { neighbouringLists } from './neighbouring-lists.js'
@@ -50,8 +50,8 @@ test('the aggregate hash depends on each field it covers, and on no other', asyn
     filled,
     fc.nat(),
     resource(),
-    fc.constantFrom(...bodyKinds),
-    fc.constantFrom(...resourceStatuses),
+    fc.constantFrom(...enums.workspace_agent_context_body_kind),
+    fc.constantFrom(...enums.workspace_agent_context_resource_status),
     async (list, place, other, kind, status) => {
       const one = list[place % list.length]!
       const next = { ...other, kind, status }

@@ -8,7 +8,6 @@ import {
   type PushParams,
   pushableKinds,
   type ResourceInput,
-  resourceStatuses,
 } from '../../src/index.js'
 import { capCases } from '../../src/laws/arbitraries/caps.js'
 import {
@@ -79,7 +78,9 @@ describe('the arbitraries', () => {
   test('make resources of every kind with every status, with and without each field', () => {
     const made = samples(resource(), 1000)
     const pairs = countsOf(made.map(({ kind, status }) => `${kind} ${status}`))
-    expect(pairs.size).toBe(pushableKinds.length * resourceStatuses.length)
+    expect(pairs.size).toBe(
+      pushableKinds.length * enums.workspace_agent_context_resource_status.length,
+    )
     const has = (name: string) => (one: ResourceInput) => Object.hasOwn(one, name)
     const lacks = (name: string) => (one: ResourceInput) => !Object.hasOwn(one, name)
     const inBody = (pattern: RegExp) => (one: ResourceInput) =>

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { scan } from '../../src/scan/index.js'
-import { resourceStatuses } from '../../src/schema/resource.js'
+import { enums } from '../../src/schema/index.js'
 import { makeRandomTree, randomTree } from './random-tree.js'
 import { whyNotAcceptable } from './why-not-acceptable.js'
 
@@ -49,6 +49,8 @@ test('the scan of any tree is an acceptable push, and that of its copy is the sa
     runs,
   )
   // Random trees that never meet a rule would prove nothing about it.
-  const reachable = resourceStatuses.filter((status) => status !== 'excluded')
+  const reachable = enums.workspace_agent_context_resource_status.filter(
+    (status) => status !== 'excluded',
+  )
   expect([...statusesSeen].sort()).toEqual(reachable.toSorted())
 })

@@ -1,7 +1,8 @@
 import type { ScanResult } from '../../src/scan/index.js'
 import { aggregateHash, inHashOrder } from '../../src/schema/aggregate-hash.js'
+import { enums } from '../../src/schema/index.js'
 import { limits } from '../../src/schema/limits.js'
-import { pushableKinds, type ResourceInput, resourceStatuses } from '../../src/schema/resource.js'
+import { pushableKinds, type ResourceInput } from '../../src/schema/resource.js'
 import { textBytes, whyNotStorable } from '../../src/schema/storable-text.js'
 import { sha256 } from './sha256.js'
 
@@ -40,7 +41,10 @@ function whyNotResource(resource: ResourceInput, rootName: string): string[] {
   const refuse = (isBad: boolean, problem: string) => isBad && problems.push(problem)
   refuse(!source.startsWith(`${rootName}/`), 'source not under the root name')
   refuse(!pushableKinds.some((known) => known === kind), 'unknown kind')
-  refuse(!resourceStatuses.some((known) => known === status), 'unknown status')
+  refuse(
+    !enums.workspace_agent_context_resource_status.some((known) => known === status),
+    'unknown status',
+  )
   refuse(contentHash.length !== sha256().length, 'no sha256')
   refuse(!Number.isSafeInteger(sizeBytes) || Number(sizeBytes) < 0, 'no size')
   refuse(bytesOf(body) > limits.bodyBytesMax, 'body too large')

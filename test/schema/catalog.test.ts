@@ -1,15 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readCatalog } from '../../src/catalog/index.js'
 import { quoteIdentifier } from '../../src/database/names.js'
-import {
-  bodyKinds,
-  constraintNames,
-  enums,
-  pushableKinds,
-  type Row,
-  resourceStatuses,
-  tableNames,
-} from '../../src/index.js'
+import { constraintNames, enums, pushableKinds, type Row, tableNames } from '../../src/index.js'
 import { engineNames, useEngine } from '../support/engines.js'
 
 describe.each(engineNames)('what is generated of the schema, on %s', (name) => {
@@ -65,7 +57,8 @@ describe.each(engineNames)('what is generated of the schema, on %s', (name) => {
 })
 
 test('the kinds that a push may carry are kinds, and the reserved ones are not among them', () => {
-  expect(bodyKinds.slice(0, pushableKinds.length)).toEqual([...pushableKinds])
-  expect(bodyKinds.length).toBeGreaterThan(pushableKinds.length)
-  expect(resourceStatuses).toBe(enums.workspace_agent_context_resource_status)
+  expect(enums.workspace_agent_context_body_kind.slice(0, pushableKinds.length)).toEqual([
+    ...pushableKinds,
+  ])
+  expect(enums.workspace_agent_context_body_kind.length).toBeGreaterThan(pushableKinds.length)
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { JsonObject, JsonValue } from '../../schema/index.js'
-import { bodyKinds, limits, pushableKinds, type ResourceInput } from '../../schema/index.js'
+import { enums, limits, pushableKinds, type ResourceInput } from '../../schema/index.js'
 import { jsonBytes } from './json.js'
 import { type AnyPush, push } from './push.js'
 import { int64Max, resource } from './resource.js'
@@ -143,7 +143,9 @@ function withText(texts: fc.Arbitrary<string>): fc.Arbitrary<AnyPush> {
 const around = (bad: string) =>
   fc.tuple(text({ piecesMax: 2 }), text({ piecesMax: 2 })).map(([a, b]) => `${a}${bad}${b}`)
 
-const reserved = bodyKinds.filter((kind) => !pushableKinds.some((one) => one === kind))
+const reserved = enums.workspace_agent_context_body_kind.filter(
+  (kind) => !pushableKinds.some((one) => one === kind),
+)
 const nextSafe = Number.MAX_SAFE_INTEGER + 1
 const tooLarge = fc.constantFrom<number | bigint>(int64Max + 1n, nextSafe)
 const largest = fc.constantFrom<number | bigint>(int64Max, Number.MAX_SAFE_INTEGER)

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import {
+  enums,
   type JsonObject,
   limits,
   pushableKinds,
   type ResourceInput,
   type ResourceStatus,
-  resourceStatuses,
 } from '../../schema/index.js'
 import { body, largeBody } from './body.js'
 import { jsonBytes } from './json.js'
@@ -65,7 +65,7 @@ const sourcePath = fc.oneof(
 const status: fc.Arbitrary<ResourceStatus> = fc.oneof(
   { withCrossShrink: true },
   { weight: 5, arbitrary: fc.constant('ok' as const) },
-  { weight: 3, arbitrary: fc.constantFrom(...resourceStatuses) },
+  { weight: 3, arbitrary: fc.constantFrom(...enums.workspace_agent_context_resource_status) },
 )
 
 /**
