@@ -16,6 +16,7 @@ export { grantsScript } from './grants-script.js'
 export { findLedgers, ledgerName } from './ledger.js'
 export type { Direction, Migration, MigrationScript } from './migration.js'
 export { type MigrationFolder, readMigrationFolder, readPairs } from './migration-folder.js'
+export { readMigrationFiles } from './migration-folder-files.js'
 export {
   countTo,
   describeStep,
@@ -29,7 +30,7 @@ export {
   parseMigrations,
   readScript,
 } from './parse-migrations.js'
-export { readMigrationFiles, readMigrations } from './read-migrations.js'
+export { readMigrations } from './read-migrations.js'
 export { runMigrationFiles } from './run-migration-files.js'
 export { runScript, statementsOf } from './run-script.js'
 export { recordSession } from './session-state.js'

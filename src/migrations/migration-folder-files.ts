@@ -1,7 +1,6 @@
 import { DriftpinError, messageOf } from '../errors.js'
 import { byBytes, inOrderOfRunning } from './migration-folder-order.js'
 import type { MigrationFile } from './parse-migrations.js'
-import { fileSystem } from './read-migrations.js'
 
 /** Which tool's layout a folder of migrations follows; `forward-only` is plain SQL files. */
 export type MigrationTool = 'pairs' | 'forward-only' | 'prisma' | 'drizzle'
@@ -66,13 +65,19 @@ export async function findMigrationFiles(directory: string): Promise<FolderFiles
 }
 
 /**
- * Refuses a folder of pairs of which only a part can be run.
+ * Reads the SQL files of a folder of pairs.
  *
- * @throws DriftpinError `migrations_unreadable`
+ * @throws DriftpinError `migrations_unreadable`, also for a folder of which only a part can be run.
  */
-export async function assertWholeFolder(directory: string): Promise<void> {
+export async function readMigrationFiles(directory: string): Promise<readonly MigrationFile[]> {
   const names = await listFolder(directory)
   refuseParts(directory, 'pairs', await findOthers(directory, names, []))
+  const files = await readAll(
+    directory,
+    names.filter((name) => name.endsWith('.sql')),
+  )
+  if (files.length === 0) throw unreadable(directory, 'no file in it ends in .sql', { directory })
+  return files
 }
 
 const ofLiquibase = 'a changelog of Liquibase, whose changesets are chosen by their attributes'
@@ -232,4 +237,15 @@ function unreadable(directory: string, why: string, cause: unknown): DriftpinErr
       'UTF-8. Name the folder that these are in.',
     cause,
   )
+}
+
+/**
+ * The file system, loaded at run time, so that a backend without one can import this folder.
+ *
+ * @throws DriftpinError `migrations_unreadable` if there is no file system.
+ */
+function fileSystem(directory: string) {
+  const fs = globalThis.process?.getBuiltinModule?.('node:fs/promises')
+  if (fs) return fs
+  throw unreadable(directory, 'this runtime has no file system', undefined)
 }

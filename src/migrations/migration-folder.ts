@@ -3,7 +3,6 @@ import { DriftpinError } from '../errors.js'
 import { createMigrator } from './create-migrator.js'
 import type { Migration, MigrationScript } from './migration.js'
 import {
-  assertWholeFolder,
   type FolderFiles,
   findMigrationFiles,
   type MigrationTool,
@@ -60,7 +59,7 @@ export async function readMigrationFolder(directory: string): Promise<MigrationF
 }
 
 async function pairsFolder(directory: string): Promise<MigrationFolder> {
-  const migrations = await readPairsOrUps(directory)
+  const migrations = await readPairs(directory)
   const files = migrations.flatMap(({ up, down }) => (down ? [up, down] : [up]))
   return {
     tool: 'pairs',
@@ -72,21 +71,17 @@ async function pairsFolder(directory: string): Promise<MigrationFolder> {
   }
 }
 
-/** Reads pairs, or ups alone, as any runner of such folders would run them. */
+/**
+ * Reads pairs, or a folder without any down file. Half a pair among pairs is refused, unless
+ * `forwardOnly` allows it.
+ */
 export async function readPairs(
   directory: string,
-  { forwardOnly }: { readonly forwardOnly: boolean },
+  { forwardOnly = false }: { readonly forwardOnly?: boolean } = {},
 ): Promise<Migration[]> {
-  await assertWholeFolder(directory)
-  if (forwardOnly) return await readMigrations(directory, { forwardOnly })
-  return await readPairsOrUps(directory)
-}
-
-async function readPairsOrUps(directory: string): Promise<Migration[]> {
   const migrations = await readMigrations(directory, { forwardOnly: true })
-  // Half a pair among pairs is a mistake, which this reports.
-  if (migrations.some(({ down }) => down)) return await readMigrations(directory)
-  return migrations
+  if (forwardOnly || !migrations.some(({ down }) => down)) return migrations
+  return await readMigrations(directory)
 }
 
 async function foreignFolder(

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { Files } from '../support/temporary-folder.js'
+import { readMigrations } from '../../src/index.js'
+import { lintMigrations } from '../../src/workbench/index.js'
+import { type Files, folderOf } from '../support/temporary-folder.js'
 import { failure, read, steps, useFolders } from './use-folders.js'
 
 const { apply } = useFolders()
@@ -82,6 +84,22 @@ describe('a folder of which a part would be left out is refused', () => {
     expect(error.code).toBe('migrations_unreadable')
     expect(error.message).toContain('Only a part of the migrations in ')
     expect(error.message).toContain(words)
+  })
+
+  test.each<[string, Files]>([
+    ['2_pears.ts: in code', { '2_pears.ts': '' }],
+    ['more/2_pears.up.sql: in a subfolder', { 'more/2_pears.up.sql': apples }],
+  ])('also by readMigrations and by the lint: %s', async (words, other) => {
+    const folder = await folderOf({
+      '1_apples.up.sql': apples,
+      '1_apples.down.sql': 'DROP TABLE apples;',
+      ...other,
+    })
+    for (const work of [readMigrations(folder), lintMigrations({ migrations: folder })]) {
+      const error = await failure(work)
+      expect(error.code).toBe('migrations_unreadable')
+      expect(error.message).toContain(words)
+    }
   })
 
   test('and files that no tool takes for migrations are no part of it', async () => {

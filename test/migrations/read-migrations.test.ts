@@ -241,7 +241,7 @@ describe('a folder of migrations', () => {
       const error = await readMigrations(directory).catch((error) => error)
       expect(error).toMatchObject({ name: 'DriftpinError', code: 'migrations_unreadable' })
       expect(error.message).toContain(directory)
-      expect(error.message).toContain('Name a folder of pairs')
+      expect(error.message).toContain('pairs such as 000001_create_users.up.sql')
       expect(error.cause).toBeTruthy()
     }
     for (const name of ['latin1', 'nested']) {
