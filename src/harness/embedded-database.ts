@@ -8,14 +8,14 @@ import {
   type Transaction,
 } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
-import type { MadeInstance } from '../pglite/index.js'
-import { askedFor, saveImage } from '../pglite/index.js'
+import { askedFor, saveImage, type TestInstance } from '../pglite/index.js'
 import { createTestClock } from './test-clock.js'
 import { TestConnections } from './test-connections.js'
 import type { DatabaseMark, EmbeddedTestDatabase } from './test-database.js'
 
 /** What an embedded test database consists of. */
-export interface EmbeddedParts extends MadeInstance {
+export interface EmbeddedParts {
+  readonly instance: TestInstance
   /** Called once, when the database is closed. */
   readonly release: () => Promise<void>
   /**
@@ -52,7 +52,8 @@ const statementsOf = (database: () => Database) => ({
 })
 
 export function createEmbeddedDatabase(parts: EmbeddedParts): EmbeddedTestDatabase {
-  const { instance, base } = parts
+  const { instance } = parts
+  const { base } = instance
   const marks = new WeakMap<DatabaseMark, object>()
   let isClosed = false
   let adapted: { readonly pglite: PGlite; readonly database: Database } | undefined
@@ -138,7 +139,6 @@ async function forkOf(
   const fork = createEmbeddedDatabase({
     ...parts,
     instance,
-    base: instance.base,
     release: async () => {
       forget?.()
       await instance.close()

@@ -19,15 +19,8 @@ import type { ParsedOptions } from './parse-options.js'
 import { runSeedScript } from './seed-script.js'
 import type { HarnessStatistics } from './statistics.js'
 
-/** An image, and the state that its databases continue from. */
-export interface Template extends Image {
-  /** The position after the random bytes that the image used, so that no database repeats them. */
-  readonly randomPosition: number
-  readonly clock: number | undefined
-}
-
 /** The images of this process by name. Several harnesses may use the same one. */
-const loaded = new Map<string, Promise<Template>>()
+const loaded = new Map<string, Promise<Image>>()
 
 /**
  * The name of the file of an image: a hash of everything that the image depends on. The version of
@@ -43,7 +36,7 @@ export function imageName({ hash }: ParsedOptions, build: string, key?: string):
 export async function loadTemplate(
   options: ParsedOptions,
   { name, statistics }: { readonly name: string; readonly statistics: HarnessStatistics },
-): Promise<Template> {
+): Promise<Image> {
   const { cacheDirectory: directory, extensions, clock } = options
   const place = `${directory} ${name}`
   const known = loaded.get(place)
@@ -51,16 +44,11 @@ export async function loadTemplate(
     statistics.imagesReused++
     return known
   }
-  const make = async () => {
+  const make = () => {
     statistics.imagesBuilt++
     const random = createRandomSource(options.randomSeed)
-    const image = await buildTemplate({
-      extensions,
-      prepare: (pglite) => prepare(fromPGlite(pglite), options),
-      random: random.fill,
-      clock: () => clock,
-    })
-    return { ...image, randomPosition: random.position(), clock }
+    const given = { extensions, random, clock }
+    return buildTemplate(given, (pglite) => prepare(fromPGlite(pglite), options))
   }
   const loading = directory ? viaCache(directory, name, statistics, make) : make()
   loaded.set(place, loading)
@@ -73,8 +61,8 @@ async function viaCache(
   directory: string,
   name: string,
   statistics: HarnessStatistics,
-  make: () => Promise<Template>,
-): Promise<Template> {
+  make: () => Promise<Image>,
+): Promise<Image> {
   return makeOnce(directory, name, {
     find: async () => {
       const image = await readCached(directory, name)
@@ -91,12 +79,12 @@ async function viaCache(
 }
 
 /** Reads a cached image. A damaged one is removed. */
-export async function readCached(directory: string, name: string): Promise<Template | undefined> {
+export async function readCached(directory: string, name: string): Promise<Image | undefined> {
   const cache = openImageCache(directory)
   const bytes = await cache.read(`${name}.image`)
   if (!bytes) return undefined
   try {
-    return decodeImage(bytes, name) as Template
+    return decodeImage(bytes, name)
   } catch (error) {
     if (!(error instanceof DriftpinError)) throw error
     await cache.remove(`${name}.image`)
@@ -105,7 +93,7 @@ export async function readCached(directory: string, name: string): Promise<Templ
 }
 
 /** @throws DriftpinError `cache_unwritable`. */
-export async function writeCached(directory: string, name: string, image: Template): Promise<void> {
+export async function writeCached(directory: string, name: string, image: Image): Promise<void> {
   await openImageCache(directory).write(`${name}.image`, encodeImage(image, name))
 }
 

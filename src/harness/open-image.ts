@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { DriftpinError } from '../errors.js'
-import type { KeptImage } from '../pglite/index.js'
 import { decodeImage, Instance, readWasm, savedKey } from '../pglite/index.js'
 import { createEmbeddedDatabase } from './embedded-database.js'
 import { createStatistics } from './statistics.js'
@@ -38,17 +37,13 @@ export async function openImage(path: string): Promise<EmbeddedTestDatabase> {
       { build },
     )
   }
-  const image: KeptImage = decodeImage(bytes, savedKey)
-  const instance = await Instance.open(
-    {
-      extensions: {},
-      randomSeed: undefined,
-      statistics: createStatistics(),
-      image,
-      hasRunFunctions: false,
-      learned: new Set(),
-    },
-    { randomPosition: 0, clock: image.clock },
-  )
-  return createEmbeddedDatabase({ instance, base: instance.base, release: () => instance.close() })
+  const instance = await Instance.open({
+    extensions: {},
+    randomSeed: undefined,
+    statistics: createStatistics(),
+    image: decodeImage(bytes, savedKey),
+    hasRunFunctions: false,
+    learned: new Set(),
+  })
+  return createEmbeddedDatabase({ instance, release: () => instance.close() })
 }

@@ -7,7 +7,6 @@ import {
   type Extensions,
   encodeArchive,
   endClients,
-  type MadeInstance,
   makeOnce,
   openImageCache,
   plainParameters,
@@ -33,7 +32,7 @@ const startParams = [...plainParameters]
 export async function openPlainSource(
   options: ParsedOptions,
   { wasm, statistics }: { readonly wasm: Wasm; readonly statistics: HarnessStatistics },
-): Promise<() => Promise<MadeInstance>> {
+): Promise<() => Promise<TestInstance>> {
   if (!wasm.isProven) warnOnce(options, wasm)
   const { extensions, functions, cacheDirectory: directory } = options
   const name = `plain-${imageName(options, wasm.build)}`
@@ -63,13 +62,12 @@ export async function openPlainSource(
   const why = wasm.isProven ? 'images are switched off' : 'images were not proven on this PGlite'
   return async () => {
     count(statistics.fallbacks, why)
-    const instance = await open(seeded)
-    return { instance, base: instance.base }
+    return open(seeded)
   }
 }
 
 async function seed(instance: PlainInstance, functions: ParsedOptions['functions']): Promise<Blob> {
-  await runFunctionsOnInstance(instance, instance.base, functions)
+  await runFunctionsOnInstance(instance, functions)
   const mark = await instance.mark()
   await instance.close()
   return mark.tar

@@ -14,10 +14,9 @@ type Functions = ParsedOptions['functions']
  */
 export async function runFunctionsOnInstance(
   instance: TestInstance,
-  base: object,
   functions: Functions,
 ): Promise<void> {
-  const db = createEmbeddedDatabase({ instance, base, release: async () => {} })
+  const db = createEmbeddedDatabase({ instance, release: async () => {} })
   try {
     await runFunctions(db, functions, () => instance.pglite.isInTransaction())
   } catch (error) {

@@ -9,7 +9,7 @@ import { DriftpinError } from '../errors.js'
  */
 
 /** Increment this when the contents or the layout of an image change. */
-export const formatVersion = 7
+export const formatVersion = 8
 
 const magic = 'driftpin'
 /** Where the fields of the prefix begin. */

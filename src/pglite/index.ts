@@ -6,7 +6,7 @@
 
 export { type DataFile, dataFilesIn, dataFilesOf } from './data-files.js'
 export { buildTemplate } from './engine/build-template.js'
-export type { Image, KeptImage } from './engine/image.js'
+export type { Image } from './engine/image.js'
 export { decodeImage, encodeImage, savedKey, saveImage } from './engine/image-file.js'
 export type { Extensions } from './engine/open-engine.js'
 export {
@@ -36,10 +36,10 @@ export {
   formatVersion,
   type ImageVersions,
 } from './image-format.js'
-export { Instance, type MadeInstance, type TestInstance } from './instance.js'
+export { Instance, type TestInstance } from './instance.js'
 export { endClients, endForRewind } from './instance-clients.js'
 export { createRandomSource } from './random-source.js'
-export { count, type HarnessRuntime } from './running-engine.js'
+export { count } from './running-engine.js'
 export { findSharedEngine, sharedEngineOf } from './sessions/direct-session.js'
 export { openWatchedPool, type WatchedPool, watchClients } from './sessions/pool.js'
 export { type PGliteServer, serve } from './sessions/serve.js'

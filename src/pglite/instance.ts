@@ -1,7 +1,7 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { Queue } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
-import { type Image, imageOf, imageToKeep, type KeptImage } from './engine/image.js'
+import { type Image, imageOf, imageToKeep } from './engine/image.js'
 import { type EngineMark, markEngine, rewindEngine, whyNotRewindable } from './engine/mark.js'
 import { discard, type Engine } from './engine/open-engine.js'
 import {
@@ -14,8 +14,7 @@ import {
 import {
   cannotRewind,
   count,
-  type HarnessRuntime,
-  type Origin,
+  type InstanceOrigin,
   openRunningEngine,
   type RunningEngine,
 } from './running-engine.js'
@@ -34,14 +33,8 @@ export interface TestInstance {
   /** Another instance in the state of the mark. */
   fork(mark: object): Promise<TestInstance>
   /** An image of its current state; missing without images. */
-  imageNow?(): KeptImage
+  imageNow?(): Image
   close(): Promise<void>
-}
-
-/** An instance, and the mark that its next user starts from. */
-export interface MadeInstance {
-  readonly instance: TestInstance
-  readonly base: object
 }
 
 /** A state that an instance can be rewound to. */
@@ -56,28 +49,29 @@ interface MarkState {
   readonly engine: Engine
   readonly inside: EngineMark
   readonly session: SessionMark
-  readonly randomPosition: number
-  readonly clock: number | undefined
 }
 
 /** An embedded PostgreSQL that is rewound in place, or replaced if that is not possible. */
 export class Instance implements TestInstance {
   #base: InstanceMark
-  readonly #runtime: HarnessRuntime
-  readonly #origin: Origin
+  readonly #origin: InstanceOrigin
   #running: RunningEngine
   readonly #queue = new Queue()
   #isClosed = false
 
-  private constructor(runtime: HarnessRuntime, origin: Origin, running: RunningEngine) {
-    this.#runtime = runtime
+  private constructor(origin: InstanceOrigin, running: RunningEngine) {
     this.#origin = origin
     this.#running = running
-    this.#base = { state: stateOf(running, running.beginning), remake: undefined }
+    this.#base = { state: stateOf(running, running.mark), remake: undefined }
   }
 
-  static async open(runtime: HarnessRuntime, origin: Origin): Promise<Instance> {
-    return new Instance(runtime, origin, await openRunningEngine(runtime, origin))
+  /** Opens an instance that stands where the image of its origin does, or at another image. */
+  static async open(
+    origin: InstanceOrigin,
+    image?: Image,
+    { needsSession = false } = {},
+  ): Promise<Instance> {
+    return new Instance(origin, await openRunningEngine(origin, image, needsSession))
   }
 
   /** The mark of its start. */
@@ -86,7 +80,7 @@ export class Instance implements TestInstance {
   }
 
   get pglite(): PGlite {
-    return this.#running.engine.pglite
+    return this.#running.pglite
   }
 
   get watch(): WatchedPGlite {
@@ -94,11 +88,11 @@ export class Instance implements TestInstance {
   }
 
   get clock(): number | undefined {
-    return this.#running.clock
+    return this.#running.inside.clock
   }
 
   set clock(ms: number | undefined) {
-    this.#running.clock = ms
+    this.#running.inside.clock = ms
   }
 
   /** Makes the current state the start of this instance, which only `remake` can repeat. */
@@ -119,7 +113,7 @@ export class Instance implements TestInstance {
         )
       }
       await enterDirectSession(this.pglite)
-      const crash = this.#running.engine.inside.crash()
+      const crash = this.#running.inside.crash()
       if (crash !== undefined) throw cannotRewind('the engine crashed before the mark', crash)
       return { state: stateOf(this.#running), remake }
     })
@@ -129,7 +123,7 @@ export class Instance implements TestInstance {
   rewind(mark: InstanceMark): Promise<void> {
     return this.#oneAtATime(async () => {
       const started = performance.now()
-      const { statistics } = this.#runtime
+      const { statistics } = this.#origin
       await endForRewind(this.pglite)
       let why = await this.#whyNot(mark)
       if (why === undefined) {
@@ -139,10 +133,8 @@ export class Instance implements TestInstance {
         if (this.watch.inFlight.size > 0) why = await this.#whyNot(mark)
       }
       if (why === undefined) {
-        statistics.bytesCopied += rewindEngine(this.#running.engine.inside, mark.state.inside)
+        statistics.bytesCopied += rewindEngine(this.#running.inside, mark.state.inside)
         admitClients(this.pglite)
-        this.#running.random.goTo(mark.state.randomPosition)
-        this.#running.clock = mark.state.clock
       } else {
         count(statistics.replaced, why)
         await this.#replace(mark, why)
@@ -158,24 +150,23 @@ export class Instance implements TestInstance {
   }
 
   async #whyNot({ state }: InstanceMark): Promise<string | undefined> {
-    const { engine, watch } = this.#running
-    if (state.engine !== engine) return 'the instance had been replaced since the mark'
-    if (engine.pglite.closed) return 'the test closed the instance'
-    const isCrashed = engine.inside.crash() !== undefined
-    if (!isCrashed && !(await watch.idle())) return 'a statement did not end'
+    const { pglite, inside, watch } = this.#running
+    if (state.engine !== this.#running) return 'the instance had been replaced since the mark'
+    if (pglite.closed) return 'the test closed the instance'
+    if (inside.crash() === undefined && !(await watch.idle())) return 'a statement did not end'
     this.#learn(state)
-    return whyNotRewindable(engine.inside, state.inside)
+    return whyNotRewindable(inside, state.inside)
   }
 
   /** The next test is likely to load the same modules. */
   #learn({ inside }: MarkState): void {
-    for (const event of this.#running.engine.inside.loader.slice(inside.loader.length)) {
-      if (event.kind === 'open' && event.grew) this.#runtime.learned.add(event.path)
+    for (const event of this.#running.inside.loader.slice(inside.loader.length)) {
+      if (event.kind === 'open' && event.grew) this.#origin.learned.add(event.path)
     }
   }
 
   async #replace(mark: InstanceMark, why: string): Promise<void> {
-    const old = this.#running.engine
+    const old = this.#running
     await endClients(old.pglite)
     const made = await this.#makeAt(mark, why)
     this.#running = made.#running
@@ -186,15 +177,15 @@ export class Instance implements TestInstance {
   /** Another instance, which starts in the state of the mark. */
   async #makeAt(mark: InstanceMark, why: string): Promise<Instance> {
     if (mark.remake) return mark.remake()
-    if (mark === this.#base) return Instance.open(this.#runtime, this.#origin)
-    const { engine, inside, randomPosition, clock } = mark.state
+    if (mark === this.#base) return Instance.open(this.#origin)
+    const { engine, inside } = mark.state
     let image: Image
     try {
       image = imageOf(engine.inside, inside)
     } catch (error) {
       throw cannotRewind(why, error)
     }
-    return Instance.open(this.#runtime, { image, randomPosition, clock, needsSession: true })
+    return Instance.open(this.#origin, image, { needsSession: true })
   }
 
   /**
@@ -204,16 +195,15 @@ export class Instance implements TestInstance {
   async fork(mark: InstanceMark): Promise<TestInstance> {
     this.#refuseClosed()
     if (mark.remake) return mark.remake()
-    if (mark === this.#base) return Instance.open(this.#runtime, this.#origin)
-    const { engine, inside, randomPosition, clock } = mark.state
-    const image = imageToKeep(engine.inside, inside)
-    return Instance.open(this.#runtime, { image, randomPosition, clock })
+    if (mark === this.#base) return Instance.open(this.#origin)
+    const { engine, inside } = mark.state
+    return Instance.open(this.#origin, imageToKeep(engine.inside, inside))
   }
 
   /** An image of the current state, even while a transaction is open. */
-  imageNow(): KeptImage {
-    const { engine, clock } = this.#running
-    return { ...imageToKeep(engine.inside, markEngine(engine.inside)), clock }
+  imageNow(): Image {
+    const { inside } = this.#running
+    return imageToKeep(inside, markEngine(inside))
   }
 
   /** The image of this instance at a mark, for other instances to start from. */
@@ -223,7 +213,7 @@ export class Instance implements TestInstance {
 
   async close(): Promise<void> {
     this.#isClosed = true
-    await discard(this.#running.engine)
+    await discard(this.#running)
   }
 
   #refuseClosed(): void {
@@ -232,15 +222,8 @@ export class Instance implements TestInstance {
   }
 }
 
-function stateOf(
-  { engine, watch, random, clock }: RunningEngine,
-  inside: EngineMark = markEngine(engine.inside),
-): MarkState {
-  return {
-    engine,
-    inside,
-    session: watch.mark(),
-    randomPosition: random.position(),
-    clock,
-  }
-}
+const stateOf = (engine: RunningEngine, inside = markEngine(engine.inside)): MarkState => ({
+  engine,
+  inside,
+  session: engine.watch.mark(),
+})

@@ -1,18 +1,11 @@
 import { DriftpinError, messageOf } from '../errors.js'
 import type { Image } from './engine/image.js'
 import { type EngineMark, markEngine } from './engine/mark.js'
-import {
-  type Engine,
-  type EngineOptions,
-  type Extensions,
-  forkEngine,
-  startFromFiles,
-} from './engine/open-engine.js'
-import { readWasm } from './engine/wasm.js'
-import { createRandomSource, type RandomSource } from './random-source.js'
+import { type Engine, type Extensions, forkEngine, startFromFiles } from './engine/open-engine.js'
+import { createRandomSource } from './random-source.js'
 import { type WatchedPGlite, watchPGlite } from './watch-pglite.js'
 
-/** What was done with the instances that share a runtime. */
+/** What was done with the instances that share an origin. */
 interface InstanceStatistics {
   /** Databases that were started from an image. */
   forks: number
@@ -31,12 +24,11 @@ export function count(reasons: Record<string, number>, reason: string): void {
   reasons[reason] = (reasons[reason] ?? 0) + 1
 }
 
-/** What all instances of a harness share. */
-export interface HarnessRuntime {
+/** What all instances that start from one image share. */
+export interface InstanceOrigin {
   readonly extensions: Extensions
   readonly randomSeed: number | undefined
   readonly statistics: InstanceStatistics
-  /** The image that instances start from. */
   readonly image: Image
   /** Whether functions of the caller ran before the image was taken. */
   readonly hasRunFunctions: boolean
@@ -44,67 +36,53 @@ export interface HarnessRuntime {
   readonly learned: Set<string>
 }
 
-/** The state that an instance starts from: the image of the runtime, unless another is given. */
-export interface Origin {
-  readonly image?: Image
-  readonly randomPosition: number
-  readonly clock: number | undefined
-  /** Whether the session is needed too, so that the files alone are not enough. */
-  readonly needsSession?: boolean
-}
-
-/** An engine with the clock and the random numbers that it is given. */
-export interface RunningEngine {
-  readonly engine: Engine
+/** An engine, and what PGlite's JavaScript remembers of its session. */
+export interface RunningEngine extends Engine {
   readonly watch: WatchedPGlite
-  readonly random: RandomSource
-  /** What `now()` says, in milliseconds since 1970; undefined follows the machine. */
-  clock: number | undefined
   /** Its state right after the start. */
-  readonly beginning: EngineMark
+  readonly mark: EngineMark
 }
 
 /**
  * Starts an engine that continues from an image. If the engine cannot, it starts from the files of
  * the image, which is slower.
  *
+ * @param ofMark The image of a mark, instead of that of the origin.
+ * @param needsSession Whether the files alone are not enough.
  * @throws DriftpinError `rewind_impossible` if the session is needed and cannot be had.
  */
 export async function openRunningEngine(
-  runtime: HarnessRuntime,
-  origin: Origin,
+  { extensions, randomSeed, statistics, hasRunFunctions, ...origin }: InstanceOrigin,
+  ofMark: Image | undefined,
+  needsSession: boolean,
 ): Promise<RunningEngine> {
-  const random = createRandomSource(runtime.randomSeed)
-  random.goTo(origin.randomPosition)
-  const given: { clock: number | undefined } = { clock: origin.clock }
-  const image = origin.image ?? runtime.image
-  const options: EngineOptions = {
-    extensions: runtime.extensions,
-    wasm: await (await readWasm()).module(),
-    random: random.fill,
-    clock: () => given.clock,
-  }
+  const image = ofMark ?? origin.image
+  const { randomPosition, clock, filesOnly } = image
+  const random = createRandomSource(randomSeed)
+  random.goTo(randomPosition)
+  const options = { extensions, random, clock }
+  const hasOwnSession = ofMark !== undefined || hasRunFunctions
   const fork = async () => {
-    const { filesOnly } = image
     if (filesOnly !== undefined) throw new DriftpinError('image_unusable', filesOnly, {})
     return forkEngine(image, options)
   }
-  const { mark, ...engine } = await fork().catch((error) => {
-    if (origin.needsSession) throw cannotRewind('its image does not fit', error)
+  const engine = await fork().catch((error) => {
+    if (needsSession) throw cannotRewind('its image does not fit', error)
     const why = messageOf(error)
-    count(runtime.statistics.fallbacks, why)
-    if (origin.image ?? runtime.hasRunFunctions) warnOfLostSession(why)
+    count(statistics.fallbacks, why)
+    if (hasOwnSession) warnOfLostSession(why)
     return startFromFiles(image, options)
   })
-  runtime.statistics.forks++
-  const learned = origin.image ? [] : [...runtime.learned]
-  for (const path of learned) await engine.pglite.exec(`LOAD '${path}'`)
+  const { pglite, inside } = engine
+  statistics.forks++
+  const learned = ofMark ? [] : [...origin.learned]
+  for (const path of learned) await pglite.exec(`LOAD '${path}'`)
   // A backend that was seeded before its image was taken would repeat its random numbers.
-  const reseeds = runtime.randomSeed === undefined && (origin.image ?? runtime.hasRunFunctions)
-  if (reseeds) await engine.pglite.query('SELECT setseed($1)', [2 * Math.random() - 1])
-  random.goTo(origin.randomPosition)
-  const beginning = learned.length > 0 || reseeds ? markEngine(engine.inside) : mark
-  return Object.assign(given, { engine, random, beginning, watch: watchPGlite(engine.pglite) })
+  const reseeds = randomSeed === undefined && hasOwnSession
+  if (reseeds) await pglite.query('SELECT setseed($1)', [2 * Math.random() - 1])
+  random.goTo(randomPosition)
+  const mark = learned.length > 0 || reseeds ? markEngine(inside) : engine.mark
+  return { ...engine, mark: { ...mark, randomPosition }, watch: watchPGlite(pglite) }
 }
 
 /** The reasons that were given already. */

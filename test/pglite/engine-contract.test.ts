@@ -30,21 +30,20 @@ const { WebAssembly } = globalThis as unknown as {
 
 let engine: Engine
 let wasm: Awaited<ReturnType<Awaited<ReturnType<typeof readWasm>>['module']>>
-let time: number | undefined
 const asked: number[] = []
 
 beforeAll(async () => {
   wasm = await (await readWasm()).module()
-  engine = await startEngine({
-    extensions: {},
-    wasm,
-    options: { startParams: [...startParameters] },
-    clock: () => time,
-    random: (bytes) => {
+  const random = {
+    fill: (bytes: Uint8Array) => {
       asked.push(bytes.length)
       bytes.fill(7)
     },
-  })
+    position: () => 0,
+    goTo: () => {},
+  }
+  const given = { extensions: {}, random, clock: undefined }
+  engine = await startEngine(given, { startParams: [...startParameters] })
 })
 // Modules are loaded before anything is noted, as they are in an image.
 beforeAll(() => engine.pglite.exec("DO $$ BEGIN END $$; SELECT to_tsvector('english', 'cats')"))
@@ -189,11 +188,11 @@ test('an error of PostgreSQL leaves a statement by the known way, and is no cras
 })
 
 test('time and random numbers are those that were given', async () => {
-  time = Date.UTC(2020, 5, 6, 7, 8, 9)
+  engine.inside.clock = Date.UTC(2020, 5, 6, 7, 8, 9)
   const sql = `SELECT clock_timestamp() = '2020-06-06 07:08:09Z' AS clock,
     gen_random_uuid()::text AS uuid`
   const found = await ask(engine.pglite, sql)
-  time = undefined
+  engine.inside.clock = undefined
   expect(found, advice).toEqual({ clock: true, uuid: '07070707-0707-4707-8707-070707070707' })
   expect(asked.length).toBeGreaterThan(0)
   const real = await ask(engine.pglite, 'SELECT extract(year FROM now())::int AS year')

@@ -6,6 +6,7 @@ import type { OpenFile } from '../../src/pglite/engine/emscripten.js'
 import { rewindEngine } from '../../src/pglite/engine/mark.js'
 import { forkEngine } from '../../src/pglite/engine/open-engine.js'
 import { readWasm } from '../../src/pglite/engine/wasm.js'
+import { createRandomSource } from '../../src/pglite/random-source.js'
 
 /** What both ends of a pipe have. */
 interface PipeEnd extends OpenFile {
@@ -21,7 +22,8 @@ async function fork() {
   const image = await loadTemplate(options, { name, statistics: createStatistics() })
   const { pglite, inside, mark } = await forkEngine(image, {
     extensions: {},
-    wasm: await wasm.module(),
+    random: createRandomSource(undefined),
+    clock: undefined,
   })
   return { image, inside, mark, [Symbol.asyncDispose]: () => pglite.close() }
 }

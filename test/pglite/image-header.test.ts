@@ -39,6 +39,7 @@ const image: Image = {
   ],
   timers: [{ which: 0, ms: 0.5 }],
   isBegun: false,
+  randomPosition: 9,
 }
 
 const whole = Buffer.concat(encodeImage(image, 'key'))

@@ -12,7 +12,6 @@ import {
   withoutBundles,
 } from './open-engine.js'
 import { initdbParameters, startParameters } from './start-parameters.js'
-import { readWasm } from './wasm.js'
 
 /**
  * Modules of PostgreSQL that most databases use: PL/pgSQL and the dictionaries of text search. They
@@ -20,22 +19,15 @@ import { readWasm } from './wasm.js'
  */
 const common = ['plpgsql.so', 'dict_snowball.so'].map((name) => `/pglite/lib/postgresql/${name}`)
 
-/** How a template is prepared. */
-export interface TemplateOptions extends Omit<EngineOptions, 'wasm'> {
-  readonly prepare: (pglite: PGlite) => Promise<void>
-}
-
 /**
  * Makes a database and takes its image. The database is prepared in one engine and started again in
  * another, which has the small settings and nothing in its memory that the preparation left.
  */
-export async function buildTemplate({ prepare, ...options }: TemplateOptions): Promise<Image> {
-  const wasm = await (await readWasm()).module()
-  const first = await startEngine({
-    ...options,
-    wasm,
-    options: { initDbStartParams: [...initdbParameters] },
-  })
+export async function buildTemplate(
+  options: EngineOptions,
+  prepare: (pglite: PGlite) => Promise<void>,
+): Promise<Image> {
+  const first = await startEngine(options, { initDbStartParams: [...initdbParameters] })
   let entries: readonly ImageEntry[]
   let modules: readonly string[]
   try {
@@ -47,12 +39,10 @@ export async function buildTemplate({ prepare, ...options }: TemplateOptions): P
     await discard(first)
   }
   const { wrapped } = withoutBundles(options.extensions)
-  const second = await startEngine({
-    ...options,
-    extensions: wrapped,
-    wasm,
-    options: { startParams: [...startParameters] },
-    lay: async (inside) => {
+  const second = await startEngine(
+    { ...options, extensions: wrapped },
+    { startParams: [...startParameters] },
+    async (inside) => {
       writeEntries(inside, entries)
       const bytes = (path: string) => readEngineFile(inside, path)!
       await preloadModules(
@@ -60,7 +50,7 @@ export async function buildTemplate({ prepare, ...options }: TemplateOptions): P
         modules.map((path) => ({ path, bytes: bytes(path) })),
       )
     },
-  })
+  )
   try {
     // The init functions of extensions run in every database that is made from the image.
     await warmUp(second.pglite)

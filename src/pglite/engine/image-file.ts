@@ -10,7 +10,7 @@ import {
   foreign,
   type ImageHeader,
 } from '../image-format.js'
-import type { Image, KeptImage } from './image.js'
+import type { Image } from './image.js'
 import { type Header, readHeader } from './image-header.js'
 import { provenBuild, provenPostgres } from './internals.js'
 
@@ -91,7 +91,7 @@ export const savedKey = 'saved'
  *
  * @throws DriftpinError `image_unusable` if there is none.
  */
-export async function saveImage(path: string, image: KeptImage | undefined): Promise<void> {
+export async function saveImage(path: string, image: Image | undefined): Promise<void> {
   if (!image) {
     throw new DriftpinError('image_unusable', 'Without images a database cannot be saved.', {})
   }

@@ -82,7 +82,7 @@ export function readHeader(header: object, bodyBytes: number): Header {
   checkAll<Image['timers'][number]>(found.timers, 'a timer', ({ which, ms }) => {
     expect(isCount(which) && typeof ms === 'number' && ms > 0, 'a timer')
   })
-  const { randomPosition = 0, clock = 0 } = header as Record<string, unknown>
+  const { randomPosition, clock = 0 } = found
   expect(isCount(randomPosition), 'its random numbers')
   expect(Number.isFinite(clock), 'its clock')
   return header as Header

@@ -29,12 +29,6 @@ interface ImageStream {
   readonly position: number
 }
 
-/** An image with the clock that its engine was given. */
-export interface KeptImage extends Image {
-  /** The time of `now()`, in milliseconds since 1970; undefined follows the machine. */
-  readonly clock?: number | undefined
-}
-
 /** A running PostgreSQL at rest: everything that another instance needs to continue from it. */
 export interface Image {
   /** The build of PGlite; no other build can continue from this image. */
@@ -51,6 +45,10 @@ export interface Image {
   readonly timers: readonly Timer[]
   /** Whether extensions that have an init ran it in this session. */
   readonly isBegun: boolean
+  /** The position after the random bytes that the engine used, so that no other repeats them. */
+  readonly randomPosition: number
+  /** The time of `now()`, in milliseconds since 1970; undefined follows the machine. */
+  readonly clock?: number | undefined
   /** The message of the error that leaves only the files for other instances to start from. */
   readonly filesOnly?: string
 }
@@ -108,6 +106,8 @@ function describe(engine: Internals, mark: EngineMark): Image {
     loader: mark.loader,
     timers: mark.timers,
     isBegun: engine.isBegun,
+    randomPosition: mark.randomPosition,
+    clock: mark.clock,
   }
 }
 
@@ -173,6 +173,8 @@ export function applyImage(engine: Internals, image: Image): EngineMark {
     loader: [...engine.loader],
     timers: image.timers,
     environment: { ...engine.environment },
+    randomPosition: image.randomPosition,
+    clock: image.clock,
   }
 }
 

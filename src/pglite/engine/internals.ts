@@ -1,5 +1,6 @@
 import { MemoryFS, type PGlite } from '@electric-sql/pglite'
 import { longjmpStatus } from '../patch-pglite.js'
+import type { RandomSource } from '../random-source.js'
 import type {
   EmscriptenOptions,
   Exports,
@@ -52,18 +53,23 @@ export interface PreloadedModule {
 }
 
 /** Connects an engine with a clock, with random numbers, and with this code. */
-export interface EngineHook {
+interface EngineHook {
   /** To be passed to PGlite before the extensions of the caller. */
   readonly extension: object
   /** To be passed to PGlite as `fs`. */
   readonly fs: MemoryFS
   readonly attach: (pglite: PGlite) => Internals
-  /** Milliseconds since 1970 for `now()`; undefined follows the machine. */
-  clock: (() => number | undefined) | undefined
+}
+
+/** What an engine gets instead of the clock and the random device of the machine. */
+export interface Surroundings {
+  readonly random: RandomSource
+  /** What `now()` says, in milliseconds since 1970; undefined follows the machine. */
+  clock: number | undefined
 }
 
 /** The internals of a running engine. */
-export interface Internals extends WatchedFiles {
+export interface Internals extends WatchedFiles, Surroundings {
   readonly files: FileSystem
   readonly environment: Record<string, string>
   readonly loader: LoaderEvent[]
@@ -92,13 +98,15 @@ export interface Internals extends WatchedFiles {
   readonly fireDueTimers: () => void
   readonly openPipe: () => void
   readonly replay: (event: LoaderEvent) => void
-  readonly fillRandom: (fill: (bytes: Uint8Array) => void) => void
   /** The cause of its crash; undefined if it did not crash. */
   readonly crash: () => unknown
 }
 
 /** @param preload Runs when the engine has the files of PGlite and no database yet. */
-export function hookEngine(preload: (internals: Internals) => Promise<void>): EngineHook {
+export function hookEngine(
+  surroundings: Surroundings,
+  preload: (internals: Internals) => Promise<void>,
+): EngineHook {
   let exports: Exports
   let imports: Imports
   let internals: Internals | undefined
@@ -106,7 +114,6 @@ export function hookEngine(preload: (internals: Internals) => Promise<void>): En
   let crashInTimer: unknown
   const loader: LoaderEvent[] = []
   const hook: EngineHook = {
-    clock: undefined,
     fs: new (class extends MemoryFS {
       override async initialSyncFs(): Promise<void> {
         await preload(hook.attach(this.pg!))
@@ -126,7 +133,7 @@ export function hookEngine(preload: (internals: Internals) => Promise<void>): En
                 crashInTimer ??= error
               },
             )
-            wrapClock(hook, all.env, options.wasmMemory)
+            wrapClock(() => (internals ?? surroundings).clock, all.env, options.wasmMemory)
             wrapLoader(loader, all.env, imports, () => exports, options.wasmMemory)
             return options.instantiateWasm(all, (instance, module) => {
               exports = instance.exports
@@ -139,8 +146,10 @@ export function hookEngine(preload: (internals: Internals) => Promise<void>): En
     attach: (pglite) => {
       const module = (pglite as unknown as { readonly Module: Module }).Module
       if (!internals) {
+        const { random, clock } = surroundings
+        fillRandom(module, random)
         const inside = insideOf(module, { exports, imports, loader, timers })
-        internals = { ...inside, crash: () => inside.crash() ?? crashInTimer }
+        internals = { ...inside, random, clock, crash: () => inside.crash() ?? crashInTimer }
       }
       return internals
     },
@@ -156,7 +165,7 @@ function insideOf(
     loader,
     timers,
   }: { exports: Exports; imports: Imports; loader: LoaderEvent[]; timers: EngineTimers },
-): Internals {
+): Omit<Internals, keyof Surroundings> {
   const heapBase = exports.__heap_base.value
   return {
     files: module.FS,
@@ -190,18 +199,19 @@ function insideOf(
       if (event.kind === 'open') imports._dlopen_js(event.handle)
       else imports._dlsym_js(event.handle, module.stringToUTF8OnStack(event.name), scratch(module))
     },
-    fillRandom: (fill) => {
-      const { node } = module.FS.lookupPath('/dev/urandom')
-      module.FS.getDevice(node.rdev).stream_ops.read = (_stream, buffer, offset, length) => {
-        fill(buffer.subarray(offset, offset + length))
-        return length
-      }
-    },
     crash: watchForCrash(module),
   }
 }
 
 const scratch = (module: Module) => module.stringToUTF8OnStack('room for a word')
+
+function fillRandom({ FS }: Module, random: RandomSource): void {
+  const { node } = FS.lookupPath('/dev/urandom')
+  FS.getDevice(node.rdev).stream_ops.read = (_stream, buffer, offset, length) => {
+    random.fill(buffer.subarray(offset, offset + length))
+    return length
+  }
+}
 
 /** Called before there is a database, so that all files are those of PGlite. */
 function bundledIn(files: FileSystem): (contents: Uint8Array) => boolean {
@@ -256,13 +266,13 @@ type Memory = EmscriptenOptions['wasmMemory']
 /** Read before a test fakes it: an engine follows real time unless it is given a clock. */
 const RealDate = globalThis.Date
 
-function wrapClock(hook: EngineHook, target: Imports, memory: Memory): void {
+function wrapClock(clock: () => number | undefined, target: Imports, memory: Memory): void {
   const { clock_time_get: timeGet } = target
-  const now = () => hook.clock?.() ?? RealDate.now()
+  const now = () => clock() ?? RealDate.now()
   target.emscripten_date_now = now
-  target.clock_time_get = (clock, precision, result) => {
+  target.clock_time_get = (which, precision, result) => {
     // 0 is the time of day; the other clocks measure intervals.
-    if (clock !== 0) return timeGet(clock, precision, result)
+    if (which !== 0) return timeGet(which, precision, result)
     const view = new DataView(memory.buffer)
     view.setBigInt64(result, BigInt(Math.round(now() * 1000)) * 1000n, true)
     return 0

@@ -11,6 +11,8 @@ export interface EngineMark {
   readonly loader: readonly LoaderEvent[]
   readonly timers: readonly Timer[]
   readonly environment: Readonly<Record<string, string>>
+  readonly randomPosition: number
+  readonly clock: number | undefined
 }
 
 /**
@@ -26,6 +28,8 @@ export function markEngine(engine: Internals): EngineMark {
     loader: [...engine.loader],
     timers: engine.timers(),
     environment: { ...engine.environment },
+    randomPosition: engine.random.position(),
+    clock: engine.clock,
   }
 }
 
@@ -43,5 +47,7 @@ export function rewindEngine(engine: Internals, mark: EngineMark): number {
   for (const name in engine.environment) delete engine.environment[name]
   Object.assign(engine.environment, mark.environment)
   engine.loader.splice(0, engine.loader.length, ...mark.loader)
+  engine.random.goTo(mark.randomPosition)
+  engine.clock = mark.clock
   return rewindFiles(engine, mark.files) + rewindMemory(engine, mark.memory)
 }

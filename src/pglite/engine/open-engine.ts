@@ -1,9 +1,10 @@
 import { PGlite, type PGliteOptions, types } from '@electric-sql/pglite'
 import type { FileNode } from './emscripten.js'
 import { applyImage, type Image, unusable, writeEntries } from './image.js'
-import { type ArrayType, type EngineHook, hookEngine, type Internals } from './internals.js'
+import { type ArrayType, hookEngine, type Internals, type Surroundings } from './internals.js'
 import { type EngineMark, markEngine, rewindEngine, whyNotRewindable } from './mark.js'
 import { startParameters } from './start-parameters.js'
+import { readWasm } from './wasm.js'
 
 /**
  * Extensions of PGlite by the names that SQL knows them by, as PGlite takes them.
@@ -20,73 +21,58 @@ export type Extensions = NonNullable<PGliteOptions['extensions']>
 export interface Engine {
   readonly pglite: PGlite
   readonly inside: Internals
-  readonly hook: EngineHook
 }
 
 /** What an engine is given. */
-export interface EngineOptions {
+export interface EngineOptions extends Surroundings {
   readonly extensions: Extensions
-  /** The compiled module, so that a process compiles it once. */
-  readonly wasm: PGliteOptions['pgliteWasmModule']
-  /** Fills the random device; the default is the one of the machine. */
-  readonly random?: (bytes: Uint8Array) => void
-  /** Milliseconds since 1970; undefined follows the clock of the machine. */
-  readonly clock?: () => number | undefined
 }
 
-/** Starts PostgreSQL in a new data directory, or in the one that `lay` writes. */
-export async function startEngine({
-  extensions,
-  wasm,
-  random,
-  clock,
-  lay = async () => {},
-  options = {},
-}: EngineOptions & {
-  readonly lay?: (inside: Internals) => Promise<void>
-  readonly options?: PGliteOptions
-}): Promise<Engine> {
-  const hook = hookEngine(async (inside) => {
-    if (random) inside.fillRandom(random)
-    await lay(inside)
-  })
-  hook.clock = clock
+/** @param preload Runs when the engine has the files of PGlite and no database yet. */
+async function createEngine(
+  { extensions, ...surroundings }: EngineOptions,
+  preload: (inside: Internals) => Promise<void>,
+  options: PGliteOptions,
+): Promise<Engine> {
+  const hook = hookEngine(surroundings, preload)
   const pglite = await PGlite.create({
     ...options,
-    ...(wasm && { pgliteWasmModule: wasm }),
+    pgliteWasmModule: await (await readWasm()).module(),
     fs: hook.fs,
     extensions: { driftpin: hook.extension, ...extensions } as Extensions,
   })
-  const inside = hook.attach(pglite)
-  await keepArrayTypes(pglite, inside)
-  return { pglite, hook, inside }
+  return { pglite, inside: hook.attach(pglite) }
+}
+
+/** Starts PostgreSQL in a new data directory, or in the one that `lay` writes. */
+export async function startEngine(
+  given: EngineOptions,
+  options: PGliteOptions,
+  lay = async (_inside: Internals) => {},
+): Promise<Engine> {
+  const engine = await createEngine(given, lay, options)
+  engine.inside.arrayTypes = await listArrayTypes(engine.pglite)
+  keepArrayTypes(engine)
+  return engine
 }
 
 /** Makes an instance that continues from an image, without initdb and without a start. */
 export async function forkEngine(
   image: Image,
-  { extensions, wasm, random, clock }: EngineOptions,
+  { extensions, ...surroundings }: EngineOptions,
 ): Promise<Engine & { readonly mark: EngineMark }> {
   const { wrapped, inits } = withoutBundles(extensions)
-  const hook = hookEngine(async (inside) => {
-    if (random) inside.fillRandom(random)
-    await loadModules(inside, image)
-  })
-  hook.clock = clock
-  const pglite = await PGlite.create({
-    ...(wasm && { pgliteWasmModule: wasm }),
-    noInitDb: true,
-    initialMemory: image.memory.size,
-    fs: hook.fs,
-    extensions: { driftpin: hook.extension, ...wrapped } as Extensions,
-  })
-  const inside = hook.attach(pglite)
+  const engine = await createEngine(
+    { extensions: wrapped, ...surroundings },
+    (inside) => loadModules(inside, image),
+    { noInitDb: true, initialMemory: image.memory.size },
+  )
+  const { pglite, inside } = engine
   const applied = applyImage(inside, image)
   // PGlite did not start this engine itself, so it does not know that it runs.
   Object.defineProperty(pglite, 'ready', { get: () => !pglite.closed })
-  setArrayTypes(pglite, inside, image.arrayTypes)
+  setArrayTypes(engine, image.arrayTypes)
   inside.isBegun = image.isBegun
-  const engine = { pglite, hook, inside }
   const mark = inits.length === 0 ? applied : await runInits(engine, inits, applied)
   return { ...engine, mark }
 }
@@ -129,12 +115,11 @@ export async function startFromFiles(
   options: EngineOptions,
 ): Promise<Engine & { readonly mark: EngineMark }> {
   const { wrapped, inits } = withoutBundles(options.extensions)
-  const engine = await startEngine({
-    ...options,
-    extensions: wrapped,
-    options: { startParams: [...startParameters] },
-    lay: async (inside) => writeEntries(inside, image.entries),
-  })
+  const engine = await startEngine(
+    { ...options, extensions: wrapped },
+    { startParams: [...startParameters] },
+    async (inside) => writeEntries(inside, image.entries),
+  )
   for (const init of inits) await init()
   engine.inside.isBegun = inits.length > 0
   return { ...engine, mark: markEngine(engine.inside) }
@@ -226,27 +211,23 @@ async function listArrayTypes(pglite: PGlite): Promise<ArrayType[]> {
   return rows.map(({ element, array }) => [element, array])
 }
 
-/** Keeps the list with the engine, for its images, and updates it when PGlite does. */
-async function keepArrayTypes(pglite: PGlite, inside: Internals): Promise<void> {
-  inside.arrayTypes = await listArrayTypes(pglite)
-  keepOnRefresh(pglite, inside)
-}
-
 /**
  * Gives a PGlite the array types of an image. Its own query for them would be the slowest statement
  * that a new process runs before its first test.
  */
-function setArrayTypes(pglite: PGlite, inside: Internals, arrayTypes: readonly ArrayType[]): void {
+function setArrayTypes(engine: Engine, arrayTypes: readonly ArrayType[]): void {
+  const { pglite, inside } = engine
   for (const [element, array] of arrayTypes) {
     pglite.serializers[array] = (value) =>
       types.arraySerializer(value, pglite.serializers[element], array)
     pglite.parsers[array] = (text) => types.arrayParser(text, pglite.parsers[element]!, array)
   }
   inside.arrayTypes = arrayTypes
-  keepOnRefresh(pglite, inside)
+  keepArrayTypes(engine)
 }
 
-function keepOnRefresh(pglite: PGlite, inside: Internals): void {
+/** Updates the list of an engine, which its images have, when PGlite updates its own. */
+function keepArrayTypes({ pglite, inside }: Engine): void {
   const refresh = pglite.refreshArrayTypes
   pglite.refreshArrayTypes = async () => {
     await refresh.call(pglite)
