@@ -37,7 +37,6 @@ export {
   openedByCaller,
   Queue,
   queueOf,
-  timerMsMax,
   waitsForItself,
 } from './queue.js'
 export { neutralSettings, readAndRollBack } from './read-and-roll-back.js'

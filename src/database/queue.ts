@@ -82,7 +82,7 @@ export interface WaitLimit<User> {
 }
 
 /** The longest timer of JavaScript: about 24 days. */
-export const timerMsMax: number = 2 ** 31 - 1
+const timerMsMax: number = 2 ** 31 - 1
 
 /** Read before a test fakes them. */
 const { setTimeout, clearTimeout } = globalThis

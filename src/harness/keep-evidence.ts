@@ -3,7 +3,7 @@ import { join, relative } from 'node:path'
 import { dumpRows } from '../catalog/index.js'
 import { fromPGlite, type Queryable } from '../database/index.js'
 import { messageOf } from '../errors.js'
-import { endForRewind, saveImage, type TestInstance } from '../pglite/index.js'
+import { findSharedEngine, saveImage, type TestInstance } from '../pglite/index.js'
 
 /** Ten images are about 200 MB; of what fails after that only the rows are kept. */
 const imagesMax = 10
@@ -38,7 +38,7 @@ export function openEvidence(folder: string): Evidence {
         const image = kept < imagesMax ? instance.imageNow?.() : undefined
         if (image) await saveImage(`${path}.image`, image)
         // The image contains open transactions; the rows are those that were committed.
-        await endForRewind(instance.pglite)
+        await findSharedEngine(instance.pglite)?.endForRewind()
         const rows = await rowsOf(instance, around)
         if (rows !== undefined) await writeFile(`${path}.sql`, rows, { mode: 0o600 })
         if (image) return `Its database is kept: npx driftpin open ${path}.image`

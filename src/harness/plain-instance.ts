@@ -6,7 +6,7 @@ import {
   decodeArchive,
   type Extensions,
   encodeArchive,
-  endClients,
+  findSharedEngine,
   makeOnce,
   openImageCache,
   plainParameters,
@@ -158,7 +158,7 @@ class PlainInstance implements TestInstance {
   async rewind({ tar }: PlainMark): Promise<void> {
     const started = performance.now()
     const old = this.#pglite
-    await endClients(old)
+    await findSharedEngine(old)?.endClients()
     const isIdle = await this.#watch.idle()
     const extensions = this.#extensions
     this.#pglite = await PGlite.create({ loadDataDir: tar, extensions, startParams })

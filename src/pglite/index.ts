@@ -37,7 +37,6 @@ export {
   type ImageVersions,
 } from './image-format.js'
 export { Instance, type TestInstance } from './instance.js'
-export { endClients, endForRewind } from './instance-clients.js'
 export { createRandomSource } from './random-source.js'
 export { count } from './running-engine.js'
 export { findSharedEngine, sharedEngineOf } from './sessions/direct-session.js'

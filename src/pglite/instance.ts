@@ -5,19 +5,14 @@ import { type Image, imageOf, imageToKeep } from './engine/image.js'
 import { type EngineMark, markEngine, rewindEngine, whyNotRewindable } from './engine/mark.js'
 import { discard, type Engine } from './engine/open-engine.js'
 import {
-  admitClients,
-  endBusyClients,
-  endClients,
-  endForRewind,
-  enterDirectSession,
-} from './instance-clients.js'
-import {
   cannotRewind,
   count,
   type InstanceOrigin,
   openRunningEngine,
   type RunningEngine,
 } from './running-engine.js'
+import { findSharedEngine } from './sessions/direct-session.js'
+import type { SharedEngine } from './sessions/shared-engine.js'
 import type { SessionMark, WatchedPGlite } from './watch-pglite.js'
 
 /** An embedded PostgreSQL that can be rewound to a mark, with images or without. */
@@ -83,6 +78,10 @@ export class Instance implements TestInstance {
     return this.#running.pglite
   }
 
+  get #clients(): SharedEngine | undefined {
+    return findSharedEngine(this.pglite)
+  }
+
   get watch(): WatchedPGlite {
     return this.#running.watch
   }
@@ -112,7 +111,7 @@ export class Instance implements TestInstance {
           { inFlight: [...this.watch.inFlight] },
         )
       }
-      await enterDirectSession(this.pglite)
+      await this.#clients?.enterDirectSession()
       const crash = this.#running.inside.crash()
       if (crash !== undefined) throw cannotRewind('the engine crashed before the mark', crash)
       return { state: stateOf(this.#running), remake }
@@ -124,17 +123,17 @@ export class Instance implements TestInstance {
     return this.#oneAtATime(async () => {
       const started = performance.now()
       const { statistics } = this.#origin
-      await endForRewind(this.pglite)
+      await this.#clients?.endForRewind()
       let why = await this.#whyNot(mark)
       if (why === undefined) {
         await this.watch.rewind(mark.state.session)
         // Work that was started meanwhile must not be interrupted in the middle.
-        await endBusyClients(this.pglite)
+        if (this.#clients?.hasBusyClient) await this.#clients.endForRewind()
         if (this.watch.inFlight.size > 0) why = await this.#whyNot(mark)
       }
       if (why === undefined) {
         statistics.bytesCopied += rewindEngine(this.#running.inside, mark.state.inside)
-        admitClients(this.pglite)
+        this.#clients?.goOnRewound()
       } else {
         count(statistics.replaced, why)
         await this.#replace(mark, why)
@@ -167,7 +166,7 @@ export class Instance implements TestInstance {
 
   async #replace(mark: InstanceMark, why: string): Promise<void> {
     const old = this.#running
-    await endClients(old.pglite)
+    await this.#clients?.endClients()
     const made = await this.#makeAt(mark, why)
     this.#running = made.#running
     mark.state = made.#base.state

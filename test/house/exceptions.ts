@@ -10,7 +10,7 @@ const error = 'a plain Error is thrown'
 export const exceptions: readonly Exception[] = [
   {
     rule: error,
-    file: 'src/pglite/sessions/engine-calls.ts',
+    file: 'src/pglite/sessions/answer.ts',
     reason: 'It is what a crash of the engine is told with, inside this room.',
   },
   {

@@ -1,6 +1,5 @@
 import { MemoryFS, type PGlite } from '@electric-sql/pglite'
 import { longjmpStatus } from '../patch-pglite.js'
-import type { RandomSource } from '../random-source.js'
 import type {
   EmscriptenOptions,
   Exports,
@@ -9,6 +8,7 @@ import type {
   Imports,
   Module,
 } from './emscripten.js'
+import { fillRandom, type Surroundings, wrapClock } from './surroundings.js'
 import { type EngineTimers, ownTimers, type Timer } from './timers.js'
 import { type WatchedFiles, watchFiles } from './watch-files.js'
 
@@ -59,13 +59,6 @@ interface EngineHook {
   /** To be passed to PGlite as `fs`. */
   readonly fs: MemoryFS
   readonly attach: (pglite: PGlite) => Internals
-}
-
-/** What an engine gets instead of the clock and the random device of the machine. */
-export interface Surroundings {
-  readonly random: RandomSource
-  /** What `now()` says, in milliseconds since 1970; undefined follows the machine. */
-  clock: number | undefined
 }
 
 /** The internals of a running engine. */
@@ -205,14 +198,6 @@ function insideOf(
 
 const scratch = (module: Module) => module.stringToUTF8OnStack('room for a word')
 
-function fillRandom({ FS }: Module, random: RandomSource): void {
-  const { node } = FS.lookupPath('/dev/urandom')
-  FS.getDevice(node.rdev).stream_ops.read = (_stream, buffer, offset, length) => {
-    random.fill(buffer.subarray(offset, offset + length))
-    return length
-  }
-}
-
 /** Called before there is a database, so that all files are those of PGlite. */
 function bundledIn(files: FileSystem): (contents: Uint8Array) => boolean {
   const bundled = new WeakSet<Uint8Array>()
@@ -261,24 +246,6 @@ function watchForCrash(module: Module): () => unknown {
   return () => crash
 }
 
-type Memory = EmscriptenOptions['wasmMemory']
-
-/** Read before a test fakes it: an engine follows real time unless it is given a clock. */
-const RealDate = globalThis.Date
-
-function wrapClock(clock: () => number | undefined, target: Imports, memory: Memory): void {
-  const { clock_time_get: timeGet } = target
-  const now = () => clock() ?? RealDate.now()
-  target.emscripten_date_now = now
-  target.clock_time_get = (which, precision, result) => {
-    // 0 is the time of day; the other clocks measure intervals.
-    if (which !== 0) return timeGet(which, precision, result)
-    const view = new DataView(memory.buffer)
-    view.setBigInt64(result, BigInt(Math.round(now() * 1000)) * 1000n, true)
-    return 0
-  }
-}
-
 /** The offset of the name of a library in the record of the loader. */
 const nameOffset = 36
 
@@ -287,7 +254,7 @@ function wrapLoader(
   target: Imports,
   { _dlopen_js: open, _dlsym_js: symbolOf }: Imports,
   exports: () => Exports,
-  memory: Memory,
+  memory: EmscriptenOptions['wasmMemory'],
 ): void {
   const length = () => exports().__indirect_function_table.length
   target._dlopen_js = (handle) => {
@@ -304,7 +271,7 @@ function wrapLoader(
   }
 }
 
-function textAt({ buffer }: Memory, start: number): string {
+function textAt({ buffer }: EmscriptenOptions['wasmMemory'], start: number): string {
   const bytes = Buffer.from(buffer, start)
   return bytes.toString('utf8', 0, bytes.indexOf(0))
 }

@@ -1,9 +1,10 @@
 import { PGlite, type PGliteOptions, types } from '@electric-sql/pglite'
 import type { FileNode } from './emscripten.js'
 import { applyImage, type Image, unusable, writeEntries } from './image.js'
-import { type ArrayType, hookEngine, type Internals, type Surroundings } from './internals.js'
+import { type ArrayType, hookEngine, type Internals } from './internals.js'
 import { type EngineMark, markEngine, rewindEngine, whyNotRewindable } from './mark.js'
 import { startParameters } from './start-parameters.js'
+import type { Surroundings } from './surroundings.js'
 import { readWasm } from './wasm.js'
 
 /**

@@ -1,9 +1,9 @@
 import { factsOf, type StatementFacts } from '../../database/index.js'
+import { type Answer, isCopyInResponse, isError } from './answer.js'
 import {
   type Batch,
   CopyIn,
   callsFunction,
-  endOfCopyInResponse,
   endsBatch,
   failingBatch,
   guarded,
@@ -11,24 +11,20 @@ import {
   isOneCopy,
   onlyPrepares,
   runningPart,
-  withoutCopyInResponse,
   withSync,
 } from './batch.js'
-import { type Answer, scanAnswer } from './engine-calls.js'
 import type { EngineSession } from './engine-session.js'
 import { StatementNames, type TranslatedBatch } from './prepared-statements.js'
 import {
   clientMessage,
   copyFailed,
   errorResponse,
-  messagesOf,
   queryMessage,
   readyForQuery,
-  serverMessage,
   syncMessage,
   type TransactionStatus,
 } from './protocol-messages.js'
-import { changesToTell, type Reported } from './session-state.js'
+import { changesToTell } from './session-state.js'
 import type { SharedEngine } from './shared-engine.js'
 import {
   isLeft,
@@ -49,14 +45,10 @@ const setsSavepoint = (sql: string) =>
 
 /** Runs the batches of one session, which has the turn whenever something runs here. */
 export class BatchRunner {
-  /** The settings that the client was told of. */
-  reported: Reported = new Map()
   readonly #engine: SharedEngine
   readonly #session: EngineSession
   readonly #names: StatementNames
   readonly #bytesMax: number
-  /** Takes what the session has heard while it ran. */
-  readonly #takeHeard: () => Buffer[]
   #copy: CopyIn | undefined
   #status: TransactionStatus = 'I'
   /** Whether the last batch ended without Sync, so that the engine is in the middle of it. */
@@ -68,16 +60,12 @@ export class BatchRunner {
   #isRolledBack = false
   #isToldLater = false
 
-  constructor(
-    engine: SharedEngine,
-    session: EngineSession,
-    options: { readonly bytesMax: number; readonly takeHeard: () => Buffer[] },
-  ) {
+  /** @param bytesMax The longest answer, and data of one COPY. */
+  constructor(engine: SharedEngine, session: EngineSession, bytesMax: number) {
     this.#engine = engine
     this.#session = session
-    this.#bytesMax = options.bytesMax
-    this.#takeHeard = options.takeHeard
-    this.#names = new StatementNames(`driftpin_${session.pid}_`, engine.statements)
+    this.#bytesMax = bytesMax
+    this.#names = new StatementNames(`driftpin_${session.pid}_`, engine)
   }
 
   get status(): TransactionStatus {
@@ -125,14 +113,14 @@ export class BatchRunner {
   }
 
   /** @returns Nothing where it has to wait for advisory locks first. */
-  async run(given: Batch): Promise<Buffer[] | undefined> {
+  async answer(given: Batch): Promise<Buffer[] | undefined> {
     // Whoever only prepares can let the engine go, as a server would not keep others out.
     const isLetGo = !this.keeps && onlyPrepares(given)
     let batch = isLetGo ? withSync(given) : given
     let translated = this.#names.translate(batch)
     const { sql } = translated
     const facts: StatementFacts = Object.assign({}, ...sql.map((text) => factsOf(text).any))
-    if (this.#engine.locks.areHeldAgainst(this.#session) && facts.touchesLocks) {
+    if (this.#engine.keeper.locks.areHeldAgainst(this.#session) && facts.touchesLocks) {
       // Whoever has a transaction open would wait for ever for one who waits for its end.
       return this.keeps ? this.#refuse(batch, locksAreHeld) : undefined
     }
@@ -159,20 +147,21 @@ export class BatchRunner {
     // In a transaction, what the engine makes of a COPY without its data is taken back.
     const isTried = isCopy && this.#status === 'T'
     if (isCopy) {
-      if (isTried) await this.#engine.run('SAVEPOINT driftpin_copy')
+      if (isTried) await this.#engine.query('SAVEPOINT driftpin_copy')
       // Again, since what sets a savepoint ends the statement without a name.
       translated = this.#names.translate(batch)
     }
-    const chunks = await this.#engine.execute(guarded(translated.messages), this.#bytesMax)
-    const answer = this.#engine.scan(chunks, translated.hiddenParses)
+    const answer = await this.#engine.execute(guarded(translated.messages), {
+      bytesMax: this.#bytesMax,
+      hiddenParses: translated.hiddenParses,
+    })
     if (isCopy && answer.copiesIn) {
       translated.settle(answer)
-      if (isTried) await this.#engine.run(`ROLLBACK TO driftpin_copy; ${release}`)
+      if (isTried) await this.#engine.query(`ROLLBACK TO driftpin_copy; ${release}`)
       this.#copy = new CopyIn(runningPart(batch), this.#bytesMax)
-      const whole = Buffer.concat(answer.bytes)
-      return [whole.subarray(0, endOfCopyInResponse(whole))]
+      return answer.bytes.slice(0, answer.bytes.findIndex(isCopyInResponse) + 1)
     }
-    if (isTried && answer.status === 'T') await this.#engine.run(release)
+    if (isTried && answer.status === 'T') await this.#engine.query(release)
     const told = await this.#settle(batch, translated, answer, isTold)
     if (!isLetGo) return told
     this.#isSkipping = answer.hasError
@@ -180,15 +169,17 @@ export class BatchRunner {
   }
 
   /** Runs a COPY whose data is there. */
-  async runCopy({ command, isSimple, messages }: CopyIn): Promise<Buffer[]> {
+  async answerCopy({ command, isSimple, messages }: CopyIn): Promise<Buffer[]> {
     const translated = this.#names.translate(command)
+    const { hiddenParses } = translated
     const end = isSimple ? [] : [syncMessage]
     const all = [...translated.messages, ...messages, copyFailed, ...end]
-    const whole = Buffer.concat(await this.#engine.execute(all))
-    // Of the beginning the client was told before.
-    const rest = scanAnswer([whole.subarray(endOfCopyInResponse(whole))])
-    const answer = { ...rest, parsed: translated.hiddenParses }
-    const told = await this.#settle([...command, ...end], translated, answer, false)
+    const answer = await this.#engine.execute(all, { hiddenParses })
+    // The client was told of the beginning before.
+    const asked = answer.bytes.findIndex(isCopyInResponse)
+    const bytes = asked < 0 ? answer.bytes.filter(isError) : answer.bytes.slice(asked + 1)
+    const rest = { ...answer, bytes, copiesIn: false }
+    const told = await this.#settle([...command, ...end], translated, rest, false)
     if (isSimple) return told
     // The Sync was ours; the client's own is to come.
     this.#isSkipping = answer.hasError
@@ -199,11 +190,10 @@ export class BatchRunner {
   async #refuse(batch: Batch, fields: WireErrorFields): Promise<Buffer[]> {
     if (!this.keeps) throw new WireError('ERROR', fields)
     const failing = failingBatch(batch, fields)
-    this.#engine.statements.unnamedOf = undefined
-    const answer = this.#engine.scan(await this.#engine.execute(failing), 0)
-    const told = [...messagesOf(Buffer.concat(answer.bytes))]
-    const errors = told.filter((one) => one[0] === serverMessage.error)
-    return this.#settle(failing, this.#names.translate([]), { ...answer, bytes: errors }, false)
+    this.#engine.unnamedOf = undefined
+    const answer = await this.#engine.execute(failing)
+    const errors = { ...answer, bytes: answer.bytes.filter(isError) }
+    return this.#settle(failing, this.#names.translate([]), errors, false)
   }
 
   async #settle(
@@ -220,7 +210,7 @@ export class BatchRunner {
     }
     if (answer.tags.some((tag) => tag === 'DISCARD ALL' || tag === 'DEALLOCATE ALL')) {
       this.#names.clear()
-      this.#engine.statements.generation++
+      this.#engine.generation++
     }
     this.#status = answer.status ?? this.#status
     this.#isMidBatch = answer.readies === 0
@@ -231,12 +221,15 @@ export class BatchRunner {
     if (isOver && (answer.hasError || answer.tags.includes('ROLLBACK'))) this.#forgetCommands()
     this.#isToldLater ||= isTold
     const changes = isOver && this.#isToldLater ? await this.#tellChanges() : []
-    this.#engine.listening.tell(answer.notifications, this.#session)
-    let bytes = answer.bytes
-    if (answer.copiesIn && answer.hasError) bytes = withoutCopyInResponse(Buffer.concat(bytes))
-    if (answer.hasError) bytes = this.#names.inOwnNames(Buffer.concat(bytes))
+    this.#engine.keeper.listening.tell(answer.notifications, this.#session)
+    let { bytes } = answer
+    if (answer.hasError) {
+      // An answer that asks for data which cannot come is not sent.
+      bytes = bytes.filter((one) => !isCopyInResponse(one))
+      bytes = bytes.map((one) => this.#names.inOwnNames(one))
+    }
     const ready = answer.readies > 0 ? [readyForQuery(this.#status)] : []
-    return [...bytes, ...changes, ...this.#takeHeard(), ...ready]
+    return [...bytes, ...changes, ...this.#session.heard.splice(0), ...ready]
   }
 
   /**
@@ -244,7 +237,7 @@ export class BatchRunner {
    * send it. As on a server, all that comes before the Sync is ignored.
    */
   async #endFailed(): Promise<void> {
-    const ended = this.#engine.scan(await this.#engine.execute([syncMessage]), 0)
+    const ended = await this.#engine.execute([syncMessage])
     this.#status = ended.status ?? this.#status
     this.#isMidBatch = false
     this.#isSkipping = true
@@ -255,7 +248,7 @@ export class BatchRunner {
    * holds no locks from here on, and nobody waits for it. The client is not told.
    */
   async #rollBack(): Promise<void> {
-    await this.#engine.run('ROLLBACK')
+    await this.#engine.query('ROLLBACK')
     this.#isRolledBack = true
     this.#forgetCommands()
   }
@@ -263,7 +256,7 @@ export class BatchRunner {
   /** Takes the engine to where the client believes it to be: in a transaction that has failed. */
   async #failAgain(): Promise<void> {
     this.#isRolledBack = false
-    this.#engine.statements.unnamedOf = undefined
+    this.#engine.unnamedOf = undefined
     await this.#engine.execute([queryMessage('BEGIN'), queryMessage('fail')])
   }
 
@@ -276,10 +269,10 @@ export class BatchRunner {
   /** What is to be told of the session, now that no transaction is open in it. */
   async #tellChanges(): Promise<Buffer[]> {
     this.#isToldLater = false
-    const { removals } = this.#session
-    const before = this.reported
-    this.reported = await this.#engine.keeper.read(this.#session)
-    return changesToTell(before, this.reported, this.#session.removals.length > removals.length)
+    const { removals, reported } = this.#session
+    this.#session.reported = await this.#engine.keeper.read(this.#session)
+    const hasMoreToRemove = this.#session.removals.length > removals.length
+    return changesToTell(reported, this.#session.reported, hasMoreToRemove)
   }
 
   /** Ends what the client left in the middle of, which a Sync alone would commit. */

@@ -1,13 +1,5 @@
 import { factsOf } from '../../database/index.js'
-import {
-  clientMessage,
-  copyFailed,
-  message,
-  messagesOf,
-  serverMessage,
-  syncMessage,
-  text,
-} from './protocol-messages.js'
+import { clientMessage, copyFailed, message, syncMessage, text } from './protocol-messages.js'
 import type { WireErrorFields } from './wire-error.js'
 
 /** The messages of a client up to one that is answered: Query, Sync, Flush or FunctionCall. */
@@ -144,19 +136,3 @@ export class CopyIn {
 }
 
 const fail = (why: string) => message('f', text(why))
-
-/** Where what follows the request for data begins, or the error that came instead of it. */
-export function endOfCopyInResponse(answer: Buffer): number {
-  let at = 0
-  for (const one of messagesOf(answer)) {
-    const type = one[0]
-    if (type === serverMessage.copyInResponse) return at + one.length
-    if (type === serverMessage.error || type === serverMessage.readyForQuery) return at
-    at += one.length
-  }
-  return 0
-}
-
-/** An answer that asks for no data, since none can come. */
-export const withoutCopyInResponse = (answer: Buffer): Buffer[] =>
-  [...messagesOf(answer)].filter((one) => one[0] !== serverMessage.copyInResponse)

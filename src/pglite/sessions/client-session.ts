@@ -1,6 +1,6 @@
+import type { Notification } from './answer.js'
 import type { Batch, CopyIn } from './batch.js'
 import { BatchRunner } from './batch-runner.js'
-import type { Notification } from './engine-calls.js'
 import { EngineSession } from './engine-session.js'
 import { changeState, emptyState, type Reported, type SessionState } from './session-state.js'
 import type { SharedEngine } from './shared-engine.js'
@@ -8,9 +8,9 @@ import { startSession } from './start-session.js'
 import type { StartPacket } from './startup.js'
 import { gone, WireError } from './wire-error.js'
 
-/** What a client of a session has to do with it. */
+/** What a session needs of its client. */
 interface Client {
-  /** Is told what arrives while nothing of its own runs. */
+  /** Receives what arrives while nothing of its own runs. */
   readonly hear: (bytes: Buffer) => void
   readonly terminate: (error: WireError) => void
   /** As `terminate`, but an idle client may be told when it asks for something. */
@@ -20,25 +20,27 @@ interface Client {
   readonly isGentle: boolean
 }
 
-/** The session of one client on a shared engine: batches of messages in, answers out. */
+const activities = { I: 'idle', T: 'idle in transaction', E: 'idle in transaction (aborted)' }
+
+/** The session of one client on a shared engine: when its batches run, and how it ends. */
 export class ClientSession extends EngineSession {
-  readonly pid: number
   readonly isGentle: boolean
+  readonly terminate: (error: WireError) => void
+  readonly close: (error: WireError) => void
   readonly #engine: SharedEngine
   readonly #client: Client
   readonly #runner: BatchRunner
-  readonly #heard: Buffer[] = []
   #isRunning = false
   #startState: SessionState = emptyState
 
   constructor(engine: SharedEngine, client: Client, bytesMax: number) {
-    super()
+    super(engine.nextPid())
     this.#engine = engine
     this.#client = client
-    this.pid = engine.nextPid()
     this.isGentle = client.isGentle
-    const takeHeard = () => this.#heard.splice(0)
-    this.#runner = new BatchRunner(engine, this, { bytesMax, takeHeard })
+    this.terminate = client.terminate
+    this.close = client.close
+    this.#runner = new BatchRunner(engine, this, bytesMax)
     // From now on, so that a client that has not started yet is ended with the others.
     engine.sessions.add(this)
   }
@@ -50,10 +52,7 @@ export class ClientSession extends EngineSession {
 
   get activity(): string {
     if (this.#isRunning) return this.#engine.queue.owner === this ? 'active' : 'waiting'
-    if (this.#runner.isInBatch) return 'active'
-    return { I: 'idle', T: 'idle in transaction', E: 'idle in transaction (aborted)' }[
-      this.#runner.status
-    ]
+    return this.#runner.isInBatch ? 'active' : activities[this.#runner.status]
   }
 
   /** The COPY whose data is waited for. */
@@ -61,43 +60,31 @@ export class ClientSession extends EngineSession {
     return this.#runner.copy
   }
 
-  get #isAlive(): boolean {
-    return this.#engine.sessions.has(this) && !this.#engine.isBroken
+  get #isOpen(): boolean {
+    return this.#engine.sessions.has(this)
   }
 
   get #keeps(): boolean {
-    return this.#isAlive && this.#runner.keeps
+    return this.#isOpen && !this.#engine.isBroken && this.#runner.keeps
   }
 
-  /** Whether anything of it would be left in the engine. */
-  get #hasAnything(): boolean {
+  /** Whether the engine has, or may have, anything that is only for this session. */
+  get #hasOwn(): boolean {
     const { mayHaveChanged, removals, channels } = this
-    const isHolder = this.#engine.locks.holder === this
-    const hasOwn = removals.length > 0 || channels.size > 0 || this.#runner.hasStatements
-    return mayHaveChanged || isHolder || hasOwn || this.#isRunning
+    const isHolder = this.#engine.keeper.locks.isHeldBy(this)
+    return mayHaveChanged || isHolder || removals.length > 0 || channels.size > 0
   }
 
   hear({ bytes }: Notification): void {
     const own = Buffer.from(bytes)
     // What arrives while a batch runs belongs before its end.
-    if (this.#isRunning) this.#heard.push(own)
+    if (this.#isRunning) this.heard.push(own)
     else this.#client.hear(own)
   }
 
-  terminate(error: WireError): void {
-    this.#client.terminate(error)
-  }
-
-  close(error: WireError): void {
-    this.#client.close(error)
-  }
-
   goOn(): boolean {
-    const { mayHaveChanged, removals, channels, state } = this
-    const isHolder = this.#engine.locks.holder === this
-    const hasOwn = mayHaveChanged || isHolder || removals.length > 0 || channels.size > 0
-    const isChanged = hasOwn || changeState(this.#startState, state) !== ''
-    return this.isGentle && !isChanged && this.activity === 'idle' && this.#client.mayGoOn()
+    const isAsAtStart = !this.#hasOwn && changeState(this.#startState, this.state) === ''
+    return this.isGentle && isAsAtStart && this.activity === 'idle' && this.#client.mayGoOn()
   }
 
   /** Ends its waiting for a turn. What runs already cannot be ended. */
@@ -108,22 +95,15 @@ export class ClientSession extends EngineSession {
 
   #stopWaiting(error: WireError): void {
     this.#engine.queue.cancel(this, error)
-    this.#engine.locks.cancel(this, error)
+    this.#engine.keeper.locks.cancel(this, error)
   }
 
   /** @returns What the client is told of its session. */
   async start(packet: Extract<StartPacket, { kind: 'start' }>): Promise<Reported> {
     await this.#engine.pglite.waitReady
-    const taking = this.#take(this.#engine.waitMsMax)
-    if (taking) await taking
-    try {
-      if (!this.#engine.sessions.has(this)) throw gone()
-      this.#runner.reported = await startSession(this.#engine, this, packet)
-      this.#startState = this.state
-      return this.#runner.reported
-    } finally {
-      this.#engine.queue.release(this, false)
-    }
+    await this.#inTurn(() => startSession(this.#engine, this, packet))
+    this.#startState = this.state
+    return this.reported
   }
 
   /**
@@ -132,22 +112,22 @@ export class ClientSession extends EngineSession {
    * @returns What the client is answered.
    * @throws WireError FATAL where nothing can run any more.
    */
-  async run(batch: Batch): Promise<Buffer[]> {
+  async answer(batch: Batch): Promise<Buffer[]> {
     const skipped = this.#runner.skip(batch)
     if (skipped) return skipped
     return this.#whileRunning(batch, async () => {
       for (;;) {
-        const answer = await this.#inTurn(() => this.#runner.run(batch))
+        const answer = await this.#inTurn(() => this.#runner.answer(batch))
         if (answer) return answer
-        await this.#engine.locks.untilFree(this, this.#engine.waitMsMax)
+        await this.#engine.keeper.locks.untilFree(this, this.#engine.waitMsMax)
       }
     })
   }
 
   /** Runs a COPY whose data is there. */
-  runCopy(copy: CopyIn): Promise<Buffer[]> {
+  answerCopy(copy: CopyIn): Promise<Buffer[]> {
     this.#runner.endCopy()
-    return this.#whileRunning(copy.command, () => this.#inTurn(() => this.#runner.runCopy(copy)))
+    return this.#whileRunning(copy.command, () => this.#inTurn(() => this.#runner.answerCopy(copy)))
   }
 
   async #whileRunning(batch: Batch, work: () => Promise<Buffer[]>): Promise<Buffer[]> {
@@ -159,26 +139,22 @@ export class ClientSession extends EngineSession {
       return this.#runner.refused(batch, error)
     } finally {
       this.#isRunning = false
-      for (const bytes of this.#heard.splice(0)) this.#client.hear(bytes)
+      for (const bytes of this.heard.splice(0)) this.#client.hear(bytes)
     }
   }
 
-  #take(waitMsMax: number): Promise<void> | undefined {
-    return this.#engine.take(this, waitMsMax)
-  }
-
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const taking = this.#take(this.#engine.waitMsMax)
+    const taking = this.#engine.take(this)
     if (taking) await taking
     try {
-      if (!this.#engine.sessions.has(this)) throw gone()
+      if (!this.#isOpen) throw gone()
       const entering = this.#engine.enter(this)
       if (entering) await entering
       // What was asked of a database that has been put back since is not run on it.
-      if (!this.#engine.sessions.has(this)) throw gone()
+      if (!this.#isOpen) throw gone()
       return await work()
     } finally {
-      if (!this.#engine.sessions.has(this)) this.#engine.rollBackNow()
+      if (!this.#isOpen) this.#engine.rollBackNow()
       this.#engine.queue.release(this, this.#keeps)
     }
   }
@@ -189,28 +165,27 @@ export class ClientSession extends EngineSession {
    */
   async leave(): Promise<void> {
     this.#stopWaiting(gone())
-    if (!this.#isAlive) return
-    if (!this.#keeps && !this.#hasAnything) {
+    if (!this.#isOpen || this.#engine.isBroken) return
+    const leavesNothing = !this.#hasOwn && !this.#runner.hasStatements && !this.#isRunning
+    if (!this.#keeps && leavesNothing) {
       this.#engine.sessions.delete(this)
       return
     }
-    const wait = (waitMsMax: number) => this.#take(waitMsMax) ?? Promise.resolve()
     try {
-      await wait(this.#engine.waitMsMax)
+      await this.#engine.take(this)
     } catch {
-      void wait(Number.POSITIVE_INFINITY)
-        .then(() => this.#cleanUp())
-        .catch(() => {})
+      const taking = this.#engine.take(this, Number.POSITIVE_INFINITY) ?? Promise.resolve()
+      void taking.then(() => this.#cleanUp()).catch(() => {})
       return
     }
     await this.#cleanUp()
   }
 
   async #cleanUp(): Promise<void> {
-    const { queue, sessions } = this.#engine
+    const { queue, sessions, isBroken } = this.#engine
     try {
       // Another may have ended it while it waited.
-      if (!this.#isAlive) return
+      if (!this.#isOpen || isBroken) return
       await this.#runner.endBatch()
       await this.#engine.cleanUp(this)
       await this.#runner.closeStatements()

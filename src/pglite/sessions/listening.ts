@@ -1,24 +1,21 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { quoteIdentifier } from '../../database/index.js'
 import { listenersOf, tellListeners } from '../patch-pglite.js'
-import type { Notification, OwnRunner } from './engine-calls.js'
+import type { Notification } from './answer.js'
+import type { EngineCalls } from './engine-calls.js'
 import type { EngineSession } from './engine-session.js'
-
-/** The part of a shared engine that listening takes. */
-interface ListeningEngine extends OwnRunner {
-  readonly pglite: PGlite
-  readonly sessions: ReadonlySet<EngineSession>
-  readonly clients: readonly EngineSession[]
-  readonly direct: EngineSession
-}
 
 /** Who listens to what: the engine's one session to everything that any of them listens to. */
 export class Listening {
-  readonly #engine: ListeningEngine
+  readonly #engine: EngineCalls
+  readonly #sessions: ReadonlySet<EngineSession>
+  readonly #direct: EngineSession
   #channels: ReadonlySet<string> = new Set()
 
-  constructor(engine: ListeningEngine) {
+  constructor(engine: EngineCalls, sessions: ReadonlySet<EngineSession>, direct: EngineSession) {
     this.#engine = engine
+    this.#sessions = sessions
+    this.#direct = direct
     const { pglite } = engine
     listenersOf(pglite)
     // Past whoever watches the methods of this one, as a harness does.
@@ -50,7 +47,7 @@ export class Listening {
     }
     // Begun where no text shows it, such as in a function.
     for (const channel of heard) if (!this.#channels.has(channel)) session.channels.add(channel)
-    const wanted = new Set([...this.#engine.sessions].flatMap(({ channels }) => [...channels]))
+    const wanted = new Set([...this.#sessions].flatMap(({ channels }) => [...channels]))
     const commands: string[] = []
     for (const one of wanted) {
       if (!heard.includes(one)) commands.push(`LISTEN ${quoteIdentifier(one)}`)
@@ -58,7 +55,7 @@ export class Listening {
     for (const one of heard) {
       if (!wanted.has(one)) commands.push(`UNLISTEN ${quoteIdentifier(one)}`)
     }
-    if (commands.length > 0) await this.#engine.run(commands.join(';'))
+    if (commands.length > 0) await this.#engine.query(commands.join(';'))
     this.#channels = wanted
   }
 
@@ -67,7 +64,7 @@ export class Listening {
     for (const one of notifications) {
       one.bytes.writeInt32BE(from.pid, 5)
       tellListeners(this.#engine.pglite, one.channel, one.payload)
-      for (const session of this.#engine.sessions) {
+      for (const session of this.#sessions) {
         if (session.channels.has(one.channel)) session.hear(one)
       }
     }
@@ -79,8 +76,8 @@ export class Listening {
     const bytes = Buffer.concat([Buffer.alloc(9), body])
     bytes.write('A', 'latin1')
     bytes.writeInt32BE(bytes.length - 1, 1)
-    bytes.writeInt32BE(this.#engine.direct.pid, 5)
-    for (const session of this.#engine.clients) {
+    bytes.writeInt32BE(this.#direct.pid, 5)
+    for (const session of this.#sessions) {
       if (session.channels.has(channel)) session.hear({ channel, payload, bytes })
     }
   }

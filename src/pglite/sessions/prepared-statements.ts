@@ -1,12 +1,12 @@
 import { nameOfWord } from '../../database/index.js'
+import { type Answer, isError } from './answer.js'
+import type { EngineCalls } from './engine-calls.js'
 import {
   clientMessage,
   closeStatement,
   message,
-  messagesOf,
   parseMessage,
   queryMessage,
-  serverMessage,
 } from './protocol-messages.js'
 
 /** A statement that a client prepared, as the engine knows it. */
@@ -154,14 +154,6 @@ function rename(bytes: Buffer, at: number, find: (name: string) => string): Buff
   return renamed
 }
 
-/** What all clients of one engine have in common: it has one list of prepared statements. */
-export interface SharedStatements {
-  /** Raised when all of them are lost, by DISCARD ALL for one. */
-  generation: number
-  /** Whose the statement without a name is, of which there is one. */
-  unnamedOf: StatementNames | undefined
-}
-
 /** The messages of a batch in the names of the engine, and what to look for in the answer. */
 export interface TranslatedBatch {
   readonly messages: Buffer[]
@@ -170,11 +162,7 @@ export interface TranslatedBatch {
   /** The SQL that it runs or prepares. */
   readonly sql: readonly string[]
   /** Takes note of what became of it. */
-  readonly settle: (done: {
-    readonly parsed: number
-    readonly closed: number
-    readonly tags: readonly string[]
-  }) => void
+  readonly settle: (done: Answer) => void
 }
 
 /** As much of a name as PostgreSQL tells in an error. */
@@ -184,14 +172,14 @@ const unknownLengthMax = 63
 export class StatementNames {
   /** What its statements are called in the engine begins with this. */
   readonly prefix: string
-  readonly #shared: SharedStatements
+  readonly #engine: EngineCalls
   readonly #statements = new Map<string, PreparedStatement>()
   #count = 0
 
   /** @param prefix Of no other client's, ever. */
-  constructor(prefix: string, shared: SharedStatements) {
+  constructor(prefix: string, engine: EngineCalls) {
     this.prefix = prefix
-    this.#shared = shared
+    this.#engine = engine
   }
 
   translate(messages: readonly Buffer[]): TranslatedBatch {
@@ -200,7 +188,7 @@ export class StatementNames {
       isLost: (name, statement) => this.#isLost(name, statement),
       unknownName: (name) => this.#engineNameOf(name),
       nextName: () => `${this.prefix}${++this.#count}`,
-      generation: this.#shared.generation,
+      generation: this.#engine.generation,
     })
     const translated = messages.map((bytes) => batch.translate(bytes))
     const { hidden, changes, sql } = batch
@@ -210,8 +198,8 @@ export class StatementNames {
       sql,
       settle: (done) => {
         for (const one of hidden.slice(0, done.parsed)) {
-          one.generation = this.#shared.generation
-          if (one.engineName === '') this.#shared.unnamedOf = this
+          one.generation = this.#engine.generation
+          if (one.engineName === '') this.#engine.unnamedOf = this
         }
         this.#settle(changes, { ...done, parsed: done.parsed - hidden.length })
       },
@@ -231,18 +219,14 @@ export class StatementNames {
     return named.map(([, { engineName }]) => closeStatement(engineName))
   }
 
-  /** Puts the client's own names into the errors of an answer. */
-  inOwnNames(answer: Buffer): Buffer[] {
-    if (!answer.includes(this.prefix)) return [answer]
-    return [...messagesOf(answer)].map((one) => {
-      if (one[0] !== serverMessage.error) return one
-      let told = one.toString('utf8', 5)
-      for (const [name, { engineName }] of this.#statements) {
-        told = told.replaceAll(`"${engineName}"`, () => `"${name}"`)
-      }
-      const body = Buffer.from(told.replaceAll(`${this.prefix}unknown_`, ''))
-      return message('E', body)
-    })
+  /** An error in the client's own names. */
+  inOwnNames(piece: Buffer): Buffer {
+    if (!isError(piece) || !piece.includes(this.prefix)) return piece
+    let told = piece.toString('utf8', 5)
+    for (const [name, { engineName }] of this.#statements) {
+      told = told.replaceAll(`"${engineName}"`, () => `"${name}"`)
+    }
+    return message('E', Buffer.from(told.replaceAll(`${this.prefix}unknown_`, '')))
   }
 
   /** No statement has this name. It is cut, so that no message grows beyond its bound. */
@@ -250,26 +234,23 @@ export class StatementNames {
     unknown === '' ? '' : `${this.prefix}unknown_${unknown.slice(0, unknownLengthMax)}`
 
   #isLost(name: string, statement: PreparedStatement): boolean {
-    if (statement.generation !== this.#shared.generation) return true
-    return name === '' && this.#shared.unnamedOf !== this
+    if (statement.generation !== this.#engine.generation) return true
+    return name === '' && this.#engine.unnamedOf !== this
   }
 
-  #settle(
-    changes: readonly Change[],
-    { parsed, closed, tags }: { parsed: number; closed: number; tags: readonly string[] },
-  ): void {
+  #settle(changes: readonly Change[], { parsed, closed, tags }: Answer): void {
     let [parses, closes] = [0, 0]
     for (const change of changes) {
       const { name } = change
       if (change.kind === 'parse') {
         if (parses++ >= parsed) continue
         this.#statements.set(name, change.statement)
-        if (name === '') this.#shared.unnamedOf = this
+        if (name === '') this.#engine.unnamedOf = this
       } else if (change.kind === 'deallocate') {
         if (tags.includes('DEALLOCATE')) this.#statements.delete(name)
       } else if (change.kind === 'simple') {
         this.#statements.delete('')
-        this.#shared.unnamedOf = undefined
+        this.#engine.unnamedOf = undefined
       } else if (closes++ < closed) {
         this.#statements.delete(name)
       }

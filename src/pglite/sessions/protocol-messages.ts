@@ -68,12 +68,3 @@ export function errorResponse(severity: Severity | 'WARNING', fields: WireErrorF
   const type = severity === 'WARNING' ? 'N' : 'E'
   return message(type, ...parts.map(text), Buffer.alloc(1))
 }
-
-/** The messages of an answer, one by one. */
-export function* messagesOf(answer: Buffer): Generator<Buffer> {
-  for (let at = 0; at < answer.length; ) {
-    const end = at + 1 + answer.readInt32BE(at + 1)
-    yield answer.subarray(at, end)
-    at = end
-  }
-}

@@ -1,8 +1,8 @@
 import { factsOf, listenCommandsIn } from '../../database/index.js'
-import type { AdvisoryLocks } from './advisory-locks.js'
-import type { OwnRunner } from './engine-calls.js'
+import { AdvisoryLocks } from './advisory-locks.js'
+import type { EngineCalls } from './engine-calls.js'
 import type { EngineSession } from './engine-session.js'
-import type { Listening } from './listening.js'
+import { Listening } from './listening.js'
 import {
   changeState,
   emptyState,
@@ -17,29 +17,27 @@ import { WireError } from './wire-error.js'
 /** More than a project makes up; a session that lasts for weeks must not gather them. */
 const customNamesMax = 200
 
-/** The part of a shared engine that keeping its sessions takes. */
-interface KeeperEngine extends OwnRunner {
-  readonly sessions: Set<EngineSession>
-  readonly direct: EngineSession
-  readonly locks: AdvisoryLocks
-  readonly listening: Listening
-  readonly statements: { generation: number }
-}
-
 /**
  * Keeps the states of all sessions, and puts that of whoever has the turn into the engine's one.
  */
 export class SessionKeeper {
-  readonly #engine: KeeperEngine
+  readonly locks = new AdvisoryLocks()
+  readonly listening: Listening
+  readonly #engine: EngineCalls
+  readonly #sessions: Set<EngineSession>
+  readonly #direct: EngineSession
   readonly #setters = new SetterFunctions()
   /** Whose state the engine's session has. */
   #current: EngineSession | undefined
   #applied: SessionState = emptyState
   #discardsSequences = false
 
-  constructor(engine: KeeperEngine) {
+  constructor(engine: EngineCalls, sessions: Set<EngineSession>, direct: EngineSession) {
+    this.listening = new Listening(engine, sessions, direct)
     this.#engine = engine
-    this.#current = engine.direct
+    this.#sessions = sessions
+    this.#direct = direct
+    this.#current = direct
   }
 
   /** Makes the session of the engine that of its next user, who has the turn. */
@@ -50,14 +48,14 @@ export class SessionKeeper {
   async #change(session: EngineSession): Promise<void> {
     const before = this.#current
     if (before) await this.#leave(before)
-    if (this.#discardsSequences) await this.#engine.run('DISCARD SEQUENCES')
+    if (this.#discardsSequences) await this.#engine.query('DISCARD SEQUENCES')
     // What a function sets under a name that nobody knows has to go, too.
     const sql = changeState(this.#applied, session.state, this.#setters.exist)
     try {
-      if (sql !== '') await this.#engine.run(sql)
+      if (sql !== '') await this.#engine.query(sql)
     } catch (error) {
       await this.#reset()
-      if (session === this.#engine.direct) {
+      if (session === this.#direct) {
         // It cannot begin anew, so that it goes on without what it had set.
         session.state = emptyState
         this.#current = session
@@ -78,12 +76,12 @@ export class SessionKeeper {
       await this.#lookForSetters(before)
       if (before.mayHaveChanged) await this.read(before)
       // It ended before anybody had looked.
-      if (!this.#engine.sessions.has(before)) await this.takeAway(before)
+      if (!this.#sessions.has(before)) await this.takeAway(before)
       before.hasBeenAway = true
     } catch (error) {
-      if (before === this.#engine.direct) throw error
+      if (before === this.#direct) throw error
       // What cannot be read cannot be put back, which nobody but this session has to suffer for.
-      this.#engine.sessions.delete(before)
+      this.#sessions.delete(before)
       before.terminate(
         new WireError('FATAL', {
           code: '57P01',
@@ -99,17 +97,17 @@ export class SessionKeeper {
   async keepSequencesApart(session: EngineSession): Promise<void> {
     if (this.#discardsSequences) return
     this.#discardsSequences = true
-    if (session.hasBeenAway) await this.#engine.run('DISCARD SEQUENCES')
+    if (session.hasBeenAway) await this.#engine.query('DISCARD SEQUENCES')
   }
 
   /** To what a session has that was just begun. */
   async #reset(): Promise<void> {
-    await this.#engine.run(resetUser)
-    await this.#engine.run('RESET ROLE')
-    await this.#engine.run('RESET ALL')
+    await this.#engine.query(resetUser)
+    await this.#engine.query('RESET ROLE')
+    await this.#engine.query('RESET ALL')
     // Of all clients, who prepare theirs again when they need them.
-    await this.#engine.run('DEALLOCATE ALL')
-    this.#engine.statements.generation++
+    await this.#engine.query('DEALLOCATE ALL')
+    this.#engine.generation++
     this.#current = undefined
     this.#applied = emptyState
   }
@@ -156,7 +154,7 @@ export class SessionKeeper {
     const there = new Set([...found.settings.keys()].map((name) => name.toLowerCase()))
     const lost = [...session.defaults].filter(([name]) => !there.has(name.toLowerCase()))
     if (lost.length === 0) return found.reported
-    await this.#engine.run(
+    await this.#engine.query(
       changeState(session.state, {
         settings: new Map([...session.state.settings, ...lost]),
         prepared: session.state.prepared,
@@ -166,38 +164,38 @@ export class SessionKeeper {
   }
 
   async #readOnce(session: EngineSession): Promise<FoundState> {
-    if (session.resetsUser) await this.#engine.run(resetUser)
+    if (session.resetsUser) await this.#engine.query(resetUser)
     session.resetsUser = false
     const found = await readState(this.#engine, session.customNames)
     session.state = { settings: found.settings, prepared: found.prepared }
     session.removals = found.removals
     session.mayHaveChanged = false
     this.#applied = session.state
-    await this.#engine.listening.settle(session, found.channels)
-    this.#engine.locks.note(session, found.holdsLocks)
+    await this.listening.settle(session, found.channels)
+    this.locks.note(session, found.holdsLocks)
     return found
   }
 
   async takeAway(session: EngineSession): Promise<void> {
     if (session.removals.length > 0) {
       // Without its rights and settings, which may forbid it.
-      await this.#engine.run(`RESET ROLE; ${resetUser}; RESET ALL`)
+      await this.#engine.query(`RESET ROLE; ${resetUser}; RESET ALL`)
       this.#applied = { ...emptyState, prepared: this.#applied.prepared }
-      for (const removal of session.removals) await this.#engine.run(removal).catch(() => {})
+      for (const removal of session.removals) await this.#engine.query(removal).catch(() => {})
     }
-    if (this.#engine.locks.holder !== session) return
-    await this.#engine.run('SELECT pg_catalog.pg_advisory_unlock_all()')
-    this.#engine.locks.free()
+    if (!this.locks.isHeldBy(session)) return
+    await this.#engine.query('SELECT pg_catalog.pg_advisory_unlock_all()')
+    this.locks.begin(undefined)
   }
 
   /** Takes the session of the engine as it is for that of PGlite's own callers. */
   beginAnew(): void {
-    this.#engine.direct.channels.clear()
-    this.#engine.listening.forget()
+    this.#direct.channels.clear()
+    this.listening.forget()
     this.#setters.forget()
-    this.#current = this.#engine.direct
+    this.#current = this.#direct
     this.#applied = emptyState
-    this.#engine.direct.mayHaveChanged = true
+    this.#direct.mayHaveChanged = true
   }
 }
 
@@ -230,9 +228,9 @@ class SetterFunctions {
   }
 
   /** @returns Settings that they may make up. */
-  async look(engine: OwnRunner): Promise<readonly string[]> {
+  async look(engine: EngineCalls): Promise<readonly string[]> {
     if (this.#names) return this.#names
-    const bodies = await engine.run(settersSql)
+    const bodies = await engine.query(settersSql)
     this.#exist = bodies.length > 0
     this.#names = customNamesIn(bodies.map(([body]) => body!).join('\n'))
     return this.#names

@@ -1,5 +1,5 @@
 import { factsOf, quoteIdentifier } from '../../database/index.js'
-import type { OwnRunner } from './engine-calls.js'
+import type { EngineCalls } from './engine-calls.js'
 import { errorResponse, parameterStatus } from './protocol-messages.js'
 
 /** What a session has changed for itself, and what is put back when the engine changes hands. */
@@ -105,12 +105,12 @@ const mapOf = (object: Record<string, string> | null) => new Map(Object.entries(
  * @param customNames Settings with a dot in their name that may have been made up.
  */
 export async function readState(
-  engine: OwnRunner,
+  engine: EngineCalls,
   customNames: Iterable<string>,
 ): Promise<FoundState> {
   // In another encoding nothing that follows could be relied on.
   const own = "SELECT pg_catalog.set_config('client_encoding', 'UTF8', false)"
-  const [, row] = await engine.run(`${own}; ${stateSql(customNames)}`)
+  const [, row] = await engine.query(`${own}; ${stateSql(customNames)}`)
   const found: WrittenState = JSON.parse(row![0]!)
   const settings = mapOf(found.settings)
   if (found.user !== found.owner) settings.set('session_authorization', found.user)

@@ -1,5 +1,5 @@
 import type { EngineSession } from './engine-session.js'
-import { changeState, literal, type Reported } from './session-state.js'
+import { changeState, literal } from './session-state.js'
 import type { SharedEngine } from './shared-engine.js'
 import type { StartPacket } from './startup.js'
 import { WireError } from './wire-error.js'
@@ -21,16 +21,14 @@ const startSql = ({ user, database }: Start) => `SELECT
  * Gives a session that has the turn what a new one has: the settings of its role and database, and
  * those that its client asks for.
  *
- * @returns What the client is told of its session.
  * @throws WireError FATAL for a user or database that is not there, or a setting that cannot be.
  */
 export async function startSession(
   engine: SharedEngine,
   session: EngineSession,
   start: Start,
-): Promise<Reported> {
-  await engine.enter(session)
-  const [row] = await engine.run(startSql(start))
+): Promise<void> {
+  const [row] = await engine.query(startSql(start))
   const [isDatabase, isOwner, canLogin, configured] = row!
   if (isOwner !== 't' && canLogin === null) {
     throw refused('28000', `role "${start.user}" does not exist`)
@@ -52,12 +50,12 @@ export async function startSession(
   session.defaults = new Map(settings)
   const sql = changeState(session.state, { settings, prepared: new Map() })
   try {
-    if (sql !== '') await engine.run(sql)
+    if (sql !== '') await engine.query(sql)
   } catch (error) {
     const { code, message } = error as { code: string; message: string }
     throw refused(code, message)
   }
-  return engine.keeper.read(session)
+  session.reported = await engine.keeper.read(session)
 }
 
 const refused = (code: string, message: string) => new WireError('FATAL', { code, message })

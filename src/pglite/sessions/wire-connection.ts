@@ -239,7 +239,7 @@ export class WireConnection {
     }
     const { copy } = this.session
     if (copy) {
-      return copy.take(one) ? this.#answer(() => this.session.runCopy(copy)) : undefined
+      return copy.take(one) ? this.#answer(() => this.session.answerCopy(copy)) : undefined
     }
     switch (type) {
       case clientMessage.copyData:
@@ -261,7 +261,7 @@ export class WireConnection {
     const batch = this.#batch
     this.#batch = []
     this.#batchBytes = 0
-    return this.#answer(() => this.session.run(batch))
+    return this.#answer(() => this.session.answer(batch))
   }
 
   async #answer(run: () => Promise<Buffer[]>): Promise<void> {

@@ -75,6 +75,14 @@ export const noDatabases: WireErrorFields = {
   hint: 'Use a schema, or serve another PGlite.',
 }
 
+/** For everybody who uses an engine that crashed. */
+export const engineCrashed = (): WireError =>
+  new WireError('FATAL', {
+    code: '57P02',
+    message: 'the engine crashed, so that nothing is known of what it did last',
+    hint: 'Start another one. A transaction that was open is lost.',
+  })
+
 /** What a wait for the engine ends with. */
 export function engineIsTaken(owner: EngineUser, waitedMs: number): WireError {
   const last = owner.lastStatement ?? 'nothing yet'
