@@ -51,6 +51,7 @@ export {
   type ListenCommand,
   leavesOpen,
   listenCommandsIn,
+  runsOutsideTransaction,
   type StatementFacts,
   withoutWrapping,
 } from './statement-facts.js'

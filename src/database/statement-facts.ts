@@ -20,6 +20,8 @@ export interface StatementFacts {
   /** It sets the user of the session, or goes back to the user that it began with. */
   readonly user?: 'set' | 'reset'
   readonly listening?: 'listen' | 'unlisten'
+  /** PostgreSQL always refuses it in a transaction. */
+  readonly outsideTransaction?: true
   /** It creates, renames, moves or drops a database. */
   readonly managesDatabases?: true
   readonly copiesFromStdin?: true
@@ -36,7 +38,8 @@ const code = { changesSession: true, runsCode: true, changesFunctions: true } as
 const locks = { changesSession: true, touchesLocks: true } as const
 const setUser = { changesSession: true, user: 'set' } as const
 const resetUser = { changesSession: true, user: 'reset' } as const
-const databases = { managesDatabases: true } as const
+const outside = { outsideTransaction: true } as const
+const databases = { ...outside, managesDatabases: true } as const
 
 /** By the words that a statement begins with: the longest entry that fits counts. */
 const byBeginning: ReadonlyMap<string, StatementFacts> = new Map<string, StatementFacts>([
@@ -60,7 +63,7 @@ const byBeginning: ReadonlyMap<string, StatementFacts> = new Map<string, Stateme
   ['reset', session],
   ['reset session authorization', resetUser],
   ['discard', session],
-  ['discard all', { ...locks, ...resetUser, listening: 'unlisten' }],
+  ['discard all', { ...outside, ...locks, ...resetUser, listening: 'unlisten' }],
   ['listen', { ...session, listening: 'listen' }],
   ['unlisten', { ...session, listening: 'unlisten' }],
   ['prepare', session],
@@ -72,6 +75,15 @@ const byBeginning: ReadonlyMap<string, StatementFacts> = new Map<string, Stateme
   ['call', code],
   ['create database', databases],
   ['drop database', databases],
+  ['create tablespace', outside],
+  ['drop tablespace', outside],
+  ['create subscription', outside],
+  ['drop subscription', outside],
+  ['create index concurrently', outside],
+  ['create unique index concurrently', outside],
+  ['drop index concurrently', outside],
+  ['vacuum', outside],
+  ['alter system', outside],
 ])
 
 const beginningLengthMax = 4
@@ -117,10 +129,24 @@ function factsOfStatement({ words }: Pick<ScriptStatement, 'words'>): StatementF
     if (follows('from', 'program') || follows('to', 'program')) facts.runsProgram = true
   }
   if (words[0] === 'alter' && words[1] === 'database') {
-    if (follows('rename', 'to') || follows('set', 'tablespace')) facts.managesDatabases = true
+    if (follows('set', 'tablespace')) Object.assign(facts, databases)
+    if (follows('rename', 'to')) facts.managesDatabases = true
+  }
+  const isOfAll = words[0] === 'cluster' && words.length === 1
+  if (isOfAll || (words[0] === 'reindex' && isWideReindex(words)) || detaches(words)) {
+    facts.outsideTransaction = true
   }
   return facts
 }
+
+const isWideReindex = (words: readonly string[]): boolean =>
+  words.includes('concurrently') ||
+  ['schema', 'database', 'system'].includes(
+    words.find((word) => /^(?:index|table|schema|database|system)$/.test(word)) ?? '',
+  )
+
+const detaches = (words: readonly string[]): boolean =>
+  words[0] === 'alter' && words.includes('detach') && words.at(-1) === 'concurrently'
 
 /** A text of SQL, statement by statement. */
 export interface SqlFacts {
@@ -183,6 +209,9 @@ export const leavesOpen = (sql: string): boolean =>
     ({ words, facts }) =>
       facts.transaction === 'begin' || (facts.changesFunctions && words[0] === 'create'),
   )
+
+export const runsOutsideTransaction = (statement: ScriptStatement): boolean =>
+  factsOfStatement(statement).outsideTransaction === true
 
 export const beginsTransaction = (statement: ScriptStatement): boolean =>
   factsOfStatement(statement).transaction === 'begin'

@@ -1,6 +1,7 @@
 import {
   controlsTransaction,
   type Queryable,
+  runsOutsideTransaction,
   type ScriptStatement,
   splitStatements,
   sqlState,
@@ -98,31 +99,15 @@ function hintFor({ text }: ScriptStatement, state: string | undefined): string {
   )
 }
 
-/** Statements that PostgreSQL always refuses in a transaction. */
-const alone = new RegExp(
-  `^(?:${[
-    'create\\s+(?:unique\\s+)?index\\s+concurrently',
-    'drop\\s+index\\s+concurrently',
-    'reindex\\b.*\\bconcurrently',
-    'reindex\\s+(?:\\([^)]*\\)\\s*)?(?:schema|database|system)',
-    'alter\\s+table\\b.*\\bdetach\\s+partition\\b.*\\bconcurrently',
-    'vacuum',
-    'cluster$',
-    '(?:create|drop)\\s+(?:database|tablespace|subscription)',
-    'alter\\s+system',
-    'discard\\s+all',
-  ].join('|')})\\b`,
-  'is',
-)
 const addsValue =
   /^alter\s+type\b.*\badd\s+value\s+(?:if\s+not\s+exists\s+)?(?<value>'(?:[^']|'')*')/is
 
 /** Whether one of these statements works only outside a transaction. */
 export function needsNoTransaction(statements: readonly ScriptStatement[]): boolean {
-  return statements.some(({ text }, index) => {
-    if (alone.test(text)) return true
+  return statements.some((statement, index) => {
+    if (runsOutsideTransaction(statement)) return true
     // An enum value may be added in a transaction, but not used in the same one.
-    const value = addsValue.exec(text)?.groups?.value
+    const value = addsValue.exec(statement.text)?.groups?.value
     return (
       value !== undefined && statements.slice(index + 1).some((later) => later.text.includes(value))
     )

@@ -131,4 +131,32 @@ CREATE INDEX CONCURRENTLY docks_b_idx ON docks (a); -- found`,
       ['SELECT 1; SELECT 2;', 'SELECT 1; SELECT 2;'],
     ],
   },
+  {
+    rule: 'needs-no-transaction',
+    pairs: [
+      ['CREATE TABLE piers (a int);', 'SELECT 1;'],
+      [
+        `ANALYZE piers;
+/* for the list */ CREATE INDEX CONCURRENTLY piers_a_idx ON piers (a); -- found`,
+        `VACUUM piers; -- found
+SELECT 1;
+REINDEX (VERBOSE) TABLE CONCURRENTLY piers; -- found
+REINDEX TABLE piers;
+REINDEX SCHEMA public; -- found
+ALTER TABLE piers DETACH PARTITION pier CONCURRENTLY; -- found
+DROP INDEX CONCURRENTLY piers_a_idx; -- found
+CLUSTER piers;
+CLUSTER; -- found
+ALTER SYSTEM RESET work_mem; -- found
+CREATE DATABASE quays; -- found`,
+      ],
+      // Alone in its file it runs without a transaction.
+      ['VACUUM piers;', 'REINDEX TABLE CONCURRENTLY piers;'],
+      [
+        'ANALYZE piers; REINDEX TABLE piers;',
+        `-- driftpin: no transaction
+DROP INDEX CONCURRENTLY piers_a_idx;`,
+      ],
+    ],
+  },
 ]

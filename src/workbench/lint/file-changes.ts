@@ -51,7 +51,7 @@ function isFresh({ made, emptied }: FileState, table: string): boolean {
 }
 
 /** Every command of every ALTER TABLE of a file. */
-function* alterationsOf(script: LintedScript): Generator<Alteration> {
+export function* alterationsOf(script: LintedScript): Generator<Alteration> {
   for (const { statement, state } of statementsInOrder(script)) {
     const alter = nodeAs(statement.node, 'AlterTableStmt')
     if (alter?.objtype !== 'OBJECT_TABLE') continue

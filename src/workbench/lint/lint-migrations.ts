@@ -85,11 +85,11 @@ export async function lintMigrations(options: LintOptions = {}): Promise<LintRep
   const squawk = await orError('tool_missing', runSquawk(folder.scripts))
   const rules = lintRules.filter(({ applies }) => applies?.(folder) ?? true)
   const errorOf = (rule: Rule) => {
-    const needed = rule.needsCatalog ? catalog : 'squawk' in rule ? squawk : undefined
+    const needed = rule.checkCatalog ? catalog : rule.squawk ? squawk : undefined
     return needed instanceof DriftpinError ? needed : undefined
   }
   const checked = rules.filter((rule) => !errorOf(rule))
-  const offences = checked.flatMap((rule) => check(rule, { folder, catalog, squawk }))
+  const offences = rules.flatMap((rule) => check(rule, { folder, catalog, squawk }))
   const silences = folder.scripts.flatMap(silencesOf)
   const left = offences.filter(
     ({ rule, offence }) => !silences.some((one) => one.rule === rule.id && one.covers(offence)),
@@ -126,26 +126,18 @@ interface Found {
 }
 
 function check(rule: Rule, { folder, catalog, squawk }: Subject): Found[] {
-  return [...offencesOf()].map((offence) => ({ rule, offence }))
-
-  function offencesOf(): Iterable<Offence> {
-    if ('squawk' in rule) {
-      return squawk instanceof DriftpinError ? [] : squawk.filter((one) => isOf(rule, one))
-    }
-    const migrated = catalog instanceof DriftpinError ? undefined : catalog
-    if (!rule.needsCatalog) return rule.check(folder, migrated)
-    return migrated ? rule.check(folder, migrated) : []
-  }
+  const migrated = catalog instanceof DriftpinError ? undefined : catalog
+  const problems = squawk instanceof DriftpinError ? [] : squawk
+  const offences = [
+    ...problems.filter((problem) => isOf(rule, problem)),
+    ...(rule.checkFiles?.(folder, migrated) ?? []),
+    ...((migrated && rule.checkCatalog?.(folder, migrated)) ?? []),
+  ]
+  return offences.map((offence) => ({ rule, offence }))
 }
 
-function isOf(
-  { squawk, inDowns = true }: Extract<Rule, { squawk: readonly string[] }>,
-  { squawkRule, script: { direction, transaction } }: SquawkProblem,
-): boolean {
-  // squawk assumes that every file runs in a transaction.
-  const isAllowed = squawkRule === 'ban-concurrent-index-creation-in-transaction' && !transaction
-  return squawk.includes(squawkRule) && !isAllowed && (inDowns || direction === 'up')
-}
+const isOf = ({ squawk, inDowns = true }: Rule, { squawkRule, script }: SquawkProblem): boolean =>
+  squawk?.includes(squawkRule) === true && (inDowns || script.direction === 'up')
 
 function wrongWith(silence: Silence, checked: readonly Rule[], found: readonly Found[]): Found[] {
   const { script, comment, rule } = silence

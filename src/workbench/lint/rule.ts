@@ -13,7 +13,8 @@ export interface Offence {
   readonly fix?: string
 }
 
-interface Described {
+/** One thing that a migration should not do to a database in production. */
+export interface Rule {
   /** The name in kebab-case, which comments allow. */
   readonly id: string
   /** One sentence: why it matters in production. */
@@ -22,28 +23,12 @@ interface Described {
   readonly instead: string
   /** False if the options leave the rule nothing to check. */
   readonly applies?: (folder: LintedFolder) => boolean
-}
-
-/** A rule that checks the files, and also the migrated database if there is one. */
-interface FileRule extends Described {
-  readonly needsCatalog: false
-  readonly check: (folder: LintedFolder, catalog?: MigratedCatalog) => Iterable<Offence>
-}
-
-/** A rule that needs the migrated database. */
-interface CatalogRule extends Described {
-  readonly needsCatalog: true
-  readonly check: (folder: LintedFolder, catalog: MigratedCatalog) => Iterable<Offence>
-}
-
-/** A rule that squawk checks. */
-interface SquawkRule extends Described {
-  readonly needsCatalog: false
-  /** The names of the rules of squawk whose findings count. */
-  readonly squawk: readonly string[]
-  /** Whether down files break it too; true by default. */
+  /** Checks the files, and also the migrated database if there is one. */
+  readonly checkFiles?: (folder: LintedFolder, catalog?: MigratedCatalog) => Iterable<Offence>
+  /** Checks the migrated database, without which the rule is not checked. */
+  readonly checkCatalog?: (folder: LintedFolder, catalog: MigratedCatalog) => Iterable<Offence>
+  /** The names of the rules of squawk whose findings count, without which it is not checked. */
+  readonly squawk?: readonly string[]
+  /** Whether a down file breaks the rules of squawk too; true by default. */
   readonly inDowns?: boolean
 }
-
-/** One thing that a migration should not do to a database in production. */
-export type Rule = FileRule | CatalogRule | SquawkRule

@@ -12,8 +12,7 @@ export const destroysWithoutNote: Rule = {
   instead:
     'Add a comment that names the object and says what is lost, such as ' +
     '"-- destroys: users, with the history of logins".',
-  needsCatalog: false,
-  *check({ scripts }) {
+  *checkFiles({ scripts }) {
     for (const script of scripts) {
       const notes = notesOf(script)
       for (const { statement, state } of statementsInOrder(script)) {

@@ -8,8 +8,7 @@ export const downDropsTypeOfAnother: Rule = {
   id: 'down-drops-type-of-another',
   why: 'If a down drops a type that another migration created, the next up and the next down fail.',
   instead: 'Drop a type only in the down of the migration that created it.',
-  needsCatalog: false,
-  *check({ migrations }) {
+  *checkFiles({ migrations }) {
     for (const { up, down } of migrations) {
       if (!down) continue
       const own = namesMadeBy(up)

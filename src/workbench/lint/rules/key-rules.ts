@@ -16,9 +16,8 @@ export const ownerWithoutCascade: Rule = {
   instead:
     'Give the column a foreign key to its owner with ON DELETE CASCADE. If the rows must ' +
     'outlive their owner, allow the rule and say why.',
-  needsCatalog: true,
   applies: ({ owners }) => owners.length > 0,
-  *check(folder, catalog) {
+  *checkCatalog(folder, catalog) {
     for (const name of folder.owners) {
       const { table: owner, column } = ownerCalled(name, catalog)
       for (const offence of ownersWithoutCascade(catalog, { owner, column })) {
@@ -43,8 +42,7 @@ export const foreignKeyWithoutIndex: Rule = {
   instead:
     'Create an index that begins with the columns of the foreign key. If the table stays small, ' +
     'allow the rule and say so.',
-  needsCatalog: true,
-  *check(folder, catalog) {
+  *checkCatalog(folder, catalog) {
     for (const table of catalog.tables) {
       for (const key of foreignKeysWithoutIndex(table)) {
         const columns = key.columns.join(', ')
@@ -65,9 +63,8 @@ export const mirrorOutOfStep: Rule = {
     'Copying rows between two mirrored tables loses a column that one of them lacks, or fails on ' +
     'a type or a NULL.',
   instead: 'Change both tables of the pair in the same migration.',
-  needsCatalog: true,
   applies: ({ mirrors }) => mirrors.length > 0,
-  *check(folder, catalog) {
+  *checkCatalog(folder, catalog) {
     for (const [first, second] of folder.mirrors) {
       const [one, other] = [tableOf(catalog, first), tableOf(catalog, second)]
       for (const { column, shapes } of mirrorOffences(one, other)) {
