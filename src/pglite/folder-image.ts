@@ -1,6 +1,17 @@
-import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { join, sep } from 'node:path'
 import { DriftpinError } from '../errors.js'
 import {
   damaged,
@@ -12,9 +23,6 @@ import {
   prefixBytes,
   sumOf,
 } from './image-format.js'
-
-/** The length of the pieces in which files are read and written. */
-const pieceBytes = 1024 * 1024
 
 /** A file by its path in the folder and its length, or a directory, which has none. */
 type Entry = readonly [path: string, bytes: number | null]
@@ -35,7 +43,8 @@ export interface FolderHeader extends ImageHeader, FolderFacts {
 export type OnProgress = (bytes: number, ofBytes: number) => void
 
 /**
- * Writes a data folder into one file. Nobody may write to the folder meanwhile.
+ * Writes a data folder into one file. Nobody may write to the folder meanwhile. A file of
+ * PostgreSQL has at most 1 GB, so each is read as a whole.
  *
  * @param file Must not exist. If this fails, it is of no use.
  * @param isLeftOut Whether a name in the folder is not part of the database.
@@ -44,35 +53,30 @@ export async function writeFolderImage(
   folder: string,
   file: string,
   facts: Omit<FolderHeader, 'entries' | 'kind'>,
-  {
-    isLeftOut,
-    onProgress,
-  }: {
-    readonly isLeftOut: (name: string) => boolean
-    readonly onProgress?: OnProgress | undefined
-  },
+  isLeftOut: (name: string) => boolean,
+  onProgress?: OnProgress,
 ): Promise<void> {
-  const entries = await listEntries(folder, isLeftOut)
+  const entries = listEntries(folder, isLeftOut)
   const header: FolderHeader = { ...facts, kind: 'folder', entries }
   const text = Buffer.from(JSON.stringify(header))
   const output = openSync(file, 'wx', 0o600)
   try {
     // The prefix has checksums, which are known at the end.
-    writeWhole(output, Buffer.alloc(prefixBytes))
-    writeWhole(output, text)
+    writeFileSync(output, Buffer.alloc(prefixBytes))
+    writeFileSync(output, text)
     const bodyBytes = entries.reduce((total, [, bytes]) => total + (bytes ?? 0), 0)
     let [bodySum, copied] = [0, 0]
     for (const [path, bytes] of entries) {
       if (bytes === null) continue
-      for (const piece of readPieces(join(folder, path), bytes)) {
-        writeWhole(output, piece)
-        bodySum = sumOf([piece], bodySum)
-      }
+      const contents = readFileSync(join(folder, path)).subarray(0, bytes)
+      if (contents.length < bytes) throw cannotHold(`${path} became shorter meanwhile. Try again.`)
+      writeFileSync(output, contents)
+      bodySum = sumOf([contents], bodySum)
       copied += bytes
       onProgress?.(copied, bodyBytes)
     }
     const sums = { headerBytes: text.length, bodyBytes, headerSum: sumOf([text]), bodySum }
-    writeWhole(output, encodePrefix(sums), 0)
+    writeSync(output, encodePrefix(sums), 0, prefixBytes, 0)
     fsyncSync(output)
   } finally {
     closeSync(output)
@@ -106,8 +110,13 @@ export function layFolderImage(file: string, folder: string): void {
     mkdirSync(folder, { mode: 0o700 })
     let sum = 0
     for (const [path, bytes] of header.entries) {
-      if (bytes === null) mkdirSync(join(folder, path), { mode: 0o700 })
-      else sum = layFile(input, join(folder, path), { bytes, sum })
+      if (bytes === null) {
+        mkdirSync(join(folder, path), { mode: 0o700 })
+        continue
+      }
+      const contents = take(input, bytes)
+      sum = sumOf([contents], sum)
+      writeFileSync(join(folder, path), contents, { mode: 0o600 })
     }
     if (sum !== sums.bodySum) throw damaged('the checksum of its files is wrong', {})
     checkMajor(join(folder, 'PG_VERSION'), header)
@@ -123,30 +132,11 @@ function readStart(input: number): { readonly header: FolderHeader; readonly sum
   return { header: checkHeader(header, sums.bodyBytes), sums }
 }
 
-function layFile(
-  input: number,
-  path: string,
-  { bytes, sum }: { readonly bytes: number; readonly sum: number },
-): number {
-  const output = openSync(path, 'wx', 0o600)
-  let total = sum
-  try {
-    for (let left = bytes; left > 0; left -= pieceBytes) {
-      const piece = take(input, Math.min(left, pieceBytes))
-      writeWhole(output, piece)
-      total = sumOf([piece], total)
-    }
-  } finally {
-    closeSync(output)
-  }
-  return total
-}
-
 /** A database of another major version would only be found out after it replaced a good one. */
 function checkMajor(path: string, { versions }: FolderHeader): void {
-  const [text] = [...readPieces(path, 2)]
   const major = Number.parseInt(versions.postgres, 10)
-  if (Number(text) !== major) throw damaged(`its files are not of PostgreSQL ${major}`, {})
+  if (Number(readFileSync(path, 'utf8').slice(0, 2)) !== major)
+    throw damaged(`its files are not of PostgreSQL ${major}`, {})
 }
 
 function checkHeader(header: ImageHeader, bodyBytes: number): FolderHeader {
@@ -186,38 +176,21 @@ function checkPath(path: unknown): string {
   throw damaged(`it has a file called ${JSON.stringify(path)?.slice(0, 100)}`, { path })
 }
 
-async function listEntries(folder: string, isLeftOut: (name: string) => boolean): Promise<Entry[]> {
-  const entries: Entry[] = []
-  const visit = async (directory: string) => {
-    for (const entry of await readdir(join(folder, directory), { withFileTypes: true })) {
-      const path = directory === '' ? entry.name : `${directory}/${entry.name}`
+function listEntries(folder: string, isLeftOut: (name: string) => boolean): Entry[] {
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  return (
+    paths
+      .map((path) => path.split(sep))
       // These belong to a process.
-      if (directory === '' && (isLeftOut(path) || /^postmaster\.(pid|opts)$/.test(path))) continue
-      const whole = join(folder, checkPath(path))
-      if (entry.isDirectory()) {
-        entries.push([path, null])
-        await visit(path)
-      } else if (entry.isFile()) entries.push([path, (await stat(whole)).size])
-      else throw cannotHold(`${whole} is neither a file nor a directory.`, { whole })
-    }
-  }
-  await visit('')
-  return entries
-}
-
-function* readPieces(path: string, bytes: number): Generator<Buffer> {
-  const input = openSync(path, 'r')
-  try {
-    for (let left = bytes; left > 0; ) {
-      const piece = Buffer.alloc(Math.min(left, pieceBytes))
-      const read = readSync(input, piece)
-      if (read === 0) throw cannotHold(`${path} became shorter meanwhile. Try again.`, { path })
-      left -= read
-      yield piece.subarray(0, read)
-    }
-  } finally {
-    closeSync(input)
-  }
+      .filter(([name]) => !isLeftOut(name!) && !/^postmaster\.(pid|opts)$/.test(name!))
+      .map((names): Entry => {
+        const path = checkPath(names.join('/'))
+        const stats = lstatSync(join(folder, path))
+        if (stats.isDirectory()) return [path, null]
+        if (stats.isFile()) return [path, stats.size]
+        throw cannotHold(`${path} is neither a file nor a directory.`)
+      })
+  )
 }
 
 function take(input: number, bytes: number): Buffer {
@@ -230,12 +203,5 @@ function take(input: number, bytes: number): Buffer {
   return taken
 }
 
-function writeWhole(output: number, bytes: Buffer, position?: number): void {
-  for (let done = 0; done < bytes.length; ) {
-    const to = position === undefined ? null : position + done
-    done += writeSync(output, bytes, done, bytes.length - done, to)
-  }
-}
-
-const cannotHold = (why: string, cause: unknown) =>
-  new DriftpinError('image_unusable', `The image cannot be made: ${why}`, cause)
+const cannotHold = (why: string) =>
+  new DriftpinError('image_unusable', `The image cannot be made: ${why}`, {})

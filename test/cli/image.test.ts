@@ -28,7 +28,7 @@ const isLeftOut = (name: string) => name === 'serving.json'
 
 const writeImage = (folder: string, file: string, { postgres, pglite, ...rest }: ImageFacts) => {
   const versions = { driftpin: driftpinVersion, pglite, postgres }
-  return writeFolderImage(folder, file, { ...rest, versions }, { isLeftOut })
+  return writeFolderImage(folder, file, { ...rest, versions }, isLeftOut)
 }
 
 const readImageFacts = (file: string) => factsOf(readFolderImage(file))

@@ -54,8 +54,8 @@ export async function saveImage(
         // The checkpoint writes everything that is only in memory to the files.
         await transaction.script('CHECKPOINT')
         const found = await readFacts(transaction)
-        const how = { isLeftOut: isDriftpinFile, onProgress }
-        await writeFolderImage(databaseFolderOf(folder), unfinished, found, how)
+        const source = databaseFolderOf(folder)
+        await writeFolderImage(source, unfinished, found, isDriftpinFile, onProgress)
         return factsOf(found)
       })
       if (force) await rename(unfinished, file)

@@ -14,7 +14,7 @@ import {
   withSync,
 } from './batch.js'
 import type { EngineSession } from './engine-session.js'
-import { StatementNames, type TranslatedBatch } from './prepared-statements.js'
+import { StatementNames, TranslatedBatch } from './prepared-statements.js'
 import {
   clientMessage,
   copyFailed,
@@ -117,7 +117,7 @@ export class BatchRunner {
     // Whoever only prepares can let the engine go, as a server would not keep others out.
     const isLetGo = !this.keeps && onlyPrepares(given)
     let batch = isLetGo ? withSync(given) : given
-    let translated = this.#names.translate(batch)
+    let translated = this.#translate(batch)
     const { sql } = translated
     const facts: StatementFacts = Object.assign({}, ...sql.map((text) => factsOf(text).any))
     if (this.#engine.keeper.locks.areHeldAgainst(this.#session) && facts.touchesLocks) {
@@ -132,11 +132,11 @@ export class BatchRunner {
       // The engine knows the values of whoever asked last.
       await this.#engine.keeper.keepSequencesApart(this.#session)
       // What it ran has ended the statement without a name.
-      translated = this.#names.translate(batch)
+      translated = this.#translate(batch)
     }
     if (this.#isRolledBack) {
       await this.#failAgain()
-      translated = this.#names.translate(batch)
+      translated = this.#translate(batch)
     }
     this.#hasSavepoint ||= sql.some(setsSavepoint)
     if (callsFunction(batch)) this.#session.mayHaveChanged = true
@@ -149,7 +149,7 @@ export class BatchRunner {
     if (isCopy) {
       if (isTried) await this.#engine.query('SAVEPOINT driftpin_copy')
       // Again, since what sets a savepoint ends the statement without a name.
-      translated = this.#names.translate(batch)
+      translated = this.#translate(batch)
     }
     const answer = await this.#engine.execute(guarded(translated.messages), {
       bytesMax: this.#bytesMax,
@@ -170,7 +170,7 @@ export class BatchRunner {
 
   /** Runs a COPY whose data is there. */
   async answerCopy({ command, isSimple, messages }: CopyIn): Promise<Buffer[]> {
-    const translated = this.#names.translate(command)
+    const translated = this.#translate(command)
     const { hiddenParses } = translated
     const end = isSimple ? [] : [syncMessage]
     const all = [...translated.messages, ...messages, copyFailed, ...end]
@@ -186,6 +186,10 @@ export class BatchRunner {
     return told.slice(0, -1)
   }
 
+  #translate(batch: Batch): TranslatedBatch {
+    return new TranslatedBatch(this.#names, batch)
+  }
+
   /** Answers with an error; a transaction that is open fails by it. */
   async #refuse(batch: Batch, fields: WireErrorFields): Promise<Buffer[]> {
     if (!this.keeps) throw new WireError('ERROR', fields)
@@ -193,23 +197,23 @@ export class BatchRunner {
     this.#engine.unnamedOf = undefined
     const answer = await this.#engine.execute(failing)
     const errors = { ...answer, bytes: answer.bytes.filter(isError) }
-    return this.#settle(failing, this.#names.translate([]), errors, false)
+    return this.#settle(failing, this.#translate([]), errors, false)
   }
 
   async #settle(
     batch: Batch,
-    { settle }: TranslatedBatch,
+    translated: TranslatedBatch,
     answer: Answer,
     isTold: boolean,
   ): Promise<Buffer[]> {
-    settle(answer)
+    translated.settle(answer)
     // After an error all is left out up to the next Sync, a simple query too.
     const isLeftOut = answer.hasError && batch.length > 1
     if (answer.readies === 0 && !isFlushed(batch) && !isLeftOut) {
       throw this.#engine.breakDown({ lastStatement: this.#session.lastStatement })
     }
     if (answer.tags.some((tag) => tag === 'DISCARD ALL' || tag === 'DEALLOCATE ALL')) {
-      this.#names.clear()
+      this.#names.known.clear()
       this.#engine.generation++
     }
     this.#status = answer.status ?? this.#status
