@@ -11,12 +11,12 @@ export { checkSchema, countExpected, type ExpectedSchemas } from './check-schema
 export type { MigrationStatus } from './compare-ledger.js'
 export { createMigrator, type Migrator, type MigratorOptions } from './create-migrator.js'
 export type { MigrationErrorCode } from './error-codes.js'
+export { readFiles } from './folder-files.js'
 export { bundledFiles } from './generated/bundled.js'
 export { grantsScript } from './grants-script.js'
 export { findLedgers, ledgerName } from './ledger.js'
 export type { Direction, Migration, MigrationScript } from './migration.js'
-export { type MigrationFolder, readMigrationFolder, readPairs } from './migration-folder.js'
-export { readMigrationFiles } from './migration-folder-files.js'
+export { type MigrationFolder, readMigrationFolder } from './migration-folder.js'
 export {
   countTo,
   describeStep,
@@ -30,7 +30,7 @@ export {
   parseMigrations,
   readScript,
 } from './parse-migrations.js'
-export { readMigrations } from './read-migrations.js'
+export { readMigrations, readPairFiles, readPairs } from './read-migrations.js'
 export { runMigrationFiles } from './run-migration-files.js'
 export { runScript, statementsOf } from './run-script.js'
 export { recordSession } from './session-state.js'

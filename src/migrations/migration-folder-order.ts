@@ -1,4 +1,5 @@
 import { DriftpinError } from '../errors.js'
+import { byBytes } from './folder-files.js'
 
 /** Versioned, baseline and undo files have a version; repeatable ones do not. */
 const flyway = /^(?:(?<kind>[VBU])(?<version>\d+(?:[._]\d+)*)__|R__).*\.sql$/
@@ -16,11 +17,6 @@ export function inOrderOfRunning(directory: string, names: readonly string[]): s
   if (names.some((name) => /^V\d[\d._]*__/.test(name))) return flywayOrder(directory, names)
   const numbered = names.every((name) => /^\d/.test(name))
   return [...names].sort(numbered ? byNumbers : byBytes)
-}
-
-/** Compares the bytes of two names, independent of the locale. */
-export function byBytes(one: string, other: string): number {
-  return Buffer.compare(Buffer.from(one), Buffer.from(other))
 }
 
 function flywayOrder(directory: string, names: readonly string[]): string[] {

@@ -1,13 +1,10 @@
 import { type Database, sha256, splitStatements } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import { createMigrator } from './create-migrator.js'
-import type { Migration, MigrationScript } from './migration.js'
-import {
-  type FolderFiles,
-  findMigrationFiles,
-  type MigrationTool,
-} from './migration-folder-files.js'
-import { readMigrations } from './read-migrations.js'
+import type { MigrationScript } from './migration.js'
+import { findMigrationFiles, type MigrationTool } from './migration-folder-files.js'
+import type { MigrationFile } from './parse-migrations.js'
+import { parsePairs } from './read-migrations.js'
 import { runMigrationFiles } from './run-migration-files.js'
 
 /** A folder of migrations as it was read. What happens to the files afterwards does not matter. */
@@ -52,63 +49,34 @@ export interface MigrationFolder {
  * ```
  */
 export async function readMigrationFolder(directory: string): Promise<MigrationFolder> {
-  const found = await findMigrationFiles(directory)
-  return found.tool === 'pairs'
-    ? await pairsFolder(directory)
-    : await foreignFolder(directory, found)
-}
-
-async function pairsFolder(directory: string): Promise<MigrationFolder> {
-  const migrations = await readPairs(directory)
-  const files = migrations.flatMap(({ up, down }) => (down ? [up, down] : [up]))
-  return {
-    tool: 'pairs',
-    hash: await hashOf('pairs', files),
-    apply: (database) =>
-      namingFolder(directory, 'pairs', async () => {
-        await createMigrator(database, { migrations }).up()
-      }),
-  }
-}
-
-/**
- * Reads pairs, or a folder without any down file. Half a pair among pairs is refused, unless
- * `forwardOnly` allows it.
- */
-export async function readPairs(
-  directory: string,
-  { forwardOnly = false }: { readonly forwardOnly?: boolean } = {},
-): Promise<Migration[]> {
-  const migrations = await readMigrations(directory, { forwardOnly: true })
-  if (forwardOnly || !migrations.some(({ down }) => down)) return migrations
-  return await readMigrations(directory)
-}
-
-async function foreignFolder(
-  directory: string,
-  { tool, files }: FolderFiles,
-): Promise<MigrationFolder> {
-  const sections = tool === 'forward-only' ? files.map(upSection) : files.map(wholeFile)
-  return {
+  const { tool, files } = await findMigrationFiles(directory)
+  const folder = async (
+    hashed: readonly MigrationFile[],
+    run: (database: Database) => Promise<unknown>,
+  ): Promise<MigrationFolder> => ({
     tool,
-    hash: await hashOf(tool, files),
-    apply: (database) => namingFolder(directory, tool, () => runMigrationFiles(database, sections)),
+    hash: await hashOf(tool, hashed),
+    apply: (database) => namingFolder(directory, tool, () => run(database)),
+  })
+  if (tool === 'pairs') {
+    const migrations = parsePairs(files)
+    const scripts = migrations.flatMap(({ up, down }) => (down ? [up, down] : [up]))
+    return await folder(scripts, (database) => createMigrator(database, { migrations }).up())
   }
+  const sections = files.map(tool === 'forward-only' ? upSection : wholeFile)
+  return await folder(files, (database) => runMigrationFiles(database, sections))
 }
 
 /**
  * Replaces Drizzle's separator of statements by a semicolon and spaces of the same length, so that
  * messages have the positions of the file.
  */
-function wholeFile({ file, text }: { readonly file: string; readonly text: string }) {
+function wholeFile({ file, text }: MigrationFile): MigrationScript {
   const mark = '--> statement-breakpoint'
   return { file, text: text.replaceAll(mark, ';'.padEnd(mark.length)), transaction: true }
 }
 
-async function hashOf(
-  tool: MigrationTool,
-  files: readonly { readonly file: string; readonly text: string }[],
-): Promise<string> {
+async function hashOf(tool: MigrationTool, files: readonly MigrationFile[]): Promise<string> {
   // As JSON, so that names and texts are separated unambiguously.
   const parts = JSON.stringify([tool, ...files.map(({ file, text }) => [file, text])])
   return Buffer.from(await sha256(parts)).toString('hex')
@@ -117,7 +85,7 @@ async function hashOf(
 async function namingFolder(
   directory: string,
   tool: MigrationTool,
-  work: () => Promise<void>,
+  work: () => Promise<unknown>,
 ): Promise<void> {
   try {
     await work()
@@ -142,7 +110,7 @@ const noTransaction =
  *
  * @throws DriftpinError `migration_invalid` for statements before the up section.
  */
-function upSection({ file, text }: Pick<MigrationScript, 'file' | 'text'>): MigrationScript {
+function upSection({ file, text }: MigrationFile): MigrationScript {
   const lines = text.split('\n')
   const marked = lines.some((line) => up.test(line))
   let section: 'front' | 'up' | 'down' = marked ? 'front' : 'up'

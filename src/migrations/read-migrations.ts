@@ -1,6 +1,7 @@
+import { DriftpinError } from '../errors.js'
+import { findLeftOut, listFolder, readFiles, refuseLeftOut, scriptsIn } from './folder-files.js'
 import type { Migration } from './migration.js'
-import { readMigrationFiles } from './migration-folder-files.js'
-import { parseMigrations } from './parse-migrations.js'
+import { type MigrationFile, parseMigrations } from './parse-migrations.js'
 
 /**
  * Reads a folder of SQL pairs, `000001_create_users.up.sql` and `000001_create_users.down.sql`,
@@ -27,5 +28,42 @@ export async function readMigrations(
   directory: string,
   options: { readonly forwardOnly?: boolean } = {},
 ): Promise<Migration[]> {
-  return parseMigrations(await readMigrationFiles(directory), options)
+  return parseMigrations(await readPairFiles(directory), options)
+}
+
+/** The same, and a folder without any down file counts as one that goes only forward. */
+export async function readPairs(
+  directory: string,
+  { forwardOnly = false }: { readonly forwardOnly?: boolean } = {},
+): Promise<Migration[]> {
+  return parsePairs(await readPairFiles(directory), { forwardOnly })
+}
+
+/** Half a pair among pairs is a mistake, but ups alone are the files of a folder without downs. */
+export function parsePairs(
+  files: readonly MigrationFile[],
+  { forwardOnly = false }: { readonly forwardOnly?: boolean } = {},
+): Migration[] {
+  const isForward = forwardOnly || !files.some(({ file }) => file.endsWith('.down.sql'))
+  return parseMigrations(files, { forwardOnly: isForward })
+}
+
+/**
+ * The SQL files of a folder of pairs.
+ *
+ * @throws DriftpinError `migrations_unreadable`
+ */
+export async function readPairFiles(directory: string): Promise<MigrationFile[]> {
+  const unreadable = (why: string, cause: unknown) =>
+    new DriftpinError(
+      'migrations_unreadable',
+      `The migrations in ${directory} cannot be read: ${why}. ` +
+        'Name a folder of pairs such as 000001_create_users.up.sql and .down.sql.',
+      cause,
+    )
+  const paths = await listFolder(directory, unreadable)
+  const scripts = scriptsIn(paths)
+  if (scripts.length === 0) throw unreadable('no file in it ends in .sql', { directory })
+  refuseLeftOut(directory, 'pairs', findLeftOut(paths))
+  return await readFiles(directory, scripts, unreadable)
 }

@@ -6,6 +6,8 @@ import { failure, read, steps, useFolders } from './use-folders.js'
 
 const { apply } = useFolders()
 
+const lintFolder = (migrations: string) => lintMigrations({ migrations })
+
 describe('a folder of which a part would be left out is refused', () => {
   const apples = 'CREATE TABLE apples (id int PRIMARY KEY);'
   const goose = `-- +goose Up\n${apples}\n-- +goose Down\nDROP TABLE apples;`
@@ -95,8 +97,8 @@ describe('a folder of which a part would be left out is refused', () => {
       '1_apples.down.sql': 'DROP TABLE apples;',
       ...other,
     })
-    for (const work of [readMigrations(folder), lintMigrations({ migrations: folder })]) {
-      const error = await failure(work)
+    for (const readIt of [readMigrations, lintFolder]) {
+      const error = await failure(readIt(folder))
       expect(error.code).toBe('migrations_unreadable')
       expect(error.message).toContain(words)
     }

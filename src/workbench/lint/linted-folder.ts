@@ -6,7 +6,7 @@ import {
   type Direction,
   type MigrationFile,
   parseMigrations,
-  readMigrationFiles,
+  readPairFiles,
   readScript,
 } from '../../migrations/index.js'
 import { type LintedScript, parseLintedScript } from './linted-script.js'
@@ -85,7 +85,7 @@ export async function readLintedFolder(
   if (directory === '') throw emptyPath()
   const defaults: LintOptions = directory === undefined ? ours : {}
   const { owners = [], mirrors = [], forwardOnly = false } = { ...defaults, ...options }
-  const files = directory === undefined ? bundledFiles : await readMigrationFiles(directory)
+  const files = directory === undefined ? bundledFiles : await readPairFiles(directory)
   const migrations = pairsOf(parser, files)
   return {
     migrations,

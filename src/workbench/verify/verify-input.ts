@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { splitStatements } from '../../database/index.js'
 import { DriftpinError, messageOf } from '../../errors.js'
@@ -8,6 +8,7 @@ import {
   type MigrationFile,
   type MigrationScript,
   parseMigrations,
+  readFiles,
   readPairs,
 } from '../../migrations/index.js'
 import type { Extensions } from '../../pglite/index.js'
@@ -114,28 +115,18 @@ export interface Exemptions {
 
 /** @throws DriftpinError `migrations_unreadable` */
 async function readFixtureFiles(directory: string): Promise<MigrationFile[]> {
-  const unreadable = (error: unknown, file = '') =>
+  const unreadable = (why: string, cause: unknown) =>
     new DriftpinError(
       'migrations_unreadable',
-      `The fixtures in ${directory} cannot be read: ${file}` +
-        `${messageOf(error)}. Name a folder of files such ` +
+      `The fixtures in ${directory} cannot be read: ${why}. Name a folder of files such ` +
         'as 000001_create_users.sql, in UTF-8.',
-      error,
+      cause,
     )
   const names = await readdir(directory).catch((error) => {
-    throw unreadable(error)
+    throw unreadable(messageOf(error), error)
   })
-  const read = names.filter((name) => name.endsWith('.sql') || name === exemptName)
-  return await Promise.all(
-    read.map(async (file) => {
-      try {
-        const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-        return { file, text: decoder.decode(await readFile(join(directory, file))) }
-      } catch (error) {
-        throw unreadable(error, `${file}: `)
-      }
-    }),
-  )
+  const files = names.filter((name) => name.endsWith('.sql') || name === exemptName)
+  return await readFiles(directory, files.sort(), unreadable)
 }
 
 /**
@@ -151,8 +142,7 @@ async function parseFixtures(
   const versions = new Set(migrations.map(({ version }) => version))
   const scripts = new Map<number, MigrationScript[]>()
   let exempt: unknown = {}
-  for (const { file, text: raw } of [...files].sort((a, b) => (a.file < b.file ? -1 : 1))) {
-    const text = raw.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n')
+  for (const { file, text } of [...files].sort((a, b) => (a.file < b.file ? -1 : 1))) {
     if (file === exemptName) {
       exempt = parseJson(text)
       continue
