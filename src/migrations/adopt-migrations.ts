@@ -1,17 +1,12 @@
 import type { SchemaMismatch } from '../catalog/index.js'
-import {
-  type Database,
-  quoteIdentifier,
-  type Session,
-  type Transaction,
-} from '../database/index.js'
+import { type Database, quoteIdentifier, type Session } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import { schemaManifest } from '../schema/index.js'
 import { checkSchema, countExpected, type ExpectedSchemas } from './check-schema.js'
 import { type MigratorOptions, milliseconds } from './create-migrator.js'
 import { bundledFiles } from './generated/bundled.js'
 import { Ledger, ledgerName } from './ledger.js'
-import { checksumOf, type Migration } from './migration.js'
+import type { Migration } from './migration.js'
 import { withMigrationLock } from './migration-locks.js'
 import { parseMigrations } from './parse-migrations.js'
 
@@ -67,7 +62,10 @@ export async function adoptMigrations(
       await session.transaction(async (transaction) => {
         const mismatches = await checkSchema(transaction, expected)
         if (mismatches.length > 0) throw mismatched(version, mismatches)
-        if (!options.dryRun) await write(transaction, ledger, adopted)
+        if (options.dryRun) return
+        await ledger.create(transaction)
+        // Their durations are unknown; NULL would mean that they never ended.
+        for (const migration of adopted) await ledger.add(transaction, migration, 0)
       })
       return {
         version,
@@ -157,16 +155,15 @@ function upTo(
   version: number,
   toldBy: 'golang-migrate' | 'caller',
 ): readonly Migration[] {
-  const index = migrations.findIndex((migration) => migration.version === version)
-  if (index >= 0) return migrations.slice(0, index + 1)
+  const adopted = migrations.filter((migration) => migration.version <= version)
+  if (adopted.at(-1)?.version === version) return adopted
+  const versions = migrations.map((one) => one.version).join(', ') || 'none'
+  const hint =
+    " The number comes from golang-migrate's table. If that table describes other migrations, name " +
+    'the version of these.'
   throw new DriftpinError(
     'migration_target',
-    `There is no migration ${version}. There are ` +
-      `${migrations.map((one) => one.version).join(', ') || 'none'}.` +
-      (toldBy === 'caller'
-        ? ''
-        : " The number comes from golang-migrate's table. If that table describes other migrations, " +
-          'name the version of these.'),
+    `There is no migration ${version}. There are ${versions}.${toldBy === 'caller' ? '' : hint}`,
     { version },
   )
 }
@@ -184,22 +181,3 @@ function mismatched(version: number, mismatches: readonly SchemaMismatch[]): Dri
 }
 
 const wordOf = { missing: 'is missing', differs: 'differs', extra: 'is extra' } as const
-
-async function write(
-  transaction: Transaction,
-  ledger: Ledger,
-  migrations: readonly Migration[],
-): Promise<void> {
-  await ledger.create(transaction)
-  // Their durations are unknown; NULL would mean that they never ended.
-  await transaction.query(
-    `INSERT INTO ${ledger.name} (version, name, checksum, duration_ms)
-     SELECT version, name, checksum, 0
-     FROM unnest($1::bigint[], $2::text[], $3::text[]) AS one (version, name, checksum)`,
-    [
-      migrations.map(({ version }) => version),
-      migrations.map(({ name }) => name),
-      await Promise.all(migrations.map(checksumOf)),
-    ],
-  )
-}

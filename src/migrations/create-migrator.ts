@@ -4,7 +4,7 @@ import { assertNotDirty } from './assert-not-dirty.js'
 import { assertInStep, compareLedger, type MigrationStatus } from './compare-ledger.js'
 import { bundledFiles } from './generated/bundled.js'
 import { Ledger, ledgerName } from './ledger.js'
-import { checksumOf, type Migration } from './migration.js'
+import type { Migration } from './migration.js'
 import {
   type AssertHeld,
   type WaitOptions,
@@ -133,7 +133,7 @@ export function createMigrator(database: Database, options: MigratorOptions = {}
         steps.map(({ script }) => script),
       )
       const recordTimes = () =>
-        ledger.time(
+        ledger.setTimes(
           session,
           finished.filter((step) => step.transaction),
         )
@@ -175,9 +175,8 @@ export function createMigrator(database: Database, options: MigratorOptions = {}
         const statuses = await compareLedger(migrations, await ledger.read(session))
         const status = statuses.find((one) => one.version === version)
         if (status?.state !== 'dirty') throw notDirty(version, status)
-        if (state === 'pending') return await ledger.remove(session, { version })
-        const migration = migrationAt(migrations, version)
-        await ledger.settle(session, migration, await checksumOf(migration))
+        if (state === 'pending') await ledger.remove(session, version)
+        else await ledger.settle(session, migrationAt(migrations, version))
       }),
   }
 }

@@ -32,5 +32,5 @@ export {
 } from './parse-migrations.js'
 export { readMigrations, readPairFiles, readPairs } from './read-migrations.js'
 export { runMigrationFiles } from './run-migration-files.js'
-export { runScript, statementsOf } from './run-script.js'
+export { needsNoTransaction, runInTransaction, runScript, statementsOf } from './run-script.js'
 export { recordSession } from './session-state.js'

@@ -7,7 +7,7 @@ import {
   type Transaction,
   versionNumber,
 } from '../database/index.js'
-import type { Migration } from './migration.js'
+import { checksumOf, type Migration } from './migration.js'
 
 /** A row of the ledger: a migration that was applied, or begun. */
 export interface LedgerEntry {
@@ -111,58 +111,41 @@ export class Ledger {
   }
 
   /**
-   * Notes a migration in its own transaction, before it runs, so that a second runner collides
-   * here. What it took is written by {@link time}.
+   * Adds a migration, with its checksum. A row without a time is dirty until {@link setTimes} gives
+   * it one. In a transaction it is added before the migration runs, so that a second runner collides
+   * here.
    */
-  async add(queryable: Queryable, { version, name }: Migration, checksum: string) {
+  async add(queryable: Queryable, migration: Migration, durationMs: 0 | null): Promise<void> {
+    const { version, name } = migration
     await queryable.query(
-      `INSERT INTO ${this.name} (version, name, checksum, duration_ms) VALUES ($1, $2, $3, 0)`,
-      [version, name, checksum],
+      `INSERT INTO ${this.name} (version, name, checksum, duration_ms) VALUES ($1, $2, $3, $4)`,
+      [version, name, await checksumOf(migration), durationMs],
     )
   }
 
-  /** Writes down how long migrations took: once for all, since each statement costs as they do. */
-  async time(queryable: Queryable, took: readonly { version: number; durationMs: number }[]) {
-    if (took.length === 0) return
+  /** Sets how long migrations took, in one statement; null marks one as begun again. */
+  async setTimes(
+    queryable: Queryable,
+    times: readonly { readonly version: number; readonly durationMs: number | null }[],
+  ): Promise<void> {
+    if (times.length === 0) return
     await queryable.query(
       `UPDATE ${this.name} AS entry SET duration_ms = took.ms
        FROM unnest($1::bigint[], $2::float8[]) AS took (version, ms)
        WHERE entry.version = took.version`,
-      [took.map(({ version }) => version), took.map(({ durationMs }) => durationMs)],
+      [times.map(({ version }) => version), times.map(({ durationMs }) => durationMs)],
     )
-  }
-
-  /** Notes that a migration without a transaction has begun: dirty until it is finished. */
-  async begin(queryable: Queryable, { version, name }: Migration, checksum: string) {
-    await queryable.query(
-      `INSERT INTO ${this.name} (version, name, checksum) VALUES ($1, $2, $3)`,
-      [version, name, checksum],
-    )
-  }
-
-  async finish(queryable: Queryable, { version }: Migration, durationMs: number) {
-    await queryable.query(`UPDATE ${this.name} SET duration_ms = $2 WHERE version = $1`, [
-      version,
-      durationMs,
-    ])
-  }
-
-  /** Marks an applied migration as begun again: its down is about to run without a transaction. */
-  async reopen(queryable: Queryable, { version }: Migration) {
-    await queryable.query(`UPDATE ${this.name} SET duration_ms = NULL WHERE version = $1`, [
-      version,
-    ])
   }
 
   /** Takes a migration that was begun for applied, as its files are now. */
-  async settle(queryable: Queryable, { version, name }: Migration, checksum: string) {
+  async settle(queryable: Queryable, migration: Migration): Promise<void> {
     await queryable.query(
       `UPDATE ${this.name} SET name = $2, checksum = $3, duration_ms = 0 WHERE version = $1`,
-      [version, name, checksum],
+      [migration.version, migration.name, await checksumOf(migration)],
     )
   }
 
-  async remove(queryable: Queryable, { version }: Pick<Migration, 'version'>) {
+  async remove(queryable: Queryable, version: number): Promise<void> {
     await queryable.query(`DELETE FROM ${this.name} WHERE version = $1`, [version])
   }
 }

@@ -1,14 +1,14 @@
-import { type ScriptStatement, type Session, searchPath, sqlState } from '../database/index.js'
+import { type Session, searchPath } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import type { Ledger } from './ledger.js'
-import { checksumOf, type Direction, type Migration, type MigrationScript } from './migration.js'
+import type { Direction, Migration, MigrationScript } from './migration.js'
 import {
   type AssertHeld,
   retryWhileLocked,
   type WaitOptions,
   type Watcher,
 } from './migration-locks.js'
-import { runScript, statementsOf } from './run-script.js'
+import { runInTransaction, runScript, statementsOf } from './run-script.js'
 
 /**
  * A migration to run, and its direction.
@@ -48,12 +48,11 @@ export interface FinishedStep extends PlannedStep {
   readonly durationMs: number
 }
 
-/** A planned step with its parsed statements. */
+/** A planned step and its migration. */
 export interface MigrationStep {
   readonly migration: Migration
   readonly direction: Direction
   readonly script: MigrationScript
-  readonly statements: readonly ScriptStatement[]
 }
 
 /**
@@ -76,7 +75,10 @@ export function planSteps(
 
 function stepOf(migration: Migration, direction: Direction): MigrationStep {
   const script = migration[direction]
-  if (script) return { migration, direction, script, statements: statementsOf(script) }
+  if (script) {
+    statementsOf(script)
+    return { migration, direction, script }
+  }
   throw new DriftpinError(
     'migration_incomplete',
     `${migration.up.file} has no down file, so that it cannot be taken back. Restore a backup, ` +
@@ -138,34 +140,25 @@ export async function runStep(run: StepRun, step: MigrationStep): Promise<Finish
   const started = performance.now()
   const elapsed = () => performance.now() - started
   if (step.script.transaction) {
-    await retryWhileLocked(run, step.script.file, () => runInTransaction(run, step))
+    await retryWhileLocked(run, step.script.file, () => runWithTransaction(run, step))
   } else {
     await runWithoutTransaction(run, step, elapsed)
   }
   return { ...describeStep(step), durationMs: elapsed() }
 }
 
-async function runInTransaction(
+async function runWithTransaction(
   { session, ledger, waiting, assertHeld }: StepRun,
-  step: MigrationStep,
+  { migration, direction, script }: MigrationStep,
 ) {
-  const { migration, direction, script, statements } = step
-  const checksum = await checksumOf(migration)
-  let ran = false
-  const run = session.transaction(async (transaction) => {
-    // PostgreSQL accepts milliseconds of at most 31 bits.
-    const timeout = Math.ceil(Math.min(waiting.statementLockTimeoutMs, 2 ** 31 - 1))
-    await transaction.script(
-      `SET LOCAL search_path = ${searchPath(ledger.schema)}; SET LOCAL lock_timeout = ${timeout}`,
-    )
+  // PostgreSQL accepts milliseconds of at most 31 bits.
+  const timeout = Math.ceil(Math.min(waiting.statementLockTimeoutMs, 2 ** 31 - 1))
+  const path = searchPath(ledger.schema)
+  await runInTransaction(session, script, async (transaction) => {
+    await transaction.script(`SET LOCAL search_path = ${path}; SET LOCAL lock_timeout = ${timeout}`)
     await assertHeld(transaction)
-    if (direction === 'up') await ledger.add(transaction, migration, checksum)
-    else await ledger.remove(transaction, migration)
-    await runScript(transaction, script, statements)
-    ran = true
-  })
-  await run.catch((error) => {
-    throw ran && sqlState(error) ? commitFailed(script.file, error) : error
+    if (direction === 'up') await ledger.add(transaction, migration, 0)
+    else await ledger.remove(transaction, migration.version)
   })
 }
 
@@ -176,25 +169,17 @@ async function runInTransaction(
  */
 async function runWithoutTransaction(
   { session, ledger, assertHeld }: StepRun,
-  { migration, direction, script, statements }: MigrationStep,
+  { migration, direction, script }: MigrationStep,
   elapsed: () => number,
 ) {
   await session.script(
     `SET search_path = ${searchPath(ledger.schema)}; SET lock_timeout = 0; SET statement_timeout = 0`,
   )
   await assertHeld(session)
-  if (direction === 'up') await ledger.begin(session, migration, await checksumOf(migration))
-  else await ledger.reopen(session, migration)
-  await runScript(session, script, statements)
-  if (direction === 'up') await ledger.finish(session, migration, elapsed())
-  else await ledger.remove(session, migration)
-}
-
-function commitFailed(file: string, error: Error): DriftpinError {
-  return new DriftpinError(
-    'migration_failed',
-    `${file} failed when it was committed: ${error.message} (SQLSTATE ${sqlState(error)}). ` +
-      'Deferred constraints are checked then, so look at the rows that it writes.',
-    error,
-  )
+  const { version } = migration
+  if (direction === 'up') await ledger.add(session, migration, null)
+  else await ledger.setTimes(session, [{ version, durationMs: null }])
+  await runScript(session, script)
+  if (direction === 'up') await ledger.setTimes(session, [{ version, durationMs: elapsed() }])
+  else await ledger.remove(session, version)
 }

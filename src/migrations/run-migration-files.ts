@@ -10,7 +10,7 @@ import {
 } from '../database/index.js'
 import { DriftpinError, messageOf } from '../errors.js'
 import type { MigrationScript } from './migration.js'
-import { needsNoTransaction, runScript } from './run-script.js'
+import { needsNoTransaction, runInTransaction, runScript } from './run-script.js'
 import { recordSession } from './session-state.js'
 
 /** COMMIT and ROLLBACK in all forms that end the transaction. */
@@ -68,15 +68,6 @@ function hasOwn(statements: readonly ScriptStatement[]): boolean {
   return withoutWrapping(statements).some(controlsTransaction)
 }
 
-async function runInTransaction(session: Session, script: MigrationScript): Promise<void> {
-  try {
-    await session.transaction((transaction) => runScript(transaction, script))
-  } catch (error) {
-    if (error instanceof DriftpinError) throw error
-    throw failed(`${script.file} failed when it was committed`, error)
-  }
-}
-
 /** Runs statement by statement, as psql would, and each BEGIN to COMMIT as one script. */
 async function runInPieces(
   session: Session,
@@ -96,7 +87,13 @@ async function runInPieces(
         ? text.slice(offset, end.offset + end.text.length)
         : `${text.slice(offset)}\n;COMMIT`
       await session.script(whole).catch((error) => {
-        throw failed(`${file} failed in the transaction that it begins in line ${line}`, error)
+        const state = sqlState(error)
+        throw new DriftpinError(
+          'migration_failed',
+          `${file} failed in the transaction that it begins in line ${line}: ` +
+            `${messageOf(error)}${state ? ` (SQLSTATE ${state})` : ''}.`,
+          error,
+        )
       })
       if (!end) return
       index = last
@@ -107,14 +104,4 @@ async function runInPieces(
     }
     // A COMMIT without a BEGIN would end the tool's transaction, which does not exist here.
   }
-}
-
-function failed(what: string, error: unknown): DriftpinError {
-  const state = sqlState(error)
-  const message = messageOf(error)
-  return new DriftpinError(
-    'migration_failed',
-    `${what}: ${message}${state ? ` (SQLSTATE ${state})` : ''}.`,
-    error,
-  )
 }

@@ -3,8 +3,10 @@ import {
   type Queryable,
   runsOutsideTransaction,
   type ScriptStatement,
+  type Session,
   splitStatements,
   sqlState,
+  type Transaction,
   withoutWrapping,
 } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
@@ -62,6 +64,35 @@ export async function runScript(
       throw failed(script, statement, error)
     }
   }
+}
+
+/**
+ * Runs a file in a transaction.
+ *
+ * @param prepare What runs before it in the same transaction.
+ * @throws DriftpinError `migration_failed`, also if only the COMMIT failed.
+ */
+export async function runInTransaction(
+  session: Session,
+  script: MigrationScript,
+  prepare: (transaction: Transaction) => Promise<unknown> = async () => {},
+): Promise<void> {
+  const statements = statementsOf(script)
+  let ran = false
+  const run = session.transaction(async (transaction) => {
+    await prepare(transaction)
+    await runScript(transaction, script, statements)
+    ran = true
+  })
+  await run.catch((error) => {
+    if (!ran || !sqlState(error)) throw error
+    throw new DriftpinError(
+      'migration_failed',
+      `${script.file} failed when it was committed: ${error.message} (SQLSTATE ${sqlState(error)}). ` +
+        'Deferred constraints are checked then, so look at the rows that it writes.',
+      error,
+    )
+  })
 }
 
 function lineAt({ text }: MigrationScript, offset: number): number {

@@ -1,6 +1,10 @@
-import { type Database, type Session, searchPath, sqlState } from '../../database/index.js'
-import { DriftpinError } from '../../errors.js'
-import { type MigrationScript, recordSession, runScript } from '../../migrations/index.js'
+import { type Database, searchPath } from '../../database/index.js'
+import {
+  type MigrationScript,
+  recordSession,
+  runInTransaction,
+  runScript,
+} from '../../migrations/index.js'
 
 /** Runs a file of the folder that is verified. */
 export type ApplyScript = (script: MigrationScript) => Promise<void>
@@ -18,34 +22,18 @@ export async function createApplyScript(
   scripts: readonly MigrationScript[],
 ): Promise<ApplyScript> {
   const restore = await database.withSession((session) => recordSession(session, scripts))
+  const path = `search_path = ${searchPath(database.schema)}`
   return (script) =>
     database.withSession(async (session) => {
       try {
-        await run(session, script)
+        if (script.transaction) {
+          await runInTransaction(session, script, (first) => first.script(`SET LOCAL ${path}`))
+        } else {
+          await session.script(`SET ${path}`)
+          await runScript(session, script)
+        }
       } finally {
         await restore(session)
       }
     })
-}
-
-async function run(session: Session, script: MigrationScript): Promise<void> {
-  const path = searchPath(session.schema)
-  if (!script.transaction) {
-    await session.script(`SET search_path = ${path}`)
-    return await runScript(session, script)
-  }
-  try {
-    await session.transaction(async (transaction) => {
-      await transaction.script(`SET LOCAL search_path = ${path}`)
-      await runScript(transaction, script)
-    })
-  } catch (error) {
-    if (!sqlState(error)) throw error
-    throw new DriftpinError(
-      'migration_failed',
-      `${script.file} failed when it was committed: ${(error as Error).message} ` +
-        `(SQLSTATE ${sqlState(error)}).`,
-      error,
-    )
-  }
 }
