@@ -115,6 +115,7 @@ test('where the migrations do not run, the files are judged, and what was not ch
   expect(findings.map(({ rule }) => rule)).toEqual(['unnamed-constraint'])
   expect(unchecked[0]!.rules).toEqual([
     'foreign-key-without-index',
+    'down-drops-type-of-another',
     'volatile-default',
     'type-change-rewrites',
   ])

@@ -15,6 +15,8 @@ import {
 
 /** What a file has done before one of its statements. */
 export interface FileState {
+  /** All tables that exist, according to the texts of this file and of earlier ones. */
+  readonly tables: ReadonlySet<string>
   /** Tables that the file creates, which nobody else uses yet. */
   readonly made: ReadonlySet<string>
   /** Tables that the file emptied. */
@@ -23,55 +25,25 @@ export interface FileState {
   readonly added: ReadonlySet<string>
 }
 
-/** One command of an ALTER TABLE. */
-interface Alteration {
-  readonly statement: LintedStatement
-  readonly table: string
-  readonly command: AlterTableCmd
-  readonly state: FileState
-  /** Whether the table has no rows according to the file, so that no change takes long. */
-  readonly isFresh: boolean
-}
-
 /** Each statement of a file, with what the file did before it. */
 export function* statementsInOrder(
   script: LintedScript,
 ): Generator<{ readonly statement: LintedStatement; readonly state: FileState }> {
-  const state = { made: new Set<string>(), emptied: new Set<string>(), added: new Set<string>() }
-  const there = new Set(script.tablesBefore)
+  const [made, emptied, added] = [new Set<string>(), new Set<string>(), new Set<string>()]
+  const tables = new Set(script.tablesBefore)
   for (const statement of script.statements) {
-    yield { statement, state }
-    note(statement.node, state, there)
+    yield { statement, state: { tables, made, emptied, added } }
+    note(statement.node, { tables, made, emptied, added })
   }
 }
 
-/** Whether the file itself created or emptied the table. */
-function isFresh({ made, emptied }: FileState, table: string): boolean {
-  return made.has(table) || emptied.has(table)
-}
-
-/** Every command of every ALTER TABLE of a file. */
-export function* alterationsOf(script: LintedScript): Generator<Alteration> {
-  for (const { statement, state } of statementsInOrder(script)) {
-    const alter = nodeAs(statement.node, 'AlterTableStmt')
-    if (alter?.objtype !== 'OBJECT_TABLE') continue
-    const table = tableKey(alter.relation)
-    for (const node of alter.cmds ?? []) {
-      const command = nodeAs(node, 'AlterTableCmd')
-      if (command) yield { statement, table, command, state, isFresh: isFresh(state, table) }
-    }
-  }
-}
-
-function note(
-  node: Node,
-  { made, emptied, added }: { made: Set<string>; emptied: Set<string>; added: Set<string> },
-  there: Set<string>,
-): void {
-  for (const key of tablesDroppedBy(node)) there.delete(key)
+function note(node: Node, state: Record<keyof FileState, Set<string>>): void {
+  const { tables, made, emptied, added } = state
+  for (const key of tablesDroppedBy(node)) tables.delete(key)
   for (const { relation, unlessThere } of tablesMadeBy(node)) {
     const key = tableKey(relation)
-    if (!unlessThere || !there.has(key)) made.add(key)
+    if (!unlessThere || !tables.has(key)) made.add(key)
+    tables.add(key)
   }
   for (const table of nodeAs(node, 'TruncateStmt')?.relations ?? []) {
     emptied.add(tableKey(nodeAs(table, 'RangeVar')))
@@ -81,13 +53,35 @@ function note(
     emptied.add(tableKey(deleted.relation))
   }
   const renamed = tableRenamedBy(node)
-  for (const set of renamed ? [made, emptied, there] : []) {
+  for (const set of renamed ? [made, emptied, tables] : []) {
     if (set.delete(renamed!.old)) set.add(renamed!.now)
   }
   const alter = nodeAs(node, 'AlterTableStmt')
   for (const { subtype, def } of nodesOf(alter?.cmds, 'AlterTableCmd')) {
     const column = subtype === 'AT_AddColumn' && nodeAs(def, 'ColumnDef')?.colname
     if (column) added.add(`${tableKey(alter?.relation)}.${column}`)
+  }
+}
+
+/** Whether a table has rows and users, because the file neither created nor emptied it. */
+export function isInUse({ made, emptied }: FileState, table: string): boolean {
+  return !made.has(table) && !emptied.has(table)
+}
+
+/** One command of an ALTER TABLE. */
+interface Alteration {
+  readonly statement: LintedStatement
+  readonly table: string
+  readonly command: AlterTableCmd
+}
+
+/** Every command of every ALTER TABLE of a file on a table in use. */
+export function* alterationsInUse(script: LintedScript): Generator<Alteration> {
+  for (const { statement, state } of statementsInOrder(script)) {
+    const alter = nodeAs(statement.node, 'AlterTableStmt')
+    const table = tableKey(alter?.relation)
+    if (alter?.objtype !== 'OBJECT_TABLE' || !isInUse(state, table)) continue
+    for (const command of nodesOf(alter.cmds, 'AlterTableCmd')) yield { statement, table, command }
   }
 }
 
@@ -106,9 +100,7 @@ export interface PossibleRewrite {
 
 /** The changes of a file for which PostgreSQL may rewrite an existing table. */
 export function possibleRewrites(script: LintedScript): PossibleRewrite[] {
-  return [...alterationsOf(script)]
-    .filter((alteration) => !alteration.isFresh)
-    .flatMap((alteration) => possible(script, alteration) ?? [])
+  return [...alterationsInUse(script)].flatMap((alteration) => possible(script, alteration) ?? [])
 }
 
 function possible(

@@ -2,7 +2,7 @@ import type { Constraint } from 'libpg-query'
 import type { ManifestConstraint } from '../../catalog/index.js'
 import type { LintedFolder } from './linted-folder.js'
 import { type LintedScript, type LintedStatement, placeOfName } from './linted-script.js'
-import type { MigratedCatalog } from './migrated-catalog.js'
+import type { Linted } from './rule.js'
 import { constraintsOf, nodeAs, nodesOf, stringsOf, tableKey } from './syntax-tree.js'
 
 /** The place in a file that created something in the catalog. */
@@ -13,13 +13,12 @@ export interface Origin {
 
 /** The place that created a foreign key, according to the texts or else to the catalog. */
 export function originOfForeignKey(
-  folder: LintedFolder,
-  catalog: MigratedCatalog,
+  linted: Linted,
   of: { readonly table: string; readonly key: ManifestConstraint },
 ): Origin {
-  const names = namesOf(folder, of.table)
+  const names = namesOf(linted, of.table)
   const columns = of.key.columns.join()
-  for (const { script, statement } of newestFirst(folder)) {
+  for (const { script, statement } of newestFirst(linted)) {
     const table = tableOf(statement)
     if (table === undefined || !names.has(table)) continue
     for (const { constraint, column } of foreignKeysOf(statement)) {
@@ -28,7 +27,7 @@ export function originOfForeignKey(
       if (isIt) return { script, at: constraint.location ?? statement.start }
     }
   }
-  const script = catalog.fileThatMade(of.table, of.key.name) ?? folder.migrations.at(-1)!.up
+  const script = linted.catalog.fileThatMade(of.table, of.key.name) ?? linted.migrations.at(-1)!.up
   return mentionIn(script, [of.table, ...of.key.columns])
 }
 
@@ -107,10 +106,9 @@ function* foreignKeysOf({
 
 /** The statement that mentions the names, because the parser sees the body of a DO as a text. */
 function mentionIn(script: LintedScript, [table = '', ...columns]: readonly string[]): Origin {
-  const bytes = Buffer.from(script.text)
   const holds = (words: readonly string[]) =>
     script.statements.find(({ start, end }) => {
-      const text = bytes.subarray(start, end).toString()
+      const text = script.source.slice(start, end)
       return words.every((word) => text.includes(word))
     })
   const name = shortNameOf(table)

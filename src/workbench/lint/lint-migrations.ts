@@ -1,10 +1,11 @@
 import { DriftpinError } from '../../errors.js'
 import { lintRules } from './lint-rules.js'
-import { type LintedFolder, type LintOptions, readLintedFolder } from './linted-folder.js'
-import { type MigratedCatalog, migrateToCatalog } from './migrated-catalog.js'
-import type { Offence, Rule } from './rule.js'
+import { type LintOptions, readLintedFolder } from './linted-folder.js'
+import type { Offence } from './linted-script.js'
+import { migrateToCatalog, nothingMigrated } from './migrated-catalog.js'
+import type { Linted, Rule } from './rule.js'
 import { badSilence, type Silence, silencesOf } from './silence.js'
-import { runSquawk, type SquawkProblem } from './squawk.js'
+import { runSquawk } from './squawk.js'
 import { loadParser } from './syntax-tree.js'
 
 /**
@@ -81,15 +82,22 @@ export interface LintReport {
 export async function lintMigrations(options: LintOptions = {}): Promise<LintReport> {
   const parser = await loadParser()
   const folder = await readLintedFolder(parser, options)
-  const catalog = await orError('migration_failed', migrateToCatalog(folder))
-  const squawk = await orError('tool_missing', runSquawk(folder.scripts))
-  const rules = lintRules.filter(({ applies }) => applies?.(folder) ?? true)
-  const errorOf = (rule: Rule) => {
-    const needed = rule.checkCatalog ? catalog : rule.squawk ? squawk : undefined
-    return needed instanceof DriftpinError ? needed : undefined
+  const tools = {
+    catalog: await orError('migration_failed', migrateToCatalog(folder)),
+    squawk: await orError('tool_missing', runSquawk(folder.scripts)),
   }
-  const checked = rules.filter((rule) => !errorOf(rule))
-  const offences = rules.flatMap((rule) => check(rule, { folder, catalog, squawk }))
+  const { catalog, squawk } = tools
+  const linted: Linted = {
+    ...folder,
+    catalog: catalog instanceof DriftpinError ? nothingMigrated : catalog,
+    squawk: squawk instanceof DriftpinError ? [] : squawk,
+  }
+  const rules = lintRules.filter(({ applies }) => applies?.(folder) ?? true)
+  const isChecked = ({ needs }: Rule) => !needs || !(tools[needs] instanceof DriftpinError)
+  const checked = rules.filter(isChecked)
+  const offences = checked.flatMap((rule) =>
+    [...rule.check(linted)].map((offence) => ({ rule, offence })),
+  )
   const silences = folder.scripts.flatMap(silencesOf)
   const left = offences.filter(
     ({ rule, offence }) => !silences.some((one) => one.rule === rule.id && one.covers(offence)),
@@ -99,9 +107,9 @@ export async function lintMigrations(options: LintOptions = {}): Promise<LintRep
     findings: inOrder([...left, ...wrong]).map(toFinding),
     files: folder.scripts.length,
     silenced: offences.length - left.length,
-    unchecked: [catalog, squawk].flatMap((error) => {
-      if (!(error instanceof DriftpinError)) return []
-      return [{ rules: rules.filter((rule) => errorOf(rule) === error).map(({ id }) => id), error }]
+    unchecked: Object.entries(tools).flatMap(([tool, error]) => {
+      const ids = rules.filter(({ needs }) => needs === tool).map(({ id }) => id)
+      return error instanceof DriftpinError ? [{ rules: ids, error }] : []
     }),
   }
 }
@@ -114,30 +122,10 @@ async function orError<T>(code: string, work: Promise<T>): Promise<T | DriftpinE
   })
 }
 
-interface Subject {
-  readonly folder: LintedFolder
-  readonly catalog: MigratedCatalog | DriftpinError
-  readonly squawk: readonly SquawkProblem[] | DriftpinError
-}
-
 interface Found {
   readonly rule: Pick<Rule, 'id' | 'instead'>
   readonly offence: Offence
 }
-
-function check(rule: Rule, { folder, catalog, squawk }: Subject): Found[] {
-  const migrated = catalog instanceof DriftpinError ? undefined : catalog
-  const problems = squawk instanceof DriftpinError ? [] : squawk
-  const offences = [
-    ...problems.filter((problem) => isOf(rule, problem)),
-    ...(rule.checkFiles?.(folder, migrated) ?? []),
-    ...((migrated && rule.checkCatalog?.(folder, migrated)) ?? []),
-  ]
-  return offences.map((offence) => ({ rule, offence }))
-}
-
-const isOf = ({ squawk, inDowns = true }: Rule, { squawkRule, script }: SquawkProblem): boolean =>
-  squawk?.includes(squawkRule) === true && (inDowns || script.direction === 'up')
 
 function wrongWith(silence: Silence, checked: readonly Rule[], found: readonly Found[]): Found[] {
   const { script, comment, rule } = silence
@@ -164,8 +152,8 @@ function inOrder(found: readonly Found[]): Found[] {
 }
 
 function toFinding({ rule, offence }: Found): Finding {
-  const { script, at, message, fix = rule.instead } = offence
+  const { script, at, message } = offence
   const { line, column } = script.source.placeOf(at)
-  const text = script.source.textOf(line)
-  return { rule: rule.id, file: script.file, line, column, text, message, fix }
+  const text = script.source.lines[line - 1]!
+  return { rule: rule.id, file: script.file, line, column, text, message, fix: rule.instead }
 }

@@ -3,18 +3,13 @@ import { destroysWithoutNote } from './rules/destroys-without-note.js'
 import { downDropsTypeOfAnother } from './rules/down-drops-type-of-another.js'
 import { enumValueUsedAtOnce, typeChangeRewrites, volatileDefault } from './rules/engine-rules.js'
 import {
-  needsNoTransaction,
+  needsNoTransactionRule,
   oneStatementWithoutTransaction,
   unnamedConstraint,
   upWithoutDown,
 } from './rules/file-rules.js'
 import { foreignKeyWithoutIndex, mirrorOutOfStep, ownerWithoutCascade } from './rules/key-rules.js'
-import {
-  constraintBlocksTable,
-  indexNotConcurrent,
-  notNullWithoutDefault,
-  renameInUse,
-} from './rules/squawk-rules.js'
+import { squawkRules } from './rules/squawk-rules.js'
 
 /** Every rule, in the order in which they are listed. */
 export const lintRules: readonly Rule[] = [
@@ -27,11 +22,8 @@ export const lintRules: readonly Rule[] = [
   unnamedConstraint,
   destroysWithoutNote,
   oneStatementWithoutTransaction,
+  needsNoTransactionRule,
   mirrorOutOfStep,
   typeChangeRewrites,
-  indexNotConcurrent,
-  notNullWithoutDefault,
-  needsNoTransaction,
-  constraintBlocksTable,
-  renameInUse,
+  ...squawkRules,
 ]

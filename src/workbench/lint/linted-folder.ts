@@ -9,17 +9,9 @@ import {
   readPairFiles,
   readScript,
 } from '../../migrations/index.js'
+import { statementsInOrder } from './file-changes.js'
 import { type LintedScript, parseLintedScript } from './linted-script.js'
-import {
-  nodeAs,
-  nodesOf,
-  type Parser,
-  stringsOf,
-  tableKeyOf,
-  tableRenamedBy,
-  tablesDroppedBy,
-  tablesMadeBy,
-} from './syntax-tree.js'
+import { nodeAs, nodesOf, type Parser, stringsOf, tableKeyOf, tablesMadeBy } from './syntax-tree.js'
 
 /**
  * Options of `lintMigrations`.
@@ -45,7 +37,7 @@ export interface LintOptions {
 }
 
 /** A parsed pair of files. */
-export interface LintedMigration {
+interface LintedMigration {
   readonly version: number
   readonly up: LintedScript
   readonly down: LintedScript | undefined
@@ -130,18 +122,13 @@ function emptyPath(): DriftpinError {
  *
  * @returns The tables that exist after the file, according to the texts.
  */
-function resolveNames({ statements, tablesBefore }: LintedScript): ReadonlySet<string> {
-  const tables = new Set(tablesBefore)
+function resolveNames(script: LintedScript): ReadonlySet<string> {
+  let tables = script.tablesBefore
   let path: readonly string[] = []
-  for (const { node } of statements) {
-    path = pathSetBy(node) ?? path
-    if (path.length > 0) qualify(node, path, tables)
-    for (const key of tablesDroppedBy(node)) tables.delete(key)
-    for (const { relation } of tablesMadeBy(node)) {
-      tables.add(tableKeyOf(relation?.schemaname, relation?.relname ?? ''))
-    }
-    const renamed = tableRenamedBy(node)
-    if (renamed && tables.delete(renamed.old)) tables.add(renamed.now)
+  for (const { statement, state } of statementsInOrder(script)) {
+    path = pathSetBy(statement.node) ?? path
+    if (path.length > 0) qualify(statement.node, path, state.tables)
+    tables = state.tables
   }
   return tables
 }

@@ -10,50 +10,34 @@ interface Place {
   readonly column: number
 }
 
-/** Converts the offsets of the parser, in bytes of UTF-8, to lines and columns. */
-class SourceLines {
+/** A text in which the parser counts bytes of UTF-8, and people count lines and columns. */
+class SourceText {
   readonly lines: readonly string[]
-  /** The offset of the first byte of each line. */
-  private readonly starts: number[] = []
+  readonly #bytes: Buffer
 
   constructor(text: string) {
     this.lines = text.split('\n')
-    let start = 0
-    for (const line of this.lines) {
-      this.starts.push(start)
-      start += Buffer.byteLength(line) + 1
-    }
+    this.#bytes = Buffer.from(text)
   }
 
   placeOf(byte: number): Place {
-    let [low, high] = [0, this.starts.length - 1]
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2)
-      if (this.starts[middle]! <= byte) low = middle
-      else high = middle - 1
-    }
-    const before = Buffer.from(this.lines[low]!).subarray(0, byte - this.starts[low]!)
-    return { line: low + 1, column: [...before.toString()].length + 1 }
-  }
-
-  /** The place of a character, counted from 0, as in errors of the parser. */
-  placeOfCharacter(index: number): Place {
-    let left = index
-    for (const [number, line] of this.lines.entries()) {
-      const length = [...line].length
-      if (left <= length) return { line: number + 1, column: left + 1 }
-      left -= length + 1
-    }
-    return { line: this.lines.length, column: [...this.lines.at(-1)!].length + 1 }
+    const before = this.slice(0, byte).split('\n')
+    return { line: before.length, column: [...before.at(-1)!].length + 1 }
   }
 
   /** The first byte of a line. */
   byteOf(line: number): number {
-    return this.starts[line - 1] ?? 0
+    const before = this.lines.slice(0, line - 1)
+    return before.reduce((bytes, text) => bytes + Buffer.byteLength(text) + 1, 0)
   }
 
-  textOf(line: number): string {
-    return this.lines[line - 1] ?? ''
+  slice(start: number, end?: number): string {
+    return this.#bytes.subarray(start, end).toString()
+  }
+
+  /** What stands before a byte in its line. */
+  beforeInLine(byte: number): string {
+    return this.slice(byte > 0 ? this.#bytes.lastIndexOf(10, byte - 1) + 1 : 0, byte)
   }
 }
 
@@ -74,8 +58,7 @@ interface Token {
 export interface LintedComment {
   readonly text: string
   readonly start: number
-  /** The line it ends in. */
-  readonly lastLine: number
+  readonly end: number
 }
 
 /** One parsed file of a migration. */
@@ -84,11 +67,20 @@ export interface LintedScript extends MigrationScript {
   readonly direction: Direction
   /** The tables that exist before it, according to the texts of earlier files. */
   readonly tablesBefore: ReadonlySet<string>
-  readonly source: SourceLines
+  readonly source: SourceText
   readonly statements: readonly LintedStatement[]
   /** Without comments, in order. */
   readonly tokens: readonly Token[]
   readonly comments: readonly LintedComment[]
+}
+
+/** A place that breaks a rule. */
+export interface Offence {
+  readonly script: LintedScript
+  /** The offset in the file, in bytes. */
+  readonly at: number
+  /** A sentence that says what happens there, with the names. */
+  readonly message: string
 }
 
 /**
@@ -102,7 +94,7 @@ export function parseLintedScript(
   script: MigrationScript,
   of: Pick<LintedScript, 'version' | 'direction' | 'tablesBefore'>,
 ): LintedScript {
-  const source = new SourceLines(script.text)
+  const source = new SourceText(script.text)
   const { text } = script
   // The parser refuses an empty text.
   if (text.trim() === '') {
@@ -129,26 +121,21 @@ export function parseLintedScript(
     .map(({ text: word, start }) => ({ start, text: nameOfWord(word) }))
   const comments = scanned
     .filter(({ tokenName, start }) => {
-      const { line, column } = source.placeOf(start)
-      const before = [...source.textOf(line)].slice(0, column - 1).join('')
-      return isComment(tokenName) && before.trim() === ''
+      return isComment(tokenName) && source.beforeInLine(start).trim() === ''
     })
-    .map(({ text: comment, start, end }) => ({
-      text: comment,
-      start,
-      lastLine: source.placeOf(end).line,
-    }))
+    .map(({ text: comment, start, end }) => ({ text: comment, start, end }))
   return { ...script, ...of, source, statements, tokens, comments }
 }
 
-function notSql({ file }: MigrationScript, source: SourceLines, error: unknown): DriftpinError {
+function notSql({ file }: MigrationScript, source: SourceText, error: unknown): DriftpinError {
   const { message, sqlDetails } = error as {
     message?: string
     sqlDetails?: { cursorPosition?: number }
   }
-  const place = source.placeOfCharacter(sqlDetails?.cursorPosition ?? 0)
-  const { line, column } = place
-  const text = source.textOf(line)
+  // The parser counts this position in characters.
+  const before = [...source.slice(0)].slice(0, sqlDetails?.cursorPosition ?? 0).join('')
+  const { line, column } = source.placeOf(Buffer.byteLength(before))
+  const text = source.lines[line - 1]!
   const characters = [...text]
   const isCommand = characters[column - 1] === '\\' && text.trimStart().startsWith('\\')
   const what = isCommand

@@ -20,16 +20,33 @@ export interface MigratedCatalog {
   readonly rewrites: ReadonlyMap<LintedScript, readonly PossibleRewrite[]>
   /** The files in which PostgreSQL accepted the use of an enum value that they add. */
   readonly allowedValues: ReadonlySet<LintedScript>
+  /** The types that existed before an up and do not exist after its down, by down file. */
+  readonly lostTypes: ReadonlyMap<LintedScript, readonly LostType[]>
   /** The up file that created a constraint of a table. */
   fileThatMade(table: string, constraint: string): LintedScript | undefined
+}
+
+/** A type, with its schema unless that is `public`, and the file that created it. */
+interface LostType {
+  readonly name: string
+  readonly maker: LintedScript
+}
+
+/** The catalog if the migrations did not run. */
+export const nothingMigrated: MigratedCatalog = {
+  tables: [],
+  rewrites: new Map(),
+  allowedValues: new Set(),
+  lostTypes: new Map(),
+  fileThatMade: () => undefined,
 }
 
 /** unsafe_new_enum_value_usage */
 const unsafeValue = '55P04'
 
 /**
- * Runs the ups in sequence on an embedded database. Runs the downs that a rule needs, each at its
- * own version, and rolls them back.
+ * Runs the ups in sequence on an embedded database. Runs each down at its own version
+ * and rolls it back.
  *
  * @throws DriftpinError `migration_failed` for an up that does not run on an empty database.
  */
@@ -39,18 +56,31 @@ export async function migrateToCatalog(folder: LintedFolder): Promise<MigratedCa
   await using db = await harness.createDatabase()
   const rewrites = new Map<LintedScript, readonly PossibleRewrite[]>()
   const allowedValues = new Set<LintedScript>()
+  const lostTypes = new Map<LintedScript, readonly LostType[]>()
+  const makers = new Map<string, LintedScript>()
   const newest: { readonly script: LintedScript; readonly constraint: bigint }[] = []
   let before = await readStorage(db)
   for (const { up, down } of folder.migrations) {
+    const [known, rewritten] = [before, possibleRewrites(up)]
     if (await allowsAddedValues(db, up)) allowedValues.add(up)
     await runMigrationFiles(db, [up])
     const after = await readStorage(db)
     newest.push({ script: up, constraint: after.newestConstraint })
-    rewrites.set(up, await happened(db, possibleRewrites(up), [before, after]))
+    rewrites.set(up, await happened(db, rewritten, [known, after]))
+    for (const type of after.types) if (!known.types.has(type)) makers.set(type, up)
     before = after
     if (!down) continue
     if (await allowsAddedValues(db, down)) allowedValues.add(down)
-    rewrites.set(down, await rewritesOfDown(db, down, after))
+    // Rolled back, because the next migration goes up.
+    await tryAndRollBack(db, down, async (transaction) => {
+      const undone = await readStorage(transaction)
+      rewrites.set(down, await happened(transaction, possibleRewrites(down), [after, undone]))
+      const lost = [...known.types].filter((name) => !undone.types.has(name))
+      lostTypes.set(
+        down,
+        lost.map((name) => ({ name, maker: makers.get(name)! })),
+      )
+    })
   }
   const read = { schemas: 'all', relativeTo: 'public', withExtensions: true } as const
   const { tables } = await readCatalog(db, read)
@@ -59,6 +89,7 @@ export async function migrateToCatalog(folder: LintedFolder): Promise<MigratedCa
     tables: tables.filter(({ partitionBound }) => partitionBound === null),
     rewrites,
     allowedValues,
+    lostTypes,
     fileThatMade(table, name) {
       const number = numbers.get(`${table} ${name}`)
       return newest.find(({ constraint }) => number !== undefined && constraint >= number)?.script
@@ -82,6 +113,8 @@ interface Storage {
   /** The names and the file on disk of every table, by oid; with the root of a partition. */
   readonly files: ReadonlyMap<bigint, { readonly tables: readonly string[]; readonly file: bigint }>
   readonly newestConstraint: bigint
+  /** The names of the types that are not the row types of tables. */
+  readonly types: ReadonlySet<string>
 }
 
 async function readStorage(queryable: Queryable): Promise<Storage> {
@@ -94,15 +127,22 @@ async function readStorage(queryable: Queryable): Promise<Storage> {
       ON c.relispartition AND r.oid = pg_catalog.pg_partition_root(c.oid)
     LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
     WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`)
-  const { rows: constraints } = await queryable.query<{ newest: bigint }>(
-    'SELECT coalesce(max(oid::bigint), 0) AS newest FROM pg_catalog.pg_constraint',
+  const { rows: others } = await queryable.query<{ newest: bigint; types: string[] }>(
+    `SELECT (SELECT coalesce(max(oid::bigint), 0) FROM pg_catalog.pg_constraint) AS newest,
+       ARRAY(SELECT pg_catalog.concat_ws('.', nullif(n.nspname, 'public'), t.typname)
+             FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+             LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
+             WHERE t.typtype IN ('b', 'c', 'd', 'e', 'r') AND t.typelem = 0
+               AND coalesce(c.relkind, 'c') = 'c' AND n.nspname !~ '^pg_'
+               AND n.nspname <> 'information_schema') AS types`,
   )
   const files = rows.map(({ oid, schema, name, file, rootSchema, root }) => {
     const own = tableKeyOf(schema, name)
     const tables = root === null ? [own] : [own, tableKeyOf(rootSchema!, root)]
     return [oid, { tables, file }] as const
   })
-  return { files: new Map(files), newestConstraint: constraints[0]!.newest }
+  const { newest, types } = others[0]!
+  return { files: new Map(files), newestConstraint: newest, types: new Set(types) }
 }
 
 interface StorageRow {
@@ -143,21 +183,6 @@ async function happened(
   return inWritten.filter(
     (one) => byDefault.includes(one) || (one.by === 'type' && !explained.has(one.table)),
   )
-}
-
-/** Runs a down and rolls it back, because the next migration goes up. */
-async function rewritesOfDown(
-  db: Database,
-  down: LintedScript,
-  before: Storage,
-): Promise<readonly PossibleRewrite[]> {
-  const possible = possibleRewrites(down)
-  if (possible.length === 0) return []
-  let rewrites: readonly PossibleRewrite[] = []
-  await tryAndRollBack(db, down, async (transaction) => {
-    rewrites = await happened(transaction, possible, [before, await readStorage(transaction)])
-  })
-  return rewrites
 }
 
 async function allowsAddedValues(db: Database, script: LintedScript): Promise<boolean> {

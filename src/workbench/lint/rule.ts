@@ -1,16 +1,14 @@
 import type { LintedFolder } from './linted-folder.js'
-import type { LintedScript } from './linted-script.js'
+import type { Offence } from './linted-script.js'
 import type { MigratedCatalog } from './migrated-catalog.js'
+import type { SquawkProblem } from './squawk.js'
 
-/** A place that breaks a rule. */
-export interface Offence {
-  readonly script: LintedScript
-  /** The offset in the file, in bytes. */
-  readonly at: number
-  /** A sentence that says what happens there, with the names. */
-  readonly message: string
-  /** What to do, if it differs from the rule's own text. */
-  readonly fix?: string
+/** What rules check: the files, the database that they make, and what squawk says about them. */
+export interface Linted extends LintedFolder {
+  /** Without anything in it if the migrations did not run. */
+  readonly catalog: MigratedCatalog
+  /** Empty if squawk did not run. */
+  readonly squawk: readonly SquawkProblem[]
 }
 
 /** One thing that a migration should not do to a database in production. */
@@ -21,14 +19,9 @@ export interface Rule {
   readonly why: string
   /** What to do instead. */
   readonly instead: string
+  /** What the rule cannot be checked without. */
+  readonly needs?: 'catalog' | 'squawk'
   /** False if the options leave the rule nothing to check. */
   readonly applies?: (folder: LintedFolder) => boolean
-  /** Checks the files, and also the migrated database if there is one. */
-  readonly checkFiles?: (folder: LintedFolder, catalog?: MigratedCatalog) => Iterable<Offence>
-  /** Checks the migrated database, without which the rule is not checked. */
-  readonly checkCatalog?: (folder: LintedFolder, catalog: MigratedCatalog) => Iterable<Offence>
-  /** The names of the rules of squawk whose findings count, without which it is not checked. */
-  readonly squawk?: readonly string[]
-  /** Whether a down file breaks the rules of squawk too; true by default. */
-  readonly inDowns?: boolean
+  readonly check: (linted: Linted) => Iterable<Offence>
 }

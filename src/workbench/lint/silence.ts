@@ -1,5 +1,4 @@
-import type { LintedComment, LintedScript } from './linted-script.js'
-import type { Offence } from './rule.js'
+import type { LintedComment, LintedScript, Offence } from './linted-script.js'
 
 /** A comment that allows one place to break a rule: `driftpin-lint: allow RULE because REASON`. */
 export interface Silence {
@@ -14,28 +13,34 @@ export interface Silence {
 const marked = /^--\s*driftpin-lint\b/
 const form = /^--\s*driftpin-lint:\s*allow\s+(\S+)\s+because\s+\S/
 
-/**
- * The comments of a file that allow a rule. Before a statement, a comment covers the whole
- * statement; inside a statement, the next line. Other comments may come between.
- */
+/** The comments of a file that allow a rule. Other comments may come between them and their place. */
 export function silencesOf(script: LintedScript): Silence[] {
-  const lineOf = (byte: number) => script.source.placeOf(byte).line
   return script.comments
     .filter(({ text }) => marked.test(text))
-    .map((comment) => {
-      const next = script.tokens.find(({ start }) => start > comment.start)
-      const statement = script.statements.find(({ start }) => start === next?.start)
-      return {
-        script,
-        comment,
-        rule: form.exec(comment.text)?.[1],
-        covers: (offence) => {
-          if (offence.script !== script || !next) return false
-          if (!statement) return lineOf(offence.at) === lineOf(next.start)
-          return offence.at >= statement.start && offence.at < statement.end
-        },
-      }
-    })
+    .map((comment) => ({
+      script,
+      comment,
+      rule: form.exec(comment.text)?.[1],
+      covers: coveredBy(script, comment),
+    }))
+}
+
+/**
+ * Whether an offence is in the place that follows a comment: before a statement, a comment covers
+ * the whole statement; inside a statement, the next line.
+ */
+export function coveredBy(
+  script: LintedScript,
+  comment: LintedComment,
+): (offence: Offence) => boolean {
+  const lineOf = (byte: number) => script.source.placeOf(byte).line
+  const next = script.tokens.find(({ start }) => start > comment.start)
+  const statement = script.statements.find(({ start }) => start === next?.start)
+  return (offence) => {
+    if (offence.script !== script || !next) return false
+    if (!statement) return lineOf(offence.at) === lineOf(next.start)
+    return offence.at >= statement.start && offence.at < statement.end
+  }
 }
 
 /** The rule for these comments themselves, which no comment allows. */

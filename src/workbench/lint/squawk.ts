@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { DriftpinError, messageOf } from '../../errors.js'
-import type { LintedScript } from './linted-script.js'
-import type { Offence } from './rule.js'
+import type { LintedScript, Offence } from './linted-script.js'
 
 /** A problem that squawk reports, with squawk's name of its rule. */
 export interface SquawkProblem extends Offence {
@@ -80,7 +79,7 @@ function toProblem(
   { line, column, message, rule_name: squawkRule }: Printed,
 ): SquawkProblem | undefined {
   const at = script.source.byteOf(line + 1) + column
-  const text = Buffer.from(script.text).subarray(at).toString()
+  const text = script.source.slice(at)
   if (squawkRule === 'constraint-missing-not-valid' && indexConstraint.test(text)) return undefined
   return { script, at, message, squawkRule }
 }

@@ -12,7 +12,7 @@ export const destroysWithoutNote: Rule = {
   instead:
     'Add a comment that names the object and says what is lost, such as ' +
     '"-- destroys: users, with the history of logins".',
-  *checkFiles({ scripts }) {
+  *check({ scripts }) {
     for (const script of scripts) {
       const notes = notesOf(script)
       for (const { statement, state } of statementsInOrder(script)) {
@@ -81,15 +81,16 @@ function typesOf({ removeType, objects = [] }: DropStmt): string[] {
 }
 
 /** The text of every note, each with the comment lines that go on from it. */
-function notesOf({ comments }: LintedScript): string[] {
+function notesOf({ comments, source }: LintedScript): string[] {
   const notes: string[] = []
   let last = -1
-  for (const { text, lastLine } of comments) {
+  for (const { text, start, end } of comments) {
     const note = /^--\s*destroys:\s*(\S.*)$/i.exec(text)?.[1]
-    const goesOn = lastLine === last + 1 && !/^--\s*driftpin/.test(text)
+    const isNext = last >= 0 && /^\n[^\S\n]*$/.test(source.slice(last, start))
+    const goesOn = isNext && !/^--\s*driftpin/.test(text)
     if (note !== undefined) notes.push(note)
-    else if (goesOn && notes.length > 0) notes.push(`${notes.pop()} ${text}`)
-    if (note !== undefined || goesOn) last = lastLine
+    else if (goesOn) notes.push(`${notes.pop()} ${text}`)
+    if (note !== undefined || goesOn) last = end
   }
   return notes
 }

@@ -9,7 +9,8 @@ export const typeChangeRewrites: Rule = {
   instead:
     'Add a column of the new type, write both, fill the old rows in batches, and drop the old ' +
     'one in a later release.',
-  *checkCatalog(_folder, { rewrites }) {
+  needs: 'catalog',
+  *check({ catalog: { rewrites } }) {
     for (const [script, changes] of rewrites) {
       for (const { by, at, table, column } of changes) {
         if (by !== 'type') continue
@@ -27,7 +28,8 @@ export const volatileDefault: Rule = {
   instead:
     'Add the column without the default, set the default in a second statement, and fill the old ' +
     'rows in batches.',
-  *checkCatalog(_folder, { rewrites }) {
+  needs: 'catalog',
+  *check({ catalog: { rewrites } }) {
     for (const [script, changes] of rewrites) {
       for (const { by, at, table, column, always, functions } of changes) {
         if (by !== 'default') continue
@@ -45,10 +47,10 @@ export const enumValueUsedAtOnce: Rule = {
     'PostgreSQL refuses to use an enum value in the transaction that added it (before version 17 ' +
     'even if the same transaction created the type).',
   instead: 'Use the value in a later migration.',
-  *checkFiles({ scripts }, catalog) {
+  *check({ scripts, catalog }) {
     for (const script of scripts) {
       // A literal may be spelt alike and be something else, which the engine knows.
-      if (catalog?.allowedValues.has(script)) continue
+      if (catalog.allowedValues.has(script)) continue
       for (const { at, type, value } of usesOfAddedValues(script)) {
         const message = `This file adds '${value}' to ${type} in the same transaction.`
         yield { script, at, message }

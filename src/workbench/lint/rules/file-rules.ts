@@ -1,5 +1,6 @@
 import type { Constraint, Node } from 'libpg-query'
-import { runsOutsideTransaction, splitStatements } from '../../../database/index.js'
+import { splitStatements } from '../../../database/index.js'
+import { needsNoTransaction } from '../../../migrations/index.js'
 import type { Rule } from '../rule.js'
 import { nodeAs, nodesOf, stringsOf } from '../syntax-tree.js'
 
@@ -17,7 +18,7 @@ export const unnamedConstraint: Rule = {
     'PostgreSQL chooses a name that depends on the existing names, so code and later migrations ' +
     'that use the name fail on some databases.',
   instead: 'Write CONSTRAINT and a name before it.',
-  *checkFiles({ scripts }) {
+  *check({ scripts }) {
     for (const script of scripts) {
       for (const { node, start } of script.statements) {
         const on = nameOfConstrained(node)
@@ -48,7 +49,7 @@ export const upWithoutDown: Rule = {
   why: 'The release cannot be reverted.',
   instead: 'Write the down file, or declare that the folder has none (--forward-only).',
   applies: ({ forwardOnly }) => !forwardOnly,
-  *checkFiles({ migrations }) {
+  *check({ migrations }) {
     for (const { up, down } of migrations) {
       if (down) continue
       const message = `${up.file} has no down file beside it.`
@@ -57,11 +58,27 @@ export const upWithoutDown: Rule = {
   },
 }
 
+export const needsNoTransactionRule: Rule = {
+  id: 'needs-no-transaction',
+  why: 'PostgreSQL refuses the statement in a transaction, and migrations run in transactions.',
+  instead: 'Move it to a migration of its own with no other statement.',
+  *check({ scripts }) {
+    for (const script of scripts.filter(({ transaction }) => transaction)) {
+      for (const { start: at, end } of script.statements) {
+        const text = script.source.slice(at, end)
+        if (!needsNoTransaction(splitStatements(text))) continue
+        const what = text.split(/\s/, 1)[0]!.toUpperCase()
+        yield { script, at, message: `PostgreSQL refuses this ${what} in a transaction.` }
+      }
+    }
+  },
+}
+
 export const oneStatementWithoutTransaction: Rule = {
   id: 'one-statement-without-transaction',
   why: 'If one of several statements fails without a transaction, the statements before it stay.',
   instead: 'Give each statement a migration of its own.',
-  *checkFiles({ scripts }) {
+  *check({ scripts }) {
     for (const script of scripts) {
       const { statements, transaction, file } = script
       if (transaction || statements.length === 1) continue
@@ -69,23 +86,6 @@ export const oneStatementWithoutTransaction: Rule = {
       const at = statements[1]?.start ?? 0
       const message = `${file} runs without a transaction and has ${statements.length} statements.`
       yield { script, at, message }
-    }
-  },
-}
-
-export const needsNoTransaction: Rule = {
-  id: 'needs-no-transaction',
-  why: 'PostgreSQL refuses the statement in a transaction, and migrations run in transactions.',
-  instead: 'Move it to a migration of its own with no other statement.',
-  *checkFiles({ scripts }) {
-    for (const script of scripts.filter(({ transaction }) => transaction)) {
-      const bytes = Buffer.from(script.text)
-      for (const { start, end } of script.statements) {
-        const [statement] = splitStatements(bytes.subarray(start, end).toString())
-        if (!statement || !runsOutsideTransaction(statement)) continue
-        const command = statement.words.slice(0, 2).join(' ').toUpperCase()
-        yield { script, at: start, message: `This ${command} cannot run in a transaction.` }
-      }
     }
   },
 }

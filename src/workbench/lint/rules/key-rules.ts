@@ -6,9 +6,8 @@ import {
 } from '../../../catalog/index.js'
 import { DriftpinError } from '../../../errors.js'
 import { originOfColumn, originOfForeignKey } from '../find-origin.js'
-import type { LintedFolder } from '../linted-folder.js'
 import type { MigratedCatalog } from '../migrated-catalog.js'
-import type { Rule } from '../rule.js'
+import type { Linted, Rule } from '../rule.js'
 
 export const ownerWithoutCascade: Rule = {
   id: 'owner-without-cascade',
@@ -16,18 +15,20 @@ export const ownerWithoutCascade: Rule = {
   instead:
     'Give the column a foreign key to its owner with ON DELETE CASCADE. If the rows must ' +
     'outlive their owner, allow the rule and say why.',
+  needs: 'catalog',
   applies: ({ owners }) => owners.length > 0,
-  *checkCatalog(folder, catalog) {
-    for (const name of folder.owners) {
+  *check(linted) {
+    const { catalog } = linted
+    for (const name of linted.owners) {
       const { table: owner, column } = ownerCalled(name, catalog)
       for (const offence of ownersWithoutCascade(catalog, { owner, column })) {
         const { table, key } = offence
         if (key !== null) {
           const message = `${table} refers to ${owner} with ON DELETE ${key.onDelete!.toUpperCase()}.`
-          yield { ...originOfForeignKey(folder, catalog, { table, key }), message }
+          yield { ...originOfForeignKey(linted, { table, key }), message }
         } else {
           const message = `${table}.${column} has the name of a key of ${owner} but no foreign key to it.`
-          yield { ...originOfColumn(folder, { table, column }), message }
+          yield { ...originOfColumn(linted, { table, column }), message }
         }
       }
     }
@@ -42,12 +43,14 @@ export const foreignKeyWithoutIndex: Rule = {
   instead:
     'Create an index that begins with the columns of the foreign key. If the table stays small, ' +
     'allow the rule and say so.',
-  *checkCatalog(folder, catalog) {
+  needs: 'catalog',
+  *check(linted) {
+    const { catalog } = linted
     for (const table of catalog.tables) {
       for (const key of foreignKeysWithoutIndex(table)) {
         const columns = key.columns.join(', ')
         yield {
-          ...originOfForeignKey(folder, catalog, { table: table.name, key }),
+          ...originOfForeignKey(linted, { table: table.name, key }),
           message:
             `No index of ${table.name} begins with ${columns}, which a deletion from ` +
             `${key.references} searches for.`,
@@ -63,9 +66,11 @@ export const mirrorOutOfStep: Rule = {
     'Copying rows between two mirrored tables loses a column that one of them lacks, or fails on ' +
     'a type or a NULL.',
   instead: 'Change both tables of the pair in the same migration.',
+  needs: 'catalog',
   applies: ({ mirrors }) => mirrors.length > 0,
-  *checkCatalog(folder, catalog) {
-    for (const [first, second] of folder.mirrors) {
+  *check(linted) {
+    const { catalog } = linted
+    for (const [first, second] of linted.mirrors) {
       const [one, other] = [tableOf(catalog, first), tableOf(catalog, second)]
       for (const { column, shapes } of mirrorOffences(one, other)) {
         const [mine, yours] = shapes
@@ -74,7 +79,7 @@ export const mirrorOutOfStep: Rule = {
           mine === undefined || yours === undefined
             ? `${column} is in ${has.name} and not in ${lacks.name}.`
             : `${column} is ${mine} in ${one.name} and ${yours} in ${other.name}.`
-        yield { ...laterOrigin(folder, { one: one.name, other: other.name, column }), message }
+        yield { ...laterOrigin(linted, { one: one.name, other: other.name, column }), message }
       }
     }
   },
@@ -88,10 +93,10 @@ function tableOf({ tables }: MigratedCatalog, name: string): ManifestTable {
 
 /** What changed the column last is what left the other table behind. */
 function laterOrigin(
-  folder: LintedFolder,
+  linted: Linted,
   { one, other, column }: { readonly one: string; readonly other: string; readonly column: string },
 ) {
-  const makers = [one, other].map((table) => originOfColumn(folder, { table, column }))
+  const makers = [one, other].map((table) => originOfColumn(linted, { table, column }))
   const [first, second] = makers as [(typeof makers)[number], (typeof makers)[number]]
   if (first.script.version !== second.script.version) {
     return first.script.version > second.script.version ? first : second

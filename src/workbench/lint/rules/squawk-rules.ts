@@ -1,78 +1,153 @@
-import { alterationsOf } from '../file-changes.js'
-import type { Rule } from '../rule.js'
-import { constraintsOf, defaultOf, nodeAs } from '../syntax-tree.js'
+import type { Constraint } from 'libpg-query'
+import { alterationsInUse, isInUse, statementsInOrder } from '../file-changes.js'
+import type { LintedScript, LintedStatement, Offence } from '../linted-script.js'
+import type { MigratedCatalog } from '../migrated-catalog.js'
+import type { Linted, Rule } from '../rule.js'
+import { coveredBy } from '../silence.js'
+import { constraintsOf, defaultOf, hasSerialType, nodeAs, tableKey } from '../syntax-tree.js'
 
-export const indexNotConcurrent: Rule = {
-  id: 'index-not-concurrent',
-  why:
-    'Until an index is built, nobody can write to its table, or even read it if it serves a ' +
-    'constraint.',
-  instead:
-    'Use CREATE INDEX CONCURRENTLY in a migration of its own, which then runs without a ' +
-    'transaction. For a constraint, add it with USING INDEX in the next migration.',
-  squawk: [
-    'require-concurrent-index-creation',
-    'disallowed-unique-constraint',
-    'adding-serial-primary-key-field',
-  ],
-  /** squawk does not report exclusion constraints. */
-  *checkFiles({ scripts }) {
+// squawk reads one file at a time, knows no search path, and misses some spellings. What it reports
+// for tables that nobody uses yet is left out, and what it misses is found here.
+
+/** Finds what squawk misses in a file. */
+type Missed = (script: LintedScript) => Iterable<Offence>
+
+/** A check by rules of squawk, and of what they miss. Each line is reported once. */
+function bySquawk(names: readonly string[], missed: Missed = () => [], inDowns = true) {
+  return function* check({ scripts, squawk, catalog }: Linted): Generator<Offence> {
     for (const script of scripts) {
-      for (const { command, statement, table, isFresh } of alterationsOf(script)) {
-        const added = nodeAs(command.def, 'Constraint')
-        if (isFresh || added?.contype !== 'CONSTR_EXCLUSION') continue
-        yield {
-          script,
-          at: added.location ?? statement.start,
-          message: `Nobody can read or write ${table} until the index of this EXCLUDE is built.`,
-          fix:
-            'An exclusion constraint cannot be built concurrently. Add it while the table is ' +
-            'small, and allow the rule.',
-        }
-      }
+      if (script.direction === 'down' && !inDowns) continue
+      const [isHarmless, isIgnored] = [findHarmless(script, catalog), bySquawkComment(script)]
+      const found = squawk.filter((one) => one.script === script && names.includes(one.squawkRule))
+      const lineOf = ({ at }: Offence) => script.source.placeOf(at).line
+      const lines = new Set(found.map(lineOf))
+      const others = [...missed(script)].filter((one) => !lines.has(lineOf(one)) && !isIgnored(one))
+      yield* [...found, ...others].filter((offence) => !isHarmless(offence))
     }
-  },
+  }
 }
 
-export const notNullWithoutDefault: Rule = {
-  id: 'not-null-without-default',
-  why: 'The statement works on an empty table and fails on a table with rows.',
-  instead:
-    'Give the column a constant default, or add it without NOT NULL, fill it, and set NOT NULL ' +
-    'in a later migration.',
-  squawk: ['adding-required-field'],
-  /** squawk takes DEFAULT NULL for a default. */
-  *checkFiles({ scripts }) {
-    for (const script of scripts) {
-      for (const { command, statement, table, isFresh } of alterationsOf(script)) {
-        const column = nodeAs(command.def, 'ColumnDef')
-        const kinds = constraintsOf(column).map(({ contype }) => contype)
-        if (isFresh || !kinds.includes('CONSTR_NOTNULL') || !kinds.includes('CONSTR_DEFAULT')) {
-          continue
-        }
-        if (defaultOf(column!) !== undefined) continue
-        const message = `This fails if ${table} has a row: its ${column!.colname} would be NULL.`
-        yield { script, at: column!.location ?? statement.start, message }
-      }
+/**
+ * Whether an offence is in a statement that blocks nobody: it is about a table that the file created
+ * or emptied, or it creates an index ON ONLY a partitioned table, which builds nothing.
+ */
+function findHarmless(
+  script: LintedScript,
+  { tables }: MigratedCatalog,
+): (offence: Offence) => boolean {
+  const harmless: LintedStatement[] = []
+  for (const { statement, state } of statementsInOrder(script)) {
+    const index = nodeAs(statement.node, 'IndexStmt')
+    const relation =
+      index?.relation ??
+      nodeAs(statement.node, 'AlterTableStmt')?.relation ??
+      nodeAs(statement.node, 'RenameStmt')?.relation
+    if (!relation) continue
+    const table = tableKey(relation)
+    const isPartitioned = tables.find(({ name }) => name === table)?.kind === 'partitioned table'
+    const isEmptyIndex = index && !relation.inh && isPartitioned
+    if (isEmptyIndex || !isInUse(state, table)) harmless.push(statement)
+  }
+  return ({ at }) => harmless.some(({ start, end }) => at >= start && at < end)
+}
+
+/** Whether a comment for squawk allows an offence. */
+function bySquawkComment(script: LintedScript): (offence: Offence) => boolean {
+  const comments = script.comments.filter(({ text }) => /^--\s*squawk-ignore\b/.test(text))
+  const isWhole = comments.some(({ text }) => /squawk-ignore-file/.test(text))
+  const covers = comments.map((comment) => coveredBy(script, comment))
+  return (offence) => isWhole || covers.some((isCovered) => isCovered(offence))
+}
+
+/** Indexes, and constraints with an index. */
+function* indexesNotConcurrent(script: LintedScript): Generator<Offence> {
+  for (const { statement, state } of statementsInOrder(script)) {
+    const index = nodeAs(statement.node, 'IndexStmt')
+    const table = tableKey(index?.relation)
+    if (!index || index.concurrent || !state.tables.has(table)) continue
+    const message = `Nobody can write to ${table} until this index is built.`
+    yield { script, at: statement.start, message }
+  }
+  const isIndexed = ({ contype, indexname }: Constraint) =>
+    !indexname && ['CONSTR_UNIQUE', 'CONSTR_PRIMARY', 'CONSTR_EXCLUSION'].includes(contype ?? '')
+  for (const { at, table } of addedConstraints(script, isIndexed)) {
+    const message = `Nobody can use ${table} until the index of this constraint is built.`
+    yield { script, at, message }
+  }
+}
+
+/** The constraints that a file adds to tables in use, also with a new column. */
+function* addedConstraints(script: LintedScript, isMeant: (constraint: Constraint) => boolean) {
+  for (const { statement, table, command } of alterationsInUse(script)) {
+    const added = nodeAs(command.def, 'Constraint')
+    const column = nodeAs(command.def, 'ColumnDef')
+    const constraints = command.subtype === 'AT_AddColumn' ? constraintsOf(column) : [added]
+    for (const constraint of constraints) {
+      if (!constraint || !isMeant(constraint)) continue
+      yield { table, at: constraint.location ?? statement.start }
     }
+  }
+}
+
+/** New columns that are NOT NULL and have no value for the existing rows. */
+function* columnsWithoutValue(script: LintedScript): Generator<Offence> {
+  for (const { statement, table, command } of alterationsInUse(script)) {
+    const column = command.subtype === 'AT_AddColumn' && nodeAs(command.def, 'ColumnDef')
+    if (!column || hasSerialType(column) || defaultOf(column)) continue
+    const kinds = constraintsOf(column).map(({ contype }) => contype)
+    const isRequired = kinds.includes('CONSTR_NOTNULL') || kinds.includes('CONSTR_PRIMARY')
+    const isFilled = kinds.includes('CONSTR_IDENTITY') || kinds.includes('CONSTR_GENERATED')
+    if (!isRequired || isFilled) continue
+    const message = `The rows of ${table} have no value for ${column.colname}.`
+    yield { script, at: column.location ?? statement.start, message }
+  }
+}
+
+/** The rules that squawk checks, with the names that our comments allow. */
+export const squawkRules: readonly Rule[] = [
+  {
+    id: 'index-not-concurrent',
+    why:
+      'Until an index is built, nobody can write to its table, or even read it if it serves a ' +
+      'constraint.',
+    instead:
+      'Use CREATE INDEX CONCURRENTLY in a migration of its own, which then runs without a ' +
+      'transaction. For a constraint, add it with USING INDEX in the next migration.',
+    needs: 'squawk',
+    check: bySquawk(
+      [
+        'require-concurrent-index-creation',
+        'disallowed-unique-constraint',
+        'adding-serial-primary-key-field',
+      ],
+      indexesNotConcurrent,
+    ),
   },
-}
-
-export const constraintBlocksTable: Rule = {
-  id: 'constraint-blocks-table',
-  why: 'A constraint on an existing table reads all rows while nobody can write to the table.',
-  instead:
-    'Add it NOT VALID, which reads nothing, and VALIDATE CONSTRAINT in a later migration. ' +
-    'For NOT NULL, validate a CHECK (column IS NOT NULL) first, and then allow this rule.',
-  squawk: ['constraint-missing-not-valid', 'adding-not-nullable-field'],
-}
-
-export const renameInUse: Rule = {
-  id: 'rename-in-use',
-  why: 'Statements of processes of the previous version, which use the old name, fail.',
-  instead:
-    'For a table, leave a view with the old name. For a column, add the new one, write both, ' +
-    'and drop the old one in a later release.',
-  inDowns: false,
-  squawk: ['renaming-table', 'renaming-column'],
-}
+  {
+    id: 'not-null-without-default',
+    why: 'The statement works on an empty table and fails on a table with rows.',
+    instead:
+      'Give the column a constant default, or add it without NOT NULL, fill it, and set NOT NULL ' +
+      'in a later migration.',
+    needs: 'squawk',
+    check: bySquawk(['adding-required-field'], columnsWithoutValue),
+  },
+  {
+    id: 'constraint-blocks-table',
+    why: 'A constraint on an existing table reads all rows while nobody can write to the table.',
+    instead:
+      'Add it NOT VALID, which reads nothing, and VALIDATE CONSTRAINT in a later migration. ' +
+      'For NOT NULL, validate a CHECK (column IS NOT NULL) first, and then allow this rule.',
+    needs: 'squawk',
+    check: bySquawk(['constraint-missing-not-valid', 'adding-not-nullable-field']),
+  },
+  {
+    id: 'rename-in-use',
+    why: 'Statements of processes of the previous version, which use the old name, fail.',
+    instead:
+      'For a table, leave a view with the old name. For a column, add the new one, write both, ' +
+      'and drop the old one in a later release.',
+    needs: 'squawk',
+    check: bySquawk(['renaming-table', 'renaming-column'], undefined, false),
+  },
+]
