@@ -84,7 +84,7 @@ export interface LeftOut {
   readonly why: string
 }
 
-/** The migrations that are not scripts of the folder itself: in code, of Liquibase, in subfolders. */
+/** The migrations that are not scripts in the folder: in code, of Liquibase, in subfolders. */
 export function findLeftOut(paths: readonly string[]): LeftOut[] {
   const whyOf = (file: string) => {
     if (file.includes('/')) return file.endsWith('.sql') ? 'in a subfolder' : undefined

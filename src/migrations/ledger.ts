@@ -111,9 +111,8 @@ export class Ledger {
   }
 
   /**
-   * Adds a migration, with its checksum. A row without a time is dirty until {@link setTimes} gives
-   * it one. In a transaction it is added before the migration runs, so that a second runner collides
-   * here.
+   * Adds a migration, with its checksum. Without a time it is dirty until {@link setTimes} sets one.
+   * In a transaction it is added before the migration runs, so that a second runner fails here.
    */
   async add(queryable: Queryable, migration: Migration, durationMs: 0 | null): Promise<void> {
     const { version, name } = migration

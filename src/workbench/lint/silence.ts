@@ -13,7 +13,7 @@ export interface Silence {
 const marked = /^--\s*driftpin-lint\b/
 const form = /^--\s*driftpin-lint:\s*allow\s+(\S+)\s+because\s+\S/
 
-/** The comments of a file that allow a rule. Other comments may come between them and their place. */
+/** The comments of a file that allow a rule. Other comments may follow before the place. */
 export function silencesOf(script: LintedScript): Silence[] {
   return script.comments
     .filter(({ text }) => marked.test(text))

@@ -28,8 +28,8 @@ function bySquawk(names: readonly string[], missed: Missed = () => [], inDowns =
 }
 
 /**
- * Whether an offence is in a statement that blocks nobody: it is about a table that the file created
- * or emptied, or it creates an index ON ONLY a partitioned table, which builds nothing.
+ * Whether an offence is in a statement that blocks nobody: its table was created or emptied by the
+ * same file, or it creates an index ON ONLY a partitioned table, which builds nothing.
  */
 function findHarmless(
   script: LintedScript,
