@@ -1,18 +1,12 @@
 import { renderTable, type TableContent } from '../table.js'
 import { humanDuration, paint, printable } from '../terminal.js'
 
-/** A claim of the demo, and whether the check confirmed it. */
-interface Claim {
-  readonly claim: string
-  readonly holds: boolean
-}
-
 /** One step of the demo, as it is printed and as `--json` prints it. */
 export interface DemoStep {
   readonly title: string
-  readonly notes: readonly string[]
-  readonly tables: readonly TableContent[]
-  readonly claims: readonly Claim[]
+  readonly notes: string[]
+  readonly tables: TableContent[]
+  readonly claims: { readonly claim: string; readonly holds: boolean }[]
   readonly durationMs: number
 }
 
@@ -24,52 +18,6 @@ export interface DemoReport {
   readonly claimsChecked: number
   readonly claimsFailed: readonly string[]
   readonly durationMs: number
-}
-
-/** The functions with which a step writes its report. */
-export interface StepWriter {
-  note(text: string): void
-  table(content: TableContent): void
-  claim(claim: string, holds: boolean): void
-}
-
-/** Collects the steps, and passes each on when it is finished. */
-export class ReportWriter {
-  readonly #started = performance.now()
-  readonly #steps: DemoStep[] = []
-  readonly #onStep: (step: DemoStep, number: number) => void
-
-  constructor(onStep: (step: DemoStep, number: number) => void) {
-    this.#onStep = onStep
-  }
-
-  async step<T>(title: string, work: (pen: StepWriter) => Promise<T>): Promise<T> {
-    const notes: string[] = []
-    const tables: TableContent[] = []
-    const claims: Claim[] = []
-    const started = performance.now()
-    const result = await work({
-      note: (text) => notes.push(text),
-      table: (content) => tables.push(content),
-      claim: (claim, holds) => claims.push({ claim, holds }),
-    })
-    const step = { title, notes, tables, claims, durationMs: performance.now() - started }
-    this.#steps.push(step)
-    this.#onStep(step, this.#steps.length)
-    return result
-  }
-
-  finish(directory: string, engine: string): DemoReport {
-    const claims = this.#steps.flatMap((step) => step.claims)
-    return {
-      directory,
-      engine,
-      steps: this.#steps,
-      claimsChecked: claims.length,
-      claimsFailed: claims.filter(({ holds }) => !holds).map(({ claim }) => claim),
-      durationMs: performance.now() - this.#started,
-    }
-  }
 }
 
 const width = 78

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -6,47 +7,10 @@ import { PGlite } from '@electric-sql/pglite'
 import { fromPGlite } from '../../database/index.js'
 import { scan } from '../../scan/index.js'
 import { UsageError } from '../command-error.js'
-import {
-  chatsStep,
-  driftStep,
-  firstAgent,
-  migrateStep,
-  pushStep,
-  refreshStep,
-} from './pinning-steps.js'
-import { type DemoReport, type DemoStep, ReportWriter } from './report.js'
-import type { Stage } from './stage.js'
-import { deleteStep, purgeStep, replaceStep } from './survival-steps.js'
+import { pinningSteps, type Stage } from './pinning-steps.js'
+import type { DemoReport, DemoStep } from './report.js'
+import { survivalSteps } from './survival-steps.js'
 import { copyContext, copyExample } from './workspace.js'
-
-/** The root name of the example. */
-const exampleRoot = '/home/dev/tideline'
-
-/** Scans the directory and copies what it finds. The demo changes only the copy. */
-async function prepare(
-  folder: string,
-  directory: string | undefined,
-): Promise<Omit<Stage, 'database'>> {
-  if (directory === undefined) {
-    const copy = await copyExample(folder)
-    return { copy, ...(await scanAs(copy, exampleRoot)) }
-  }
-  const scanned = await scanAs(directory, resolve(directory))
-  const { found, rootName } = scanned
-  if (found.resources.length === 0) {
-    throw new UsageError(
-      `An agent would find nothing in ${directory}: there is no AGENTS.md, CLAUDE.md, ` +
-        '.cursorrules or .mcp.json at its top, and no skills/NAME/SKILL.md. Name another ' +
-        'directory, or none for the example.',
-    )
-  }
-  return { copy: await copyContext(folder, directory, found.resources, rootName), ...scanned }
-}
-
-async function scanAs(directory: string, name: string) {
-  const found = await scan(directory, { rootName: name })
-  return { found, rootName: found.rootName }
-}
 
 /**
  * Runs the main use case from end to end on an embedded PostgreSQL, and checks every claim.
@@ -58,39 +22,66 @@ export async function runDemo(
   directory: string | undefined,
   onStep: (step: DemoStep, number: number) => void,
 ): Promise<DemoReport> {
-  const report = new ReportWriter(onStep)
+  const started = performance.now()
+  const steps: DemoStep[] = []
+  const perform = async <T>(title: string, work: (step: DemoStep) => Promise<T>): Promise<T> => {
+    const from = performance.now()
+    const empty: DemoStep = { title, notes: [], tables: [], claims: [], durationMs: 0 }
+    const result = await work(empty)
+    const step = { ...empty, durationMs: performance.now() - from }
+    onStep(step, steps.push(step))
+    return result
+  }
   return await withTemporaryFolder(async (folder) => {
-    return await onEmbedded(report, await prepare(folder, directory))
+    const prepared = await prepare(folder, directory)
+    const client = new PGlite()
+    try {
+      const database = fromPGlite(client)
+      const engine = await perform('Start PostgreSQL inside this process', async ({ notes }) => {
+        const { rows } = await database.query<{ version: string }>('SELECT version()')
+        const version = rows[0]!.version.split(' ').slice(0, 2).join(' ')
+        notes.push(`${version} as WebAssembly (PGlite): no server, no Docker.`)
+        return version
+      })
+      const stage: Stage = {
+        ...{ ...prepared, database, workspaceId: randomUUID(), agentId: randomUUID() },
+        ada: { id: randomUUID(), ownerId: randomUUID() },
+        grace: { id: randomUUID(), ownerId: randomUUID() },
+      }
+      for (const [title, work] of [...pinningSteps, ...survivalSteps]) {
+        await perform(title, (step) => work(stage, step))
+      }
+      const claims = steps.flatMap((step) => step.claims)
+      return {
+        ...{ directory: prepared.found.rootName, engine, steps },
+        claimsChecked: claims.length,
+        claimsFailed: claims.filter(({ holds }) => !holds).map(({ claim }) => claim),
+        durationMs: performance.now() - started,
+      }
+    } finally {
+      await client.close()
+    }
   })
 }
 
-async function onEmbedded(
-  report: ReportWriter,
-  prepared: Omit<Stage, 'database'>,
-): Promise<DemoReport> {
-  const client = new PGlite()
-  try {
-    const database = fromPGlite(client)
-    const stage: Stage = { ...prepared, database }
-    const engine = await report.step('Start PostgreSQL inside this process', async ({ note }) => {
-      const { rows } = await database.query<{ version: string }>('SELECT version()')
-      const version = rows[0]!.version.split(' ').slice(0, 2).join(' ')
-      note(`${version} as WebAssembly (PGlite): no server, no Docker.`)
-      return version
-    })
-    await migrateStep(report, stage)
-    const first = await firstAgent(stage)
-    await pushStep(report, stage, first.agentId)
-    const chats = await chatsStep(report, stage, first.agentId)
-    await driftStep(report, stage, first.agentId, chats)
-    await refreshStep(report, stage, chats)
-    await replaceStep(report, stage, first.workspaceId, chats)
-    await deleteStep(report, stage, first, chats)
-    await purgeStep(report, stage, chats)
-    return report.finish(stage.rootName, engine)
-  } finally {
-    await client.close()
+/** Scans the directory and copies what it finds. The demo changes only the copy. */
+async function prepare(
+  folder: string,
+  directory: string | undefined,
+): Promise<Pick<Stage, 'copy' | 'found'>> {
+  if (directory === undefined) {
+    const copy = await copyExample(folder)
+    return { copy, found: await scan(copy, { rootName: '/home/dev/tideline' }) }
   }
+  const found = await scan(directory, { rootName: resolve(directory) })
+  if (found.resources.length === 0) {
+    throw new UsageError(
+      `An agent would find nothing in ${directory}: there is no AGENTS.md, CLAUDE.md, ` +
+        '.cursorrules or .mcp.json at its top, and no skills/NAME/SKILL.md. Name another ' +
+        'directory, or none for the example.',
+    )
+  }
+  return { copy: await copyContext(folder, directory, found.resources, found.rootName), found }
 }
 
 /** Runs `work` with an empty folder, which is deleted in any case, also after Ctrl-C. */
