@@ -111,7 +111,7 @@ export class Ledger {
   }
 
   /**
-   * Adds a migration, with its checksum. It is dirty until {@link setTimes} sets a time.
+   * Adds a migration, with its checksum. Without a time, it is dirty until {@link setTimes}.
    * In a transaction it is added before the migration runs, so that a second runner fails here.
    */
   async add(queryable: Queryable, migration: Migration, durationMs: 0 | null): Promise<void> {

@@ -58,7 +58,7 @@ export const tableNames = ['chat_context_resources', 'chat_debug_runs', 'chat_de
  *
  * @example
  * ```ts
- * for (const [table, columns] of Object.entries(columnNames)) console.log(table, columns)
+ * for (const [name, value] of Object.entries(columnNames)) console.log(name, value)
  * ```
  */
 export const columnNames = {
@@ -84,7 +84,7 @@ export const columnNames = {
  *
  * @example
  * ```ts
- * for (const [table, columns] of Object.entries(primaryKeys)) console.log(table, columns)
+ * for (const [name, value] of Object.entries(primaryKeys)) console.log(name, value)
  * ```
  */
 export const primaryKeys = {
@@ -110,7 +110,7 @@ export const primaryKeys = {
  *
  * @example
  * ```ts
- * for (const [table, keys] of Object.entries(uniqueConstraints)) console.log(table, keys)
+ * for (const [name, value] of Object.entries(uniqueConstraints)) console.log(name, value)
  * ```
  */
 export const uniqueConstraints = {
@@ -123,7 +123,7 @@ export const uniqueConstraints = {
  *
  * @example
  * ```ts
- * for (const [table, keys] of Object.entries(foreignKeys)) console.log(table, keys)
+ * for (const [name, value] of Object.entries(foreignKeys)) console.log(name, value)
  * ```
  */
 export const foreignKeys = {
@@ -147,7 +147,7 @@ export const foreignKeys = {
  *
  * @example
  * ```ts
- * for (const [table, checks] of Object.entries(checkConstraints)) console.log(table, checks)
+ * for (const [name, value] of Object.entries(checkConstraints)) console.log(name, value)
  * ```
  */
 export const checkConstraints = {
@@ -163,7 +163,7 @@ export const checkConstraints = {
  *
  * @example
  * ```ts
- * for (const [owner, tables] of Object.entries(scopedTables)) console.log(owner, tables)
+ * for (const [name, value] of Object.entries(scopedTables)) console.log(name, value)
  * ```
  */
 export const scopedTables = {

@@ -25,7 +25,9 @@ export function key(name: string): string {
 export function docComment(comment: string, indent: string, example?: string): string {
   if (comment === '' && example === undefined) return ''
   const lines = comment.replaceAll('*/', '*\\/').split(/\r\n|[\r\n\u2028\u2029]/)
-  if (example !== undefined) lines.push('', '@example', '```ts', example, '```')
+  if (example !== undefined) {
+    lines.push('', '@example', '```ts', ...example.split('\n'), '```')
+  }
   if (comment === '') lines.splice(0, 2)
   if (lines.length === 1) return `${indent}/** ${lines[0]} */\n`
   return `${indent}/**\n${lines.map((line) => `${indent} * ${line}`.trimEnd()).join('\n')}\n${indent} */\n`

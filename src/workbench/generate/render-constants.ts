@@ -4,7 +4,7 @@ import {
   type SchemaManifest,
   scopedTables,
 } from '../../catalog/index.js'
-import { key, literal, literals } from './column-types.js'
+import { docComment, key, literal, literals } from './column-types.js'
 
 /** The constants of a schema: what code would otherwise spell out and get wrong. */
 export function renderConstants(
@@ -96,35 +96,24 @@ function entries(
   })
 }
 
-/** How each is used, whatever the schema. */
+/** How some are used, whatever the schema. The entries of the others are printed. */
 const examples: Readonly<Record<string, string>> = {
   enums: 'const [first] = Object.values(enums).flat()',
   constraintNames: 'const names: readonly string[] = Object.values(constraintNames).flat()',
   tableNames: 'const isTable = (name: string) => tableNames.some((one) => one === name)',
   viewNames: 'const isView = (name: string) => viewNames.some((one) => one === name)',
-  columnNames:
-    'for (const [table, columns] of Object.entries(columnNames)) console.log(table, columns)',
-  primaryKeys:
-    'for (const [table, columns] of Object.entries(primaryKeys)) console.log(table, columns)',
-  uniqueConstraints:
-    'for (const [table, keys] of Object.entries(uniqueConstraints)) console.log(table, keys)',
-  foreignKeys: 'for (const [table, keys] of Object.entries(foreignKeys)) console.log(table, keys)',
-  checkConstraints:
-    'for (const [table, checks] of Object.entries(checkConstraints)) console.log(table, checks)',
-  scopedTables:
-    'for (const [owner, tables] of Object.entries(scopedTables)) console.log(owner, tables)',
 }
 
-function comment(text: string, name: string): string {
-  const lines = [...text.split('\n'), '', '@example', '```ts', examples[name]!, '```']
-  return `/**\n${lines.map((line) => ` * ${line}`.trimEnd()).join('\n')}\n */`
+function declaration(text: string, name: string, value: string): string {
+  const print = `for (const [name, value] of Object.entries(${name})) console.log(name, value)`
+  const comment = docComment(text, '', examples[name] ?? print)
+  return `${comment}export const ${name} = ${value} as const\n`
 }
 
 function constant(text: string, name: string, lines: readonly string[]): string {
-  const body = lines.length === 0 ? '{}' : `{\n${lines.join('\n')}\n}`
-  return `${comment(text, name)}\nexport const ${name} = ${body} as const\n`
+  return declaration(text, name, lines.length === 0 ? '{}' : `{\n${lines.join('\n')}\n}`)
 }
 
 function list(text: string, name: string, names: readonly string[]): string {
-  return `${comment(text, name)}\nexport const ${name} = ${literals(names)} as const\n`
+  return declaration(text, name, literals(names))
 }

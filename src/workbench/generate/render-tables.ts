@@ -102,8 +102,7 @@ export function renderTables(manifest: SchemaManifest, style: TablesStyle): stri
       )
     }),
     ...renderings.map(renderInterface),
-    rootComment(style, used),
-    `export interface ${root}${declarationOf(used)} {\n${members.join('')}}\n`,
+    `${rootComment(style, used)}export interface ${root}${declarationOf(used)} {\n${members.join('')}}\n`,
     ...(style.imports ? [] : [rowType(root, used)]),
   ]
     .join('\n')
@@ -175,25 +174,16 @@ function viewMembers(view: ManifestView, typeOf: (type: string) => ValueType): s
 }
 
 function rootComment({ root, rootDoc }: TablesStyle, used: readonly Parameter[]): string {
-  const about = used.flatMap(({ name, of, nodePostgres, driftpin }) => [
-    ` * \`${name}\` is what the driver makes of ${of}: \`${driftpin}\` through the adapters of driftpin,`,
-    ` * and by default \`${nodePostgres}\`, as node-postgres gives it.`,
-    ' *',
-  ])
   const example = rootDoc ?? [
     `const kysely = new Kysely<${root}>({ dialect: new PostgresDialect({ pool }) })`,
   ]
-  return [
-    '/**',
-    ' * Every table, in the form that Kysely takes as its database type.',
-    ' *',
-    ...about,
-    ' * @example',
-    ' * ```ts',
-    ...example.map((line) => ` * ${line}`),
-    ' * ```',
-    ' */',
-  ].join('\n')
+  const about = used.flatMap(({ name, of, nodePostgres, driftpin }) => [
+    '',
+    `\`${name}\` is what the driver makes of ${of}: \`${driftpin}\` through the adapters of driftpin,`,
+    `and by default \`${nodePostgres}\`, as node-postgres gives it.`,
+  ])
+  const first = 'Every table, in the form that Kysely takes as its database type.'
+  return docComment([first, ...about].join('\n'), '', example.join('\n'))
 }
 
 function rowType(root: string, used: readonly Parameter[]): string {

@@ -57,13 +57,10 @@ export function nextNumber(
   after: number,
   now: Date,
 ): string {
-  const newest = migrations.reduce<(typeof migrations)[number] | undefined>(
-    (best, one) => (best && best.version > one.version ? best : one),
-    undefined,
-  )
+  const newest = migrations.toSorted((one, other) => one.version - other.version).at(-1)
   if (!newest) return String(after + 1).padStart(firstDigits.length, '0')
   const { digits } = newest
-  if (isTime(digits)) {
+  if (readTime(digits)) {
     const time = timeDigits(now)
     // If the clock is not after the newest number, use the second after that number.
     return Number(time) > after ? time : secondAfter(String(after))
@@ -77,23 +74,17 @@ function timeDigits(date: Date): string {
   return date.toISOString().replaceAll(/\D/g, '').slice(0, 14)
 }
 
+/** Undefined for digits that are not a time. */
 function readTime(digits: string): Date | undefined {
-  const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(digits)
-  if (!parts) return undefined
-  const [, year, month, day, hour, minute, second] = parts
-  return new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
-}
-
-function isTime(digits: string): boolean {
-  const time = readTime(digits)
-  return time !== undefined && !Number.isNaN(time.getTime())
+  const iso = digits.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/, '$1-$2-$3T$4:$5:$6Z')
+  const time = new Date(iso)
+  return iso === digits || Number.isNaN(time.getTime()) ? undefined : time
 }
 
 function secondAfter(digits: string): string {
   const time = readTime(digits)
   // A number that is not a time although the others are, such as one incremented by hand.
-  if (!time || Number.isNaN(time.getTime())) return String(Number(digits) + 1)
-  return timeDigits(new Date(time.getTime() + 1000))
+  return time ? timeDigits(new Date(time.getTime() + 1000)) : String(Number(digits) + 1)
 }
 
 /** The folder of the fixtures, relative to the folder of the migrations. */

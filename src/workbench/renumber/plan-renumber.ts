@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DriftpinError } from '../../errors.js'
@@ -78,73 +79,39 @@ export async function planRenumber(options: RenumberOptions): Promise<RenumberPl
   const fixtures = await ownFixtures(directory, commit)
   const moves: MigrationMove[] = []
   let last = others.reduce((newest, { version }) => Math.max(newest, version), -1)
-  for (const migration of own) {
-    if (migration.version > last) {
-      last = migration.version
+  for (const { label: from, version, name, files } of own) {
+    if (version > last) {
+      last = version
       continue
     }
     const digits = nextNumber(others, last, now)
     last = Number(digits)
-    // If two migrations of the branch have the same number, the first gets its fixtures.
-    const isFirst = !moves.some(({ version }) => version === migration.version)
-    const numbered = isFirst ? (fixtures.get(migration.version) ?? []) : []
-    moves.push(await moveOf(directory, { migration, digits, numbered, own }))
+    const to = `${digits}_${name}`
+    const moved = files.map((file) => ({ from: file, to: to + file.slice(from.length) }))
+    if (await pathExists(join(directory, fixtureOf(from)))) {
+      moved.push({ from: fixtureOf(from), to: fixtureOf(to) })
+    }
+    // Other fixtures with the number. If two migrations have it, the first gets them.
+    const isFirst = !moves.some((move) => move.version === version)
+    for (const file of isFirst ? (fixtures.get(version) ?? []) : []) {
+      if (own.some(({ label }) => fixtureOf(label) === file)) continue
+      moved.push({ from: file, to: file.replace(/\d+/, digits) })
+    }
+    moves.push({ version, name, from, to, files: moved })
   }
   await assertFree(directory, moves)
-  const labels = new Map(moves.map(({ from, to }) => [from, to]))
-  const ownLabels = new Set(own.map(({ label }) => label))
-  const exempt = await exemptNumbers(directory, commit, moves)
-  const edits = await findReferences({ directory, labels, moves, ownLabels, exempt })
+  const exempt = await ownExemptNumbers(directory, commit)
+  const edits = await findReferences({ directory, own, moves, exempt })
   const edited = new Set(edits.flatMap(({ migration }) => migration ?? []))
+  const labels = moves.map(({ from }) => from)
   return {
     directory,
     base,
     moves,
     edits,
-    mentions: await findMentions(directory, [...labels.keys()]),
-    changed: own.filter(({ label }) => labels.has(label) || edited.has(label)),
+    mentions: await findMentions(directory, labels),
+    changed: own.filter(({ label }) => labels.includes(label) || edited.has(label)),
   }
-}
-
-interface Numbered {
-  readonly migration: NumberedMigration
-  /** Its new number. */
-  readonly digits: string
-  /** The fixtures of the branch that begin with its present number. */
-  readonly numbered: readonly string[]
-  readonly own: readonly NumberedMigration[]
-}
-
-async function moveOf(
-  directory: string,
-  { migration, digits, numbered, own }: Numbered,
-): Promise<MigrationMove> {
-  const { label, version, name, files } = migration
-  const to = `${digits}_${name}`
-  const moved = files.map((from) => ({ from, to: to + from.slice(label.length) }))
-  if (await pathExists(join(directory, fixtureOf(label)))) {
-    moved.push({ from: fixtureOf(label), to: fixtureOf(to) })
-  }
-  const named = new Set(own.map((one) => fixtureOf(one.label)))
-  for (const from of numbered.filter((file) => !named.has(file))) {
-    moved.push({ from, to: from.replace(/\d+/, digits) })
-  }
-  return { version, name, from: label, to, files: moved }
-}
-
-/** The old and new numbers of migrations in the exemptions of this branch. */
-async function exemptNumbers(
-  directory: string,
-  commit: string,
-  moves: readonly MigrationMove[],
-): Promise<ReadonlyMap<string, string>> {
-  const numbers = await ownExemptNumbers(directory, commit)
-  return new Map(
-    numbers.flatMap((number) => {
-      const move = moves.find(({ version }) => version === Number(number))
-      return move ? [[number, String(Number.parseInt(move.to, 10))] as const] : []
-    }),
-  )
 }
 
 /** The numbers are free, but a fixture without a migration may have a new name already. */
@@ -185,38 +152,39 @@ interface ReferenceEdit {
 
 interface Search {
   readonly directory: string
-  /** The new number and name by the old one. */
-  readonly labels: ReadonlyMap<string, string>
+  readonly own: readonly NumberedMigration[]
   readonly moves: readonly MigrationMove[]
-  readonly ownLabels: ReadonlySet<string>
-  /** The new number by the old one, for numbers in the exemptions. */
-  readonly exempt: ReadonlyMap<string, string>
+  /** The numbers in the exemptions of this branch. */
+  readonly exempt: readonly string[]
 }
 
 const fileBytesMax = 16 * 1024 * 1024
 const exemptKey = /(?<=")\d+(?="\s*:)/g
-const skipped = new Set(['.git', 'node_modules'])
 
 /** Searches the text files in and below a folder for references to migrations. */
-async function findReferences(search: Search): Promise<ReferenceEdit[]> {
-  const { directory, labels, moves, ownLabels, exempt } = search
-  if (labels.size === 0) return []
+async function findReferences({ directory, own, moves, exempt }: Search): Promise<ReferenceEdit[]> {
+  if (moves.length === 0) return []
+  const labels = new Map(moves.map(({ from, to }) => [from, to]))
   const movedTo = new Map(moves.flatMap(({ files }) => files.map(({ from, to }) => [from, to])))
-  const names = [...labels.keys()].map(escaped).join('|')
+  const names = moves.map(({ from }) => from.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')).join('|')
   // A label must not be part of a longer word of letters, digits, underscores and hyphens.
   const pattern = new RegExp(`(?<![A-Za-z0-9_])(?:${names})(?![A-Za-z0-9_-])`, 'g')
+  const newNumber = (number: string) => {
+    const move = exempt.includes(number) && moves.find((one) => one.version === Number(number))
+    return move ? String(Number.parseInt(move.to, 10)) : undefined
+  }
   const edits: ReferenceEdit[] = []
   for (const file of await filesBelow(directory, '')) {
     const parts = parseFileName(file)
     const migration = parts && `${parts.digits}_${parts.name}`
     // Others have applied their migrations, and editing one would change its checksum.
-    if (migration && !ownLabels.has(migration)) continue
+    if (migration && !own.some(({ label }) => label === migration)) continue
     const before = await readText(join(directory, file))
     let references = 0
-    const put = (label: string) => {
-      const now = labels.get(label) ?? exempt.get(label)
+    const put = (old: string) => {
+      const now = labels.get(old) ?? newNumber(old)
       if (now !== undefined) references++
-      return now ?? label
+      return now ?? old
     }
     const labelled = before?.replaceAll(pattern, put)
     const text = file === exemptFile ? labelled?.replaceAll(exemptKey, put) : labelled
@@ -226,30 +194,24 @@ async function findReferences(search: Search): Promise<ReferenceEdit[]> {
   return edits
 }
 
-const escaped = (label: string) => label.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')
+const skipped = new Set(['.git', 'node_modules'])
 
 /** Regular files, relative to the folder. Symbolic links are not followed. */
 async function filesBelow(directory: string, below: string): Promise<string[]> {
-  const found: string[] = []
   const entries = await readdir(join(directory, below), { withFileTypes: true })
-  for (const entry of entries.sort((one, other) => (one.name < other.name ? -1 : 1))) {
-    const path = below === '' ? entry.name : `${below}/${entry.name}`
-    if (entry.isFile()) found.push(path)
-    if (entry.isDirectory() && !skipped.has(entry.name)) {
-      found.push(...(await filesBelow(directory, path)))
-    }
-  }
-  return found
+  const sorted = entries.sort((one, other) => (one.name < other.name ? -1 : 1))
+  const found = sorted.map(async (entry) => {
+    const path = `${below}${entry.name}`
+    if (entry.isFile()) return [path]
+    const isOpen = entry.isDirectory() && !skipped.has(entry.name)
+    return isOpen ? await filesBelow(directory, `${path}/`) : []
+  })
+  return (await Promise.all(found)).flat()
 }
 
 /** Undefined for a file that is not text in UTF-8. */
 async function readText(path: string): Promise<string | undefined> {
   if ((await stat(path)).size > fileBytesMax) return undefined
   const bytes = await readFile(path)
-  if (bytes.includes(0)) return undefined
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    return undefined
-  }
+  return bytes.includes(0) || !isUtf8(bytes) ? undefined : bytes.toString()
 }

@@ -7,7 +7,7 @@ import {
   type Transaction,
 } from '../../database/index.js'
 import { DriftpinError } from '../../errors.js'
-import type { EmbeddedTestDatabase } from '../../harness/index.js'
+import type { DatabaseMark, EmbeddedTestDatabase } from '../../harness/index.js'
 import { type MigrationScript, statementsOf } from '../../migrations/index.js'
 import { dumpSchema } from '../dump-schema.js'
 import { without } from '../text-difference.js'
@@ -120,6 +120,20 @@ async function beforeCheck<T>(
 
 /** The largest number of lines of SQL that are shown. */
 const linesMax = 40
+
+/**
+ * The difference between the state at a mark, `-`, and the present one, `+`. Leaves the database at
+ * the mark.
+ */
+export async function differenceFrom(
+  db: EmbeddedTestDatabase,
+  mark: DatabaseMark,
+  names: readonly string[],
+): Promise<string[]> {
+  const actual = await readDefinitions(db)
+  await db.rewind(mark)
+  return explainDifference(names, await readDefinitions(db), actual)
+}
 
 /** The definitions of a database as statements; none if pg_dump is not installed. */
 export async function readDefinitions(db: EmbeddedTestDatabase): Promise<string[]> {

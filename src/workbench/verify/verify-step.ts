@@ -8,12 +8,7 @@ import type { Queryable } from '../../database/index.js'
 import type { DatabaseMark, EmbeddedTestDatabase } from '../../harness/index.js'
 import type { Migration, MigrationScript } from '../../migrations/index.js'
 import type { ApplyScript } from './apply-script.js'
-import {
-  describeFailure,
-  explainDifference,
-  readDefinitions,
-  rowsInTheWay,
-} from './explain-failure.js'
+import { describeFailure, differenceFrom, rowsInTheWay } from './explain-failure.js'
 import {
   type KeptTable,
   type LostRows,
@@ -51,92 +46,81 @@ export async function verifyStep(
   { migration, fixtures }: { migration: Migration; fixtures: readonly MigrationScript[] },
 ): Promise<StepOutcome> {
   const texts = [migration.up, migration.down, ...fixtures].map((script) => script?.text ?? '')
+  // PostgreSQL counts writes, unless a file turns that off.
   const isCounted = !texts.some((text) => /track_counts/i.test(text))
-  const step = new StepVerification({ db, apply, isCounted }, before, migration)
-  if (!(await step.run('up', migration.up)))
-    return { findings: step.findings, notes: step.notes, after: undefined }
-  for (const fixture of fixtures) await step.run('fixture', fixture)
-  const catalog = await step.describe(before.catalog)
-  const mark = await db.mark()
+  const step = new StepVerification({ db, apply, isCounted, before, migration })
   const { findings, notes } = step
-  const after = { catalog, mark }
+  if (!(await step.run('up', migration.up))) return { findings, notes, after: undefined }
+  for (const fixture of fixtures) await step.run('fixture', fixture)
+  const after = { catalog: await step.describe(before.catalog), mark: await db.mark() }
   if (migration.down) await step.backAndForth(migration.down, after)
   return { findings, notes, after }
+}
+
+interface VerifiedStep {
+  readonly db: EmbeddedTestDatabase
+  readonly apply: ApplyScript
+  readonly isCounted: boolean
+  readonly before: VerifiedState
+  readonly migration: Migration
 }
 
 class StepVerification {
   readonly findings: VerifyFinding[] = []
   readonly notes: string[] = []
-  readonly #db: EmbeddedTestDatabase
-  readonly #apply: ApplyScript
-  readonly #before: VerifiedState
-  readonly #migration: Migration
-  readonly #isCounted: boolean
+  readonly #step: VerifiedStep
 
-  /** @param isCounted Whether PostgreSQL counts writes: a file can turn that off. */
-  constructor(
-    {
-      db,
-      apply,
-      isCounted,
-    }: {
-      readonly db: EmbeddedTestDatabase
-      readonly apply: ApplyScript
-      readonly isCounted: boolean
-    },
-    before: VerifiedState,
-    migration: Migration,
-  ) {
-    this.#db = db
-    this.#apply = apply
-    this.#before = before
-    this.#migration = migration
-    this.#isCounted = isCounted
+  constructor(step: VerifiedStep) {
+    this.#step = step
   }
 
   describe(before: CatalogState): Promise<CatalogState> {
-    return describeCatalog(this.#db, this.#isCounted ? before : undefined)
+    return describeCatalog(this.#step.db, this.#step.isCounted ? before : undefined)
   }
 
   #find(check: VerifyCheck, file: string, message: string, difference: readonly string[] = []) {
-    const { version } = this.#migration
+    const { version } = this.#step.migration
     this.findings.push({ version, file, check, message, difference })
   }
 
   /** Runs a file. Returns whether it succeeded; a failure is a finding. */
-  async run(check: 'up' | 'fixture', script: MigrationScript): Promise<boolean> {
+  async run(check: VerifyCheck, script: MigrationScript, what = ''): Promise<boolean> {
+    const { db, apply } = this.#step
     try {
-      await this.#apply(script)
+      await apply(script)
       return true
     } catch (error) {
-      const rows = await rowsInTheWay(this.#db, script, error)
-      this.#find(check, script.file, describeFailure(error), rows)
+      const rows = await rowsInTheWay(db, script, error)
+      this.#find(check, script.file, `${what}${describeFailure(error)}`, rows)
       return false
     }
   }
 
   async backAndForth(down: MigrationScript, after: VerifiedState): Promise<void> {
-    const db = this.#db
-    const { file } = down
+    const { db, before, migration, isCounted } = this.#step
     const numbers = await readSequences(db, down)
-    try {
-      await this.#apply(down)
-    } catch (error) {
-      await db.rewind(after.mark)
-      const rows = await rowsInTheWay(db, down, error)
-      this.#find('down', file, `With rows in the tables, ${describeFailure(error)}`, rows)
-      return
+    if (!(await this.run('down', down, 'With rows in the tables, '))) {
+      return await db.rewind(after.mark)
     }
     const undone = await this.describe(after.catalog)
-    const left = catalogDifferences(this.#before.catalog, undone, { ignoring: ['column order'] })
-    this.#noteOrder(undone)
+    // A down cannot restore a column between others, so the order of columns is only a note.
+    for (const table of reorderedTables(before.catalog, undone)) {
+      this.notes.push(`its down leaves the columns of ${table} in another order`)
+    }
+    const left = catalogDifferences(before.catalog, undone, { ignoring: ['column order'] })
     if (left.length > 0) {
-      const message = `After ${file} the schema differs from the schema before ${this.#migration.up.file}.`
-      this.#find('schema after down', file, message, await this.#compareWithBefore(left))
+      const message = `After ${down.file} the schema differs from the schema before ${migration.up.file}.`
+      const mark = await db.mark()
+      this.#find(
+        'schema after down',
+        down.file,
+        message,
+        await differenceFrom(db, before.mark, left),
+      )
+      await db.rewind(mark)
     }
     this.#compareSequences(down, numbers, await readSequences(db, down))
-    const isCounted = this.#isCounted
-    const suspects = suspiciousTables({ before: this.#before.catalog, after: undone, isCounted })
+    const suspects = suspiciousTables({ before: before.catalog, after: undone, isCounted })
     const oids = suspects.map((table) => table.after)
     const last = await readTables(db, undone, oids)
     await this.#upAgain(down, after, undone)
@@ -144,47 +128,16 @@ class StepVerification {
     await db.rewind(after.mark)
   }
 
-  /** A down cannot restore a column between others, so the order of columns is only a note. */
-  #noteOrder(undone: CatalogState): void {
-    for (const table of reorderedTables(this.#before.catalog, undone)) {
-      this.notes.push(`its down leaves the columns of ${table} in another order`)
-    }
-  }
-
   async #upAgain(down: MigrationScript, after: VerifiedState, undone: CatalogState): Promise<void> {
-    const { up } = this.#migration
-    const what = `${up.file} after ${down.file}`
-    try {
-      await this.#apply(up)
-    } catch (error) {
-      const rows = await rowsInTheWay(this.#db, up, error)
-      this.#find(
-        'up again',
-        up.file,
-        `The second run, ${what}, fails: ${describeFailure(error)}`,
-        rows,
-      )
-      return
-    }
+    const { db, migration } = this.#step
+    const { up } = migration
+    const what = `The second run, ${up.file} after ${down.file},`
+    if (!(await this.run('up again', up, `${what} fails: `))) return
     const again = await this.describe(undone)
     const names = catalogDifferences(after.catalog, again, { ignoring: ['column order'] })
     if (names.length === 0) return
-    const actual = await readDefinitions(this.#db)
-    await this.#db.rewind(after.mark)
-    const expected = await readDefinitions(this.#db)
-    const message = `The second run, ${what}, creates something else than the first.`
-    this.#find('up again', up.file, message, explainDifference(names, expected, actual))
-  }
-
-  /** Leaves the database in the state after the down. */
-  async #compareWithBefore(names: readonly string[]): Promise<string[]> {
-    const db = this.#db
-    const undone = await db.mark()
-    const actual = await readDefinitions(db)
-    await db.rewind(this.#before.mark)
-    const expected = await readDefinitions(db)
-    await db.rewind(undone)
-    return explainDifference(names, expected, actual)
+    const message = `${what} creates something else than the first.`
+    this.#find('up again', up.file, message, await differenceFrom(db, after.mark, names))
   }
 
   /** Compares the rows after the down with those before the up and before the down. */
@@ -194,22 +147,18 @@ class StepVerification {
     script: MigrationScript,
     after: VerifiedState,
   ): Promise<void> {
-    const db = this.#db
-    const { up: upScript } = this.#migration
+    const { db, apply, before: start, migration } = this.#step
     // A table that the up drops loses its rows on purpose.
     const inside = new Map(
-      suspects.map(({ before: oid }) => [
-        oid,
-        successorOf(oid, this.#before.catalog, after.catalog) ?? 0,
-      ]),
+      suspects.map(({ before: oid }) => [oid, successorOf(oid, start.catalog, after.catalog) ?? 0]),
     )
     await db.rewind(after.mark)
     const whole = await readTables(db, after.catalog, [...inside.values()])
-    await db.rewind(this.#before.mark)
-    const first = await readTables(db, this.#before.catalog, [...inside.keys()])
-    await this.#apply(upScript)
+    await db.rewind(start.mark)
+    const first = await readTables(db, start.catalog, [...inside.keys()])
+    await apply(migration.up)
     // The fixtures may have changed the tables.
-    const made = await this.describe(this.#before.catalog)
+    const made = await this.describe(start.catalog)
     const middle = await readTables(db, made, [...inside.values()])
     for (const { before: oid, after: lastOid } of suspects) {
       const other = inside.get(oid)!
@@ -222,7 +171,7 @@ class StepVerification {
   }
 
   #tellLost(before: TableRows, { byUp, byDown, instead }: LostRows, script: MigrationScript): void {
-    const { up } = this.#migration
+    const { up } = this.#step.migration
     const { table } = before
     const shown = [...showRows('-', [...byUp, ...byDown]), ...showRows('+', instead)]
     const those = `rows of ${table} that were there before ${up.file}`
@@ -241,7 +190,7 @@ class StepVerification {
   #compareSequences(script: MigrationScript, whole: SequenceValues, undone: SequenceValues): void {
     for (const [oid, { name, value }] of undone) {
       const taken = whole.get(oid)?.value
-      const wasThere = this.#before.catalog.units.has(oid)
+      const wasThere = this.#step.before.catalog.units.has(oid)
       if (!wasThere || taken == null || (value !== null && BigInt(value) >= BigInt(taken))) continue
       const shown = [`- ${taken}`, `+ ${value ?? 'as if it had given nothing'}`]
       const message = `${script.file} resets the sequence ${name}.`

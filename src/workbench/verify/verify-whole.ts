@@ -12,6 +12,7 @@ import { createMigrator, ledgerName, type Migration } from '../../migrations/ind
 import type { ApplyScript } from './apply-script.js'
 import {
   describeFailure,
+  differenceFrom,
   explainDifference,
   readDefinitions,
   rowsInTheWay,
@@ -79,13 +80,8 @@ export async function verifyNothingLeft(
       if (exempt.has(migration)) return { findings: [], notes: [why], needing: migration }
       const message = `With the rows of all versions, ${describeFailure(error)}`
       const difference = await rowsInTheWay(db, down, error)
-      const finding: VerifyFinding = {
-        version,
-        file: down.file,
-        check: 'down',
-        message,
-        difference,
-      }
+      const { file } = down
+      const finding = { version, file, check: 'down', message, difference } as const
       return { findings: [finding], notes: [why] }
     }
   }
@@ -152,13 +148,12 @@ export async function verifyFreshInstall(
   // Rows and counters depend on the fixtures.
   const names = differences(stepped.digest, await describeDatabase(db), { ignoring: allButSchema })
   if (names.length > 0) {
-    const fresh = await readDefinitions(db)
     const message =
       'A fresh install is not what the same migrations make one by one with rows between them: ' +
       '- is what the steps made, + what the fresh install has.'
-    await db.rewind(stepped.mark)
-    const difference = explainDifference(names, await readDefinitions(db), fresh)
-    findings.push(findWhole('fresh install', message, difference))
+    findings.push(
+      findWhole('fresh install', message, await differenceFrom(db, stepped.mark, names)),
+    )
   }
   return findings
 }
