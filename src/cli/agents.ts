@@ -4,18 +4,6 @@ import { UsageError } from './command-error.js'
 import { renderTable } from './table.js'
 import { printable, screenWidth } from './terminal.js'
 
-/** An agent that can receive a push, and its latest push. */
-export interface AgentLine {
-  readonly id: string
-  readonly name: string
-  readonly workspaceName: string
-  /** The number of unarchived chats that are bound to it. */
-  readonly chats: number
-  /** The version of its latest push; null before the first push. */
-  readonly version: bigint | null
-  readonly aggregateHash: Uint8Array | null
-}
-
 export const selectLines = defineStatement({
   name: 'list agents',
   parameters: { limit: 'integer' },
@@ -42,18 +30,8 @@ export const selectLines = defineStatement({
     LIMIT ${limit}`,
 })
 
-/** All agents that are not deleted. */
-async function selectAgents(queryable: Queryable, limit: number): Promise<AgentLine[]> {
-  const rows = await selectLines(queryable, { limit })
-  return rows.map((row) => ({
-    id: row.id,
-    name: row.name,
-    workspaceName: row.workspace_name,
-    chats: row.chats,
-    version: row.version,
-    aggregateHash: row.aggregate_hash,
-  }))
-}
+/** An agent that can receive a push, and its latest push, whose version is null if there is none. */
+export type AgentLine = Awaited<ReturnType<typeof selectLines>>[number]
 
 const agentsMax = 10_000
 const listedMax = 20
@@ -64,7 +42,7 @@ const listedMax = 20
  * @throws UsageError if there is none, or several. The message lists them.
  */
 export async function findAgent(queryable: Queryable, named?: string): Promise<AgentLine> {
-  const all = await selectAgents(queryable, agentsMax)
+  const all = await selectLines(queryable, { limit: agentsMax })
   const found = named === undefined ? all : all.filter((agent) => isNamed(agent, named))
   const [agent, ...others] = found
   if (agent && others.length === 0) return agent
@@ -87,7 +65,7 @@ function isNamed({ id, name }: AgentLine, named: string): boolean {
 function listing(what: string, agents: readonly AgentLine[]): UsageError {
   const rows = agents
     .slice(0, listedMax)
-    .map(({ id, name, workspaceName, chats }) => [id, name, workspaceName, chats])
+    .map(({ id, name, workspace_name, chats }) => [id, name, workspace_name, chats])
   const table = renderTable(
     { columns: ['agent', 'name', 'workspace', 'chats'], rows },
     { width: screenWidth(), isPlain: true, cut: { name: 'start', workspace: 'start' } },

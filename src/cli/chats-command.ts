@@ -10,7 +10,6 @@ interface ChatsOptions extends DatabaseOptions {
   readonly owner?: string
   readonly archived?: boolean
   readonly limit?: number
-  readonly json?: boolean
 }
 
 /** Parses a uuid in its usual form. */
@@ -27,7 +26,6 @@ export function chatsCommand(): Command {
     .option('--archived', 'only archived chats, instead of the others')
     .option('--limit <n>', listLimitHelp, listLimit)
   return devDatabaseOptions(command)
-    .option('--json', 'print JSON')
     .action(listAll)
     .addHelpText(
       'after',

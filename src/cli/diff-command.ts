@@ -12,7 +12,6 @@ export function diffCommand(): Command {
     .description('show what a refresh of a chat would change')
     .argument('<chat>', chatArgument)
   return devDatabaseOptions(command)
-    .option('--json', 'print JSON')
     .action(showDiff)
     .addHelpText(
       'after',
@@ -20,10 +19,7 @@ export function diffCommand(): Command {
     )
 }
 
-async function showDiff(
-  written: string,
-  { json, ...options }: DatabaseOptions & { readonly json?: boolean },
-): Promise<void> {
+async function showDiff(written: string, { json, ...options }: DatabaseOptions): Promise<void> {
   const [chat, difference] = await withDomain(options, async (database) => {
     const chat = await findChat(database, written)
     return [chat, await diff(database, { chatId: chat.id })] as const

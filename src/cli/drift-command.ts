@@ -11,7 +11,6 @@ import { countNoun, humanAgo, openProgress, printJson, say, screenWidth } from '
 
 interface DriftOptions extends DatabaseOptions {
   readonly limit?: number
-  readonly json?: boolean
 }
 
 /** A dirty chat, and the number of resources that differ. */
@@ -27,7 +26,6 @@ export function driftCommand(): Command {
     .description('list the dirty chats, and how many resources differ')
     .option('--limit <n>', listLimitHelp, listLimit)
   return devDatabaseOptions(command)
-    .option('--json', 'print JSON')
     .action(listDrifted)
     .addHelpText('after', '\nExamples:\n  driftpin drift\n  driftpin drift --json')
 }

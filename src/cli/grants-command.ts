@@ -53,7 +53,7 @@ async function grant({ ledger, apply, ...options }: Options): Promise<void> {
     console.log(`BEGIN;\n\n${grantsScript(options.schema, grants)}\nCOMMIT;`)
     return
   }
-  await withDatabase(options, 'refuse', async (database) => {
+  await withDatabase(options, 'refuse', async ({ database }) => {
     await applyGrants(database, grants).catch((error) => {
       throw sqlState(error) === '42704' ? noSuchRole(error) : error
     })

@@ -48,7 +48,9 @@ async function adopt(options: AdoptCommandOptions): Promise<void> {
     ...(version !== undefined && { version }),
     dryRun: !!dryRun,
   }
-  const adopting = withDatabase(options, 'refuse', (database) => adoptMigrations(database, asked))
+  const adopting = withDatabase(options, 'refuse', ({ database }) =>
+    adoptMigrations(database, asked),
+  )
   const adoption = await adopting.catch(async (error) => {
     if (!json && error instanceof DriftpinError && error.code === 'schema_mismatch') {
       await printMismatches(error.cause as SchemaMismatch[])

@@ -32,8 +32,8 @@ interface Checked {
 async function check(options: MigrateOptions): Promise<void> {
   const { json } = options
   const { source, migrator } = await readChosen(options)
-  const { mismatches, compared, pending } = await withDatabase(options, 'refuse', (opened) =>
-    compare(opened, migrator),
+  const { mismatches, compared, pending } = await withDatabase(options, 'refuse', ({ database }) =>
+    compare(database, migrator),
   )
   if (mismatches.length > 0) process.exitCode = exitCodes.failed
   if (json) return printJson(mismatches)

@@ -13,7 +13,6 @@ interface RenumberOptions extends DatabaseOptions {
   readonly base?: string
   readonly ledger?: string
   readonly yes?: boolean
-  readonly json?: boolean
 }
 
 /** `driftpin migrate renumber`: moves the migrations of a branch after those of its base. */
@@ -78,10 +77,10 @@ async function checkDatabases(
   directory: string,
   check: (database: Database) => Promise<void>,
 ): Promise<void> {
-  if (database !== undefined) await withDatabase({ database, schema }, 'refuse', check)
-  const folders = await findDevDatabases(['.', directory])
-  for (const folder of data === undefined ? folders : [data]) {
-    await withDatabase({ data: folder, schema }, 'refuse', check)
+  const folders = data === undefined ? await findDevDatabases(['.', directory]) : [data]
+  const servers = database === undefined ? [] : [{ database }]
+  for (const place of [...servers, ...folders.map((folder) => ({ data: folder }))]) {
+    await withDatabase({ ...place, schema }, 'refuse', (opened) => check(opened.database))
   }
 }
 

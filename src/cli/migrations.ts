@@ -30,9 +30,7 @@ export interface MigrationFlags extends FolderOptions {
 }
 
 /** The options of a command that works with a migrator. */
-export interface MigrateOptions extends DatabaseOptions, MigrationFlags {
-  readonly json?: boolean
-}
+export interface MigrateOptions extends DatabaseOptions, MigrationFlags {}
 
 /** Adds the options of {@link FolderOptions} to a command. */
 export function folderOptions(command: Command): Command {
@@ -200,10 +198,11 @@ export async function withMigrator<T>(
   more: MigratorOptions = {},
 ): Promise<T> {
   const { source, migrator } = await readChosen(options)
-  return await withDatabase(options, ifMissing, async (opened, { folder, isNew }) => {
+  return await withDatabase(options, ifMissing, async ({ database, place }) => {
+    const { folder, isNew } = place
     if (folder !== undefined && isNew && options.schema === 'public') {
       await writeRemembered(databaseFolderOf(folder), folder, source)
     }
-    return await work(createMigrator(opened, { ...more, ...migrator }))
+    return await work(createMigrator(database, { ...more, ...migrator }))
   })
 }

@@ -28,11 +28,12 @@ import { type OnNotice, runOnClient, runOnPGlite, type StatementResult } from '.
 import { printable } from './terminal.js'
 import { withFolderLock } from './with-folder-lock.js'
 
-/** The options that say which database a command works on. */
+/** The options that say which database a command works on, and how it prints its result. */
 export interface DatabaseOptions {
   readonly database?: string
   readonly data?: string
   readonly schema: string
+  readonly json?: boolean
 }
 
 /** Where an opened database is. */
@@ -63,9 +64,10 @@ export function databaseOptions(command: Command): Command {
   return withOptions(command, 'the folder of an embedded database; `up` creates it')
 }
 
-/** The same for a command that works on the dev database by default. */
+/** The same and `--json`, for a command that works on the dev database by default. */
 export function devDatabaseOptions(command: Command): Command {
-  return withOptions(command, `the folder of a dev database (default: ${usualDataFolder})`)
+  const help = `the folder of a dev database (default: ${usualDataFolder})`
+  return withOptions(command, help).option('--json', 'print JSON')
 }
 
 function withOptions(command: Command, dataHelp: string): Command {
@@ -86,27 +88,6 @@ export type IfMissing = 'create' | 'refuse' | 'use memory'
  * serves the folder, the connection goes through that process.
  */
 export async function withDatabase<T>(
-  options: DatabaseOptions,
-  ifMissing: IfMissing,
-  work: (database: Database, place: DatabasePlace) => Promise<T>,
-): Promise<T> {
-  return await withOpened(options, ifMissing, ({ database, place }) => work(database, place))
-}
-
-/** The same, with the dev database as the default. */
-export async function withDevDatabase<T>(options: DatabaseOptions, work: Work<T>): Promise<T> {
-  return await withOpened(onDevDatabase(options), 'refuse', work)
-}
-
-/** The options with the folder of the dev database if they name no database. */
-export function onDevDatabase<O extends DatabaseOptions>(options: O): O {
-  const { database, data } = options
-  return database === undefined && data === undefined
-    ? { ...options, data: usualDataFolder }
-    : options
-}
-
-async function withOpened<T>(
   { database, data, schema }: DatabaseOptions,
   ifMissing: IfMissing,
   work: Work<T>,
@@ -131,6 +112,19 @@ async function withOpened<T>(
     )
   }
   throw new UsageError('Name a database: --database URL for a server, or --data DIR for a folder.')
+}
+
+/** The same, with the dev database as the default. */
+export async function withDevDatabase<T>(options: DatabaseOptions, work: Work<T>): Promise<T> {
+  return await withDatabase(onDevDatabase(options), 'refuse', work)
+}
+
+/** The options with the folder of the dev database if they name no database. */
+export function onDevDatabase<O extends DatabaseOptions>(options: O): O {
+  const { database, data } = options
+  return database === undefined && data === undefined
+    ? { ...options, data: usualDataFolder }
+    : options
 }
 
 async function withServer<T>(url: string, schema: string, place: DatabasePlace, work: Work<T>) {

@@ -11,7 +11,6 @@ import { countNoun, humanAgo, humanSize, printable, printJson, screenWidth } fro
 
 interface PinsOptions extends DatabaseOptions {
   readonly body?: string
-  readonly json?: boolean
 }
 
 /** `driftpin pins CHAT`. */
@@ -21,7 +20,6 @@ export function pinsCommand(): Command {
     .argument('<chat>', chatArgument)
     .option('--body <source>', 'print the content of one pin; the end of its source is enough')
   return devDatabaseOptions(command)
-    .option('--json', 'print JSON')
     .action(showPins)
     .addHelpText(
       'after',

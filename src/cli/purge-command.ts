@@ -21,7 +21,6 @@ const shownMax = 10
 interface PurgeOptions extends DatabaseOptions {
   readonly olderThan: number
   readonly dryRun?: boolean
-  readonly json?: boolean
 }
 
 /** The chats that a purge would delete. */
@@ -80,7 +79,6 @@ export function purgeCommand(): Command {
     )
     .option('--dry-run', 'delete nothing, and show what would be deleted')
   return devDatabaseOptions(command)
-    .option('--json', 'print JSON')
     .action(purgeAll)
     .addHelpText(
       'after',

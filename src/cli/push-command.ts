@@ -12,7 +12,6 @@ interface PushOptions extends DatabaseOptions {
   readonly agent?: string
   readonly initial?: boolean
   readonly rootName?: string
-  readonly json?: boolean
 }
 
 /** The result of a push, and what was pushed. */
@@ -32,7 +31,6 @@ export function pushCommand(): Command {
     .option('--initial', 'restart the versions at 1')
     .option('--root-name <name>', 'the name of the directory in sources (default: its path)')
   return devDatabaseOptions(command)
-    .option('--json', 'print JSON')
     .action(pushDirectory)
     .addHelpText(
       'after',
@@ -71,7 +69,7 @@ async function pushFound(
         'first. Try again.',
     )
   }
-  const before = agent.aggregateHash
+  const before = agent.aggregate_hash
   const unchanged = before !== null && Buffer.from(before).equals(found.aggregateHash)
   return { agent, version, unchanged, ...result }
 }
@@ -81,7 +79,7 @@ function print(found: ScanResult, pushed: Pushed): void {
   const { resources, rootName, snapshotError } = found
   const bytes = resources.reduce((sum, { sizeBytes }) => sum + Number(sizeBytes), 0)
   const count = countNoun(resources.length, 'resource')
-  const to = `${printable(agent.name)} of ${printable(agent.workspaceName)}`
+  const to = `${printable(agent.name)} of ${printable(agent.workspace_name)}`
   say(`Pushed ${count}, ${humanSize(bytes)}, to ${to} as version ${version}.`)
   const trouble = renderTrouble(resources, rootName)
   if (trouble) console.log(`${trouble}\n`)

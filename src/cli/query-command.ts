@@ -9,7 +9,6 @@ export function queryCommand(): Command {
     .description('run SQL and print the result')
     .argument('<sql>', 'one or more statements; - reads them from standard input')
   return devDatabaseOptions(command)
-    .option('--json', 'print the rows as JSON')
     .action(query)
     .addHelpText(
       'after',
@@ -28,11 +27,7 @@ export function queryCommand(): Command {
     )
 }
 
-interface QueryOptions extends DatabaseOptions {
-  readonly json?: boolean
-}
-
-async function query(sql: string, { json, ...database }: QueryOptions): Promise<void> {
+async function query(sql: string, { json, ...database }: DatabaseOptions): Promise<void> {
   const statements = sql === '-' ? await text(process.stdin) : sql
   const running = withDevDatabase(database, ({ run }) => run(statements, printNotice))
   const results = await running.catch((error) => {

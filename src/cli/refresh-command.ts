@@ -5,10 +5,6 @@ import { withDomain } from './domain-tables.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
 import { paint, printable, printJson, say } from './terminal.js'
 
-interface RefreshOptions extends DatabaseOptions {
-  readonly json?: boolean
-}
-
 const signs = { added: ['green', '+'], removed: ['red', '-'], modified: ['yellow', '~'] } as const
 
 /** `driftpin refresh CHAT`. */
@@ -17,12 +13,11 @@ export function refreshCommand(): Command {
     .description('replace the pins of a chat by the current context of its agent')
     .argument('<chat>', chatArgument)
   return devDatabaseOptions(command)
-    .option('--json', 'print JSON')
     .action(refreshOne)
     .addHelpText('after', '\nExample:\n  driftpin refresh 3f0c')
 }
 
-async function refreshOne(written: string, { json, ...options }: RefreshOptions): Promise<void> {
+async function refreshOne(written: string, { json, ...options }: DatabaseOptions): Promise<void> {
   const { chat, result, difference } = await withDomain(options, async (database) => {
     const chat = await findChat(database, written)
     const key = { chatId: chat.id }

@@ -9,7 +9,6 @@ import { countNoun, humanAgo, humanSize, printJson, screenWidth } from './termin
 interface StatsOptions extends DatabaseOptions {
   readonly exact?: boolean
   readonly retentionDays: number
-  readonly json?: boolean
 }
 
 /** `driftpin stats`. */
@@ -19,7 +18,6 @@ export function statsCommand(): Command {
     .option('--exact', 'also count chats by state, which reads all chats')
     .option('--retention-days <n>', 'the retention of archived chats', wholeNumber, 30)
   return devDatabaseOptions(command)
-    .option('--json', 'print JSON')
     .action(showStats)
     .addHelpText(
       'after',

@@ -1,17 +1,15 @@
 import { Command } from 'commander'
 import { defineStatement, dirtyExpression } from '../context/index.js'
 import type { Database } from '../database/index.js'
-import { createMigrator, type MigrationStatus } from '../migrations/index.js'
-import type { Serving } from './data-folder.js'
+import { createMigrator } from '../migrations/index.js'
 import { hasDomainTables } from './domain-tables.js'
 import {
   type ChosenMigrations,
-  type MigrationFlags,
+  type MigrateOptions,
   migrationOptions,
   readChosen,
 } from './migrations.js'
 import {
-  type DatabaseOptions,
   devDatabaseOptions,
   type OpenedDatabase,
   onDevDatabase,
@@ -29,15 +27,10 @@ import {
   wrapAfter,
 } from './terminal.js'
 
-interface StatusOptions extends DatabaseOptions, MigrationFlags {
-  readonly json?: boolean
-}
-
 /** `driftpin status`. */
 export function statusCommand(): Command {
   const command = new Command('status').description('show the database and what it contains')
   return migrationOptions(devDatabaseOptions(command))
-    .option('--json', 'print JSON')
     .action(showStatus)
     .addHelpText(
       'after',
@@ -50,7 +43,7 @@ export function statusCommand(): Command {
     )
 }
 
-async function showStatus({ json, ...options }: StatusOptions): Promise<void> {
+async function showStatus({ json, ...options }: MigrateOptions): Promise<void> {
   const chosen = await readChosen(onDevDatabase(options))
   const status = await withDevDatabase(options, (opened) => readStatus(opened, chosen))
   if (json) printJson(status)
@@ -118,40 +111,7 @@ function renderDomain({ workspaces, agents, chats, pins }: NonNullable<Status['d
 }
 
 /** What `driftpin status` shows. */
-export interface Status {
-  readonly database: {
-    readonly kind: 'embedded' | 'server'
-    readonly version: string
-    readonly name: string
-    readonly user: string
-    readonly schema: string
-    readonly sizeBytes: bigint
-    /** The data folder of an embedded database. */
-    readonly folder: string | null
-    /** The process that serves the data folder. */
-    readonly serving: Serving | null
-  }
-  readonly migrations: Readonly<Record<MigrationStatus['state'], number>> & {
-    /** The newest applied migration; null if there is none. */
-    readonly newest: string | null
-    /** The folder of the migrations; null for driftpin's own. */
-    readonly folder: string | null
-  }
-  /** Null if the schema does not have driftpin's tables. */
-  readonly domain: DomainStatus | null
-}
-
-interface DomainStatus {
-  readonly workspaces: number
-  readonly agents: { readonly count: number; readonly reporting: number }
-  readonly chats: {
-    readonly count: number
-    readonly hydrated: number
-    readonly dirty: number
-    readonly archived: number
-  }
-  readonly pins: { readonly count: number; readonly sizeBytes: bigint }
-}
+export type Status = Awaited<ReturnType<typeof readStatus>>
 
 export const selectCounts = defineStatement({
   name: 'count the domain',
@@ -187,7 +147,7 @@ export const selectCounts = defineStatement({
           FROM ${names.chat_context_resources}) pins`,
 })
 
-/** Reads the status of a database, with or without driftpin's tables. */
+/** Reads the status of a database. `domain` is null if the schema does not have driftpin's tables. */
 export async function readStatus(
   opened: OpenedDatabase,
   chosen: Pick<ChosenMigrations, 'source' | 'migrator'>,
@@ -195,10 +155,10 @@ export async function readStatus(
   const { database } = opened
   const migrations = await readMigrationStatus(database, chosen)
   const domain = (await hasDomainTables(database)) ? await readDomain(database) : null
-  return { database: await readPlace(opened), migrations, domain } satisfies Status
+  return { database: await readPlace(opened), migrations, domain }
 }
 
-async function readPlace({ database, place }: OpenedDatabase): Promise<Status['database']> {
+async function readPlace({ database, place }: OpenedDatabase) {
   const { rows } = await database.query<{
     version: string
     name: string
@@ -210,9 +170,11 @@ async function readPlace({ database, place }: OpenedDatabase): Promise<Status['d
   )
   const { version, name, user, size } = rows[0]!
   return {
-    kind: place.folder === undefined ? 'server' : 'embedded',
+    kind: place.folder === undefined ? ('server' as const) : ('embedded' as const),
     ...{ version, name, user, schema: database.schema, sizeBytes: size },
+    /** The data folder of an embedded database. */
     folder: place.folder ?? null,
+    /** The process that serves the data folder. */
     serving: place.serving ?? null,
   }
 }
@@ -220,16 +182,15 @@ async function readPlace({ database, place }: OpenedDatabase): Promise<Status['d
 async function readMigrationStatus(
   database: Database,
   { source, migrator }: Pick<ChosenMigrations, 'source' | 'migrator'>,
-): Promise<Status['migrations']> {
+) {
   const statuses = await createMigrator(database, migrator).status()
   const counts = { applied: 0, pending: 0, edited: 0, dirty: 0, unknown: 0 }
   for (const { state } of statuses) counts[state] += 1
   const newest = statuses.filter(({ state }) => state !== 'pending').at(-1)
-  const { folder } = source
-  return { ...counts, newest: newest ? migrationLabel(newest) : null, folder }
+  return { ...counts, newest: newest ? migrationLabel(newest) : null, folder: source.folder }
 }
 
-async function readDomain(database: Database): Promise<DomainStatus> {
+async function readDomain(database: Database) {
   const [row] = await selectCounts(database, {})
   const { workspaces, agents, reporting, chats, hydrated, dirty, archived } = row!
   return {

@@ -11,8 +11,7 @@ export function unpinCommand(): Command {
     .description('delete the pins of a chat; the next push creates new ones')
     .argument('<chat>', chatArgument)
   return devDatabaseOptions(command)
-    .option('--json', 'print JSON')
-    .action(async (written: string, options: DatabaseOptions & { readonly json?: boolean }) => {
+    .action(async (written: string, options: DatabaseOptions) => {
       const result = await withDomain(options, async (database) =>
         unpin(database, { chatId: (await findChat(database, written)).id }),
       )

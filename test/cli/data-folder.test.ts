@@ -59,13 +59,15 @@ describe('a data folder', () => {
   test('is made whole where it is wanted, for this user alone', async () => {
     const data = join(await temporaryFolder(), 'deep', 'data')
     const options = { data, schema: 'public' }
-    await withDatabase(options, 'create', (database) => database.script('CREATE TABLE boats ()'))
+    await withDatabase(options, 'create', ({ database }) =>
+      database.script('CREATE TABLE boats ()'),
+    )
     expect(await readdir(data)).toEqual(['database'])
     expect((await stat(data)).mode & 0o077).toBe(0)
     expect(await readdir(data)).toEqual(['database'])
     // As a process leaves it that is killed while another database takes the place.
     await rename(join(data, 'database'), join(data, 'database.old'))
-    await withDatabase(options, 'refuse', (database) => database.script('TABLE boats'))
+    await withDatabase(options, 'refuse', ({ database }) => database.script('TABLE boats'))
     expect(await readdir(data)).toEqual(['database'])
   })
 })

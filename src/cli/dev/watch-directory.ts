@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { type FSWatcher, watch } from 'chokidar'
 import { createChat, type PushResult, push } from '../../context/index.js'
 import { type Database, quoteIdentifier } from '../../database/index.js'
@@ -140,15 +141,6 @@ export interface ChangedResource {
   readonly path: string
 }
 
-const bytes = (resource: ResourceInput) =>
-  JSON.stringify([
-    resource.kind,
-    Buffer.from(resource.contentHash).toString('hex'),
-    resource.status,
-    resource.error ?? '',
-    String(resource.sizeBytes),
-  ])
-
 /** The resources that differ between two scans, in the order of their sources. */
 export function changedResources(
   before: readonly ResourceInput[],
@@ -160,7 +152,7 @@ export function changedResources(
   const sources = [...new Set([...old.keys(), ...now.keys()])].sort()
   return sources.flatMap((source): ChangedResource[] => {
     const [was, is] = [old.get(source), now.get(source)]
-    if (was && is && bytes(was) === bytes(is)) return []
+    if (isDeepStrictEqual(was, is)) return []
     const how = was ? (is ? 'changed' : 'removed') : 'added'
     return [{ how, path: belowRoot(source, rootName) }]
   })
