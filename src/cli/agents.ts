@@ -30,7 +30,7 @@ export const selectLines = defineStatement({
     LIMIT ${limit}`,
 })
 
-/** An agent that can receive a push, and its latest push, whose version is null if there is none. */
+/** An agent that can receive a push. Its version is null before the first push. */
 export type AgentLine = Awaited<ReturnType<typeof selectLines>>[number]
 
 const agentsMax = 10_000

@@ -147,7 +147,7 @@ export const selectCounts = defineStatement({
           FROM ${names.chat_context_resources}) pins`,
 })
 
-/** Reads the status of a database. `domain` is null if the schema does not have driftpin's tables. */
+/** Reads the status of a database. `domain` is null without driftpin's tables. */
 export async function readStatus(
   opened: OpenedDatabase,
   chosen: Pick<ChosenMigrations, 'source' | 'migrator'>,
