@@ -1,9 +1,23 @@
-import type { PGlite } from '@electric-sql/pglite'
+import type { PGlite, QueryOptions, Results, Transaction } from '@electric-sql/pglite'
+
+/*
+ * Everything that is changed in a PGlite, in the order in which it happens:
+ *
+ * 1. `watchForCrash` and `useServerSearchPath` change the module of the engine: before it starts in
+ *    a database from an image, and otherwise with the first client.
+ * 2. `listenersOf` records who listens through PGlite: in a test database from its start, and
+ *    otherwise from the first client.
+ * 3. `watchStatements` wraps the methods that a test database calls.
+ * 4. `takeTurns` wraps what those methods call, with the first client. It is therefore innermost.
+ *
+ * Beside this file, `engine` reads and writes the memory and the files, and `folder-engine` skips a
+ * query at the start.
+ */
 
 /** The status with which the engine leaves a statement that raised an error: a longjmp. */
-export const longjmpStatus = 100
+const longjmpStatus = 100
 
-/** What PGlite asks of everything that the engine throws is whether it is such an error. */
+/** PGlite asks of everything that the engine throws whether it is such an error. */
 class EngineCrash {
   readonly #cause: unknown
 
@@ -11,38 +25,66 @@ class EngineCrash {
     this.#cause = cause
   }
 
-  /**
-   * Thrown where PGlite looks, since it takes whatever else there is for a statement that ended.
-   */
+  /** Throws where PGlite looks, since it takes any other value for a statement that ended. */
   get status(): never {
     throw new Error('The engine crashed.', { cause: this.#cause })
   }
 }
 
-/**
- * Lets a crash end what was being run. PGlite would go on with the messages that are left, which an
- * engine that crashed never takes: the process would stand still.
- */
-export function stopAtCrash(pglite: PGlite): void {
-  const engine = pglite.Module as unknown as { _PostgresMainLoopOnce?: () => void }
-  const { _PostgresMainLoopOnce: runOne } = engine
-  if (!runOne) return
-  engine._PostgresMainLoopOnce = () => {
-    try {
-      runOne()
-    } catch (error) {
-      if ((error as { status?: unknown }).status === longjmpStatus) throw error
-      throw new EngineCrash(error)
-    }
-  }
-}
+/** The calls that PGlite makes for each message. */
+type EngineCall =
+  | '_PostgresMainLoopOnce'
+  | '_PostgresMainLongJmp'
+  | '_PostgresSendReadyForQueryIfNecessary'
 
-/** What the engine exports for its extensions. Its arguments are addresses and C enums. */
-interface SettingModule {
+/** The part of the module of an engine that is used. Arguments are addresses and C enums. */
+interface EngineModule extends Partial<Record<EngineCall, () => void>> {
+  /** Exported for extensions. */
   _SetConfigOption?(name: number, value: number, context: number, source: number): void
   stackSave(): number
   stackRestore(pointer: number): void
   stringToUTF8OnStack(text: string): number
+}
+
+const moduleOf = (pglite: PGlite) => pglite.Module as unknown as EngineModule
+
+const crashes = new WeakMap<EngineModule, () => unknown>()
+
+/**
+ * Lets a crash end what was being run. PGlite would take it for a success, and go on with messages
+ * that an engine that crashed never takes: the process would hang. The calls after a statement can
+ * crash too, and never raise a PostgreSQL error.
+ *
+ * @returns A function that returns the cause of the crash, or undefined if there was none.
+ */
+export function watchForCrash(pglite: PGlite): () => unknown {
+  const module = moduleOf(pglite)
+  const known = crashes.get(module)
+  if (known) return known
+  let crash: unknown
+  const note = (error: unknown) => {
+    crash ??= error
+    return error
+  }
+  const guard = (name: EngineCall, toThrow: (error: unknown) => unknown) => {
+    const call = module[name]
+    if (!call) return
+    module[name] = () => {
+      try {
+        call()
+      } catch (error) {
+        throw toThrow(error)
+      }
+    }
+  }
+  guard('_PostgresMainLoopOnce', (error) => {
+    const isError = (error as { status?: unknown }).status === longjmpStatus
+    return isError ? error : new EngineCrash(note(error))
+  })
+  guard('_PostgresMainLongJmp', note)
+  guard('_PostgresSendReadyForQueryIfNecessary', note)
+  crashes.set(module, () => crash)
+  return () => crash
 }
 
 /** GucContext and GucSource of PostgreSQL's `utils/guc.h`: any user, set for the database. */
@@ -55,7 +97,7 @@ const fromDatabase = 6
  * source that ranks above the command line can. A value that a session has set stays.
  */
 export function useServerSearchPath(pglite: PGlite): void {
-  const module = pglite.Module as unknown as SettingModule
+  const module = moduleOf(pglite)
   if (!module._SetConfigOption) return
   const stack = module.stackSave()
   const name = module.stringToUTF8OnStack('search_path')
@@ -121,6 +163,16 @@ export function listenersOf(
   return listeners
 }
 
+/** Calls a handler for every notification, past the methods that `listenersOf` replaces. */
+export function onEveryNotification(
+  pglite: PGlite,
+  handler: (channel: string, payload: string) => void,
+): void {
+  listenersOf(pglite)
+  const { onNotification } = Object.getPrototypeOf(pglite) as PGlite
+  onNotification.call(pglite, handler)
+}
+
 /** Tells them, as PGlite would: after the code that is running. */
 export function tellListeners(pglite: PGlite, heard: string, payload: string): void {
   for (const { channel, handler } of listenersOf(pglite)) {
@@ -135,3 +187,63 @@ const nameOf = (channel: string | undefined) =>
 /** The name that PGlite makes of what it is given: lower case, but for what is in quotes. */
 const channelName = (channel: string) =>
   channel.startsWith('"') && channel.endsWith('"') ? channel.slice(1, -1) : channel.toLowerCase()
+
+/** What happens around the statements of a PGlite. */
+export interface StatementHooks {
+  /** Runs a statement or, without a text, a transaction. `at` is the place that asked for it. */
+  around<T>(text: string | undefined, ask: (at: Error) => Promise<T>): Promise<T>
+  /** A statement inside a transaction of PGlite is about to run. */
+  note(text: string): void
+  /** Runs the callback of a transaction. */
+  inTransaction<T>(at: Error, work: () => Promise<T>): Promise<T>
+}
+
+/** Watches the statements and transactions of a PGlite, whichever of its methods is called. */
+export function watchStatements(
+  pglite: PGlite,
+  { around, note, inTransaction }: StatementHooks,
+): void {
+  const { query, exec, transaction } = pglite
+  pglite.query = <T>(text: string, ...rest: [params?: unknown[], options?: QueryOptions]) =>
+    around(text, () => query.call(pglite, text, ...rest) as Promise<Results<T>>)
+  pglite.exec = (text, ...rest) => around(text, () => exec.call(pglite, text, ...rest))
+  pglite.transaction = <T>(work: (tx: Transaction) => Promise<T>) =>
+    around(undefined, (at) => {
+      const run = (tx: Transaction) => {
+        for (const name of ['query', 'exec'] as const) {
+          const plain = tx[name] as (text: string, ...rest: unknown[]) => Promise<never>
+          tx[name] = (text: string, ...rest: unknown[]) => {
+            note(text)
+            return plain.call(tx, text, ...rest)
+          }
+        }
+        return inTransaction(at, () => work(tx))
+      }
+      return transaction.call(pglite, run) as Promise<T>
+    })
+}
+
+/** What happens around direct calls of a PGlite that is shared with clients. */
+export interface TurnHooks {
+  around<T>(work: () => Promise<T>): Promise<T>
+  /** A message is about to run. */
+  note(message: Uint8Array): void
+  /** The PGlite is about to be closed. */
+  close(): void
+}
+
+/** Lets the direct calls of a PGlite take turns with its clients. */
+export function takeTurns(pglite: PGlite, hooks: TurnHooks): void {
+  const { _runExclusiveTransaction: runExclusive, execProtocolStream, close } = pglite
+  // Every method of PGlite that runs SQL goes through this, once.
+  pglite._runExclusiveTransaction = <T>(work: () => Promise<T>) =>
+    hooks.around(() => runExclusive.call(pglite, work) as Promise<T>)
+  pglite.execProtocolStream = (message, options) => {
+    hooks.note(message)
+    return execProtocolStream.call(pglite, message, options)
+  }
+  pglite.close = () => {
+    hooks.close()
+    return close.call(pglite)
+  }
+}

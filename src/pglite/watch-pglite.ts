@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { PGlite, QueryOptions, Results, Transaction } from '@electric-sql/pglite'
+import type { PGlite } from '@electric-sql/pglite'
 import {
   callSite,
   enclose,
@@ -11,7 +11,7 @@ import {
   waitsForItself,
 } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
-import { type Listener, listenersOf } from './patch-pglite.js'
+import { type Listener, listenersOf, watchStatements } from './patch-pglite.js'
 
 /** A statement or transaction that was started on a PGlite, and where. */
 export interface Begun {
@@ -94,40 +94,19 @@ export function watchPGlite(pglite: PGlite): WatchedPGlite {
     if (openers.length > openersMax) openers.shift()
     return begun
   }
-  const during = async <T>(begun: Begun, work: () => Promise<T>): Promise<T> => {
-    inFlight.add(begun)
-    try {
-      return await work()
-    } finally {
-      inFlight.delete(begun)
-    }
-  }
-  const { query, exec, transaction } = pglite
-  pglite.query = <T>(text: string, ...rest: [params?: unknown[], options?: QueryOptions]) => {
-    const begun = note(text)
-    const ask = () => query.call(pglite, text, ...rest) as Promise<Results<T>>
-    return during(begun, () => outsideOwn(begun, transactions, ask))
-  }
-  pglite.exec = (text, ...rest) => {
-    const begun = note(text)
-    const ask = () => exec.call(pglite, text, ...rest)
-    return during(begun, () => outsideOwn(begun, transactions, ask))
-  }
-  pglite.transaction = <T>(work: (tx: Transaction) => Promise<T>) => {
-    const begun = beginHere('BEGIN')
-    const run = (tx: Transaction) => {
-      for (const name of ['query', 'exec'] as const) {
-        const plain = tx[name] as (text: string, ...rest: unknown[]) => Promise<never>
-        tx[name] = (text: string, ...rest: unknown[]) => {
-          note(text)
-          return plain.call(tx, text, ...rest)
-        }
+  watchStatements(pglite, {
+    note,
+    around: async (text, ask) => {
+      const begun = text === undefined ? beginHere('BEGIN') : note(text)
+      inFlight.add(begun)
+      try {
+        return await outsideOwn(begun, transactions, () => ask(begun.at))
+      } finally {
+        inFlight.delete(begun)
       }
-      return enclose(transactions, begun.at, () => work(tx))
-    }
-    const ask = () => transaction.call(pglite, run) as Promise<T>
-    return during(begun, () => outsideOwn(begun, transactions, ask))
-  }
+    },
+    inTransaction: (at, work) => enclose(transactions, at, work),
+  })
   return {
     inFlight,
     openers,

@@ -84,9 +84,6 @@ export interface Module {
   UTF8ToString(pointer: number): string
   _malloc(bytes: number): number
   _free(pointer: number): void
-  _PostgresMainLoopOnce(): void
-  _PostgresMainLongJmp(): void
-  _PostgresSendReadyForQueryIfNecessary(): void
 }
 
 export type FileWrite = (

@@ -1,5 +1,5 @@
 import { MemoryFS, type PGlite } from '@electric-sql/pglite'
-import { longjmpStatus } from '../patch-pglite.js'
+import { watchForCrash } from '../patch-pglite.js'
 import type {
   EmscriptenOptions,
   Exports,
@@ -13,9 +13,9 @@ import { type EngineTimers, ownTimers, type Timer } from './timers.js'
 import { type WatchedFiles, watchFiles } from './watch-files.js'
 
 /**
- * This folder and stop-at-crash.ts of the connections are the only code that accesses the memory
- * and the files of PGlite's engine. All of it was verified with this build: a version of PGlite,
- * and the length and checksum of its WebAssembly. With any other, a harness works without images.
+ * Only this folder accesses the memory and the files of PGlite's engine. All of it was verified
+ * with this build: a version of PGlite, and the length and checksum of its WebAssembly. With any
+ * other, a harness works without images.
  */
 export const provenBuild = '0.5.16-9086480-334fb74d'
 
@@ -142,7 +142,8 @@ export function hookEngine(
         const { random, clock } = surroundings
         fillRandom(module, random)
         const inside = insideOf(module, { exports, imports, loader, timers })
-        internals = { ...inside, random, clock, crash: () => inside.crash() ?? crashInTimer }
+        const crash = watchForCrash(pglite)
+        internals = { ...inside, random, clock, crash: () => crash() ?? crashInTimer }
       }
       return internals
     },
@@ -158,7 +159,7 @@ function insideOf(
     loader,
     timers,
   }: { exports: Exports; imports: Imports; loader: LoaderEvent[]; timers: EngineTimers },
-): Omit<Internals, keyof Surroundings> {
+): Omit<Internals, keyof Surroundings | 'crash'> {
   const heapBase = exports.__heap_base.value
   return {
     files: module.FS,
@@ -192,7 +193,6 @@ function insideOf(
       if (event.kind === 'open') imports._dlopen_js(event.handle)
       else imports._dlsym_js(event.handle, module.stringToUTF8OnStack(event.name), scratch(module))
     },
-    crash: watchForCrash(module),
   }
 }
 
@@ -212,38 +212,6 @@ function bundledIn(files: FileSystem): (contents: Uint8Array) => boolean {
 function wordAt(module: Module, address: number): number {
   const bytes = module.HEAPU8
   return new DataView(bytes.buffer).getUint32(address, true)
-}
-
-/**
- * PGlite treats an exception that is not a PostgreSQL error as success, so it does not notice a
- * crash. The calls after a statement can crash too, and never raise a PostgreSQL error.
- */
-function watchForCrash(module: Module): () => unknown {
-  let crash: unknown
-  const watch = (
-    name:
-      | '_PostgresMainLoopOnce'
-      | '_PostgresMainLongJmp'
-      | '_PostgresSendReadyForQueryIfNecessary',
-    isExpected: (error: unknown) => boolean,
-  ) => {
-    const call = module[name]
-    module[name] = () => {
-      try {
-        call()
-      } catch (error) {
-        if (!isExpected(error)) crash ??= error
-        throw error
-      }
-    }
-  }
-  watch(
-    '_PostgresMainLoopOnce',
-    (error) => (error as { status?: unknown }).status === longjmpStatus,
-  )
-  watch('_PostgresMainLongJmp', () => false)
-  watch('_PostgresSendReadyForQueryIfNecessary', () => false)
-  return () => crash
 }
 
 /** The offset of the name of a library in the record of the loader. */

@@ -1,5 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { factsOf } from '../../database/index.js'
+import { takeTurns } from '../patch-pglite.js'
 import { clientMessage } from './protocol-messages.js'
 import { SharedEngine } from './shared-engine.js'
 import { locksAreHeld, WireError } from './wire-error.js'
@@ -12,39 +13,30 @@ export function sharedEngineOf(pglite: PGlite): SharedEngine {
   if (known) return known
   const engine = new SharedEngine(pglite)
   engines.set(pglite, engine)
-  takeTurns(engine)
+  const { queue, direct } = engine
+  takeTurns(pglite, {
+    around: async (work) => {
+      const taking = engine.take(direct)
+      if (taking) await taking.catch(withStack(new Error('asked for here')))
+      try {
+        const entering = engine.enter(direct)
+        if (entering) await entering
+        return await work()
+      } finally {
+        queue.release(direct, engine.isInTransaction)
+      }
+    },
+    note: (message) => noteDirect(engine, message),
+    close: () => {
+      const message = 'terminating connection: the database was closed'
+      engine.startAgain(new WireError('FATAL', { code: '57P01', message }), 'closed')
+    },
+  })
   return engine
 }
 
 /** The engine of a PGlite that is shared already, if it is. */
 export const findSharedEngine = (pglite: PGlite): SharedEngine | undefined => engines.get(pglite)
-
-/** Lets direct calls of PGlite take turns like a client. */
-function takeTurns(engine: SharedEngine): void {
-  const { pglite, queue, direct } = engine
-  const { _runExclusiveTransaction: runExclusive, execProtocolStream, close } = pglite
-  // Every method of PGlite that runs SQL goes through this, once.
-  pglite._runExclusiveTransaction = async <T>(work: () => Promise<T>): Promise<T> => {
-    const taking = engine.take(direct)
-    if (taking) await taking.catch(withStack(new Error('asked for here')))
-    try {
-      const entering = engine.enter(direct)
-      if (entering) await entering
-      return (await runExclusive.call(pglite, work)) as T
-    } finally {
-      queue.release(direct, engine.isInTransaction)
-    }
-  }
-  pglite.execProtocolStream = (message, options) => {
-    noteDirect(engine, message)
-    return execProtocolStream.call(pglite, message, options)
-  }
-  pglite.close = () => {
-    const message = 'terminating connection: the database was closed'
-    engine.startAgain(new WireError('FATAL', { code: '57P01', message }), 'closed')
-    return close.call(pglite)
-  }
-}
 
 /** Looks at the SQL of a direct call before it runs. */
 function noteDirect(engine: SharedEngine, message: Uint8Array): void {

@@ -1,6 +1,5 @@
-import type { PGlite } from '@electric-sql/pglite'
 import { quoteIdentifier } from '../../database/index.js'
-import { listenersOf, tellListeners } from '../patch-pglite.js'
+import { onEveryNotification, tellListeners } from '../patch-pglite.js'
 import type { Notification } from './answer.js'
 import type { EngineCalls } from './engine-calls.js'
 import type { EngineSession } from './engine-session.js'
@@ -16,11 +15,7 @@ export class Listening {
     this.#engine = engine
     this.#sessions = sessions
     this.#direct = direct
-    const { pglite } = engine
-    listenersOf(pglite)
-    // Past whoever watches the methods of this one, as a harness does.
-    const { onNotification } = Object.getPrototypeOf(pglite) as PGlite
-    onNotification.call(pglite, (channel, payload) => this.#tellClients(channel, payload))
+    onEveryNotification(engine.pglite, (channel, payload) => this.#tellClients(channel, payload))
   }
 
   /** What the engine listens to is to be looked at anew. */

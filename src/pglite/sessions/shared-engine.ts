@@ -1,7 +1,7 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { Queue } from '../../database/index.js'
 import { DriftpinError } from '../../errors.js'
-import { stopAtCrash, useServerSearchPath } from '../patch-pglite.js'
+import { useServerSearchPath, watchForCrash } from '../patch-pglite.js'
 import { untilInputHasArrived } from './client-link.js'
 import { EngineCalls } from './engine-calls.js'
 import { DirectSession, type EngineSession } from './engine-session.js'
@@ -35,7 +35,7 @@ export class SharedEngine extends EngineCalls {
   constructor(pglite: PGlite) {
     super(pglite)
     const prepare = () => {
-      stopAtCrash(pglite)
+      watchForCrash(pglite)
       useServerSearchPath(pglite)
     }
     if (pglite.ready) prepare()
