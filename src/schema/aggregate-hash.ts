@@ -4,7 +4,7 @@ import { textBytes } from './storable-text.js'
 
 const utf8 = new TextEncoder()
 
-/** Four lengths, of which none has more than twelve digits, with a colon and a comma each. */
+/** Four lengths of at most twelve digits, each with a colon and a comma. */
 const bytesAroundMax = 4 * 14
 
 /** Compares two byte strings as memcmp does, which is how PostgreSQL orders COLLATE "C". */
@@ -35,12 +35,12 @@ export function inHashOrder<R extends Pick<ResourceInput, 'kind' | 'source'>>(
 }
 
 /**
- * The hash of a whole context: sha256 over its resources in the order of kind name and source,
- * both in bytes, each of which contributes the netstrings (`<decimal length>:<bytes>,`) of its
- * kind, source, content hash and status. Length prefixes make it injective: no two different lists
- * give the same bytes.
+ * The hash of a whole context: sha256 over its resources, ordered by the bytes of kind name and
+ * source. Each resource contributes its kind, source, content hash and status as netstrings
+ * (`<decimal length>:<bytes>,`). Because of the lengths, two different lists never give the same
+ * bytes.
  *
- * `sourcePath`, `error`, `sizeBytes` and the order of the list do not count.
+ * `sourcePath`, `error`, `sizeBytes` and the order of the list do not change the hash.
  *
  * @example
  * ```ts
@@ -53,7 +53,7 @@ export async function aggregateHash(
 ): Promise<Uint8Array> {
   const ordered = inHashOrder(resources)
   const text = (value: string) => `${textBytes(value)}:${value},`
-  // One buffer with room for all: a thousand resources would be thousands of small ones.
+  // One buffer for all resources, because a thousand of them would need thousands of small ones.
   const bytesMax = ordered.reduce(
     (sum, { kind, source, contentHash, status }) =>
       sum + bytesAroundMax + 3 * (kind.length + source.length + status.length) + contentHash.length,

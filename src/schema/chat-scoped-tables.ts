@@ -1,7 +1,7 @@
 import { scopedTables } from './generated/tables.js'
 
 /**
- * The tables whose rows belong to one chat and go with it, as the foreign keys say.
+ * The tables whose rows belong to one chat and are deleted with it, according to the foreign keys.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * A column, with what it gives and what it takes. Structurally Kysely's `ColumnType`, so that
- * our tables can be Kysely's without a dependency on it.
+ * A column: the types that it returns and accepts. It has the structure of Kysely's `ColumnType`,
+ * so Kysely accepts our tables, and driftpin does not depend on Kysely.
  */
 export interface Column<Select, Insert = Select, Update = Insert> {
   readonly __select__: Select

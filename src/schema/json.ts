@@ -1,5 +1,5 @@
 /**
- * What PostgreSQL can keep as `jsonb`.
+ * A value that PostgreSQL can store as `jsonb`.
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 /**
- * The caps of the domain. Every check, message and test reads them from here.
+ * The limits of the domain. Every check, message and test uses these values.
  *
- * All sizes are bytes (of the UTF-8 encoding, for text).
+ * All sizes are in bytes; for text, in bytes of UTF-8.
  *
  * @example
  * ```ts
@@ -45,7 +45,7 @@ export const limits = {
 } as const
 
 /**
- * The caps of a scan: what an agent takes from one directory. All sizes are bytes.
+ * The limits of a scan: how much an agent reads from one directory. All sizes are in bytes.
  *
  * @example
  * ```ts

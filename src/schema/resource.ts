@@ -5,8 +5,8 @@ import type {
 import type { JsonObject } from './json.js'
 
 /**
- * What a resource is. The last four are reserved: the schema knows them, so that rows of a newer
- * version can be read, but a push is refused with them.
+ * The kind of a resource. The last four are reserved: the schema contains them, so that rows of a
+ * newer version can be read, but a push that has them is refused.
  *
  * @example
  * ```ts
@@ -16,7 +16,7 @@ import type { JsonObject } from './json.js'
 export type BodyKind = WorkspaceAgentContextBodyKind
 
 /**
- * The kinds that a push may carry.
+ * The kinds that a push may contain.
  *
  * @example
  * ```ts
@@ -41,7 +41,7 @@ export const pushableKinds = [
 export type ResourceStatus = WorkspaceAgentContextResourceStatus
 
 /**
- * One thing an agent found, as a push carries it and a scan returns it.
+ * One thing that an agent found, as a scan returns it and a push sends it.
  *
  * @example
  * ```ts

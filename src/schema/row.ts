@@ -1,7 +1,7 @@
 import type { DriftpinTables } from './generated/tables.js'
 
 /**
- * A row of a table, as it comes through the adapters of driftpin.
+ * A row of a table, as the adapters of driftpin return it.
  *
  * @example
  * ```ts

@@ -4,8 +4,8 @@ export function textBytes(text: string): number {
 }
 
 /**
- * Why PostgreSQL could not keep a text as it is, or undefined where it can: `text` and `jsonb`
- * hold no NUL, and a lone surrogate has no UTF-8.
+ * Why PostgreSQL cannot store a text unchanged, or undefined if it can: `text` and `jsonb` cannot
+ * contain NUL, and a lone surrogate has no encoding in UTF-8.
  */
 export function whyNotStorable(text: string): string | undefined {
   if (text.includes('\0')) return 'holds a NUL character, which PostgreSQL cannot store'

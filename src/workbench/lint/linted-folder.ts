@@ -43,18 +43,11 @@ interface LintedMigration {
   readonly down: LintedScript | undefined
 }
 
-/** Two tables whose columns after the first must be equal. */
-type Mirror = readonly [string, string]
-
 /** The parsed files of a folder, and the options. */
-export interface LintedFolder {
+export interface LintedFolder extends Required<Omit<LintOptions, 'migrations'>> {
   readonly migrations: readonly LintedMigration[]
   /** All files of all migrations. */
   readonly scripts: readonly LintedScript[]
-  /** The owners, as named in the options. */
-  readonly owners: readonly string[]
-  readonly mirrors: readonly Mirror[]
-  readonly forwardOnly: boolean
 }
 
 /** The default options for driftpin's own migrations. */
@@ -74,7 +67,13 @@ export async function readLintedFolder(
   parser: Parser,
   { migrations: directory, ...options }: LintOptions,
 ): Promise<LintedFolder> {
-  if (directory === '') throw emptyPath()
+  if (directory === '') {
+    throw new DriftpinError(
+      'invalid_input',
+      "The path of migrations is empty: name a folder, or leave it out for driftpin's own.",
+      { migrations: '' },
+    )
+  }
   const defaults: LintOptions = directory === undefined ? ours : {}
   const { owners = [], mirrors = [], forwardOnly = false } = { ...defaults, ...options }
   const files = directory === undefined ? bundledFiles : await readPairFiles(directory)
@@ -106,14 +105,6 @@ function pairsOf(parser: Parser, files: readonly MigrationFile[]): LintedMigrati
     tablesBefore = after
     return { version, up: script, down: down && parse(down.file, 'down').script }
   })
-}
-
-function emptyPath(): DriftpinError {
-  return new DriftpinError(
-    'invalid_input',
-    "The path of migrations is empty: name a folder, or leave it out for driftpin's own.",
-    { migrations: '' },
-  )
 }
 
 /**

@@ -7,7 +7,6 @@ import { embeddedExtensions } from '../optional-packages.js'
 import { type PossibleRewrite, possibleRewrites, usesOfAddedValues } from './file-changes.js'
 import type { LintedFolder } from './linted-folder.js'
 import type { LintedScript } from './linted-script.js'
-import { tableKeyOf } from './syntax-tree.js'
 
 /** What was observed in a database while the migrations ran. */
 export interface MigratedCatalog {
@@ -97,16 +96,19 @@ export async function migrateToCatalog(folder: LintedFolder): Promise<MigratedCa
   }
 }
 
+/** The SQL of a name, with its schema unless that is `public`; NULL without the row of the name. */
+const keySql = (schema: string, name: string) =>
+  `nullif(pg_catalog.concat_ws('.', nullif(${schema}.nspname, 'public'), ${name}), '')`
+
 /** The numbers of constraints by table and name: a later one has a greater number. */
 async function readConstraints(queryable: Queryable): Promise<ReadonlyMap<string, bigint>> {
-  const { rows } = await queryable.query<{ table: string; name: string; number: bigint }>(
-    `SELECT pg_catalog.concat_ws('.', nullif(n.nspname, 'public'), c.relname) AS table,
-            k.conname AS name, k.oid::bigint AS number
+  const { rows } = await queryable.query<{ key: string; number: bigint }>(
+    `SELECT ${keySql('n', 'c.relname')} || ' ' || k.conname AS key, k.oid::bigint AS number
      FROM pg_catalog.pg_constraint k
      JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace`,
   )
-  return new Map(rows.map(({ table, name, number }) => [`${table} ${name}`, number]))
+  return new Map(rows.map(({ key, number }) => [key, number]))
 }
 
 interface Storage {
@@ -118,40 +120,28 @@ interface Storage {
 }
 
 async function readStorage(queryable: Queryable): Promise<Storage> {
-  const { rows } = await queryable.query<StorageRow>(`
-    SELECT c.oid::bigint AS oid, n.nspname::text AS schema, c.relname::text AS name,
-           c.relfilenode::bigint AS file, rn.nspname::text AS "rootSchema",
-           r.relname::text AS root
-    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    LEFT JOIN pg_catalog.pg_class r
-      ON c.relispartition AND r.oid = pg_catalog.pg_partition_root(c.oid)
-    LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
-    WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`)
+  const isOwn = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
+  const { rows } = await queryable.query<{ oid: bigint; file: bigint; tables: string[] }>(
+    `SELECT c.oid::bigint AS oid, c.relfilenode::bigint AS file,
+            pg_catalog.array_remove(
+              ARRAY[${keySql('n', 'c.relname')}, ${keySql('rn', 'r.relname')}], NULL) AS tables
+     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     LEFT JOIN pg_catalog.pg_class r
+       ON c.relispartition AND r.oid = pg_catalog.pg_partition_root(c.oid)
+     LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
+     WHERE c.relkind = 'r' AND ${isOwn}`,
+  )
   const { rows: others } = await queryable.query<{ newest: bigint; types: string[] }>(
     `SELECT (SELECT coalesce(max(oid::bigint), 0) FROM pg_catalog.pg_constraint) AS newest,
-       ARRAY(SELECT pg_catalog.concat_ws('.', nullif(n.nspname, 'public'), t.typname)
+       ARRAY(SELECT ${keySql('n', 't.typname')}
              FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
              LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
              WHERE t.typtype IN ('b', 'c', 'd', 'e', 'r') AND t.typelem = 0
-               AND coalesce(c.relkind, 'c') = 'c' AND n.nspname !~ '^pg_'
-               AND n.nspname <> 'information_schema') AS types`,
+               AND coalesce(c.relkind, 'c') = 'c' AND ${isOwn}) AS types`,
   )
-  const files = rows.map(({ oid, schema, name, file, rootSchema, root }) => {
-    const own = tableKeyOf(schema, name)
-    const tables = root === null ? [own] : [own, tableKeyOf(rootSchema!, root)]
-    return [oid, { tables, file }] as const
-  })
   const { newest, types } = others[0]!
-  return { files: new Map(files), newestConstraint: newest, types: new Set(types) }
-}
-
-interface StorageRow {
-  oid: bigint
-  schema: string
-  name: string
-  file: bigint
-  rootSchema: string | null
-  root: string | null
+  const files = new Map(rows.map(({ oid, ...one }) => [oid, one]))
+  return { files, newestConstraint: newest, types: new Set(types) }
 }
 
 /** The rewrites that took place, according to the files on disk before and after. */

@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { DriftpinError } from '../../errors.js'
+import { DriftpinError, messageOf } from '../../errors.js'
 import {
   fixtureOf,
   fixturesFolder,
@@ -64,7 +64,11 @@ export async function newMigration(options: NewMigrationOptions): Promise<string
   } catch (error) {
     // Every command that reads the folder would refuse half a pair.
     for (const file of made) await rm(join(directory, file))
-    throw notMade(label, error as Error)
+    throw new DriftpinError(
+      'invalid_input',
+      `${label} was not made: ${messageOf(error)}. Nothing of it is left.`,
+      error,
+    )
   }
   return made
 }
@@ -89,13 +93,5 @@ function checkName(name: string): void {
     `${JSON.stringify(name)} is no name for a migration: letters, digits and underscores, a ` +
       `letter first, at most ${nameLengthMax}. ${better ? `Call it ${better}.` : ''}`.trim(),
     { name },
-  )
-}
-
-function notMade(label: string, error: Error): DriftpinError {
-  return new DriftpinError(
-    'invalid_input',
-    `${label} was not made: ${error.message}. Nothing of it is left.`,
-    error,
   )
 }

@@ -42,8 +42,12 @@ export async function git(directory: string, args: readonly string[]): Promise<s
   }
 }
 
-/** The parts of the output of git with -z. */
-export function zeroSeparated(answer: string | undefined): string[] {
+/** What git lists with -z; nothing if it fails. */
+export async function gitList(
+  directory: string,
+  [command, ...args]: readonly [command: string, ...args: string[]],
+): Promise<string[]> {
+  const answer = await git(directory, [command, '-z', ...args])
   return (answer ?? '').split('\0').filter((part) => part !== '')
 }
 
@@ -74,16 +78,12 @@ const usualBases = ['origin/main', 'main', 'origin/master', 'master'] as const
 export async function ownMigrations(directory: string, base?: string): Promise<OwnMigrations> {
   const folder = await listMigrations(directory)
   if ((await git(directory, ['rev-parse', '--is-inside-work-tree']))?.trim() !== 'true') {
-    throw refusal(
-      `${directory} is not in a work tree of git, which is what knows the files of a branch`,
-      { directory },
-    )
+    throw refusal(`${directory} is not in a work tree of git, which knows the files of a branch`)
   }
-  const conflicts = zeroSeparated(await git(directory, ['ls-files', '-z', '-u', '.']))
+  const conflicts = await gitList(directory, ['ls-files', '-u', '.'])
   if (conflicts.length > 0) {
-    throw refusal('Files of the folder are in conflict. Resolve that first, and git add them', {
-      conflicts,
-    })
+    const what = 'Files of the folder are in conflict. Resolve that first, and git add them'
+    throw refusal(what, { conflicts })
   }
   const { name, commit } = await findBase(directory, base)
   const fork = (await git(directory, ['merge-base', 'HEAD', commit]))?.trim()
@@ -114,15 +114,12 @@ async function findBase(directory: string, given: string | undefined) {
     given === undefined
       ? `None of ${usualBases.join(', ')} is a branch here. Name the base with --base`
       : `${given} is no branch or commit here. Name another with --base, or git fetch it`,
-    { given },
   )
 }
 
 async function migrationsAt(directory: string, commit: string): Promise<NumberedMigration[]> {
   // In a subfolder git lists that folder, and nothing if the commit does not contain it.
-  return numberedMigrations(
-    zeroSeparated(await git(directory, ['ls-tree', '-z', '--name-only', commit])),
-  )
+  return numberedMigrations(await gitList(directory, ['ls-tree', '--name-only', commit]))
 }
 
 async function differs(
@@ -139,7 +136,7 @@ async function differs(
   return false
 }
 
-function refusal(what: string, cause: unknown): DriftpinError {
+function refusal(what: string, cause: unknown = { what }): DriftpinError {
   return new DriftpinError('invalid_input', `${what}. Nothing was renumbered.`, cause)
 }
 
@@ -152,16 +149,12 @@ export async function ownFixtures(
   commit: string,
 ): Promise<ReadonlyMap<number, readonly string[]>> {
   const names = await readdir(join(directory, fixturesFolder)).catch(() => [])
-  const inBase = new Set(
-    zeroSeparated(
-      await git(directory, ['ls-tree', '-z', '--name-only', commit, `${fixturesFolder}/`]),
-    ),
-  )
+  const inBase = await gitList(directory, ['ls-tree', '--name-only', commit, `${fixturesFolder}/`])
   const found = new Map<number, string[]>()
   for (const name of names.sort()) {
     const file = `${fixturesFolder}/${name}`
     const number = fixtureVersion(name)
-    if (number === undefined || inBase.has(file)) continue
+    if (number === undefined || inBase.includes(file)) continue
     found.set(number, [...(found.get(number) ?? []), file])
   }
   return found

@@ -7,10 +7,10 @@ import { fixtureOf, type NumberedMigration, nextNumber, pathExists } from './num
 import {
   exemptFile,
   git,
+  gitList,
   ownExemptNumbers,
   ownFixtures,
   ownMigrations,
-  zeroSeparated,
 } from './own-migrations.js'
 
 /** The old and the new path of a file, relative to the folder. */
@@ -135,8 +135,8 @@ async function findMentions(directory: string, labels: readonly string[]): Promi
   // If the folder is the whole repository, there are no other files.
   if (labels.length === 0 || !root || !prefix) return []
   const patterns = labels.flatMap((label) => ['-e', label])
-  const found = await git(root, ['grep', '-z', '-l', '-I', '-F', ...patterns])
-  return zeroSeparated(found).filter((file) => !file.startsWith(prefix))
+  const found = await gitList(root, ['grep', '-l', '-I', '-F', ...patterns])
+  return found.filter((file) => !file.startsWith(prefix))
 }
 
 /** A file that names migrations, with its new text. */

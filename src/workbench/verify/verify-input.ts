@@ -39,8 +39,11 @@ export interface VerifySource {
 }
 
 /** The migrations and their fixtures, parsed. */
-export interface VerifyInput extends Fixtures {
+export interface VerifyInput {
   readonly migrations: readonly Migration[]
+  /** The fixtures by version. */
+  readonly scripts: ReadonlyMap<number, readonly MigrationScript[]>
+  readonly exempt: Exemptions
   /** Whether any fixture has a statement. A file without one has still to be written. */
   readonly hasFixtures: boolean
   readonly extensions: Extensions
@@ -52,47 +55,32 @@ export interface VerifyInput extends Fixtures {
  * @throws DriftpinError what `readMigrations` throws, and what is wrong with fixtures.
  */
 export async function readVerifyInput(source: VerifySource): Promise<VerifyInput> {
-  const migrations = await readMigrationsOf(source)
-  const files = await fixtureFilesOf(source)
-  const { scripts, exempt } = await parseFixtures(files ?? [], migrations)
-  const texts = [
-    ...migrations.flatMap(({ up, down }) => [up, down]),
-    ...[...scripts.values()].flat(),
-  ]
+  const { migrations: given, forwardOnly = false } = source
+  const migrations =
+    typeof given === 'string'
+      ? await readPairs(resolve(given), { forwardOnly })
+      : (given ?? parseMigrations(bundledFiles))
+  const { scripts, exempt } = parseFixtures(await readFixtures(source), migrations)
+  const fixtures = [...scripts.values()].flat()
+  const texts = [...migrations.flatMap(({ up, down }) => [up, down]), ...fixtures]
   const found = await embeddedExtensions(texts.map((script) => script?.text ?? ''))
   return {
     migrations,
     scripts,
-    exempt: source.exempt ? await checkExemptions(source.exempt, migrations) : exempt,
-    hasFixtures: [...scripts.values()].flat().some(({ text }) => splitStatements(text).length > 0),
+    exempt: await checkExemptions(source.exempt ?? exempt, migrations),
+    hasFixtures: fixtures.some(({ text }) => splitStatements(text).length > 0),
     extensions: { ...found, ...source.extensions },
   }
 }
 
-async function readMigrationsOf({
-  migrations,
-  forwardOnly = false,
-}: VerifySource): Promise<readonly Migration[]> {
-  if (migrations === undefined) return parseMigrations(bundledFiles)
-  if (typeof migrations === 'string') return await readPairs(resolve(migrations), { forwardOnly })
-  return migrations
-}
-
-async function fixtureFilesOf(source: VerifySource): Promise<readonly MigrationFile[] | undefined> {
+async function readFixtures(source: VerifySource): Promise<readonly MigrationFile[]> {
   const { migrations, fixtures } = source
-  if (fixtures === false) return undefined
+  if (fixtures === false) return []
   if (typeof fixtures === 'string') return await readFixtureFiles(resolve(fixtures))
   if (fixtures !== undefined) return fixtures
-  if (migrations === undefined) return bundledFixtures
-  if (typeof migrations !== 'string') return undefined
+  if (typeof migrations !== 'string') return migrations === undefined ? bundledFixtures : []
   const beside = join(resolve(migrations), fixturesFolder)
-  return (await pathExists(beside)) ? await readFixtureFiles(beside) : undefined
-}
-
-/** The fixtures per version, and the exemptions. */
-interface Fixtures {
-  readonly scripts: ReadonlyMap<number, readonly MigrationScript[]>
-  readonly exempt: Exemptions
+  return (await pathExists(beside)) ? await readFixtureFiles(beside) : []
 }
 
 /**
@@ -132,13 +120,12 @@ async function readFixtureFiles(directory: string): Promise<MigrationFile[]> {
 /**
  * Assigns fixtures to migrations by number; several for one migration run in order of their names.
  *
- * @throws DriftpinError `migration_invalid` for a fixture of no migration, and for exemptions that
- * are none.
+ * @throws DriftpinError `migration_invalid` for a fixture of no migration.
  */
-async function parseFixtures(
+function parseFixtures(
   files: readonly MigrationFile[],
   migrations: readonly Migration[],
-): Promise<Fixtures> {
+): { scripts: ReadonlyMap<number, readonly MigrationScript[]>; exempt: unknown } {
   const versions = new Set(migrations.map(({ version }) => version))
   const scripts = new Map<number, MigrationScript[]>()
   let exempt: unknown = {}
@@ -152,7 +139,7 @@ async function parseFixtures(
     const script = { file: `${fixturesFolder}/${file}`, text, transaction: true }
     scripts.set(version, [...(scripts.get(version) ?? []), script])
   }
-  return { scripts, exempt: await checkExemptions(exempt, migrations) }
+  return { scripts, exempt }
 }
 
 /** @throws DriftpinError `migration_invalid` for what is none, and for those of no migration. */

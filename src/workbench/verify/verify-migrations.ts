@@ -1,4 +1,4 @@
-import { describeCatalog, describeDatabase } from '../../catalog/index.js'
+import { describeCatalog, describeDatabase, type Facts } from '../../catalog/index.js'
 import { quoteLiteral } from '../../database/index.js'
 import { type EmbeddedTestDatabase, openHarness } from '../../harness/index.js'
 import type { Migration, MigrationScript } from '../../migrations/index.js'
@@ -10,7 +10,6 @@ import {
   type FilledTable,
   findWhole,
   listTables,
-  type Stepped,
   verifyFreshInstall,
   verifyNothingLeft,
 } from './verify-whole.js'
@@ -63,7 +62,6 @@ export async function verifyMigrations(options: VerifyOptions = {}): Promise<Ver
   const base = await describeDatabase(db)
   const beginning: VerifiedState = { catalog: await describeCatalog(db), mark: await db.mark() }
   const verified: VerifiedMigration[] = []
-  const [failing, holding] = [new Set<Migration>(), new Set<Migration>()]
   let current: VerifiedState | undefined = beginning
   for (const migration of input.migrations) {
     const began = performance.now()
@@ -71,15 +69,13 @@ export async function verifyMigrations(options: VerifyOptions = {}): Promise<Ver
     const outcome: StepOutcome = await verifyStep({ db, apply }, current, { migration, fixtures })
     current = outcome.after
     const judged = judge(migration, outcome, input)
-    if (outcome.findings.some(({ check }) => check === 'down')) failing.add(migration)
-    if (outcome.findings.length === 0) holding.add(migration)
     const step = { ...judged, durationMs: performance.now() - began }
     verified.push(step)
     options.onStep?.(step)
     if (!current) break
   }
   const whole = current
-    ? await verifyWhole(db, input, { apply, beginning, current, base, failing, holding })
+    ? await verifyWhole(db, input, { apply, beginning, current, base, verified })
     : { findings: [], unproven: [], notes: notReached(input, verified) }
   const findings = [...verified.flatMap((step) => step.findings), ...whole.findings]
   const durationMs = performance.now() - started
@@ -125,33 +121,35 @@ function judge(
   }
 }
 
-interface FolderStates {
-  readonly apply: ApplyScript
-  readonly beginning: VerifiedState
-  readonly current: VerifiedState
-  readonly base: Stepped['digest']
-  /** Migrations whose down failed at its own version, and migrations without a finding. */
-  readonly failing: ReadonlySet<Migration>
-  readonly holding: ReadonlySet<Migration>
-}
-
 async function verifyWhole(
   db: EmbeddedTestDatabase,
   input: VerifyInput,
-  { apply, beginning, current, base, failing, holding }: FolderStates,
+  {
+    apply,
+    beginning,
+    current,
+    base,
+    verified,
+  }: {
+    readonly apply: ApplyScript
+    readonly beginning: VerifiedState
+    readonly current: VerifiedState
+    readonly base: Facts
+    readonly verified: readonly VerifiedMigration[]
+  },
 ): Promise<Pick<VerifyReport, 'findings' | 'unproven' | 'notes'>> {
   const { migrations, hasFixtures } = input
-  const stepped: Stepped = { mark: current.mark, digest: await describeDatabase(db) }
+  const foundIn = ({ version }: Migration) => {
+    const { findings, exempted } = verified.find((step) => step.version === version)!
+    return [...findings, ...exempted]
+  }
+  const stepped = { mark: current.mark, facts: await describeDatabase(db) }
   const tables = judgeTables(await listTables(db), input)
   const exempt = new Set(migrations.filter((migration) => reasonFor(input.exempt, migration)))
-  const left = await verifyNothingLeft(db, migrations, {
-    apply,
-    base,
-    known: failing,
-    exempt,
-  })
+  const known = new Set(migrations.filter((one) => foundIn(one).some(isOfDown)))
+  const left = await verifyNothingLeft(db, migrations, { apply, base, known, exempt })
   const fresh = await verifyFreshInstall(db, migrations, { base: beginning.mark, stepped })
-  const needless = [...exempt].filter((one) => holding.has(one) && one !== left.needing)
+  const needless = [...exempt].filter((one) => foundIn(one).length === 0 && one !== left.needing)
   return {
     findings: [...tables.findings, ...left.findings, ...fresh],
     unproven: hasFixtures ? [] : tables.empty,
@@ -164,6 +162,8 @@ async function verifyWhole(
     ],
   }
 }
+
+const isOfDown = ({ check }: VerifyFinding) => check === 'down'
 
 function judgeTables(
   all: readonly FilledTable[],

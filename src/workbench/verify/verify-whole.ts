@@ -115,7 +115,7 @@ const ownSession = { ignoring: ['session'] } as const
 export async function verifyFreshInstall(
   db: EmbeddedTestDatabase,
   migrations: readonly Migration[],
-  { base, stepped }: { base: DatabaseMark; stepped: Stepped },
+  { base, stepped }: { base: DatabaseMark; stepped: { mark: DatabaseMark; facts: Facts } },
 ): Promise<VerifyFinding[]> {
   await db.rewind(base)
   const migrator = createMigrator(db, { migrations })
@@ -146,7 +146,7 @@ export async function verifyFreshInstall(
   await db.script('DISCARD TEMP')
   await db.script(`DROP TABLE ${quoteIdentifier(db.schema)}.${quoteIdentifier(ledgerName)}`)
   // Rows and counters depend on the fixtures.
-  const names = differences(stepped.digest, await describeDatabase(db), { ignoring: allButSchema })
+  const names = differences(stepped.facts, await describeDatabase(db), { ignoring: allButSchema })
   if (names.length > 0) {
     const message =
       'A fresh install is not what the same migrations make one by one with rows between them: ' +
@@ -156,10 +156,4 @@ export async function verifyFreshInstall(
     )
   }
   return findings
-}
-
-/** The database after all versions and their fixtures. */
-export interface Stepped {
-  readonly mark: DatabaseMark
-  readonly digest: Facts
 }
