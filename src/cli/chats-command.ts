@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { type ChatLine, chatState, selectChats } from './chats.js'
 import { withDomain } from './domain-tables.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
-import { limitOf, listLimit, listLimitHelp } from './options.js'
+import { helpText, limitOf, listLimit, listLimitHelp } from './options.js'
 import { renderTable } from './table.js'
 import { countNoun, humanAgo, printJson, say, screenWidth } from './terminal.js'
 
@@ -29,18 +29,19 @@ export function chatsCommand(): Command {
     .action(listAll)
     .addHelpText(
       'after',
-      [
-        '',
-        'Context:',
-        '  ok       the pins equal the context of the agent',
-        '  dirty    the context of the agent has changed since',
-        '  no pins  the agent has not pushed yet, or there is none',
-        '',
-        'Examples:',
-        '  driftpin chats',
-        '  driftpin chats --archived --owner 6a9b8c1e-5d4f-4f7a-9a57-0f3f5ad2c111',
-        '  driftpin chats --json | jq -r ".[] | select(.dirty).id"',
-      ].join('\n'),
+      helpText(
+        [
+          'driftpin chats',
+          'driftpin chats --archived --owner 6a9b8c1e-5d4f-4f7a-9a57-0f3f5ad2c111',
+          'driftpin chats --json | jq -r ".[] | select(.dirty).id"',
+        ],
+        [
+          'Context:',
+          '  ok       the pins equal the context of the agent',
+          '  dirty    the context of the agent has changed since',
+          '  no pins  the agent has not pushed yet, or there is none',
+        ],
+      ),
     )
 }
 

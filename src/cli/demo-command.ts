@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { exitCodes } from './command-error.js'
 import { printStep, printSummary } from './demo/report.js'
+import { helpText } from './options.js'
 import { printJson } from './terminal.js'
 
 /** `driftpin demo [DIR]`. `npm start` runs it, too. */
@@ -17,5 +18,5 @@ export function demoCommand(): Command {
       else printSummary(report, directory !== undefined)
       if (report.claimsFailed.length > 0) process.exitCode = exitCodes.failed
     })
-    .addHelpText('after', '\nExamples:\n  driftpin demo\n  driftpin demo ~/src/shop --json')
+    .addHelpText('after', helpText(['driftpin demo', 'driftpin demo ~/src/shop --json']))
 }

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander'
 import { usualDataFolder } from './data-folder.js'
 import { type DevOptions, usualPort } from './dev/dev-run.js'
 import { migrationOptions } from './migrations.js'
-import { portNumber } from './options.js'
+import { helpText, portNumber } from './options.js'
 
 /** `driftpin dev`: serves a PostgreSQL for development. */
 export function devCommand(): Command {
@@ -32,18 +32,19 @@ export function devCommand(): Command {
     })
     .addHelpText(
       'after',
-      [
-        '',
-        'A new database contains a few owners, workspaces and chats, unless --seed or',
-        '--migrations is given. It remembers --migrations and --ledger for the next start',
-        'and for other commands. If the process is killed, no committed data is lost.',
-        '',
-        'Examples:',
-        '  driftpin dev',
-        '  driftpin dev --watch ~/src/shop',
-        '  driftpin dev --fresh --seed none',
-        '  driftpin dev --memory --port 0 --json',
-        '  driftpin dev --migrations db/migrations --seed db/seed.sql --data .dev',
-      ].join('\n'),
+      helpText(
+        [
+          'driftpin dev',
+          'driftpin dev --watch ~/src/shop',
+          'driftpin dev --fresh --seed none',
+          'driftpin dev --memory --port 0 --json',
+          'driftpin dev --migrations db/migrations --seed db/seed.sql --data .dev',
+        ],
+        [
+          'A new database contains a few owners, workspaces and chats, unless --seed or',
+          '--migrations is given. It remembers --migrations and --ledger for the next start',
+          'and for other commands. If the process is killed, no committed data is lost.',
+        ],
+      ),
     )
 }

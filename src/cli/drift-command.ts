@@ -5,7 +5,7 @@ import { DriftpinError } from '../errors.js'
 import { type ChatLine, selectChats } from './chats.js'
 import { withDomain } from './domain-tables.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
-import { limitOf, listLimit, listLimitHelp } from './options.js'
+import { helpText, limitOf, listLimit, listLimitHelp } from './options.js'
 import { renderTable } from './table.js'
 import { countNoun, humanAgo, openProgress, printJson, say, screenWidth } from './terminal.js'
 
@@ -27,7 +27,7 @@ export function driftCommand(): Command {
     .option('--limit <n>', listLimitHelp, listLimit)
   return devDatabaseOptions(command)
     .action(listDrifted)
-    .addHelpText('after', '\nExamples:\n  driftpin drift\n  driftpin drift --json')
+    .addHelpText('after', helpText(['driftpin drift', 'driftpin drift --json']))
 }
 
 async function listDrifted({ json, ...options }: DriftOptions): Promise<void> {

@@ -9,6 +9,7 @@ import {
   writeGenerated,
 } from '../workbench/index.js'
 import { exitCodes, UsageError } from './command-error.js'
+import { helpText } from './options.js'
 import { printable, printJson, say, shellWord } from './terminal.js'
 
 interface GenerateCommandOptions {
@@ -48,14 +49,12 @@ export function generateCommand(): Command {
     .action(generate)
     .addHelpText(
       'after',
-      [
-        '',
-        'Examples:',
-        '  driftpin generate db/migrations --out db/generated',
-        '  driftpin generate db/migrations --out db/generated --owner users',
-        '  driftpin generate db/migrations --out db/generated --check    # in CI',
-        '  driftpin generate db/migrations --out src/db --only types',
-      ].join('\n'),
+      helpText([
+        'driftpin generate db/migrations --out db/generated',
+        'driftpin generate db/migrations --out db/generated --owner users',
+        'driftpin generate db/migrations --out db/generated --check    # in CI',
+        'driftpin generate db/migrations --out src/db --only types',
+      ]),
     )
 }
 

@@ -2,7 +2,9 @@ import { Command } from 'commander'
 import { sqlState } from '../database/index.js'
 import { applyGrants, grantsScript, ledgerName } from '../migrations/index.js'
 import { UsageError } from './command-error.js'
+import { rememberedBy } from './migrations.js'
 import { type DatabaseOptions, databaseOptions, withDatabase } from './open-database.js'
+import { helpText } from './options.js'
 import { printable, say } from './terminal.js'
 
 interface Options extends DatabaseOptions {
@@ -30,24 +32,26 @@ export function grantsCommand(): Command {
     .action(grant)
     .addHelpText(
       'after',
-      [
-        '',
-        'Agents need no role, because they push through the backend. Run this again',
-        'after each migration, because a new table has no rights yet.',
-        '',
-        'Examples:',
-        '  driftpin grants --schema chat --migrate-role owner --create-roles | psql',
-        '  driftpin grants --schema chat --app-role app --retention-role retention',
-        '  driftpin grants --app-role app --apply --database postgres://owner@db/app',
-      ].join('\n'),
+      helpText(
+        [
+          'driftpin grants --schema chat --migrate-role owner --create-roles | psql',
+          'driftpin grants --schema chat --app-role app --retention-role retention',
+          'driftpin grants --app-role app --apply --database postgres://owner@db/app',
+        ],
+        [
+          'Agents need no role, because they push through the backend. Run this again',
+          'after each migration, because a new table has no rights yet.',
+        ],
+      ),
     )
 }
 
 async function grant({ ledger, apply, ...options }: Options): Promise<void> {
   const { migrateRole, appRole, retentionRole, createRoles } = options
+  const remembered = await rememberedBy(options)
   const grants = {
     ...{ migrateRole, appRole, retentionRole, createRoles },
-    ...(ledger !== undefined && { ledger: ledger === false ? null : ledger }),
+    ledger: ledger === false ? null : (ledger ?? remembered?.ledger),
   }
   if (!apply) {
     console.log(`BEGIN;\n\n${grantsScript(options.schema, grants)}\nCOMMIT;`)

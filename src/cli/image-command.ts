@@ -4,6 +4,7 @@ import { dataFolderOf, usualDataFolder } from './data-folder.js'
 import { listImages } from './image/images.js'
 import { restoreImage } from './image/restore-image.js'
 import { type SavedImage, saveImage } from './image/save-image.js'
+import { helpText } from './options.js'
 import { renderTable } from './table.js'
 import { countNoun, exactTime, humanSize, openProgress, printJson, say } from './terminal.js'
 
@@ -30,16 +31,17 @@ export function imageCommand(): Command {
     .addCommand(list)
     .addHelpText(
       'after',
-      [
-        '',
-        'This works while driftpin dev runs: other clients wait while an image is saved,',
-        'and are disconnected when one is restored.',
-        '',
-        'Examples:',
-        '  driftpin image save before-the-refactoring',
-        '  driftpin image restore before-the-refactoring',
-        '  driftpin image list --json',
-      ].join('\n'),
+      helpText(
+        [
+          'driftpin image save before-the-refactoring',
+          'driftpin image restore before-the-refactoring',
+          'driftpin image list --json',
+        ],
+        [
+          'This works while driftpin dev runs: other clients wait while an image is saved,',
+          'and are disconnected when one is restored.',
+        ],
+      ),
     )
 }
 

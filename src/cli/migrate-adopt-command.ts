@@ -1,15 +1,10 @@
 import type { Command } from 'commander'
 import type { SchemaMismatch } from '../catalog/index.js'
 import { DriftpinError } from '../errors.js'
-import {
-  adoptMigrations,
-  bundledFiles,
-  parseMigrations,
-  readMigrations,
-} from '../migrations/index.js'
+import { adoptMigrations, bundledFiles, parseMigrations } from '../migrations/index.js'
 import { schemaManifest } from '../schema/index.js'
 import { printMismatches } from './migrate-check-command.js'
-import { type MigrateOptions, migratorCommand } from './migrations.js'
+import { type MigrateOptions, migratorCommand, readChosen } from './migrations.js'
 import { withDatabase } from './open-database.js'
 import { wholeNumber } from './options.js'
 import { printJson, say } from './terminal.js'
@@ -32,19 +27,19 @@ export function migrateAdoptCommand(): Command {
 }
 
 async function adopt(options: AdoptCommandOptions): Promise<void> {
-  const { migrations: folder, ledger, forwardOnly, version, dryRun, json } = options
-  const migrations = folder
-    ? await readMigrations(folder, { forwardOnly: !!forwardOnly })
-    : parseMigrations(bundledFiles)
+  const { version, dryRun, json } = options
+  const { migrator } = await readChosen(options)
+  const migrations = migrator.migrations ?? parseMigrations(bundledFiles)
   const asked: Parameters<typeof adoptMigrations>[1] = {
     migrations,
     manifestAt: async (version) => {
-      if (!folder && version === migrations.at(-1)!.version) return { expected: schemaManifest }
+      if (!migrator.migrations && version === migrations.at(-1)!.version)
+        return { expected: schemaManifest }
       // Loaded late, because it loads an engine.
       const { manifestAt } = await import('../workbench/index.js')
       return await manifestAt(migrations, { schema: options.schema, version })
     },
-    ...(ledger !== undefined && { ledger }),
+    ...(migrator.ledger !== undefined && { ledger: migrator.ledger }),
     ...(version !== undefined && { version }),
     dryRun: !!dryRun,
   }

@@ -23,7 +23,7 @@ import {
   withMigrator,
 } from './migrations.js'
 import type { IfMissing } from './open-database.js'
-import { wholeNumber } from './options.js'
+import { helpText, wholeNumber } from './options.js'
 import { renderTable } from './table.js'
 import { humanDuration, paint, printable, printJson, warn } from './terminal.js'
 
@@ -46,23 +46,21 @@ export function migrateCommand(): Command {
     .addCommand(migrateAdoptCommand())
     .addHelpText(
       'after',
-      [
-        '',
-        'Examples:',
-        '  driftpin migrate up --database postgres://app@localhost/app --schema chat',
-        '  driftpin migrate status --data .driftpin',
-        '  driftpin migrate plan            # everything, for an empty database',
-        '  driftpin migrate plan --to 0 --data .driftpin',
-        '  driftpin migrate check --database postgres://app@localhost/app',
-        '  driftpin migrate adopt --database postgres://app@localhost/app --dry-run',
-        '  driftpin migrate up --migrations db/migrations --data .driftpin',
-        '  driftpin migrate lint db/migrations --owner users',
-        '  driftpin migrate resolve 12 --not-applied --data .driftpin',
-        '  driftpin migrate print --from 8 --to 10 --schema chat | psql',
-        '  driftpin migrate new add_titles --migrations db/migrations',
-        '  driftpin migrate renumber --base main --migrations db/migrations',
-        '  driftpin migrate verify db/migrations',
-      ].join('\n'),
+      helpText([
+        'driftpin migrate up --database postgres://app@localhost/app --schema chat',
+        'driftpin migrate status --data .driftpin',
+        'driftpin migrate plan            # everything, for an empty database',
+        'driftpin migrate plan --to 0 --data .driftpin',
+        'driftpin migrate check --database postgres://app@localhost/app',
+        'driftpin migrate adopt --database postgres://app@localhost/app --dry-run',
+        'driftpin migrate up --migrations db/migrations --data .driftpin',
+        'driftpin migrate lint db/migrations --owner users',
+        'driftpin migrate resolve 12 --not-applied --data .driftpin',
+        'driftpin migrate print --from 8 --to 10 --schema chat | psql',
+        'driftpin migrate new add_titles --migrations db/migrations',
+        'driftpin migrate renumber --base main --migrations db/migrations',
+        'driftpin migrate verify db/migrations',
+      ]),
     )
 }
 

@@ -5,6 +5,7 @@ import { type ChatLine, chatArgument, findChat, renderChat } from './chats.js'
 import { UsageError } from './command-error.js'
 import { withDomain } from './domain-tables.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
+import { helpText } from './options.js'
 import { belowRoot, commonRoot, renderTrouble } from './resources.js'
 import { renderTable } from './table.js'
 import { countNoun, humanAgo, humanSize, printable, printJson, screenWidth } from './terminal.js'
@@ -23,13 +24,11 @@ export function pinsCommand(): Command {
     .action(showPins)
     .addHelpText(
       'after',
-      [
-        '',
-        'Examples:',
-        '  driftpin pins 3f0c',
-        '  driftpin pins 3f0c --body AGENTS.md',
-        '  driftpin pins 3f0c --body skills/release-notes/SKILL.md > SKILL.md',
-      ].join('\n'),
+      helpText([
+        'driftpin pins 3f0c',
+        'driftpin pins 3f0c --body AGENTS.md',
+        'driftpin pins 3f0c --body skills/release-notes/SKILL.md > SKILL.md',
+      ]),
     )
 }
 

@@ -4,6 +4,7 @@ import type { Database } from '../database/index.js'
 import { limits } from '../schema/index.js'
 import { withDomain } from './domain-tables.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
+import { helpText } from './options.js'
 import { renderTable } from './table.js'
 import {
   countNoun,
@@ -82,12 +83,10 @@ export function purgeCommand(): Command {
     .action(purgeAll)
     .addHelpText(
       'after',
-      [
-        '',
-        'Examples:',
-        '  driftpin purge --older-than 30d --dry-run',
-        '  driftpin purge --older-than 12h --database postgres://app@localhost/app',
-      ].join('\n'),
+      helpText([
+        'driftpin purge --older-than 30d --dry-run',
+        'driftpin purge --older-than 12h --database postgres://app@localhost/app',
+      ]),
     )
 }
 

@@ -5,6 +5,7 @@ import { type ScanResult, scan } from '../scan/index.js'
 import { type AgentLine, findAgent } from './agents.js'
 import { withDomain } from './domain-tables.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
+import { helpText } from './options.js'
 import { renderTrouble } from './resources.js'
 import { countNoun, humanSize, paint, printable, printJson, say } from './terminal.js'
 
@@ -34,12 +35,10 @@ export function pushCommand(): Command {
     .action(pushDirectory)
     .addHelpText(
       'after',
-      [
-        '',
-        'Examples:',
-        '  driftpin push .',
-        '  driftpin push ~/src/shop --agent main --root-name /home/dev/shop',
-      ].join('\n'),
+      helpText([
+        'driftpin push .',
+        'driftpin push ~/src/shop --agent main --root-name /home/dev/shop',
+      ]),
     )
 }
 

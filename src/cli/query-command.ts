@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers'
 import { Command } from 'commander'
 import { type DatabaseOptions, devDatabaseOptions, withDevDatabase } from './open-database.js'
+import { helpText } from './options.js'
 import { explainSqlError, printNotice, printResults } from './statement-results.js'
 
 /** `driftpin query`: runs SQL without psql. */
@@ -12,18 +13,19 @@ export function queryCommand(): Command {
     .action(query)
     .addHelpText(
       'after',
-      [
-        '',
-        'Several statements run as one transaction. If a table is wider than the',
-        'terminal, each value gets a line. With --json, several statements give a list',
-        'of { command, rowCount, rows }.',
-        '',
-        'Examples:',
-        '  driftpin query "SELECT title, status FROM chats"',
-        '  driftpin query "SELECT * FROM chats" --json | jq -r ".[].title"',
-        '  driftpin query - < report.sql',
-        '  driftpin query "SELECT version()" --database postgres://app@localhost/app',
-      ].join('\n'),
+      helpText(
+        [
+          'driftpin query "SELECT title, status FROM chats"',
+          'driftpin query "SELECT * FROM chats" --json | jq -r ".[].title"',
+          'driftpin query - < report.sql',
+          'driftpin query "SELECT version()" --database postgres://app@localhost/app',
+        ],
+        [
+          'Several statements run as one transaction. If a table is wider than the',
+          'terminal, each value gets a line. With --json, several statements give a list',
+          'of { command, rowCount, rows }.',
+        ],
+      ),
     )
 }
 

@@ -3,6 +3,7 @@ import { diff, refresh } from '../context/index.js'
 import { chatArgument, findChat } from './chats.js'
 import { withDomain } from './domain-tables.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
+import { helpText } from './options.js'
 import { paint, printable, printJson, say } from './terminal.js'
 
 const signs = { added: ['green', '+'], removed: ['red', '-'], modified: ['yellow', '~'] } as const
@@ -14,7 +15,7 @@ export function refreshCommand(): Command {
     .argument('<chat>', chatArgument)
   return devDatabaseOptions(command)
     .action(refreshOne)
-    .addHelpText('after', '\nExample:\n  driftpin refresh 3f0c')
+    .addHelpText('after', helpText(['driftpin refresh 3f0c']))
 }
 
 async function refreshOne(written: string, { json, ...options }: DatabaseOptions): Promise<void> {

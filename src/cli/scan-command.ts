@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { scan } from '../scan/index.js'
+import { helpText } from './options.js'
 import { renderTrouble, resourceTable } from './resources.js'
 import { renderTable } from './table.js'
 import { countNoun, humanSize, paint, printable, printJson, say } from './terminal.js'
@@ -34,5 +35,5 @@ export function scanCommand(): Command {
       console.log(`aggregate hash ${paint('bold', hash)}`)
       if (found.snapshotError) say(printable(found.snapshotError))
     })
-    .addHelpText('after', '\nExample:\n  driftpin scan . --json | jq -r .aggregateHash')
+    .addHelpText('after', helpText(['driftpin scan . --json | jq -r .aggregateHash']))
 }

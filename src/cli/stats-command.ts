@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { readStats, type Stats } from '../context/index.js'
 import { withDomain } from './domain-tables.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
-import { wholeNumber } from './options.js'
+import { helpText, wholeNumber } from './options.js'
 import { renderTable } from './table.js'
 import { countNoun, humanAgo, humanSize, printJson, screenWidth } from './terminal.js'
 
@@ -21,14 +21,13 @@ export function statsCommand(): Command {
     .action(showStats)
     .addHelpText(
       'after',
-      [
-        '',
-        'The numbers of rows are estimates of PostgreSQL, so this is fast at any size.',
-        '',
-        'Examples:',
-        '  driftpin stats --exact',
-        '  driftpin stats --json --database postgres://app@localhost/app --schema chat',
-      ].join('\n'),
+      helpText(
+        [
+          'driftpin stats --exact',
+          'driftpin stats --json --database postgres://app@localhost/app --schema chat',
+        ],
+        ['The numbers of rows are estimates of PostgreSQL, so this is fast at any size.'],
+      ),
     )
 }
 

@@ -15,6 +15,7 @@ import {
   onDevDatabase,
   withDevDatabase,
 } from './open-database.js'
+import { helpText } from './options.js'
 import {
   countNoun,
   humanAgo,
@@ -34,12 +35,10 @@ export function statusCommand(): Command {
     .action(showStatus)
     .addHelpText(
       'after',
-      [
-        '',
-        'Examples:',
-        '  driftpin status',
-        '  driftpin status --database postgres://app@localhost/app --schema chat',
-      ].join('\n'),
+      helpText([
+        'driftpin status',
+        'driftpin status --database postgres://app@localhost/app --schema chat',
+      ]),
     )
 }
 

@@ -3,6 +3,7 @@ import { unpin } from '../context/index.js'
 import { chatArgument, findChat } from './chats.js'
 import { withDomain } from './domain-tables.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
+import { helpText } from './options.js'
 import { countNoun, printJson, say } from './terminal.js'
 
 /** `driftpin unpin CHAT`. */
@@ -18,5 +19,5 @@ export function unpinCommand(): Command {
       if (options.json) printJson(result)
       else say(`Deleted ${countNoun(result.removed, 'pin')} of the chat ${result.chat.id}.`)
     })
-    .addHelpText('after', '\nExample:\n  driftpin unpin 3f0c')
+    .addHelpText('after', helpText(['driftpin unpin 3f0c']))
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { seedAgents, seedChats } from '../../src/cli/dev/seed-data.js'
+import { seedChats } from '../../src/cli/dev/seed-data.js'
 import { seedDatabase } from '../../src/cli/dev/seed-database.js'
 import { type EmbeddedTestDatabase, type Harness, openHarness } from '../../src/harness/index.js'
 import { diff, getChatContexts } from '../../src/index.js'
@@ -103,11 +103,4 @@ test('is the same every time', async () => {
     expect((await other.query(text)).rows).toEqual(rows)
   }
   await other.close()
-})
-
-test('names each agent and chat once', () => {
-  for (const list of [seedAgents, seedChats]) {
-    const numbers = list.map(({ number }) => number)
-    expect(new Set(numbers).size).toBe(numbers.length)
-  }
 })

@@ -5,8 +5,6 @@ export type SeedFile = readonly [path: string, text: string]
 
 /** A workspace with one build and one agent. */
 export interface SeedAgent {
-  /** Also the last digits of the ids of agent, build and workspace. */
-  readonly number: number
   readonly owner: keyof typeof seedOwners
   readonly workspace: string
   readonly directory: string
@@ -44,10 +42,12 @@ const tideFiles: readonly SeedFile[] = [
   skill('add-station', 'Adds a station and its constants.', 'Ask for the datum first.'),
 ]
 
-/** The agents of the seed. One of them has not pushed yet. */
+/**
+ * The agents of the seed. One of them has not pushed yet. The position of an agent, counted from 1,
+ * is its number, which its ids end in.
+ */
 export const seedAgents: readonly SeedAgent[] = [
   {
-    number: 1,
     owner: 'ada',
     workspace: 'shop',
     directory: '/home/ada/shop',
@@ -64,27 +64,23 @@ export const seedAgents: readonly SeedAgent[] = [
     ],
   },
   {
-    number: 2,
     owner: 'bea',
     workspace: 'tides',
     directory: '/home/bea/tides',
     pushes: [{ hoursAgo: 200, files: tideFiles }],
   },
   {
-    number: 3,
     owner: 'bea',
     workspace: 'tides-2019',
     directory: '/home/bea/tides-2019',
     pushes: [{ hoursAgo: 600, files: tideFiles.slice(0, 1) }],
     gone: true,
   },
-  { number: 4, owner: 'dee', workspace: 'handbook', directory: '/home/dee/handbook', pushes: [] },
+  { owner: 'dee', workspace: 'handbook', directory: '/home/dee/handbook', pushes: [] },
 ]
 
 /** A chat and its messages. */
 export interface SeedChat {
-  /** Also the last digits of its id. */
-  readonly number: number
   readonly owner: keyof typeof seedOwners
   /** The number of its agent, if it has one. */
   readonly agent?: number
@@ -97,10 +93,12 @@ export interface SeedChat {
   readonly archivedHoursAgo?: number
 }
 
-/** A chat in every status: clean, dirty, archived, without an agent, without pins. */
+/**
+ * A chat in every status: clean, dirty, archived, without an agent, without pins. As for agents,
+ * the id of a chat ends in its position.
+ */
 export const seedChats: readonly SeedChat[] = [
   {
-    number: 1,
     owner: 'ada',
     agent: 1,
     title: 'Add a Dutch translation',
@@ -110,7 +108,6 @@ export const seedChats: readonly SeedChat[] = [
     archivedHoursAgo: 1100,
   },
   {
-    number: 2,
     owner: 'ada',
     agent: 1,
     title: 'Move prices to integers',
@@ -123,7 +120,6 @@ export const seedChats: readonly SeedChat[] = [
     ],
   },
   {
-    number: 3,
     owner: 'ada',
     agent: 1,
     title: 'Why is the build slow?',
@@ -132,7 +128,6 @@ export const seedChats: readonly SeedChat[] = [
     says: ['The build takes nine minutes since Tuesday.', 'I am measuring each step.'],
   },
   {
-    number: 4,
     owner: 'ada',
     agent: 1,
     title: 'Checkout fails for gift cards',
@@ -141,7 +136,6 @@ export const seedChats: readonly SeedChat[] = [
     says: ['Paying with two gift cards ends in an error 500.'],
   },
   {
-    number: 5,
     owner: 'bea',
     agent: 2,
     title: "Predict Saturday's high water",
@@ -150,7 +144,6 @@ export const seedChats: readonly SeedChat[] = [
     says: ['When is high water in Vlissingen on Saturday?', 'May I fetch the newest constants?'],
   },
   {
-    number: 6,
     owner: 'bea',
     agent: 2,
     title: 'Rename the stations',
@@ -159,7 +152,6 @@ export const seedChats: readonly SeedChat[] = [
     says: ['Give every station its official name.', 'Renaming 40 stations.', 'Stop, not those.'],
   },
   {
-    number: 7,
     owner: 'bea',
     agent: 3,
     title: 'Import the readings of 2019',
@@ -168,7 +160,6 @@ export const seedChats: readonly SeedChat[] = [
     says: ['Import the CSV files of 2019.', 'All 8,760 rows are in.'],
   },
   {
-    number: 8,
     owner: 'dee',
     agent: 4,
     title: 'Write the handbook',
@@ -176,5 +167,5 @@ export const seedChats: readonly SeedChat[] = [
     hoursAgo: 0.5,
     says: ['Begin with a table of contents.'],
   },
-  { number: 9, owner: 'dee', status: 'waiting', hoursAgo: 0.1, says: [] },
+  { owner: 'dee', status: 'waiting', hoursAgo: 0.1, says: [] },
 ]

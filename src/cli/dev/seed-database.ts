@@ -35,10 +35,8 @@ const chatId = (number: number) => idOf(0xc, number)
  */
 export async function seedDatabase(database: Database, now = new Date()): Promise<void> {
   const events: SeedEvent[] = [
-    ...seedAgents.map((agent) => ({ hoursAgo: 1400, run: hostRows(agent) })),
-    ...seedAgents.flatMap(pushesOf),
-    ...seedChats.flatMap(eventsOf),
-    ...seedAgents.filter(({ gone }) => gone).map(deletionOf),
+    ...seedAgents.flatMap((agent, index) => agentEvents(agent, index + 1)),
+    ...seedChats.flatMap((chat, index) => chatEvents(chat, index + 1)),
   ]
   // In the order of time, so that pins and dirty marks arise as they would in real use.
   events.sort((one, other) => other.hoursAgo - one.hoursAgo)
@@ -49,29 +47,25 @@ export async function seedDatabase(database: Database, now = new Date()): Promis
   })
 }
 
-function hostRows({ number, owner, workspace, directory }: SeedAgent): SeedEvent['run'] {
-  return (transaction, at) =>
-    insertHostAgent(transaction, {
-      workspaceId: workspaceId(number),
-      buildId: buildId(number),
-      agentId: agentId(number),
-      ownerId: seedOwners[owner],
-      ...{ workspace, name: 'main', operatingSystem: 'linux', directory, at },
-    })
-}
-
-function pushesOf({ number, directory, pushes }: SeedAgent): SeedEvent[] {
-  return pushes.map(({ hoursAgo, files }, index) => ({
-    hoursAgo,
-    run: (transaction, now) =>
-      push(transaction, {
+function agentEvents(agent: SeedAgent, number: number): SeedEvent[] {
+  const { owner, workspace, directory, pushes, gone } = agent
+  const created: SeedEvent = {
+    hoursAgo: 1400,
+    run: (transaction, at) =>
+      insertHostAgent(transaction, {
+        workspaceId: workspaceId(number),
+        buildId: buildId(number),
         agentId: agentId(number),
-        version: index + 1,
-        initial: index === 0,
-        resources: files.map((file) => resourceOf(directory, file)),
-        now,
+        ownerId: seedOwners[owner],
+        ...{ workspace, name: 'main', operatingSystem: 'linux', directory, at },
       }),
-  }))
+  }
+  const pushed = pushes.map(({ hoursAgo, files }, index): SeedEvent => {
+    const resources = files.map((file) => resourceOf(directory, file))
+    const pushed = { agentId: agentId(number), version: index + 1, initial: index === 0, resources }
+    return { hoursAgo, run: (transaction, now) => push(transaction, { ...pushed, now }) }
+  })
+  return [created, ...pushed, ...(gone ? [deletionOf(number)] : [])]
 }
 
 function resourceOf(directory: string, [path, text]: SeedFile): ResourceInput {
@@ -94,7 +88,10 @@ function resourceOf(directory: string, [path, text]: SeedFile): ResourceInput {
   }
 }
 
-function eventsOf({ number, agent, hoursAgo, archivedHoursAgo, ...chat }: SeedChat): SeedEvent[] {
+function chatEvents(
+  { agent, hoursAgo, archivedHoursAgo, ...chat }: SeedChat,
+  number: number,
+): SeedEvent[] {
   const { owner, title, status, says } = chat
   const id = chatId(number)
   const created: SeedEvent = {
@@ -121,7 +118,7 @@ function eventsOf({ number, agent, hoursAgo, archivedHoursAgo, ...chat }: SeedCh
   return [created, { hoursAgo: archivedHoursAgo, run }]
 }
 
-function deletionOf({ number }: SeedAgent): SeedEvent {
+function deletionOf(number: number): SeedEvent {
   return {
     hoursAgo: 400,
     run: (transaction) =>
