@@ -175,3 +175,17 @@ test('a project that is moved as a whole finds its migrations', async () => {
     folder: join(cwd, 'new/m'),
   })
 })
+
+test('adopt and grants use the migrations that a database was made with', async () => {
+  const cwd = await writeShop()
+  const { driftpin } = inFolder(cwd)
+  const data = ['--data', '.shop']
+  await driftpin('migrate', 'up', '--migrations', 'm', '--ledger', 'shop_ledger', ...data)
+  await driftpin('query', 'DROP TABLE shop_ledger', ...data)
+  const adopted = await driftpin('migrate', 'adopt', '--version', '1', '--json', ...data)
+  expect(JSON.parse(adopted.stdout).migrations).toEqual([{ version: 1, name: 'shop' }])
+  const { stdout } = await driftpin('migrate', 'status', ...data)
+  expect(stdout).toMatch(/ 1 +shop +applied/)
+  const grants = await driftpin('grants', '--app-role', 'app', ...data)
+  expect(grants.stdout).toContain('"shop_ledger"')
+})
