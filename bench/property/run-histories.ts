@@ -1,7 +1,7 @@
 import type { Environment } from '../../src/laws/environment.ts'
 import type { HistorySetting } from '../../src/laws/history-run.ts'
 import { ownOperations } from '../../src/laws/own-operations.ts'
-import { openRun, runHistory } from '../../src/laws/run-history.ts'
+import { runHistory } from '../../src/laws/run-history.ts'
 import type { Migration } from '../../src/migrations/migration.ts'
 import type { FixedHistory } from './create-histories.ts'
 
@@ -30,9 +30,12 @@ export async function runHistories(
   for (const history of [...warmUps, ...timed]) {
     const { commands } = setting.counts
     const started = performance.now()
-    const run = await openRun(setting)
-    const isolationMs = performance.now() - started
-    await runHistory(run, history)
+    let isolationMs = 0
+    const onBegin = () => {
+      isolationMs = performance.now() - started
+    }
+    const { error } = await runHistory(setting, history, { onBegin })
+    if (error !== undefined) throw error
     const ms = performance.now() - started
     times.push({ commands: setting.counts.commands - commands, ms, isolationMs })
   }

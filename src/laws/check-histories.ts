@@ -1,14 +1,13 @@
 import fc from 'fast-check'
 import { DriftpinError } from '../errors.js'
 import { comparedEngine, runOnBoth } from './compare-engines.js'
-import type { Coverage } from './coverage.js'
 import type { Environment } from './environment.js'
 import { type Failure, failureOf, renderFailure } from './failure.js'
 import { history } from './history.js'
-import type { HistoryCommand, HistoryRun, HistorySetting } from './history-run.js'
+import type { Coverage, HistoryCommand, HistorySetting } from './history-run.js'
 import { openEnvironment, type RunnerOptions, settingOf } from './history-runner.js'
 import { type Law, LawBroken } from './law.js'
-import { openRun, runHistory } from './run-history.js'
+import { type HistoryResult, runHistory } from './run-history.js'
 import { checkParameters, checkRunOptions } from './run-options.js'
 
 /**
@@ -154,28 +153,24 @@ async function checkOn(
       const isOver = isShrinking ? ++progress.tries > shrinksMax : performance.now() > deadline
       const isReplayed = path !== undefined && progress.runs > 0
       if (signal?.aborted || isOver || isReplayed) throw new fc.PreconditionFailure(true)
-      try {
-        await run(commands)
-        if (!isShrinking) progress.runs += 1
-      } catch (error) {
-        progress.hasFailed = true
-        throw error
-      } finally {
-        options.onProgress?.(tell())
-      }
+      const { error } = await run(commands)
+      if (error !== undefined) progress.hasFailed = true
+      else if (!isShrinking) progress.runs += 1
+      options.onProgress?.(tell())
+      if (error !== undefined) throw error
     },
   )
   const details = await fc.check(property, checkParameters(options))
   // For fast-check, a run without any history is a failure without a counterexample.
   const failure = details.counterexample
-    ? await failureOf(setting, {
+    ? await failureOf({
         commands: details.counterexample[0],
         error: details.errorInstance,
         seed,
         path: details.counterexamplePath!,
         flags: flagsOf(options),
         isDouble: options.doublecheck ?? false,
-        attempt: (onRun) => run(details.counterexample![0], onRun),
+        attempt: () => run(details.counterexample![0]),
         keep: async () => {
           const kept = environments.map((one) => one?.keep().catch(String))
           return (await Promise.all(kept)).filter((one) => one !== undefined).join('\n')
@@ -194,8 +189,7 @@ function flagsOf({ commandsMax, doublecheck }: HistoriesOptions): string[] {
   ]
 }
 
-/** Runs one history. It throws LawBroken, or another error. */
-type Run = (commands: Iterable<HistoryCommand>, onRun?: (run: HistoryRun) => void) => Promise<void>
+type Run = (commands: Iterable<HistoryCommand>) => Promise<HistoryResult>
 
 /** A law of every run, which `doublecheck` checks. */
 const determinism: Law = {
@@ -211,21 +205,20 @@ function runnerOf(
 ): Run {
   if (other) {
     const engines = [comparedEngine(setting), comparedEngine(other)] as const
-    return (commands, onRun) => runOnBoth(engines, commands, onRun)
+    return (commands) => runOnBoth(engines, commands)
   }
-  const once: Run = async (commands, onRun = () => {}) => {
-    const run = await openRun(setting, onRun)
-    onRun(run)
-    await runHistory(run, commands)
-  }
+  const once: Run = (commands) => runHistory(setting, commands)
   if (!doublecheck) return once
-  return async (commands, onRun) => {
-    await once(commands, onRun)
+  return async (commands) => {
+    const first = await once(commands)
+    if (first.error !== undefined) return first
     const expected = await setting.environment.digest()
-    await once(commands, onRun)
+    const { run, error } = await once(commands)
+    if (error !== undefined) return { run, error }
     const actual = await setting.environment.digest()
-    if (actual === expected) return
-    throw new LawBroken(determinism, [{ what: 'the digest of the database', expected, actual }])
+    if (actual === expected) return { run }
+    const what = 'the digest of the database'
+    return { run, error: new LawBroken(determinism, [{ what, expected, actual }]) }
   }
 }
 

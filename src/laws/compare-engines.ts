@@ -1,16 +1,16 @@
 import { messageOf } from '../errors.js'
 import { allDifferingRows } from './compare-rows.js'
-import type { HistoryCommand, HistoryRun, HistorySetting } from './history-run.js'
+import type { HistoryCommand, HistorySetting } from './history-run.js'
 import { type Finding, type Law, LawBroken } from './law.js'
 import type { Operations } from './own-operations.js'
-import { openRun, runHistory } from './run-history.js'
+import { type HistoryResult, runHistory } from './run-history.js'
 import type { TraceEntry } from './trace.js'
 
 /** A law of engines and not of the domain: a run `against` another engine has to obey it. */
 const sameness: Law = {
   number: 0,
   name: 'Sameness',
-  says: 'Two engines that are asked the same answer the same, and have the same rows.',
+  says: 'Two engines that run the same history give the same answers and have the same rows.',
 }
 
 /** An engine that is compared with another. */
@@ -41,56 +41,45 @@ export function comparedEngine(setting: HistorySetting): ComparedEngine {
 }
 
 /** The run of a history on one engine. */
-interface EngineRun {
+interface EngineRun extends HistoryResult {
   readonly engine: string
   readonly trace: readonly TraceEntry[]
-  /** The error that ended it early, such as a law that is broken on this engine. */
-  readonly error: unknown
 }
 
 /**
  * Runs one history on two engines, each beside a model of its own. After every step it compares the
- * answers, the notifications and all rows.
- *
- * @param onRun Called with each run before anything happens in it.
- * @throws LawBroken for the first difference, or else for what went wrong on either engine.
+ * answers, the notifications and all rows. The error is the first difference, or else what went
+ * wrong on either engine.
  */
 export async function runOnBoth(
   engines: readonly [ComparedEngine, ComparedEngine],
   commands: Iterable<HistoryCommand>,
-  onRun: (run: HistoryRun) => void = () => {},
-): Promise<void> {
+): Promise<HistoryResult> {
   const list = [...commands]
-  const runs: EngineRun[] = []
-  for (const engine of engines) runs.push(await runOn(engine, list, onRun))
-  const [one, other] = runs as [EngineRun, EngineRun]
+  const one = await runOn(engines[0], list)
+  const other = await runOn(engines[1], list)
+  const { run } = other
   const findings = firstDifference(one, other)
-  if (findings.length > 0) throw new LawBroken(sameness, findings)
-  for (const { engine, error } of runs) {
+  if (findings.length > 0) return { run, error: new LawBroken(sameness, findings) }
+  const failed = [one, other].filter(({ error }) => error !== undefined)
+  for (const { engine, error } of failed) {
     if (!(error instanceof LawBroken)) continue
-    throw new LawBroken(error.law, [{ what: 'the engine', actual: engine }, ...error.findings])
+    const all = [{ what: 'the engine', actual: engine }, ...error.findings]
+    return { run, error: new LawBroken(error.law, all) }
   }
-  for (const { error } of runs) if (error !== undefined) throw error
+  return { run, error: failed[0]?.error }
 }
 
 async function runOn(
   { setting, restart }: ComparedEngine,
   commands: Iterable<HistoryCommand>,
-  onRun: (run: HistoryRun) => void,
 ): Promise<EngineRun> {
-  const { engine } = setting.environment
   const trace: TraceEntry[] = []
-  try {
-    restart()
-    const begun = await openRun(setting, onRun)
-    // Every operation is given its time, because one of the engines may have no clock to set.
-    const run: HistoryRun = { ...begun, clock: undefined, trace }
-    onRun(run)
-    await runHistory(run, commands)
-    return { engine, trace, error: undefined }
-  } catch (error) {
-    return { engine, trace, error }
-  }
+  restart()
+  // Every operation is given its time, because one of the engines may have no clock to set.
+  const changes = { clock: undefined, trace }
+  const result = await runHistory(setting, commands, { changes })
+  return { ...result, engine: setting.environment.engine, trace }
 }
 
 function firstDifference(one: EngineRun, other: EngineRun): Finding[] {

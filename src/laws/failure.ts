@@ -1,13 +1,6 @@
-import {
-  createRun,
-  type HistoryCommand,
-  type HistoryRun,
-  type HistorySetting,
-  inSecond,
-  withNames,
-} from './history-run.js'
+import { type HistoryCommand, type HistoryRun, inSecond, withNames } from './history-run.js'
 import { type Finding, LawBroken } from './law.js'
-import { openingSteps, openingWords } from './run-history.js'
+import { type HistoryResult, openingSteps, openingWords } from './run-history.js'
 
 /**
  * What a history broke.
@@ -53,29 +46,19 @@ export interface Failure extends Broken {
   readonly kept: string
 }
 
-/**
- * Runs the shrunk history once more, for its lines and its database.
- *
- * @param found.attempt Runs it, and passes on the run before anything happens in it.
- */
-export async function failureOf(
-  setting: HistorySetting,
-  found: {
-    readonly attempt: (onRun: (run: HistoryRun) => void) => Promise<void>
-    readonly keep: () => Promise<string>
-    readonly commands: Iterable<HistoryCommand>
-    readonly error: unknown
-    readonly seed: number
-    readonly path: string
-    readonly flags: readonly string[]
-    readonly isDouble: boolean
-  },
-): Promise<Failure> {
+/** Runs the shrunk history once more, for its lines and its database. */
+export async function failureOf(found: {
+  readonly attempt: () => Promise<HistoryResult>
+  readonly keep: () => Promise<string>
+  readonly commands: Iterable<HistoryCommand>
+  readonly error: unknown
+  readonly seed: number
+  readonly path: string
+  readonly flags: readonly string[]
+  readonly isDouble: boolean
+}): Promise<Failure> {
   const { commands, seed, path, flags, isDouble, attempt } = found
-  let run = createRun(setting)
-  const again = await attempt((fresh) => {
-    run = fresh
-  }).catch((error: unknown) => error)
+  const { run, error: again } = await attempt()
   const error = again ?? found.error
   const findings = findingsOf(error)
   if (again === undefined && !isDouble) {

@@ -5,10 +5,10 @@ import { bundledFiles, type Migration, parseMigrations } from '../migrations/ind
 import { openEmbeddedEnvironment } from './embedded-environment.js'
 import type { Environment } from './environment.js'
 import { brokenIn, renderBroken, renderKept } from './failure.js'
-import { createRun, type HistoryCommand, type HistorySetting } from './history-run.js'
+import type { HistoryCommand, HistorySetting } from './history-run.js'
 import { LawBroken } from './law.js'
 import { type Operations, ownOperations } from './own-operations.js'
-import { openRun, runHistory } from './run-history.js'
+import { runHistory } from './run-history.js'
 import { openServerEnvironment } from './server-environment.js'
 
 /**
@@ -105,18 +105,12 @@ export async function openHistoryRunner(options: RunnerOptions = {}): Promise<Hi
   const runner: HistoryRunner = {
     engine: environment.engine,
     async run(history) {
-      let run = createRun(setting)
-      try {
-        run = await openRun(setting, (fresh) => {
-          run = fresh
-        })
-        await runHistory(run, history)
-      } catch (error) {
-        if (!(error instanceof LawBroken)) throw error
-        const kept = renderKept(await environment.keep().catch(String))
-        const message = `${renderBroken(brokenIn(run, error))}\n\n${kept}`
-        throw new DriftpinError('law_broken', message, error)
-      }
+      const { run, error } = await runHistory(setting, history)
+      if (error === undefined) return
+      if (!(error instanceof LawBroken)) throw error
+      const kept = renderKept(await environment.keep().catch(String))
+      const message = `${renderBroken(brokenIn(run, error))}\n\n${kept}`
+      throw new DriftpinError('law_broken', message, error)
     },
     close: () => environment.close(),
     [Symbol.asyncDispose]: () => environment.close(),

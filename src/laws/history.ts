@@ -1,6 +1,5 @@
 import fc from 'fast-check'
-import { coverageOf } from './coverage.js'
-import { type HistoryCommand, type HistoryRun, viewOf } from './history-run.js'
+import { coverageOf, type HistoryCommand, type HistoryRun, viewOf } from './history-run.js'
 import type { Operation } from './operation.js'
 import { allOperations } from './operations/index.js'
 import { type Chosen, runStep, runTransaction, type StepOptions } from './run-step.js'

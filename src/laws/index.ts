@@ -12,9 +12,9 @@ export {
   type HistoriesProgress,
   type HistoriesReport,
 } from './check-histories.js'
-export { type CommandCoverage, type Coverage, coverageOf } from './coverage.js'
 export type { LawsErrorCode } from './error-codes.js'
 export { type Broken, type Failure, renderFailure } from './failure.js'
+export { type CommandCoverage, type Coverage, coverageOf } from './history-run.js'
 export { type HistoryRunner, openHistoryRunner, type RunnerOptions } from './history-runner.js'
 export type { Ending, Finding, Law, Step } from './law.js'
 export { laws } from './laws.js'

@@ -1,6 +1,6 @@
 import { sqlState } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
-import { canonicalJson } from './model/json.js'
+import { canonicalJson } from './model/text.js'
 
 /**
  * The result of a call: an answer, or a refusal.

@@ -1,7 +1,6 @@
 import { type Catalog, type ManifestColumn, readCatalog, scopedTables } from '../catalog/index.js'
-import type { Queryable } from '../database/index.js'
-import { quoteIdentifier } from '../database/index.js'
-import { canonicalJson } from './model/json.js'
+import { type Queryable, quoteIdentifier } from '../database/index.js'
+import { canonicalJson } from './model/text.js'
 
 /** A jsonb or bytea value of more bytes than this is read as a hash, because it takes too long. */
 export const valueBytesMax = 16 * 1024

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { Catalog } from '../catalog/index.js'
+import type { ResourceInput } from '../schema/index.js'
 import { allDifferingRows, unexpectedNotifications } from './compare-rows.js'
 import {
   createRun,
@@ -15,24 +16,38 @@ import { archive } from './operations/archive.js'
 import { createChat } from './operations/create-chat.js'
 import { allOperations } from './operations/index.js'
 import { push } from './operations/push.js'
+import { fieldChanges } from './operations/push-variants.js'
 import { createWorkspace, rebuild } from './operations/workspaces.js'
 import { isolation } from './rules/isolation.js'
 import { specification } from './rules/specification.js'
 import { type Chosen, runStep, runTransaction } from './run-step.js'
 
-/** A push of small files by the newest agent: of each the source, its text and its hash. */
-const pushOf = (...files: readonly (readonly [string, string, number])[]): Chosen => ({
+/** A push by the newest agent. */
+const pushAs = (variant: string, resources: readonly ResourceInput[]): Chosen => ({
   operation: push,
   choice: {
-    ...{ agent: 0, to: 'any', variant: 'fresh', which: 0, field: 'body', step: 1 },
-    ...{ hash: undefined, error: '', own: false, notify: false },
-    resources: files.map(([source, text, byte]) => ({
-      ...{ source, kind: 'instruction_file', status: 'ok', sizeBytes: text.length },
-      body: { content: Buffer.from(text).toString('base64') },
-      contentHash: Uint8Array.of(byte),
-    })),
+    ...{ agent: 0, to: 'any', variant, which: 0, field: 'body', step: 1 },
+    ...{ hash: undefined, error: '', own: false, notify: false, resources },
   },
 })
+
+const file = (source: string, text: string, byte: number): ResourceInput => ({
+  ...{ source, kind: 'instruction_file', status: 'ok', sizeBytes: text.length },
+  body: { content: Buffer.from(text).toString('base64') },
+  contentHash: Uint8Array.of(byte),
+})
+
+const pushOf = (...resources: readonly ResourceInput[]) => pushAs('fresh', resources)
+
+const pushNotReady = pushAs('not ready', [file('/AGENTS.md', '# Pier\n', 5)])
+
+/** Resources of which the second push changes one column each, so that any comparison is tested. */
+const fields = Object.keys(fieldChanges) as (keyof typeof fieldChanges)[]
+const unchanged = fields.map((field) => file(`/${field}`, `${field}\n`, 9))
+const changed = fields.map((field, n) => ({
+  ...unchanged[n]!,
+  ...fieldChanges[field](unchanged[n]!),
+}))
 
 /** A chat of the first owner, bound to the newest agent. */
 const newChat: Chosen = {
@@ -43,37 +58,49 @@ const newChat: Chosen = {
   },
 }
 
+const archiveNewest: Chosen = {
+  operation: archive,
+  choice: { chat: 0, as: 'anybody', own: false, notify: false },
+}
+
+const newBuild: Chosen = { operation: rebuild, choice: { workspace: 0 } }
+
+const [shop, ship] = [file('/AGENTS.md', '# Shop\n', 1), file('/AGENTS.md', '# Ship\n', 3)]
+const till = file('/agents.md', '# Till\n', 2)
+
 /** The beginning of every history; {@link openingWords} describes it. */
 const opening: readonly Chosen[] = [
   { operation: createWorkspace, choice: { owner: 0 } },
-  pushOf(['/AGENTS.md', '# Shop\n', 1], ['/agents.md', '# Till\n', 2]),
+  pushOf(ship, till, ...changed),
   newChat,
+  pushOf(shop, till, ...unchanged),
+  archiveNewest,
   newChat,
-  { operation: archive, choice: { chat: 0, as: 'anybody', own: false, notify: false } },
-  pushOf(['/AGENTS.md', '# Ship\n', 3], ['/agents.md', '# Till\n', 2]),
-  { operation: rebuild, choice: { workspace: 0 } },
-  pushOf(['/AGENTS.md', '# Dock\n', 4]),
+  pushOf(ship, till, ...changed),
+  newBuild,
+  pushNotReady,
+  newBuild,
+  pushOf(file('/AGENTS.md', '# Dock\n', 4)),
 ]
 
 /** The state after the opening, in words. */
 export const openingWords =
-  'chat 1 at agent 1, which has pushed another /AGENTS.md beside the same /agents.md since, chat 2 ' +
-  'there too and archived, ' +
-  'and agent 2 of a later build, which has pushed one of its own'
+  'chat 1, archived while agent 1 had another context than its pins, which are the context again; ' +
+  'chat 2 at agent 1, which since then has pushed another /AGENTS.md, the same /agents.md, and seven ' +
+  'resources that each differ in one column; agent 2 of a later build, which has pushed but is not ' +
+  'ready; and agent 3 of the latest build, which has pushed an /AGENTS.md of its own'
 
 /** The number of steps with which an installation begins. */
 export const openingSteps = opening.length
 
-/**
- * A run at the beginning of a history, in a database in that state.
- *
- * @param onRun Called with the run before the opening, unless the opening is known from before.
- * @throws LawBroken if a law is broken in the opening.
- */
-export async function openRun(
-  setting: HistorySetting,
-  onRun: (fresh: HistoryRun) => void = () => {},
-): Promise<HistoryRun> {
+/** A run that is over, and the error that ended it early: mostly a law that is broken. */
+export interface HistoryResult {
+  run: HistoryRun
+  error?: unknown
+}
+
+/** Makes the opening, unless its state is known from before. */
+async function open(setting: HistorySetting, result: HistoryResult): Promise<void> {
   const { environment } = setting
   await environment.reset()
   // Notifications of a history that broke a law must not reach the next one.
@@ -82,22 +109,23 @@ export async function openRun(
   const known = beginnings.get(setting)
   // After a crash the environment has a new engine, which has to be prepared again.
   if (known?.installations[0].database === environment.installations[0].database) {
-    return copyRun(known)
+    result.run = copyRun(known)
+    return
   }
   const fresh = createRun(setting)
-  onRun(fresh)
+  result.run = fresh
   // The opening does not count as exercised.
   const uncounted = { coverage: new Map(), counts: { commands: 0, laws: 0 } }
   for (const installation of fresh.installations) {
     for (const step of opening) await runStep({ ...fresh, ...uncounted }, installation, step)
   }
-  if (!environment.beginHere) return fresh
+  if (!environment.beginHere) return
   for (const installation of fresh.installations) {
     await warmUp({ ...fresh, ...uncounted }, installation)
   }
   await environment.beginHere()
   beginnings.set(setting, fresh)
-  return copyRun(fresh)
+  result.run = copyRun(fresh)
 }
 
 /**
@@ -138,25 +166,38 @@ function copyRun(run: HistoryRun): HistoryRun {
 const checkedSchemas = new WeakSet<Catalog>()
 
 /**
- * Runs one history from its beginning, and checks the laws about its end.
+ * Runs one history from the opening, and checks the laws about its end. It does not throw.
  *
- * @param run Opened by {@link openRun}; it says afterwards what happened.
- * @throws LawBroken for the first law that is broken.
+ * @param options.changes Changes of the run after the opening.
+ * @param options.onBegin Called after the opening.
  */
 export async function runHistory(
-  run: HistoryRun,
+  setting: HistorySetting,
   commands: Iterable<HistoryCommand>,
-): Promise<void> {
-  await fc.asyncModelRun(() => ({ model: run, real: run }), commands)
-  for (const installation of run.installations) {
-    const { queryable, reader, model, listener } = installation
-    const rows = await reader.read(queryable)
-    const findings = allDifferingRows('a row that no step changed', installation.rows, rows)
-    if (findings.length > 0) throw new LawBroken(isolation, findings)
-    const wrong = unexpectedNotifications({ expected: [], actual: await listener.take() })
-    if (wrong.length > 0) throw new LawBroken(specification, wrong)
-    await checkEnding(run, { queryable, operations: run.operations, model, rows, reader })
+  options: { readonly changes?: Partial<HistoryRun>; readonly onBegin?: () => void } = {},
+): Promise<HistoryResult> {
+  const result: HistoryResult = { run: createRun(setting) }
+  try {
+    await open(setting, result)
+    options.onBegin?.()
+    const run = { ...result.run, ...options.changes }
+    result.run = run
+    await fc.asyncModelRun(() => ({ model: run, real: run }), commands)
+    for (const installation of run.installations) await checkInstallation(run, installation)
+  } catch (error) {
+    result.error = error
   }
+  return result
+}
+
+async function checkInstallation(run: HistoryRun, installation: ModelledDatabase): Promise<void> {
+  const { queryable, reader, model, listener } = installation
+  const rows = await reader.read(queryable)
+  const findings = allDifferingRows('a row that no step changed', installation.rows, rows)
+  if (findings.length > 0) throw new LawBroken(isolation, findings)
+  const wrong = unexpectedNotifications({ expected: [], actual: await listener.take() })
+  if (wrong.length > 0) throw new LawBroken(specification, wrong)
+  await checkEnding(run, { queryable, operations: run.operations, model, rows, reader })
 }
 
 async function checkEnding({ counts }: HistoryRun, ending: Ending): Promise<void> {

@@ -1,6 +1,6 @@
 import { allDifferingRows, unexpectedNotifications } from './compare-rows.js'
-import { coverageOf } from './coverage.js'
 import {
+  coverageOf,
   type HistoryRun,
   inSecond,
   type ModelledDatabase,
@@ -15,9 +15,9 @@ import { copyModel, type Model, Refusal } from './model/model.js'
 import { later, toMilliseconds } from './model/time.js'
 import { executionContext, type Move, type Operation } from './operation.js'
 import { type Outcome, outcomeOf } from './outcome.js'
-import { atomicity } from './rules/atomicity.js'
 import { roundTrip } from './rules/round-trip.js'
 import { specification } from './rules/specification.js'
+import { atomicity } from './rules/writes.js'
 import { traceEntry } from './trace.js'
 
 /** How a step is done. */

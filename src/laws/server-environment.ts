@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import pg from 'pg'
-import { type Catalog, digestRows, type ManifestTable, readCatalog } from '../catalog/index.js'
+import { type Catalog, digestRows, readCatalog, tableName } from '../catalog/index.js'
 import { type Database, fromPg, quoteIdentifier, quoteLiteral } from '../database/index.js'
 import { createMigrator, ledgerName } from '../migrations/index.js'
 import {
@@ -46,7 +46,7 @@ export async function openServerEnvironment({
     const database = fromPg(pool, { schema: names[name] })
     await install(database)
     const reader = await openRowReader(database, { except: [ledgerName], prepared: false })
-    const truncateAll = await createTruncation(database, reader.catalog)
+    const truncateAll = createTruncation(database, reader.catalog)
     const listener = await openListener(database)
     listeners.push(listener)
     return { name, database, reader, truncateAll, listener }
@@ -101,61 +101,29 @@ const resetsPerTruncate = 50
  * its rows cannot be deleted. It mostly uses DELETE: TRUNCATE creates new files and invalidates
  * plans, which takes longer than deleting a few rows.
  */
-async function createTruncation(
-  database: Database,
-  catalog: Catalog,
-): Promise<() => Promise<boolean>> {
-  const schema = quoteIdentifier(database.schema)
-  const tables = referringFirst(catalog.tables.filter(({ name }) => name !== ledgerName))
-  const named = tables.map(({ name }) => `${schema}.${quoteIdentifier(name)}`)
-  const restarts = tables.flatMap(({ columns }, index) =>
-    columns.filter(isGenerated).map((column) => {
-      const [table, of] = [quoteLiteral(named[index]!), quoteLiteral(column.name)]
-      return `SELECT setval(pg_get_serial_sequence(${table}, ${of}), 1, false)`
+function createTruncation(database: Database, catalog: Catalog): () => Promise<boolean> {
+  const tables = catalog.tables
+    .filter(({ name }) => name !== ledgerName)
+    .map((table) => ({ ...table, named: tableName({ schema: database.schema, name: table.name }) }))
+  const restarts = tables.flatMap(({ named, columns }) =>
+    columns.filter(isGenerated).map(({ name }) => {
+      const sequence = `pg_get_serial_sequence(${quoteLiteral(named)}, ${quoteLiteral(name)})`
+      return `setval(${sequence}, 1, false)`
     }),
   )
-  const deletes = [...named.map((table) => `DELETE FROM ${table}`), ...restarts].join(';\n')
-  const truncate = `TRUNCATE ${named.join(', ')} RESTART IDENTITY`
-  let shape = await shapeOf(database)
+  // Foreign keys are checked at the end of a statement, so that one statement needs no order.
+  const parts = tables.map(({ named }, index) => `deleted_${index} AS (DELETE FROM ${named})`)
+  const deleteAll = `WITH ${parts.join(', ')} SELECT ${restarts.join(', ')}`
+  const truncate = `TRUNCATE ${tables.map(({ named }) => named).join(', ')} RESTART IDENTITY`
   let resets = 0
   return async () => {
     try {
-      const found = await shapeOf(database)
-      if (found !== shape && !isDeepStrictEqual(await readCatalog(database), catalog)) return false
-      shape = found
+      if (!isDeepStrictEqual(await readCatalog(database), catalog)) return false
       resets += 1
-      await database.script(resets % resetsPerTruncate === 0 ? truncate : deletes)
+      await database.script(resets % resetsPerTruncate === 0 ? truncate : deleteAll)
       return true
     } catch {
       return false
     }
   }
-}
-
-/** Changes when an object of a schema is created or dropped. It is cheaper than the catalog. */
-async function shapeOf(database: Database): Promise<string> {
-  const { rows } = await database.query<{ shape: string }>(
-    `SELECT coalesce(string_agg(oid || ' ' || relnatts, ',' ORDER BY oid), '') AS shape
-     FROM pg_catalog.pg_class
-     WHERE relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1)`,
-    [database.schema],
-  )
-  return rows[0]!.shape
-}
-
-/** Tables before the tables that they refer to, so that no foreign key prevents a DELETE. */
-function referringFirst(tables: readonly ManifestTable[]): ManifestTable[] {
-  const order = new Set<ManifestTable>()
-  const visit = (table: ManifestTable, seen: ReadonlySet<string>) => {
-    if (order.has(table) || seen.has(table.name)) return
-    const within = new Set([...seen, table.name])
-    for (const other of tables) {
-      if (other.constraints.some(({ references }) => references === table.name)) {
-        visit(other, within)
-      }
-    }
-    order.add(table)
-  }
-  for (const table of tables) visit(table, new Set())
-  return [...order]
 }

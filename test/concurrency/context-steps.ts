@@ -1,4 +1,4 @@
-import { contextResources, contextsCount } from '../../src/laws/races/contexts.js'
+import { contextResources, contextsCount } from '../../src/laws/choices.js'
 import { writesOf } from './chat-steps.js'
 import { pushName } from './expected-contexts.js'
 import { anyAgent, anyChat, type StepKind } from './soak-world.js'

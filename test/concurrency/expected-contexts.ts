@@ -1,5 +1,5 @@
 import { aggregateHash, type ResourceInput } from '../../src/index.js'
-import { contextResources, contextsCount } from '../../src/laws/races/contexts.js'
+import { contextResources, contextsCount } from '../../src/laws/choices.js'
 
 /** One of the contexts that agents push, as it reads in each of the ways there are to read it. */
 export interface ExpectedContext {

@@ -20,7 +20,7 @@ describe.each([14, 18] as const)('races on PostgreSQL %i', (major) => {
     expect(report.runs).toBe(300)
     const idle = [...report.coverage].filter(([, { done, refused }]) => done === refused)
     expect(idle).toEqual([])
-    expect(report.coverage.size).toBe(17)
+    expect(report.coverage.size).toBe(18)
     expect(await server.schemas()).toEqual([])
   })
 

@@ -1,9 +1,14 @@
 import fc from 'fast-check'
-import type { JsonObject, JsonValue } from '../../schema/index.js'
-import { enums, limits, pushableKinds, type ResourceInput } from '../../schema/index.js'
+import {
+  enums,
+  type JsonObject,
+  type JsonValue,
+  limits,
+  pushableKinds,
+  type ResourceInput,
+} from '../../schema/index.js'
 import { jsonBytes } from './json.js'
-import { type AnyPush, push } from './push.js'
-import { int64Max, resource } from './resource.js'
+import { type AnyPush, int64Max, push, resource } from './push.js'
 import { text, textOfBytes } from './text.js'
 
 /**
@@ -150,52 +155,34 @@ const nextSafe = Number.MAX_SAFE_INTEGER + 1
 const tooLarge = fc.constantFrom<number | bigint>(int64Max + 1n, nextSafe)
 const largest = fc.constantFrom<number | bigint>(int64Max, Number.MAX_SAFE_INTEGER)
 
+/** A limit of `limits`: its value is accepted, and one more is refused. */
+const limitCase = (
+  cap: keyof typeof limits,
+  pushOf: (value: number) => fc.Arbitrary<AnyPush>,
+  { heavy = false } = {},
+): CapCase => ({ cap, heavy, at: pushOf(limits[cap]), beyond: pushOf(limits[cap] + 1) })
+
+/** The range of `bigint`, from 0. */
+const int64Case = (
+  cap: string,
+  pushWith: (values: fc.Arbitrary<number | bigint>) => fc.Arbitrary<AnyPush>,
+): CapCase => ({
+  cap,
+  at: pushWith(largest),
+  beyond: pushWith(fc.oneof(tooLarge, fc.constantFrom(-1, -1n))),
+})
+
 /** Every limit and every rule of a push. */
 export const capCases: readonly CapCase[] = [
-  {
-    cap: 'resourcesMax',
-    heavy: true,
-    at: manyResources(limits.resourcesMax),
-    beyond: manyResources(limits.resourcesMax + 1),
-  },
-  {
-    cap: 'bodyBytesMax',
-    heavy: true,
-    at: withBody(bodyOfBytes(limits.bodyBytesMax)),
-    beyond: withBody(bodyOfBytes(limits.bodyBytesMax + 1)),
-  },
-  {
-    cap: 'bodiesBytesMax',
-    heavy: true,
-    at: bodiesOfBytes(limits.bodiesBytesMax),
-    beyond: bodiesOfBytes(limits.bodiesBytesMax + 1),
-  },
-  {
-    cap: 'bodyDepthMax',
-    at: withBody(bodyOfDepth(limits.bodyDepthMax)),
-    beyond: withBody(bodyOfDepth(limits.bodyDepthMax + 1)),
-  },
-  {
-    cap: 'sourceBytesMax',
-    at: sourceOf(limits.sourceBytesMax),
-    beyond: sourceOf(limits.sourceBytesMax + 1),
-  },
-  {
-    cap: 'errorBytesMax',
-    at: errorOf(limits.errorBytesMax),
-    beyond: errorOf(limits.errorBytesMax + 1),
-  },
-  { cap: 'hashBytesMax', at: hashOf(limits.hashBytesMax), beyond: hashOf(limits.hashBytesMax + 1) },
-  {
-    cap: 'int64Version',
-    at: withFields(field('version', largest)),
-    beyond: withFields(field('version', fc.oneof(tooLarge, fc.constantFrom(-1, -1n)))),
-  },
-  {
-    cap: 'int64Size',
-    at: withResource(field('sizeBytes', largest)),
-    beyond: withResource(field('sizeBytes', fc.oneof(tooLarge, fc.constantFrom(-1, -1n)))),
-  },
+  limitCase('resourcesMax', manyResources, { heavy: true }),
+  limitCase('bodyBytesMax', (bytes) => withBody(bodyOfBytes(bytes)), { heavy: true }),
+  limitCase('bodiesBytesMax', bodiesOfBytes, { heavy: true }),
+  limitCase('bodyDepthMax', (depth) => withBody(bodyOfDepth(depth))),
+  limitCase('sourceBytesMax', sourceOf),
+  limitCase('errorBytesMax', errorOf),
+  limitCase('hashBytesMax', hashOf),
+  int64Case('int64Version', (values) => withFields(field('version', values))),
+  int64Case('int64Size', (values) => withResource(field('sizeBytes', values))),
   { cap: 'emptySource', beyond: withResource(fc.constant({ source: '' })) },
   {
     cap: 'duplicateSource',

@@ -9,6 +9,12 @@ export { type HistoryOptions, history } from '../history.js'
 export type { HistoryCommand } from '../history-run.js'
 export { type CapOptions, type CappedPush, pushAtCap, pushBeyondCap } from './caps.js'
 export { type ChatSeed, chat, insertChat, message } from './chat.js'
-export { type AnyPush, push } from './push.js'
-export { type ResourceOptions, type ResourcesOptions, resource, resources } from './resource.js'
-export { source } from './source.js'
+export {
+  type AnyPush,
+  push,
+  type ResourceOptions,
+  type ResourcesOptions,
+  resource,
+  resources,
+} from './push.js'
+export { source } from './text.js'

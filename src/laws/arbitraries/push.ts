@@ -1,8 +1,163 @@
 import fc from 'fast-check'
 import type { PushParams } from '../../context/index.js'
-import { limits } from '../../schema/index.js'
-import { int64Max, type ResourcesOptions, resources } from './resource.js'
-import { text } from './text.js'
+import {
+  enums,
+  type JsonObject,
+  limits,
+  pushableKinds,
+  type ResourceInput,
+  type ResourceStatus,
+} from '../../schema/index.js'
+import { body, largeBody } from './body.js'
+import { jsonBytes } from './json.js'
+import { source, text, textOfBytes } from './text.js'
+
+/**
+ * Options of {@link resource}.
+ *
+ * @example
+ * ```ts
+ * const options: ResourceOptions = { large: true }
+ * fc.sample(resource(options), 1)
+ * ```
+ */
+export interface ResourceOptions {
+  /** Whether some bodies have nearly the largest size that is allowed; false by default. */
+  readonly large?: boolean
+}
+
+/** The largest number of PostgreSQL's `bigint`. */
+export const int64Max = 2n ** 63n - 1n
+
+/** Many of these hashes are equal, so that an agent often returns to an earlier context. */
+const contentHash = fc.oneof(
+  { withCrossShrink: true },
+  { weight: 3, arbitrary: fc.nat(3).map((byte) => new Uint8Array(32).fill(byte)) },
+  { weight: 5, arbitrary: fc.uint8Array({ minLength: 32, maxLength: 32 }) },
+  { weight: 1, arbitrary: fc.uint8Array({ minLength: 1, maxLength: 1 }) },
+  {
+    weight: 1,
+    arbitrary: fc.uint8Array({ minLength: limits.hashBytesMax, maxLength: limits.hashBytesMax }),
+  },
+)
+
+const sizeBytes: fc.Arbitrary<number | bigint> = fc.oneof(
+  { withCrossShrink: true },
+  { weight: 5, arbitrary: fc.nat(20) },
+  { weight: 2, arbitrary: fc.nat(limits.bodyBytesMax) },
+  { weight: 2, arbitrary: fc.bigInt({ min: 0n, max: 20n }) },
+  { weight: 1, arbitrary: fc.bigInt({ min: 0n, max: int64Max }) },
+  { weight: 1, arbitrary: fc.constantFrom<number | bigint>(Number.MAX_SAFE_INTEGER, int64Max) },
+)
+
+const errorText = fc.oneof(
+  { withCrossShrink: true },
+  { weight: 8, arbitrary: text({ bytesMax: 80, piecesMax: 4 }).map((error) => error || 'broken') },
+  { weight: 1, arbitrary: textOfBytes(limits.errorBytesMax) },
+)
+
+const sourcePath = fc.oneof(
+  { withCrossShrink: true },
+  { weight: 2, arbitrary: fc.constant('') },
+  { weight: 3, arbitrary: source() },
+)
+
+const status: fc.Arbitrary<ResourceStatus> = fc.oneof(
+  { withCrossShrink: true },
+  { weight: 5, arbitrary: fc.constant('ok' as const) },
+  { weight: 3, arbitrary: fc.constantFrom(...enums.workspace_agent_context_resource_status) },
+)
+
+/**
+ * Resources that a push accepts, of every kind that a push may carry and of every status. An `ok`
+ * resource has a body of its kind; any other has the body `{}` and an error. Bodies are smaller
+ * than 4 KiB as JSON; with `large: true`, some have nearly `limits.bodyBytesMax` bytes, all of them
+ * in strings. Shrinks to an empty `/AGENTS.md` of size 0.
+ *
+ * @example
+ * ```ts
+ * const live = fc.uniqueArray(resource(), { selector: ({ source }) => source })
+ * ```
+ */
+export function resource({ large = false }: ResourceOptions = {}): fc.Arbitrary<ResourceInput> {
+  return fc.tuple(fc.constantFrom(...pushableKinds), status).chain(([kind, status]) => {
+    const isOk = status === 'ok'
+    const okBody = large
+      ? fc.oneof(
+          { withCrossShrink: true },
+          { weight: 5, arbitrary: body(kind) },
+          { weight: 1, arbitrary: largeBody(kind) },
+        )
+      : body(kind)
+    return fc.record(
+      {
+        source: source(),
+        kind: fc.constant(kind),
+        body: isOk ? okBody : fc.constant<JsonObject>({}),
+        contentHash,
+        sizeBytes,
+        status: fc.constant(status),
+        error: isOk ? fc.constant('') : errorText,
+        sourcePath,
+      },
+      {
+        requiredKeys: [
+          ...(['source', 'kind', 'body', 'contentHash', 'sizeBytes', 'status'] as const),
+          ...(isOk ? [] : (['error'] as const)),
+        ],
+      },
+    ) as fc.Arbitrary<ResourceInput>
+  })
+}
+
+/**
+ * Options of {@link resources} and `push`.
+ *
+ * @example
+ * ```ts
+ * const options: ResourcesOptions = { maxLength: 5 }
+ * fc.sample(resources(options), 1)
+ * ```
+ */
+export interface ResourcesOptions extends ResourceOptions {
+  /** The most resources in one list, at most `limits.resourcesMax`; 6 by default. */
+  readonly maxLength?: number
+}
+
+/**
+ * Lists of resources that a push accepts: each source occurs once, and all bodies together stay
+ * within `limits.bodiesBytesMax`. Shrinks to the empty list.
+ *
+ * @example
+ * ```ts
+ * import { push } from 'driftpin'
+ *
+ * fc.assert(
+ *   fc.asyncProperty(resources({ maxLength: 20 }), async (list) => {
+ *     await push(database, { agentId, version: 1, initial: true, resources: list })
+ *   }),
+ * )
+ * ```
+ */
+export function resources({
+  maxLength = 6,
+  ...options
+}: ResourcesOptions = {}): fc.Arbitrary<ResourceInput[]> {
+  return fc
+    .uniqueArray(resource(options), { maxLength, size: 'max', selector: ({ source }) => source })
+    .map(withinTotal)
+}
+
+/** Drops the resources whose bodies would exceed the limit of all bodies together. */
+function withinTotal(list: readonly ResourceInput[]): ResourceInput[] {
+  let bytes = 0
+  return list.filter(({ body }) => {
+    const more = jsonBytes(body)
+    const fits = bytes + more <= limits.bodiesBytesMax
+    if (fits) bytes += more
+    return fits
+  })
+}
 
 /**
  * The parameters of a push except the agent.

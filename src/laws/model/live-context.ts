@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { canonicalJson } from './json.js'
 import {
   type Chat,
   inOrder,
@@ -10,6 +9,7 @@ import {
   type Resource,
   type Resources,
 } from './model.js'
+import { canonicalJson } from './text.js'
 import type { Time } from './time.js'
 
 /** A resource without the times of its row. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { JsonValue } from '../../schema/index.js'
 import { valueBytesMax } from '../row-reader.js'
-import { canonicalJson, jsonbText } from './json.js'
 import type { Content } from './live-context.js'
 import { createModel, type Live, type Message, type Model, type Resources } from './model.js'
+import { canonicalJson, jsonbText } from './text.js'
 
 export const pinTable = 'chat_context_resources'
 export const liveTable = 'workspace_agent_context_resources'

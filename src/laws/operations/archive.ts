@@ -1,7 +1,7 @@
-import { defineChatOperation } from '../chat-operation.js'
 import { isBusy } from '../choices.js'
 import { noChanges, settle } from '../model/live-context.js'
 import { findChat, liveOf } from '../model/model.js'
+import { defineChatOperation } from '../operation.js'
 
 export const archive = defineChatOperation({
   name: 'archive',

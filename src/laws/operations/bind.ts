@@ -1,5 +1,4 @@
 import fc from 'fast-check'
-import { defineChatOperation } from '../chat-operation.js'
 import {
   mostly,
   nobody,
@@ -15,7 +14,7 @@ import {
 import { noChanges, pin, refuseUnready, settle } from '../model/live-context.js'
 import { type Chat, findAgent, findChat, inOrder, type Model, unarchived } from '../model/model.js'
 import type { Time } from '../model/time.js'
-import { defineOperation, type Move, type RaceFocus, type RaceMove } from '../operation.js'
+import { defineChatOperation, defineOperation, type Move, type RaceFocus } from '../operation.js'
 
 /** The agent to bind to, or none, and whether the pins are replaced. */
 interface Target {
@@ -81,7 +80,7 @@ const rebindMove = (
 const targetChoice = {
   to: fc.oneof(
     { weight: 6, arbitrary: fc.constant('agent') },
-    { weight: 3, arbitrary: fc.constantFrom('none', 'silent', 'nobody') },
+    { weight: 3, arbitrary: fc.constantFrom('none', 'silent', 'starting', 'nobody') },
   ),
   agent: place,
   refresh: fc.boolean(),
@@ -94,7 +93,8 @@ interface TargetChoice {
 }
 
 /**
- * An agent that no chat is bound to yet, one that has not pushed, none, or one that does not exist.
+ * An agent that no chat is bound to yet, one that has not pushed, one that is not ready, none, or
+ * one that does not exist.
  *
  * @param own The agents that the chats are bound to.
  */
@@ -109,6 +109,8 @@ function chooseAgent(
   const silent = agents.filter(({ live }) => !live)
   const others = agents.filter(({ id, live, deleted }) => live && !deleted && !own.includes(id))
   if (to === 'silent') return pick(silent, agent)?.id
+  const starting = others.filter(({ live }) => !live!.ready)
+  if (to === 'starting' && starting.length > 0) return pick(starting, agent)!.id
   return others.length > 0 ? pick(others, agent)!.id : pickAgent(model, agent)?.id
 }
 
@@ -160,9 +162,5 @@ export const rebindWorkspace = defineOperation({
     return rebindMove(workspaceId, { ...choice, agentId }, { ...choice, chats })
   },
   race: (focus) =>
-    raceTarget(focus).map(
-      (target): RaceMove =>
-        () =>
-          rebindMove(raceWorkspaceId, target, { chats: raceChatIds }),
-    ),
+    raceTarget(focus).map((target) => rebindMove(raceWorkspaceId, target, { chats: raceChatIds })),
 })

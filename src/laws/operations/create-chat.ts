@@ -15,7 +15,7 @@ import {
 import { settle } from '../model/live-context.js'
 import { type Chat, findAgent, type Model, Refusal } from '../model/model.js'
 import type { Time } from '../model/time.js'
-import { defineOperation, type Move, type RaceMove } from '../operation.js'
+import { defineOperation, type Move } from '../operation.js'
 
 interface Params {
   /** Undefined if the database generates it. */
@@ -116,8 +116,7 @@ export const createChat = defineOperation({
         fc.constantFrom(...raceChatIds.slice(3)),
         mostly<string | null>(agentId, [...raceAgentIds, null]),
       )
-      .map(([id, boundTo]): RaceMove => {
-        const params = { id, ownerId: raceOwner, ...(boundTo !== null && { agentId: boundTo }) }
-        return () => createChatMove(params)
-      }),
+      .map(([id, boundTo]) =>
+        createChatMove({ id, ownerId: raceOwner, ...(boundTo !== null && { agentId: boundTo }) }),
+      ),
 })

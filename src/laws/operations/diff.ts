@@ -1,7 +1,7 @@
-import { defineChatOperation } from '../chat-operation.js'
 import { type ChatKey, isBusy, isDrifted } from '../choices.js'
 import { findChat, liveOf, type Model, Refusal, type Resource } from '../model/model.js'
 import { inByteOrder, textOf } from '../model/text.js'
+import { defineChatOperation } from '../operation.js'
 
 /** By source: what is only live, what is only pinned, and what differs in what a diff compares. */
 export function diff(model: Model, key: ChatKey) {

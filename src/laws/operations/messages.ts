@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { message } from '../arbitraries/chat.js'
-import { defineChatOperation } from '../chat-operation.js'
 import { pickChat, place } from '../choices.js'
 import { findChat, type Message } from '../model/model.js'
-import { defineOperation } from '../operation.js'
+import { defineChatOperation, defineOperation } from '../operation.js'
 
 type NewMessage = Pick<Message, 'role'> & Partial<Pick<Message, 'content'>>
 

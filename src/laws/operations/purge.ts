@@ -1,10 +1,9 @@
 import fc from 'fast-check'
 import { limits } from '../../schema/index.js'
-import { defineChatOperation } from '../chat-operation.js'
 import { pick, place } from '../choices.js'
 import { type Chat, findChat, type Model } from '../model/model.js'
 import { later, type Time } from '../model/time.js'
-import { defineOperation, type Move, type RaceMove } from '../operation.js'
+import { defineChatOperation, defineOperation, type Move } from '../operation.js'
 import { isChatRef } from '../outcome.js'
 
 /** The archived chats that were last updated strictly before a time, oldest first, ties by id. */
@@ -121,12 +120,7 @@ export const purge = defineOperation({
       variant: doomed.length === 0 ? 'nothing' : doomed.length === limit ? 'limit' : 'all',
     }
   },
-  race: () =>
-    fc.constantFrom(...raceCutoffs).map(
-      (before): RaceMove =>
-        () =>
-          racePurge(before),
-    ),
+  race: () => fc.constantFrom(...raceCutoffs).map(racePurge),
 })
 
 /** The retention job, at a time at which some chats are past retention. */

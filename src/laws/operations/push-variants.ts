@@ -1,4 +1,4 @@
-import { enums, type ResourceInput } from '../../schema/index.js'
+import { enums, pushableKinds, type ResourceInput } from '../../schema/index.js'
 import { pick } from '../choices.js'
 import type { Agent, Model, Resource } from '../model/model.js'
 
@@ -7,7 +7,7 @@ const statuses = enums.workspace_agent_context_resource_status
 /** The fields that a push may change in one resource; the status most often. */
 export const changeableFields = [
   ...(['body', 'contentHash', 'sizeBytes', 'status', 'status', 'status'] as const),
-  ...(['error', 'sourcePath'] as const),
+  ...(['error', 'sourcePath', 'kind'] as const),
 ]
 
 /** The choices from which a variant makes a report. */
@@ -44,21 +44,24 @@ function toInput(source: string, resource: Resource): ResourceInput {
 const stored = ({ live }: Agent): ResourceInput[] =>
   live ? [...live.resources].map(([source, resource]) => toInput(source, resource)) : []
 
-const changes: { [Field in PushChoice['field']]: (one: ResourceInput) => Partial<ResourceInput> } =
-  {
-    body: ({ body }) => ({ body: { ...body, changed: !body.changed } }),
-    contentHash: ({ contentHash }) => ({ contentHash: Uint8Array.from(contentHash, (b) => b ^ 1) }),
-    sizeBytes: ({ sizeBytes }) => ({ sizeBytes: BigInt(sizeBytes) ^ 1n }),
-    status: ({ status }) => ({
-      status: pick(statuses, statuses.indexOf(status) + 1)!,
-    }),
-    error: ({ error }) => ({ error: error === 'changed' ? '' : 'changed' }),
-    sourcePath: ({ sourcePath }) => ({ sourcePath: sourcePath === '/changed' ? '' : '/changed' }),
-  }
+/** A change of one field, which is a column of the row. */
+export const fieldChanges: {
+  [Field in PushChoice['field']]: (one: ResourceInput) => Partial<ResourceInput>
+} = {
+  body: ({ body }) => ({ body: { ...body, changed: !body.changed } }),
+  contentHash: ({ contentHash }) => ({ contentHash: Uint8Array.from(contentHash, (b) => b ^ 1) }),
+  sizeBytes: ({ sizeBytes }) => ({ sizeBytes: BigInt(sizeBytes) ^ 1n }),
+  kind: ({ kind }) => ({ kind: pushableKinds.find((one) => one !== kind)! }),
+  status: ({ status }) => ({
+    status: pick(statuses, statuses.indexOf(status) + 1)!,
+  }),
+  error: ({ error }) => ({ error: error === 'changed' ? '' : 'changed' }),
+  sourcePath: ({ sourcePath }) => ({ sourcePath: sourcePath === '/changed' ? '' : '/changed' }),
+}
 
 function changeOne(list: readonly ResourceInput[], { which, field }: PushChoice): ResourceInput[] {
   const place = which % Math.max(1, list.length)
-  return list.map((one, index) => (index === place ? { ...one, ...changes[field](one) } : one))
+  return list.map((one, index) => (index === place ? { ...one, ...fieldChanges[field](one) } : one))
 }
 
 /** The pins of a dirty chat of this agent, or else of one of its chats, or else of any chat. */

@@ -2,8 +2,19 @@ import fc from 'fast-check'
 import type { PushParams } from '../../context/index.js'
 import type { ResourceInput } from '../../schema/index.js'
 import { type CapOptions, type CappedPush, pushAtCap, pushBeyondCap } from '../arbitraries/caps.js'
-import { resource } from '../arbitraries/resource.js'
-import { mostly, nobody, pick, pickAgent, place, raceAgentIds, writeChoice } from '../choices.js'
+import { resource } from '../arbitraries/push.js'
+import {
+  contextHash,
+  contextResources,
+  contextsCount,
+  mostly,
+  nobody,
+  pick,
+  pickAgent,
+  place,
+  raceAgentIds,
+  writeChoice,
+} from '../choices.js'
 import {
   aggregateHash,
   type Changes,
@@ -15,8 +26,7 @@ import {
 } from '../model/live-context.js'
 import { findAgent, type Model, Refusal, unarchived } from '../model/model.js'
 import type { Time } from '../model/time.js'
-import { defineOperation, type Move, type RaceMove, type View } from '../operation.js'
-import { contextHash, contextResources, contextsCount } from '../races/contexts.js'
+import { defineOperation, type Move, type View } from '../operation.js'
 import { changeableFields, pushVariants } from './push-variants.js'
 
 /**
@@ -164,11 +174,10 @@ export const push = defineOperation({
         initial: mostly(false, [false, true]),
         ready: fc.constantFrom(true, true, false),
       })
-      .map(
-        (params): RaceMove =>
-          (id) =>
-            racePush({ id, ...params }),
-      ),
+      .map((params) => {
+        const asStep = (id: string) => racePush({ id, ...params })
+        return { ...asStep(''), asStep }
+      }),
 })
 
 /** A push of a race, which is recognised by its snapshot error. */

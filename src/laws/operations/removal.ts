@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { sqlState } from '../../database/index.js'
 import { mostly, pick, place, raceAgentIds } from '../choices.js'
 import type { Chat, Model } from '../model/model.js'
-import { defineOperation, type Move, type RaceMove } from '../operation.js'
+import { defineOperation, type Move } from '../operation.js'
 
 // Deletions on the workspace side, which the host does itself. Chats keep their pins.
 
@@ -65,11 +65,7 @@ function unboundBy({ agents, builds, chats }: Model, id: string): string[] {
 const raceOnAgent =
   (moveOf: (agentId: string) => Move) =>
   ({ agentId }: { readonly agentId: string }) =>
-    mostly(agentId, raceAgentIds).map(
-      (id): RaceMove =>
-        () =>
-          moveOf(id),
-    )
+    mostly(agentId, raceAgentIds).map(moveOf)
 
 /** Permanent deletion of an agent, a build or a workspace. */
 export const deleteForGood = defineOperation({

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { raceAgentIds, raceBuildIds, raceChatIds, raceOwner, raceWorkspaceId } from '../choices.js'
-import type { Move, Operation, RaceFocus, RaceMove } from '../operation.js'
+import type { Move, Operation, RaceFocus } from '../operation.js'
 import { archive } from '../operations/archive.js'
 import { createChatMove } from '../operations/create-chat.js'
+import { refresh } from '../operations/hydration.js'
 import { allOperations } from '../operations/index.js'
 import { push, racePush } from '../operations/push.js'
-import { refresh } from '../operations/refresh.js'
 import { createWorkspaceMove, rebuildMove } from '../operations/workspaces.js'
 
 /** How large a race may be. */
@@ -17,7 +17,7 @@ export interface RaceSize {
 /** A move of a race with the name of its operation. */
 export interface ChosenMove {
   readonly operation: string
-  readonly moveOf: RaceMove
+  readonly move: Move
 }
 
 /** The moves of each session, and a number for the order in which the sessions take turns. */
@@ -44,7 +44,7 @@ const focuses: readonly RaceFocus[] = [
 ]
 
 const movesOf = ({ name, race }: Operation, focus: RaceFocus): fc.Arbitrary<ChosenMove> =>
-  race!(focus).map((moveOf) => ({ operation: name, moveOf }))
+  race!(focus).map((move) => ({ operation: name, move }))
 
 /**
  * Short histories, mostly on one chat and one agent. Each race has only some kinds of operations,

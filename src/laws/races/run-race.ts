@@ -1,20 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type fc from 'fast-check'
 import { messageOf } from '../../errors.js'
 import { raceChatIds } from '../choices.js'
-import { type Coverage, coverageOf } from '../coverage.js'
-import { startTime } from '../history-run.js'
-import type { RaceStep } from '../law.js'
+import { type Coverage, coverageOf, startTime } from '../history-run.js'
+import type { Finding, Law, Observation, Race, RaceEnding, RaceStep } from '../law.js'
+import { raceLaws } from '../laws.js'
 import { createModel } from '../model/model.js'
 import { later, type Time } from '../model/time.js'
 import { executionContext } from '../operation.js'
 import { fillChatMove } from '../operations/host-rows.js'
 import { outcomeOf } from '../outcome.js'
 import type { Operations } from '../own-operations.js'
-import { interleave } from './interleave.js'
-import { type BrokenLaw, Observer } from './observer.js'
 import { type ChosenMove, opening, withRaceNames } from './race.js'
 import type { RaceEnvironment } from './race-environment.js'
-import type { RaceSession } from './session.js'
+import { interleave, type RaceSession } from './session.js'
+
+/** A law that a race broke. */
+interface BrokenLaw {
+  readonly law: Law
+  readonly findings: readonly Finding[]
+}
+
+/** Observing without a pause would slow down the sessions too much. */
+const pauseMs = 5
+
+/** Checks the laws against everything that readers see, and keeps the first that is broken. */
+class Observer {
+  /** What the reader saw that reads after every commit. */
+  readonly observations: Observation[] = []
+  /** The number of observations of all readers. */
+  count = 0
+  broken: BrokenLaw | undefined
+  readonly #race: Race
+  readonly #onCheck: () => void
+  readonly #last = new Map<string, Observation>()
+
+  constructor(race: Race, onCheck: () => void) {
+    this.#race = race
+    this.#onCheck = onCheck
+  }
+
+  see(by: 'turns' | 'free', observation: Observation): void {
+    this.count += 1
+    const before = this.#last.get(by)
+    this.#last.set(by, observation)
+    if (by === 'turns') this.observations.push(observation)
+    this.#check((law) => [
+      ...(law.inObservation?.(observation, this.#race) ?? []),
+      ...((before && law.between?.(before, observation, this.#race)) ?? []),
+    ])
+  }
+
+  end(ending: RaceEnding): void {
+    this.#check((law) => law.afterRace?.(ending) ?? [])
+  }
+
+  #check(find: (law: Law) => readonly Finding[]): void {
+    for (const law of raceLaws) {
+      // Further findings may be consequences of the first.
+      if (this.broken) return
+      const findings = find(law)
+      this.#onCheck()
+      if (findings.length > 0) this.broken = { law, findings }
+    }
+  }
+
+  /** Observes all the time, also while turns are taken. */
+  freely(observe: () => Promise<Observation>) {
+    let stopped = false
+    const observing = (async () => {
+      while (!stopped) {
+        this.see('free', await observe())
+        await sleep(pauseMs)
+      }
+    })()
+    // The caller of `stop` receives the error.
+    observing.catch(() => {})
+    return {
+      async stop() {
+        stopped = true
+        await observing
+      },
+    }
+  }
+}
 
 /** The parameters and the counters of all races of a run. */
 export interface RaceSetting {
@@ -112,11 +181,11 @@ async function begin({ environment, operations }: RaceSetting, planned: readonly
 
 function plan(chosen: readonly (readonly ChosenMove[])[]): RaceStep[] {
   return chosen.flatMap((moves, index) =>
-    moves.map(({ operation, moveOf }, place): RaceStep => {
+    moves.map(({ operation, move }, place): RaceStep => {
       const id = `${index + 1}.${place + 1}`
       const at = timeOf(racesFrom + place * chosen.length + index)
       const times = { at, begun: Infinity, ended: Infinity }
-      return { session: index + 1, id, operation, move: moveOf(id), ...times }
+      return { session: index + 1, id, operation, move: move.asStep?.(id) ?? move, ...times }
     }),
   )
 }

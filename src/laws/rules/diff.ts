@@ -1,17 +1,17 @@
-import type { ContextDiff } from '../../context/index.js'
+import type { ContextDiff, DiffSide } from '../../context/index.js'
 import { DriftpinError } from '../../errors.js'
-import { applyDiff, invertDiff } from '../apply-diff.js'
 import type { Ending, Finding, Law } from '../law.js'
 import { type Chat, liveOf, type Resources } from '../model/model.js'
-import { diff as differing } from '../operations/diff.js'
+import { diff as predictDiff } from '../operations/diff.js'
 import { plainAnswer } from '../outcome.js'
 
 export const diff: Law = {
   number: 10,
   name: 'Diff',
   says:
-    "Applying the diff to the pins gives live, up to the diff's equality; it is empty if and only " +
-    'if they are equal so, and inverted by swapping its sides.',
+    'A diff that is applied to the pins gives the live context, as far as a diff compares ' +
+    'them; it is empty exactly if they are equal in that sense; exchanging its two sides ' +
+    'gives its inverse.',
   async atEnd(ending) {
     const { model } = ending
     const chats = [...model.chats.values()].filter((chat) => liveOf(model, chat))
@@ -21,60 +21,88 @@ export const diff: Law = {
 }
 
 async function faults({ queryable, operations, model }: Ending, chat: Chat): Promise<Finding[]> {
-  const answer = await operations.diff(queryable, { chatId: chat.id }).catch(refusalOf)
+  const key = { chatId: chat.id }
+  const answer = await operations.diff(queryable, key).catch((error: unknown) => {
+    if (error instanceof DriftpinError) return error
+    throw error
+  })
   if (answer instanceof DriftpinError) {
     return [{ what: `the diff of ${chat.id}`, expected: 'a diff', actual: answer.message }]
   }
-  const lists = differing(model, { chatId: chat.id })
-  const told = (['added', 'removed', 'modified'] as const).flatMap((name): Finding[] => {
-    const [expected, actual] = [lists[name], answer[name]].map(plainAnswer)
-    return expected === actual ? [] : [{ what: `${name} of ${chat.id}`, expected, actual }]
-  })
-  const live = liveOf(model, chat)!.resources
-  for (const [what, from, to, change] of [
-    ['the diff applied to the pins', chat.pins, live, answer],
-    ['the inverse applied to the live context', live, chat.pins, invertDiff(answer)],
-  ] as const) {
-    const [expected, actual] = [shown(listOf(to)), appliedTo(from, change)]
-    if (expected !== actual) told.push({ what: `${what} of ${chat.id}`, expected, actual })
-  }
-  return told
+  const predicted = predictDiff(model, key)
+  const changes = changesOf(answer)
+  const [pins, live] = [chat.pins, liveOf(model, chat)!.resources].map(comparedSides)
+  const compared: readonly (readonly [what: string, expected: string, actual: string])[] = [
+    ...(['added', 'removed', 'modified'] as const).map(
+      (name) => [name, plainAnswer(predicted[name]), plainAnswer(answer[name])] as const,
+    ),
+    ['the diff applied to the pins', shown(live!), shown(apply(changes, pins!))],
+    ['the inverse applied to the live context', shown(pins!), shown(apply(invert(changes), live!))],
+  ]
+  return compared.flatMap(([what, expected, actual]) =>
+    expected === actual ? [] : [{ what: `${what} of ${chat.id}`, expected, actual }],
+  )
 }
 
-/** Resources with a diff applied, or why it is none of theirs. */
-function appliedTo(resources: Resources, change: ContextDiff): string {
-  try {
-    return shown(applyDiff(change, listOf(resources)))
-  } catch (error) {
-    return refusalOf(error).message
-  }
+/** What a diff compares of each resource, by source. */
+export type ComparedSides = ReadonlyMap<string, string>
+
+/** A change of one resource; a side is undefined if the resource does not exist on it. */
+export interface Change {
+  readonly source: string
+  readonly from?: string
+  readonly to?: string
 }
 
-/** A refusal is something to tell; anything else is thrown. */
-function refusalOf(error: unknown): DriftpinError {
-  if (error instanceof DriftpinError) return error
-  throw error
+const sideText = ({ kind, contentHash, sizeBytes, status }: Omit<DiffSide, 'text'>): string =>
+  `${kind} ${Buffer.from(contentHash).toString('hex')} ${sizeBytes} ${status}`
+
+function comparedSides(resources: Resources): ComparedSides {
+  return new Map(
+    [...resources].map(([source, { contentHash, ...rest }]) => [
+      source,
+      sideText({ ...rest, contentHash: Buffer.from(contentHash, 'hex') }),
+    ]),
+  )
 }
 
-type Compared = Parameters<typeof applyDiff>[1][number]
+/** The changes from the pins to the live context. */
+export function changesOf({
+  added,
+  removed,
+  modified,
+}: Pick<ContextDiff, 'added' | 'removed' | 'modified'>): Change[] {
+  return [
+    ...removed.map(({ source, pinned }) => ({ source, from: sideText(pinned) })),
+    ...modified.map(({ source, pinned, live }) => ({
+      ...{ source, from: sideText(pinned), to: sideText(live) },
+    })),
+    ...added.map(({ source, live }) => ({ source, to: sideText(live) })),
+  ]
+}
 
-function listOf(resources: Resources): Compared[] {
-  return [...resources].map(([source, { kind, contentHash, sizeBytes, status }]) => ({
-    ...{ source, kind, sizeBytes, status },
-    contentHash: new Uint8Array(Buffer.from(contentHash, 'hex')),
+/** The changes in the other direction. */
+export const invert = (changes: readonly Change[]): Change[] =>
+  changes.map(({ source, from, to }) => ({
+    source,
+    ...(to !== undefined && { from: to }),
+    ...(from !== undefined && { to: from }),
   }))
+
+/** Applies changes as `patch` does; a change that does not fit is shown in the result. */
+export function apply(changes: readonly Change[], before: ComparedSides): ComparedSides {
+  const after = new Map(before)
+  for (const { source, from, to } of changes) {
+    if (after.get(source) !== from || from === to) {
+      after.set(source, `has a change that contradicts it: from ${from} to ${to}`)
+    } else if (to === undefined) after.delete(source)
+    else after.set(source, to)
+  }
+  return after
 }
 
-const shown = (list: readonly Compared[]) =>
-  list
-    .map(({ source, kind, contentHash, sizeBytes, status }) =>
-      [
-        JSON.stringify(source),
-        kind,
-        Buffer.from(contentHash).toString('hex'),
-        sizeBytes,
-        status,
-      ].join(' '),
-    )
+const shown = (sides: ComparedSides) =>
+  [...sides]
+    .map(([source, side]) => `${JSON.stringify(source)} ${side}`)
     .sort()
     .join('\n')

@@ -10,8 +10,8 @@ export const isolation: Law = {
   number: 5,
   name: 'Isolation',
   says:
-    "What is done to chat A leaves every row of chat B as it was; nothing of another owner's chat " +
-    'is ever returned.',
+    'An operation on one chat changes no row of another chat, and no operation for one owner ' +
+    'returns anything of a chat of another owner.',
   afterStep(step) {
     const { move, before, after, reader, outcome } = step
     if (move.isMigration) return []

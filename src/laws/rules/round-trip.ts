@@ -5,9 +5,10 @@ export const roundTrip: Law = {
   number: 11,
   name: 'Round trip',
   says:
-    'Down to N and up again, for every N, restores the schema exactly, with rows in the tables; up ' +
-    'of the pins changes no row but the three hydration columns; down of the pins leaves the enums ' +
-    'and every other row; down to zero leaves the ledger table only.',
+    'Migrating down to any version and up again restores the schema exactly, also with rows ' +
+    'in the tables; the up migration of the pins changes only the three hydration columns of ' +
+    'rows; its down migration keeps the enums and all other rows; migrating down to zero ' +
+    'leaves only the ledger table.',
   afterStep({ move, outcome }) {
     if (!move.isMigration || outcome.refusal) return []
     return (outcome.answer as RoundTrip).violations.map((what) => ({ what }))

@@ -1,10 +1,8 @@
 import { owners } from '../choices.js'
 import { unexpectedNotifications, unexpectedRows } from '../compare-rows.js'
 import type { Ending, Finding, Law } from '../law.js'
-import { getChatContext } from '../operations/chat-context.js'
 import { listAllPages, listChats } from '../operations/list-chats.js'
-import { getPin, listPins } from '../operations/pins.js'
-import { prompt } from '../operations/prompt.js'
+import { getChatContext, getPin, listPins, prompt } from '../operations/reading.js'
 import { plainAnswer, plainOutcome } from '../outcome.js'
 
 /** The last law, so that a law that says more precisely what is wrong is reported instead. */
@@ -12,8 +10,8 @@ export const specification: Law = {
   number: 0,
   name: 'Specification',
   says:
-    'An operation answers what the model answers, leaves the rows that the model has, and notifies ' +
-    'of what it did.',
+    'An operation gives the answer of the model, leaves the rows of the model, and sends the ' +
+    'notifications that the model predicts.',
   afterStep({ after, outcome, predicted, notifications }) {
     const [expected, actual] = [plainOutcome(predicted), plainOutcome(outcome)]
     const findings: Finding[] =

@@ -86,10 +86,11 @@ export const structure: Law = {
   number: 12,
   name: 'Structure',
   says:
-    'No path of foreign keys leads from pins to agent, build or workspace tables except through ' +
-    "chats' nullable SET NULL columns; pins and live mirror each other's columns; every chat_id " +
-    'cascades; every key of a chat-scoped table contains chat_id; every foreign key has an index; ' +
-    'no statement that lists chats reads a pin.',
+    'Foreign keys lead from the pins to the tables of agents, builds and workspaces only ' +
+    'through the nullable SET NULL columns of chats; the pins and the live context have the ' +
+    'same mirrored columns; every chat_id cascades; every key of a chat-scoped table ' +
+    'contains chat_id; every foreign key has an index; no statement that lists chats reads a ' +
+    'pin.',
   async ofSchema(ending) {
     const { catalog } = ending.reader
     const offences = Object.entries(structureRules).flatMap(([rule, find]) =>

@@ -1,5 +1,6 @@
 import { atomicityMutants } from './atomicity-mutants.js'
 import { chatMutants } from './chat-mutants.js'
+import { columnMutants } from './column-mutants.js'
 import { eventMutants } from './event-mutants.js'
 import { keyMutants } from './key-mutants.js'
 import { messageMutants } from './message-mutants.js'
@@ -28,4 +29,5 @@ export const allMutants: readonly Mutant[] = [
   ...atomicityMutants,
   ...messageMutants,
   ...eventMutants,
+  ...columnMutants,
 ]

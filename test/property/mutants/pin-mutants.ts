@@ -35,12 +35,6 @@ export const pinMutants: readonly Mutant[] = [
   statementMutant('a refresh leaves pins that are no longer live', [2], {
     [copy]: [['NOT EXISTS (\n', 'NOT EXISTS (SELECT 1) AND NOT EXISTS (\n']],
   }),
-  statementMutant('a refresh takes a body for the same because its hash is', [2], {
-    [copy]: [
-      ['(pin.body_kind, pin.body,', '(pin.body_kind,'],
-      ['(live.body_kind, live.body,', '(live.body_kind,'],
-    ],
-  }),
   statementMutant('a refresh replaces pins that are equal', [2, 13], {
     [copy]: [['WHERE pin.source IS NULL OR (', 'WHERE true OR (']],
   }),

@@ -72,12 +72,6 @@ export const pushMutants: readonly Mutant[] = [
   statementMutant('a push takes a body for the same because its hash is', [6], {
     [compare]: [['OR sha256(convert_to(live.body', 'OR false AND sha256(convert_to(live.body']],
   }),
-  statementMutant('a push does not see that a source path has changed', [6], {
-    [compare]: [
-      ['live.error, live.source_path)', 'live.error)'],
-      ['pushed.error, pushed.source_path)', 'pushed.error)'],
-    ],
-  }),
   statementMutant('a push keeps the error of the snapshot before', [6], {
     'write snapshot': [['snapshot_error = excluded.snapshot_error, ', '']],
   }),

@@ -9,18 +9,6 @@ export const readingMutants: readonly Mutant[] = [
   statementMutant('a diff is in the order of a locale', [0, 10], {
     diff: [['COLLATE "C"', 'COLLATE "unicode"']],
   }),
-  statementMutant('a diff does not see the status', [0, 10], {
-    diff: [
-      [
-        '(pin.body_kind, pin.content_hash, pin.size_bytes, pin.status)',
-        '(pin.body_kind, pin.content_hash, pin.size_bytes)',
-      ],
-      [
-        '(live.body_kind, live.content_hash, live.size_bytes, live.status)',
-        '(live.body_kind, live.content_hash, live.size_bytes)',
-      ],
-    ],
-  }),
   statementMutant('a diff does not see what is no longer live', [0, 10], {
     diff: [['FULL JOIN', 'RIGHT JOIN']],
   }),

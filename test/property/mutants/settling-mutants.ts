@@ -108,4 +108,10 @@ export const settlingMutants: readonly Mutant[] = [
     [0, 5],
     bothLocks([elsewhere, 'AND (true OR ']),
   ),
+  statementMutant(
+    'binding to an agent that is not ready keeps the mark',
+    [0],
+    { 'lock unsettled chats by id': [[elsewhere, 'AND (live.ready IS NULL OR false AND ']] },
+    ['bind', 'rebindWorkspace'],
+  ),
 ]

@@ -1,4 +1,9 @@
-import { allDifferingRows } from '../compare-rows.js'
+import {
+  allDifferingRows,
+  resourcesOf,
+  unexpectedResources,
+  unexpectedRows,
+} from '../compare-rows.js'
 import {
   type Finding,
   type Law,
@@ -13,12 +18,42 @@ import type { Pushed } from '../model/live-context.js'
 import { liveTable, snapshotTable } from '../model/rows.js'
 import { noRows, type Rows } from '../row-reader.js'
 
+export const agreement: Law = {
+  number: 6,
+  name: 'Agreement',
+  says:
+    'The live resources and the snapshot of an agent are exactly those of its last accepted ' +
+    'push.',
+  afterStep({ move, after }) {
+    if (!move.push) return []
+    const { model, rows } = after
+    return unexpectedRows('live context', model, rows, [snapshotTable, liveTable])
+  },
+  inObservation({ rows }, race) {
+    const pushes = pushesOf(race)
+    return [...(rows.get('workspace_agents') ?? noRows).keys()].flatMap((id): Finding[] => {
+      const live = resourcesOf(rows, liveTable, id)
+      const snapshot = rows.get(snapshotTable)?.get(id)?.values
+      if (!snapshot) return unexpectedResources(`${id} without a snapshot`, new Map(), live)
+      const { snapshot_error: error, version, aggregate_hash: hash, ready } = snapshot
+      const push = pushes.find((one) => one.push.agentId === id && one.push.error === error)?.push
+      if (!push) return [{ what: `the push of the snapshot of ${id}`, actual: `${error}` }]
+      const what = `the context of ${id} after push ${error}`
+      const expected = `${push.version} ${push.hash} ${push.ready}`
+      const actual = `${version} ${hash} ${ready}`
+      const head = expected === actual ? [] : [{ what, expected, actual }]
+      return [...head, ...unexpectedResources(what, push.resources, live)]
+    })
+  },
+}
+
 export const gate: Law = {
   number: 7,
   name: 'Gate',
   says:
-    'A push that is not initial and whose version is not above the stored one changes nothing at ' +
-    "all; an initial push equal to what is stored changes only the snapshot's version and time.",
+    'A push that is not initial, and whose version is not above the stored version, changes ' +
+    'nothing; an initial push that equals what is stored changes only the version and the ' +
+    'time of the snapshot.',
   afterStep(step) {
     const { move, before, after, outcome, predicted } = step
     if (!move.push || outcome.refusal || predicted.refusal) return []

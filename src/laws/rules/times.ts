@@ -3,14 +3,33 @@ import { isDirty } from '../model/live-context.js'
 import { snapshotTable } from '../model/rows.js'
 import { noRows, type Rows, type StoredRow } from '../row-reader.js'
 
+export const clock: Law = {
+  number: 9,
+  name: 'Clock',
+  says:
+    'Only adding messages, archiving and unarchiving change chats.updated_at, and they set ' +
+    'it to the time of the operation.',
+  afterStep({ move, before, after, at }) {
+    return [...(after.rows.get('chats') ?? noRows)].flatMap(([id, { values }]) => {
+      const old = before.rows.get('chats')?.get(id)?.values.updated_at
+      if (old === undefined) return []
+      // Archiving an archived chat does not set its time.
+      const isTouched = move.touches?.includes(id) && after.model.chats.get(id)?.updatedAt === at
+      const expected = isTouched ? at : old!
+      if (values.updated_at === expected) return []
+      return [{ what: `updated_at of ${id}`, expected, actual: String(values.updated_at) }]
+    })
+  },
+}
+
 export const drift: Law = {
   number: 8,
   name: 'Drift',
   says:
-    'For every hydrated, unarchived chat bound to an agent with a ready snapshot, the mark is set ' +
-    'exactly when the hashes differ, and is the time of the operation that set it, kept until a ' +
-    'settling finds them equal. A chat that is archived or whose agent has no snapshot reads as ' +
-    'clean.',
+    'A hydrated, unarchived chat whose agent has a ready snapshot has a mark exactly if the ' +
+    'hashes differ; the mark is the time of the operation that set it, and stays until an ' +
+    'operation finds the hashes equal; a chat that is archived or whose agent has no ' +
+    'snapshot reads as clean.',
   afterStep(step) {
     if (step.move.isMigration) return []
     const { before, after } = step

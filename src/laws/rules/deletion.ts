@@ -1,5 +1,33 @@
 import type { Finding, Law } from '../law.js'
-import { noRows, type StoredRow } from '../row-reader.js'
+import { noRows, type RowReader, type Rows, type StoredRow } from '../row-reader.js'
+
+export const cascade: Law = {
+  number: 4,
+  name: 'Cascade',
+  says:
+    'After a chat is deleted or purged, no row in any chat-scoped table, as found in the ' +
+    'catalog, refers to it, and no reference to a chat prevents its deletion.',
+  afterStep({ move, after, outcome, predicted, reader }) {
+    const orphans = orphanedRows(after.rows, reader)
+    if (!move.deletesChats || !outcome.refusal || predicted.refusal) return orphans
+    const { code, message } = outcome.refusal
+    const refused = { what: 'the deletion', expected: 'done', actual: `${code} ${message}` }
+    return [refused, ...orphans]
+  },
+  inObservation: ({ rows }, { reader }) => orphanedRows(rows, reader),
+}
+
+function orphanedRows(rows: Rows, { chatColumns }: RowReader): Finding[] {
+  const chats = rows.get('chats') ?? noRows
+  return [...chatColumns].flatMap(([table, column]) =>
+    [...(rows.get(table) ?? noRows)].flatMap(([key, { values }]) => {
+      const chatId = values[column]
+      if (chatId !== null && chats.has(chatId!)) return []
+      const what = `a row of a deleted chat: ${table} ${key}`
+      return [{ what, expected: 'no row', actual: `${column} ${chatId}` }]
+    }),
+  )
+}
 
 const order = ({ values }: StoredRow) => `${values.updated_at} ${values.id}`
 
@@ -7,8 +35,8 @@ export const purgeBoundary: Law = {
   number: 14,
   name: 'Purge boundary',
   says:
-    'A purge deletes chats strictly older than the cutoff, archived only, oldest first, never more ' +
-    'than the limit.',
+    'A purge deletes only archived chats that are strictly older than the cutoff, the oldest ' +
+    'first, and never more than the limit.',
   afterStep({ move, before, after, outcome }) {
     if (!move.purge || outcome.refusal) return []
     const { before: cutoff, limit } = move.purge

@@ -1,14 +1,14 @@
 import { allDifferingRows, resourcesOf, unexpectedResources } from '../compare-rows.js'
 import { type Finding, type Law, pushesOf, wasAccepted } from '../law.js'
-import { pinTable } from '../model/rows.js'
+import { liveTable, pinTable } from '../model/rows.js'
 import { noRows } from '../row-reader.js'
 
 export const atomicity: Law = {
   number: 15,
   name: 'Atomicity',
   says:
-    'A refused or failed operation changes nothing; no reader ever sees part of a push, hydrate, ' +
-    'refresh or purge of one chat.',
+    'An operation that is refused or fails changes nothing; no reader ever sees part of a ' +
+    'push, a hydration, a refresh or a purge of one chat.',
   afterStep({ move, before, after, outcome }) {
     // A migration commits after each version.
     if (!outcome.refusal || move.isMigration) return []
@@ -44,5 +44,25 @@ export const atomicity: Law = {
       const expected = 'never, because the push was not accepted'
       return [{ what: `${pinned[0]![0]} has pinned push ${push.error}`, expected }]
     })
+  },
+}
+
+export const idempotence: Law = {
+  number: 13,
+  name: 'Idempotence',
+  says:
+    'Pushing the same resources again as a new version neither writes nor locks any resource ' +
+    'or pin; no operation writes or locks such a row that is already equal.',
+  afterStep({ move, before, after, outcome }) {
+    // A refused operation may have locked rows; a migration writes all of them again.
+    if (move.isMigration || outcome.refusal) return []
+    return [liveTable, pinTable].flatMap((table) =>
+      [...(after.rows.get(table) ?? noRows)].flatMap(([key, row]) => {
+        const old = before.rows.get(table)?.get(key)
+        if (!old || old.text !== row.text || old.place === row.place) return []
+        const what = `an equal row was written or locked: ${table} ${key}`
+        return [{ what, expected: old.place, actual: row.place }]
+      }),
+    )
   },
 }

@@ -1,0 +1,95 @@
+import fc from 'fast-check'
+import { isBusy, isDrifted, mostly, type Preference, pickAgent, raceAgentIds } from '../choices.js'
+import { type Changes, pin, refuseUnready, settle } from '../model/live-context.js'
+import { findChat, liveOf, Refusal, type Resources, unarchived } from '../model/model.js'
+import { defineChatOperation } from '../operation.js'
+
+/** If it is for an agent, the chats of the agent. */
+interface Args {
+  readonly agentId?: string
+  readonly chats?: readonly string[]
+}
+
+/** For one chat, or for all chats of an agent. */
+export const hydrate = defineChatOperation<Args, { readonly one: boolean }>({
+  name: 'hydrate',
+  weight: 2,
+  event: 'changes',
+  choices: { one: fc.boolean() },
+  argsOf(model, _, { one, chat: index }) {
+    const agentId = one ? undefined : pickAgent(model, index)?.id
+    if (!agentId) return one ? {} : undefined
+    const chats = unarchived(model, (chat) => chat.agentId === agentId).map(({ id }) => id)
+    return { agentId, chats }
+  },
+  simple: {},
+  raceArgs: ({ agentId }) =>
+    fc.oneof(
+      fc.constant({}),
+      mostly(agentId, raceAgentIds).map((id) => ({ agentId: id })),
+    ),
+  says: (chat, { agentId }) => `hydrate ${agentId ? `the chats of ${agentId}` : chat}`,
+  flags: (_, { agentId, chats = [] }) =>
+    agentId ? { variant: 'agent', chats, isStranger: false } : { variant: 'chat' },
+  execute({ queryable, operations }, { chatId, ownerId, ...params }, { agentId }) {
+    const which = agentId ? { agentId } : { chatId, ...(ownerId && { ownerId }) }
+    return operations.hydrate(queryable, { ...which, ...params })
+  },
+  /** Hydrates and settles one chat, or all chats of an agent, which may be softly deleted. */
+  predict(model, key, now, { agentId }): Changes {
+    if (!agentId) return settle(model, [findChat(model, key)], now)
+    if (!model.agents.has(agentId)) throw new Refusal('agent_not_found')
+    const chats = unarchived(model, (chat) => chat.agentId === agentId)
+    return settle(model, chats, now)
+  },
+})
+
+/** The hashes are equal, but a row differs in its body, its size or a text. */
+const differsUnseen: Preference = (model, chat) =>
+  isDrifted(model, chat) && liveOf(model, chat)!.hash === chat.pinnedHash
+
+export const refresh = defineChatOperation({
+  name: 'refresh',
+  weight: 6,
+  event: 'refreshed',
+  prefers: [differsUnseen, isDrifted, isBusy],
+  simple: {},
+  says: (chat) => `refresh ${chat}`,
+  flags: (chatId) => ({ repins: [chatId] }),
+  execute: ({ queryable, operations }, params) => operations.refresh(queryable, params),
+  /**
+   * Replaces the pins of one chat, archived or not, with the live context, and clears its mark. It
+   * is refused without a ready live context, and the pins stay.
+   */
+  predict(model, key, now) {
+    const chat = findChat(model, key)
+    const before = chat.pins
+    refuseUnready(liveOf(model, chat))
+    pin(model, chat, now)
+    return { chat: chat.id, aggregateHash: chat.pinnedHash, ...count(before, chat.pins) }
+  },
+})
+
+function count(before: Resources, after: Resources) {
+  const added = [...after.keys()].filter((source) => !before.has(source)).length
+  const kept = [...after].filter(([source, row]) => before.get(source) === row).length
+  const removed = [...before.keys()].filter((source) => !after.has(source)).length
+  return { added, replaced: after.size - added - kept, removed }
+}
+
+export const unpin = defineChatOperation({
+  name: 'unpin',
+  event: 'unpinned',
+  takesNow: false,
+  simple: {},
+  says: (chat) => `unpin ${chat}`,
+  flags: (chatId) => ({ repins: [chatId] }),
+  execute: ({ queryable, operations }, params) => operations.unpin(queryable, params),
+  /** Removes the pins, the pinned hash, the mark and the error of a chat. */
+  predict(model, key) {
+    const chat = findChat(model, key)
+    const removed = chat.pins.size
+    Object.assign(chat, { pins: new Map(), pinnedHash: null, dirtySince: null, error: '' })
+    return { chat: chat.id, removed }
+  },
+})

@@ -1,0 +1,162 @@
+import fc from 'fast-check'
+import { type BodyKind, enums } from '../../schema/index.js'
+import { type ChatKey, pick, place } from '../choices.js'
+import { isDirty } from '../model/live-context.js'
+import { type Chat, findChat, type Model, type Resource } from '../model/model.js'
+import { inByteOrder, sanitise, sanitiseLine, textOf } from '../model/text.js'
+import { toDate } from '../model/time.js'
+import { defineChatOperation } from '../operation.js'
+
+/** The pins of a chat by source in byte order, with bodies on request. */
+export function listPins(model: Model, key: ChatKey, { bodies }: { readonly bodies: boolean }) {
+  const { pins } = findChat(model, key)
+  return inByteOrder([...pins.keys()]).map((source) => answered(source, pins.get(source)!, bodies))
+}
+
+/** One pin with its body, or null if the chat has no pin of this source. */
+export function getPin(model: Model, key: ChatKey, source: string) {
+  const pin = findChat(model, key).pins.get(source)
+  return pin ? answered(source, pin, true) : null
+}
+
+function answered(
+  source: string,
+  { body, createdAt, updatedAt, ...pin }: Resource,
+  withBody: boolean,
+) {
+  const times = { createdAt: toDate(createdAt), updatedAt: toDate(updatedAt) }
+  return { source, ...pin, ...times, ...(withBody && { body }) }
+}
+
+export const listAllPins = defineChatOperation({
+  name: 'list pins',
+  choices: { bodies: fc.boolean() },
+  simple: { bodies: true },
+  says: (chat, { bodies }) => `list the pins of ${chat}${bodies ? ' with their bodies' : ''}`,
+  flags: (_, { bodies }) => ({ variant: bodies ? 'with bodies' : 'without bodies' }),
+  execute: ({ queryable, operations }, key, { bodies }) =>
+    operations.listPins(queryable, { ...key, bodies }),
+  predict: (model, key, _, args) => listPins(model, key, args),
+})
+
+/** The source of a pin, or a source that the chat has not pinned. */
+interface Source {
+  readonly source: string
+  readonly isPinned?: boolean
+}
+
+export const getOnePin = defineChatOperation<Source, { readonly which: number }>({
+  name: 'get a pin',
+  choices: { which: place },
+  argsOf(_, { pins }, { which }) {
+    const pinned = pick([...pins.keys()], which)
+    return { source: pinned ?? '/nowhere', isPinned: pinned !== undefined }
+  },
+  simple: { source: '/same' },
+  says: (chat, { source }) => `get the pin ${JSON.stringify(source)} of ${chat}`,
+  flags: (_, { isPinned }) => ({ variant: isPinned ? 'one' : 'none' }),
+  execute: ({ queryable, operations }, key, { source }) =>
+    operations.getPin(queryable, { ...key, source }),
+  predict: (model, key, _, { source }) => getPin(model, key, source),
+})
+
+/**
+ * The pins of a chat as a block of text: instruction files, then an index of the skills, each by
+ * source in byte order. A resource that is not ok or is not text is skipped and reported.
+ */
+export function prompt(model: Model, key: ChatKey) {
+  const { pins, pinnedHash } = findChat(model, key)
+  const of = (kind: BodyKind) =>
+    inByteOrder([...pins.keys()].filter((source) => pins.get(source)!.kind === kind)).map(
+      (source) => ({ source, pin: pins.get(source)! }),
+    )
+  const all = [...of('instruction_file'), ...of('skill')]
+  const skipped = all.flatMap(({ source, pin }) => {
+    if (pin.status !== 'ok') return [{ source, reason: `its status is ${pin.status}` }]
+    return textOf(pin) === null ? [{ source, reason: 'its body is not UTF-8 text' }] : []
+  })
+  const written = (kind: BodyKind, write: (source: string, pin: Resource) => string) =>
+    of(kind).flatMap(({ source, pin }) => (textOf(pin) === null ? [] : [write(source, pin)]))
+  const files = written('instruction_file', writeFile).join('')
+  const skills = written('skill', writeSkill).join('')
+  const index = skills === '' ? '' : `<skills>\n${skills}</skills>\n`
+  const block = files + index
+  const text = block === '' ? '' : `<agent-context>\n${block}</agent-context>\n`
+  return { hydrated: pinnedHash !== null, text, skipped }
+}
+
+function writeFile(source: string, pin: Resource): string {
+  const content = sanitise(textOf(pin)!).replace(/^\n+/, '').trimEnd()
+  const lines = content === '' ? '' : `${content}\n`
+  return `<instruction-file source="${attribute(source)}">\n${lines}</instruction-file>\n`
+}
+
+function writeSkill(source: string, { body }: Resource): string {
+  const { name = '', description = '' } = body as { name?: unknown; description?: unknown }
+  const said = [name, description]
+    .flatMap((one) => (typeof one === 'string' ? [sanitiseLine(one)] : []))
+    .filter((one) => one !== '')
+    .join(': ')
+  return `- ${said === '' ? '' : `${said} `}("${attribute(source)}")\n`
+}
+
+const attribute = (source: string) =>
+  sanitiseLine(source).replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+
+/** The prompt of a chat. Law 3 also compares its text before and after removals. */
+export const writePrompt = defineChatOperation({
+  name: 'prompt',
+  simple: {},
+  says: (chat) => `write the prompt of ${chat}`,
+  execute: ({ queryable, operations }, key) => operations.prompt(queryable, key),
+  predict: (model, key) => prompt(model, key),
+})
+
+/** Whether a chat is hydrated and dirty, and how many pins it has of each kind and status. */
+export function getChatContext(model: Model, key: ChatKey) {
+  const chat = findChat(model, key)
+  const dirty = isDirty(model, chat)
+  return {
+    chat: chat.id,
+    hydrated: chat.pinnedHash !== null,
+    aggregateHash: chat.pinnedHash,
+    dirty,
+    dirtySince: dirty ? toDate(chat.dirtySince!) : null,
+    error: chat.error,
+    counts: countsOf(chat),
+  }
+}
+
+/** In the order of the enums. */
+function countsOf({ pins }: Chat) {
+  return enums.workspace_agent_context_body_kind.flatMap((kind) =>
+    enums.workspace_agent_context_resource_status.flatMap((status) => {
+      const those = [...pins.values()].filter((pin) => pin.kind === kind && pin.status === status)
+      return those.length === 0 ? [] : [{ kind, status, count: those.length }]
+    }),
+  )
+}
+
+/** The context of one chat, or of all chats. */
+export const readContext = defineChatOperation<
+  { readonly chatIds?: readonly string[] },
+  { readonly many: boolean }
+>({
+  name: 'read context',
+  choices: { many: fc.boolean() },
+  argsOf: (model, _, { many }) => (many ? { chatIds: [...model.chats.keys()].reverse() } : {}),
+  simple: {},
+  says: (chat, { chatIds }) => `read the context${chatIds ? 's of all chats' : ` of ${chat}`}`,
+  flags: (_, { chatIds }) =>
+    chatIds ? { variant: 'many', isStranger: false } : { variant: 'one' },
+  execute: ({ queryable, operations }, { chatId, ...owner }, { chatIds }) =>
+    chatIds
+      ? operations.getChatContexts(queryable, { chatIds, ...owner })
+      : operations.getChatContext(queryable, { chatId, ...owner }),
+  predict: (model, { chatId, ownerId }, _, { chatIds }) =>
+    chatIds
+      ? chatIds
+          .filter((id) => ownerId === undefined || model.chats.get(id)!.ownerId === ownerId)
+          .map((id) => getChatContext(model, { chatId: id }))
+      : getChatContext(model, { chatId, ...(ownerId && { ownerId }) }),
+})
