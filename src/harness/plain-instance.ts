@@ -129,7 +129,7 @@ class PlainInstance implements TestInstance {
     statistics: HarnessStatistics,
   ): Promise<PlainInstance> {
     const pglite = await PGlite.create({ loadDataDir: tar, extensions, startParams })
-    statistics.forks++
+    statistics.databases++
     return new PlainInstance(pglite, { tar }, { extensions, statistics })
   }
 

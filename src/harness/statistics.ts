@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isMainThread } from 'node:worker_threads'
-import { isRunning, projectDirectory } from '../pglite/index.js'
 
 /**
  * What a harness has done. Printed with `DRIFTPIN_STATS=1`.
  *
  * @example
  * ```ts
- * const count = ({ forks, rewindMs }: HarnessStatistics) => forks + rewindMs.length
+ * const count = ({ databases, rewindMs }: HarnessStatistics) => databases + rewindMs.length
  * await using harness = await openHarness()
  * console.log(count(harness.statistics))
  * ```
@@ -20,7 +18,7 @@ export interface HarnessStatistics {
   /** Images that came from the cache. */
   imagesReused: number
   /** Databases that were created. */
-  forks: number
+  databases: number
   /** The duration of each rewind in milliseconds, in order. */
   readonly rewindMs: number[]
   /** Bytes that rewinds copied back. */
@@ -35,7 +33,7 @@ export function createStatistics(): HarnessStatistics {
   return {
     imagesBuilt: 0,
     imagesReused: 0,
-    forks: 0,
+    databases: 0,
     rewindMs: [],
     bytesCopied: 0,
     replaced: {},
@@ -49,7 +47,7 @@ export function addStatistics(all: readonly HarnessStatistics[]): HarnessStatist
   for (const one of all) {
     sum.imagesBuilt += one.imagesBuilt
     sum.imagesReused += one.imagesReused
-    sum.forks += one.forks
+    sum.databases += one.databases
     sum.bytesCopied += one.bytesCopied
     for (const ms of one.rewindMs) sum.rewindMs.push(ms)
     for (const name of ['replaced', 'fallbacks'] as const) {
@@ -63,7 +61,7 @@ export function addStatistics(all: readonly HarnessStatistics[]): HarnessStatist
 
 /** Prints statistics as a table. */
 export function renderStatistics(statistics: HarnessStatistics): string {
-  const { rewindMs, imagesBuilt, imagesReused, forks, bytesCopied } = statistics
+  const { rewindMs, imagesBuilt, imagesReused, databases, bytesCopied } = statistics
   const sorted = rewindMs.toSorted((one, other) => one - other)
   const at = (share: number) =>
     sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
@@ -75,7 +73,7 @@ export function renderStatistics(statistics: HarnessStatistics): string {
   const rows: (readonly [string, string])[] = [
     ['images built', String(imagesBuilt)],
     ['images reused', String(imagesReused)],
-    ['forks', String(forks)],
+    ['databases', String(databases)],
     ['rewinds', String(rewindMs.length)],
     ['  p50', ms(at(0.5))],
     ['  p95', ms(at(0.95))],
@@ -92,13 +90,8 @@ export function renderStatistics(statistics: HarnessStatistics): string {
   )
 }
 
-/** Set by the reporter: workers leave their statistics to it instead of printing them. */
-export const collectorVariable = 'DRIFTPIN_STATS_COLLECTOR'
-
-const directory = () => join(projectDirectory(), '.driftpin', 'stats')
-
-/** All workers of a run have the same parent process, unless they are threads of one process. */
-const runOfWorker = (): number => (isMainThread ? process.ppid : process.pid)
+/** The folder in which workers leave their statistics for the reporter instead of printing them. */
+export const folderVariable = 'DRIFTPIN_STATS_FOLDER'
 
 /**
  * Creates the function with which a worker reports its statistics, as often as it is called. With
@@ -109,37 +102,9 @@ export function createReport(statistics: HarnessStatistics): () => Promise<void>
   const worker = randomUUID()
   return async () => {
     if (process.env.DRIFTPIN_STATS !== '1') return
-    const run = runOfWorker()
-    if (process.env[collectorVariable] !== String(run)) {
-      console.error(`\n${renderStatistics(statistics)}`)
-      return
-    }
-    mkdirSync(directory(), { recursive: true })
+    const folder = process.env[folderVariable]
     // A worker that runs several files continues its counts, so this replaces its earlier report.
-    writeFileSync(join(directory(), `${run}-${worker}.json`), JSON.stringify(statistics))
+    if (folder) await writeFile(join(folder, `${worker}.json`), JSON.stringify(statistics))
+    else console.error(`\n${renderStatistics(statistics)}`)
   }
-}
-
-/**
- * Adds up and removes the reports of a run's workers, and removes those of runs that have ended.
- */
-export function collectStatistics(run: number): HarnessStatistics {
-  let names: string[]
-  try {
-    names = readdirSync(directory())
-  } catch {
-    names = []
-  }
-  const own = names.filter((name) => name.startsWith(`${run}-`))
-  const all = own.map(
-    (name): HarnessStatistics => JSON.parse(readFileSync(join(directory(), name), 'utf8')),
-  )
-  const isOver = (name: string) => own.includes(name) || !isRunning(Number.parseInt(name, 10))
-  for (const name of names.filter(isOver)) rmSync(join(directory(), name), { force: true })
-  try {
-    rmdirSync(directory())
-  } catch {
-    // The folder does not exist, or another run has not ended.
-  }
-  return addStatistics(all)
 }

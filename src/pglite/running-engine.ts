@@ -8,7 +8,7 @@ import { type WatchedPGlite, watchPGlite } from './watch-pglite.js'
 /** What was done with the instances that share an origin. */
 interface InstanceStatistics {
   /** Databases that were started from an image. */
-  forks: number
+  databases: number
   /** Milliseconds of each rewind, in the order in which they were. */
   readonly rewindMs: number[]
   /** Bytes that rewinds copied back. */
@@ -74,7 +74,7 @@ export async function openRunningEngine(
     return startFromFiles(image, options)
   })
   const { pglite, inside } = engine
-  statistics.forks++
+  statistics.databases++
   const learned = ofMark ? [] : [...origin.learned]
   for (const path of learned) await pglite.exec(`LOAD '${path}'`)
   // A backend that was seeded before its image was taken would repeat its random numbers.

@@ -70,7 +70,7 @@ export async function openFixtureProject(): Promise<FixtureProject> {
 const environment = {
   VITEST: undefined,
   DRIFTPIN_STATS: undefined,
-  DRIFTPIN_STATS_COLLECTOR: undefined,
+  DRIFTPIN_STATS_FOLDER: undefined,
   DRIFTPIN_CACHE_DIR: join(repository, 'node_modules/.cache/driftpin'),
 }
 

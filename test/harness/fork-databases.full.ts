@@ -37,7 +37,7 @@ test('forks of one image know nothing of each other', async () => {
     )
     expect(rows).toEqual([{ next: index + 1, tables: 1 }])
   }
-  expect(harness.statistics.forks).toBe(3)
+  expect(harness.statistics.databases).toBe(3)
   await forks[1]!.rewind()
   expect(await all(forks[0]!)).toEqual([0])
   expect(await all(forks[1]!)).toEqual([])
@@ -54,7 +54,7 @@ test('an instance that was given back is used again, and is clean', async () => 
   await using second = await harness.createDatabase()
   expect(second.pglite).toBe(pglite)
   expect(await second.digest()).toBe(digest)
-  expect(harness.statistics.forks).toBe(1)
+  expect(harness.statistics.databases).toBe(1)
   await expect(first.query('SELECT 1')).rejects.toMatchObject({ code: 'harness_closed' })
   expect(await all(second)).toEqual([])
 })

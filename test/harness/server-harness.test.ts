@@ -20,7 +20,7 @@ describe.each(serverMajors)('a harness on PostgreSQL %i', (major) => {
     await insert('Calypso')(one)
     expect(await boats(one)).toEqual(['Argo', 'Beagle', 'Calypso'])
     expect(await boats(other)).toEqual(['Argo', 'Beagle'])
-    expect(harness.statistics.forks).toBe(2)
+    expect(harness.statistics.databases).toBe(2)
     const names = [await nameOf(one), await nameOf(other)]
     await one.close()
     expect(await sailor.databases()).not.toContain(names[0])

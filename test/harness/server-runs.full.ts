@@ -41,7 +41,7 @@ describe.each(serverMajors)('on PostgreSQL %i', (major) => {
     expect(told.map(({ pathname }) => pathname.slice(1))).toEqual(expect.arrayContaining(kept))
     expect(kept).toHaveLength(4)
     expect(run.stderr + run.stdout).not.toContain(sailor.password)
-    expect(run.stderr).toMatch(/forks +[1-9]/)
+    expect(run.stderr).toMatch(/databases +[1-9]/)
 
     const words = /FAILS with rows in a transaction failed\. .*psql '(\S+)'/
     const shown = new URL(words.exec(run.stderr)![1]!)

@@ -1,8 +1,8 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addStatistics, createStatistics, renderStatistics } from '../../src/harness/statistics.js'
 import { count } from '../../src/pglite/index.js'
+import { temporaryFolder } from '../support/temporary-folder.js'
 import { type FixtureProject, openFixtureProject } from './fixture-project.js'
 
 let project: FixtureProject
@@ -25,29 +25,19 @@ function numbersOf(text: string, name: string): number[] {
 }
 
 test('the reporter prints one table for two workers that run at the same time', async () => {
-  const env = { DRIFTPIN_STATS: '1', MEET: '1' }
+  const temporary = await temporaryFolder()
+  const env = { DRIFTPIN_STATS: '1', MEET: '1', TMPDIR: temporary }
   const { code, stdout, stderr } = await project.vitest(pair, [reporter], env)
   expect(code).toBe(0)
   expect([tablesIn(stdout), tablesIn(stderr)]).toEqual([1, 0])
-  expect(numbersOf(stdout, 'forks')[0]).toBeGreaterThanOrEqual(2)
-  expect(await readdir(join(project.folder, '.driftpin'))).not.toContain('stats')
-})
-
-test('what a run left that ended goes with the next, and what one has that goes on stays', async () => {
-  const folder = join(project.folder, '.driftpin/stats')
-  const [ended, going] = ['999999999-worker.json', `${process.pid}-worker.json`]
-  await mkdir(folder, { recursive: true })
-  for (const name of [ended, going]) await writeFile(join(folder, name), '{}')
-  const { stdout } = await project.vitest(pair, [reporter], { DRIFTPIN_STATS: '1' })
-  expect(tablesIn(stdout)).toBe(1)
-  expect(await readdir(folder)).toEqual([going])
-  await rm(folder, { recursive: true })
+  expect(numbersOf(stdout, 'databases')[0]).toBeGreaterThanOrEqual(2)
+  expect((await readdir(temporary)).filter((name) => name.includes('stats'))).toEqual([])
 })
 
 test('a worker that runs two files is counted once', async () => {
   const args = [reporter, '--no-isolate', '--maxWorkers=1']
   const { stdout } = await project.vitest(pair, args, { DRIFTPIN_STATS: '1' })
-  expect(numbersOf(stdout, 'forks')).toEqual([1])
+  expect(numbersOf(stdout, 'databases')).toEqual([1])
 })
 
 test('threads have one table as well', async () => {
@@ -65,19 +55,19 @@ test('each worker prints its own without the reporter, and none where nobody ask
 
 test('the table adds up workers and names the reasons', () => {
   const one = createStatistics()
-  one.forks = 2
+  one.databases = 2
   one.bytesCopied = 1_500_000
   one.rewindMs.push(1, 3)
   count(one.replaced, 'the test closed the instance')
   const other = createStatistics()
-  other.forks = 1
+  other.databases = 1
   other.rewindMs.push(2)
   count(other.replaced, 'the test closed the instance')
   expect(renderStatistics(addStatistics([one, other])).split('\n')).toEqual([
     'driftpin',
     '  images built                    0',
     '  images reused                   0',
-    '  forks                           3',
+    '  databases                       3',
     '  rewinds                         3',
     '    p50                           2.00 ms',
     '    p95                           3.00 ms',

@@ -32,7 +32,7 @@ export async function openServerHarness(
     statistics,
     open: async (open) => {
       const name = await databases.create(template)
-      statistics.forks++
+      statistics.databases++
       const opened = await openServerTestDatabase(databases, name, () => forget())
       const forget = open.add(opened.db)
       return opened
