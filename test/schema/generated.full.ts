@@ -34,11 +34,11 @@ test('the check turns red for what is stale, and generating makes the committed 
   const committed = await contents()
   const migration = 'src/migrations/sql/000003_create_chat_files.up.sql'
   const sql = await readFile(join(root, migration), 'utf8')
-  await writeFile(join(root, migration), sql.replace('mimetype text', 'media_type text'))
+  await writeFile(join(root, migration), sql.replaceAll('chat_files_pkey', 'chat_files_id_pkey'))
 
   const check = await generate(root, '--check')
   expect(check.code).toBe(1)
-  // Fixtures, keys, imports and laws do not depend on the name of a column.
+  // Fixtures, keys, imports and laws do not depend on the name of a constraint.
   const stale = files.filter((file) => check.stderr.includes(`${file} is stale: run \`npm run`))
   const others = /\/(fixtures\.ts|schema\.svg|rooms\.svg|laws\.md)$/
   expect(stale).toEqual(files.filter((file) => !others.test(file)))
