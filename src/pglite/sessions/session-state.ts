@@ -51,53 +51,51 @@ export const literal = (value: string): string =>
 
 const arrayOf = (values: Iterable<string>) => `ARRAY[${[...values].map(literal).join(',')}]::text[]`
 
-// What a project makes up for itself (app.tenant) is in no list of settings.
+// The settings of a project (app.tenant) are in no list of settings, nor are the role and the user.
+// The owner is the role of initdb (BOOTSTRAP_SUPERUSERID), as which a PGlite runs.
 const stateSql = (customNames: Iterable<string>) => `SELECT pg_catalog.json_build_object(
-  'settings', (SELECT pg_catalog.json_object_agg(name, pg_catalog.current_setting(name, true))
-    FROM (
-      SELECT name FROM pg_catalog.pg_settings WHERE source = 'session' AND name NOT IN
-        ('client_encoding', 'transaction_isolation', 'transaction_read_only', 'transaction_deferrable')
-      UNION
-      SELECT name FROM pg_catalog.unnest(${arrayOf(customNames)}) AS name
-      WHERE pg_catalog.current_setting(name, true) <> ''
-    ) AS found),
-  'role', pg_catalog.current_setting('role'),
-  'user', session_user,
-  'owner', (SELECT rolname FROM pg_catalog.pg_roles WHERE oid = 10),
-  'prepared', (SELECT pg_catalog.json_object_agg(name, statement)
+  'settings', (SELECT coalesce(pg_catalog.json_object_agg(name, value), '{}') FROM (
+    SELECT name, pg_catalog.current_setting(name, true) AS value FROM pg_catalog.pg_settings
+    WHERE source = 'session' AND name NOT IN
+      ('client_encoding', 'transaction_isolation', 'transaction_read_only', 'transaction_deferrable')
+    UNION
+    SELECT name, pg_catalog.current_setting(name, true)
+    FROM pg_catalog.unnest(${arrayOf(customNames)}) AS name
+    WHERE pg_catalog.current_setting(name, true) <> ''
+    UNION
+    SELECT 'role', pg_catalog.current_setting('role')
+    WHERE pg_catalog.current_setting('role') <> 'none'
+    UNION
+    SELECT 'session_authorization', session_user::text
+    WHERE session_user <> (SELECT rolname FROM pg_catalog.pg_roles WHERE oid = 10)
+  ) AS found),
+  'prepared', (SELECT coalesce(pg_catalog.json_object_agg(name, statement), '{}')
     FROM pg_catalog.pg_prepared_statements WHERE from_sql),
   'reported', (SELECT pg_catalog.json_object_agg(name, CASE name
       WHEN 'session_authorization' THEN session_user
       ELSE pg_catalog.current_setting(name, true) END)
     FROM pg_catalog.unnest(${arrayOf(reportedNames)}) AS name),
-  'channels', (SELECT pg_catalog.json_agg(channel)
-    FROM pg_catalog.pg_listening_channels() AS channel),
+  'channels', ARRAY(SELECT pg_catalog.pg_listening_channels()),
   'holdsLocks', EXISTS (SELECT FROM pg_catalog.pg_locks WHERE locktype = 'advisory'),
-  'removals', (SELECT pg_catalog.json_agg(removal) FROM (
+  'removals', ARRAY(
     SELECT 'DROP ' || CASE relkind WHEN 'S' THEN 'SEQUENCE' WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END
-      || ' IF EXISTS pg_temp.' || pg_catalog.quote_ident(relname) || ' CASCADE' AS removal
+      || ' IF EXISTS pg_temp.' || pg_catalog.quote_ident(relname) || ' CASCADE'
     FROM pg_catalog.pg_class
     WHERE relpersistence = 't' AND relkind IN ('r', 'p', 'S', 'v')
       AND relnamespace = pg_catalog.pg_my_temp_schema()
     UNION ALL
     SELECT 'CLOSE ' || pg_catalog.quote_ident(name) FROM pg_catalog.pg_cursors WHERE is_holdable
-  ) AS removals)
+  )
 )::text`
 
-interface WrittenState {
-  readonly settings: Record<string, string> | null
-  readonly role: string
-  readonly user: string
-  /** The role of initdb (BOOTSTRAP_SUPERUSERID), as which a PGlite runs. */
-  readonly owner: string
-  readonly prepared: Record<string, string> | null
+/** What the query answers, with objects in place of maps. */
+interface WrittenState extends Omit<FoundState, 'settings' | 'prepared' | 'reported'> {
+  readonly settings: Record<string, string>
+  readonly prepared: Record<string, string>
   readonly reported: Record<string, string>
-  readonly channels: string[] | null
-  readonly holdsLocks: boolean
-  readonly removals: string[] | null
 }
 
-const mapOf = (object: Record<string, string> | null) => new Map(Object.entries(object ?? {}))
+const mapOf = (object: Record<string, string>) => new Map(Object.entries(object))
 
 /**
  * Reads the session as it is. No transaction may be open in it.
@@ -112,16 +110,11 @@ export async function readState(
   const own = "SELECT pg_catalog.set_config('client_encoding', 'UTF8', false)"
   const [, row] = await engine.query(`${own}; ${stateSql(customNames)}`)
   const found: WrittenState = JSON.parse(row![0]!)
-  const settings = mapOf(found.settings)
-  if (found.user !== found.owner) settings.set('session_authorization', found.user)
-  if (found.role !== 'none') settings.set('role', found.role)
   return {
-    settings,
+    ...found,
+    settings: mapOf(found.settings),
     prepared: commandsOf(mapOf(found.prepared)),
     reported: mapOf(found.reported),
-    channels: found.channels ?? [],
-    holdsLocks: found.holdsLocks,
-    removals: found.removals ?? [],
   }
 }
 
