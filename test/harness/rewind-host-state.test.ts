@@ -9,8 +9,9 @@ let db: EmbeddedTestDatabase
 beforeAll(async () => {
   harness = await openHarness({ migrations: false })
   db = await harness.createDatabase()
-  // The queues of PGlite's locks exist from their first use on.
-  await db.pglite.exec('SELECT 1')
+  // The queues of PGlite's locks exist from their first use, and the number that AsyncLocalStorage
+  // gives a promise from its first use inside of `run`.
+  await db.script('SELECT 1')
   return () => harness.close()
 })
 beforeEach(() => db.rewind())
