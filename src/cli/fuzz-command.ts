@@ -113,7 +113,10 @@ async function fuzz(options: FuzzOptions): Promise<void> {
       onProgress: progress.show,
     })
     .finally(progress.end)
-  const summary = createFuzzSummary(report, laws, { ...progress.timing(), stopped: stop.stopped() })
+  const summary = createFuzzSummary(report, laws, {
+    ...progress.timing(),
+    stopped: stop.signal.aborted,
+  })
   const { failure = null } = report
   const text = failure && laws.renderFailure(failure, { flags: fuzzReplayFlags(options) })
   if (json) printJson({ ...summary, failure: failure && { ...failure, report: text } })

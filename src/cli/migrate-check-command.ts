@@ -22,13 +22,6 @@ export function migrateCheckCommand(): Command {
   ).action(check)
 }
 
-interface Checked {
-  readonly mismatches: readonly SchemaMismatch[]
-  /** The number of objects that were compared. */
-  readonly compared: number
-  readonly pending: number
-}
-
 async function check(options: MigrateOptions): Promise<void> {
   const { json } = options
   const { source, migrator } = await readChosen(options)
@@ -47,7 +40,8 @@ async function check(options: MigrateOptions): Promise<void> {
   )
 }
 
-async function compare(opened: Database, options: MigratorOptions): Promise<Checked> {
+/** The mismatches, how many objects were compared, and how many migrations are pending. */
+async function compare(opened: Database, options: MigratorOptions) {
   const { migrations } = options
   const expected = migrations ? await expectedBy(migrations, opened) : { expected: schemaManifest }
   const mismatches = await checkSchema(opened, expected)

@@ -4,7 +4,6 @@ import { warn } from './terminal.js'
 /** Tells whether the user asked the process to end. */
 export interface Stop extends Disposable {
   readonly signal: AbortSignal
-  stopped(): boolean
   /** The exit code of a process that was ended by the signal, such as 130. */
   exitCode(): number
 }
@@ -46,7 +45,6 @@ export function openStop(notice: string): Stop {
   for (const name of names) process.on(name, stop)
   return {
     signal: controller.signal,
-    stopped: () => controller.signal.aborted,
     exitCode: () => exitCode,
     [Symbol.dispose]: ignore,
   }

@@ -1,5 +1,5 @@
 import { DriftpinError } from '../../errors.js'
-import { type PGliteServer, serve } from '../../pglite/index.js'
+import { serve } from '../../pglite/index.js'
 import { UsageError } from '../command-error.js'
 import { usualDataFolder } from '../data-folder.js'
 import { type ChosenMigrations, describeSource, readChosen } from '../migrations.js'
@@ -81,7 +81,7 @@ async function serveUntilStopped(
     throw withHint(error, run)
   })
   stop.signal.throwIfAborted()
-  const { server, version, portTaken = null } = await serveDatabase(database, options.port)
+  const { server, version, portTaken } = await serveDatabase(database, options.port)
   // The push of a watched directory may be waiting for a client. Closing the server ends the wait.
   stop.signal.addEventListener('abort', () => void server.close())
   try {
@@ -130,27 +130,20 @@ const mismatches: readonly string[] = [
   'migration_dirty',
 ]
 
-/** The server of a database. */
-interface DevServer {
-  readonly server: PGliteServer
-  /** The requested port, if another process uses it. */
-  readonly portTaken: number | undefined
-  /** The version of PostgreSQL. */
-  readonly version: string
-}
-
 /**
  * Serves a database at a port, or at a free port if another process uses that one. The query before
  * it proves that the database answers. It does not go through the server, because a session of its
  * own would take a quarter of the start time.
+ *
+ * @returns The server, the version of PostgreSQL, and the requested port if it is in use.
  */
-async function serveDatabase(source: ServedDatabase, port: number = usualPort): Promise<DevServer> {
+async function serveDatabase(source: ServedDatabase, port: number = usualPort) {
   const { rows } = await source.database.query<{ version: string }>(
     `SELECT current_setting('server_version') AS version`,
   )
   const { version } = rows[0]!
   try {
-    return { server: await serve(source, { port }), portTaken: undefined, version }
+    return { server: await serve(source, { port }), portTaken: null, version }
   } catch (error) {
     if (!isPortTaken(error)) throw error
     return { server: await serve(source), portTaken: port, version }

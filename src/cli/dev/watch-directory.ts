@@ -158,21 +158,16 @@ export function changedResources(
   })
 }
 
-/** The agent of a watched directory. */
-interface DirectoryAgent {
-  readonly agentId: string
-  /** The version of its snapshot; 0 before the first push. */
-  readonly version: bigint
-}
-
 /** The owner of watched directories. No application knows this id. */
 const ownerId = '00000000-0000-4000-8000-0000000000dd'
 
 /**
  * Finds the agent of a directory, or creates it with a workspace, a build and a chat. An existing
  * chat is not changed; a deleted one is created again.
+ *
+ * @returns The agent, and the version of its snapshot, which is 0 before the first push.
  */
-async function ensureDirectoryAgent(database: Database, path: string): Promise<DirectoryAgent> {
+async function ensureDirectoryAgent(database: Database, path: string) {
   const { workspaceId, buildId, agentId, chatId } = directoryIds(path)
   const name = basename(path) || path
   const schema = quoteIdentifier(database.schema)

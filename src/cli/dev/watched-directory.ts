@@ -18,16 +18,11 @@ export async function watchedRoot(directory: string): Promise<string> {
   return await realpath(path)
 }
 
-/** The ids of the rows that represent a directory in a database. */
-export interface DirectoryIds {
-  readonly workspaceId: string
-  readonly buildId: string
-  readonly agentId: string
-  readonly chatId: string
-}
-
-/** Derived from the path, so that they are the same whenever the directory is watched. */
-export function directoryIds(path: string): DirectoryIds {
+/**
+ * The ids of the rows that represent a directory in a database. They are derived from its path, so
+ * that they are the same whenever the directory is watched.
+ */
+export function directoryIds(path: string) {
   return {
     workspaceId: idOf('workspace', path),
     buildId: idOf('build', path),
