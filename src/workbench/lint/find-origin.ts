@@ -3,7 +3,14 @@ import type { ManifestConstraint } from '../../catalog/index.js'
 import type { LintedFolder } from './linted-folder.js'
 import { type LintedScript, type LintedStatement, placeOfName } from './linted-script.js'
 import type { Linted } from './rule.js'
-import { constraintsOf, nodeAs, nodesOf, stringsOf, tableKey } from './syntax-tree.js'
+import {
+  constraintsOf,
+  nodeAs,
+  nodesOf,
+  stringsOf,
+  tableKey,
+  tableRenamedBy,
+} from './syntax-tree.js'
 
 /** The place in a file that created something in the catalog. */
 export interface Origin {
@@ -16,11 +23,8 @@ export function originOfForeignKey(
   linted: Linted,
   of: { readonly table: string; readonly key: ManifestConstraint },
 ): Origin {
-  const names = namesOf(linted, of.table)
   const columns = of.key.columns.join()
-  for (const { script, statement } of newestFirst(linted)) {
-    const table = tableOf(statement)
-    if (table === undefined || !names.has(table)) continue
+  for (const { script, statement } of statementsOn(linted, of.table)) {
     for (const { constraint, column } of foreignKeysOf(statement)) {
       const own = column === undefined ? stringsOf(constraint.fk_attrs).join() : column
       const isIt = constraint.conname ? constraint.conname === of.key.name : own === columns
@@ -36,10 +40,7 @@ export function originOfColumn(
   folder: LintedFolder,
   of: { readonly table: string; readonly column: string },
 ): Origin {
-  const names = namesOf(folder, of.table)
-  for (const { script, statement } of newestFirst(folder)) {
-    const table = tableOf(statement)
-    if (table === undefined || !names.has(table)) continue
+  for (const { script, statement } of statementsOn(folder, of.table)) {
     for (const { subtype, name } of nodesOf(statement.node, 'AlterTableCmd')) {
       const alters = subtype?.startsWith('AT_Alter') || subtype?.endsWith('NotNull')
       const drops = subtype === 'AT_DropColumn'
@@ -59,23 +60,19 @@ export function originOfColumn(
   return mentionIn(ups.find(({ text }) => text.includes(name)) ?? ups[0]!, [of.table, of.column])
 }
 
-/** The present and former names of a table. */
-function namesOf(folder: LintedFolder, table: string): ReadonlySet<string> {
-  const names = new Set([table])
-  for (const { statement } of newestFirst(folder)) {
-    const rename = nodeAs(statement.node, 'RenameStmt')
-    if (rename?.renameType !== 'OBJECT_TABLE') continue
-    const now = tableKey({ ...rename.relation, relname: rename.newname ?? '' })
-    if (names.has(now)) names.add(tableKey(rename.relation))
-  }
-  return names
-}
-
-function* newestFirst(
+/** The statements about a table, also under its former names, the newest first. */
+function* statementsOn(
   folder: LintedFolder,
+  table: string,
 ): Generator<{ readonly script: LintedScript; readonly statement: LintedStatement }> {
+  const names = new Set([table])
   for (const { up } of folder.migrations.toReversed()) {
-    for (const statement of up.statements.toReversed()) yield { script: up, statement }
+    for (const statement of up.statements.toReversed()) {
+      const renamed = tableRenamedBy(statement.node)
+      if (renamed && names.has(renamed.now)) names.add(renamed.old)
+      const on = tableOf(statement)
+      if (on !== undefined && names.has(on)) yield { script: up, statement }
+    }
   }
 }
 
