@@ -256,3 +256,31 @@ test.each(doors)('the user that a transaction sets last is kept through %s', asy
   await other.query('SELECT 1')
   expect((await client.query('SELECT session_user AS name')).rows).toEqual([{ name: 'app' }])
 })
+
+test.each(doors)(
+  'a role that is set after a session user is restored after it through %s',
+  async (name) => {
+    const db = await database.createDatabase()
+    await db.script('CREATE ROLE one; CREATE ROLE two; GRANT two TO one')
+    const door = await openDoor(db, name)
+    const [client, other] = [await door.client(), await door.client()]
+    await client.query('SET SESSION AUTHORIZATION one')
+    await client.query('SET ROLE two')
+    await other.query('SELECT 1')
+    const { rows } = await client.query('SELECT session_user AS session, current_user AS current')
+    expect(rows).toEqual([{ session: 'one', current: 'two' }])
+  },
+)
+
+test.each([
+  'TABLE mine (n integer)',
+  'VIEW mine AS SELECT 1 AS n',
+  'SEQUENCE mine',
+  'RECURSIVE VIEW mine (n) AS SELECT 1',
+])('a client that ends takes its CREATE TEMPORARY %s away', async (object) => {
+  const { pool } = await database.createDatabase()
+  const client = await pool.connect()
+  await client.query(`CREATE TEMPORARY ${object}`)
+  client.release(true)
+  await expect(pool.query(`CREATE TEMPORARY ${object}`)).resolves.toMatchObject({ rows: [] })
+})

@@ -116,3 +116,22 @@ test('bodies that grow in JSON cannot fill a push before they fill a scan', asyn
   expect(countByStatus(found).excluded).toBeGreaterThan(0)
   expect(await whyNotAcceptable(found)).toEqual([])
 })
+
+test('a skill that is excluded because of its size leaves its name to a later skill', async () => {
+  const size = 60 * 1024
+  const padded = (name: string) => skillText(name).padEnd(size, 'x')
+  const fitting = Math.floor(totalBytesMax / size)
+  const many = Object.entries(skills(fitting, padded)).map(([path, text]) => [
+    `.agents/${path}`,
+    text,
+  ])
+  const root = await makeTree({
+    ...Object.fromEntries(many),
+    '.claude/skills/shared/SKILL.md': padded('shared'),
+    'skills/shared/SKILL.md': skillText('shared'),
+  })
+  expect(outcomes(await scan(root))).toMatchObject({
+    '.claude/skills/shared/SKILL.md': expect.stringContaining('excluded: does not fit'),
+    'skills/shared/SKILL.md': 'ok',
+  })
+})
