@@ -27,7 +27,7 @@ const content = z
     const bytesMax = limits.messageBytesMax + '{"content":}'.length
     const why = whyNotJson({ content: value }, { depthMax: limits.bodyDepthMax, bytesMax })
     const message = why ?? whyTooLarge(bytesOf(value), limits.messageBytesMax)
-    // Nothing more is asked then: what has no form in JSON cannot be added up below.
+    // Nothing more is checked then: a value without a JSON form has no size.
     if (message) context.addIssue({ code: 'custom', message, continue: false })
   })
   .optional()
@@ -59,7 +59,7 @@ const input = z.strictObject({
  * ```
  */
 export interface NewMessage {
-  /** Who speaks. */
+  /** The role of the speaker. */
   readonly role: ChatMessageRole
   /** The parts of the message, any JSON; NULL by default. */
   readonly content?: JsonValue | undefined
@@ -91,11 +91,11 @@ export const touchChat = defineStatement({
 })
 
 /**
- * Adds 1 to 1000 messages to a chat, of at most 16 MiB together, in order, and moves
- * `chats.updated_at`, which lists and retention go by. Compacting messages later does not move it,
- * and needs no operation: pins are not in there.
+ * Adds 1 to 1000 messages to a chat, in order, of at most 16 MiB in total, and updates
+ * `chats.updated_at`, by which lists are ordered and retention is counted. Compacting messages
+ * later does not change it and needs no operation, because messages contain no pins.
  *
- * @returns The ids of the messages, ascending.
+ * @returns The ids of the messages, in ascending order.
  * @throws DriftpinError `chat_not_found`, `invalid_input`, `isolation_refused`.
  *
  * @example

@@ -26,10 +26,10 @@ export const setArchived = defineStatement({
 })
 
 /**
- * Puts a chat away: it is no longer settled or hydrated, reads as clean, and becomes subject to
- * the purge. Moves `chats.updated_at`, which is what its retention counts from.
+ * Archives a chat: it is no longer settled or hydrated, reads as clean, and can be purged. Sets
+ * `chats.updated_at`, from which its retention is counted.
  *
- * @returns `changed: false`, and nothing moved, for a chat that is archived already.
+ * @returns `changed: false` for a chat that is already archived; nothing changes then.
  * @throws DriftpinError `chat_not_found`, `invalid_input`, `isolation_refused`.
  *
  * @example
@@ -54,10 +54,10 @@ export async function archive(
 
 /**
  * Takes a chat out of the archive. If its agent has pushed and is ready, a chat without pins is
- * hydrated, and the dirty mark of a chat with pins is set or cleared to match. Moves
+ * hydrated, and the dirty mark of a chat with pins is set or cleared to match. Sets
  * `chats.updated_at`.
  *
- * @returns `changed: false`, and nothing moved, for a chat that is not archived.
+ * @returns `changed: false` for a chat that is not archived; nothing changes then.
  * @throws DriftpinError `chat_not_found`, `invalid_input`, `isolation_refused`.
  *
  * @example

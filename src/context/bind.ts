@@ -20,7 +20,7 @@ const bindInput = z.strictObject({ ...chatKey, ...options })
 const rebindInput = z.strictObject({ workspaceId: id, ...options })
 
 /**
- * Where to bind to.
+ * The agent to bind to.
  *
  * @example
  * ```ts
@@ -36,7 +36,7 @@ export interface BindOptions extends WriteOptions {
 }
 
 /**
- * What binding did to the context of the chats.
+ * The result of binding chats.
  *
  * @example
  * ```ts
@@ -45,7 +45,7 @@ export interface BindOptions extends WriteOptions {
  * ```
  */
 export interface BindResult extends ContextChanges {
-  /** The chats that are bound where it was asked for now. */
+  /** The chats that are now bound to the requested agent, or to none. */
   readonly bound: readonly ChatRef[]
   /** Pins replaced, with `refresh: true`. */
   readonly refreshed: readonly ChatRef[]
@@ -77,8 +77,8 @@ export const lockChatsOfWorkspace = defineStatement({
 /**
  * Binds a chat to another agent, or to none. Its pins stay as they are. A chat without pins is
  * hydrated if the agent has pushed and is ready. The dirty mark of a chat with pins is set or
- * cleared to match, and cleared if the agent is not ready. `chats.updated_at` stays. An archived
- * chat is only bound, unless `refresh` asks for its pins: unarchiving settles it.
+ * cleared to match, and cleared if the agent is not ready. `chats.updated_at` does not
+ * change. An archived chat is only bound, unless `refresh` is true: unarchiving settles it.
  *
  * @throws DriftpinError `chat_not_found`, `agent_not_found`, `agent_deleted`, `no_live_context` and
  * `agent_not_ready` (both with `refresh` only), `invalid_input`, `isolation_refused`.
@@ -101,11 +101,11 @@ export async function bind(
 }
 
 /**
- * Binds all unarchived chats of a workspace to one agent, or to none, as {@link bind} does with
- * one: what a backend calls when a rebuild has made a new agent. The number of statements does
+ * Binds all unarchived chats of a workspace to one agent, or to none, as {@link bind} does for one
+ * chat. A backend calls it when a rebuild has created a new agent. The number of statements does
  * not depend on the number of chats.
  *
- * @throws DriftpinError as {@link bind}; a workspace without chats is no error.
+ * @throws DriftpinError as {@link bind}; a workspace without chats is not an error.
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 import { DriftpinError } from '../errors.js'
 
 /**
- * Which chat something happened to, and whose it is.
+ * A chat and its owner.
  *
  * @example
  * ```ts
@@ -13,7 +13,7 @@ import { DriftpinError } from '../errors.js'
 export interface ChatRef {
   /** The id of the chat. */
   readonly id: string
-  /** The user of the host whose chat it is. */
+  /** The user of the host who owns the chat. */
   readonly ownerId: string
 }
 
@@ -28,7 +28,7 @@ export function chatRef({ id, owner_id }: ChatRefRow): ChatRef {
 }
 
 /**
- * What an operation did to the context of chats, each list by ascending id.
+ * The chats whose context an operation changed, each list by ascending id.
  *
  * @example
  * ```ts
@@ -38,11 +38,11 @@ export function chatRef({ id, owner_id }: ChatRefRow): ChatRef {
  * ```
  */
 export interface ContextChanges {
-  /** Pinned for the first time. */
+  /** Chats that were pinned for the first time. */
   readonly hydrated: readonly ChatRef[]
-  /** Marked: the live context now differs from their pins. */
+  /** Chats that are now marked dirty: the live context differs from their pins. */
   readonly dirtied: readonly ChatRef[]
-  /** Mark taken off: the live context agrees with their pins again, or there is none. */
+  /** Chats whose mark was cleared: the live context equals their pins again, or there is none. */
   readonly settled: readonly ChatRef[]
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { DriftpinError } from '../errors.js'
 import { textBytes, whyNotStorable } from '../schema/index.js'
 
-/** A uuid in its usual form, of any version. */
+/** A UUID of any version in its usual form. */
 export const id = z.guid()
 
 const timeError =
@@ -10,7 +10,7 @@ const timeError =
 
 /**
  * A time: a Date, or an ISO 8601 text with an offset, for microseconds. PostgreSQL takes offsets
- * below 16 hours, and knows no year 0.
+ * below 16 hours and has no year 0.
  */
 export const time = z
   .union([z.date(), z.iso.datetime({ offset: true })], { error: timeError })
@@ -36,14 +36,14 @@ export function text(bytesMax: number) {
   })
 }
 
-/** Which chat, and optionally whose: a stranger's is then as good as none. */
+/** A chat and optionally its owner: a chat of another owner counts as missing. */
 export const chatKey = { chatId: id, ownerId: id.optional() }
 
 /** The fields of {@link WriteOptions}. */
 export const writeOptions = { now: time.optional(), notify: z.boolean().optional() }
 
 /**
- * What every operation that writes takes besides.
+ * Options of every operation that writes.
  *
  * @example
  * ```ts
@@ -54,12 +54,12 @@ export const writeOptions = { now: time.optional(), notify: z.boolean().optional
 export interface WriteOptions {
   /** The time of the operation; the database's own by default. */
   readonly now?: Date | string | undefined
-  /** Sends one NOTIFY a changed chat on `driftpin_<schema>`; false by default. */
+  /** Sends one NOTIFY per changed chat on `driftpin_<schema>`; false by default. */
   readonly notify?: boolean | undefined
 }
 
 /**
- * Which chat an operation is about, and whose it has to be.
+ * The chat of an operation, and the owner that it must have.
  *
  * @example
  * ```ts
@@ -70,19 +70,19 @@ export interface WriteOptions {
 export interface ChatKey {
   /** The chat, as a UUID. */
   readonly chatId: string
-  /** When given, a chat of anybody else is `chat_not_found`. */
+  /** If given, a chat of another owner is `chat_not_found`. */
   readonly ownerId?: string | undefined
 }
 
 /**
- * Checks the parameters of an operation, before anything else is done.
+ * Checks the parameters of an operation before anything else is done.
  *
- * @throws DriftpinError `invalid_input` that names the first parameter at fault.
+ * @throws DriftpinError `invalid_input` that names the first invalid parameter.
  */
 export function checkInput<T>(operation: string, schema: z.ZodType<T>, input: unknown): T {
   const prototype = input instanceof Object ? Object.getPrototypeOf(input) : null
   if (prototype !== null && prototype !== Object.prototype) {
-    // A Date or an array would pass for an object without any parameter.
+    // A Date or an array would be accepted as an object without parameters.
     const message = `${operation}: the parameters: must be a plain object. Nothing was written.`
     throw new DriftpinError('invalid_input', message, { input })
   }

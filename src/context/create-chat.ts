@@ -26,7 +26,7 @@ const input = z
   })
 
 /**
- * A chat to create.
+ * The parameters of {@link createChat}.
  *
  * @example
  * ```ts
@@ -37,7 +37,7 @@ const input = z
 export interface CreateChatParams extends WriteOptions {
   /** The database's own by default. */
   readonly id?: string | undefined
-  /** The user of the host whose chat it will be, as a UUID. */
+  /** The user of the host who will own the chat, as a UUID. */
   readonly ownerId: string
   /** The agent to bind it to; its build and workspace follow from it. */
   readonly agentId?: string | undefined
@@ -80,10 +80,10 @@ export const insertChat = defineStatement({
 })
 
 /**
- * Creates a chat. Bound to an agent that has pushed and is ready, it is hydrated at once.
+ * Creates a chat. If it is bound to an agent that has pushed and is ready, it is hydrated at once.
  *
  * @throws DriftpinError `agent_not_found`, `agent_deleted`, `workspace_not_found`,
- * `invalid_input`, `isolation_refused`. An id that is taken is PostgreSQL's own 23505.
+ * `invalid_input`, `isolation_refused`. For an id that exists, PostgreSQL's own 23505.
  *
  * @example
  * ```ts

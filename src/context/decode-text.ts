@@ -2,12 +2,12 @@ import type { BodyKind, JsonValue } from '../schema/index.js'
 
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
-/** Where the bytes of a kind are in its body; kinds that have none are not in here. */
+/** Where the body of a kind contains its bytes; other kinds have no bytes. */
 const byteFields: Partial<Record<BodyKind, string>> = { instruction_file: 'content', skill: 'meta' }
 
 /**
- * The text of an instruction file or of a skill's SKILL.md, or null where a body has no such
- * bytes or they are not UTF-8. A byte order mark is left out.
+ * The text of an instruction file or of a skill's SKILL.md without a byte order mark, or null if
+ * the body has no such bytes or they are not UTF-8.
  */
 export function decodeText(kind: BodyKind, body: JsonValue): string | null {
   const field = byteFields[kind]

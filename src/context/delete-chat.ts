@@ -25,8 +25,8 @@ export const deleteOneChat = defineStatement({
 })
 
 /**
- * Deletes a chat, archived or not, with everything that belongs to it. Files that it used stay:
- * only the links to them go.
+ * Deletes a chat, archived or not, with everything that belongs to it. The files that it used
+ * stay; only the links to them are deleted.
  *
  * @throws DriftpinError `chat_not_found`, `invalid_input`, `isolation_refused`.
  *

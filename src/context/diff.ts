@@ -26,14 +26,15 @@ export interface DiffSide {
   readonly contentHash: Uint8Array
   /** The true size in bytes. */
   readonly sizeBytes: bigint
-  /** What became of it when the agent read it. */
+  /** The result of reading the resource. */
   readonly status: ResourceStatus
   /** The text of an instruction file or SKILL.md in UTF-8; null for anything else. */
   readonly text: string | null
 }
 
 /**
- * The pinned context of a chat against the live one, each list by source in byte order.
+ * The differences between the pinned and the live context of a chat, each list by source in byte
+ * order.
  *
  * @example
  * ```ts
@@ -44,15 +45,15 @@ export interface DiffSide {
  * ```
  */
 export interface ContextDiff {
-  /** Whose pins are compared. */
+  /** The chat whose pins are compared. */
   readonly chat: ChatRef
-  /** False for a chat without pins, to which everything is added. */
+  /** False for a chat without pins; then every live resource is listed as added. */
   readonly hydrated: boolean
-  /** Live and not pinned. */
+  /** Resources that are live and not pinned. */
   readonly added: readonly { readonly source: string; readonly live: DiffSide }[]
-  /** Pinned and no longer live. */
+  /** Resources that are pinned and no longer live. */
   readonly removed: readonly { readonly source: string; readonly pinned: DiffSide }[]
-  /** Different in kind, content hash, size or status. */
+  /** Resources that differ in kind, content hash, size or status. */
   readonly modified: readonly {
     readonly source: string
     readonly pinned: DiffSide
@@ -65,7 +66,7 @@ const side = (alias: string, prefix: string) => `
            ${alias}.size_bytes AS ${prefix}_size, ${alias}.status AS ${prefix}_status,
            ${alias}.body AS ${prefix}_body`
 
-// What a diff compares. The body is covered by its hash.
+// The columns that a diff compares. The hash covers the body.
 const compared = ['body_kind', 'content_hash', 'size_bytes', 'status'] as const
 
 export const selectDiff = defineStatement({
@@ -88,7 +89,7 @@ export const selectDiff = defineStatement({
     live_status: 'workspace_agent_context_resource_status?',
     live_body: 'jsonb?',
   },
-  // One statement sees one moment, so that no lock is needed to see no part of a push or refresh.
+  // One statement reads one snapshot, so it sees no part of a push or refresh without any lock.
   sql: (names, { chatId, ownerId }) => `
     SELECT chat.id, chat.owner_id, chat.context_aggregate_hash IS NOT NULL AS hydrated,
            head.workspace_agent_id IS NOT NULL AS has_live,
@@ -114,9 +115,10 @@ export const selectDiff = defineStatement({
 type DiffRow = Awaited<ReturnType<typeof selectDiff>>[number]
 
 /**
- * Tells how the live context of a chat's agent differs from its pins, by rows, while drift is
- * told by the aggregate hash. Empty exactly when both are equal in kind, content hash, size and
- * status, source by source. Of a chat that is not hydrated everything is added.
+ * Returns the differences between the pins of a chat and the live context of its agent. It compares
+ * rows, whereas the dirty mark compares aggregate hashes. The lists are empty if and only if every
+ * source has the same kind, content hash, size and status on both sides. For a chat that is not
+ * hydrated, every live resource is listed as added.
  *
  * @throws DriftpinError `no_live_context`, `chat_not_found`, `invalid_input`.
  *

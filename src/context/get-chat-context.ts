@@ -23,19 +23,19 @@ const manyInput = z.strictObject({
  * ```
  */
 export interface ChatContext {
-  /** Whose context it is. */
+  /** The chat. */
   readonly chat: ChatRef
-  /** Whether the chat has taken its pins, of which there may be none. */
+  /** Whether the chat has taken its pins; there may be none. */
   readonly hydrated: boolean
-  /** The hash that the pins were taken at; null while it is not hydrated. */
+  /** The hash of the context that was pinned; null if the chat is not hydrated. */
   readonly aggregateHash: Uint8Array | null
   /** Whether the live context differs from the pins. */
   readonly dirty: boolean
-  /** Since when it is dirty; null when it is not. */
+  /** When it became dirty; null if it is not dirty. */
   readonly dirtySince: Date | null
   /** The snapshot error at the time of pinning; empty if there was none. */
   readonly error: string
-  /** How many pins there are, by kind and status, each pair that occurs once. */
+  /** The number of pins for each combination of kind and status that occurs. */
   readonly counts: readonly {
     readonly kind: BodyKind
     readonly status: ResourceStatus
@@ -73,7 +73,8 @@ export const readContexts = defineStatement({
 })
 
 /**
- * Tells the state of a chat's pinned context: hydrated or not, dirty or not, how many pins.
+ * Returns the state of a chat's pinned context: whether it is hydrated, whether it is dirty, and
+ * how many pins it has.
  *
  * @throws DriftpinError `chat_not_found`, `invalid_input`.
  *
@@ -90,8 +91,8 @@ export async function getChatContext(queryable: Queryable, params: ChatKey): Pro
 }
 
 /**
- * {@link getChatContext} for many chats at once, 10000 at most, in the order asked for. Chats that
- * do not exist, or are somebody else's, are left out.
+ * {@link getChatContext} for up to 10000 chats at once, in the order of the ids. Chats that do not
+ * exist or have another owner are omitted.
  *
  * @throws DriftpinError `invalid_input`.
  *

@@ -21,13 +21,13 @@ type HydrateInput = z.output<typeof agentInput> | z.output<typeof chatInput>
 
 /**
  * Pins the live context for the first time: for one chat, or for all chats of an agent that have
- * no pins. Archived chats stay as they are, and so do chats whose agent has not pushed or is not
- * ready.
+ * no pins. Archived chats do not change, and neither do chats whose agent has not pushed or is
+ * not ready.
  *
- * Pushing, creating, binding and unarchiving do this already. Call it to pin a chat again after
+ * Pushing, creating, binding and unarchiving already do this. Call it to pin a chat again after
  * {@link unpin} without waiting for the next push.
  *
- * @returns The chats that were hydrated. Chats that have pins already are settled.
+ * @returns The chats that were hydrated. Chats that already have pins are settled.
  * @throws DriftpinError `chat_not_found`, `agent_not_found`, `invalid_input`,
  * `isolation_refused`.
  *
@@ -40,7 +40,7 @@ export async function hydrate(
   queryable: Queryable,
   params: ({ readonly agentId: string } | ChatKey) & WriteOptions,
 ): Promise<ContextChanges> {
-  // One of the two is chosen first, so that an error names what is wrong with it.
+  // One of the two forms is chosen first, so that an error describes that form.
   const input = 'agentId' in Object(params) ? agentInput : chatInput
   const { now, notify, ...which } = checkInput<HydrateInput>('hydrate', input, params)
   return await runOperation(queryable, async (transaction) => {

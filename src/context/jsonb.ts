@@ -2,25 +2,26 @@ import { sha256 } from '../database/index.js'
 import { compareBytes, type JsonValue, whyNotStorable } from '../schema/index.js'
 
 /**
- * Why a value could not be kept as a `jsonb` object and read back equal, or undefined where it
- * can. Values nest at most `depthMax` deep, the object itself being 1; a cycle is deeper than any.
+ * The reason why a value cannot be stored as a `jsonb` object and read back equal, or undefined if
+ * it can. Values nest at most `depthMax` deep; the object itself is at depth 1. A cycle exceeds any
+ * depth.
  *
- * It keeps a list of its own instead of calling itself, so that no value exhausts the stack, and
- * stops as soon as the text must be longer than `bytesMax`: one array that stands in many places,
- * again and again, would otherwise take for ever, here and in JSON.stringify.
+ * The function uses a list instead of recursion, so that no value exhausts the stack. It stops as
+ * soon as the text must be longer than `bytesMax`: an array that occurs in many places, which again
+ * contain it, would otherwise never end, here and in JSON.stringify.
  */
 export function whyNotJson(
   object: unknown,
   { depthMax, bytesMax }: { readonly depthMax: number; readonly bytesMax: number },
 ): string | undefined {
   if (!isPlain(object)) return 'must be a plain object'
-  // Every member is counted with a comma, which is one too many.
+  // Every member is counted with a comma; the last one has none.
   let bytes = 1
   const rest: Container[] = [{ value: object as object, path: '', depth: 1 }]
   for (let next = rest.pop(); next; next = rest.pop()) {
     const { value, path, depth } = next
     if (depth > depthMax) return `nests more than ${depthMax} deep`
-    // Paths are for messages: past a few levels they would only cost.
+    // Paths are for messages; beyond a few levels they only take time.
     const at = (key: string | number) => (depth > 5 ? path : `${path}.${key}`)
     const isArray = Array.isArray(value)
     const keys = isArray ? undefined : Object.keys(value)
@@ -40,7 +41,7 @@ export function whyNotJson(
   return undefined
 }
 
-/** An array or object whose members are still to be looked at. */
+/** An array or object whose members are still to be checked. */
 interface Container {
   readonly value: object
   readonly path: string
@@ -50,13 +51,14 @@ interface Container {
 function whyNotKey(value: object, key: string): string | undefined {
   const why = whyNotStorable(key)
   if (why) return `the key ${why}`
-  // What it says now need not be what it says when it is encoded.
+  // A getter may return something else when the value is encoded.
   return Object.getOwnPropertyDescriptor(value, key)?.get ? 'is a getter' : undefined
 }
 
 /**
- * How many bytes more PostgreSQL prints for the numbers of a JSON value than JSON has: it writes
- * 1e308 as a one and 308 zeros, and a body must not be small on the way in and huge on the way out.
+ * The number of additional bytes that PostgreSQL prints for the numbers of a JSON value. It writes
+ * 1e308 as a one and 308 zeros, so a body could be small when it is stored and huge when it is
+ * read.
  */
 export function exponentBytes(value: unknown): number {
   if (typeof value === 'number') {
@@ -101,19 +103,18 @@ function isPlain(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const prototype = Object.getPrototypeOf(value)
   const plain = prototype === Object.prototype || prototype === null
-  // A method of that name would make JSON.stringify write something else than was looked at.
+  // With such a method JSON.stringify would write something else than what was checked.
   return plain && typeof (value as { toJSON?: unknown }).toJSON !== 'function'
 }
 
 const utf8 = new TextEncoder()
 
 /**
- * sha256 of the text that PostgreSQL prints for a value as `jsonb`, in hexadecimal: it tells
+ * sha256, in hexadecimal, of the text that PostgreSQL prints for a value as `jsonb`. It shows
  * whether a stored body is equal without sending the body.
  *
- * Only one direction has to be right, and is: equal digests are equal bodies. A value that
- * PostgreSQL would print in another way would give another digest, and would then be sent and
- * compared as a value.
+ * Equal digests always mean equal bodies. If PostgreSQL prints a value in another way, the digests
+ * differ, and the body is sent and compared as a value.
  */
 export async function jsonbDigest(value: JsonValue): Promise<string> {
   return Buffer.from(await sha256(printJsonb(value))).toString('hex')
@@ -130,7 +131,7 @@ export function printJsonb(value: JsonValue): string {
   return `{${members.map(({ key, child }) => `${JSON.stringify(key)}: ${printJsonb(child)}`).join(', ')}}`
 }
 
-/** Without an exponent, since `numeric` has every digit of it. */
+/** Without an exponent, because `numeric` prints every digit. */
 function printNumber(value: number): string {
   const text = JSON.stringify(value)
   const parts = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(text)

@@ -19,7 +19,7 @@ const input = z.strictObject({
 const cursorContent = z.tuple([time, id])
 
 /**
- * A chat as a list shows it.
+ * A chat in a list.
  *
  * @example
  * ```ts
@@ -29,19 +29,19 @@ const cursorContent = z.tuple([time, id])
  * ```
  */
 export interface ListedChat extends ChatRef {
-  /** What the list shows. */
+  /** The title of the chat. */
   readonly title: string
-  /** What the chat is doing. */
+  /** The status of the chat. */
   readonly status: ChatStatus
-  /** Whether it is archived, and so waits for the purge. */
+  /** Whether it is archived, and therefore can be purged. */
   readonly archived: boolean
-  /** The workspace it is bound to; null for none, or for one that is gone. */
+  /** The workspace it is bound to; null if there is none, or if it was deleted. */
   readonly workspaceId: string | null
-  /** The agent it is bound to; null for none, or for one that is gone. */
+  /** The agent it is bound to; null if there is none, or if it was deleted. */
   readonly agentId: string | null
   /** When it was created. */
   readonly createdAt: Date
-  /** When it was last used, by which the list is ordered. */
+  /** When it was last used. The list is ordered by this time. */
   readonly updatedAt: Date
   /** Whether it has taken its pins. */
   readonly hydrated: boolean
@@ -64,7 +64,7 @@ export const listedRow = {
   dirty: 'boolean',
 } as const
 
-/** What is selected of a row of `chats` that is called `chat`; no pin is read for it. */
+/** The select list for a row of `chats` with the alias `chat`. It reads no pin. */
 export const listedSelection = (names: Names): string => `
   chat.id, chat.owner_id, chat.title, chat.status, chat.archived, chat.workspace_id, chat.agent_id,
   chat.created_at, chat.updated_at, chat.context_aggregate_hash IS NOT NULL AS hydrated,
@@ -86,7 +86,7 @@ export function listedChat(row: RowOf<typeof listedRow>): ListedChat {
 }
 
 /**
- * Which chats to list.
+ * The parameters of {@link listChats}.
  *
  * @example
  * ```ts
@@ -95,11 +95,11 @@ export function listedChat(row: RowOf<typeof listedRow>): ListedChat {
  * ```
  */
 export interface ListChatsParams {
-  /** Whose chats are listed. */
+  /** The owner of the chats. */
   readonly ownerId: string
-  /** Only archived ones, or only those that are not; both by default. */
+  /** True for archived chats only, false for all others only; both by default. */
   readonly archived?: boolean | undefined
-  /** How many a page; 50 by default, 1000 at most. */
+  /** The number of chats per page; 50 by default, at most 1000. */
   readonly limit?: number | undefined
   /** The `nextCursor` of the page before; the first page by default. */
   readonly cursor?: string | undefined
@@ -130,12 +130,12 @@ export const selectChats = defineStatement({
 })
 
 /**
- * Lists the chats of an owner, newest first, page by page, each with whether it is dirty. Reads
- * no pin. A chat that is updated between two pages moves to the front, out of the pages that are
- * still to come.
+ * Lists the chats of an owner in pages, the most recently used first, and whether each is dirty. It
+ * reads no pin. A chat that is updated between two pages moves to the front, so later pages do not
+ * contain it.
  *
- * @returns A page, and the cursor of the next one, or null when this was the last.
- * @throws DriftpinError `invalid_input`, also for a cursor that this did not make.
+ * @returns A page, and the cursor of the next page, or null after the last one.
+ * @throws DriftpinError `invalid_input`, also for a cursor that `listChats` did not return.
  *
  * @example
  * ```ts
@@ -153,7 +153,7 @@ export async function listChats(
 ): Promise<{ readonly chats: readonly ListedChat[]; readonly nextCursor: string | null }> {
   const { ownerId, archived, limit, cursor } = checkInput('listChats', input, params)
   const [afterTime, afterId] = cursor === undefined ? [null, null] : decodeCursor(cursor)
-  // One more than asked for tells whether there is another page.
+  // One more row than requested shows whether there is another page.
   const rows = await selectChats(queryable, {
     ownerId,
     archived: archived ?? null,

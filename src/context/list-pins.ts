@@ -20,17 +20,17 @@ const getInput = z.strictObject({ ...chatKey, source: text(limits.sourceBytesMax
 export interface Pin {
   /** Where the agent found it: an absolute path, or `mcp:<server>`. */
   readonly source: string
-  /** What it is, which says what shape its body has. */
+  /** Its kind, which determines the shape of its body. */
   readonly kind: BodyKind
   /** sha256 of the original bytes. */
   readonly contentHash: Uint8Array
   /** The true size in bytes, whatever the status. */
   readonly sizeBytes: bigint
-  /** What became of it when the agent read it. */
+  /** The result of reading the resource. */
   readonly status: ResourceStatus
   /** Why the status is not `ok`; empty if it is. */
   readonly error: string
-  /** The file it was read from, where that is not the source itself; empty otherwise. */
+  /** The file it was read from if that is not the source itself; otherwise empty. */
   readonly sourcePath: string
   /** When this source was first pinned to the chat. */
   readonly createdAt: Date
@@ -67,7 +67,7 @@ export const selectPins = defineStatement({
     created_at: 'timestamptz?',
     updated_at: 'timestamptz?',
   },
-  // The outer join gives a chat without pins one row of NULL, and no chat none.
+  // The outer join returns one row of NULL for a chat without pins, and no row for no chat.
   sql: ({ chats, chat_context_resources }, { chatId, ownerId, source, bodies }) => `
     SELECT pin.source, pin.body_kind, CASE WHEN ${bodies} THEN pin.body END AS body,
            pin.content_hash, pin.size_bytes, pin.status, pin.error, pin.source_path,
@@ -80,8 +80,8 @@ export const selectPins = defineStatement({
 })
 
 /**
- * Lists the pins of a chat by source, in the order of its bytes. Bodies come only with
- * `bodies: true`: together they may have 4 MiB.
+ * Lists the pins of a chat by source in byte order. Bodies are returned only with `bodies: true`,
+ * because together they may have 4 MiB.
  *
  * @throws DriftpinError `chat_not_found`, `invalid_input`.
  *
@@ -107,7 +107,7 @@ export async function listPins(
 }
 
 /**
- * One pin of a chat with its body, or null where the chat has no such pin.
+ * Returns one pin of a chat with its body, or null if the chat has no such pin.
  *
  * @throws DriftpinError `chat_not_found`, `invalid_input`.
  *

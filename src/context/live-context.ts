@@ -34,7 +34,7 @@ export function mirrored(alias: string): string {
   return columns(alias, mirroredColumns)
 }
 
-/** What ON CONFLICT DO UPDATE sets, besides `updated_at`. */
+/** The columns that ON CONFLICT DO UPDATE sets, in addition to `updated_at`. */
 export const mirroredFromExcluded = mirroredColumns
   .map((column) => `${column} = excluded.${column}`)
   .join(', ')
@@ -46,7 +46,7 @@ export const mirroredFromExcluded = mirroredColumns
  * @param chat The alias of the `chats` row in the statement.
  */
 export function dirtyExpression(names: Names, chat: string): string {
-  // Not EXISTS, which may be answered from a hash of all snapshots: a page of chats needs a few.
+  // Not EXISTS, which may build a hash of all snapshots, while a page of chats needs a few.
   return `(${chat}.context_dirty_since IS NOT NULL AND NOT ${chat}.archived AND coalesce((
       SELECT true FROM ${names.workspace_agent_context_snapshots} live
       WHERE live.workspace_agent_id = ${chat}.agent_id), false))`

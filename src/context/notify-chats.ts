@@ -3,7 +3,7 @@ import type { ChatRef, ContextChanges } from './chat-ref.js'
 import { defineStatement } from './statement.js'
 
 /**
- * What a notification says happened to its chat.
+ * The event that a notification reports.
  *
  * @example
  * ```ts
@@ -35,11 +35,11 @@ export type ContextEvent =
  * ```
  */
 export interface ContextNotification {
-  /** What happened to the chat. */
+  /** The event. */
   readonly event: ContextEvent
   /** The chat. */
   readonly chatId: string
-  /** Whose chat it is. */
+  /** The owner of the chat. */
   readonly ownerId: string
 }
 
@@ -53,8 +53,8 @@ export const sendNotifications = defineStatement({
 })
 
 /**
- * Sends one notification a chat, inside the transaction, so that listeners hear of it when it is
- * committed and never otherwise. Later events of a chat win over earlier ones in the list.
+ * Sends one notification per chat inside the transaction, so that listeners receive it only after
+ * the commit. Of several events of a chat, the last one in the list is sent.
  */
 export async function notifyChats(
   transaction: Transaction,

@@ -19,9 +19,9 @@ const input = z.strictObject(chatKey)
  * ```
  */
 export interface Prompt {
-  /** False for a chat without pins, whose text is empty. */
+  /** False for a chat that is not hydrated; its text is empty. */
   readonly hydrated: boolean
-  /** The block; empty when there is nothing to say. */
+  /** The block; empty if there is nothing to include. */
   readonly text: string
   /** Instruction files and skills that are not in the text, by kind and then source. */
   readonly skipped: readonly { readonly source: string; readonly reason: string }[]
@@ -48,9 +48,9 @@ export const selectPromptPins = defineStatement({
 })
 
 /**
- * Writes the pinned context of a chat as one block of text for a model: instruction files whole,
- * then an index of the skills. It is a function of the pins alone: the same pins give the same
- * bytes, whatever became of the agent.
+ * Returns the pinned context of a chat as one block of text for a model: the full instruction
+ * files, then an index of the skills. The text depends only on the pins: the same pins give the
+ * same bytes, even if the agent was replaced or deleted.
  *
  * ```text
  * <agent-context>
@@ -64,10 +64,10 @@ export const selectPromptPins = defineStatement({
  * </agent-context>
  * ```
  *
- * Pins whose status is not ok, or whose text is not UTF-8, are skipped and reported, and never
- * fatal. Texts, names and paths are sanitised: CRLF becomes LF; HTML comments and invisible code
- * points are removed; the tags above are neutralised by writing their `<` as `&lt;`; trailing
- * space is trimmed; three or more line feeds become two.
+ * Pins whose status is not `ok` or whose text is not UTF-8 are skipped and reported. Texts, names
+ * and paths are sanitised: CRLF becomes LF; HTML comments and invisible code points are removed;
+ * the tags above are neutralised by writing their `<` as `&lt;`; trailing space is trimmed; three
+ * or more line feeds become two.
  *
  * @throws DriftpinError `chat_not_found`, `invalid_input`.
  *
@@ -100,7 +100,7 @@ export async function prompt(queryable: Queryable, params: ChatKey): Promise<Pro
 function writeFile(source: string, body: JsonValue): string | undefined {
   const text = decodeText('instruction_file', body)
   if (text === null) return undefined
-  // The first line keeps its indentation, which may mean code.
+  // The first line keeps its indentation because it may be code.
   const content = sanitiseText(text).replace(/^\n+/, '').trimEnd()
   return [`<instruction-file source="${quoted(source)}">`, content, '</instruction-file>']
     .filter((line) => line !== '')

@@ -65,11 +65,11 @@ async function purgeBatch(
 }
 
 /**
- * Deletes archived chats that were last updated strictly before a time, the oldest first, with
- * everything that belongs to them, pins included. A chat that is locked at the moment is left
- * for the next run.
+ * Deletes archived chats that were last updated strictly before a time, oldest first, with
+ * everything that belongs to them, including their pins. A locked chat is skipped and left for the
+ * next run.
  *
- * @param params.limit How many at most; 1000 by default, 1 to 100000.
+ * @param params.limit The maximum number of chats; 1000 by default, 1 to 100000.
  * @throws DriftpinError `invalid_input`, `isolation_refused`.
  *
  * @example
@@ -91,14 +91,16 @@ export async function purge(
 }
 
 /**
- * Purges everything past retention, batch after batch, each in a transaction of its own: the
- * retention job. Of two processes that run it at once, one works and the other stops.
+ * The retention job: purges every chat past retention in batches, each in its own transaction. If
+ * two processes run it at the same time, one works and the other stops.
  *
  * @param params.retentionDays Days of 24 hours, at most 36500; 30 by default; 0 keeps everything
  * for ever.
- * @param params.limit Chats a batch; 1000 by default.
- * @throws DriftpinError `transaction_required_none` inside a transaction, whose locks would be
- * held over all batches; `invalid_input`.
+ * @param params.limit Chats per batch; 1000 by default.
+ * @returns How many chats were deleted, in how many transactions, and whether another process was
+ * purging and this one left the rest to it.
+ * @throws DriftpinError `transaction_required_none` inside a transaction, which would hold its
+ * locks over all batches; `invalid_input`.
  *
  * @example
  * ```ts

@@ -17,7 +17,7 @@ import { defineStatement, type Names } from './statement.js'
 import { type ValidPush, type ValidResource, validatePush } from './validate-push.js'
 
 /**
- * One full report of an agent's resources.
+ * A full report of an agent's resources.
  *
  * @example
  * ```ts
@@ -30,7 +30,7 @@ export interface PushParams extends WriteOptions {
   readonly agentId: string
   /** The agent's counter, 0 to 2^63 - 1. */
   readonly version: number | bigint
-  /** True for the first push of an agent that has begun to count anew; false by default. */
+  /** True for the first push of an agent that restarted its counter; false by default. */
   readonly initial?: boolean | undefined
   /**
    * False while the agent is still starting; true by default. The report is stored and `diff` shows
@@ -39,14 +39,14 @@ export interface PushParams extends WriteOptions {
   readonly ready?: boolean | undefined
   /** 1 to 64 bytes; computed from the resources by default. */
   readonly aggregateHash?: Uint8Array | undefined
-  /** What went wrong with the report as a whole; empty by default. */
+  /** The error of the report as a whole; empty by default. */
   readonly snapshotError?: string | undefined
-  /** All that the agent found: what is not among them is deleted. */
+  /** All resources of the agent. Stored resources that are not listed are deleted. */
   readonly resources: readonly ResourceInput[]
 }
 
 /**
- * What a push did.
+ * The result of a push.
  *
  * @example
  * ```ts
@@ -57,8 +57,8 @@ export interface PushParams extends WriteOptions {
  */
 export interface PushResult extends ContextChanges {
   /**
-   * False when the version gate refused it; then not one row has changed. The lists are those of
-   * the attempt that was committed, and are empty for a push that was not `ready`.
+   * False if the version gate refused it; then no row has changed. The lists are those of the
+   * attempt that was committed, and are empty for a push that was not `ready`.
    */
   readonly accepted: boolean
 }
@@ -95,7 +95,7 @@ export const writeSnapshot = defineStatement({
         received_at = excluded.received_at`,
 })
 
-/** The columns of a resource but its body, for `jsonb_to_recordset`. */
+/** The columns of a resource without its body, for `jsonb_to_recordset`. */
 const headColumns = [
   ...['source', 'body_kind', 'content_hash', 'status', 'error', 'source_path'].map(
     (name) => `${name} pg_catalog.text`,
@@ -117,7 +117,7 @@ export const compareResources = defineStatement({
   name: 'remove absent and find differing resources',
   parameters: { agentId: 'uuid', resources: 'jsonb' },
   row: { place: 'integer' },
-  // By their places, since PGlite loses a byte order mark at the beginning of a text it answers.
+  // By position, because PGlite loses a byte order mark at the beginning of a returned text.
   sql: (names, { agentId, resources }) => `
     WITH pushed AS MATERIALIZED (
       SELECT sent.place, sent.source,
@@ -138,7 +138,7 @@ export const compareResources = defineStatement({
       OR sha256(convert_to(live.body::pg_catalog.text, 'UTF8')) <> pushed.body_digest`,
 })
 
-/** An INSERT of what was pushed, which can go on with a join, a condition and what to do else. */
+/** An INSERT of pushed resources, to which a join, a condition and ON CONFLICT can be added. */
 const insertPushed = (
   names: Names,
   { agentId, resources, now }: Readonly<Record<'agentId' | 'resources' | 'now', string>>,
@@ -195,8 +195,8 @@ function headOf({
 }
 
 /**
- * Makes the stored resources equal to the pushed ones. Bodies travel only where something
- * differs: most pushes of a running agent repeat what is stored, and bodies may have 4 MiB.
+ * Makes the stored resources equal to the pushed ones. Bodies are sent only for resources that
+ * differ, because most pushes repeat what is stored, and bodies may have 4 MiB.
  */
 async function replaceResources(
   transaction: Transaction,
@@ -204,7 +204,7 @@ async function replaceResources(
   { resources, now }: ValidPush,
   hasResources: boolean,
 ): Promise<void> {
-  // Where nothing is stored there is nothing to be equal to, and nothing to collide with.
+  // Without stored resources, nothing can be equal and nothing can conflict.
   const write = hasResources ? writeResources : writeFirstResources
   const differing = hasResources
     ? await removeAndCompare(transaction, agentId, resources)
@@ -219,7 +219,7 @@ async function replaceResources(
   await write(transaction, { agentId, resources: encoded, now: now ?? null })
 }
 
-/** Removes what was not pushed, and answers the resources that are not stored as they are. */
+/** Deletes resources that were not pushed, and returns those that are stored differently. */
 async function removeAndCompare(
   transaction: Transaction,
   agentId: string,
@@ -238,14 +238,14 @@ async function removeAndCompare(
 }
 
 /**
- * Replaces the live context of an agent, and then hydrates the chats that wait for it and settles
- * those that have pins.
+ * Replaces the live context of an agent, hydrates its chats without pins, and settles its chats
+ * with pins.
  *
  * It is accepted if the agent has no snapshot, or `initial` is true, or `version` is greater than
- * the stored one. Resources that are equal to what is stored are neither written, nor locked, nor
- * sent. The number of statements does not depend on the number of resources or of chats.
+ * the stored one. Resources that equal the stored ones are neither written nor locked nor sent. The
+ * number of statements does not depend on the number of resources or of chats.
  *
- * The caps are in {@link limits}. Everything is checked before the first write, and one bad
+ * {@link limits} contains the limits. Everything is checked before the first write, and one invalid
  * resource rejects the whole push.
  *
  * @throws DriftpinError `invalid_input`, `agent_not_found`, `agent_deleted`, `isolation_refused`.

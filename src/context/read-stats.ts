@@ -93,7 +93,7 @@ export const countChats = defineStatement({
     oldest_dirty: 'timestamptz?',
     agents_with_drift: 'integer',
   },
-  // The dirty ones are looked at again, by themselves: they are few, and the others many.
+  // Dirty chats are read a second time on their own, because they are few.
   sql: (names) => `
     WITH dirty AS MATERIALIZED (
       SELECT chat.agent_id, chat.context_dirty_since FROM ${names.chats} chat
@@ -108,15 +108,15 @@ export const countChats = defineStatement({
 })
 
 /**
- * Reads figures for a metrics endpoint: rows and bytes of each table, drift, and what went wrong.
+ * Reads figures for a metrics endpoint: rows and bytes of each table, drift, and errors.
  *
- * By default no table of chats is gone through: rows are PostgreSQL's own estimates, bytes are the
- * sizes of files, and chats past retention are counted in an index. Snapshots are counted, of
- * which there is one an agent. On a million chats, 96,000 of them past retention, it took 10 ms
- * where it took 0.2 s with `exact`: cheap enough for once a minute either way.
+ * By default, no table of chats is scanned: row counts are PostgreSQL's estimates, sizes are those
+ * of the files, and chats past retention are counted in an index. Snapshots are counted; there is
+ * one per agent. With a million chats, 96,000 of them past retention, it took 10 ms, and 0.2 s with
+ * `exact`. Both are fast enough to run once a minute.
  *
- * @param params.exact Also counts chats by state, and agents with drift, for which all of `chats`
- * is read, twice; false by default.
+ * @param params.exact Also counts chats by state and agents with drift, for which all of `chats` is
+ * read twice; false by default.
  * @param params.retentionDays Days after which an archived chat is past retention; 30 by default,
  * 0 for never.
  * @throws DriftpinError `invalid_input`.

@@ -16,7 +16,7 @@ import { runOperation } from './run-operation.js'
 const input = z.strictObject({ ...chatKey, ...writeOptions })
 
 /**
- * What a refresh did, counted in pins.
+ * The result of a refresh, counted in pins.
  *
  * @example
  * ```ts
@@ -25,27 +25,27 @@ const input = z.strictObject({ ...chatKey, ...writeOptions })
  * ```
  */
 export interface RefreshResult {
-  /** Whose pins were replaced. */
+  /** The chat whose pins were replaced. */
   readonly chat: ChatRef
-  /** Pins of sources that there were not before. */
+  /** Pins of new sources. */
   readonly added: number
-  /** Pins that differed, and were written. */
+  /** Pins that differed and were replaced. */
   readonly replaced: number
   /** Pins whose source the agent no longer has. */
   readonly removed: number
-  /** The hash that the chat is pinned at now. */
+  /** The hash of the context that is now pinned. */
   readonly aggregateHash: Uint8Array
 }
 
 /**
- * Replaces the pinned context of one chat with the live context of its agent, and takes off its
- * dirty mark. Only pins that differ are written. `chats.updated_at` stays.
+ * Replaces the pinned context of one chat with the live context of its agent, and clears its dirty
+ * mark. Only pins that differ are written. `chats.updated_at` does not change.
  *
- * A chat that was never hydrated is hydrated by this; an archived one is refreshed like any other.
+ * A chat that was never hydrated is hydrated. An archived chat is refreshed like any other.
  *
  * @throws DriftpinError `no_live_context` for a chat without an agent, or whose agent has not
- * pushed; `agent_not_ready` for a chat whose agent is still starting. The pins stay in both cases.
- * `chat_not_found`, `invalid_input`, `isolation_refused`.
+ * pushed; `agent_not_ready` for a chat whose agent is still starting. The pins do not change in
+ * either case. `chat_not_found`, `invalid_input`, `isolation_refused`.
  *
  * @example
  * ```ts

@@ -4,7 +4,7 @@ import { defineStatement } from './statement.js'
 
 const retriesMax = 5
 
-/** Thrown when what was read to know what to lock had changed by the time it was locked. */
+/** Thrown if the row that determined the locks changed before it was locked. */
 export class MovedError extends DriftpinError {
   constructor(chatId: string) {
     super(
@@ -51,7 +51,7 @@ export async function runOperation<T>(
       return await queryable.transaction(work, options)
     } catch (error) {
       if (retries >= retriesMax || !mayRetry(error, inside)) throw error
-      // Two that collided would collide again if both came back at once.
+      // Two operations that collided would collide again if both retried at the same time.
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** retries * 5))
     }
   }

@@ -1,4 +1,4 @@
-// Code points that a reader does not see and a model does: soft hyphen, joiners, direction marks
+// Code points that a reader does not see but a model does: soft hyphen, joiners, direction marks
 // and overrides, variation selectors, fillers, interlinear marks, tags. The list is the domain's.
 const invisible = new RegExp(
   '[\\u{AD}\\u{34F}\\u{61C}\\u{70F}\\u{115F}-\\u{1160}\\u{17B4}-\\u{17B5}\\u{180B}-\\u{180F}' +
@@ -11,9 +11,9 @@ const invisible = new RegExp(
 const delimiter = /<(?=\s*(?:\/\s*)?(?:agent-context|instruction-file|skills|skill)\b|!--)/giu
 
 /**
- * Makes a text fit to stand in a prompt: line feeds only, no HTML comments, nothing invisible, no
- * tag that could be taken for one of the block's own, no trailing space, no run of empty lines.
- * Takes time in proportion to the text, whatever is in it.
+ * Makes a text safe for a prompt: line feeds only, no HTML comments, no invisible code points, no
+ * tag that could be mistaken for a tag of the block, no trailing space and no run of empty lines.
+ * It takes linear time for any text.
  */
 export function sanitiseText(text: string): string {
   // Comments go after the invisible code points, which could split `<!--`, and tags after both,
@@ -31,8 +31,8 @@ export function sanitiseLine(text: string): string {
 }
 
 /**
- * Removes `<!-- ... -->`. What a removal brings together is looked at again, so that no nesting
- * leaves a comment. One that is never closed is text.
+ * Removes `<!-- ... -->`. The text around a removed comment is checked again, so that nesting
+ * leaves no comment. A comment that is never closed is text.
  */
 function withoutComments(text: string): string {
   const kept: string[] = []

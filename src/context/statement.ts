@@ -9,7 +9,7 @@ import {
   tableNames,
 } from '../schema/index.js'
 
-/** What comes back for each SQL type that our statements use. */
+/** The result type of each SQL type that the statements use. */
 interface Results {
   uuid: string
   text: string
@@ -24,7 +24,7 @@ interface Results {
   workspace_agent_context_resource_status: ResourceStatus
 }
 
-/** What is sent for each SQL type that our statements use. */
+/** The parameter type of each SQL type that the statements use. */
 interface Parameters {
   uuid: string
   'uuid[]': readonly string[]
@@ -35,7 +35,7 @@ interface Parameters {
   bigint: number | bigint
   bytea: Uint8Array
   timestamptz: Date | string
-  /** Encoded already, so that an array is never mistaken for an SQL array. */
+  /** Already encoded, so that an array is not mistaken for an SQL array. */
   jsonb: string
   chat_status: ChatStatus
   'chat_message_role[]': readonly ChatMessageRole[]
@@ -73,7 +73,7 @@ type EnumName = keyof typeof enums
 /** Every table and enum type of one schema, qualified and quoted. */
 export type Names = Readonly<Record<TableName | EnumName, string>>
 
-/** What a statement takes and answers, which tests compare with the migrated schema. */
+/** The parameters and rows of a statement, which tests compare with the migrated schema. */
 export interface StatementDeclaration {
   readonly name: string
   readonly parameters: Shape<Parameters>
@@ -88,9 +88,9 @@ function namesIn(schema: string): Names {
 }
 
 /**
- * Makes a statement of its parameters and rows with their SQL types, and of its text, which is
- * written with the names of a schema and the placeholders of the parameters. A type that ends in
- * `?` may be NULL.
+ * Creates a statement from the SQL types of its parameters and rows and from its text, which is
+ * written with the table names of a schema and the placeholders of the parameters. A type that ends
+ * in `?` may be NULL.
  *
  * @returns The function that runs it, with its declaration.
  */
@@ -120,7 +120,7 @@ export function defineStatement<const P extends Shape<Parameters>, const R exten
       const type = element! in names ? names[element as EnumName] : builtIn[element as BuiltIn]
       return [parameter, `$${index + 1}::${type}${array ?? ''}`]
     })
-    // A line of its own says in pg_stat_activity and in logs which statement this is.
+    // A comment on its own line names the statement in pg_stat_activity and in logs.
     const made = `-- driftpin: ${name}\n${sql(names, Object.fromEntries(placeholders)).trim()}`
     texts.set(schema, made)
     return made

@@ -37,8 +37,8 @@ export const clearHydration = defineStatement({
 })
 
 /**
- * Takes the pins off a chat. The next accepted push of its agent hydrates it again, and so does
- * {@link hydrate}. `chats.updated_at` stays.
+ * Removes the pins of a chat. The next accepted push of its agent hydrates it again, and so does
+ * {@link hydrate}. `chats.updated_at` does not change.
  *
  * @throws DriftpinError `chat_not_found`, `invalid_input`, `isolation_refused`.
  *

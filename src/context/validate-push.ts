@@ -49,18 +49,18 @@ const push = z.strictObject({
   ...writeOptions,
 })
 
-/** A push that was found good. */
+/** A push that passed all checks. */
 export interface ValidPush extends Omit<z.output<typeof push>, 'resources'> {
   readonly resources: readonly ValidResource[]
 }
 
-/** A resource that was found good, with its body encoded once. */
+/** A resource that passed all checks, with its body encoded once. */
 export interface ValidResource extends z.output<typeof resource> {
   readonly encodedBody: string
 }
 
 /**
- * Checks a push as a whole, before anything is written: one bad resource rejects all of it.
+ * Checks a push before anything is written. One invalid resource rejects the whole push.
  *
  * @throws DriftpinError `invalid_input`, naming the index and the source.
  */
