@@ -1,5 +1,6 @@
 import { DriftpinError } from '../errors.js'
-import type { DatabaseTestOptions, Isolation } from './harness-options.js'
+import type { Isolation } from './harness-options.js'
+import type { ParsedTestOptions } from './parse-options.js'
 import type { RollbackDatabase } from './test-database.js'
 
 /** What a runner knows of a test that has ended. */
@@ -9,8 +10,8 @@ export interface EndedTest {
 }
 
 /** The database of a test. */
-export interface GivenDatabase {
-  readonly db: RollbackDatabase
+interface GivenDatabase<Db> {
+  readonly db: Db
   /**
    * Ends the test.
    *
@@ -21,26 +22,32 @@ export interface GivenDatabase {
 
 /** The databases of one process that runs tests. */
 export interface TestWorker {
-  begin(isolation: Isolation): Promise<GivenDatabase>
+  begin(isolation: Isolation): Promise<GivenDatabase<RollbackDatabase>>
   /** Reports what the harness has done, if somebody asked for it. */
   report(): Promise<void>
   /** Removes what would outlive the process. */
   close(): Promise<void>
 }
 
+/** How a test ended. */
+export interface Outcome {
+  /** What the test left open. */
+  readonly left: readonly string[]
+  /** A sentence that says where its database is kept. */
+  readonly where: string | undefined
+  /** Whether the test left the database as it found it. */
+  readonly isClean: boolean
+}
+
 /**
  * Reports how a test ended: what it left open, or where its database is kept.
  *
- * @param where A sentence that says where the database is kept.
  * @throws DriftpinError `test_leaked`, unless leaks are only reported.
  */
-export function reportEnd(
+function reportEnd(
   name: string,
-  left: readonly string[],
-  {
-    leaks,
-    where = '',
-  }: { readonly leaks: DatabaseTestOptions['leaks']; readonly where: string | undefined },
+  { left, where = '' }: Outcome,
+  leaks: ParsedTestOptions['leaks'],
 ): void {
   if (left.length === 0) {
     if (where) console.error(`\n${name} failed. ${where}`)
@@ -58,64 +65,69 @@ export function reportEnd(
   )
 }
 
-/** How the databases of a worker are opened and closed. */
-interface DatabaseWays<T> {
+/** What a worker does with the databases of one engine. */
+interface DatabaseSteps<T, Begun> {
   open(): Promise<T>
+  /** Whether tests with this isolation may use the shared database. */
+  canShare(isolation: Isolation): boolean
+  /** Prepares a database for a test. If it fails, the database is closed. */
+  start(opened: T, isolation: Isolation): Promise<Begun>
+  /** Ends a test and finds what it left open. */
+  finish(begun: Begun, test: EndedTest): Promise<Outcome>
   /** Prepares the shared database for the next test. False if it has to be closed instead. */
   reuse(opened: T, isClean: boolean): Promise<boolean>
   close(opened: T): Promise<void>
-}
-
-/** The database that a test has taken. */
-interface Taken<T> {
-  readonly opened: T
-  /** Otherwise the database belongs to the test and is closed after it. */
-  readonly isShared: boolean
 }
 
 /**
  * The databases of one worker. Tests that run one after another share a database. A test that runs
  * while the shared database is taken gets its own, so that nobody waits.
  */
-export class WorkerDatabases<T> {
-  readonly #ways: DatabaseWays<T>
+export class WorkerDatabases<T, Begun extends { readonly db: unknown }> {
+  readonly #leaks: ParsedTestOptions['leaks']
+  readonly #steps: DatabaseSteps<T, Begun>
   #shared: Promise<T> | undefined
   #isTaken = false
 
-  constructor(ways: DatabaseWays<T>) {
-    this.#ways = ways
+  constructor(leaks: ParsedTestOptions['leaks'], steps: DatabaseSteps<T, Begun>) {
+    this.#leaks = leaks
+    this.#steps = steps
   }
 
-  /**
-   * Takes the shared database, or one of the test's own.
-   *
-   * @param start Prepares the database for the test. If it fails, the database is closed.
-   */
-  async take<S>(
-    wantsOwn: boolean,
-    start: (opened: T) => Promise<S>,
-  ): Promise<Taken<T> & { readonly started: S }> {
-    const isShared = !wantsOwn && !this.#isTaken
+  async begin(isolation: Isolation): Promise<GivenDatabase<Begun['db']>> {
+    const isShared = !this.#isTaken && this.#steps.canShare(isolation)
     if (isShared) this.#isTaken = true
     let opened: T | undefined
     try {
-      if (isShared) this.#shared ??= this.#ways.open()
-      opened = await (isShared ? this.#shared! : this.#ways.open())
-      return { opened, isShared, started: await start(opened) }
+      if (isShared) this.#shared ??= this.#steps.open()
+      const database = await (isShared ? this.#shared! : this.#steps.open())
+      opened = database
+      const begun = await this.#steps.start(database, isolation)
+      return { db: begun.db, end: (test) => this.#end(database, isShared, { begun, test }) }
     } catch (error) {
       await this.#discard(isShared, opened).catch(() => {})
       throw error
     }
   }
 
-  async giveBack({ opened, isShared }: Taken<T>, isClean: boolean): Promise<void> {
+  async #end(
+    opened: T,
+    isShared: boolean,
+    { begun, test }: { readonly begun: Begun; readonly test: EndedTest },
+  ): Promise<void> {
+    let outcome: Outcome | undefined
     let isKept = false
     try {
-      isKept = isShared && (await this.#ways.reuse(opened, isClean))
+      outcome = await this.#steps.finish(begun, test)
     } finally {
-      if (isKept) this.#isTaken = false
-      else await this.#discard(isShared, opened)
+      try {
+        isKept = isShared && (await this.#steps.reuse(opened, outcome?.isClean === true))
+      } finally {
+        if (isKept) this.#isTaken = false
+        else await this.#discard(isShared, opened)
+      }
     }
+    reportEnd(test.name, outcome, this.#leaks)
   }
 
   /** The next test opens another shared database. */
@@ -124,6 +136,6 @@ export class WorkerDatabases<T> {
       this.#shared = undefined
       this.#isTaken = false
     }
-    if (opened !== undefined) await this.#ways.close(opened)
+    if (opened !== undefined) await this.#steps.close(opened)
   }
 }
