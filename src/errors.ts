@@ -1,10 +1,11 @@
 /**
- * What driftpin throws: a code to match on, a message that says what happened, what was expected
- * and what to do, and always a cause. Each part of driftpin declares the codes that it throws.
+ * The error class of driftpin. It has a code to match on, a message that says what happened, what
+ * was expected and what to do, and always a cause. Each part of driftpin declares the codes that it
+ * throws.
  *
- * The cause is the error underneath if there was one, and otherwise the facts that led to the
- * refusal, as a plain object. Errors that PostgreSQL itself reports are not wrapped: they pass as
- * the driver made them, with their SQLSTATE in `code`.
+ * The cause is the underlying error if there is one, and otherwise a plain object with the facts
+ * that led to the refusal. Errors that PostgreSQL reports are not wrapped: the driver's error is
+ * thrown, with the SQLSTATE in `code`.
  *
  * @example
  * ```ts
@@ -38,8 +39,8 @@ export class DriftpinError<Code extends string = string> extends Error {
 }
 
 /**
- * What an error says; anything can be thrown. Node's error for a host that refuses at each of its
- * addresses has no words but those of its parts.
+ * The message of an error; anything can be thrown. Node's error for a host that refuses at each of
+ * its addresses has only the messages of its parts.
  */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)

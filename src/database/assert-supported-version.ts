@@ -1,13 +1,14 @@
 import { DriftpinError } from '../errors.js'
 
-/** The oldest major version of PostgreSQL that driftpin works on. */
+/** The oldest major version of PostgreSQL that driftpin supports. */
 export const oldestMajor = 14
 
-/** The SQL expression that gives what {@link assertSupportedVersion} takes. */
+/** The SQL expression for the argument of {@link assertSupportedVersion}. */
 export const versionNumber = "pg_catalog.current_setting('server_version_num')::pg_catalog.int4"
 
 /**
- * Refuses a server that is too old, by its `server_version_num`: major version times 10000.
+ * Refuses a server that is too old according to its `server_version_num`, which is the major
+ * version times 10000.
  *
  * @throws DriftpinError `server_unsupported`.
  */

@@ -5,11 +5,12 @@ import { sqlState } from './sql-state.js'
 /**
  * Sends COMMIT.
  *
- * A server that refuses it, for a deferred constraint or a serialization failure, has rolled the
- * transaction back, and its error passes. After any other error it may have committed or not.
+ * If the server refuses it, for a deferred constraint or a serialization failure, the transaction
+ * is rolled back and the server's error is thrown. After any other error it may have been
+ * committed.
  *
- * @throws DriftpinError `outcome_unknown`, with what was reported as its cause, and
- * `transaction_failed` where the server rolled back instead, after an error that was not seen here.
+ * @throws DriftpinError `outcome_unknown` with the reported error as the cause, and
+ * `transaction_failed` if the server rolled back after an error that did not reach this code.
  */
 export async function commit(statements: Pick<Statements, 'script'>): Promise<void> {
   let tags: readonly string[]
@@ -30,9 +31,9 @@ export async function commit(statements: Pick<Statements, 'script'>): Promise<vo
 }
 
 /**
- * Whether a server said that it did not commit. One that shuts down or ends the connection (57P01
- * to 57P03), that has panicked, or that says itself that it does not know (08 and 40003, which is
- * how a pooler reports that it lost its server) may have committed before.
+ * Whether the server reported that it did not commit. A server that shuts down or ends the
+ * connection (57P01 to 57P03), that panics, or that reports an unknown outcome (08 and 40003, with
+ * which a pooler reports that it lost its server) may have committed before.
  */
 function isRefusal(error: unknown): boolean {
   const state = sqlState(error)
@@ -40,7 +41,7 @@ function isRefusal(error: unknown): boolean {
   return !/^(08...|40003|57P0[123])$/.test(state)
 }
 
-/** What is said where a transaction would be committed of which a statement failed. */
+/** The message for a transaction that would be committed although a statement failed. */
 export function transactionFailed(cause: unknown): DriftpinError {
   return new DriftpinError(
     'transaction_failed',

@@ -30,7 +30,7 @@ export interface AdapterOptions {
   readonly schema?: string
 }
 
-/** Makes a {@link Database} of what an adapter knows of its engine. */
+/** Creates a {@link Database} from the driver of an engine. */
 export function createDatabase(driver: Driver, { schema = 'public' }: AdapterOptions): Database {
   checkSchemaName(schema)
   const queue = driver.single && queueOf(driver.single)
@@ -42,7 +42,7 @@ export function createDatabase(driver: Driver, { schema = 'public' }: AdapterOpt
     ...onConnections(schema, withConnection),
     withSession: (work) =>
       withConnection(async (connection) => {
-        // Lets the user of the session call it from several places at once.
+        // The user of the session may call it from several places at once.
         const queue = new Queue()
         let closed = false
         const whileOpen = <T>(work: (connection: Connection) => Promise<T>) =>
@@ -54,7 +54,7 @@ export function createDatabase(driver: Driver, { schema = 'public' }: AdapterOpt
         try {
           return await work(session)
         } finally {
-          // Waits for what nobody awaited: the connection's next user must not meet it.
+          // Waits for statements that were not awaited: they must not reach the next user.
           await queue.hold(async () => {
             closed = true
           })
@@ -64,7 +64,7 @@ export function createDatabase(driver: Driver, { schema = 'public' }: AdapterOpt
   }
 }
 
-/** What a database and a session have in common: each call has a connection to itself. */
+/** The methods that a database and a session share. Each call has its own connection. */
 function onConnections(
   schema: string,
   withConnection: <T>(work: (connection: Connection) => Promise<T>) => Promise<T>,
@@ -87,7 +87,7 @@ function onConnections(
         try {
           await connection.script(text)
         } catch (error) {
-          // It may have failed after its own BEGIN. Its error is what matters.
+          // It may have failed after its own BEGIN. Its error is the one to report.
           await endOpenTransaction(connection, text).catch(() => {})
           throw error
         }
@@ -107,8 +107,8 @@ function onConnections(
 }
 
 /**
- * Rolls back what a text left open, and says whether it did: a connection given back in the middle
- * of a transaction would poison its next user.
+ * Rolls back a transaction that a script left open, and returns whether there was one. A connection
+ * that is returned inside a transaction would break its next user.
  */
 async function endOpenTransaction(connection: Connection, text: string): Promise<boolean> {
   if (!hasBegin(text)) return false
@@ -117,7 +117,7 @@ async function endOpenTransaction(connection: Connection, text: string): Promise
   return open
 }
 
-/** Refuses to begin where somebody else has begun, and would find the transaction ended. */
+/** Refuses to begin inside a transaction of somebody else, which COMMIT would end. */
 async function refuseSecondBegin(connection: Connection, text: string): Promise<void> {
   if (!hasBegin(text) || !(await isInTransaction(connection))) return
   throw new DriftpinError(
@@ -133,9 +133,9 @@ function hasBegin(text: string): boolean {
 }
 
 /**
- * Command tags do not tell: a ROLLBACK may be to a savepoint, and a COMMIT may chain. A savepoint
- * does: outside a transaction it fails with no_active_sql_transaction, and only there; in one that
- * has failed it fails with in_failed_sql_transaction.
+ * Command tags do not show this: a ROLLBACK may be to a savepoint, and a COMMIT may chain.
+ * SAVEPOINT does: outside a transaction, and only there, it fails with no_active_sql_transaction;
+ * in a failed transaction it fails with in_failed_sql_transaction.
  */
 async function isInTransaction(connection: Connection): Promise<boolean> {
   try {
@@ -150,7 +150,7 @@ async function isInTransaction(connection: Connection): Promise<boolean> {
   return true
 }
 
-/** It becomes part of the statement, so that nothing but these may pass. */
+/** It becomes part of the statement, so no other value is accepted. */
 function checkIsolation(isolation: string): void {
   const levels: readonly string[] = [
     'read committed',

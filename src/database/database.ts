@@ -2,7 +2,7 @@
 export type IsolationLevel = 'read committed' | 'repeatable read' | 'serializable'
 
 /**
- * What one statement answered.
+ * The result of one statement.
  *
  * @example
  * ```ts
@@ -11,28 +11,27 @@ export type IsolationLevel = 'read committed' | 'repeatable read' | 'serializabl
  * ```
  */
 export interface QueryResult<Row> {
-  /** The rows, each by the names of its columns. */
+  /** The rows, with the names of the columns as keys. */
   readonly rows: Row[]
-  /** The rows returned, or written by an INSERT, UPDATE or DELETE; 0 for anything else. */
+  /** The number of rows returned or written; 0 for other commands. */
   readonly rowCount: number
-  /** The first word of the command tag, such as `SELECT` or `CREATE`. */
+  /** The first word of the command tag, for example `SELECT` or `CREATE`. */
   readonly command: string
 }
 
 /**
- * Something that statements can be sent to: a {@link Database}, a {@link Session} or an open
- * {@link Transaction}. Every operation of driftpin takes one of these.
+ * Runs statements: a {@link Database}, a {@link Session} or an open {@link Transaction}. Every
+ * operation of driftpin takes one of these.
  *
- * Rows are the same from every engine: `bigint` (int8) is always a JavaScript `bigint`, the
- * smaller integers and floats are numbers, `bytea` is a `Uint8Array`, `timestamptz` a `Date`,
- * `json` and `jsonb` are parsed, arrays are arrays, and everything else, enums, `numeric`, `date`
- * and `timestamp` included, is the text that PostgreSQL prints. Arrays of enums, of other types of
- * one's own and of rare built-in ones such as `inet` are text too; cast them to `text[]`. A
- * `timestamptz` that no `Date` can hold throws.
+ * Every engine returns the same rows: `bigint` (int8) is a JavaScript `bigint`, smaller integers
+ * and floats are numbers, `bytea` is a `Uint8Array`, `timestamptz` is a `Date`, `json` and `jsonb`
+ * are parsed, arrays are arrays, and every other type, including enums, `numeric`, `date` and
+ * `timestamp`, is the text that PostgreSQL prints. Arrays of enums, of other user-defined types and
+ * of rare built-in types such as `inet` are text too; cast them to `text[]`. A `timestamptz`
+ * outside the range of `Date` throws.
  *
- * Values go the same way: `null` and `undefined` are NULL, a JavaScript array becomes an SQL
- * array, any other object becomes JSON. An array that is meant as JSON is passed through
- * `JSON.stringify` first.
+ * For parameters, `null` and `undefined` are NULL, a JavaScript array becomes an SQL array, and any
+ * other object becomes JSON. Pass an array that is meant as JSON through `JSON.stringify` first.
  *
  * @example
  * ```ts
@@ -44,14 +43,14 @@ export interface QueryResult<Row> {
  * ```
  */
 export interface Queryable {
-  /** What it is, as far as that matters to who gets it. */
+  /** Which of the three it is. */
   readonly kind: 'database' | 'session' | 'transaction'
 
-  /** The schema that driftpin's tables are in; `public` unless the adapter was told otherwise. */
+  /** The schema that driftpin's tables are in; `public` unless the adapter has another. */
   readonly schema: string
 
   /**
-   * Runs exactly one statement, with values for `$1`, `$2` and so on.
+   * Runs exactly one statement with values for `$1`, `$2` and so on.
    *
    * @example
    * ```ts
@@ -64,7 +63,7 @@ export interface Queryable {
   ): Promise<QueryResult<Row>>
 
   /**
-   * Runs any number of statements, without values, and answers nothing.
+   * Runs any number of statements without parameters, and returns nothing.
    *
    * @example
    * ```ts
@@ -74,16 +73,17 @@ export interface Queryable {
   script(text: string): Promise<void>
 
   /**
-   * Runs `work` in a transaction: committed when it returns, rolled back when it throws.
+   * Runs `work` in a transaction, which is committed when `work` returns and rolled back when it
+   * throws.
    *
-   * Within a transaction this is a savepoint. A transaction in which a statement failed is never
-   * committed, even if `work` caught the error: it is rolled back and `transaction_failed` is
-   * thrown, since PostgreSQL would answer such a COMMIT with a silent ROLLBACK.
+   * Inside a transaction, this is a savepoint. A transaction with a failed statement is never
+   * committed, even if `work` caught the error. It is rolled back, and `transaction_failed` is
+   * thrown, because PostgreSQL would answer such a COMMIT with a silent ROLLBACK.
    *
-   * @throws DriftpinError `waits_for_itself` when `work` uses the outer database or transaction
-   * and would wait for itself for ever; the message has both call sites. `outcome_unknown` when
-   * the connection is lost after COMMIT was sent and before it was answered; one that is lost
-   * before has committed nothing, and its error passes as the driver made it.
+   * @throws DriftpinError `waits_for_itself` if `work` uses the outer database or transaction and
+   * would wait for itself forever; the message contains both call sites. `outcome_unknown` if the
+   * connection is lost after COMMIT was sent and before it was answered. A connection that is lost
+   * earlier has committed nothing, and the driver's error is thrown.
    */
   transaction<T>(
     work: (transaction: Transaction) => Promise<T>,
@@ -92,7 +92,7 @@ export interface Queryable {
 }
 
 /**
- * An open transaction. It belongs to whoever opened it and cannot be used after its end.
+ * An open transaction. It belongs to the code that opened it and cannot be used after its end.
  *
  * @example
  * ```ts
@@ -102,7 +102,7 @@ export interface Queryable {
  * ```
  */
 export interface Transaction extends Queryable {
-  /** Tells it from a database and a session. */
+  /** Distinguishes it from a database and a session. */
   readonly kind: 'transaction'
 }
 
@@ -116,12 +116,12 @@ export interface Transaction extends Queryable {
  * ```
  */
 export interface Session extends Queryable {
-  /** Tells it from a database and a transaction. */
+  /** Distinguishes it from a database and a transaction. */
   readonly kind: 'session'
 }
 
 /**
- * A PostgreSQL, through one of the adapters. It does not own the client it was made from.
+ * A PostgreSQL database behind one of the adapters. It does not own its client.
  *
  * @example
  * ```ts
@@ -134,16 +134,16 @@ export interface Session extends Queryable {
  * ```
  */
 export interface Database extends Queryable {
-  /** Tells it from a session and a transaction. */
+  /** Distinguishes it from a session and a transaction. */
   readonly kind: 'database'
   /**
-   * What the engine can do. Ask for the ability, never for the engine's name.
-   * `concurrentTransactions`: whether two transactions can be open at once.
+   * The capabilities of the engine. Check these instead of the name of the engine.
+   * `concurrentTransactions`: whether two transactions can be open at the same time.
    */
   readonly capabilities: { readonly concurrentTransactions: boolean }
 
   /**
-   * Keeps one connection for all of `work`, for what lives in a session: an advisory lock.
+   * Keeps one connection for all of `work`, for session state such as an advisory lock.
    *
    * @example
    * ```ts
@@ -158,10 +158,11 @@ export interface Database extends Queryable {
 
   /**
    * Calls `handler` with the payload of every NOTIFY on `channel`, until the returned function is
-   * called. On a pool this keeps one connection. When that is lost, listening has ended, and its
-   * error goes to `onError`, or is thrown as an uncaught one: call this again to listen again. On a
-   * client `onError` is told of its loss too; without it only the client's own listeners are.
-   * It needs a session: through a pooler in transaction mode LISTEN is taken and nothing is heard.
+   * called. On a pool this keeps one connection. If that connection is lost, listening ends, and
+   * `onError` is called with the error; without `onError` it is thrown as an uncaught error. Call
+   * `listen` again to continue. On a single client, `onError` is called too; without it only the
+   * client's own listeners are. Listening needs a session: through a pooler in transaction mode,
+   * LISTEN succeeds and no notification arrives.
    *
    * @example
    * ```ts

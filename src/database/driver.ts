@@ -1,27 +1,27 @@
 import type { Database, IsolationLevel, QueryResult } from './database.js'
 
-/** A value as it goes to the server: text in PostgreSQL's own notation, or NULL. */
+/** A parameter as it is sent to the server: text in PostgreSQL's notation, or NULL. */
 export type EncodedValue = string | null
 
-/** What runs statements on one connection. */
+/** Runs statements on one connection. */
 export interface Statements {
   query(text: string, values: readonly EncodedValue[]): Promise<QueryResult<unknown>>
-  /** Runs several statements and answers the first word of each command tag. */
+  /** Runs several statements and returns the first word of each command tag. */
   script(text: string): Promise<readonly string[]>
 }
 
-/** One connection that is ours alone for a while. */
+/** One connection that is reserved for one user. */
 export interface Connection extends Statements {
   /** BEGIN, `work`, and then COMMIT, or ROLLBACK if `work` throws. */
   begin<T>(isolation: IsolationLevel, work: (statements: Statements) => Promise<T>): Promise<T>
 }
 
-/** The least that an engine has to give; everything else is built on it once, for all of them. */
+/** The smallest interface of an engine, on which everything else is built. */
 export interface Driver {
   readonly capabilities: Database['capabilities']
   /**
-   * The client behind a driver with one connection only: callers take turns on it, and two
-   * adapters of one client share their turns. Undefined for a pool.
+   * The client of a driver with a single connection. Its callers share one queue, also those of
+   * other adapters of the same client. Undefined for a pool.
    */
   readonly single: object | undefined
   withConnection<T>(work: (connection: Connection) => Promise<T>): Promise<T>

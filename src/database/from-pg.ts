@@ -27,7 +27,7 @@ interface PgResultLike {
 type Listener = (...args: any[]) => void
 
 /**
- * The part of a `pg` client that is used: `pg.Client` and what `pool.connect()` gives have it.
+ * The part of a `pg` client that is used; `pg.Client` and the clients of a pool have it.
  *
  * @example
  * ```ts
@@ -39,9 +39,9 @@ export interface PgClientLike {
   query(config: PgQueryLike): Promise<PgResultLike>
   on(event: string, listener: Listener): unknown
   off(event: string, listener: Listener): unknown
-  /** What only a pool has, whose statements go to any of its connections. */
+  /** Only a pool has this; its statements run on any of its connections. */
   readonly totalCount?: never
-  /** Since pg 8.21: I, T or E for idle, in a transaction, in a failed one. */
+  /** Since pg 8.21: I for idle, T for a transaction, E for a failed transaction. */
   getTransactionStatus?(): string | null
 }
 
@@ -63,15 +63,15 @@ export interface PgPoolLike {
 /**
  * A {@link Database} on node-postgres: a pool, or a connected client.
  *
- * The pool or client stays the caller's, who ends it. Its own type parsers are not used and not
- * changed. Every transaction of a pool has a connection of its own; on one client, and on a pool
- * with `max: 1`, they take turns.
+ * The caller owns the pool or client and ends it. Its type parsers are neither used nor changed.
+ * Every transaction of a pool has its own connection. On a client, and on a pool with `max: 1`,
+ * transactions run one after the other.
  *
  * @param options.schema The schema of driftpin's tables; `public` by default.
- * @throws DriftpinError `invalid_input` for a name that no schema of ours can have; from its
- * methods `transaction_required_none` on a client that is in a transaction already,
- * `waits_for_itself`, `transaction_failed` when a statement of a transaction failed that would be
- * committed, and `outcome_unknown` when the connection is lost while it is being committed.
+ * @throws DriftpinError `invalid_input` for a schema name that is not allowed. Its methods throw
+ * `transaction_required_none` on a client that is already in a transaction, `waits_for_itself`,
+ * `transaction_failed` if a statement of the transaction failed, and `outcome_unknown` if the
+ * connection is lost during the commit.
  *
  * @example
  * ```ts
@@ -87,14 +87,14 @@ export function fromPg(client: PgPoolLike | PgClientLike, options: AdapterOption
 const isPool = (client: object): client is PgPoolLike => 'totalCount' in client
 
 /**
- * The transaction that a `pg` client is in, as a {@link Transaction}, so that operations become
- * part of it. Whoever began it ends it.
+ * The open transaction of a `pg` client as a {@link Transaction}, so that operations become part of
+ * it. The code that began it ends it.
  *
- * An operation that fails leaves the transaction usable: it runs in a savepoint. Nothing is
- * retried in there.
+ * An operation runs in a savepoint, so a failed operation leaves the transaction usable. Nothing is
+ * retried.
  *
  * @param options.schema The schema of driftpin's tables; `public` by default.
- * @throws DriftpinError `invalid_input` for a name that no schema of ours can have, and for a pool.
+ * @throws DriftpinError `invalid_input` for a schema name that is not allowed, and for a pool.
  *
  * @example
  * ```ts
@@ -123,23 +123,23 @@ export function fromPgTransaction(client: PgClientLike, options: AdapterOptions 
   return new OpenTransaction({ statements: statementsOf(client), schema, queue: queueOf(client) })
 }
 
-/** Text comes in as it is, so that both drivers are decoded by one table. */
+/** Returns text unchanged, so that one table decodes the rows of both drivers. */
 const types = { getTypeParser: decoderOf }
 
-/** Clients whose server never said how a statement ended, and may still be running it. */
+/** Clients whose server did not report the end of a statement and may still be running it. */
 const unanswered = new WeakSet<PgClientLike>()
 
 function statementsOf(client: PgClientLike): Statements {
   const ask = (config: PgQueryLike) =>
     client.query(config).catch((error) => {
-      // A decoder's refusal is of an answer that came.
+      // An error of a decoder means that the answer arrived.
       const isAnswered = error instanceof DriftpinError || sqlState(error) !== undefined
       if (!isAnswered) unanswered.add(client)
       throw error
     })
   return {
     async query(text, values): Promise<QueryResult<unknown>> {
-      // The extended protocol takes exactly one statement, and so do we.
+      // The extended protocol accepts exactly one statement, and so does this method.
       const config = { text, values: [...values], queryMode: 'extended', types }
       const { rows, rowCount, command } = await ask(config)
       return { rows, rowCount: rowCount ?? 0, command: command ?? '' }
@@ -173,12 +173,12 @@ function connectionOf(client: PgClientLike): Connection {
       client.on('error', onLoss)
       try {
         const result = await work(statements)
-        // What is known to be lost is sent no COMMIT, so that nothing was committed for certain.
+        // A lost connection is sent no COMMIT, so it is certain that nothing was committed.
         if (lost !== undefined) throw lost
         await commit(statements)
         return result
       } catch (error) {
-        // Where this fails too the connection is gone, and the transaction with it.
+        // If this fails too, the connection is lost and the transaction with it.
         await statements.script('ROLLBACK').catch(() => {})
         throw error
       } finally {
@@ -206,7 +206,7 @@ function poolDriver(pool: PgPoolLike): Driver {
         return result
       } finally {
         client.off('error', ignore)
-        // A pg that cannot tell its status costs a new connection after an error.
+        // With a pg that does not report its status, an error costs a new connection.
         const idle = client.getTransactionStatus ? client.getTransactionStatus() === 'I' : !failed
         client.release(!idle || unanswered.has(client))
       }
@@ -224,7 +224,7 @@ function poolDriver(pool: PgPoolLike): Driver {
       }
       // The connection goes back at once, or the pool would be one short, and never end.
       const onLoss = (error: unknown) => {
-        // Whoever waits for LISTEN is told by its rejection.
+        // The caller that waits for LISTEN gets its rejection.
         if (!stop) return
         release(true)
         if (onError) onError(error)

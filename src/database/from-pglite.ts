@@ -22,7 +22,7 @@ interface PGliteQueryOptionsLike {
 }
 
 /**
- * What both a PGlite and the transaction that it gives to a callback can do.
+ * The methods that a PGlite and its transactions share.
  *
  * @example
  * ```ts
@@ -57,19 +57,19 @@ export interface PGliteLike extends PGliteTransactionLike {
 }
 
 /**
- * A {@link Database} on a PGlite, PostgreSQL in the process. The PGlite stays the caller's, who
- * closes it.
+ * A {@link Database} on a PGlite, which is PostgreSQL in the process. The caller owns the PGlite
+ * and closes it.
  *
- * There is one session: transactions take turns, and a transaction that uses the database around
- * it is told so instead of waiting for ever. Several adapters of one PGlite share their turns.
- * PGlite's own methods may be used beside the adapter, but not inside a transaction of it.
+ * There is one session, so transactions run one after the other. A transaction that uses the
+ * database around it throws instead of waiting forever. Several adapters of one PGlite share one
+ * queue. PGlite's own methods may be used beside the adapter, but not inside its transactions.
  *
- * A byte order mark (U+FEFF) at the beginning of a text is stored, and lost in answers: PGlite
- * decodes every text so. Inside jsonb, and on servers, it is not.
+ * PGlite removes a byte order mark (U+FEFF) at the beginning of a returned text, although it is
+ * stored. Inside jsonb, and on servers, it is kept.
  *
  * @param options.schema The schema of driftpin's tables; `public` by default.
- * @throws DriftpinError `invalid_input` for a name that no schema of ours can have; from its
- * methods `engine_broken`, once the WebAssembly has crashed, and `waits_for_itself`.
+ * @throws DriftpinError `invalid_input` for a schema name that is not allowed. Its methods throw
+ * `engine_broken` after a crash of the WebAssembly, and `waits_for_itself`.
  *
  * @example
  * ```ts
@@ -88,7 +88,7 @@ export function fromPGlite(client: PGliteLike, options: AdapterOptions = {}): Da
         ...statements,
         begin: <T>(isolation: IsolationLevel, work: (statements: Statements) => Promise<T>) => {
           refuseBroken(client)
-          // PGlite's own transaction() is what keeps out those who use the client directly.
+          // PGlite's own transaction() excludes code that uses the client directly.
           return client.transaction(async (transaction) => {
             const inside = statementsOf(transaction, client)
             await inside.script(`SET TRANSACTION ISOLATION LEVEL ${isolation}`)
@@ -98,7 +98,7 @@ export function fromPGlite(client: PGliteLike, options: AdapterOptions = {}): Da
       }),
     listen: (channel, handler) => {
       const run = (text: string) => queueOf(client).hold(() => statements.script(text))
-      // PGlite's own listen() never hears a channel that has a double quote in its name.
+      // PGlite's own listen() receives nothing on a channel with a double quote in its name.
       const subscribe = client.onNotification.bind(client)
       return listenOn(client, { run, subscribe }, channel, handler)
     },
@@ -107,12 +107,12 @@ export function fromPGlite(client: PGliteLike, options: AdapterOptions = {}): Da
 }
 
 /**
- * The open transaction of a PGlite, as its `transaction()` hands it to a callback, as a
- * {@link Transaction}, so that operations become part of it. An operation that fails leaves the
- * transaction usable, since it runs in a savepoint; nothing is retried in there.
+ * The open transaction of a PGlite, as the callback of its `transaction()` gets it, as a
+ * {@link Transaction}, so that operations become part of it. An operation runs in a savepoint, so a
+ * failed operation leaves the transaction usable. Nothing is retried.
  *
  * @param options.schema The schema of driftpin's tables; `public` by default.
- * @throws DriftpinError `invalid_input` for a name that no schema of ours can have.
+ * @throws DriftpinError `invalid_input` for a schema name that is not allowed.
  *
  * @example
  * ```ts
@@ -132,15 +132,15 @@ export function fromPGliteTransaction(
   return new OpenTransaction({ statements, schema, queue: queueOf(transaction) })
 }
 
-/** Values come encoded already, so PGlite's own serializers are all replaced by none. */
+/** Parameters are already encoded, so PGlite's serializers are disabled. */
 const serializers = new Proxy<Record<number, (value: EncodedValue) => string>>(
   {},
   { get: () => (value: string) => value },
 )
 
 /**
- * The parsers made for a PGlite, and for which of its own: it adds to its table as it learns types,
- * and a rewind of a test database gives it another one.
+ * The parsers made for a PGlite, and the table of its own parsers that they are for. PGlite adds to
+ * its table as it learns types, and a rewind of a test database replaces the table.
  */
 const made = new WeakMap<
   object,
@@ -172,7 +172,7 @@ function answersNoRows(text: string): boolean {
   return /^\s*(insert|update|delete)\b/i.test(text) && !/\breturning\b/i.test(text)
 }
 
-/** What went wrong for good with a PGlite. */
+/** The permanent error of a PGlite after a crash. */
 const broken = new WeakMap<object, DriftpinError>()
 
 function refuseBroken(client: object): void {
@@ -197,7 +197,7 @@ function statementsOf(
 ): Statements {
   const optionsFor = async (text: string) => {
     if (answersNoRows(text)) return { serializers }
-    // Only once it has started does PGlite know its types.
+    // PGlite knows its types only after it has started.
     if ('waitReady' in client) await client.waitReady
     return { serializers, parsers: parsersOf(client) }
   }
@@ -210,7 +210,7 @@ function statementsOf(
       return { rows, rowCount: rowCount ?? 0, command: commandOf(client, text, result) }
     },
     async script(text) {
-      // What it answers is thrown away, so that nobody has to parse it.
+      // The answer is discarded, so it is not parsed.
       const results = await guarded(client, () => target.exec(text))
       return results.map((result) => commandOf(client, text, result))
     },

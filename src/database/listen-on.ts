@@ -1,20 +1,20 @@
 import { quoteIdentifier } from './names.js'
 import { outsideAll } from './queue.js'
 
-/** What listening takes of a connection. */
+/** The methods of a connection that listening needs. */
 export interface Listening {
   run(text: string): Promise<unknown>
   subscribe(onNotification: (channel: string, payload: string) => void): () => void
 }
 
-/** How many listen on each channel of a connection: only the last to stop may UNLISTEN. */
+/** The number of listeners per channel of a connection. Only the last one sends UNLISTEN. */
 const counts = new WeakMap<object, Map<string, number>>()
 
-/** What is listened to on a connection, for whoever puts its session back to where it was. */
+/** The channels of a connection, for code that restores its session. */
 export const listensOf = (connection: object): ReadonlyMap<string, number> =>
   new Map(counts.get(connection))
 
-/** Counts anew from here: what was begun since then stops without being heard of. */
+/** Restores the counts: listening that began since then ends silently. */
 export function restoreListens(connection: object, listens: ReadonlyMap<string, number>): void {
   counts.set(connection, new Map(listens))
 }

@@ -6,7 +6,7 @@ const utf8 = new TextEncoder()
  * Quotes a name for use in SQL. The only place where a name becomes SQL text.
  *
  * @throws DriftpinError `invalid_input` for an empty name, a NUL, a lone surrogate, or more than
- * 63 bytes, which PostgreSQL would cut silently.
+ * 63 bytes, which PostgreSQL would truncate silently.
  */
 export function quoteIdentifier(name: string): string {
   const bytes = utf8.encode(name).length
@@ -22,20 +22,20 @@ export function quoteIdentifier(name: string): string {
 }
 
 /**
- * Quotes a text for use in SQL where a statement can have no parameters, also for a server with
- * `standard_conforming_strings` off, to which a backslash means more than itself.
+ * Quotes a text for a statement that cannot have parameters. It is also correct for a server with
+ * `standard_conforming_strings` off, where a backslash is an escape character.
  */
 export function quoteLiteral(text: string): string {
   const quoted = `'${text.replaceAll("'", "''")}'`
   return text.includes('\\') ? ` E${quoted.replaceAll('\\', '\\\\')}` : quoted
 }
 
-/** Almost every word, which makes this worth asking. */
+/** Matches almost every word, so the check saves time. */
 const isAscii = /^[\w$]*$/
 
 /**
- * The name that a word of SQL stands for: what is in its quotes, or the word in lower case, of
- * which PostgreSQL knows the 26 letters of ASCII alone.
+ * The name that a word of SQL stands for: the text in its quotes, or the word in lower case.
+ * PostgreSQL folds only the 26 letters of ASCII.
  */
 export function nameOfWord(word: string): string {
   if (word.startsWith('"')) return word.slice(1, -1).replaceAll('""', '"')
@@ -47,7 +47,7 @@ export function nameOfWord(word: string): string {
 const channelPrefix = 'driftpin_'
 
 /**
- * The channel that operations notify on, with `notify: true`: `driftpin_<schema>`.
+ * The channel on which operations notify with `notify: true`: `driftpin_<schema>`.
  *
  * @example
  * ```ts
@@ -61,9 +61,9 @@ export function notificationChannel(schema: string): string {
 /**
  * Refuses a name that a schema of driftpin cannot have.
  *
- * @throws DriftpinError `invalid_input` for no name at all, for `pg_` names, which PostgreSQL
- * keeps to itself, and for more than 54 bytes, since the channel of its notifications is the
- * name with `driftpin_` before it and has 63.
+ * @throws DriftpinError `invalid_input` for an empty name, for names that begin with `pg_`, which
+ * PostgreSQL reserves, and for more than 54 bytes, because the channel of its notifications is
+ * `driftpin_` and the name, and has at most 63.
  */
 export function checkSchemaName(schema: string): void {
   quoteIdentifier(schema)
@@ -77,7 +77,7 @@ export function checkSchemaName(schema: string): void {
   }
 }
 
-/** Names without a schema go to this one; pg_temp last, or a temporary table could take them. */
+/** The search path for a schema. pg_temp is last, or a temporary table would be found first. */
 export function searchPath(schema: string): string {
   return `${quoteIdentifier(schema)}, pg_temp`
 }

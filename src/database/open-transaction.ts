@@ -15,7 +15,7 @@ interface Place {
   readonly depth?: number
 }
 
-/** A transaction or a savepoint in one; both look the same to their user. */
+/** A transaction, or a savepoint in one; both have the same interface. */
 export class OpenTransaction implements Transaction {
   readonly kind = 'transaction'
   readonly schema: string
@@ -25,7 +25,7 @@ export class OpenTransaction implements Transaction {
   #closed = false
   /** The first statement's error, whether or not `work` caught it. */
   #failure: unknown
-  /** What `work` may go back to: the savepoints that it has set itself. */
+  /** The savepoints that `work` has set itself, to which it may roll back. */
   readonly #savepoints = new Set<string>()
 
   constructor({ statements, schema, queue, depth = 0 }: Place) {
@@ -35,7 +35,7 @@ export class OpenTransaction implements Transaction {
     this.#depth = depth
   }
 
-  /** Runs `work` in a transaction that the caller has begun, and that the caller will end. */
+  /** Runs `work` in a transaction that the caller began and will end. */
   static async run<T>(place: Place, work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const transaction = new OpenTransaction(place)
     try {
@@ -94,7 +94,7 @@ export class OpenTransaction implements Transaction {
       result = await OpenTransaction.run(place, work)
     } catch (error) {
       const undo = `ROLLBACK TO SAVEPOINT ${name}; RELEASE SAVEPOINT ${name}`
-      // Where even this fails the connection is gone, and this transaction with it.
+      // If even this fails, the connection is lost and the transaction with it.
       await this.#statements.script(undo).catch(() => {
         this.#failure ??= error
       })
@@ -113,7 +113,7 @@ export class OpenTransaction implements Transaction {
       try {
         return await work()
       } catch (error) {
-        // What was refused before it was sent, or could not be read afterwards, aborted nothing.
+        // An error before sending or while reading the answer aborts no transaction.
         if (!(error instanceof DriftpinError)) this.#failure ??= error
         throw error
       }
@@ -130,9 +130,9 @@ export class OpenTransaction implements Transaction {
   }
 
   /**
-   * COMMIT belongs to whoever began the transaction; afterwards we would run in none at all. It is
-   * refused before it is sent, since nothing takes a commit back. So is going back to a savepoint
-   * that may be somebody else's.
+   * COMMIT belongs to the code that began the transaction; the statements after it would run
+   * outside any transaction. It is refused before it is sent, because a commit cannot be undone. So
+   * is a rollback to a savepoint that may belong to other code.
    */
   #refuseText(text: string): void {
     refuseCopyFromStdin(text)
@@ -153,7 +153,7 @@ export class OpenTransaction implements Transaction {
     throw error
   }
 
-  /** Waits for statements nobody awaited, then lets nobody in any more. */
+  /** Waits for statements that were not awaited, and then accepts no more. */
   async #close(): Promise<void> {
     await this.#queue.hold(async () => {
       this.#closed = true

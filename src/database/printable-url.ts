@@ -1,6 +1,6 @@
 /**
- * A connection string without any password, to print: whoever connects knows it, or has it in
- * PGPASSWORD. What is no URL of a database may be a password itself, and is not repeated.
+ * A connection string without its password, for printing. A text that is not the URL of a database
+ * may itself be a password and is not repeated.
  */
 export function printableUrl(url: string): string {
   if (!/^(postgres(ql)?:\/\/|socket:)/i.test(url) || !URL.canParse(url)) return 'URL'

@@ -1,6 +1,6 @@
 import { DriftpinError } from '../errors.js'
 
-/** What work runs inside of: kept with the work that it starts, innermost first. */
+/** The enclosing work of some work, innermost first. Work that it starts inherits it. */
 interface Enclosure {
   readonly owner: object
   readonly opened: Error
@@ -9,8 +9,8 @@ interface Enclosure {
 }
 
 /**
- * Where the running code finds what it runs inside. Without AsyncLocalStorage (outside Node) this
- * is undefined, and a call that waits for itself is not detected.
+ * The enclosing work of the running code. Without AsyncLocalStorage (outside Node) this is
+ * undefined, and a call that waits for itself is not detected.
  */
 const enclosures = (() => {
   const asyncHooks = globalThis.process?.getBuiltinModule?.('node:async_hooks')
@@ -18,15 +18,15 @@ const enclosures = (() => {
 })()
 
 /**
- * The innermost enclosure that is open. Closed ones are forgotten, or work that starts itself again
- * and again would carry an ever longer list along.
+ * The innermost open enclosure. Closed ones are removed, or work that starts itself repeatedly
+ * would carry an ever longer list.
  */
 function innermost(enclosure: Enclosure | undefined): Enclosure | undefined {
   while (enclosure && !enclosure.isOpen) enclosure = enclosure.outer
   return enclosure
 }
 
-/** Runs work that `openedByCaller` knows to be inside of `owner` until it has ended. */
+/** Runs work inside `owner`, as `openedByCaller` reports until the work has ended. */
 export async function enclose<T>(owner: object, opened: Error, work: () => Promise<T>): Promise<T> {
   const outer = innermost(enclosures?.getStore())
   const enclosure: Enclosure = { owner, opened, outer, isOpen: true }
@@ -88,8 +88,8 @@ const timerMsMax: number = 2 ** 31 - 1
 const { setTimeout, clearTimeout } = globalThis
 
 /**
- * Lets one user at a time have something, in the order in which they ask. A user may keep it
- * between two uses, as a session does that has a transaction open.
+ * Gives a resource to one user at a time, in the order of the requests. A user may keep it between
+ * two uses, as a session with an open transaction does.
  */
 export class Queue<User extends object = object> {
   #owner: User | undefined
@@ -105,12 +105,12 @@ export class Queue<User extends object = object> {
     return this.#isKept
   }
 
-  /** Whether somebody has it or waits for it. */
+  /** Whether a user has it or waits for it. */
   get isHeld(): boolean {
     return this.#owner !== undefined || this.#waiting.length > 0
   }
 
-  /** Takes it, at once if that is possible; otherwise the answer is a promise. */
+  /** Takes it, immediately if possible; otherwise returns a promise. */
   take(user: User, limit?: WaitLimit<User>): Promise<void> | undefined {
     if (this.#owner === user && this.#isKept) {
       this.#isKept = false
@@ -135,7 +135,7 @@ export class Queue<User extends object = object> {
     })
   }
 
-  /** @param keeps Whether nobody else may have it before this user takes and releases it again. */
+  /** @param keeps Whether the user keeps it until it has taken and released it again. */
   release(user: User, keeps = false): void {
     if (this.#owner !== user) return
     const next = keeps ? this.#waiting.find((waiter) => waiter.user === user) : this.#waiting[0]
@@ -158,13 +158,13 @@ export class Queue<User extends object = object> {
     }
   }
 
-  /** Ends the waiting of a user that is gone, and releases what it keeps without using it. */
+  /** Ends the waiting of a user that has left, and releases what it keeps without using it. */
   drop(user: User, error: unknown): void {
     this.cancel(user, error)
     if (this.#owner === user && this.#isKept) this.release(user)
   }
 
-  /** Begins again with a user that keeps it, or with the first that waits. */
+  /** Continues with the user that keeps it, or with the first one that waits. */
   begin(owner: User | undefined): void {
     this.#owner = owner
     this.#isKept = owner !== undefined
@@ -183,10 +183,10 @@ export class Queue<User extends object = object> {
   }
 
   /**
-   * Runs `work` when all that asked before have finished.
+   * Runs `work` after all earlier users have finished.
    *
-   * @throws DriftpinError `waits_for_itself` when the caller runs inside of work that this runs: it
-   * would wait for its own end.
+   * @throws DriftpinError `waits_for_itself` if the caller runs inside work of this queue: it would
+   * wait for its own end.
    */
   async hold<T>(this: Queue, work: () => Promise<T>): Promise<T> {
     const asked = new Error('asked for here')
@@ -214,7 +214,7 @@ export class Queue<User extends object = object> {
 
 const queues = new WeakMap<object, Queue>()
 
-/** The queue of a client, the same one for every adapter of that client. */
+/** The queue of a client. All adapters of the client share it. */
 export function queueOf(client: object): Queue {
   const known = queues.get(client)
   if (known) return known
@@ -223,10 +223,10 @@ export function queueOf(client: object): Queue {
   return queue
 }
 
-/** Where this package is, as paths are in a stack. */
+/** The path of this package as it occurs in stacks. */
 const root = decodeURIComponent(new URL('../', import.meta.url).pathname).replace(/^\/(?=\w:)/, '')
 
-/** The lines of a stack that its reader can do something about: outside of this package. */
+/** The lines of a stack that are outside this package. */
 export function callSite(error: Error, lines = 3): string {
   const stack = (error.stack ?? '').split('\n').slice(1)
   const outside = stack.filter((line) => {

@@ -1,8 +1,8 @@
 import type { Queryable, Transaction } from './database.js'
 
 /**
- * With these, values and definitions are printed the same whatever the session has set. Compiling
- * would take longer than what catalogs are asked.
+ * With these settings, values and definitions are printed the same in every session. JIT
+ * compilation would take longer than queries of catalogs.
  */
 export const neutralSettings: Readonly<Record<string, string>> = {
   transaction_read_only: 'on',
@@ -17,8 +17,8 @@ export const neutralSettings: Readonly<Record<string, string>> = {
 }
 
 /**
- * Reads several things as of one moment and leaves no trace, settings included: in a transaction
- * that is rolled back whatever happens, a savepoint of the caller's where there is one.
+ * Runs several reads on one snapshot and changes nothing, not even settings: in a transaction, or
+ * in a savepoint of the caller's transaction, that is always rolled back.
  */
 export async function readAndRollBack<T>(
   queryable: Queryable,
@@ -31,7 +31,7 @@ export async function readAndRollBack<T>(
     throw rolledBack
   }
   try {
-    // Several statements see one moment, unless the caller's transaction has chosen otherwise.
+    // Several statements see one snapshot, unless the caller's transaction has another level.
     const isolation = 'repeatable read'
     await queryable.transaction(work, queryable.kind === 'transaction' ? {} : { isolation })
   } catch (error) {

@@ -2,8 +2,8 @@ import { DriftpinError } from '../errors.js'
 import { factsOf } from './statement-facts.js'
 
 /**
- * Refuses COPY FROM STDIN before it is sent. It would wait for data that nobody sends: PGlite
- * blocks the process for ever, and a connection of `pg` never answers again.
+ * Refuses COPY FROM STDIN before it is sent. It would wait for data that is never sent: PGlite
+ * would block the process, and a connection of `pg` would never answer again.
  */
 export function refuseCopyFromStdin(text: string): void {
   const copy = factsOf(text).statements.find(({ facts }) => facts.copiesFromStdin)

@@ -1,8 +1,8 @@
 /**
  * The sha256 of bytes, or of a text in UTF-8.
  *
- * WebCrypto sends each of thousands to another thread and back, which takes longer than to hash
- * them, so that Node's own is preferred where there is one.
+ * Node's own hash is preferred: WebCrypto sends each text to another thread and back, which takes
+ * longer than hashing it.
  */
 export async function sha256(content: Uint8Array | string): Promise<Uint8Array> {
   const node = globalThis.process?.getBuiltinModule?.('node:crypto')

@@ -2,13 +2,13 @@ import { nameOfWord } from './names.js'
 
 /** One statement of a script, and its place in the script. */
 export interface ScriptStatement {
-  /** From its first word to before its semicolon, comments inside it included. */
+  /** From its first word to its semicolon, which is excluded; comments are included. */
   readonly text: string
   /** The index of its first character in the script. */
   readonly offset: number
   /**
-   * Its keywords and names as PostgreSQL reads them: in lower case, or as they are in double
-   * quotes. Strings and comments are left out.
+   * Its keywords and names as PostgreSQL reads them: in lower case, or unchanged in double quotes.
+   * Strings and comments are omitted.
    */
   readonly words: readonly string[]
 }
@@ -26,7 +26,7 @@ const startsWord = /[A-Za-z_\u0080-\uffff]/
 /**
  * Splits a script at the semicolons between its statements, by the rules of psql: not inside
  * quotes, dollar quotes, (nested) comments, parentheses, or the BEGIN ATOMIC body of a function.
- * Parts without a statement are left out.
+ * Parts without a statement are omitted.
  */
 export function splitStatements(script: string): ScriptStatement[] {
   const statements: ScriptStatement[] = []

@@ -1,8 +1,8 @@
 /**
  * The SQLSTATE of an error that a server reported, or undefined for any other error.
  *
- * `severity` is asked for too, because an errno such as EPIPE also has five letters. It is a
- * shape and not a class that is looked at, since each driver has a class of its own.
+ * `severity` is required too, because an errno such as EPIPE also has five letters. The shape is
+ * checked instead of a class, because each driver has its own class.
  */
 export function sqlState(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined

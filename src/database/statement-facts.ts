@@ -1,23 +1,23 @@
 import { type ScriptStatement, splitStatements } from './split-statements.js'
 
 /**
- * What a statement may do beside answering rows. A fact that is missing does not hold; a fact that
- * is there may not come true, since a text does not show everything.
+ * The possible effects of a statement in addition to returning rows. A missing fact does not hold.
+ * A fact that is present may still not occur, because the text does not show everything.
  */
 export interface StatementFacts {
-  /** It begins or ends a transaction, sets a savepoint, or goes back to one. */
+  /** It begins or ends a transaction, sets a savepoint, or rolls back to one. */
   readonly transaction?: 'begin' | 'end' | 'savepoint' | 'rewind'
-  /** It may leave the session other than it was. */
+  /** It may change the state of the session. */
   readonly changesSession?: true
   /** It runs code that its text does not show. */
   readonly runsCode?: true
   /** It may create, change or drop functions. */
   readonly changesFunctions?: true
-  /** It may take advisory locks, or give up those that are held. */
+  /** It may take or release advisory locks. */
   readonly touchesLocks?: true
-  /** It asks for a value that a sequence has given to this session. */
+  /** It reads a value that a sequence returned to this session. */
   readonly readsSequence?: true
-  /** It sets the user of the session, or goes back to the user that it began with. */
+  /** It sets the user of the session, or resets it to the first one. */
   readonly user?: 'set' | 'reset'
   readonly listening?: 'listen' | 'unlisten'
   /** PostgreSQL always refuses it in a transaction. */
@@ -41,7 +41,7 @@ const resetUser = { changesSession: true, user: 'reset' } as const
 const outside = { outsideTransaction: true } as const
 const databases = { ...outside, managesDatabases: true } as const
 
-/** By the words that a statement begins with: the longest entry that fits counts. */
+/** Facts by the first words of a statement: the longest entry that matches counts. */
 const byBeginning: ReadonlyMap<string, StatementFacts> = new Map<string, StatementFacts>([
   ['begin', begin],
   ['start transaction', begin],
@@ -88,7 +88,7 @@ const byBeginning: ReadonlyMap<string, StatementFacts> = new Map<string, Stateme
 
 const beginningLengthMax = 4
 
-/** By a word anywhere in a statement. */
+/** Facts by a word anywhere in a statement. */
 const byWord: ReadonlyMap<string, StatementFacts> = new Map<string, StatementFacts>([
   ['set_config', session],
   ['temp', session],
@@ -96,7 +96,7 @@ const byWord: ReadonlyMap<string, StatementFacts> = new Map<string, StatementFac
   ['pg_temp', session],
   ['currval', { readsSequence: true }],
   ['lastval', { readsSequence: true }],
-  // These run SQL that they are given as a string.
+  // These run SQL from a string.
   ['query_to_xml', code],
   ['query_to_xmlschema', code],
   ['query_to_xml_and_xmlschema', code],
@@ -107,7 +107,7 @@ const byWord: ReadonlyMap<string, StatementFacts> = new Map<string, StatementFac
 const definitions = ['create', 'alter', 'drop']
 const withFunctions = ['function', 'procedure', 'routine', 'aggregate', 'extension', 'schema']
 
-/** What a statement may do, by its words. */
+/** The facts of a statement, according to its words. */
 function factsOfStatement({ words }: Pick<ScriptStatement, 'words'>): StatementFacts {
   const facts: Record<string, unknown> = {}
   for (let length = Math.min(words.length, beginningLengthMax); length > 0; length--) {
@@ -151,22 +151,22 @@ const detaches = (words: readonly string[]): boolean =>
 /** A text of SQL, statement by statement. */
 export interface SqlFacts {
   readonly statements: readonly (ScriptStatement & { readonly facts: StatementFacts })[]
-  /** What any of the statements may do; where they say different things, what the last one does. */
+  /** The facts of all statements; for different values, that of the last statement. */
   readonly any: StatementFacts
 }
 
-/** Texts are sent again and again, and most are short. */
+/** Most texts are short and sent repeatedly. */
 const known = new Map<string, SqlFacts>()
 const knownMax = 1000
 const knownLengthMax = 4000
 
-/** What the statements of a text may do. */
+/** The facts of the statements of a text. */
 export function factsOf(sql: string): SqlFacts {
   const found = known.get(sql)
   if (found) return found
   const statements = splitStatements(sql).map((one) => ({ ...one, facts: factsOfStatement(one) }))
   const any: StatementFacts = Object.assign({}, ...statements.map(({ facts }) => facts))
-  // A string may end elsewhere where standard_conforming_strings is off.
+  // With standard_conforming_strings off, a string may end elsewhere.
   const facts = sql.includes("\\'")
     ? { statements, any: { ...any, ...ambiguous(sql) } }
     : { statements, any }
@@ -180,29 +180,29 @@ export function factsOf(sql: string): SqlFacts {
 const ambiguous = (sql: string): StatementFacts =>
   sql.toLowerCase().includes('advisory') ? { ...code, touchesLocks: true } : code
 
-/** The savepoint that a statement sets or goes back to. */
+/** The savepoint that a statement sets or rolls back to. */
 export const savepointOf = ({ words }: ScriptStatement): string => words.at(-1) ?? ''
 
-/** What a statement says of listening; without a channel, of all channels. */
+/** A LISTEN or UNLISTEN; without a channel, for all channels. */
 export interface ListenCommand {
   readonly kind: 'listen' | 'unlisten'
   readonly channel: string | undefined
 }
 
-/** The commands of a text that begin or end listening, in their order. */
+/** The LISTEN and UNLISTEN commands of a text, in order. */
 export function listenCommandsIn(sql: string): ListenCommand[] {
   return factsOf(sql).statements.flatMap(({ words, facts: { listening } }) =>
     listening ? [{ kind: listening, channel: words[0] === 'discard' ? undefined : words[1] }] : [],
   )
 }
 
-/** Whether a statement begins or ends a transaction; going back to a savepoint does neither. */
+/** Whether a statement begins or ends a transaction; rolling back to a savepoint does neither. */
 export function controlsTransaction(statement: ScriptStatement): boolean {
   const { transaction } = factsOfStatement(statement)
   return transaction === 'begin' || transaction === 'end'
 }
 
-/** Whether a text may leave something open in its session, or defines what may do so. */
+/** Whether a text may leave state in its session, or creates a function that may. */
 export const leavesOpen = (sql: string): boolean =>
   factsOf(sql).any.changesSession === true ||
   factsOf(sql).statements.some(
@@ -216,7 +216,7 @@ export const runsOutsideTransaction = (statement: ScriptStatement): boolean =>
 export const beginsTransaction = (statement: ScriptStatement): boolean =>
   factsOfStatement(statement).transaction === 'begin'
 
-/** The statements without a BEGIN before and a COMMIT behind them, which a runner sends itself. */
+/** The statements without an enclosing BEGIN and COMMIT, which a runner sends itself. */
 export function withoutWrapping(
   statements: readonly ScriptStatement[],
 ): readonly ScriptStatement[] {

@@ -3,11 +3,11 @@ import { DriftpinError } from '../errors.js'
 import type { EncodedValue } from './driver.js'
 
 /**
- * Turns a JavaScript value into PostgreSQL's text for it, the same for every engine. The server
- * then reads it as whatever type the statement wants.
+ * Converts a JavaScript value to PostgreSQL's text, the same for every engine. The server reads it
+ * as the type that the statement requires.
  *
- * @throws DriftpinError `invalid_input` for what has no such text: a function, a symbol, an
- * invalid Date, a string with a lone surrogate (which drivers would replace without a word).
+ * @throws DriftpinError `invalid_input` for a value without such a text: a function, a symbol, an
+ * invalid Date, or a string with a lone surrogate, which drivers would replace silently.
  */
 export function encodeValue(value: unknown): EncodedValue {
   if (value === null || value === undefined) return null
@@ -51,7 +51,7 @@ function encodeJson(value: object): string {
       error,
     )
   }
-  // What toJSON made of it may be nothing at all.
+  // toJSON may have returned undefined.
   if (text === undefined) throw unencodable('no JSON', value)
   return text
 }
@@ -59,7 +59,7 @@ function encodeJson(value: object): string {
 function encodeDate(date: Date): string {
   const year = date.getUTCFullYear()
   if (Number.isNaN(year)) throw unencodable('an invalid Date', date)
-  // PostgreSQL wants years before 1 as BC, and years past 9999 without the sign ISO 8601 has.
+  // PostgreSQL needs BC for years before 1, and no sign for years after 9999.
   const afterYear = date.toISOString().replace(/^[+-]?\d+/, '')
   const positive = String(year > 0 ? year : 1 - year).padStart(4, '0')
   return `${positive}${afterYear}${year > 0 ? '' : ' BC'}`
@@ -81,14 +81,15 @@ function encodeArray(array: readonly unknown[]): string {
   return `{${elements.join(',')}}`
 }
 
-/** Turns the text that PostgreSQL prints for a value, never NULL, into a JavaScript value. */
+/** Converts the text that PostgreSQL prints for a value other than NULL to a JavaScript value. */
 export type Decoder = (text: string) => unknown
 
 const asText: Decoder = (text) => text
 
 /**
- * One decoder for each built-in type that is not simply its text or whose arrays are decoded, by
- * the type's oid. The oids are fixed for ever: they are in PostgreSQL's `pg_type.dat`.
+ * The decoders of built-in types by the oid of the type: of types that are not returned as text,
+ * and of those whose arrays are decoded. The oids never change; they are in PostgreSQL's
+ * `pg_type.dat`.
  */
 const scalars = new Map<number, { decode: Decoder; arrayOid: number }>([
   [16, { decode: (text) => text === 't', arrayOid: 1000 }], // bool
@@ -124,7 +125,7 @@ export const decoders: ReadonlyMap<number, Decoder> = new Map(
   ]),
 )
 
-/** The decoder of a type; the text itself for every type that has none. */
+/** The decoder of a type; a type without one is returned as text. */
 export function decoderOf(oid: number): Decoder {
   return decoders.get(oid) ?? asText
 }
@@ -152,7 +153,7 @@ function decodeTimestamp(text: string): Date {
     const isoYear = `${signedYear < 0 ? '-' : '+'}${String(Math.abs(signedYear)).padStart(6, '0')}`
     const milliseconds = fraction.padEnd(3, '0').slice(0, 3)
     const local = Date.parse(`${isoYear}-${time!.replace(' ', 'T')}.${milliseconds}Z`)
-    // The offset is taken off by hand: places before their railways had offsets with seconds.
+    // The offset is subtracted here, because historical offsets contain seconds.
     const offset = (Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)
     const date = new Date(local - (sign === '-' ? -offset : offset) * 1000)
     if (!Number.isNaN(date.getTime())) return date

@@ -16,7 +16,7 @@ export const limits = {
    * 1e308 has 309 digits.
    */
   bodyBytesMax: 256 * 1024,
-  /** How deeply a body may nest. PostgreSQL itself gives up at a few thousand. */
+  /** The maximum depth of a body. PostgreSQL itself fails at a few thousand. */
   bodyDepthMax: 100,
   /** All bodies of one push together, encoded as JSON. */
   bodiesBytesMax: 4 * 1024 * 1024,
@@ -57,6 +57,6 @@ export const scanLimits = {
   resourceBytesMax: 64 * 1024,
   /** All resources with status `ok` together; one that does not fit is `excluded`. */
   totalBytesMax: 2 * 1024 * 1024,
-  /** Resources that are taken; those after it are `excluded`. */
+  /** The number of resources that are kept; the others are `excluded`. */
   resourcesMax: 500,
 } as const

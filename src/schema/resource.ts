@@ -58,18 +58,18 @@ export type ResourceStatus = WorkspaceAgentContextResourceStatus
 export interface ResourceInput {
   /** Where it is: for a file its absolute path as found, `mcp:<server>` for an MCP server. */
   readonly source: string
-  /** What it is. The last four kinds are reserved, and refused. */
+  /** Its kind. The last four kinds are reserved and refused. */
   readonly kind: BodyKind
-  /** The decoded shape depends on the kind; `{}` for any status but `ok`. */
+  /** The content, in the shape of its kind; `{}` for any status other than `ok`. */
   readonly body: JsonObject
   /** sha256 of the original bytes, 1 to 64 bytes. */
   readonly contentHash: Uint8Array
   /** The true size in bytes, whatever the status. */
   readonly sizeBytes: number | bigint
-  /** What became of it when the agent read it; any but `ok` has an error text. */
+  /** The result of reading it; any status other than `ok` has an error text. */
   readonly status: ResourceStatus
   /** Why the status is not `ok`; empty otherwise, which is the default. */
   readonly error?: string
-  /** The file it was read from, where that is not the source itself; empty by default. */
+  /** The file it was read from if that is not the source itself; empty by default. */
   readonly sourcePath?: string
 }
