@@ -38,7 +38,7 @@ function anyValue(
   return `'${nth + 1}'`
 }
 
-/** What {@link fillChat} can be told. */
+/** Options of {@link fillChat}. */
 export interface FillOptions {
   /** The catalog of the schema, where the caller has read it already. */
   readonly catalog?: Catalog
@@ -95,7 +95,7 @@ export async function fillChat(
     const chat = chatColumn(table.name)
     if (chat !== null) referenced.set(chat, chatId)
     for (const { references, columns, referencedColumns } of table.constraints) {
-      // One to a table of another schema is for whoever made it.
+      // A key to a table of another schema is left to its owner.
       if (!catalog.tables.some(({ name }) => name === references)) continue
       // A row of its own to refer to, since a key may be made of what is referred to.
       const isScoped = scoped.some(({ name }) => name === references)

@@ -91,7 +91,7 @@ export class ClientConnections {
 }
 
 /**
- * What can be told to those who share a PGlite between clients.
+ * Options that `openPool` and `serve` share.
  *
  * @example
  * ```ts
@@ -103,13 +103,13 @@ export interface ConnectionOptions {
   /**
    * How long a statement waits, in milliseconds, for the client that has a transaction open, before
    * it fails with SQLSTATE 55P03 and names that client's last statement; 30,000 by default. It
-   * holds for all that use the same PGlite.
+   * applies to all clients of the same PGlite.
    */
   readonly waitMsMax?: number
   /**
    * The longest message, batch of messages, data of one COPY and answer, in bytes; 256 MiB by
-   * default. A client that sends more is refused, and dropped where it has to be; one that asks for
-   * more gets an error (54000) instead.
+   * default. A client that sends more gets an error and, if necessary, loses its connection. A
+   * statement with a larger answer fails with SQLSTATE 54000.
    */
   readonly batchBytesMax?: number
 }

@@ -10,7 +10,7 @@ import {
 import { WireError } from './wire-error.js'
 
 /**
- * What a pool in the process can be told.
+ * Options of {@link openPool}.
  *
  * @example
  * ```ts
@@ -19,14 +19,14 @@ import { WireError } from './wire-error.js'
  * ```
  */
 export interface PoolOptions extends ConnectionOptions {
-  /** How many clients it has at most; 10 by default, as pg has it. */
+  /** The most clients of the pool; 10 by default, as in pg. */
   readonly max?: number
 }
 
 /**
- * A real `pg.Pool` on a PGlite: what takes a pool, Kysely and Drizzle included, runs on it as it
- * does on a server, with a session for each client. What differs from a server is said at
- * {@link serve}. The pool is the caller's, who ends it before the PGlite is closed.
+ * Opens a real `pg.Pool` on a PGlite. Code that takes a pool, including Kysely and Drizzle, runs on
+ * it as on a server, with one session per client. {@link serve} lists the differences from a
+ * server. The caller owns the pool and ends it before the PGlite is closed.
  *
  * @example
  * ```ts
@@ -39,20 +39,20 @@ export function openPool(source: PGliteSource, options: PoolOptions = {}): pg.Po
   return openWatchedPool(source, options).pool
 }
 
-/** Taken before a test fakes it. */
+/** Read before a test replaces it. */
 const { setImmediate } = globalThis
 
-/** Many more than the end of a stream takes to be heard of. */
+/** Far more turns of the event loop than the end of a stream takes. */
 const settleTurnsMax = 1000
 
-/** A `pg.Pool` whose clients are all on one PGlite, in this process, and what becomes of them. */
+/** A `pg.Pool` whose clients all use one PGlite in this process, and the state of its clients. */
 export interface WatchedPool {
   readonly pool: pg.Pool
-  /** Where each client was asked for that was not given back. */
+  /** The call sites that took the clients that were not released. */
   readonly checkedOut: ReadonlyMap<pg.PoolClient, Error>
-  /** Ends every client, as a server does that is shut down. New ones can be asked for. */
+  /** Ends every client, as a server does at shutdown. New clients can connect. */
   terminate(): Promise<void>
-  /** Settles when clients that were ended from elsewhere are not in the pool any more. */
+  /** Settles when clients that were ended from outside have left the pool. */
   settle(): Promise<void>
 }
 
@@ -60,7 +60,7 @@ export function openWatchedPool(
   source: PGliteSource,
   { max = 10, ...options }: PoolOptions,
 ): WatchedPool {
-  // Loaded here, so that whoever only serves has no need of it.
+  // Loaded here, because a server alone does not need it.
   const { Pool }: typeof pg = createRequire(import.meta.url)('pg')
   const connections = new ClientConnections(source, { ...options, isGentle: false })
   const open = () => {
@@ -68,7 +68,7 @@ export function openWatchedPool(
     try {
       connections.add(server)
     } catch (error) {
-      // Where the database is closed, a client is told as by a server that is gone.
+      // If the database is closed, a client sees a lost server.
       setImmediate(() => client.destroy(error as Error))
     }
     return asSocket(client)

@@ -10,7 +10,7 @@ import {
 } from './client-connections.js'
 
 /**
- * Where a PGlite is served. Without either, on a free port.
+ * Options of {@link serve}. Without a port and a path, a free port is used.
  *
  * @example
  * ```ts
@@ -19,22 +19,22 @@ import {
  * ```
  */
 export interface ServeOptions extends ConnectionOptions {
-  /** A TCP port of 127.0.0.1, the only address there is; 0, the default, is a free one. */
+  /** A TCP port of 127.0.0.1, which is the only address; 0, the default, uses a free one. */
   readonly port?: number
   /**
-   * A unix socket instead, which only this user may open. What libpq finds is called
-   * `.s.PGSQL.5432`, in a directory that is its host.
+   * A unix socket instead, which only this user may open. libpq finds a socket with the name
+   * `.s.PGSQL.5432`; its host is the directory.
    */
   readonly path?: string
-  /** Asked of every client, in clear text; nothing is asked by default. */
+  /** A password that every client must send, in clear text; none by default. */
   readonly password?: string
 }
 
-/** What a unix socket can be called (`sun_path`); Node cuts more off without a word. */
+/** The maximum length of a socket path (`sun_path`); Node truncates longer ones silently. */
 const pathBytesMax = 107
 
 /**
- * What one client is doing.
+ * The state of one client.
  *
  * @example
  * ```ts
@@ -44,16 +44,16 @@ const pathBytesMax = 107
  * ```
  */
 export interface ClientActivity {
-  /** The number that the client knows as its backend's process. */
+  /** The process id of the backend, as the client knows it. */
   readonly pid: number
-  /** As in `pg_stat_activity`, and `waiting` for a turn. */
+  /** As in `pg_stat_activity`, or `waiting` while another client uses the engine. */
   readonly state: string
   /** The text of its last statement; undefined before the first. */
   readonly lastStatement: string | undefined
 }
 
 /**
- * A PGlite that clients connect to. Whoever opened it closes it, before the PGlite.
+ * A running server for one PGlite. The code that opened it closes it before the PGlite.
  *
  * @example
  * ```ts
@@ -63,44 +63,45 @@ export interface ClientActivity {
  * ```
  */
 export interface PGliteServer {
-  /** For psql and every driver. A password is not in it. */
+  /** The URL for psql and every driver, without the password. */
   readonly url: string
-  /** The clients that are connected. */
+  /** Returns the connected clients. */
   activity(): ClientActivity[]
   /**
-   * Ends every client, as a server does that is shut down, and stops listening. A client that is
-   * idle is told when it asks for something, or a moment later, so that a pool can be ended before
-   * or after its server.
+   * Ends every client, as a server does at shutdown, and stops listening. An idle client learns
+   * this at its next statement or a moment later, so a pool can be ended before or after its
+   * server.
    */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
 
 /**
- * Serves a PGlite to any number of clients, by the protocol of PostgreSQL.
+ * Serves a PGlite to any number of clients over the protocol of PostgreSQL.
  *
- * Each has a session of its own: settings, prepared statements and LISTEN are put back when another
- * has its turn. What one session cannot do differs from a server:
+ * Each client has its own session: settings, prepared statements and LISTENs are restored when it
+ * uses the engine again. PGlite has only one session, so these things differ from a server:
  *
- * - Transactions take turns, so that nobody waits for a row. Whoever waits in one thread for a
- *   client while another of its clients has a transaction open waits for itself.
- * - A statement that runs cannot be cancelled, and `statement_timeout` does not end it.
- * - While a session holds an advisory lock, others wait that ask for any; callers of PGlite itself
- *   are refused at once. One that is asked for by a function, out of sight, is not seen to be.
- * - Temporary tables, and cursors WITH HOLD, are seen by all until their session ends, and who
- *   makes one is warned.
- * - COPY FROM STDIN is sent by itself, and runs when all of its data is there; behind something
- *   else in one batch without BEGIN it is refused.
- * - A name of a setting that one has made up is known to all; its value is not.
- * - `currval` and `lastval` are an error, never another's, where another had a turn in between.
- * - UNLISTEN and NOTIFY of one channel in one transaction tell nobody.
- * - `pg_stat_activity` knows one session, `random()` goes on from whoever asked last, and nothing
- *   is encrypted.
+ * - Transactions run one after the other, so no transaction waits for a row. A program that waits
+ *   for one client while another of its clients has a transaction open waits forever.
+ * - A running statement cannot be cancelled, and `statement_timeout` does not end it.
+ * - While a session holds an advisory lock, sessions that ask for any advisory lock wait, and calls
+ *   of PGlite itself fail at once. A lock that a function takes is not detected.
+ * - Temporary tables and cursors WITH HOLD are visible to all sessions until their session ends;
+ *   creating one returns a warning.
+ * - COPY FROM STDIN must be sent alone and runs when all of its data has arrived. After another
+ *   statement in one batch without BEGIN it is refused.
+ * - The name of a custom setting is known in all sessions; its value is not.
+ * - `currval` and `lastval` fail if another session has used the engine since; they never return
+ *   the value of another session.
+ * - UNLISTEN and NOTIFY for one channel in one transaction notify no session.
+ * - `pg_stat_activity` shows one session, `random()` continues the sequence of the session that
+ *   used it last, and connections are not encrypted.
  *
- * PGlite's own methods take their turns as well, but for those that send messages of the protocol
- * (`execProtocol` and the like) and `runExclusive`, which nobody else should call.
+ * PGlite's own methods wait for the engine too, except those that send protocol messages
+ * (`execProtocol` and similar) and `runExclusive`. Do not call these.
  *
- * @throws DriftpinError `listen_failed` where the port or the path is taken or not allowed.
+ * @throws DriftpinError `listen_failed` if the port or the path is in use or not allowed.
  *
  * @example
  * ```ts
@@ -114,7 +115,7 @@ export async function serve(
   { port = 0, path, ...options }: ServeOptions = {},
 ): Promise<PGliteServer> {
   const connections = new ClientConnections(source, { ...options, isGentle: true })
-  // Before its mode is set, a unix socket is open to whoever may enter its directory.
+  // Before its mode is set, every user who may enter its directory can open a unix socket.
   let isGuarded = path === undefined
   const open = (socket: Socket) => {
     if (!isGuarded) {
@@ -129,13 +130,13 @@ export async function serve(
       socket.destroy()
     }
   }
-  // A client may end its own side first, and still has the answers that are on their way.
+  // A client may end its own side first and still reads the remaining answers.
   const server = createServer({ allowHalfOpen: true }, open)
   if (path !== undefined && Buffer.byteLength(path) > pathBytesMax) {
     throw listenFailed(path, `it has more than ${pathBytesMax} bytes`, { path })
   }
   await listen(server, port, path)
-  // A client that cannot be accepted (no file descriptor is left, say) is no reason to end.
+  // A client that cannot be accepted, for lack of a file descriptor, does not end the server.
   server.on('error', () => {})
   if (path !== undefined) {
     await chmod(path, 0o600).catch((error: Error) => {
@@ -190,7 +191,7 @@ const listenFailed = (place: string, why: string, cause: unknown) =>
     cause,
   )
 
-/** A socket that nobody answers at, left by a process that was killed. */
+/** A socket without a server, left by a killed process. */
 async function isLeftOver(path: string): Promise<boolean> {
   if (!(await lstat(path)).isSocket()) return false
   const socket = connect(path)

@@ -25,7 +25,7 @@ export const truthNames = ['schema', 'manifest', 'types'] as const
 export type TruthName = (typeof truthNames)[number]
 
 /**
- * What {@link generateTruths} can be told.
+ * Options of {@link generateTruths}.
  *
  * @example
  * ```ts
@@ -151,7 +151,7 @@ export async function readTruths(
   return { manifest, dump }
 }
 
-/** A folder that cannot be read is told by whoever reads it in earnest. */
+/** If the folder cannot be read, a later step reports it. */
 async function extensionsOf(folder: string): Promise<Extensions> {
   const names = await readdir(folder, { recursive: true }).catch(() => [])
   const scripts = names.filter((name) => name.endsWith('.sql'))

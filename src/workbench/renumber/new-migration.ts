@@ -11,7 +11,7 @@ import {
 
 const nameLengthMax = 100
 
-/** What {@link newMigration} can be told. */
+/** Options of {@link newMigration}. */
 export interface NewMigrationOptions {
   /** The folder of the migrations. */
   readonly directory: string

@@ -43,7 +43,7 @@ export interface RenumberPlan {
   readonly changed: readonly { readonly version: number; readonly name: string }[]
 }
 
-/** What {@link planRenumber} can be told. */
+/** Options of {@link planRenumber}. */
 export interface RenumberOptions {
   /** The folder of the migrations, in a work tree of git. */
   readonly directory: string

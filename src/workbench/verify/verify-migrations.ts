@@ -15,7 +15,7 @@ import {
 } from './verify-whole.js'
 
 /**
- * What {@link verifyMigrations} can be told.
+ * Options of {@link verifyMigrations}.
  *
  * @example
  * ```ts
