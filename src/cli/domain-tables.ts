@@ -24,7 +24,7 @@ export async function withDomain<T>(
     if (!(await hasDomainTables(database))) throw noTables(database, remembered)
     // The ledger of another project's migrations says nothing about driftpin's own.
     const ledger = remembered?.folder === null ? remembered.ledger : undefined
-    await assertSchemaCurrent(database, { ...(ledger !== undefined && { ledger }) })
+    await assertSchemaCurrent(database, { ledger })
     return await work(database)
   })
 }

@@ -95,19 +95,23 @@ async function loadLaws() {
 }
 
 async function fuzz(options: FuzzOptions): Promise<void> {
-  const { runs = 100, minutes, json } = options
+  const { runs = 100, minutes, json, seed, path, replayPath, commands } = options
+  const { database, against, doublecheck } = options
   const laws = await loadLaws()
   // A server that cannot be used is reported before the start, and without its password.
-  for (const database of [options.database, options.against]) {
-    if (database === undefined) continue
-    await withDatabase({ database, schema: 'public' }, 'refuse', async () => {})
+  for (const url of [database, against]) {
+    if (url === undefined) continue
+    await withDatabase({ database: url, schema: 'public' }, 'refuse', async () => {})
   }
   using stop = openStop('Stopping after this history. Press Ctrl-C again to stop immediately.')
-  const goal = options.path !== undefined ? {} : minutes === undefined ? { runs } : { minutes }
+  const goal = path !== undefined ? {} : minutes === undefined ? { runs } : { minutes }
   const progress = openFuzzProgress(process.stderr, goal)
   const report = await laws
     .checkHistories({
-      ...historiesOf(options),
+      ...{ seed, path, replayPath, doublecheck, against },
+      commandsMax: commands,
+      server: database,
+      timeLimitMs: minutes && minutes * 60_000,
       runs: minutes === undefined ? runs : Number.MAX_SAFE_INTEGER,
       signal: stop.signal,
       onProgress: progress.show,
@@ -122,25 +126,11 @@ async function fuzz(options: FuzzOptions): Promise<void> {
   if (json) printJson({ ...summary, failure: failure && { ...failure, report: text } })
   else if (text !== null) console.log(renderFuzzFailure(summary, text))
   // The coverage of a single history tells nothing.
-  else if (options.path !== undefined) console.log(renderFuzzEnd(summary))
+  else if (path !== undefined) console.log(renderFuzzEnd(summary))
   else console.log(renderFuzzSummary(summary))
   // Without a completed history nothing was checked.
   if (failure || (report.runs === 0 && !summary.stopped)) process.exitCode = exitCodes.failed
   else if (summary.stopped) process.exitCode = stop.exitCode()
-}
-
-function historiesOf({ minutes, seed, path, replayPath, ...rest }: FuzzOptions) {
-  const { commands, database, against, doublecheck } = rest
-  return {
-    ...(minutes !== undefined && { timeLimitMs: minutes * 60_000 }),
-    ...(seed !== undefined && { seed }),
-    ...(path !== undefined && { path }),
-    ...(replayPath !== undefined && { replayPath }),
-    ...(commands !== undefined && { commandsMax: commands }),
-    ...(database !== undefined && { server: database }),
-    ...(against !== undefined && { against }),
-    ...(doublecheck && { doublecheck }),
-  }
 }
 
 /** The options that a replay needs besides those in the failure, as words of a shell. */

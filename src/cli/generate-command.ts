@@ -67,8 +67,8 @@ async function generate(dir: string | undefined, options: GenerateCommandOptions
     )
   }
   const files = await generateTruths({
-    ...(dir !== undefined && { migrations: dir }),
-    ...(only && { only }),
+    migrations: dir,
+    only,
     schema,
     owners: owner,
   })

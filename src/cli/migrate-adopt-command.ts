@@ -39,8 +39,8 @@ async function adopt(options: AdoptCommandOptions): Promise<void> {
       const { manifestAt } = await import('../workbench/index.js')
       return await manifestAt(migrations, { schema: options.schema, version })
     },
-    ...(migrator.ledger !== undefined && { ledger: migrator.ledger }),
-    ...(version !== undefined && { version }),
+    ledger: migrator.ledger,
+    version,
     dryRun: !!dryRun,
   }
   const adopting = withDatabase(options, 'refuse', ({ database }) =>

@@ -121,7 +121,7 @@ async function run(
           `Next attempt in ${humanDuration(pauseMs)}.`,
       )
     },
-    ...(statementLockTimeout !== undefined && { statementLockTimeoutMs: statementLockTimeout }),
+    statementLockTimeoutMs: statementLockTimeout,
   }
   const steps = await withMigrator(options, ifMissing, work, more)
   if (json) printJson(steps.map(({ sql, ...step }) => step))

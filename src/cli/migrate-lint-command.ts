@@ -61,9 +61,9 @@ async function lint(directory: string | undefined, flags: LintFlags): Promise<vo
   const { lintMigrations } = await import('../workbench/index.js')
   const report = await lintMigrations({
     forwardOnly,
-    ...(directory !== undefined && { migrations: directory }),
-    ...(owner && { owners: owner }),
-    ...(mirror && { mirrors: mirror }),
+    migrations: directory,
+    owners: owner,
+    mirrors: mirror,
   })
   const unchecked = report.unchecked.map(({ rules, error }) => ({ rules, error: error.message }))
   if (flags.json) printJson({ ...report, unchecked })

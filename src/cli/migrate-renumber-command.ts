@@ -43,12 +43,12 @@ async function renumber(options: RenumberOptions): Promise<void> {
     if (json) printJson({ finished })
     return
   }
-  const plan = await workbench.planRenumber({ directory: migrations, ...(base && { base }) })
+  const plan = await workbench.planRenumber({ directory: migrations, base })
   tell(describe(plan))
   if (plan.moves.length > 0) {
     const { ledger } = options
     await checkDatabases(options, plan.directory, (database) =>
-      workbench.assertNotApplied(database, plan, ledger ? { ledger } : {}),
+      workbench.assertNotApplied(database, plan, { ledger }),
     )
   }
   const applied = plan.moves.length > 0 && (await isAgreed(options))

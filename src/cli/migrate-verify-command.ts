@@ -44,8 +44,8 @@ async function verify(directory: string | undefined, options: VerifyCommandOptio
   const { renderFinding, verifyMigrations } = await import('../workbench/index.js')
   const render = (finding: VerifyFinding) => printableLines(renderFinding(finding))
   const report = await verifyMigrations({
-    ...(directory !== undefined && { migrations: directory }),
-    ...(fixtures !== undefined && { fixtures }),
+    migrations: directory,
+    fixtures,
     forwardOnly,
     onStep: (step) => {
       if (!json) printStep(step, render)

@@ -44,7 +44,7 @@ export function pushCommand(): Command {
 
 async function pushDirectory(directory: string, { json, ...options }: PushOptions): Promise<void> {
   const { rootName } = options
-  const found = await scan(directory, rootName === undefined ? {} : { rootName })
+  const found = await scan(directory, { rootName })
   const pushed = await withDomain(options, (database) => pushFound(database, found, options))
   if (json) {
     const { agent, ...rest } = pushed

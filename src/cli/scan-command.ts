@@ -14,7 +14,7 @@ export function scanCommand(): Command {
     .option('--json', 'print JSON, with hashes in hexadecimal')
     .action(async (directory: string, options: { rootName?: string; json?: boolean }) => {
       const { rootName } = options
-      const found = await scan(directory, rootName === undefined ? {} : { rootName })
+      const found = await scan(directory, { rootName })
       if (options.json) {
         printJson(found)
         return

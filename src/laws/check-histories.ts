@@ -142,24 +142,18 @@ async function checkOn(
     lawsChecked: setting.counts.laws,
     shrinks: Math.min(progress.tries, shrinksMax),
   })
-  const property = fc.asyncProperty(
-    history({
-      ...(commandsMax !== undefined && { commandsMax }),
-      ...(replayPath !== undefined && { replayPath }),
-    }),
-    async (commands) => {
-      const isShrinking = progress.hasFailed
-      // The time limit of fast-check would not wait for the running history.
-      const isOver = isShrinking ? ++progress.tries > shrinksMax : performance.now() > deadline
-      const isReplayed = path !== undefined && progress.runs > 0
-      if (signal?.aborted || isOver || isReplayed) throw new fc.PreconditionFailure(true)
-      const { error } = await run(commands)
-      if (error !== undefined) progress.hasFailed = true
-      else if (!isShrinking) progress.runs += 1
-      options.onProgress?.(tell())
-      if (error !== undefined) throw error
-    },
-  )
+  const property = fc.asyncProperty(history({ commandsMax, replayPath }), async (commands) => {
+    const isShrinking = progress.hasFailed
+    // The time limit of fast-check would not wait for the running history.
+    const isOver = isShrinking ? ++progress.tries > shrinksMax : performance.now() > deadline
+    const isReplayed = path !== undefined && progress.runs > 0
+    if (signal?.aborted || isOver || isReplayed) throw new fc.PreconditionFailure(true)
+    const { error } = await run(commands)
+    if (error !== undefined) progress.hasFailed = true
+    else if (!isShrinking) progress.runs += 1
+    options.onProgress?.(tell())
+    if (error !== undefined) throw error
+  })
   const details = await fc.check(property, checkParameters(options))
   // For fast-check, a run without any history is a failure without a counterexample.
   const failure = details.counterexample

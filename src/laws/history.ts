@@ -136,7 +136,7 @@ export function history({ commandsMax = commandsMaxDefault, replayPath }: Histor
   const made = fc.commands<HistoryRun, HistoryRun>([one as never], {
     maxCommands: commandsMax,
     size: 'max',
-    ...(replayPath !== undefined && { replayPath }),
+    replayPath,
   })
   // With a bias, most histories would be too short.
   return fc.noBias(made) as fc.Arbitrary<Iterable<HistoryCommand>>

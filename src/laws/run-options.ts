@@ -28,9 +28,9 @@ export function checkRunOptions(options: RunOptions): Refuse {
 /** The parameters of fast-check for a run, or for the one failure that a path names. */
 export function checkParameters({ seed, path, runs = 100, shrinksMax }: RunOptions) {
   return {
-    ...(seed !== undefined && { seed }),
+    seed,
     numRuns: path === undefined ? runs : 1,
     endOnFailure: path !== undefined || shrinksMax === 0,
-    ...(path !== undefined && { path }),
+    path,
   }
 }

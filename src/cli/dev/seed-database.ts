@@ -100,8 +100,8 @@ function chatEvents(
       await createChat(transaction, {
         id,
         ownerId: seedOwners[owner],
-        ...(agent !== undefined && { agentId: agentId(agent) }),
-        ...(title !== undefined && { title }),
+        agentId: agent === undefined ? undefined : agentId(agent),
+        title,
         status,
         now,
       })

@@ -33,7 +33,7 @@ export async function listAllPages(
   for (let pages = 0; pages <= pagesMax; pages += 1) {
     const page: Awaited<ReturnType<Operations['listChats']>> = await operations.listChats(
       queryable,
-      { ...params, ...(cursor !== undefined && { cursor }) },
+      { ...params, cursor },
     )
     chats.push(...page.chats.map(({ id, ownerId, dirty }) => ({ id, ownerId, dirty })))
     if (page.nextCursor === null) break
@@ -52,10 +52,7 @@ export const listOwnChats = defineOperation({
     limit: fc.integer({ min: 1, max: 3 }),
   }),
   resolve: ({ model }, { owner, archived, limit }) => {
-    const params = {
-      ownerId: pick(owners, owner)!,
-      ...(archived !== undefined && { archived }),
-    }
+    const params = { ownerId: pick(owners, owner)!, archived }
     const which = archived === undefined ? 'the' : archived ? 'the archived' : 'the open'
     return {
       says: `list ${which} chats of an owner by ${limit}`,

@@ -37,7 +37,7 @@ async function listed(
   ownerId: string,
   archived: boolean | undefined,
 ): Promise<Finding[]> {
-  const params = { ownerId, ...(archived !== undefined && { archived }) }
+  const params = { ownerId, archived }
   const wanted = listChats(ending.model, params)
   const found = await listAllPages(ending, { ...params, limit: 1 }, wanted.length)
   const [expected, actual] = [wanted, found].map((chats) =>

@@ -142,7 +142,7 @@ export async function readTruths(
 ): Promise<Truths> {
   const found = migrations === undefined ? {} : await extensionsOf(migrations)
   await using harness = await openHarness({
-    ...(migrations !== undefined && { migrations }),
+    migrations,
     extensions: { ...found, ...extensions },
   })
   await using db = await harness.createDatabase()

@@ -65,7 +65,7 @@ const ours = {
  */
 export async function readLintedFolder(
   parser: Parser,
-  { migrations: directory, ...options }: LintOptions,
+  { migrations: directory, owners, mirrors, forwardOnly = false }: LintOptions,
 ): Promise<LintedFolder> {
   if (directory === '') {
     throw new DriftpinError(
@@ -75,14 +75,13 @@ export async function readLintedFolder(
     )
   }
   const defaults: LintOptions = directory === undefined ? ours : {}
-  const { owners = [], mirrors = [], forwardOnly = false } = { ...defaults, ...options }
   const files = directory === undefined ? bundledFiles : await readPairFiles(directory)
   const migrations = pairsOf(parser, files)
   return {
     migrations,
     scripts: migrations.flatMap(({ up, down }) => (down ? [up, down] : [up])),
-    owners,
-    mirrors,
+    owners: owners ?? defaults.owners ?? [],
+    mirrors: mirrors ?? defaults.mirrors ?? [],
     forwardOnly,
   }
 }
