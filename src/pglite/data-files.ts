@@ -1,5 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite'
 import type { Image } from './engine/image.js'
+import { filesOf } from './pglite-internals.js'
 
 /** A file of a data directory, or a directory, by its path in there. */
 export interface DataFile {
@@ -18,14 +19,15 @@ export function dataFilesIn({ entries }: Image): DataFile[] {
 }
 
 /** The data directory of a PGlite whose files are in memory, parents before their children. */
-export function dataFilesOf({ Module: { FS } }: PGlite): DataFile[] {
+export function dataFilesOf(pglite: PGlite): DataFile[] {
+  const fs = filesOf(pglite)
   const files: DataFile[] = []
   const visit = (directory: string) => {
-    for (const name of FS.readdir(`${dataDirectory}${directory}`)) {
+    for (const name of fs.readdir(`${dataDirectory}${directory}`)) {
       if (name === '.' || name === '..' || name === 'postmaster.pid') continue
       const path = `${directory}${name}`
-      const isDirectory = FS.isDir(FS.stat(`${dataDirectory}${path}`).mode)
-      const contents = isDirectory ? undefined : FS.readFile(`${dataDirectory}${path}`)
+      const isDirectory = fs.isDir(fs.stat(`${dataDirectory}${path}`).mode)
+      const contents = isDirectory ? undefined : fs.readFile(`${dataDirectory}${path}`)
       files.push({ path, contents })
       if (isDirectory) visit(`${path}/`)
     }

@@ -1,18 +1,13 @@
 import { PGlite } from '@electric-sql/pglite'
 import { DriftpinError, messageOf } from '../errors.js'
 import { readWasm } from './engine/wasm.js'
+import { skipArrayTypes } from './pglite-internals.js'
 
 /**
  * PGlite's default of 128 MB is cleared page by page at every start, which takes longer than the
  * rest of the start. The operating system caches the files anyway.
  */
 const sharedBuffers = '16MB'
-
-/** A PGlite whose clients parse arrays themselves. */
-class ServedPGlite extends PGlite {
-  /** Skips the query for all array types, the slowest of those that PGlite runs at the start. */
-  override async _initArrayTypes(): Promise<void> {}
-}
 
 /** PostgreSQL does not start in a folder. The files stay as they are. */
 export class EngineNotStarted extends DriftpinError {
@@ -44,7 +39,7 @@ export interface FolderEngine {
  */
 export async function openFolderEngine(folder: string): Promise<FolderEngine> {
   let words: string | undefined
-  const pglite = new ServedPGlite({
+  const pglite = new PGlite({
     dataDir: folder,
     relaxedDurability: false,
     pgliteWasmModule: await (await readWasm()).module(),
@@ -54,6 +49,7 @@ export async function openFolderEngine(folder: string): Promise<FolderEngine> {
       return false
     },
   })
+  skipArrayTypes(pglite)
   try {
     await pglite.waitReady
   } catch (cause) {

@@ -1,110 +1,15 @@
 import type { PGlite, QueryOptions, Results, Transaction } from '@electric-sql/pglite'
 
 /*
- * Everything that is changed in a PGlite, in the order in which it happens:
+ * The methods of a PGlite that are replaced, in the order in which it happens:
  *
- * 1. `watchForCrash` and `useServerSearchPath` change the module of the engine: before it starts in
- *    a database from an image, and otherwise with the first client.
- * 2. `listenersOf` records who listens through PGlite: in a test database from its start, and
- *    otherwise from the first client.
- * 3. `watchStatements` wraps the methods that a test database calls.
- * 4. `takeTurns` wraps what those methods call, with the first client. It is therefore innermost.
+ * 1. `listenersOf` records the listeners that are added through PGlite: in a test database from its
+ *    start, and otherwise from the first client.
+ * 2. `watchStatements` wraps the methods that a test database calls.
+ * 3. `takeTurns` wraps what those methods call, with the first client. It is therefore innermost.
  *
- * Beside this file, `engine` reads and writes the memory and the files, and `folder-engine` skips a
- * query at the start.
+ * `pglite-internals` has everything else that PGlite does not offer.
  */
-
-/** The status with which the engine leaves a statement that raised an error: a longjmp. */
-const longjmpStatus = 100
-
-/** PGlite asks of everything that the engine throws whether it is such an error. */
-class EngineCrash {
-  readonly #cause: unknown
-
-  constructor(cause: unknown) {
-    this.#cause = cause
-  }
-
-  /** Throws where PGlite looks, since it takes any other value for a statement that ended. */
-  get status(): never {
-    throw new Error('The engine crashed.', { cause: this.#cause })
-  }
-}
-
-/** The calls that PGlite makes for each message. */
-type EngineCall =
-  | '_PostgresMainLoopOnce'
-  | '_PostgresMainLongJmp'
-  | '_PostgresSendReadyForQueryIfNecessary'
-
-/** The part of the module of an engine that is used. Arguments are addresses and C enums. */
-interface EngineModule extends Partial<Record<EngineCall, () => void>> {
-  /** Exported for extensions. */
-  _SetConfigOption?(name: number, value: number, context: number, source: number): void
-  stackSave(): number
-  stackRestore(pointer: number): void
-  stringToUTF8OnStack(text: string): number
-}
-
-const moduleOf = (pglite: PGlite) => pglite.Module as unknown as EngineModule
-
-const crashes = new WeakMap<EngineModule, () => unknown>()
-
-/**
- * Lets a crash end what was being run. PGlite would take it for a success, and go on with messages
- * that an engine that crashed never takes: the process would hang. The calls after a statement can
- * crash too, and never raise a PostgreSQL error.
- *
- * @returns A function that returns the cause of the crash, or undefined if there was none.
- */
-export function watchForCrash(pglite: PGlite): () => unknown {
-  const module = moduleOf(pglite)
-  const known = crashes.get(module)
-  if (known) return known
-  let crash: unknown
-  const note = (error: unknown) => {
-    crash ??= error
-    return error
-  }
-  const guard = (name: EngineCall, toThrow: (error: unknown) => unknown) => {
-    const call = module[name]
-    if (!call) return
-    module[name] = () => {
-      try {
-        call()
-      } catch (error) {
-        throw toThrow(error)
-      }
-    }
-  }
-  guard('_PostgresMainLoopOnce', (error) => {
-    const isError = (error as { status?: unknown }).status === longjmpStatus
-    return isError ? error : new EngineCrash(note(error))
-  })
-  guard('_PostgresMainLongJmp', note)
-  guard('_PostgresSendReadyForQueryIfNecessary', note)
-  crashes.set(module, () => crash)
-  return () => crash
-}
-
-/** GucContext and GucSource of PostgreSQL's `utils/guc.h`: any user, set for the database. */
-const userSet = 6
-const fromDatabase = 6
-
-/**
- * Gives all sessions the default search path of a server. PGlite puts `search_path=public` on the
- * command line of its engine, and SQL can change neither that nor what RESET goes back to: only a
- * source that ranks above the command line can. A value that a session has set stays.
- */
-export function useServerSearchPath(pglite: PGlite): void {
-  const module = moduleOf(pglite)
-  if (!module._SetConfigOption) return
-  const stack = module.stackSave()
-  const name = module.stringToUTF8OnStack('search_path')
-  const value = module.stringToUTF8OnStack('"$user", public')
-  module._SetConfigOption(name, value, userSet, fromDatabase)
-  module.stackRestore(stack)
-}
 
 /** Somebody who listens through PGlite itself; without a channel, to all of them. */
 export interface Listener {

@@ -12,6 +12,7 @@ import {
 } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import { type Listener, listenersOf, watchStatements } from './patch-pglite.js'
+import { clearBlobs } from './pglite-internals.js'
 
 /** A statement or transaction that was started on a PGlite, and where. */
 export interface Begun {
@@ -140,8 +141,7 @@ export function watchPGlite(pglite: PGlite): WatchedPGlite {
       }
       await restoreListeners(pglite, listeners, mark.listeners)
       restoreListens(pglite, mark.listens)
-      await pglite._cleanupBlob()
-      await pglite._getWrittenBlob()
+      await clearBlobs(pglite)
     },
   }
 }

@@ -1,5 +1,5 @@
 import { MemoryFS, type PGlite } from '@electric-sql/pglite'
-import { watchForCrash } from '../patch-pglite.js'
+import { moduleOf, watchForCrash } from '../pglite-internals.js'
 import type {
   EmscriptenOptions,
   Exports,
@@ -137,7 +137,7 @@ export function hookEngine(
       }),
     },
     attach: (pglite) => {
-      const module = (pglite as unknown as { readonly Module: Module }).Module
+      const module = moduleOf<Module>(pglite)
       if (!internals) {
         const { random, clock } = surroundings
         fillRandom(module, random)

@@ -1,4 +1,5 @@
 import { PGlite, type PGliteOptions, types } from '@electric-sql/pglite'
+import { markAsStarted, onArrayTypes } from '../pglite-internals.js'
 import type { FileNode } from './emscripten.js'
 import { applyImage, type Image, unusable, writeEntries } from './image.js'
 import { type ArrayType, hookEngine, type Internals } from './internals.js'
@@ -70,8 +71,7 @@ export async function forkEngine(
   )
   const { pglite, inside } = engine
   const applied = applyImage(inside, image)
-  // PGlite did not start this engine itself, so it does not know that it runs.
-  Object.defineProperty(pglite, 'ready', { get: () => !pglite.closed })
+  markAsStarted(pglite)
   setArrayTypes(engine, image.arrayTypes)
   inside.isBegun = image.isBegun
   const mark = inits.length === 0 ? applied : await runInits(engine, inits, applied)
@@ -229,9 +229,7 @@ function setArrayTypes(engine: Engine, arrayTypes: readonly ArrayType[]): void {
 
 /** Updates the list of an engine, which its images have, when PGlite updates its own. */
 function keepArrayTypes({ pglite, inside }: Engine): void {
-  const refresh = pglite.refreshArrayTypes
-  pglite.refreshArrayTypes = async () => {
-    await refresh.call(pglite)
+  onArrayTypes(pglite, async () => {
     inside.arrayTypes = await listArrayTypes(pglite)
-  }
+  })
 }

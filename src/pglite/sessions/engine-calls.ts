@@ -1,4 +1,5 @@
 import type { PGlite } from '@electric-sql/pglite'
+import { runMessages } from '../pglite-internals.js'
 import { type Answer, readAnswer } from './answer.js'
 import { failingBatch } from './batch.js'
 import { errorResponse, queryMessage, serverMessage, syncMessage } from './protocol-messages.js'
@@ -65,7 +66,6 @@ export class EngineCalls {
     messages: readonly Buffer[],
     { bytesMax = Number.POSITIVE_INFINITY, hiddenParses = 0 }: AnswerOptions = {},
   ): Promise<Answer> {
-    const { pglite } = this
     const bytes = messages.length === 1 ? messages[0]! : Buffer.concat(messages)
     const chunks: Buffer[] = []
     let length = 0
@@ -77,7 +77,7 @@ export class EngineCalls {
       chunks.push(Buffer.from(chunk))
     }
     try {
-      await pglite._runExclusiveQuery(() => pglite.execProtocolRawStream(bytes, { onRawData }))
+      await runMessages(this.pglite, bytes, onRawData)
       if (length <= bytesMax) return readAnswer(chunks, hiddenParses)
       const end = Buffer.concat(chunks).subarray(-readyForQueryBytes)
       const hasEnd = end[0] === serverMessage.readyForQuery

@@ -1,7 +1,7 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { Queue } from '../../database/index.js'
 import { DriftpinError } from '../../errors.js'
-import { useServerSearchPath, watchForCrash } from '../patch-pglite.js'
+import { useServerSearchPath, watchForCrash } from '../pglite-internals.js'
 import { untilInputHasArrived } from './client-link.js'
 import { EngineCalls } from './engine-calls.js'
 import { DirectSession, type EngineSession } from './engine-session.js'
