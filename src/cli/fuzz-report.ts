@@ -1,5 +1,5 @@
 import type { WriteStream } from 'node:tty'
-import type { CommandCoverage, HistoriesProgress, HistoriesReport } from '../laws/index.js'
+import type { CheckProgress, CheckReport, CommandCoverage } from '../laws/index.js'
 import { renderTable } from './table.js'
 import {
   countNoun,
@@ -48,7 +48,7 @@ interface CommandUse extends Omit<CommandCoverage, 'variants'> {
 
 /** Summarises what a run exercised, and what it did not. */
 export function createFuzzSummary(
-  report: HistoriesReport,
+  report: CheckReport,
   known: FuzzKnown,
   how: Pick<FuzzSummary, 'durationMs' | 'commandsPerSecond' | 'stopped'>,
 ): FuzzSummary {
@@ -154,7 +154,7 @@ export interface FuzzGoal {
 }
 
 export interface FuzzProgress {
-  show(progress: HistoriesProgress): void
+  show(progress: CheckProgress): void
   /** Removes the line. */
   end(): void
   timing(): { readonly durationMs: number; readonly commandsPerSecond: number }
@@ -195,7 +195,7 @@ export function openFuzzProgress(stream: WriteStream, goal: FuzzGoal): FuzzProgr
 }
 
 function describe(
-  { runs, commands, lawsChecked, shrinks }: HistoriesProgress,
+  { runs, commands, lawsChecked, shrinks }: CheckProgress,
   goal: FuzzGoal,
   now: { readonly minutes: number; readonly commandsPerSecond: number },
 ): string {

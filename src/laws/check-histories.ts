@@ -1,14 +1,18 @@
-import fc from 'fast-check'
-import { DriftpinError } from '../errors.js'
+import {
+  assertNoFailure,
+  type CheckOptions,
+  type CheckReport,
+  check,
+  newSeed,
+  refuseOptions,
+} from './check.js'
 import { comparedEngine, runOnBoth } from './compare-engines.js'
 import type { Environment } from './environment.js'
-import { type Failure, failureOf, renderFailure } from './failure.js'
 import { history } from './history.js'
-import type { Coverage, HistoryCommand, HistorySetting } from './history-run.js'
+import type { HistoryCommand, HistorySetting } from './history-run.js'
 import { openEnvironment, type RunnerOptions, settingOf } from './history-runner.js'
 import { type Law, LawBroken } from './law.js'
-import { type HistoryResult, runHistory } from './run-history.js'
-import { checkParameters, checkRunOptions } from './run-options.js'
+import { type HistoryResult, runHistory, tellHistory } from './run-history.js'
 
 /**
  * Options of {@link checkHistories}. All of them are optional.
@@ -19,19 +23,11 @@ import { checkParameters, checkRunOptions } from './run-options.js'
  * await assertHistories(options)
  * ```
  */
-export interface HistoriesOptions extends RunnerOptions {
-  /** How many histories; 100 by default. */
-  readonly runs?: number
-  /** The seed of the histories, an integer; random by default. Reports print it. */
-  readonly seed?: number
-  /** The path of a failure, as its report prints it: only that history is run. */
-  readonly path?: string
+export interface HistoriesOptions extends CheckOptions, RunnerOptions {
   /** The commands that a shrunk history has left, as its report prints them; needs `path`. */
   readonly replayPath?: string
   /** The most commands of one history; 50 by default. */
   readonly commandsMax?: number
-  /** The most histories that are tried to shrink a failure; 300 by default, 0 for none. */
-  readonly shrinksMax?: number
   /** Runs each history twice and compares the databases, to find hidden randomness. */
   readonly doublecheck?: boolean
   /**
@@ -39,52 +35,6 @@ export interface HistoriesOptions extends RunnerOptions {
    * options that differ there. The answers, the notifications and all rows are compared.
    */
   readonly against?: string | Pick<RunnerOptions, 'server' | 'operations' | 'prepare'>
-  /** Called after every history, also while a failure is shrunk. */
-  readonly onProgress?: (progress: HistoriesProgress) => void
-  /** No history begins after this time; no limit by default, and none while shrinking. */
-  readonly timeLimitMs?: number
-  /** No history begins once this is aborted, not even to shrink a failure. */
-  readonly signal?: AbortSignal
-}
-
-/**
- * The progress of a run.
- *
- * @example
- * ```ts
- * const onProgress = ({ runs, commands }: HistoriesProgress) => console.log(runs, commands)
- * await checkHistories({ runs: 20, onProgress })
- * ```
- */
-export interface HistoriesProgress {
-  /** Histories that were run. */
-  readonly runs: number
-  /** Commands of all of them. */
-  readonly commands: number
-  /** How often a law was held against a step or an ending. */
-  readonly lawsChecked: number
-  /** How many histories were tried to make a failure shorter. */
-  readonly shrinks: number
-}
-
-/**
- * The result of a run.
- *
- * @example
- * ```ts
- * const { engine, runs, failure }: HistoriesReport = await checkHistories({ seed: 1, runs: 4 })
- * console.log(engine, runs, failure ? renderFailure(failure) : 'every law held')
- * ```
- */
-export interface HistoriesReport extends HistoriesProgress {
-  /** Such as `PostgreSQL 18.4`. */
-  readonly engine: string
-  /** The seed of the histories. */
-  readonly seed: number
-  /** How often each command ran, and with which variants. */
-  readonly coverage: Coverage
-  /** Undefined when every law held. */
-  readonly failure: Failure | undefined
 }
 
 /**
@@ -101,9 +51,9 @@ export interface HistoriesReport extends HistoriesProgress {
  * console.log(failure ? renderFailure(failure) : `${runs} histories, every law held`)
  * ```
  */
-export async function checkHistories(options: HistoriesOptions = {}): Promise<HistoriesReport> {
+export async function checkHistories(options: HistoriesOptions = {}): Promise<CheckReport> {
   refuseContradictions(options)
-  const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31)
+  const seed = options.seed ?? newSeed()
   const environment = await openEnvironment(options, `seed-${seed}`)
   try {
     if (options.against === undefined) return await checkOn([environment], { ...options, seed })
@@ -128,59 +78,26 @@ function optionsOfOther({ against, server: _, ...options }: HistoriesOptions): R
 async function checkOn(
   environments: readonly [Environment, Environment?],
   options: HistoriesOptions & { readonly seed: number },
-): Promise<HistoriesReport> {
-  const { seed, path, replayPath, commandsMax, shrinksMax = 300 } = options
-  const { signal, timeLimitMs = Number.POSITIVE_INFINITY } = options
-  const deadline = performance.now() + timeLimitMs
+): Promise<CheckReport> {
   const [environment, other] = environments
   const setting = settingOf(environment, options)
-  const run = runnerOf(setting, other && settingOf(other, optionsOfOther(options)), options)
-  const progress = { runs: 0, hasFailed: false, tries: 0 }
-  const tell = () => ({
-    runs: progress.runs,
-    commands: setting.counts.commands,
-    lawsChecked: setting.counts.laws,
-    shrinks: Math.min(progress.tries, shrinksMax),
+  const { coverage, counts } = setting
+  const attempt = runnerOf(setting, other && settingOf(other, optionsOfOther(options)), options)
+  return await check(options, {
+    ...{ coverage, counts, attempt, tell: tellHistory, cases: history(options) },
+    engine: other ? `${environment.engine} and ${other.engine}` : environment.engine,
+    async keep() {
+      const kept = environments.map((one) => one?.keep().catch(String))
+      return (await Promise.all(kept)).filter((one) => one !== undefined).join('\n')
+    },
+    replay: ({ seed, path, replayPath }) =>
+      [
+        `npx driftpin fuzz --seed ${seed} --path ${path}`,
+        ...(replayPath === '' ? [] : [`--replay-path ${replayPath}`]),
+        ...(options.commandsMax === undefined ? [] : [`--commands ${options.commandsMax}`]),
+        ...(options.doublecheck ? ['--doublecheck'] : []),
+      ].join(' '),
   })
-  const property = fc.asyncProperty(history({ commandsMax, replayPath }), async (commands) => {
-    const isShrinking = progress.hasFailed
-    // The time limit of fast-check would not wait for the running history.
-    const isOver = isShrinking ? ++progress.tries > shrinksMax : performance.now() > deadline
-    const isReplayed = path !== undefined && progress.runs > 0
-    if (signal?.aborted || isOver || isReplayed) throw new fc.PreconditionFailure(true)
-    const { error } = await run(commands)
-    if (error !== undefined) progress.hasFailed = true
-    else if (!isShrinking) progress.runs += 1
-    options.onProgress?.(tell())
-    if (error !== undefined) throw error
-  })
-  const details = await fc.check(property, checkParameters(options))
-  // For fast-check, a run without any history is a failure without a counterexample.
-  const failure = details.counterexample
-    ? await failureOf({
-        commands: details.counterexample[0],
-        error: details.errorInstance,
-        seed,
-        path: details.counterexamplePath!,
-        flags: flagsOf(options),
-        isDouble: options.doublecheck ?? false,
-        attempt: () => run(details.counterexample![0]),
-        keep: async () => {
-          const kept = environments.map((one) => one?.keep().catch(String))
-          return (await Promise.all(kept)).filter((one) => one !== undefined).join('\n')
-        },
-      })
-    : undefined
-  const engine = other ? `${environment.engine} and ${other.engine}` : environment.engine
-  return { engine, seed, ...tell(), coverage: setting.coverage, failure }
-}
-
-/** The flags of `driftpin fuzz`, except for a server, which the caller adds. */
-function flagsOf({ commandsMax, doublecheck }: HistoriesOptions): string[] {
-  return [
-    ...(commandsMax === undefined ? [] : [`--commands ${commandsMax}`]),
-    ...(doublecheck ? ['--doublecheck'] : []),
-  ]
 }
 
 type Run = (commands: Iterable<HistoryCommand>) => Promise<HistoryResult>
@@ -226,25 +143,25 @@ function runnerOf(
  * test('the laws hold for our operations', () => assertHistories({ seed: 1, operations }))
  * ```
  */
-export async function assertHistories(options: HistoriesOptions = {}): Promise<HistoriesReport> {
-  const report = await checkHistories(options)
-  if (!report.failure) return report
-  throw new DriftpinError('law_broken', renderFailure(report.failure), report.failure)
+export async function assertHistories(options: HistoriesOptions = {}): Promise<CheckReport> {
+  return assertNoFailure(await checkHistories(options))
 }
 
 function refuseContradictions(options: HistoriesOptions): void {
-  const refuse = checkRunOptions(options)
-  const { commandsMax = 1, doublecheck, server, against, path, replayPath } = options
-  if (!Number.isSafeInteger(commandsMax) || commandsMax < 1) {
-    refuse(`commandsMax is ${commandsMax}: give 1 or more.`)
-  }
-  if (replayPath !== undefined && path === undefined) {
-    refuse('replayPath needs a path: give both.')
-  }
-  if (doublecheck && against !== undefined) {
-    refuse('doublecheck compares an engine with itself, and against with another: give only one.')
-  }
-  if (doublecheck && server) {
-    refuse('On a server, ids are random, so that two runs differ: doublecheck needs PGlite.')
-  }
+  const { commandsMax = 1, doublecheck = false, server, against, path, replayPath } = options
+  refuseOptions(options, [
+    [
+      !Number.isSafeInteger(commandsMax) || commandsMax < 1,
+      `commandsMax is ${commandsMax}: give 1 or more.`,
+    ],
+    [replayPath !== undefined && path === undefined, 'replayPath needs a path: give both.'],
+    [
+      doublecheck && against !== undefined,
+      'doublecheck compares an engine with itself, and against with another: give only one.',
+    ],
+    [
+      doublecheck && server !== undefined,
+      'On a server, ids are random, so that two runs differ: doublecheck needs PGlite.',
+    ],
+  ])
 }

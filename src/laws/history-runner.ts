@@ -8,7 +8,7 @@ import { brokenIn, renderBroken, renderKept } from './failure.js'
 import type { HistoryCommand, HistorySetting } from './history-run.js'
 import { LawBroken } from './law.js'
 import { type Operations, ownOperations } from './own-operations.js'
-import { runHistory } from './run-history.js'
+import { runHistory, tellHistory } from './run-history.js'
 import { openServerEnvironment } from './server-environment.js'
 
 /**
@@ -62,7 +62,9 @@ export function settingOf(environment: Environment, options: RunnerOptions): His
   }
 }
 
-const migrationsOf = ({ migrations = parseMigrations(bundledFiles) }: RunnerOptions) => migrations
+/** The migrations of the schema. */
+export const migrationsOf = ({ migrations = parseMigrations(bundledFiles) }: RunnerOptions) =>
+  migrations
 
 /**
  * Runs the histories of a property test.
@@ -105,11 +107,12 @@ export async function openHistoryRunner(options: RunnerOptions = {}): Promise<Hi
   const runner: HistoryRunner = {
     engine: environment.engine,
     async run(history) {
-      const { run, error } = await runHistory(setting, history)
+      const result = await runHistory(setting, history)
+      const { error } = result
       if (error === undefined) return
       if (!(error instanceof LawBroken)) throw error
       const kept = renderKept(await environment.keep().catch(String))
-      const message = `${renderBroken(brokenIn(run, error))}\n\n${kept}`
+      const message = `${renderBroken(brokenIn(tellHistory(result), error))}\n\n${kept}`
       throw new DriftpinError('law_broken', message, error)
     },
     close: () => environment.close(),

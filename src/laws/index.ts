@@ -5,12 +5,11 @@
  */
 
 export { type CapCase, capCases } from './arbitraries/caps.js'
+export type { CheckOptions, CheckProgress, CheckReport } from './check.js'
 export {
   assertHistories,
   checkHistories,
   type HistoriesOptions,
-  type HistoriesProgress,
-  type HistoriesReport,
 } from './check-histories.js'
 export type { LawsErrorCode } from './error-codes.js'
 export { type Broken, type Failure, renderFailure } from './failure.js'
@@ -34,8 +33,5 @@ export {
   assertInterleavings,
   checkInterleavings,
   type InterleavingsOptions,
-  type InterleavingsProgress,
-  type InterleavingsReport,
 } from './races/check-interleavings.js'
-export { type RaceFailure, renderRaceFailure } from './races/race-failure.js'
 export { openRowReader, type RowReader, type Rows, type StoredRow } from './row-reader.js'

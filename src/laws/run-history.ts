@@ -2,13 +2,16 @@ import fc from 'fast-check'
 import type { Catalog } from '../catalog/index.js'
 import type { ResourceInput } from '../schema/index.js'
 import { allDifferingRows, unexpectedNotifications } from './compare-rows.js'
+import type { Told } from './failure.js'
 import {
   createRun,
   type HistoryCommand,
   type HistoryRun,
   type HistorySetting,
+  inSecond,
   type ModelledDatabase,
   startTime,
+  withNames,
 } from './history-run.js'
 import { type Ending, LawBroken } from './law.js'
 import { laws } from './laws.js'
@@ -84,14 +87,21 @@ const opening: readonly Chosen[] = [
 ]
 
 /** The state after the opening, in words. */
-export const openingWords =
+const openingWords =
   'chat 1, archived while agent 1 had another context than its pins, which are the context again; ' +
   'chat 2 at agent 1, which since then has pushed another /AGENTS.md, the same /agents.md, and seven ' +
   'resources that each differ in one column; agent 2 of a later build, which has pushed but is not ' +
   'ready; and agent 3 of the latest build, which has pushed an /AGENTS.md of its own'
 
-/** The number of steps with which an installation begins. */
-export const openingSteps = opening.length
+/** The lines after the opening, or those of the opening if nothing came after it. */
+export function tellHistory({ run }: HistoryResult): Told {
+  const { said } = run
+  const named = (text: string) => withNames(run, text)
+  const history = said.slice(opening.length * 2)
+  if (history.length > 0) return { beginning: openingWords, history, named }
+  const isFirst = said.length === opening.length * 2 || !said.at(-1)?.startsWith(inSecond)
+  return { history: said.filter((line) => line.startsWith(inSecond) !== isFirst), named }
+}
 
 /** A run that is over, and the error that ended it early: mostly a law that is broken. */
 export interface HistoryResult {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { renderFailure } from '../../src/laws/index.js'
 import { assertInterleavings } from '../../src/laws/races/check-interleavings.js'
-import { renderRaceFailure } from '../../src/laws/races/race-failure.js'
 import { expectCaught } from './race-caught.js'
 import { furtherDefects, raceDefects } from './race-defects.js'
 import { useRaceServer } from './race-server.js'
@@ -37,6 +37,6 @@ describe.each([14, 18] as const)('races on PostgreSQL %i', (major) => {
     const { path } = failure
     const replayed = await expectCaught(server, defect, { ...options, path })
     expect(replayed).toEqual({ ...failure, kept: replayed.kept })
-    expect(renderRaceFailure(replayed)).toMatch(/^Law 15, Atomicity: /)
+    expect(renderFailure(replayed)).toMatch(/^Law 15, Atomicity: /)
   })
 })

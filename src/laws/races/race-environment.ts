@@ -8,8 +8,7 @@ import { openServerEnvironment } from '../server-environment.js'
 import { RaceSession } from './session.js'
 
 /** A server with a schema for races, and the connections of sessions and readers. */
-export interface RaceEnvironment
-  extends Pick<Environment, 'engine' | 'installations' | 'reset' | 'keep' | 'close'> {
+export interface RaceEnvironment extends Environment {
   /** The sessions of one race, each on a connection of its own. */
   createSessions(count: number): RaceSession[]
   /** Which of the server processes wait for a lock that another process holds. */

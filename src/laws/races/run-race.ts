@@ -1,25 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type fc from 'fast-check'
 import { messageOf } from '../../errors.js'
+import type { Attempt } from '../check.js'
 import { raceChatIds } from '../choices.js'
-import { type Coverage, coverageOf, startTime } from '../history-run.js'
-import type { Finding, Law, Observation, Race, RaceEnding, RaceStep } from '../law.js'
+import { type Coverage, coverageOf, type HistorySetting, startTime } from '../history-run.js'
+import {
+  type Finding,
+  type Law,
+  LawBroken,
+  type Observation,
+  type Race,
+  type RaceEnding,
+  type RaceStep,
+} from '../law.js'
 import { raceLaws } from '../laws.js'
 import { createModel } from '../model/model.js'
 import { later, type Time } from '../model/time.js'
 import { executionContext } from '../operation.js'
 import { fillChatMove } from '../operations/host-rows.js'
 import { outcomeOf } from '../outcome.js'
-import type { Operations } from '../own-operations.js'
 import { type ChosenMove, opening, withRaceNames } from './race.js'
 import type { RaceEnvironment } from './race-environment.js'
 import { interleave, type RaceSession } from './session.js'
-
-/** A law that a race broke. */
-interface BrokenLaw {
-  readonly law: Law
-  readonly findings: readonly Finding[]
-}
 
 /** Observing without a pause would slow down the sessions too much. */
 const pauseMs = 5
@@ -28,9 +30,7 @@ const pauseMs = 5
 class Observer {
   /** What the reader saw that reads after every commit. */
   readonly observations: Observation[] = []
-  /** The number of observations of all readers. */
-  count = 0
-  broken: BrokenLaw | undefined
+  broken: LawBroken | undefined
   readonly #race: Race
   readonly #onCheck: () => void
   readonly #last = new Map<string, Observation>()
@@ -41,7 +41,6 @@ class Observer {
   }
 
   see(by: 'turns' | 'free', observation: Observation): void {
-    this.count += 1
     const before = this.#last.get(by)
     this.#last.set(by, observation)
     if (by === 'turns') this.observations.push(observation)
@@ -61,7 +60,7 @@ class Observer {
       if (this.broken) return
       const findings = find(law)
       this.#onCheck()
-      if (findings.length > 0) this.broken = { law, findings }
+      if (findings.length > 0) this.broken = new LawBroken(law, findings)
     }
   }
 
@@ -86,22 +85,20 @@ class Observer {
 }
 
 /** The parameters and the counters of all races of a run. */
-export interface RaceSetting {
+export interface RaceSetting extends HistorySetting {
   readonly environment: RaceEnvironment
-  readonly operations: Operations
-  readonly coverage: Coverage
-  readonly counts: { operations: number; turns: number; observations: number; laws: number }
 }
 
 /** What happened in one race. */
-export interface RaceResult {
+export interface RaceResult extends Attempt {
   /** The moves of each session, one line per move. */
-  readonly sessions: readonly string[]
+  readonly history: readonly string[]
   /** The turns in their order. */
   readonly order: readonly string[]
-  /** The first law that was broken. */
-  readonly broken: BrokenLaw | undefined
 }
+
+/** The law that a race broke. */
+export const lawOf = ({ error }: RaceResult) => (error instanceof LawBroken ? error.law : undefined)
 
 const secondMicros = 1_000_000
 const timeOf = (second: number): Time => later(startTime, second * secondMicros)
@@ -150,11 +147,9 @@ export async function runRace(
     rows: await reader.read(database),
     leftovers: await environment.leftovers(),
   })
-  counts.operations += planned.length
-  counts.turns += order.length
-  counts.observations += observer.count
+  counts.commands += planned.length
   for (const step of planned) count(setting.coverage, step)
-  return { sessions: planned.map(textOf), order, broken: observer.broken }
+  return { history: planned.map(textOf), order, error: observer.broken }
 }
 
 /** Makes the opening, and the model of the state after it. */
