@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Database } from '../database/index.js'
 import { UsageError } from './command-error.js'
-import { folderHolder } from './with-folder-lock.js'
+import { folderHolder, withFolderLock } from './with-folder-lock.js'
 
 /** The folder of the dev database of a project, by default. */
 export const usualDataFolder = '.driftpin'
@@ -75,10 +75,22 @@ export async function checkDataFolder(folder: string): Promise<void> {
   throw new UsageError(`${folder} contains other files and no database. Name another folder.`)
 }
 
-/** Creates a data folder if it is missing. Only the current user may read it. */
-export async function makeDataFolder(folder: string): Promise<void> {
+/**
+ * Runs `work` while no other process uses a data folder. The folder is created if it is missing;
+ * only the current user may read it. What a killed process or a failure left is cleaned up.
+ *
+ * @throws UsageError for a folder that another process uses, and for a path that cannot be a folder
+ */
+export async function withDataFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error) => {
     throw cannotHold(folder, error)
+  })
+  return await withFolderLock(folder, async () => {
+    await settleDatabase(folder)
+    return await work().catch(async (error) => {
+      await settleDatabase(folder)
+      throw error
+    })
   })
 }
 

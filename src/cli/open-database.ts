@@ -14,19 +14,16 @@ import { DriftpinError } from '../errors.js'
 import { UsageError } from './command-error.js'
 import {
   checkDataFolder,
-  databaseFolderOf,
   dataFolderOf,
   holdsDatabase,
-  makeDataFolder,
   readServing,
   replaceDatabase,
   type Serving,
-  settleDatabase,
   usualDataFolder,
+  withDataFolder,
 } from './data-folder.js'
 import { type OnNotice, runOnClient, runOnPGlite, type StatementResult } from './statements.js'
 import { printable } from './terminal.js'
-import { withFolderLock } from './with-folder-lock.js'
 
 /** The options that say which database a command works on, and how it prints its result. */
 export interface DatabaseOptions {
@@ -198,21 +195,16 @@ async function runOnPool(pool: pg.Pool, schema: string, text: string, onNotice: 
 const searchPath = (schema: string) => `SET search_path TO ${quoteIdentifier(schema)}, public`
 
 async function withFolder<T>(folder: string, schema: string, work: Work<T>): Promise<T> {
-  const { openDatabaseFolder } = await import('./dev/folder-database.js')
-  await makeDataFolder(folder)
-  return await withFolderLock(folder, async () => {
-    await settleDatabase(folder)
+  const { openInFolder } = await import('./dev/served-database.js')
+  return await withDataFolder(folder, async () => {
     const isNew = !holdsDatabase(folder)
-    if (isNew) await createEmptyDatabase(folder)
-    const { pglite } = await openDatabaseFolder(databaseFolderOf(folder))
+    if (isNew) {
+      const { newFolderDatabase } = await import('./dev/new-database.js')
+      await replaceDatabase(folder, await newFolderDatabase(folder, { migrations: false }))
+    }
+    const { pglite } = await openInFolder(folder)
     return await withPGlite(pglite, schema, { folder, isNew }, work)
   })
-}
-
-/** Atomic: a process that is killed leaves no partial database. */
-async function createEmptyDatabase(folder: string): Promise<void> {
-  const { newFolderDatabase } = await import('./dev/new-database.js')
-  await replaceDatabase(folder, await newFolderDatabase(folder, { migrations: false }))
 }
 
 async function withMemory<T>(schema: string, work: Work<T>): Promise<T> {

@@ -1,8 +1,8 @@
 import type { ChosenMigrations } from '../migrations.js'
 import type { Stop } from '../stop.js'
 import type { DevReport } from './dev-report.js'
-import type { FolderDatabase, ServedDatabase } from './folder-database.js'
 import type { DevTemplate } from './new-database.js'
+import type { ServedDatabase } from './served-database.js'
 
 /** Next to PostgreSQL's own port, which is often in use. */
 export const usualPort = 5433
@@ -33,13 +33,9 @@ export interface DevRun extends ChosenMigrations {
   readonly report: DevReport
 }
 
-/** A database and its data folder, which is null for a database in memory. */
-export type PlacedDatabase =
-  | { readonly database: FolderDatabase; readonly folder: string }
-  | { readonly database: ServedDatabase; readonly folder: null }
-
 /** A database that was started. */
-export type StartedDatabase = PlacedDatabase & {
+export interface StartedDatabase {
+  readonly database: ServedDatabase
   /** Whether it was created by this run. */
   readonly isNew: boolean
   /** The seed that this run put into it; null if it did not. */

@@ -13,29 +13,21 @@ import {
   replaceDatabase,
   writeServing,
 } from '../data-folder.js'
-import { type MigrationSource, writeRemembered } from '../migrations.js'
-import type { Stop } from '../stop.js'
+import { writeRemembered } from '../migrations.js'
 import { migrationLabel } from '../terminal.js'
-import type { DevReport, Migrated } from './dev-report.js'
-import type { PlacedDatabase } from './dev-run.js'
-import type { FolderDatabase } from './folder-database.js'
+import type { Migrated } from './dev-report.js'
+import type { DevRun } from './dev-run.js'
+import type { ServedDatabase } from './served-database.js'
 import type { WatchedDirectory } from './watch-directory.js'
 
 /** An engine that crashes so soon after its start would probably crash again. */
 const crashLoopMs = 5000
 
-/** What a session works with. */
-export type DevSessionParts = PlacedDatabase & {
-  readonly url: string
-  readonly source: MigrationSource
-  readonly migrator: MigratorOptions
-  readonly watch: string | undefined
-  readonly report: DevReport
-}
-
 /** A dev database from the time when it is ready until it is stopped. */
 export class DevSession {
-  readonly #parts: DevSessionParts
+  readonly #run: DevRun
+  readonly #database: ServedDatabase
+  readonly #url: string
   readonly #startedAt = new Date().toISOString()
   #engineSince = performance.now()
   #watched: WatchedDirectory | undefined
@@ -43,19 +35,23 @@ export class DevSession {
   readonly #requests: RestoreRequest[] = []
   #wake = () => {}
 
-  constructor(parts: DevSessionParts) {
-    this.#parts = parts
+  constructor(run: DevRun, database: ServedDatabase, url: string) {
+    this.#run = run
+    this.#database = database
+    this.#url = url
   }
 
   /** Tells other commands how to connect. */
   async announce(restored?: { id: string; problem: string | undefined }): Promise<void> {
-    const { folder, url } = this.#parts
+    const { folder } = this.#database
     if (folder === null) return
-    await writeServing(folder, { pid: process.pid, url, startedAt: this.#startedAt, restored })
+    const serving = { pid: process.pid, url: this.#url, startedAt: this.#startedAt, restored }
+    await writeServing(folder, serving)
   }
 
   /** Runs until it is stopped. Then the caller closes the server and the database. */
-  async run({ signal }: Stop): Promise<void> {
+  async run(): Promise<void> {
+    const { signal } = this.#run.stop
     const stopped = new Promise<void>((resolve) => {
       if (signal.aborted) resolve()
       else signal.addEventListener('abort', () => resolve(), { once: true })
@@ -67,7 +63,7 @@ export class DevSession {
           this.#wake = resolve
         })
         if (this.#requests.length > 0) this.#wake()
-        const { crashed } = this.#parts.database
+        const { crashed } = this.#database
         const event = await Promise.race([
           stopped.then(() => 'stopped' as const),
           crashed.then(() => 'crashed' as const),
@@ -78,16 +74,18 @@ export class DevSession {
       }
     } finally {
       await this.#pause()
-      if (this.#parts.folder !== null) await removeServing(this.#parts.folder)
+      const { folder } = this.#database
+      if (folder !== null) await removeServing(folder)
     }
   }
 
   async #resume(): Promise<void> {
-    const { database, watch, report, folder } = this.#parts
-    const now = () => database.database
+    const { watch, report } = this.#run
+    const { folder } = this.#database
+    const now = () => this.#database.database
     this.#endUpkeep = keepLogShort(now, (error) => this.#failed(error, false))
     if (folder !== null) {
-      await listenForRestores(database.database, (request) => {
+      await listenForRestores(now(), (request) => {
         // The request is repeated until it is answered.
         if (!this.#requests.some(({ id }) => id === request.id)) this.#requests.push(request)
         this.#wake()
@@ -111,12 +109,13 @@ export class DevSession {
   /** If a statement of this process met a crash, all clients must be told. */
   #failed(error: unknown, isReported: boolean): void {
     if (error instanceof DriftpinError && error.code === 'engine_broken') {
-      sharedEngineOf(this.#parts.database.pglite).breakDown(error)
-    } else if (isReported) this.#parts.report.failed(error)
+      sharedEngineOf(this.#database.pglite).breakDown(error)
+    } else if (isReported) this.#run.report.failed(error)
   }
 
   async #restart(cause: unknown): Promise<void> {
-    const { database, report, folder } = this.#parts
+    const database = this.#database
+    const { folder } = database
     const reason = database.lastWords() ?? 'the engine could not handle a statement'
     await this.#pause()
     if (folder === null) {
@@ -125,21 +124,23 @@ export class DevSession {
     }
     database.abandon()
     if (performance.now() - this.#engineSince < crashLoopMs) throw crashed(reason, folder, cause)
-    await this.#start(database).catch((error) => {
+    await this.#start().catch((error) => {
       throw crashed(error instanceof EngineNotStarted ? error.words : reason, folder, error)
     })
-    report.restarted(reason)
+    this.#run.report.restarted(reason)
     await this.#resume()
   }
 
-  async #start(database: FolderDatabase): Promise<void> {
-    await database.start()
+  async #start(): Promise<void> {
+    await this.#database.start()
     this.#engineSince = performance.now()
   }
 
   /** Restores an image, or keeps the database if the image cannot be served. */
   async #restore(): Promise<void> {
-    const { database, report, folder } = this.#parts
+    const { migrator, source, report } = this.#run
+    const database = this.#database
+    const { folder } = database
     const { id, name } = this.#requests.shift()!
     if (folder === null) return
     const made = newDatabaseFolder(folder, id)
@@ -150,15 +151,15 @@ export class DevSession {
     let problem: string | undefined
     try {
       replacement = await replaceDatabase(folder, made)
-      await this.#start(database)
-      await migrateDatabase(database.database, this.#parts.migrator)
-      await writeRemembered(databaseFolderOf(folder), folder, this.#parts.source)
+      await this.#start()
+      await migrateDatabase(database.database, migrator)
+      await writeRemembered(databaseFolderOf(folder), folder, source)
       await replacement.keep()
     } catch (error) {
       problem = messageOf(error)
       await database.close().catch(() => database.abandon())
       await replacement?.undo()
-      await this.#start(database)
+      await this.#start()
     }
     await this.#resume()
     report.restored(name, problem)

@@ -10,19 +10,18 @@ import {
   runSeedScript,
 } from '../../harness/index.js'
 import { bundledFiles, createMigrator, type MigratorOptions } from '../../migrations/index.js'
-import { sharedEngineOf } from '../../pglite/index.js'
 import { newDatabaseFolder } from '../data-folder.js'
 import { warn } from '../terminal.js'
-import type { ServedDatabase } from './folder-database.js'
 import { seedAgents, seedChats, seedOwners } from './seed-data.js'
+import { ServedDatabase } from './served-database.js'
 
 const weekMs = 7 * 24 * 60 * 60 * 1000
 
 /** The content of a new database. */
 export interface DevTemplate {
   readonly options: EmbeddedHarnessOptions
-  /** The seed, in words for a person; undefined if there is none. */
-  readonly seeded: string | undefined
+  /** The seed, in words for a person; null if there is none. */
+  readonly seeded: string | null
 }
 
 /**
@@ -64,7 +63,7 @@ export async function readTemplate(
   }
   const owners = Object.keys(seedOwners).length
   const ours = `${owners} owners, ${seedAgents.length} workspaces, ${seedChats.length} chats`
-  return { options, seeded: script?.path ?? (isOurs ? ours : undefined) }
+  return { options, seeded: script?.path ?? (isOurs ? ours : null) }
 }
 
 /** Creates a database beside its later place, even if its image cannot be cached. */
@@ -76,22 +75,15 @@ export function newFolderDatabase(
 }
 
 /** Creates a database in memory, which is gone when it is closed. */
-export function newMemoryDatabase(options: EmbeddedHarnessOptions): Promise<ServedDatabase> {
-  return orWithoutCache(options, async (template) => {
-    const harness = await openHarness(template)
-    const database = await harness.createDatabase()
-    return {
-      database,
-      get pglite() {
-        return database.pglite
-      },
-      get crashed() {
-        return sharedEngineOf(database.pglite).crashed
-      },
-      lastWords: () => undefined,
-      close: () => harness.close(),
-    }
-  })
+export function newMemoryDatabase(options: EmbeddedHarnessOptions): ServedDatabase {
+  return new ServedDatabase(null, () =>
+    orWithoutCache(options, async (template) => {
+      const harness = await openHarness(template)
+      const database = await harness.createDatabase()
+      const { pglite } = database
+      return { pglite, database, lastWords: () => undefined, close: () => harness.close() }
+    }),
+  )
 }
 
 /** Tries again without the cache if the cache cannot be written. */

@@ -7,8 +7,8 @@ import { openStop } from '../stop.js'
 import { createDevReport } from './dev-report.js'
 import { type DevOptions, type DevRun, type StartedDatabase, usualPort } from './dev-run.js'
 import { DevSession, migrateDatabase } from './dev-session.js'
-import type { ServedDatabase } from './folder-database.js'
 import type { DevTemplate } from './new-database.js'
+import type { ServedDatabase } from './served-database.js'
 import { directoryIds } from './watched-directory.js'
 import { withDevFolder } from './with-dev-folder.js'
 
@@ -58,10 +58,11 @@ async function readInput(
 
 async function serveInMemory(run: DevRun): Promise<null> {
   const { newMemoryDatabase } = await import('./new-database.js')
-  const { options, seeded = null } = await run.template()
-  const database = await newMemoryDatabase(options)
+  const { options, seeded } = await run.template()
+  const database = newMemoryDatabase(options)
+  await database.start()
   try {
-    await serveUntilStopped(run, { database, folder: null, isNew: true, seeded }, async () => {})
+    await serveUntilStopped(run, { database, isNew: true, seeded }, async () => {})
     return null
   } finally {
     await database.close()
@@ -71,11 +72,10 @@ async function serveInMemory(run: DevRun): Promise<null> {
 /** @param ready Called when clients can connect, so that a new database is kept. */
 async function serveUntilStopped(
   run: DevRun,
-  { isNew, seeded, ...placed }: StartedDatabase,
+  { database, isNew, seeded }: StartedDatabase,
   ready: () => Promise<void>,
 ): Promise<void> {
   const { options, source, migrator, stop, report, watch } = run
-  const { database, folder } = placed
   stop.signal.throwIfAborted()
   const migrated = await migrateDatabase(database.database, migrator).catch((error) => {
     throw withHint(error, run)
@@ -87,7 +87,7 @@ async function serveUntilStopped(
   try {
     stop.signal.throwIfAborted()
     const { url } = server
-    const session = new DevSession({ ...placed, url, source, migrator, watch, report })
+    const session = new DevSession(run, database, url)
     await session.announce()
     await ready()
     const watching =
@@ -98,9 +98,19 @@ async function serveUntilStopped(
     const seedUnused = isNew || seed === 'none' ? null : seed
     const seeds = { seeded, seedUnused }
     const migrations = { migrations: migrated, migrationsFolder: source.folder }
-    const facts = { url, pid, version, data: folder, isNew, ...seeds, portTaken, watching, readyMs }
+    const facts = {
+      url,
+      pid,
+      version,
+      data: database.folder,
+      isNew,
+      ...seeds,
+      portTaken,
+      watching,
+      readyMs,
+    }
     report.ready({ ...facts, ...migrations })
-    await session.run(stop)
+    await session.run()
   } finally {
     await server.close()
   }

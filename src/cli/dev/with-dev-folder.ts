@@ -8,20 +8,18 @@ import {
   databaseFolderOf,
   dataFolderOf,
   holdsDatabase,
-  makeDataFolder,
   type Replacement,
   readServing,
   refuseForeignDatabase,
   replaceDatabase,
-  settleDatabase,
   usualDataFolder,
   versionFile,
+  withDataFolder,
 } from '../data-folder.js'
 import { writeRemembered } from '../migrations.js'
 import { endWithoutWaiting } from '../stop.js'
-import { withFolderLock } from '../with-folder-lock.js'
 import type { DevRun, StartedDatabase } from './dev-run.js'
-import { FolderDatabase } from './folder-database.js'
+import { openInFolder, ServedDatabase } from './served-database.js'
 
 type Work = (started: StartedDatabase, ready: () => Promise<void>) => Promise<void>
 
@@ -38,9 +36,8 @@ export async function withDevFolder(run: DevRun, work: Work): Promise<string> {
   await checkDataFolder(folder)
   if (run.options.fresh) refuseForeignDatabase(folder, '--fresh')
   const isNew = !existsSync(folder)
-  await makeDataFolder(folder)
   try {
-    await withFolderLock(folder, () => startIn(folder, run, work)).catch(async (error) => {
+    await withDataFolder(folder, () => startIn(folder, run, work)).catch(async (error) => {
       throw (await inUse(folder, error)) ?? error
     })
     return folder
@@ -63,24 +60,25 @@ async function inUse(folder: string, error: unknown): Promise<UsageError | undef
 
 async function startIn(folder: string, run: DevRun, work: Work): Promise<void> {
   const { options, stop } = run
-  await settleDatabase(folder)
   const isNew = options.fresh || !holdsDatabase(folder)
   let replacement: Replacement | undefined
-  let seeded: string | undefined
+  let seeded: string | null = null
   if (isNew) {
     const template = await run.template()
-    const made = await make(folder, run, template.options)
+    stop.signal.throwIfAborted()
+    const { newFolderDatabase } = await import('./new-database.js')
+    const made = await newFolderDatabase(folder, template.options)
+    stop.signal.throwIfAborted()
     await writeRemembered(made, folder, run.source)
     replacement = await replaceDatabase(folder, made)
     seeded = template.seeded
   }
-  const database = new FolderDatabase(databaseFolderOf(folder))
+  const database = new ServedDatabase(folder, () => openInFolder(folder))
   let isReady = false
   try {
     stop.signal.throwIfAborted()
     await database.start()
-    const started = { database, folder, isNew, seeded: seeded ?? null }
-    await work(started, async () => {
+    await work({ database, isNew, seeded }, async () => {
       isReady = true
       if (!existsSync(join(folder, versionFile))) await hideFromGit(folder)
       await replacement?.keep()
@@ -101,24 +99,6 @@ async function updateRemembered(folder: string, { source, remembered }: DevRun):
   if (remembered && remembered.ledger !== source.ledger) return
   if (isDeepStrictEqual(remembered, source)) return
   await writeRemembered(databaseFolderOf(folder), folder, source)
-}
-
-async function make(
-  folder: string,
-  { stop }: DevRun,
-  options: Parameters<typeof import('./new-database.js').newFolderDatabase>[1],
-): Promise<string> {
-  stop.signal.throwIfAborted()
-  const { newFolderDatabase } = await import('./new-database.js')
-  try {
-    const made = await newFolderDatabase(folder, options)
-    stop.signal.throwIfAborted()
-    return made
-  } catch (error) {
-    // This deletes the unfinished database.
-    await settleDatabase(folder)
-    throw error
-  }
 }
 
 /** A dev database must not be committed to git. */

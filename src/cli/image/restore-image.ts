@@ -14,9 +14,8 @@ import {
   restoreChannel,
   restorePayload,
   type Serving,
-  settleDatabase,
+  withDataFolder,
 } from '../data-folder.js'
-import { withFolderLock } from '../with-folder-lock.js'
 import { factsOf, findImageFile, type ImageFacts } from './images.js'
 
 const pollMs = 25
@@ -52,8 +51,7 @@ export async function restoreImage(folder: string, name: string): Promise<ImageF
       layFolderImage(file, made)
       await askToRestore(folder, serving, { id, name })
     } else {
-      await withFolderLock(folder, async () => {
-        await settleDatabase(folder)
+      await withDataFolder(folder, async () => {
         layFolderImage(file, made)
         await (await replaceDatabase(folder, made)).keep()
       })
