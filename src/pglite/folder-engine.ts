@@ -26,7 +26,7 @@ export class EngineNotStarted extends DriftpinError {
 }
 
 /** A PGlite on a folder, and the last FATAL or PANIC message of PostgreSQL. */
-export interface FolderEngine {
+interface FolderEngine {
   readonly pglite: PGlite
   readonly lastWords: () => string | undefined
 }

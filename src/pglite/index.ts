@@ -19,7 +19,7 @@ export {
 export { readWasm, type Wasm } from './engine/wasm.js'
 export type { PgliteErrorCode } from './error-codes.js'
 export { isRunning, makeOnce, readLock, takeLock } from './file-lock.js'
-export { EngineNotStarted, type FolderEngine, openFolderEngine } from './folder-engine.js'
+export { EngineNotStarted, openFolderEngine } from './folder-engine.js'
 export {
   type FolderFacts,
   type FolderHeader,
