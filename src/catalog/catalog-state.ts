@@ -10,7 +10,7 @@ import {
 import { objectSources } from './object-sources.js'
 import { everything, type FactsAnswer, factsSql, neutralSql, readAllFacts } from './read-facts.js'
 import { restSources } from './rest-sources.js'
-import { allUnitsSql, countersSql, writtenUnitsSql } from './stamps.js'
+import { stateSql } from './stamps.js'
 
 /** An object of the catalog at one moment. */
 interface Unit {
@@ -23,10 +23,6 @@ interface Unit {
 export interface CatalogState {
   /** The objects by oid; 0 is for all that is no object of its own. */
   readonly units: ReadonlyMap<number, Unit>
-  /** How many rows of each catalog were ever written. */
-  readonly written: ReadonlyMap<string, string>
-  /** How many rows of each catalog were ever deleted, as one text. */
-  readonly deleted: string
   /** The first transaction that it did not see. */
   readonly transaction: string
   /**
@@ -58,27 +54,46 @@ export async function describeCatalog(
   await database.query('SELECT pg_catalog.pg_stat_force_next_flush()')
   return await database.transaction(async (transaction) => {
     const execute = await preparing(transaction)
-    const counters = await readCounters(execute)
+    const since = before?.transaction ?? firstTransaction
+    const { units, ...row } = await execute<StateRow>(
+      'driftpin_state',
+      `(xid) AS ${stateSql}`,
+      `'${since}'`,
+    )
+    const state = { ...row, changes: new Map(row.changes) }
     if (before) {
-      const { renewed, kept } = await readChanges(execute, before, counters)
+      const isKept = ([oid, rows, isWritten]: StampedUnit) =>
+        !isWritten && before.units.get(oid)?.rows === rows
+      const renewed = units.filter((unit) => !isKept(unit))
       const facts = await readUnits(transaction, execute, before, renewed)
-      const isShown = [...renewed.keys()].some((unit) =>
-        showsElsewhere(before.units.get(unit)?.facts ?? [], facts.get(unit) ?? []),
+      const isShown = renewed.some(([oid]) =>
+        showsElsewhere(before.units.get(oid)?.facts ?? [], facts.get(oid) ?? []),
       )
       if (!isShown) {
-        return { ...counters, units: new Map([...kept, ...unitsOf(renewed, facts)]) }
+        const kept = units.filter(isKept).map(([oid]) => [oid, before.units.get(oid)!] as const)
+        return { ...state, units: new Map([...kept, ...unitsOf(renewed, facts)]) }
       }
     }
-    const { all } = await readAllUnits(execute, counters.transaction)
     const facts = await readAllFacts(transaction, embeddedMajor, [...objectSources, ...rest])
-    return { ...counters, units: unitsOf(all, byUnit(facts)) }
+    return { ...state, units: unitsOf(units, byUnit(facts)) }
   })
+}
+
+/** The first transaction that a server numbers after its own. */
+const firstTransaction = '3'
+
+/** An object, the number of its catalog rows, and whether one was written since a transaction. */
+type StampedUnit = readonly [oid: number, rows: number, isWritten: boolean]
+
+interface StateRow extends Pick<CatalogState, 'transaction' | 'liveRows'> {
+  readonly units: readonly StampedUnit[]
+  readonly changes: readonly (readonly [oid: number, text: string])[]
 }
 
 /** Large objects are content, as rows are. */
 const rest = restSources.filter(({ kind }) => kind !== "'large object'")
 
-type Execute = <Row>(name: string, text: string, values?: string) => Promise<Row>
+type Execute = <Row>(name: string, text: string, value: string) => Promise<Row>
 
 /** Runs statements of one row, with neutral settings: planning them takes longer than running. */
 async function preparing(transaction: Transaction): Promise<Execute> {
@@ -89,67 +104,20 @@ async function preparing(transaction: Transaction): Promise<Execute> {
     }),
   )
   const names = new Set(rows[0]!.names)
-  return async <Row>(name: string, text: string, values?: string) => {
+  return async <Row>(name: string, text: string, value: string) => {
     if (!names.has(name)) await transaction.script(`PREPARE ${name} ${text}`)
     names.add(name)
-    const list = values === undefined ? '' : ` (${values})`
-    return (await transaction.query<Row>(`EXECUTE ${name}${list}`)).rows[0]!
+    return (await transaction.query<Row>(`EXECUTE ${name} (${value})`)).rows[0]!
   }
-}
-
-/** How many rows each unit has. */
-type Counts = ReadonlyMap<number, number>
-
-async function readCounters(execute: Execute): Promise<Omit<CatalogState, 'units'>> {
-  type Row = Record<'written' | 'deleted' | 'tables' | 'transaction', string> & { live: number }
-  const row = await execute<Row>('driftpin_counters', `AS ${countersSql}`)
-  const { deleted, transaction, live: liveRows } = row
-  const changes = new Map(parsePairs(row.tables).map(([oid, text]) => [Number(oid), text]))
-  return { deleted, transaction, liveRows, written: new Map(parsePairs(row.written)), changes }
-}
-
-/** All units, and those of which a row was written since a transaction. */
-async function readAllUnits(
-  execute: Execute,
-  since: string,
-): Promise<{ readonly all: Counts; readonly written: ReadonlySet<number> }> {
-  type Row = { all: string | null; written: string | null }
-  const row = await execute<Row>('driftpin_all_units', `(xid) AS ${allUnitsSql}`, `'${since}'`)
-  const written = (row.written ?? '').split(',').filter((oid) => oid !== '')
-  return { all: countsIn(row.all), written: new Set(written.map(Number)) }
-}
-
-/** The units that may differ, and those that are the very same as before. */
-async function readChanges(
-  execute: Execute,
-  before: CatalogState,
-  now: Omit<CatalogState, 'units'>,
-): Promise<{ renewed: Counts; kept: Map<number, Unit> }> {
-  const kept = new Map(before.units)
-  if (now.deleted !== before.deleted) {
-    const { all, written } = await readAllUnits(execute, before.transaction)
-    for (const [unit, { rows }] of before.units) {
-      if (all.get(unit) !== rows || written.has(unit)) kept.delete(unit)
-    }
-    return { renewed: new Map([...all].filter(([unit]) => !kept.has(unit))), kept }
-  }
-  const catalogs = [...now.written].filter(([name, count]) => before.written.get(name) !== count)
-  if (catalogs.length === 0) return { renewed: new Map(), kept }
-  const values = `'${before.transaction}', '{${catalogs.map(([name]) => name)}}'`
-  const text = `(xid, text[]) AS ${writtenUnitsSql}`
-  const row = await execute<{ units: string | null }>('driftpin_written', text, values)
-  const renewed = countsIn(row.units)
-  for (const unit of renewed.keys()) kept.delete(unit)
-  return { renewed, kept }
 }
 
 async function readUnits(
   transaction: Transaction,
   execute: Execute,
   before: CatalogState,
-  renewed: Counts,
+  renewed: readonly StampedUnit[],
 ): Promise<ReadonlyMap<number, CatalogFact[]>> {
-  const objects = [...renewed.keys()].filter((unit) => unit !== 0)
+  const objects = renewed.map(([oid]) => oid).filter((oid) => oid !== 0)
   const found: CatalogFact[] = []
   if (objects.length > 0) {
     // A plan is made for a catalog of some size, and is a bad one when that has grown.
@@ -157,7 +125,8 @@ async function readUnits(
     const text = `(oid[]) AS ${someFactsSql}`
     found.push(...toFacts((await execute<FactsAnswer>(name, text, `'{${objects}}'`)).facts))
   }
-  if (renewed.has(0)) found.push(...(await readAllFacts(transaction, embeddedMajor, rest)))
+  if (objects.length < renewed.length)
+    found.push(...(await readAllFacts(transaction, embeddedMajor, rest)))
   return byUnit(found)
 }
 
@@ -178,8 +147,11 @@ function byUnit(facts: readonly CatalogFact[]): Map<number, CatalogFact[]> {
   return units
 }
 
-function unitsOf(counts: Counts, facts: ReadonlyMap<number, CatalogFact[]>): Map<number, Unit> {
-  return new Map([...counts].map(([unit, rows]) => [unit, { rows, facts: facts.get(unit) ?? [] }]))
+function unitsOf(
+  units: readonly StampedUnit[],
+  facts: ReadonlyMap<number, CatalogFact[]>,
+): Map<number, Unit> {
+  return new Map(units.map(([oid, rows]) => [oid, { rows, facts: facts.get(oid) ?? [] }]))
 }
 
 /**
@@ -195,18 +167,6 @@ function showsElsewhere(before: readonly CatalogFact[], now: readonly CatalogFac
     ({ kind, title, text }) =>
       /^(enum|domain|.* type)$/.test(kind) && (fresh.get(title)?.text ?? text) !== text,
   )
-}
-
-const countsIn = (text: string | null): Counts =>
-  new Map(parsePairs(text).map(([unit, rows]) => [Number(unit), Number(rows)]))
-
-/** Takes apart `key:value,key:value`. */
-function parsePairs(text: string | null): (readonly [string, string])[] {
-  const pairs = (text ?? '').split(',').filter((pair) => pair !== '')
-  return pairs.map((pair) => {
-    const colon = pair.indexOf(':')
-    return [pair.slice(0, colon), pair.slice(colon + 1)]
-  })
 }
 
 /** The titles of the facts in which two states of a catalog differ, sorted. */

@@ -35,62 +35,25 @@ const stamped: readonly (readonly [catalog: string, unit: string, where: string]
   ['pg_db_role_setting', '0::oid', 'true'],
 ]
 
-const catalogs = [...new Set(stamped.map(([catalog]) => catalog))]
-
-const rowsSql = (more: (catalog: string, unit: string) => string) =>
-  stamped
-    .map(
-      ([catalog, unit, where]) =>
-        `SELECT ${unit}, age(xmin) FROM ${catalog} x WHERE (${where})${more(catalog, unit)}`,
-    )
-    .join('\nUNION ALL ')
-
 /**
- * The units of which a catalog row was written since the transaction `$1`, as `unit:rows,unit:rows`
- * with how many rows each has; it looks for them in the catalogs `$2` alone.
+ * All units, each with the number of its rows and whether one of them was written since the
+ * transaction `$1`. A unit with as many rows as before, none of which was written, has the same
+ * rows: one that changed was written again. Then for every table its file and how many of its rows
+ * were updated or deleted, about how many rows all tables have, and the transaction to pass next
+ * time. It is for the embedded engine alone, because the list of catalogs depends on the version.
  */
-export const writtenUnitsSql = `
-WITH written (unit, age) AS (
-${rowsSql((catalog) => ` AND '${catalog}' = ANY ($2) AND age(xmin) <= (SELECT age($1))`)}
-), row_of (unit, age) AS (
-${rowsSql((_, unit) => ` AND ${unit} = ANY (ARRAY(SELECT unit FROM written))`)}
-)
-SELECT string_agg(unit || ':' || rows, ',') AS units
-FROM (SELECT unit, count(*) AS rows FROM row_of GROUP BY unit) unit_of`
-
-/**
- * All units, as {@link writtenUnitsSql} has them, and those of them of which a row was written
- * since the transaction `$1`, as `unit,unit`.
- */
-export const allUnitsSql = `
+export const stateSql = `
 WITH row_of (unit, age) AS (
-${rowsSql(() => '')}
-), unit_of AS MATERIALIZED (
+${stamped
+  .map(([catalog, unit, where]) => `SELECT ${unit}, age(xmin) FROM ${catalog} x WHERE ${where}`)
+  .join('\nUNION ALL ')}
+), unit_of AS (
   SELECT unit, count(*) AS rows, min(age) AS age FROM row_of GROUP BY unit
 )
-SELECT string_agg(unit || ':' || rows, ',') AS all,
-       string_agg(unit::text, ',') FILTER (WHERE age <= (SELECT age($1))) AS written
-FROM unit_of`
-
-/**
- * What tells whether there is anything to look for, each as `key:value,key:value`: for every
- * catalog how many of its rows were written, and how many deleted; for every table its file and
- * how many of its rows were updated or deleted. Then the transaction to ask with the next time, and
- * about how many rows all tables hold.
- *
- * A unit of which no row was written, and of whose catalogs none lost a row, has the very same rows
- * as before: one that changed was written again. It is for the embedded engine alone, whose version
- * it knows.
- */
-export const countersSql = `
-SELECT (SELECT string_agg(relname || ':' || pg_stat_get_tuples_inserted(oid)
-                          + pg_stat_get_tuples_updated(oid), ',')
-        FROM pg_class WHERE oid = ANY ('{${catalogs}}'::regclass[])) AS written,
-       (SELECT string_agg(relname || ':' || pg_stat_get_tuples_deleted(oid), ',')
-        FROM pg_class WHERE oid = ANY ('{${catalogs}}'::regclass[])) AS deleted,
-       (pg_snapshot_xmax(pg_current_snapshot())::text::bigint & 4294967295)::text AS transaction,
-       (SELECT string_agg(oid || ':' || relfilenode || '+' || pg_stat_get_tuples_updated(oid)
-                          || '+' || pg_stat_get_tuples_deleted(oid), ',')
-        FROM pg_class WHERE relkind IN ('r', 'm') AND oid >= ${firstOid}) AS tables,
+SELECT (SELECT json_agg(json_build_array(unit::bigint, rows, age <= age($1))) FROM unit_of) AS units,
+       (SELECT coalesce(json_agg(json_build_array(oid::bigint, relfilenode
+            || '+' || pg_stat_get_tuples_updated(oid) || '+' || pg_stat_get_tuples_deleted(oid))), '[]')
+        FROM pg_class WHERE relkind IN ('r', 'm') AND oid >= ${firstOid}) AS changes,
        (SELECT coalesce(sum(pg_stat_get_live_tuples(oid)), 0)::integer
-        FROM pg_class WHERE relkind = 'r' AND oid >= ${firstOid}) AS live`
+        FROM pg_class WHERE relkind = 'r' AND oid >= ${firstOid}) AS "liveRows",
+       (pg_snapshot_xmax(pg_current_snapshot())::text::bigint & 4294967295)::text AS transaction`
