@@ -178,7 +178,7 @@ function decodeCursor(cursor: string): z.output<typeof cursorContent> {
   } catch (error) {
     throw new DriftpinError(
       'invalid_input',
-      'listChats: cursor: is not one that listChats made. Pass nextCursor on as it is.',
+      'listChats: cursor: is not a cursor of listChats. Pass nextCursor unchanged.',
       error,
     )
   }

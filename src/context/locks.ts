@@ -97,8 +97,8 @@ export async function lockAgent(
   if (!agent.deleted) return agent
   throw new DriftpinError(
     'agent_deleted',
-    `The agent ${agentId} is deleted: nothing is pushed to it or bound to it any more. ` +
-      'Use the agent of the current build.',
+    `The agent ${agentId} is deleted, so nothing can be pushed or bound to it. Use the agent of ` +
+      'the current build.',
     { agentId },
   )
 }

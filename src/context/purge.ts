@@ -118,8 +118,8 @@ export async function purgeExpired(
   if (queryable.kind === 'transaction') {
     throw new DriftpinError(
       'transaction_required_none',
-      'purgeExpired commits batch after batch, which it cannot inside a transaction. ' +
-        'Call it on the database, or purge() here.',
+      'purgeExpired commits each batch, which is impossible inside a transaction. Call it on the ' +
+        'database, or call purge() here.',
       { retentionDays },
     )
   }

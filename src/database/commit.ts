@@ -20,10 +20,9 @@ export async function commit(statements: Pick<Statements, 'script'>): Promise<vo
     if (isRefusal(error)) throw error
     throw new DriftpinError(
       'outcome_unknown',
-      'The connection was lost while the transaction was being committed, so that nobody here ' +
-        'knows whether it was. Nothing was tried again. Read what it would have written, such as ' +
-        'the chat, or repeat it if that changes nothing where it was done, as a push of the same ' +
-        'version does.',
+      'The connection was lost while the transaction was being committed, so its outcome is ' +
+        'unknown. Nothing was retried. Read the rows that it would have written, such as the chat. ' +
+        'Repeat it if a second run changes nothing, as for a push of the same version.',
       error,
     )
   }
@@ -45,9 +44,8 @@ function isRefusal(error: unknown): boolean {
 export function transactionFailed(cause: unknown): DriftpinError {
   return new DriftpinError(
     'transaction_failed',
-    'A statement of this transaction failed, so that it cannot be committed, although the ' +
-      'callback caught the error. It was rolled back. To go on after an error, put what may ' +
-      'fail in a nested transaction().',
+    'A statement of this transaction failed, so it was rolled back, although the callback caught ' +
+      'the error. To continue after an error, run the statement in a nested transaction().',
     cause,
   )
 }

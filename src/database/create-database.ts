@@ -122,8 +122,8 @@ async function refuseSecondBegin(connection: Connection, text: string): Promise<
   if (!hasBegin(text) || !(await isInTransaction(connection))) return
   throw new DriftpinError(
     'transaction_required_none',
-    'This connection is in a transaction that was begun elsewhere, and the text begins another. ' +
-      'Nothing was run. Use fromPgTransaction(client) to work inside that one.',
+    'This connection is already in a transaction, and the script begins another. Nothing was run. ' +
+      'Use fromPgTransaction(client) to work inside the transaction.',
     { text },
   )
 }
@@ -160,7 +160,7 @@ function checkIsolation(isolation: string): void {
   if (levels.includes(isolation)) return
   throw new DriftpinError(
     'invalid_input',
-    `${JSON.stringify(isolation)} is no isolation level. There are: ${levels.join(', ')}.`,
+    `${JSON.stringify(isolation)} is not an isolation level. Use one of ${levels.join(', ')}.`,
     { isolation },
   )
 }
@@ -176,7 +176,7 @@ function leftOpen(text: string): DriftpinError {
 function sessionClosed(): DriftpinError {
   return new DriftpinError(
     'transaction_closed',
-    'This session has ended. Use it only inside its callback, and await what it is asked.',
+    'This session has ended. Use it only inside its callback, and await every call.',
     {},
   )
 }

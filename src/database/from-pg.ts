@@ -115,8 +115,8 @@ export function fromPgTransaction(client: PgClientLike, options: AdapterOptions 
   if (isPool(client)) {
     throw new DriftpinError(
       'invalid_input',
-      'This is a pool, whose statements go to any of its connections, and a transaction is in one. ' +
-        'Pass the client that began it, from pool.connect().',
+      'This is a pool, but a transaction belongs to one connection. Pass the client that began it, ' +
+        'from pool.connect().',
       { schema },
     )
   }
@@ -160,8 +160,8 @@ function connectionOf(client: PgClientLike): Connection {
       if (status === 'T' || status === 'E') {
         throw new DriftpinError(
           'transaction_required_none',
-          'This client is in a transaction that was begun elsewhere, and its COMMIT would be ' +
-            'taken over. Use fromPgTransaction(client) to work inside it.',
+          'This client is already in a transaction. Use fromPgTransaction(client) to work inside ' +
+            'it; fromPg would commit it.',
           { status },
         )
       }
@@ -252,8 +252,8 @@ function poolDriver(pool: PgPoolLike): Driver {
 function onlyConnection(channel: string): DriftpinError {
   return new DriftpinError(
     'invalid_input',
-    'Listening keeps a connection, and this pool has only one (max: 1), so that nothing else ' +
-      'would ever run. Give it more, or listen on a client.',
+    'Listening keeps a connection, and this pool has only one (max: 1), so every ' +
+      'other statement would wait forever. Raise max, or listen on a client.',
     { channel },
   )
 }

@@ -183,8 +183,8 @@ function refuseBroken(client: object): void {
 function breakEngine(client: object, what: string, cause: unknown): DriftpinError {
   const error = new DriftpinError(
     'engine_broken',
-    `The embedded PostgreSQL ${what}, and nothing it says can be relied on any more. ` +
-      'Close it and open another one; what was not committed before is lost.',
+    `The embedded PostgreSQL ${what}. Its answers are not reliable any more. Close it and open ` +
+      'another one; everything that was not committed is lost.',
     cause,
   )
   broken.set(client, error)

@@ -71,8 +71,8 @@ export class OpenTransaction implements Transaction {
       return Promise.reject(
         new DriftpinError(
           'invalid_input',
-          'The isolation of a transaction is chosen where it begins, and this is a savepoint in ' +
-            'one. Leave the option out here.',
+          'This is a savepoint inside a transaction, and only the beginning of a transaction can ' +
+            'set its isolation level. Omit the option.',
           { isolation },
         ),
       )
@@ -124,7 +124,7 @@ export class OpenTransaction implements Transaction {
     if (!this.#closed) return
     throw new DriftpinError(
       'transaction_closed',
-      'This transaction has ended. Use it only inside its callback, and await what it is asked.',
+      'This transaction has ended. Use it only inside its callback, and await every call.',
       { depth: this.#depth },
     )
   }
@@ -145,8 +145,8 @@ export class OpenTransaction implements Transaction {
     if (!ending) return
     const error = new DriftpinError(
       'transaction_failed',
-      `${ending.text} would end or rewind the transaction that it is in, and was not run. ` +
-        'Return from the callback to commit, throw to roll back, nest transaction() for a part.',
+      `${ending.text} was not run, because it would end or rewind the transaction around it. ` +
+        'Return from the callback to commit, throw to roll back, or nest transaction().',
       { statement: ending.text },
     )
     this.#failure ??= error

@@ -33,7 +33,7 @@ export function encodeValue(value: unknown): EncodedValue {
 function unencodable(what: string, value: unknown): DriftpinError {
   return new DriftpinError(
     'invalid_input',
-    `A value for a statement is ${what}, which has no form in PostgreSQL. ` +
+    `A parameter of a statement is ${what}, which PostgreSQL cannot represent. ` +
       'Pass a string, number, bigint, boolean, Date, Uint8Array, array or plain object.',
     { value },
   )
@@ -46,8 +46,8 @@ function encodeJson(value: object): string {
   } catch (error) {
     throw new DriftpinError(
       'invalid_input',
-      'A value for a statement has no form in JSON: it refers to itself, or holds a bigint. ' +
-        'Encode it yourself and pass the text.',
+      'A parameter of a statement cannot be JSON: it contains itself or a bigint. Encode it ' +
+        'yourself and pass the text.',
       error,
     )
   }

@@ -138,8 +138,8 @@ function refusedRow({ name }: ManifestTable, columns: readonly ManifestColumn[],
   const why = messageOf(error)
   return new DriftpinError(
     'invalid_input',
-    `No row of ${name} can be made up (${why}; SQLSTATE ${state}). Values were made for ${made}. ` +
-      'Give those that take only some values a default.',
+    `No row of ${name} can be generated (${why}; SQLSTATE ${state}). Values were generated for ` +
+      `${made}. Give a default to each column that accepts only certain values.`,
     error,
   )
 }

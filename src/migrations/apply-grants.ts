@@ -66,8 +66,8 @@ async function refuseOwners(
   const { owner, table } = rows[0]
   throw new DriftpinError(
     'invalid_input',
-    `The role ${owner} owns ${table}, and nothing can be withheld from an owner. Nothing was ` +
-      'changed. Give the tables to the role of migrations (REASSIGN OWNED), or name another role.',
+    `The role ${owner} owns ${table}, and an owner has all privileges. Nothing was changed. Give ` +
+      'the tables to the role of migrations (REASSIGN OWNED), or name another role.',
     { owner, table },
   )
 }
@@ -75,9 +75,8 @@ async function refuseOwners(
 function tablesMissing(schema: string, cause: unknown): DriftpinError {
   return new DriftpinError(
     'schema_behind',
-    `Not all tables of driftpin are in the schema ${schema}, so that no rights on them can be ` +
-      'given, and nothing was changed. Run driftpin migrate up first; where another tool ' +
-      'migrates there is no ledger, which is said by ledger: null.',
+    `Some tables of driftpin are missing in the schema ${schema}. Nothing was changed. Run ` +
+      'driftpin migrate up first. If another tool migrates, there is no ledger: pass ledger: null.',
     cause,
   )
 }

@@ -32,15 +32,15 @@ export async function assertNotDirty(
   const left =
     invalid.length === 0
       ? `No index of the schema ${ledger.schema} is invalid`
-      : `Left behind and of no use: ${invalid.join(', ')}. ` +
+      : `These indexes are invalid: ${invalid.join(', ')}. ` +
         `Run: ${invalid.map((name) => `DROP INDEX CONCURRENTLY ${name}`).join('; ')}`
   const { version } = dirty
   throw new DriftpinError(
     'migration_dirty',
-    `${what} runs without a transaction, was begun and did not finish. ${left}. Then say how it ` +
-      `stands. If nothing of its up is there: driftpin migrate resolve ${version} --not-applied, ` +
-      `and the next run does it again. If all of it is: driftpin migrate resolve ${version} ` +
-      `--applied. In code it is migrator.resolve(${version}, 'pending') or 'applied'.`,
+    `${what} runs without a transaction and was interrupted. ${left}. If nothing that its up file ` +
+      `creates exists, run driftpin migrate resolve ${version} --not-applied; the next run applies ` +
+      `it again. If everything exists, run driftpin migrate resolve ${version} --applied. In code, ` +
+      `call migrator.resolve(${version}, 'pending') or 'applied'.`,
     { ...dirty, invalid },
   )
 }

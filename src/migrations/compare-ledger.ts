@@ -75,23 +75,23 @@ export function assertInStep(
     if (state === 'unknown' && version > newest) {
       throw new DriftpinError(
         'migration_unknown',
-        `The database is newer than this code: it has had ${what}, and the newest file here is ` +
-          `number ${newest}. Deploy the code that has it, or migrate down with that code first.`,
+        `The database is newer than this code: ${what} was applied, and the newest file here is ` +
+          `number ${newest}. Deploy the code that contains it, or migrate down with that code first.`,
         status,
       )
     }
     if (state === 'unknown') {
       throw new DriftpinError(
         'migration_gap',
-        `The database has had ${what}, which has no file here. Put the file back.`,
+        `${what} was applied, but its file is missing here. Restore the file.`,
         status,
       )
     }
     if (state === 'edited') {
       throw new DriftpinError(
         'migration_edited',
-        `${what} was changed after it was applied. Put it back as it was, and make the change in ` +
-          'a new migration.',
+        `${what} was changed after it was applied. Restore it, and make the change in a new ` +
+          'migration.',
         status,
       )
     }

@@ -32,7 +32,7 @@ function flywayOrder(directory: string, names: readonly string[]): string[] {
     throw new DriftpinError(
       'migrations_unreadable',
       `The migrations in ${directory} are named as for Flyway, but ${odd.name} is not, or undoes ` +
-        'a version that is not there. Call it like V2__add_titles.sql or R__views.sql, or move ' +
+        'a missing version. Name it like V2__add_titles.sql or R__views.sql, or move ' +
         'it out of the folder.',
       { directory, file: odd.name },
     )

@@ -64,9 +64,9 @@ async function locked(session: Session, ledger: string, timeoutMs: number) {
 function pooled(ledger: string, pids: { readonly lockedBy: number; readonly runBy: number }) {
   return new DriftpinError(
     'pooler_refused',
-    `The connection that migrates ${ledger} is handed from one backend to another between its ` +
-      'statements, as a pooler in transaction mode does. Nothing of this migration was done. ' +
-      'Migrations need a session: connect them to PostgreSQL itself.',
+    `The connection that migrates ${ledger} changes its backend between statements, as behind a ` +
+      'pooler in transaction mode. Nothing of this migration was applied. Migrations need a ' +
+      'session: connect directly to PostgreSQL.',
     pids,
   )
 }
@@ -189,9 +189,9 @@ function lockedOut(
   return new DriftpinError(
     'migration_locked',
     `${file} could not get a lock: it was tried ${statementLockAttempts} times and waited ` +
-      `${statementLockTimeoutMs} ms each time. ${who}. Nothing of the migration stays. End those ` +
-      'transactions or wait for them, and run it again; or raise statementLockTimeoutMs, and let ' +
-      `the application wait for as long.\n${error.message}`,
+      `${statementLockTimeoutMs} ms each time. ${who}. The migration was rolled back. End those ` +
+      'transactions or wait for them, and run it again; or raise statementLockTimeoutMs, which ' +
+      `may block the application for as long.\n${error.message}`,
     error,
   )
 }

@@ -81,8 +81,8 @@ function stepOf(migration: Migration, direction: Direction): MigrationStep {
   }
   throw new DriftpinError(
     'migration_incomplete',
-    `${migration.up.file} has no down file, so that it cannot be taken back. Restore a backup, ` +
-      'or write a new migration that undoes it.',
+    `${migration.up.file} has no down file, so it cannot be reverted. Restore a backup, or write ` +
+      'a new migration that undoes it.',
     { version: migration.version },
   )
 }

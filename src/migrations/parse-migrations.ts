@@ -51,7 +51,7 @@ function parseName(file: string): MigrationFileName {
   if (parts) return parts
   throw new DriftpinError(
     'migration_invalid',
-    `${file} is not the name of a migration. Call it like 000012_add_titles.up.sql, or move it ` +
+    `${file} is not the name of a migration. Name it like 000012_add_titles.up.sql, or move it ` +
       'out of the folder.',
     { file },
   )

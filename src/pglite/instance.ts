@@ -217,7 +217,7 @@ export class Instance implements TestInstance {
 
   #refuseClosed(): void {
     if (!this.#isClosed) return
-    throw new DriftpinError('harness_closed', 'This database was closed. Fork another one.', {})
+    throw new DriftpinError('harness_closed', 'This database is closed. Create another one.', {})
   }
 }
 

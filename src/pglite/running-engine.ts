@@ -102,8 +102,8 @@ function warnOfLostSession(why: string): void {
 export function cannotRewind(why: string, cause: unknown): DriftpinError {
   return new DriftpinError(
     'rewind_impossible',
-    `The database cannot be put back to this mark: ${why}, and no other instance can be made ` +
-      'at the mark. Rewind to an earlier one, or fork another database.',
+    `The database cannot be rewound to this mark: ${why}, and no other instance can be started ` +
+      'from the mark. Rewind to an earlier mark, or create another database.',
     cause ?? { why },
   )
 }

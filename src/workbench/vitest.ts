@@ -55,7 +55,7 @@ export function testMigrations(options: VerifyOptions = {}): void {
       test(up.file, { timeout: timeoutMs }, async () => {
         // The run ends without this step if an earlier migration fails.
         const step = await Promise.race([steps.get(version)!.promise, run().then(() => undefined)])
-        if (!step) throw failure('It was not reached, since an earlier migration failed.')
+        if (!step) throw failure('It was not checked, because an earlier migration failed.')
         assertNone(step.findings)
       })
     }

@@ -66,7 +66,7 @@ describe.each(inject('servers'))('PgBouncer in transaction mode before PostgreSQ
       const migrating = createMigrator(busyAfterLock(database, holders)).up()
       await expect(migrating).rejects.toMatchObject({
         code: 'pooler_refused',
-        message: expect.stringContaining('connect them to PostgreSQL itself'),
+        message: expect.stringContaining('connect directly to PostgreSQL'),
       })
     } finally {
       for (const holder of holders) {

@@ -70,7 +70,7 @@ describe.each(engineNames)('the end of a transaction on %s', (name) => {
         })
         const error = await run.catch((error) => error)
         expect(error).toMatchObject({ name: 'DriftpinError', code: 'transaction_failed' })
-        expect(error.message).toContain('nest transaction() for a part')
+        expect(error.message).toContain('or nest transaction()')
       }
       await database.script('TRUNCATE ends')
       await database.transaction((transaction) => transaction.query(insert(2)))

@@ -56,14 +56,14 @@ const mismatches: {
       second(one) ? { ...one, file: one.file.replace('002', '004') } : one,
     ),
     code: 'migration_gap',
-    says: ['migration 2 (two)', 'has no file here. Put the file back.'],
+    says: ['migration 2 (two)', 'its file is missing here. Restore the file.'],
     states: ['applied', 'unknown', 'applied', 'pending'],
   },
   {
     what: 'a file that is gone',
     now: deployed.filter((one) => !second(one)),
     code: 'migration_gap',
-    says: ['migration 2 (two)', 'Put the file back.'],
+    says: ['migration 2 (two)', 'Restore the file.'],
     states: ['applied', 'unknown', 'applied'],
   },
   {

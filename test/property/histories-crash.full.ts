@@ -17,7 +17,7 @@ test('a crash of the engine is told with the history that led to it', async () =
     },
   })
   expect(failure).toMatchObject({ history: [expect.stringMatching(/^unpin chat \d/)] })
-  expect(JSON.stringify(failure!.findings)).toContain('Close it and open another one')
+  expect(JSON.stringify(failure!.findings)).toContain('Close it and open')
   const lines = renderFailure(failure!).split('\n')
   expect(lines.at(-2)).toMatch(/--replay-path \S+ --commands 20$/)
 })

@@ -79,13 +79,13 @@ describe('the next migration', () => {
   })
 
   test.each([
-    ['add titles', 'Call it add_titles.'],
-    ['Add-Titles!', 'Call it add_titles.'],
-    ['12_titles', 'Call it titles.'],
-    ['../../etc/passwd', 'Call it etc_passwd.'],
-    ['_', 'a letter first'],
-    ['', 'letters, digits and underscores'],
-    ['t\u00eftel', 'Call it t_tel.'],
+    ['add titles', 'Use add_titles.'],
+    ['Add-Titles!', 'Use add_titles.'],
+    ['12_titles', 'Use titles.'],
+    ['../../etc/passwd', 'Use etc_passwd.'],
+    ['_', 'begins with a letter'],
+    ['', 'letters, digits and '],
+    ['t\u00eftel', 'Use t_tel.'],
     ['a'.repeat(101), 'at most 100'],
   ])('is refused the name %j', async (name, says) => {
     const directory = await folderWith()

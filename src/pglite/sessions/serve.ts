@@ -187,7 +187,7 @@ async function listen(server: Server, port: number, path: string | undefined): P
 const listenFailed = (place: string, why: string, cause: unknown) =>
   new DriftpinError(
     'listen_failed',
-    `Nothing can be served at ${place}: ${why}. Stop what is served there, or choose another place.`,
+    `Nothing can be served at ${place}: ${why}. Stop the server there, or use another address.`,
     cause,
   )
 

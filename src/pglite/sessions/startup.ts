@@ -43,14 +43,14 @@ export function readStartPacket(packet: Buffer): StartPacket {
   const { user, database, replication, options, ...rest } = Object.fromEntries(given)
   if (!user) throw refused('28000', 'no PostgreSQL user name specified in startup packet')
   if (replication && replication !== 'false' && replication !== 'off') {
-    throw refused('0A000', 'there is no replication from a PGlite')
+    throw refused('0A000', 'PGlite does not support replication')
   }
   const unknown = Object.keys(rest).filter((name) => name.startsWith('_pq_.'))
   const named = Object.entries(rest).filter(([name]) => !name.startsWith('_pq_.'))
   const settings = new Map([...optionsOf(options ?? ''), ...named])
   const encoding = settings.get('client_encoding')
   if (encoding !== undefined && !/^'?(utf-?8|unicode)'?$/i.test(encoding)) {
-    throw refused('22023', `the client encoding ${encoding} is not offered, only UTF8`)
+    throw refused('22023', `the client encoding ${encoding} is not supported; use UTF8`)
   }
   settings.delete('client_encoding')
   return { kind: 'start', minor, user, database: database || user, settings, unknown }

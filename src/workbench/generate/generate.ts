@@ -104,7 +104,7 @@ function refuseNoOwner({ tables }: SchemaManifest, owners: readonly string[]): v
   if (unknown === undefined) return
   throw new DriftpinError(
     'invalid_input',
-    `The owner ${JSON.stringify(unknown)} is no table of the migrated schema. There are ` +
+    `The owner ${JSON.stringify(unknown)} is not a table of the migrated schema. Its tables are ` +
       `${names.join(', ') || 'none'}.`,
     { owners, tables: names },
   )

@@ -105,8 +105,8 @@ async function assertBelow(root: string, file: string): Promise<void> {
 function changed(directory: string, from: string, to: string): DriftpinError {
   return new DriftpinError(
     'invalid_input',
-    `${directory} is not as it was when the plan was made: ${from} was to become ${to}. Look at ` +
-      `both, and remove ${journalName} if it is there, to plan again.`,
+    `${directory} has changed since the plan was made: ${from} was to become ${to}. Look at both. ` +
+      `To plan again, remove ${journalName} if it exists.`,
     { directory, from, to },
   )
 }

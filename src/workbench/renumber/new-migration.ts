@@ -90,8 +90,9 @@ function checkName(name: string): void {
     .slice(0, nameLengthMax)
   throw new DriftpinError(
     'invalid_input',
-    `${JSON.stringify(name)} is no name for a migration: letters, digits and underscores, a ` +
-      `letter first, at most ${nameLengthMax}. ${better ? `Call it ${better}.` : ''}`.trim(),
+    `${JSON.stringify(name)} is not the name of a migration. A name has letters, digits and ` +
+      `underscores, begins with a letter, and has at most ${nameLengthMax} characters.` +
+      (better ? ` Use ${better}.` : ''),
     { name },
   )
 }

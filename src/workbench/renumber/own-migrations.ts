@@ -36,7 +36,7 @@ export async function git(directory: string, args: readonly string[]): Promise<s
     if ((error as { code?: unknown }).code !== 'ENOENT') return undefined
     throw new DriftpinError(
       'invalid_input',
-      'There is no program git, which knows what belongs to which branch. Install it.',
+      'git was not found. It is needed to compare the branches. Install it.',
       error,
     )
   }

@@ -198,8 +198,8 @@ function ofNoMigration(file: string, migrations: readonly Migration[]): Driftpin
   const last = migrations.at(-1)?.up.file ?? '000001_create_users.up.sql'
   return new DriftpinError(
     'migration_invalid',
-    `${fixturesFolder}/${file} belongs to no migration. A fixture begins with the number of one, such as ` +
-      `${last.replace('.up.sql', '.sql')}; give it the right number, or remove it.`,
+    `${fixturesFolder}/${file} belongs to no migration. The name of a fixture begins with the number of ` +
+      `its migration, for example ${last.replace('.up.sql', '.sql')}. Rename it, or remove it.`,
     { file },
   )
 }

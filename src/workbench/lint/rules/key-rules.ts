@@ -144,7 +144,7 @@ function missingTable(
   const names = tables.map((table) => table.name).join(', ') || 'none'
   return new DriftpinError(
     'invalid_input',
-    `The ${as} table ${name} is not there after the last migration. There are ${names}.`,
+    `The ${as} table ${name} does not exist after the last migration. The tables are ${names}.`,
     { table: name },
   )
 }
