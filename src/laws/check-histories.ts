@@ -90,6 +90,7 @@ async function checkOn(
       const kept = environments.map((one) => one?.keep().catch(String))
       return (await Promise.all(kept)).filter((one) => one !== undefined).join('\n')
     },
+    replayPathOf: (commands) => /replayPath="([^"]*)"/.exec(String(commands))?.[1] ?? '',
     replay: ({ seed, path, replayPath }) =>
       [
         `npx driftpin fuzz --seed ${seed} --path ${path}`,

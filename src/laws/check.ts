@@ -88,6 +88,8 @@ export interface Subject<Case, Result extends Attempt> {
    */
   attempt(one: Case, known: Result | undefined): Promise<Result>
   tell(result: Result): Told
+  /** Which commands of a shrunk case are left, if that is not a part of its path. */
+  replayPathOf?(one: Case): string
   /** The command or the call that runs a failure again. */
   replay(found: Pick<Failure, 'seed' | 'path' | 'replayPath'>): string
   /** Keeps the databases of a failure, and returns how to open them. */
@@ -164,7 +166,7 @@ export async function check<Case, Result extends Attempt>(
 
 /** Runs a shrunk case once more, for its lines and its database. */
 async function failureOf<Case, Result extends Attempt>(
-  { attempt, tell, replay, keep }: Subject<Case, Result>,
+  { attempt, tell, replayPathOf, replay, keep }: Subject<Case, Result>,
   {
     one,
     found,
@@ -183,7 +185,7 @@ async function failureOf<Case, Result extends Attempt>(
   const random = {
     what: 'When it was run again, it broke no law: something is random or depends on timing',
   }
-  const replayPath = /replayPath="([^"]*)"/.exec(String(one))?.[1] ?? ''
+  const replayPath = replayPathOf?.(one) ?? ''
   return {
     ...broken,
     findings: isAgain ? broken.findings : [random, ...broken.findings],

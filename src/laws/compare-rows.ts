@@ -8,7 +8,7 @@ import {
   type pinTable,
   sharedTables,
 } from './model/rows.js'
-import { noRows, type Rows, type StoredRow, type TableRows } from './row-reader.js'
+import { noRows, type Rows, type StoredRow } from './row-reader.js'
 
 /** The rows of one table that differ between two readings; `isIn` selects the rows to compare. */
 export function differingRows(
@@ -20,17 +20,14 @@ export function differingRows(
 ): Finding[] {
   const [expected, actual] = [before.get(table) ?? noRows, after.get(table) ?? noRows]
   if (expected === actual) return []
-  const keys = new Set([...expected.keys(), ...actual.keys()])
-  return [...keys].flatMap((key) => {
-    const [one, other] = [wanted(expected, key, isIn), wanted(actual, key, isIn)]
+  return [...new Set([...expected.keys(), ...actual.keys()])].flatMap((key) => {
+    const [one, other] = [expected, actual].map((rows) => {
+      const row = rows.get(key)
+      return row && isIn(row) ? row : undefined
+    })
     if (one?.text === other?.text) return []
     return [describe(what, `${table} ${key}`, one?.values, other?.values)]
   })
-}
-
-function wanted(rows: TableRows, key: string, isIn: (row: StoredRow) => boolean) {
-  const row = rows.get(key)
-  return row && isIn(row) ? row : undefined
 }
 
 type Values = StoredRow['values']

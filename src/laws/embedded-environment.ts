@@ -3,20 +3,17 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { fromPGlite } from '../database/index.js'
 import {
-  type DatabaseMark,
   type EmbeddedHarnessOptions,
   type EmbeddedTestDatabase,
   openHarness,
 } from '../harness/index.js'
-import { createMigrator, ledgerName } from '../migrations/index.js'
+import { createMigrator } from '../migrations/index.js'
 import {
   type Environment,
   type EnvironmentOptions,
-  type Installation,
-  openListener,
+  openInstallation,
   schemas,
 } from './environment.js'
-import { openRowReader } from './row-reader.js'
 
 /** The seed of all randomness in SQL, so that a history that is run again is the same. */
 const randomSeed = 1
@@ -82,25 +79,14 @@ export async function openEmbeddedEnvironment({
   }
 }
 
-interface PreparedDatabase {
-  readonly db: EmbeddedTestDatabase
-  readonly pglite: EmbeddedTestDatabase['pglite']
-  readonly installations: Environment['installations']
-  mark: DatabaseMark
-}
-
 /** Opens both installations of a new database, and marks the start of every history. */
-async function prepareDatabase(
-  db: EmbeddedTestDatabase,
-  prepare: EnvironmentOptions['prepare'],
-): Promise<PreparedDatabase> {
+async function prepareDatabase(db: EmbeddedTestDatabase, prepare: EnvironmentOptions['prepare']) {
   const { pglite } = db
-  const open = async (name: 'first' | 'second'): Promise<Installation> => {
-    const database = fromPGlite(pglite, { schema: schemas[name] })
-    await prepare?.(database)
-    const reader = await openRowReader(database, { except: [ledgerName], prepared: true })
-    return { name, database, reader, listener: await openListener(database) }
-  }
+  const open = (name: 'first' | 'second') =>
+    openInstallation(name, fromPGlite(pglite, { schema: schemas[name] }), {
+      prepare,
+      prepared: true,
+    })
   const installations = [await open('first'), await open('second')] as const
   return { db, pglite, installations, mark: await db.mark() }
 }

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Database, notificationChannel } from '../database/index.js'
 import type { TestClock } from '../harness/index.js'
-import type { Migration } from '../migrations/index.js'
-import type { RowReader } from './row-reader.js'
+import { ledgerName, type Migration } from '../migrations/index.js'
+import { openRowReader, type RowReader } from './row-reader.js'
 
 /** A database that contains the schema twice, in which histories run one after the other. */
 export interface Environment {
@@ -28,7 +28,25 @@ export interface Installation {
   readonly name: 'first' | 'second'
   readonly database: Database
   readonly reader: RowReader
-  readonly listener: NotificationListener
+  readonly listener: Awaited<ReturnType<typeof openListener>>
+}
+
+/**
+ * Opens a schema that was migrated.
+ *
+ * @param options.prepared See {@link openRowReader}.
+ */
+export async function openInstallation(
+  name: Installation['name'],
+  database: Database,
+  options: Pick<EnvironmentOptions, 'prepare'> & { readonly prepared: boolean },
+): Promise<Installation> {
+  await options.prepare?.(database)
+  const reader = await openRowReader(database, {
+    except: [ledgerName],
+    prepared: options.prepared,
+  })
+  return { name, database, reader, listener: await openListener(database) }
 }
 
 /** The parameters of every environment. */
@@ -43,21 +61,14 @@ export interface EnvironmentOptions {
 /** The names of the two schemas in an embedded database. */
 export const schemas = { first: 'public', second: 'the second' } as const
 
-/** Collects the notifications of the operations on one installation. */
-export interface NotificationListener {
-  /** The payloads that were sent since the last call. */
-  take(): Promise<readonly string[]>
-  close(): Promise<void>
-}
-
 const pauseMs = 1
 const listenTimeoutMs = 10_000
 
 /**
- * Listens on the channel of a database. Notifications arrive in the order of their commits, so that
- * `take` sends one of its own and waits for it: it then has all earlier ones.
+ * Collects the notifications of the operations on one installation. They arrive in the order of
+ * their commits, so that `take` sends one of its own and waits for it: all earlier ones are there.
  */
-export async function openListener(database: Database): Promise<NotificationListener> {
+export async function openListener(database: Database) {
   const channel = notificationChannel(database.schema)
   const received: string[] = []
   let lost: unknown
@@ -69,7 +80,8 @@ export async function openListener(database: Database): Promise<NotificationList
   }
   const stop = await database.listen(channel, onNotification, { onError })
   return {
-    async take() {
+    /** The payloads that were sent since the last call. */
+    async take(): Promise<readonly string[]> {
       const last = randomUUID()
       await database.query('SELECT pg_catalog.pg_notify($1, $2)', [channel, last])
       const deadline = performance.now() + listenTimeoutMs

@@ -1,15 +1,15 @@
 import type fc from 'fast-check'
-import type { Database, Queryable } from '../database/index.js'
+import type { Queryable } from '../database/index.js'
 import type { TestClock } from '../harness/index.js'
 import { ledgerName, type Migration } from '../migrations/index.js'
 import { nobody } from './choices.js'
-import type { Environment, Installation, NotificationListener } from './environment.js'
+import type { Environment, Installation } from './environment.js'
 import { createModel, type Model } from './model/model.js'
 import { modelTables, sharedTables } from './model/rows.js'
 import type { Time } from './model/time.js'
 import type { View } from './operation.js'
 import type { Operations } from './own-operations.js'
-import type { RowReader, Rows } from './row-reader.js'
+import type { Rows } from './row-reader.js'
 import type { TraceEntry } from './trace.js'
 
 /** The parameters and the counters of all histories of a run. */
@@ -23,13 +23,9 @@ export interface HistorySetting {
 }
 
 /** A database, or a transaction on it, beside the model that says what it should contain. */
-export interface ModelledDatabase {
-  readonly name: Installation['name']
-  readonly database: Database
+export interface ModelledDatabase extends Installation {
   /** The database, or a transaction on it. */
   readonly queryable: Queryable
-  readonly reader: RowReader
-  readonly listener: NotificationListener
   /** The notifications that the commit will send; undefined outside of a transaction. */
   readonly pending?: string[]
   model: Model

@@ -8,10 +8,9 @@ import {
   type Environment,
   type EnvironmentOptions,
   type Installation,
-  type NotificationListener,
-  openListener,
+  openInstallation,
 } from './environment.js'
-import { isGenerated, openRowReader } from './row-reader.js'
+import { isGenerated } from './row-reader.js'
 
 /**
  * A server, on which histories use two new schemas. The rows of a history are deleted after it.
@@ -32,7 +31,7 @@ export async function openServerEnvironment({
   const id = randomBytes(4).toString('hex')
   const names = { first: `driftpin_laws_${id}`, second: `driftpin laws ${id}` }
   let isKept = false
-  const listeners: NotificationListener[] = []
+  const listeners: Installation['listener'][] = []
   const drop = async (schema: string) => {
     await pool.query(`DROP SCHEMA IF EXISTS ${quoteIdentifier(schema)} CASCADE`)
   }
@@ -40,16 +39,14 @@ export async function openServerEnvironment({
     await drop(database.schema)
     await database.query(`CREATE SCHEMA ${quoteIdentifier(database.schema)}`)
     await createMigrator(database, { migrations }).up()
-    await prepare?.(database)
   }
   const open = async (name: 'first' | 'second') => {
     const database = fromPg(pool, { schema: names[name] })
     await install(database)
-    const reader = await openRowReader(database, { except: [ledgerName], prepared: false })
-    const truncateAll = createTruncation(database, reader.catalog)
-    const listener = await openListener(database)
-    listeners.push(listener)
-    return { name, database, reader, truncateAll, listener }
+    const installation = await openInstallation(name, database, { prepare, prepared: false })
+    listeners.push(installation.listener)
+    const truncateAll = createTruncation(database, installation.reader.catalog)
+    return { ...installation, truncateAll }
   }
   const close = async () => {
     try {
@@ -73,7 +70,9 @@ export async function openServerEnvironment({
       async reset() {
         for (const { database, truncateAll } of installations) {
           // A migration that failed leaves a part of the schema, or another schema.
-          if (!(await truncateAll())) await install(database)
+          if (await truncateAll()) continue
+          await install(database)
+          await prepare?.(database)
         }
       },
       async digest() {

@@ -1,23 +1,14 @@
 import pg from 'pg'
 import { fromPg } from '../../database/index.js'
 import { ledgerName } from '../../migrations/index.js'
-import type { Environment, EnvironmentOptions } from '../environment.js'
+import type { EnvironmentOptions } from '../environment.js'
 import type { Observation } from '../law.js'
 import { openRowReader } from '../row-reader.js'
 import { openServerEnvironment } from '../server-environment.js'
 import { RaceSession } from './session.js'
 
 /** A server with a schema for races, and the connections of sessions and readers. */
-export interface RaceEnvironment extends Environment {
-  /** The sessions of one race, each on a connection of its own. */
-  createSessions(count: number): RaceSession[]
-  /** Which of the server processes wait for a lock that another process holds. */
-  blocked(pids: readonly number[]): Promise<ReadonlySet<number>>
-  /** Transactions and locks that sessions have left open, one line each. */
-  leftovers(): Promise<string[]>
-  /** Reads all rows on the connection of one of two readers: after commits, or at any time. */
-  observe(by: 'turns' | 'free', clock: () => number): Promise<Observation>
-}
+export type RaceEnvironment = Awaited<ReturnType<typeof openRaceEnvironment>>
 
 /** Ends waits that are not visible as locks on the server. */
 const statementTimeoutMs = 30_000
@@ -35,7 +26,7 @@ export async function openRaceEnvironment({
 }: EnvironmentOptions & {
   readonly server: string
   readonly sessionsMax: number
-}): Promise<RaceEnvironment> {
+}) {
   const environment = await openServerEnvironment(options)
   const [{ database }] = environment.installations
   const { schema } = database
@@ -73,14 +64,16 @@ export async function openRaceEnvironment({
     const readers = { turns: await openReader(monitor), free: await openReader(await connect()) }
     return {
       ...environment,
-      createSessions: (count) =>
+      /** The sessions of one race, each on a connection of its own. */
+      createSessions: (count: number) =>
         sessions
           .slice(0, count)
           .map(
             (client, index) =>
               new RaceSession(index + 1, client.processID, fromPg(client, { schema })),
           ),
-      async blocked(pids) {
+      /** Which of the server processes wait for a lock that another process holds. */
+      async blocked(pids: readonly number[]): Promise<ReadonlySet<number>> {
         const { rows } = await monitor.query<{ pid: number }>({
           name: 'blocked',
           text: `SELECT pid FROM unnest($1::integer[]) AS asked (pid)
@@ -89,8 +82,10 @@ export async function openRaceEnvironment({
         })
         return new Set(rows.map(({ pid }) => pid))
       },
+      /** Transactions and locks that sessions have left open, one line each. */
       leftovers: () => leftoversOf(monitor, sessions),
-      observe: (by, clock) => readers[by](clock),
+      /** Reads all rows on the connection of one of two readers: after commits, or at any time. */
+      observe: (by: keyof typeof readers, clock: () => number) => readers[by](clock),
       close,
     }
   } catch (error) {
