@@ -144,6 +144,19 @@ export function defineOperation<Choice>(
   } as Operation
 }
 
+/**
+ * Runs statements of the host in one transaction. `{chats}` in a statement is the table `chats`.
+ */
+export const hostStatements =
+  (...statements: readonly (readonly [sql: string, ...values: unknown[]])[]) =>
+  ({ queryable, table }: ExecutionContext): Promise<void> =>
+    queryable.transaction(async (transaction) => {
+      for (const [sql, ...values] of statements) {
+        const text = sql.replaceAll(/\{(\w+)\}/g, (_, name: string) => table(name))
+        await transaction.query(text, values)
+      }
+    })
+
 /** What the call of an operation needs. */
 type Caller = Pick<ExecutionContext, 'queryable' | 'operations' | 'now'>
 
@@ -163,10 +176,11 @@ interface Definition<Args extends object, Choice extends object> {
   readonly choices?: { readonly [Name in keyof Choice]: fc.Arbitrary<Choice[Name]> }
   /** The arguments for a choice, or undefined if there are none in this state. */
   argsOf?(model: Model, chat: Chat, choice: Choice & ChatChoice): Args | undefined
-  /** Arguments for calls by strangers and, by default, for races. */
-  readonly simple: Args
+  /** Arguments for calls by strangers and, by default, for races; none by default. */
+  readonly simple?: Args
   raceArgs?(focus: RaceFocus): fc.Arbitrary<Args>
-  says(chat: string, args: Args): string
+  /** The name and the chat by default. */
+  says?(chat: string, args: Args): string
   /** What a move may change besides the rows of its chat, and its variant. */
   flags?(chatId: string, args: Args): Partial<Move>
   execute(caller: Caller, params: Params, args: Args): Promise<unknown>
@@ -174,11 +188,14 @@ interface Definition<Args extends object, Choice extends object> {
 }
 
 /** An operation on one chat. */
-export interface ChatOperation extends Operation {
-  /** The operation with simple arguments. */
-  moveOn(key: ChatKey): Move
-  /** Calls the operation with simple arguments. */
-  call(caller: Caller, key: ChatKey): Promise<unknown>
+export interface ChatOperation<Args = object> extends Operation {
+  /** One call, with simple arguments by default. */
+  moveOn(key: ChatKey, args?: Args): ChatMove
+}
+
+/** A move that is no work on the database itself. */
+interface ChatMove extends Move {
+  execute(caller: Caller): Promise<unknown>
 }
 
 interface Flags {
@@ -190,13 +207,14 @@ interface Flags {
 /** Defines an operation on one chat, whose arguments are the choices unless `argsOf` is given. */
 export function defineChatOperation<Args extends object, Choice extends object = Args>(
   definition: Definition<Args, Choice>,
-): ChatOperation {
-  const { name, weight = 1, event, prefers, simple, argsOf, raceArgs } = definition
+): ChatOperation<Args> {
+  const { name, weight = 1, event, prefers, argsOf, raceArgs } = definition
+  const { simple = {} as Args, says = (chat: string) => `${name} ${chat}` } = definition
   const takesNow = definition.takesNow ?? event !== undefined
-  const moveOf = (key: ChatKey, args: Args, flags: Flags = {}): Move => {
+  const moveOf = (key: ChatKey, args: Args, flags: Flags = {}): ChatMove => {
     const { own = false, notify = false, isStranger = false } = flags
     return {
-      says: definition.says(`${key.chatId}${isStranger ? ' as a stranger' : ''}`, args),
+      says: says(`${key.chatId}${isStranger ? ' as a stranger' : ''}`, args),
       isStranger,
       ...(event && { chats: [key.chatId], usesOwnClock: own }),
       ...(event && notify && { notifies: event }),
@@ -231,9 +249,5 @@ export function defineChatOperation<Args extends object, Choice extends object =
         .tuple(mostly(focus.chatId, raceChatIds), raceArgs?.(focus) ?? fc.constant(simple))
         .map(([chatId, args]) => moveOf({ chatId }, args)),
   })
-  return {
-    ...operation,
-    moveOn: (key) => moveOf(key, simple),
-    call: (caller, key) => definition.execute(caller, key, simple),
-  }
+  return { ...operation, moveOn: (key, args = simple) => moveOf(key, args) }
 }

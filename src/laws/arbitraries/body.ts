@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue, pushableKinds } from '../../schema/index.js
 import { limits } from '../../schema/index.js'
 import { jsonBytes, jsonObject, smallJsonBytesMax } from './json.js'
 import { cutToBytes, text } from './text.js'
+import { weighted } from './weighted.js'
 
 type PushableKind = (typeof pushableKinds)[number]
 
@@ -33,18 +34,13 @@ const markdown = fc
   .map((parts) => Buffer.from(parts.join('')))
 
 /** The content of a file: mostly text, sometimes bytes that are not UTF-8. */
-const content = fc
-  .oneof(
-    { withCrossShrink: true },
-    { weight: 6, arbitrary: markdown },
-    { weight: 1, arbitrary: fc.uint8Array({ maxLength: 40 }) },
-  )
-  .map((bytes) => Buffer.from(bytes.slice(0, 1500)).toString('base64'))
+const content = weighted([6, markdown], [1, fc.uint8Array({ maxLength: 40 })]).map((bytes) =>
+  Buffer.from(bytes.slice(0, 1500)).toString('base64'),
+)
 
-const name = fc.oneof(
-  { withCrossShrink: true },
-  { weight: 2, arbitrary: fc.constantFrom('tides', 'waves', 'a-1') },
-  { weight: 1, arbitrary: text({ bytesMax: 64, piecesMax: 3 }) },
+const name = weighted(
+  [2, fc.constantFrom('tides', 'waves', 'a-1')],
+  [1, text({ bytesMax: 64, piecesMax: 3 })],
 )
 
 const description = text({ bytesMax: 300 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { JsonObject, JsonValue } from '../../schema/index.js'
 import { text } from './text.js'
+import { weighted } from './weighted.js'
 
 /** A small JSON value has fewer bytes than this, as PostgreSQL prints it. */
 export const smallJsonBytesMax = 4096
@@ -68,24 +69,15 @@ export function jsonValue({ depthMax = 90 } = {}): fc.Arbitrary<JsonValue> {
   const nested = fc
     .tuple(scalar, fc.oneof(fc.nat(depthMax), fc.constant(depthMax)))
     .map(([value, levels]) => nest(value, levels))
-  return fc
-    .oneof(
-      { withCrossShrink: true },
-      { weight: 3, arbitrary: scalar },
-      { weight: 6, arbitrary: tree.value },
-      { weight: 1, arbitrary: nested },
-    )
-    .map((value) => (jsonBytes(value) < smallJsonBytesMax ? value : ''))
+  return weighted([3, scalar], [6, tree.value], [1, nested]).map((value) =>
+    jsonBytes(value) < smallJsonBytesMax ? value : '',
+  )
 }
 
 /** Like {@link jsonValue}, but always an object. Shrinks to `{}`. */
 export function jsonObject({ depthMax = 90 } = {}): fc.Arbitrary<JsonObject> {
   const wrapped = jsonValue({ depthMax: depthMax - 1 }).map((value): JsonObject => ({ value }))
-  return fc
-    .oneof(
-      { withCrossShrink: true },
-      { weight: 3, arbitrary: tree.object },
-      { weight: 1, arbitrary: wrapped },
-    )
-    .map((object) => (jsonBytes(object) < smallJsonBytesMax ? object : {}))
+  return weighted([3, tree.object], [1, wrapped]).map((object) =>
+    jsonBytes(object) < smallJsonBytesMax ? object : {},
+  )
 }

@@ -11,6 +11,7 @@ import {
 import { body, largeBody } from './body.js'
 import { jsonBytes } from './json.js'
 import { source, text, textOfBytes } from './text.js'
+import { weighted } from './weighted.js'
 
 /**
  * Options of {@link resource}.
@@ -30,42 +31,31 @@ export interface ResourceOptions {
 export const int64Max = 2n ** 63n - 1n
 
 /** Many of these hashes are equal, so that an agent often returns to an earlier context. */
-const contentHash = fc.oneof(
-  { withCrossShrink: true },
-  { weight: 3, arbitrary: fc.nat(3).map((byte) => new Uint8Array(32).fill(byte)) },
-  { weight: 5, arbitrary: fc.uint8Array({ minLength: 32, maxLength: 32 }) },
-  { weight: 1, arbitrary: fc.uint8Array({ minLength: 1, maxLength: 1 }) },
-  {
-    weight: 1,
-    arbitrary: fc.uint8Array({ minLength: limits.hashBytesMax, maxLength: limits.hashBytesMax }),
-  },
+const contentHash = weighted(
+  [3, fc.nat(3).map((byte) => new Uint8Array(32).fill(byte))],
+  [5, fc.uint8Array({ minLength: 32, maxLength: 32 })],
+  [1, fc.uint8Array({ minLength: 1, maxLength: 1 })],
+  [1, fc.uint8Array({ minLength: limits.hashBytesMax, maxLength: limits.hashBytesMax })],
 )
 
-const sizeBytes: fc.Arbitrary<number | bigint> = fc.oneof(
-  { withCrossShrink: true },
-  { weight: 5, arbitrary: fc.nat(20) },
-  { weight: 2, arbitrary: fc.nat(limits.bodyBytesMax) },
-  { weight: 2, arbitrary: fc.bigInt({ min: 0n, max: 20n }) },
-  { weight: 1, arbitrary: fc.bigInt({ min: 0n, max: int64Max }) },
-  { weight: 1, arbitrary: fc.constantFrom<number | bigint>(Number.MAX_SAFE_INTEGER, int64Max) },
+const sizeBytes = weighted<number | bigint>(
+  [5, fc.nat(20)],
+  [2, fc.nat(limits.bodyBytesMax)],
+  [2, fc.bigInt({ min: 0n, max: 20n })],
+  [1, fc.bigInt({ min: 0n, max: int64Max })],
+  [1, fc.constantFrom<number | bigint>(Number.MAX_SAFE_INTEGER, int64Max)],
 )
 
-const errorText = fc.oneof(
-  { withCrossShrink: true },
-  { weight: 8, arbitrary: text({ bytesMax: 80, piecesMax: 4 }).map((error) => error || 'broken') },
-  { weight: 1, arbitrary: textOfBytes(limits.errorBytesMax) },
+const errorText = weighted(
+  [8, text({ bytesMax: 80, piecesMax: 4 }).map((error) => error || 'broken')],
+  [1, textOfBytes(limits.errorBytesMax)],
 )
 
-const sourcePath = fc.oneof(
-  { withCrossShrink: true },
-  { weight: 2, arbitrary: fc.constant('') },
-  { weight: 3, arbitrary: source() },
-)
+const sourcePath = weighted([2, fc.constant('')], [3, source()])
 
-const status: fc.Arbitrary<ResourceStatus> = fc.oneof(
-  { withCrossShrink: true },
-  { weight: 5, arbitrary: fc.constant('ok' as const) },
-  { weight: 3, arbitrary: fc.constantFrom(...enums.workspace_agent_context_resource_status) },
+const status: fc.Arbitrary<ResourceStatus> = weighted(
+  [5, fc.constant('ok' as const)],
+  [3, fc.constantFrom(...enums.workspace_agent_context_resource_status)],
 )
 
 /**
@@ -82,13 +72,7 @@ const status: fc.Arbitrary<ResourceStatus> = fc.oneof(
 export function resource({ large = false }: ResourceOptions = {}): fc.Arbitrary<ResourceInput> {
   return fc.tuple(fc.constantFrom(...pushableKinds), status).chain(([kind, status]) => {
     const isOk = status === 'ok'
-    const okBody = large
-      ? fc.oneof(
-          { withCrossShrink: true },
-          { weight: 5, arbitrary: body(kind) },
-          { weight: 1, arbitrary: largeBody(kind) },
-        )
-      : body(kind)
+    const okBody = large ? weighted([5, body(kind)], [1, largeBody(kind)]) : body(kind)
     return fc.record(
       {
         source: source(),
@@ -172,27 +156,20 @@ function withinTotal(list: readonly ResourceInput[]): ResourceInput[] {
  */
 export type AnyPush = Omit<PushParams, 'agentId'>
 
-const version: fc.Arbitrary<number | bigint> = fc.oneof(
-  { withCrossShrink: true },
-  { weight: 6, arbitrary: fc.nat(9) },
-  { weight: 3, arbitrary: fc.bigInt({ min: 0n, max: 9n }) },
-  { weight: 1, arbitrary: fc.bigInt({ min: 0n, max: int64Max }) },
+const version = weighted<number | bigint>(
+  [6, fc.nat(9)],
+  [3, fc.bigInt({ min: 0n, max: 9n })],
+  [1, fc.bigInt({ min: 0n, max: int64Max })],
 )
 
-const aggregateHash = fc.oneof(
-  { withCrossShrink: true },
-  { weight: 2, arbitrary: fc.nat(3).map((byte) => Uint8Array.of(byte)) },
-  { weight: 1, arbitrary: fc.uint8Array({ minLength: 1, maxLength: limits.hashBytesMax }) },
+const aggregateHash = weighted(
+  [2, fc.nat(3).map((byte) => Uint8Array.of(byte))],
+  [1, fc.uint8Array({ minLength: 1, maxLength: limits.hashBytesMax })],
 )
 
 /** Absent in `times` of `times + 1` cases, which is every second case by default. */
-function optional<T>(arbitrary: fc.Arbitrary<T>, times = 1): fc.Arbitrary<T | undefined> {
-  return fc.oneof(
-    { withCrossShrink: true },
-    { weight: times, arbitrary: fc.constant(undefined) },
-    { weight: 1, arbitrary },
-  )
-}
+const optional = <T>(arbitrary: fc.Arbitrary<T>, times = 1) =>
+  weighted<T | undefined>([times, fc.constant(undefined)], [1, arbitrary])
 
 /** Removes fields with the value undefined. */
 function withoutAbsent<T extends object>(fields: T): T {

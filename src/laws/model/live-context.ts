@@ -52,27 +52,17 @@ export function replace(before: Resources, after: ReadonlyMap<string, Content>, 
   for (const [source, content] of after) {
     const old = before.get(source)
     if (old && isEqual(old, content)) made.set(source, old)
-    else {
-      const { kind, body, contentHash, sizeBytes, status, error, sourcePath } = content
-      const row = { kind, body, contentHash, sizeBytes, status, error, sourcePath }
-      made.set(source, { ...row, createdAt: old?.createdAt ?? now, updatedAt: now })
-    }
+    else made.set(source, { ...content, createdAt: old?.createdAt ?? now, updatedAt: now })
   }
   return made
 }
 
+const scalars = ['kind', 'contentHash', 'sizeBytes', 'status', 'error', 'sourcePath'] as const
+
 /** Equal in everything except the times of the row. */
-export function isEqual(a: Content, b: Content): boolean {
-  return (
-    a.kind === b.kind &&
-    a.contentHash === b.contentHash &&
-    a.sizeBytes === b.sizeBytes &&
-    a.status === b.status &&
-    a.error === b.error &&
-    a.sourcePath === b.sourcePath &&
-    (a.body === b.body || canonicalJson(a.body) === canonicalJson(b.body))
-  )
-}
+export const isEqual = (a: Content, b: Content): boolean =>
+  scalars.every((name) => a[name] === b[name]) &&
+  (a.body === b.body || canonicalJson(a.body) === canonicalJson(b.body))
 
 /** The ids of the chats that an operation changed; each list is in ascending order. */
 export interface Changes {
@@ -96,6 +86,11 @@ export function pin(model: Model, chat: Chat, now: Time): void {
   chat.pinnedHash = live.hash
   chat.error = live.error
   chat.dirtySince = null
+}
+
+/** Removes the pins of a chat, its pinned hash, its mark and its error. */
+export function removePins(chat: Chat): void {
+  Object.assign(chat, { pins: new Map(), pinnedHash: null, dirtySince: null, error: '' })
 }
 
 /**

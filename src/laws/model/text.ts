@@ -67,37 +67,15 @@ function isBase64(text: string): boolean {
 }
 
 /** The first and the last code point of each range that a prompt must not contain. */
-const invisible: readonly (readonly [first: number, last: number])[] = [
-  ...([
-    [0xad, 0xad],
-    [0x34f, 0x34f],
-    [0x61c, 0x61c],
-    [0x70f, 0x70f],
-    [0x115f, 0x1160],
-  ] as const),
-  ...([
-    [0x17b4, 0x17b5],
-    [0x180b, 0x180f],
-    [0x200b, 0x200b],
-    [0x200d, 0x200f],
-  ] as const),
-  ...([
-    [0x202a, 0x202e],
-    [0x2060, 0x206f],
-    [0x3164, 0x3164],
-    [0xfe00, 0xfe0f],
-  ] as const),
-  ...([
-    [0xfeff, 0xfeff],
-    [0xffa0, 0xffa0],
-    [0xfff0, 0xfffb],
-    [0xe0000, 0xe007f],
-  ] as const),
-]
+const invisible = [
+  ...['ad-ad', '34f-34f', '61c-61c', '70f-70f', '115f-1160', '17b4-17b5', '180b-180f', '200b-200b'],
+  ...['200d-200f', '202a-202e', '2060-206f', '3164-3164', 'fe00-fe0f', 'feff-feff', 'ffa0-ffa0'],
+  ...['fff0-fffb', 'e0000-e007f'],
+].map((range) => range.split('-').map((point) => Number.parseInt(point, 16)))
 
 const isInvisible = (character: string) => {
   const point = character.codePointAt(0)!
-  return invisible.some(([first, last]) => first <= point && point <= last)
+  return invisible.some(([first, last]) => first! <= point && point <= last!)
 }
 
 /**

@@ -8,8 +8,6 @@ export const archive = defineChatOperation({
   weight: 8,
   event: 'archived',
   prefers: [isBusy, (_, { archived }) => !archived],
-  simple: {},
-  says: (chat) => `archive ${chat}`,
   flags: (chatId) => ({ touches: [chatId] }),
   execute: ({ queryable, operations }, params) => operations.archive(queryable, params),
   /** Archives a chat and sets its time. An archived chat stays as it is. */
@@ -36,8 +34,6 @@ export const unarchive = defineChatOperation({
     },
     (_, { archived }) => archived,
   ],
-  simple: {},
-  says: (chat) => `unarchive ${chat}`,
   flags: (chatId) => ({ touches: [chatId] }),
   execute: ({ queryable, operations }, params) => operations.unarchive(queryable, params),
   /** Takes a chat out of the archive, sets its time, and hydrates or settles it. */

@@ -24,19 +24,13 @@ interface Target {
   readonly to?: string
 }
 
-/** Binds all unarchived chats of a workspace, which may have been deleted. */
-function predictRebind(model: Model, workspaceId: string, target: Target, now: Time) {
-  if (target.agentId !== null) findAgent(model, target.agentId)
-  const chats = unarchived(model, (chat) => chat.workspaceId === workspaceId)
-  return bindAll(model, chats, target, now)
-}
-
 /**
- * The build and the workspace follow from the agent. Pins stay: chats that are not hydrated are
- * hydrated, and the others are settled. With `refresh`, all pins are replaced.
+ * Binds chats to an agent or to none. The build and the workspace follow from the agent. Pins stay:
+ * chats that are not hydrated are hydrated, and the others are settled. With `refresh`, all pins
+ * are replaced.
  */
 function bindAll(model: Model, chats: readonly Chat[], { agentId, refresh }: Target, now: Time) {
-  const agent = agentId === null ? undefined : model.agents.get(agentId)!
+  const agent = agentId === null ? undefined : findAgent(model, agentId)
   const bound = inOrder(chats).map(({ id }) => id)
   if (bound.length === 0) return { bound, refreshed: [], ...noChanges }
   if (refresh) refuseUnready(agent?.live)
@@ -73,7 +67,11 @@ const rebindMove = (
     ...(notify && { notifies: 'bound' }),
     execute: ({ queryable, operations, now }) =>
       operations.rebindWorkspace(queryable, { workspaceId, agentId, refresh, ...now, notify }),
-    predict: (model, at) => predictRebind(model, workspaceId, target, at),
+    /** Binds all unarchived chats of a workspace, which may have been deleted. */
+    predict(model, at) {
+      const moving = unarchived(model, (chat) => chat.workspaceId === workspaceId)
+      return bindAll(model, moving, target, at)
+    },
   }
 }
 

@@ -38,8 +38,6 @@ function side(resource: Resource) {
 export const diffChat = defineChatOperation({
   name: 'diff',
   prefers: [isDrifted, isBusy],
-  simple: {},
-  says: (chat) => `diff ${chat}`,
   execute: ({ queryable, operations }, key) => operations.diff(queryable, key),
   predict: (model, key) => diff(model, key),
 })

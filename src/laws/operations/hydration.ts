@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { isBusy, isDrifted, mostly, type Preference, pickAgent, raceAgentIds } from '../choices.js'
-import { type Changes, pin, refuseUnready, settle } from '../model/live-context.js'
+import { type Changes, pin, refuseUnready, removePins, settle } from '../model/live-context.js'
 import { findChat, liveOf, Refusal, type Resources, unarchived } from '../model/model.js'
 import { defineChatOperation } from '../operation.js'
 
@@ -22,7 +22,6 @@ export const hydrate = defineChatOperation<Args, { readonly one: boolean }>({
     const chats = unarchived(model, (chat) => chat.agentId === agentId).map(({ id }) => id)
     return { agentId, chats }
   },
-  simple: {},
   raceArgs: ({ agentId }) =>
     fc.oneof(
       fc.constant({}),
@@ -53,8 +52,6 @@ export const refresh = defineChatOperation({
   weight: 6,
   event: 'refreshed',
   prefers: [differsUnseen, isDrifted, isBusy],
-  simple: {},
-  says: (chat) => `refresh ${chat}`,
   flags: (chatId) => ({ repins: [chatId] }),
   execute: ({ queryable, operations }, params) => operations.refresh(queryable, params),
   /**
@@ -81,15 +78,13 @@ export const unpin = defineChatOperation({
   name: 'unpin',
   event: 'unpinned',
   takesNow: false,
-  simple: {},
-  says: (chat) => `unpin ${chat}`,
   flags: (chatId) => ({ repins: [chatId] }),
   execute: ({ queryable, operations }, params) => operations.unpin(queryable, params),
   /** Removes the pins, the pinned hash, the mark and the error of a chat. */
   predict(model, key) {
     const chat = findChat(model, key)
     const removed = chat.pins.size
-    Object.assign(chat, { pins: new Map(), pinnedHash: null, dirtySince: null, error: '' })
+    removePins(chat)
     return { chat: chat.id, removed }
   },
 })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { message } from '../arbitraries/chat.js'
 import { pickChat, place } from '../choices.js'
 import { findChat, type Message } from '../model/model.js'
-import { defineChatOperation, defineOperation } from '../operation.js'
+import { defineChatOperation, defineOperation, hostStatements } from '../operation.js'
 
 type NewMessage = Pick<Message, 'role'> & Partial<Pick<Message, 'content'>>
 
@@ -51,10 +51,10 @@ export const compactMessages = defineOperation({
       variant: column,
       chats: [chatId],
       writes: ['chat_messages'],
-      async execute({ queryable, table }) {
-        const text = `UPDATE ${table('chat_messages')} SET ${column} = true WHERE chat_id = $1`
-        await queryable.transaction((transaction) => transaction.query(text, [chatId]))
-      },
+      execute: hostStatements([
+        `UPDATE {chat_messages} SET ${column} = true WHERE chat_id = $1`,
+        chatId,
+      ]),
       predict(model) {
         const chat = model.chats.get(chatId)!
         chat.messages = chat.messages.map((one) => ({ ...one, [column]: true }))

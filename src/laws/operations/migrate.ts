@@ -8,10 +8,11 @@ import {
 import { type Database, quoteIdentifier } from '../../database/index.js'
 import { createMigrator, ledgerName, type Migration } from '../../migrations/index.js'
 import { pick, place } from '../choices.js'
+import { removePins } from '../model/live-context.js'
 import type { Model } from '../model/model.js'
 import { pinTable, snapshotTable } from '../model/rows.js'
 import { defineOperation } from '../operation.js'
-import { openRowReader, type Rows, type TableRows } from '../row-reader.js'
+import { noRows, openRowReader, type Rows, type TableRows } from '../row-reader.js'
 
 /** The result of reverting migrations and applying them again. */
 export interface RoundTrip {
@@ -26,46 +27,42 @@ const pinMigration = 'create_chat_context_resources'
 
 const hydrationColumns = ['context_aggregate_hash', 'context_dirty_since', 'context_error']
 
+/** The schema and all rows, without the ledger. */
+async function readAll(database: Database): Promise<{ manifest: SchemaManifest; rows: Rows }> {
+  const manifest = await readManifest(database, { except: [ledgerName] })
+  const reader = await openRowReader(database, { except: [ledgerName], prepared: false })
+  return { manifest, rows: await reader.read(database) }
+}
+
 /** Migrates down to a version and up again, and compares the schema and all rows. */
 async function roundTrip(
   database: Database,
-  options: {
-    readonly target: number
-    readonly migrations: readonly Migration[]
-  },
+  { target, migrations }: { readonly target: number; readonly migrations: readonly Migration[] },
 ): Promise<RoundTrip> {
-  const { target, migrations } = options
   const migrator = createMigrator(database, { migrations })
-  const readRows = async (): Promise<Rows> => {
-    const reader = await openRowReader(database, { except: [ledgerName], prepared: false })
-    return await reader.read(database)
-  }
-  const before = await readManifest(database, { except: [ledgerName] })
-  const rowsBefore = await readRows()
+  const before = await readAll(database)
   const last = migrations.find(({ version }) => version > target)
-  let abovePins: SchemaManifest | undefined
-  if (last?.name === pinMigration) {
-    // The down of the pins is judged without the downs of later migrations.
-    await migrator.to(last.version)
-    abovePins = await readManifest(database, { except: [ledgerName] })
-  }
+  const isOfPins = last?.name === pinMigration
+  // The down of the pins is judged without the downs of later migrations.
+  if (isOfPins) await migrator.to(last.version)
+  const abovePins = isOfPins ? await readManifest(database, { except: [ledgerName] }) : undefined
   await migrator.to(target)
-  const lowest = await readManifest(database, { except: [ledgerName] })
-  const rowsAtLowest = await readRows()
+  const lowest = await readAll(database)
   await migrator.up()
   // The duration is not part of the result, and would make runs differ.
   const ledger = `${quoteIdentifier(database.schema)}.${quoteIdentifier(ledgerName)}`
   await database.query(`UPDATE ${ledger} SET duration_ms = 0`)
+  const after = await readAll(database)
+  const differing = differingParts(before.manifest, after.manifest)
   const violations = [
-    ...(target === 0 ? leftAtZero(lowest) : []),
-    ...(abovePins ? pinViolations(abovePins, lowest) : []),
-    ...rowViolations(rowsBefore, rowsAtLowest, 'down'),
-    ...rowViolations(rowsAtLowest, await readRows(), 'up'),
+    ...(target === 0 ? leftAtZero(lowest.manifest) : []),
+    ...(abovePins ? pinViolations(abovePins, lowest.manifest) : []),
+    ...rowViolations(before.rows, lowest.rows, 'down'),
+    ...rowViolations(lowest.rows, after.rows, 'up'),
+    ...(differing.length > 0 ? [`the schema has changed: ${differing.join(', ')}`] : []),
   ]
-  const differing = differingParts(before, await readManifest(database, { except: [ledgerName] }))
-  if (differing.length > 0) violations.push(`the schema has changed: ${differing.join(', ')}`)
-  const left = new Set(namesIn(lowest))
-  return { dropped: namesIn(before).filter((name) => !left.has(name)), violations }
+  const left = new Set(namesIn(lowest.manifest))
+  return { dropped: namesIn(before.manifest).filter((name) => !left.has(name)), violations }
 }
 
 const namesIn = ({ tables }: SchemaManifest) =>
@@ -89,24 +86,21 @@ const differingParts = (one: SchemaManifest, other: SchemaManifest): string[] =>
 
 /** Rows must stay the same in the tables and columns that exist before and after. */
 function rowViolations(before: Rows, after: Rows, direction: 'up' | 'down'): string[] {
-  const violations: string[] = []
-  for (const [table, rows] of before) {
-    const found = after.get(table)
-    if (!found) continue
+  const changed = [...before].filter(([table, rows]) => {
+    const found = after.get(table) ?? rows
     const ignored = table === 'chats' && direction === 'up' ? hydrationColumns : []
-    if (content(rows, found, ignored) !== content(found, rows, ignored)) {
-      violations.push(`migrating ${direction} changes rows of ${table}`)
-    }
-  }
-  const chats =
-    direction === 'up' && before.has('chats') && !before.has(pinTable) ? after.get('chats') : []
-  for (const [, { values }] of chats ?? []) {
-    const { context_aggregate_hash: hash, context_dirty_since: mark, context_error: error } = values
-    if (hash !== null || mark !== null || error !== '') {
-      violations.push(`migrating up leaves a hydrated chat without pins: ${values.id}`)
-    }
-  }
-  return violations
+    return content(rows, found, ignored) !== content(found, rows, ignored)
+  })
+  const addsPins = direction === 'up' && before.has('chats') && !before.has(pinTable)
+  const hydrated = [...((addsPins && after.get('chats')) || noRows).values()].filter(({ values }) =>
+    hydrationColumns.some((name) => values[name] !== null && values[name] !== ''),
+  )
+  return [
+    ...changed.map(([table]) => `migrating ${direction} changes rows of ${table}`),
+    ...hydrated.map(
+      ({ values }) => `migrating up leaves a hydrated chat without pins: ${values.id}`,
+    ),
+  ]
 }
 
 /** Rows as one text, with the columns that both sides have. */
@@ -155,17 +149,13 @@ function forget(model: Model, dropped: readonly string[]): void {
   const isGone = (table: string) => dropped.includes(table)
   if (isGone('workspaces')) for (const kept of Object.values(model)) kept.clear()
   if (isGone('chats')) model.chats.clear()
-  if (isGone(snapshotTable)) {
-    for (const agent of model.agents.values()) delete agent.live
+  for (const agent of model.agents.values()) {
+    if (isGone(snapshotTable)) delete agent.live
+    else if (isGone(`${snapshotTable}.ready`) && agent.live)
+      agent.live = { ...agent.live, ready: true }
   }
-  if (isGone(`${snapshotTable}.ready`)) {
-    for (const agent of model.agents.values()) {
-      if (agent.live) agent.live = { ...agent.live, ready: true }
-    }
-  }
-  if (isGone('chat_messages')) for (const chat of model.chats.values()) chat.messages = []
-  if (!isGone(pinTable)) return
   for (const chat of model.chats.values()) {
-    Object.assign(chat, { pins: new Map(), pinnedHash: null, dirtySince: null, error: '' })
+    if (isGone('chat_messages')) chat.messages = []
+    if (isGone(pinTable)) removePins(chat)
   }
 }

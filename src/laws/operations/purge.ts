@@ -23,15 +23,9 @@ function predictPurge(model: Model, { before, limit }: Cutoff) {
 
 /** Purges in batches until no chat is expired. Without retention it deletes nothing. */
 function predictPurgeExpired(model: Model, before: Time | undefined, limit: number) {
-  let purged = 0
-  let batches = 0
-  while (before !== undefined) {
-    const batch = predictPurge(model, { before, limit }).purged.length
-    if (batch === 0) break
-    purged += batch
-    batches += 1
-  }
-  return { purged, batches, busy: false }
+  if (before === undefined) return { purged: 0, batches: 0, busy: false }
+  const purged = predictPurge(model, { before, limit: Number.MAX_SAFE_INTEGER }).purged.length
+  return { purged, batches: Math.ceil(purged / limit), busy: false }
 }
 
 interface Cutoff {
@@ -43,7 +37,6 @@ export const deleteChat = defineChatOperation({
   name: 'delete chat',
   event: 'deleted',
   takesNow: false,
-  simple: {},
   says: (chat) => `delete ${chat}`,
   flags: (chatId) => ({ repins: [chatId], deletesChats: true }),
   execute: ({ queryable, operations }, params) => operations.deleteChat(queryable, params),

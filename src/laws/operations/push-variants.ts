@@ -26,13 +26,10 @@ interface Report {
   readonly resources: readonly ResourceInput[]
 }
 
-const int64Max = 2n ** 63n - 1n
+/** A report that may leave the version to the agent. */
+type Draft = Omit<Report, 'version'> & Partial<Report>
 
-/** The next version. After the largest version, the agent starts again from 1. */
-function next({ live }: Agent, step: number): Pick<Report, 'version' | 'initial'> {
-  const version = (live?.version ?? 0n) + BigInt(step)
-  return version > int64Max ? { version: 1n, initial: true } : { version }
-}
+const int64Max = 2n ** 63n - 1n
 
 /** A resource of the model in the form that a push takes. */
 function toInput(source: string, resource: Resource): ResourceInput {
@@ -73,54 +70,51 @@ function earlier(model: Model, agent: Agent, which: number): ResourceInput[] {
   return chat ? [...chat.pins].map(([source, resource]) => toInput(source, resource)) : []
 }
 
-/** What an agent may report, by name of the variant. */
-export const pushVariants = {
-  fresh: (_, agent, { step, resources }) => ({ ...next(agent, step), resources }),
+/** What an agent may report, by name of the variant, besides the next version. */
+const variants = {
+  fresh: (_, __, { resources }) => ({ resources }),
   replay: (_, agent) => ({ version: agent.live?.version ?? 0n, resources: stored(agent) }),
   stale: (_, agent, { step, resources }) => {
     const back = (agent.live?.version ?? 0n) - BigInt(step - 1)
     return { version: back < 0n ? 0n : back, resources }
   },
   'initial restart': (_, __, { step, resources }) => ({
-    version: BigInt(step - 1),
-    initial: true,
-    resources,
+    ...{ version: BigInt(step - 1), initial: true, resources },
   }),
   'initial replay': (_, agent, { step }) => ({
-    version: BigInt(step - 1),
-    initial: true,
-    resources: stored(agent),
+    ...{ version: BigInt(step - 1), initial: true, resources: stored(agent) },
   }),
-  empty: (_, agent, { step }) => ({ ...next(agent, step), resources: [] }),
-  unchanged: (_, agent, { step }) => ({ ...next(agent, step), resources: stored(agent) }),
-  'other order': (_, agent, { step }) => ({
-    ...next(agent, step),
-    resources: stored(agent).reverse(),
-  }),
-  'one changed': (_, agent, choice) => ({
-    ...next(agent, choice.step),
-    resources: changeOne(stored(agent), choice),
-  }),
+  empty: () => ({ resources: [] }),
+  unchanged: (_, agent) => ({ resources: stored(agent) }),
+  'other order': (_, agent) => ({ resources: stored(agent).reverse() }),
+  'one changed': (_, agent, choice) => ({ resources: changeOne(stored(agent), choice) }),
   // Neither the content hash nor the aggregate hash changes.
   'body alone': (_, agent, choice) => ({
-    ...next(agent, choice.step),
     resources: changeOne(stored(agent), { ...choice, field: 'body' }),
   }),
-  'one removed': (_, agent, { step, which }) => ({
-    ...next(agent, step),
+  'one removed': (_, agent, { which }) => ({
     resources: stored(agent).filter((__, index, all) => index !== which % all.length),
   }),
-  'MCP only': (_, agent, { step, resources }) => ({
-    ...next(agent, step),
+  'MCP only': (_, __, { resources }) => ({
     resources: resources.filter(({ kind }) => kind.startsWith('mcp')),
   }),
-  'back to pins': (model, agent, { step, which }) => ({
-    ...next(agent, step),
-    resources: earlier(model, agent, which),
-  }),
-  'not ready': (_, agent, { step, resources }) => ({
-    ...next(agent, step),
-    ready: false,
-    resources,
-  }),
-} satisfies Record<string, (model: Model, agent: Agent, choice: PushChoice) => Report>
+  'back to pins': (model, agent, { which }) => ({ resources: earlier(model, agent, which) }),
+  'not ready': (_, __, { resources }) => ({ ready: false, resources }),
+} satisfies Record<string, (model: Model, agent: Agent, choice: PushChoice) => Draft>
+
+export type PushVariant = keyof typeof variants
+
+export const pushVariants = Object.keys(variants) as PushVariant[]
+
+/** A report. After the largest version, an agent starts again from 1. */
+export function reportOf(
+  variant: PushVariant,
+  model: Model,
+  agent: Agent,
+  choice: PushChoice,
+): Report {
+  const { version, ...report }: Draft = variants[variant](model, agent, choice)
+  if (version !== undefined) return { version, ...report }
+  const next = (agent.live?.version ?? 0n) + BigInt(choice.step)
+  return next > int64Max ? { ...report, version: 1n, initial: true } : { ...report, version: next }
+}

@@ -27,7 +27,7 @@ import {
 import { findAgent, type Model, Refusal, unarchived } from '../model/model.js'
 import type { Time } from '../model/time.js'
 import { defineOperation, type Move, type View } from '../operation.js'
-import { changeableFields, pushVariants } from './push-variants.js'
+import { changeableFields, pushVariants, reportOf } from './push-variants.js'
 
 /**
  * Accepted if the agent has no snapshot, or the push is initial, or its version is greater. An
@@ -106,8 +106,6 @@ const someResources = fc
     return [...new Map(made.map((one) => [one.source, one])).values()]
   })
 
-const variants = Object.keys(pushVariants) as (keyof typeof pushVariants)[]
-
 /** The agents of the unarchived chats that meet a condition. */
 const agentsOf =
   (isMeant: (chat: { pinnedHash: string | null; dirtySince: Time | null }) => boolean) =>
@@ -139,7 +137,7 @@ export const push = defineOperation({
       { weight: 4, arbitrary: fc.constant('back to pins' as const) },
       { weight: 2, arbitrary: fc.constant('not ready' as const) },
       { weight: 3, arbitrary: fc.constant('body alone' as const) },
-      { weight: 7, arbitrary: fc.constantFrom(...variants) },
+      { weight: 7, arbitrary: fc.constantFrom(...pushVariants) },
     ),
     resources: someResources,
     which: place,
@@ -158,7 +156,7 @@ export const push = defineOperation({
     if (!found) return undefined
     const params = {
       agentId: found.id,
-      ...pushVariants[variant](view.model, found, choice),
+      ...reportOf(variant, view.model, found, choice),
       notify,
       ...(hash !== undefined && { aggregateHash: Uint8Array.of(hash) }),
       ...(error !== '' && { snapshotError: error }),

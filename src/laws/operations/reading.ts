@@ -7,18 +7,6 @@ import { inByteOrder, sanitise, sanitiseLine, textOf } from '../model/text.js'
 import { toDate } from '../model/time.js'
 import { defineChatOperation } from '../operation.js'
 
-/** The pins of a chat by source in byte order, with bodies on request. */
-export function listPins(model: Model, key: ChatKey, { bodies }: { readonly bodies: boolean }) {
-  const { pins } = findChat(model, key)
-  return inByteOrder([...pins.keys()]).map((source) => answered(source, pins.get(source)!, bodies))
-}
-
-/** One pin with its body, or null if the chat has no pin of this source. */
-export function getPin(model: Model, key: ChatKey, source: string) {
-  const pin = findChat(model, key).pins.get(source)
-  return pin ? answered(source, pin, true) : null
-}
-
 function answered(
   source: string,
   { body, createdAt, updatedAt, ...pin }: Resource,
@@ -36,7 +24,13 @@ export const listAllPins = defineChatOperation({
   flags: (_, { bodies }) => ({ variant: bodies ? 'with bodies' : 'without bodies' }),
   execute: ({ queryable, operations }, key, { bodies }) =>
     operations.listPins(queryable, { ...key, bodies }),
-  predict: (model, key, _, args) => listPins(model, key, args),
+  /** The pins of a chat by source in byte order, with bodies on request. */
+  predict(model, key, _, { bodies }) {
+    const { pins } = findChat(model, key)
+    return inByteOrder([...pins.keys()]).map((source) =>
+      answered(source, pins.get(source)!, bodies),
+    )
+  },
 })
 
 /** The source of a pin, or a source that the chat has not pinned. */
@@ -57,33 +51,12 @@ export const getOnePin = defineChatOperation<Source, { readonly which: number }>
   flags: (_, { isPinned }) => ({ variant: isPinned ? 'one' : 'none' }),
   execute: ({ queryable, operations }, key, { source }) =>
     operations.getPin(queryable, { ...key, source }),
-  predict: (model, key, _, { source }) => getPin(model, key, source),
+  /** One pin with its body, or null if the chat has no pin of this source. */
+  predict(model, key, _, { source }) {
+    const pin = findChat(model, key).pins.get(source)
+    return pin ? answered(source, pin, true) : null
+  },
 })
-
-/**
- * The pins of a chat as a block of text: instruction files, then an index of the skills, each by
- * source in byte order. A resource that is not ok or is not text is skipped and reported.
- */
-export function prompt(model: Model, key: ChatKey) {
-  const { pins, pinnedHash } = findChat(model, key)
-  const of = (kind: BodyKind) =>
-    inByteOrder([...pins.keys()].filter((source) => pins.get(source)!.kind === kind)).map(
-      (source) => ({ source, pin: pins.get(source)! }),
-    )
-  const all = [...of('instruction_file'), ...of('skill')]
-  const skipped = all.flatMap(({ source, pin }) => {
-    if (pin.status !== 'ok') return [{ source, reason: `its status is ${pin.status}` }]
-    return textOf(pin) === null ? [{ source, reason: 'its body is not UTF-8 text' }] : []
-  })
-  const written = (kind: BodyKind, write: (source: string, pin: Resource) => string) =>
-    of(kind).flatMap(({ source, pin }) => (textOf(pin) === null ? [] : [write(source, pin)]))
-  const files = written('instruction_file', writeFile).join('')
-  const skills = written('skill', writeSkill).join('')
-  const index = skills === '' ? '' : `<skills>\n${skills}</skills>\n`
-  const block = files + index
-  const text = block === '' ? '' : `<agent-context>\n${block}</agent-context>\n`
-  return { hydrated: pinnedHash !== null, text, skipped }
-}
 
 function writeFile(source: string, pin: Resource): string {
   const content = sanitise(textOf(pin)!).replace(/^\n+/, '').trimEnd()
@@ -106,14 +79,37 @@ const attribute = (source: string) =>
 /** The prompt of a chat. Law 3 also compares its text before and after removals. */
 export const writePrompt = defineChatOperation({
   name: 'prompt',
-  simple: {},
   says: (chat) => `write the prompt of ${chat}`,
   execute: ({ queryable, operations }, key) => operations.prompt(queryable, key),
-  predict: (model, key) => prompt(model, key),
+  /**
+   * The pins of a chat as a block of text: instruction files, then an index of the skills, each by
+   * source in byte order. A resource that is not ok or is not text is skipped and reported.
+   */
+  predict(model, key) {
+    const { pins, pinnedHash } = findChat(model, key)
+    const skipped: { source: string; reason: string }[] = []
+    const written = (kind: BodyKind, write: (source: string, pin: Resource) => string) =>
+      inByteOrder([...pins.keys()])
+        .filter((source) => pins.get(source)!.kind === kind)
+        .map((source) => {
+          const pin = pins.get(source)!
+          if (textOf(pin) !== null) return write(source, pin)
+          const isOk = pin.status === 'ok'
+          const reason = isOk ? 'its body is not UTF-8 text' : `its status is ${pin.status}`
+          skipped.push({ source, reason })
+          return ''
+        })
+        .join('')
+    const files = written('instruction_file', writeFile)
+    const skills = written('skill', writeSkill)
+    const block = files + (skills && `<skills>\n${skills}</skills>\n`)
+    const text = block && `<agent-context>\n${block}</agent-context>\n`
+    return { hydrated: pinnedHash !== null, text, skipped }
+  },
 })
 
 /** Whether a chat is hydrated and dirty, and how many pins it has of each kind and status. */
-export function getChatContext(model: Model, key: ChatKey) {
+function getChatContext(model: Model, key: ChatKey) {
   const chat = findChat(model, key)
   const dirty = isDirty(model, chat)
   return {
@@ -145,7 +141,6 @@ export const readContext = defineChatOperation<
   name: 'read context',
   choices: { many: fc.boolean() },
   argsOf: (model, _, { many }) => (many ? { chatIds: [...model.chats.keys()].reverse() } : {}),
-  simple: {},
   says: (chat, { chatIds }) => `read the context${chatIds ? 's of all chats' : ` of ${chat}`}`,
   flags: (_, { chatIds }) =>
     chatIds ? { variant: 'many', isStranger: false } : { variant: 'one' },

@@ -2,11 +2,9 @@ import fc from 'fast-check'
 import { sqlState } from '../../database/index.js'
 import { mostly, pick, place, raceAgentIds } from '../choices.js'
 import type { Chat, Model } from '../model/model.js'
-import { defineOperation, type Move } from '../operation.js'
+import { defineOperation, hostStatements, type Move } from '../operation.js'
 
 // Deletions on the workspace side, which the host does itself. Chats keep their pins.
-
-type Kind = 'agents' | 'builds' | 'workspaces'
 
 const tables = {
   agents: 'workspace_agents',
@@ -14,21 +12,24 @@ const tables = {
   workspaces: 'workspaces',
 } as const
 
-/** What the foreign keys do: rows below are deleted, and chats lose the reference. */
-function remove(model: Model, kind: Kind, id: string): void {
-  const { agents, builds, chats } = model
-  for (const build of [...builds.values()]) {
-    if (kind === 'workspaces' && build.workspaceId === id) remove(model, 'builds', build.id)
-  }
-  for (const agent of [...agents.values()]) {
-    if (kind === 'builds' && agent.buildId === id) remove(model, 'agents', agent.id)
-  }
-  model[kind].delete(id)
-  const column = ({ agents: 'agentId', builds: 'buildId', workspaces: 'workspaceId' } as const)[
-    kind
-  ]
-  for (const chat of chats.values()) if (chat[column] === id) chat[column] = null
+type Kind = keyof typeof tables
+
+const references = ['agentId', 'buildId', 'workspaceId'] as const
+
+/** The ids of a row and of the rows below it, which the foreign keys delete with it. */
+function withRowsBelow({ builds, agents }: Model, id: string): Set<string> {
+  const gone = new Set([id])
+  for (const build of builds.values()) if (gone.has(build.workspaceId)) gone.add(build.id)
+  for (const agent of agents.values()) if (gone.has(agent.buildId)) gone.add(agent.id)
+  return gone
 }
+
+/** Whether a chat refers to one of the rows. */
+const isBoundTo = (rows: ReadonlySet<string>) => (chat: Chat) =>
+  references.some((column) => rows.has(chat[column]!))
+
+const idsOf = (model: Model, isIn: (chat: Chat) => boolean) =>
+  [...model.chats.values()].filter(isIn).map(({ id }) => id)
 
 /** A deletion locks the chats that it unbinds in no fixed order, so that it can deadlock. */
 const attemptsMax = 6
@@ -37,81 +38,71 @@ const removeMove = (kind: Kind, id: string): Move => ({
   says: `delete ${id} for good`,
   variant: kind,
   removes: { id, permanently: true },
-  async execute({ queryable, table }) {
+  async execute(context) {
+    const run = hostStatements([`DELETE FROM {${tables[kind]}} WHERE id = $1`, id])
     for (let attempt = 1; ; attempt++) {
       try {
-        await queryable.transaction((transaction) =>
-          transaction.query(`DELETE FROM ${table(tables[kind])} WHERE id = $1`, [id]),
-        )
-        return
+        return await run(context)
       } catch (error) {
         if (sqlState(error) !== '40P01' || attempt === attemptsMax) throw error
       }
     }
   },
-  predict: (model) => remove(model, kind, id),
-})
-
-/** The chats that lose a reference to the deleted row, or to a row that is deleted with it. */
-function unboundBy({ agents, builds, chats }: Model, id: string): string[] {
-  const gone = new Set([id])
-  for (const build of builds.values()) if (gone.has(build.workspaceId)) gone.add(build.id)
-  for (const agent of agents.values()) if (gone.has(agent.buildId)) gone.add(agent.id)
-  return [...chats.values()]
-    .filter((chat) => [chat.agentId, chat.buildId, chat.workspaceId].some((one) => gone.has(one!)))
-    .map((chat) => chat.id)
-}
-
-const raceOnAgent =
-  (moveOf: (agentId: string) => Move) =>
-  ({ agentId }: { readonly agentId: string }) =>
-    mostly(agentId, raceAgentIds).map(moveOf)
-
-/** Permanent deletion of an agent, a build or a workspace. */
-export const deleteForGood = defineOperation({
-  name: 'delete for good',
-  isHosts: true,
-  weight: 2,
-  choices: fc.record({
-    what: fc.constantFrom<Kind>('agents', 'agents', 'builds', 'workspaces'),
-    which: place,
-  }),
-  resolve: ({ model }, { what, which }) => {
-    const id = pick([...model[what].keys()].reverse(), which)
-    return id ? { ...removeMove(what, id), chats: unboundBy(model, id) } : undefined
+  /** What the foreign keys do: rows below are deleted, and chats lose the reference. */
+  predict(model) {
+    const gone = withRowsBelow(model, id)
+    for (const chat of model.chats.values()) {
+      for (const column of references) if (gone.has(chat[column]!)) chat[column] = null
+    }
+    for (const rows of [model.agents, model.builds, model.workspaces]) {
+      for (const one of gone) rows.delete(one)
+    }
   },
-  race: raceOnAgent((agentId) => removeMove('agents', agentId)),
 })
 
 const removeSoftlyMove = (kind: Exclude<Kind, 'builds'>, id: string): Move => ({
   says: `delete ${id} softly`,
   variant: kind,
   removes: { id, permanently: false },
-  async execute({ queryable, table }) {
-    const text = `UPDATE ${table(tables[kind])} SET deleted = true WHERE id = $1`
-    await queryable.transaction((transaction) => transaction.query(text, [id]))
-  },
+  execute: hostStatements([`UPDATE {${tables[kind]}} SET deleted = true WHERE id = $1`, id]),
   predict(model) {
     const record = model[kind].get(id)
     if (record) record.deleted = true
   },
 })
 
-/** Soft deletion of an agent or a workspace, which changes nothing else. */
-export const deleteSoftly = defineOperation({
-  name: 'delete softly',
-  isHosts: true,
-  choices: fc.record({
-    what: fc.constantFrom('agents' as const, 'workspaces' as const),
-    which: place,
-  }),
-  resolve: ({ model }, { what, which }) => {
-    const id = pick([...model[what].keys()].reverse(), which)
-    if (!id) return undefined
-    // The prompts of its chats have to stay the same.
-    const isAt = (chat: Chat) => chat.agentId === id || chat.workspaceId === id
-    const prompts = [...model.chats.values()].filter(isAt).map((chat) => chat.id)
-    return { ...removeSoftlyMove(what, id), prompts }
-  },
-  race: raceOnAgent((agentId) => removeSoftlyMove('agents', agentId)),
-})
+/** An operation on a row of one of the kinds; in a race, on an agent, the first kind. */
+const defineRemoval = <K extends Kind>(
+  { name, weight, kinds }: { name: string; weight: number; kinds: readonly K[] },
+  moveOf: (kind: K, id: string) => Move,
+  /** What histories add to a move. */
+  flags: (model: Model, id: string) => Partial<Move>,
+) =>
+  defineOperation({
+    name,
+    isHosts: true,
+    weight,
+    choices: fc.record({ what: fc.constantFrom(...kinds), which: place }),
+    resolve: ({ model }, { what, which }) => {
+      const id = pick([...model[what].keys()].reverse(), which)
+      return id ? { ...moveOf(what, id), ...flags(model, id) } : undefined
+    },
+    race: ({ agentId }) => mostly(agentId, raceAgentIds).map((id) => moveOf(kinds[0]!, id)),
+  })
+
+/** Permanent deletion of an agent, a build or a workspace. */
+export const deleteForGood = defineRemoval(
+  { name: 'delete for good', weight: 2, kinds: ['agents', 'agents', 'builds', 'workspaces'] },
+  removeMove,
+  (model, id) => ({ chats: idsOf(model, isBoundTo(withRowsBelow(model, id))) }),
+)
+
+/**
+ * Soft deletion of an agent or a workspace, which changes nothing else. The prompts of its chats
+ * have to stay the same.
+ */
+export const deleteSoftly = defineRemoval(
+  { name: 'delete softly', weight: 1, kinds: ['agents', 'workspaces'] },
+  removeSoftlyMove,
+  (model, id) => ({ prompts: idsOf(model, isBoundTo(new Set([id]))) }),
+)

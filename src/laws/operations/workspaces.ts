@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { owners, pick, place } from '../choices.js'
-import { defineOperation, type Move } from '../operation.js'
+import { defineOperation, hostStatements, type Move } from '../operation.js'
 
 // The host's own tables: workspaces, their builds and the agents of the builds.
 
@@ -11,45 +11,48 @@ interface NewBuild {
   readonly number: number
 }
 
+const buildStatements = ({ workspaceId, buildId, agentId, number }: NewBuild) =>
+  [
+    [
+      'INSERT INTO {workspace_builds} (id, workspace_id, build_number) VALUES ($1, $2, $3)',
+      ...[buildId, workspaceId, number],
+    ],
+    [
+      "INSERT INTO {workspace_agents} (id, build_id, name) VALUES ($1, $2, 'main')",
+      ...[agentId, buildId],
+    ],
+  ] as const
+
 /** A new build of a workspace, with a new agent. Older builds stay until they are deleted. */
-export const rebuildMove = ({ workspaceId, buildId, agentId, number }: NewBuild): Move => ({
-  says: `rebuild ${workspaceId}: ${buildId} with ${agentId}`,
-  execute: ({ queryable, table }) =>
-    queryable.transaction(async (transaction) => {
-      await transaction.query(
-        `INSERT INTO ${table('workspace_builds')} (id, workspace_id, build_number)
-         VALUES ($1, $2, $3)`,
-        [buildId, workspaceId, number],
-      )
-      await transaction.query(
-        `INSERT INTO ${table('workspace_agents')} (id, build_id, name) VALUES ($1, $2, 'main')`,
-        [agentId, buildId],
-      )
-    }),
-  predict(model) {
-    model.builds.set(buildId, { id: buildId, workspaceId, number })
-    model.agents.set(agentId, { id: agentId, buildId, deleted: false })
-  },
-})
+export const rebuildMove = (build: NewBuild): Move => {
+  const { workspaceId, buildId, agentId, number } = build
+  return {
+    says: `rebuild ${workspaceId}: ${buildId} with ${agentId}`,
+    execute: hostStatements(...buildStatements(build)),
+    predict(model) {
+      model.builds.set(buildId, { id: buildId, workspaceId, number })
+      model.agents.set(agentId, { id: agentId, buildId, deleted: false })
+    },
+  }
+}
 
 export function createWorkspaceMove(
   params: Omit<NewBuild, 'number'> & { readonly ownerId: string },
 ): Move {
   const { workspaceId, ownerId } = params
-  const firstBuild = rebuildMove({ ...params, number: 1 })
+  const firstBuild = { ...params, number: 1 }
   return {
     says: 'create a workspace with an agent',
-    execute: (context) =>
-      context.queryable.transaction(async (transaction) => {
-        await transaction.query(
-          `INSERT INTO ${context.table('workspaces')} (id, owner_id, name) VALUES ($1, $2, 'shop')`,
-          [workspaceId, ownerId],
-        )
-        await firstBuild.execute({ ...context, queryable: transaction })
-      }),
+    execute: hostStatements(
+      [
+        "INSERT INTO {workspaces} (id, owner_id, name) VALUES ($1, $2, 'shop')",
+        ...[workspaceId, ownerId],
+      ],
+      ...buildStatements(firstBuild),
+    ),
     predict(model, at) {
       model.workspaces.set(workspaceId, { id: workspaceId, ownerId, deleted: false })
-      firstBuild.predict(model, at, undefined)
+      rebuildMove(firstBuild).predict(model, at, undefined)
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { Finding, Law } from '../law.js'
-import { noRows, type RowReader, type Rows, type StoredRow } from '../row-reader.js'
+import type { RowReader, Rows, StoredRow } from '../row-reader.js'
+import { rowsOf } from './compare.js'
 
 export const cascade: Law = {
   number: 4,
@@ -18,9 +19,9 @@ export const cascade: Law = {
 }
 
 function orphanedRows(rows: Rows, { chatColumns }: RowReader): Finding[] {
-  const chats = rows.get('chats') ?? noRows
+  const chats = rowsOf(rows, 'chats')
   return [...chatColumns].flatMap(([table, column]) =>
-    [...(rows.get(table) ?? noRows)].flatMap(([key, { values }]) => {
+    [...rowsOf(rows, table)].flatMap(([key, { values }]) => {
       const chatId = values[column]
       if (chatId !== null && chats.has(chatId!)) return []
       const what = `a row of a deleted chat: ${table} ${key}`
@@ -40,8 +41,8 @@ export const purgeBoundary: Law = {
   afterStep({ move, before, after, outcome }) {
     if (!move.purge || outcome.refusal) return []
     const { before: cutoff, limit } = move.purge
-    const chats = [...(before.rows.get('chats') ?? noRows).values()]
-    const isGone = ({ values }: StoredRow) => !after.rows.get('chats')?.has(values.id!)
+    const chats = [...rowsOf(before.rows, 'chats').values()]
+    const isGone = ({ values }: StoredRow) => !rowsOf(after.rows, 'chats').has(values.id!)
     const isEligible = ({ values }: StoredRow) =>
       values.archived === 'true' && values.updated_at! < cutoff
     const gone = chats.filter(isGone)
@@ -53,11 +54,8 @@ export const purgeBoundary: Law = {
         actual: `archived ${values.archived}, updated_at ${values.updated_at}`,
       }))
     if (gone.length > limit) {
-      findings.push({
-        what: 'chats purged',
-        expected: `${limit} at most`,
-        actual: `${gone.length}`,
-      })
+      const expected = `${limit} at most`
+      findings.push({ what: 'chats purged', expected, actual: `${gone.length}` })
     }
     const wanted = chats.filter(isEligible).sort((a, b) => (order(a) < order(b) ? -1 : 1))
     const left = wanted.slice(0, limit).filter((chat) => !isGone(chat))

@@ -4,6 +4,7 @@ import type { Ending, Finding, Law } from '../law.js'
 import { type Chat, liveOf, type Resources } from '../model/model.js'
 import { diff as predictDiff } from '../operations/diff.js'
 import { plainAnswer } from '../outcome.js'
+import { unequal } from './compare.js'
 
 export const diff: Law = {
   number: 10,
@@ -39,9 +40,7 @@ async function faults({ queryable, operations, model }: Ending, chat: Chat): Pro
     ['the diff applied to the pins', shown(live!), shown(apply(changes, pins!))],
     ['the inverse applied to the live context', shown(pins!), shown(apply(invert(changes), live!))],
   ]
-  return compared.flatMap(([what, expected, actual]) =>
-    expected === actual ? [] : [{ what: `${what} of ${chat.id}`, expected, actual }],
-  )
+  return compared.flatMap(([what, ...texts]) => unequal(`${what} of ${chat.id}`, ...texts))
 }
 
 /** What a diff compares of each resource, by source. */

@@ -1,10 +1,11 @@
 import { nobody } from '../choices.js'
-import { allDifferingRows, differingRows } from '../compare-rows.js'
+import { differingRows } from '../compare-rows.js'
 import type { Ending, Finding, Law, Step } from '../law.js'
 import { expectedRows, modelTables, pinTable } from '../model/rows.js'
 import { chatOperations } from '../operations/index.js'
 import { isChatRef } from '../outcome.js'
-import { noRows } from '../row-reader.js'
+import type { StoredRow } from '../row-reader.js'
+import { unequal, valuesOf } from './compare.js'
 
 export const isolation: Law = {
   number: 5,
@@ -28,7 +29,7 @@ export const isolation: Law = {
       // Law 4 covers what a chat loses by its own deletion.
       const isLeft = (id: string) => after.rows.get('chats')?.has(id) ?? false
       const isOther = (id: string) => !touched.has(id) || (!mayWrite && isLeft(id))
-      const isIn = (row: { values: Readonly<Record<string, string | null>> }) =>
+      const isIn = (row: StoredRow) =>
         isOther(row.values[column] ?? '') && !isNew(step, row.values[column] ?? '')
       findings.push(...differingRows('another row', table, before.rows, after.rows, isIn))
     }
@@ -52,20 +53,20 @@ async function askedByStranger(ending: Ending, chatId: string): Promise<Finding[
   const findings: Finding[] = []
   const expected = 'chat_not_found'
   for (const operation of chatOperations) {
-    const actual = await operation.call({ ...ending, now: {} }, key).then(
-      () => 'an answer',
-      (error: { code?: unknown }) => String(error.code),
-    )
-    if (actual === expected) continue
-    findings.push({ what: `${operation.name} of ${chatId} for a stranger`, expected, actual })
+    const actual = await operation
+      .moveOn(key)
+      .execute({ ...ending, now: {} })
+      .then(
+        () => 'an answer',
+        (error: { code?: unknown }) => String(error.code),
+      )
+    findings.push(...unequal(`${operation.name} of ${chatId} for a stranger`, expected, actual))
   }
   const contexts = await operations.getChatContexts(queryable, {
     chatIds: [chatId],
     ownerId: nobody,
   })
-  if (contexts.length === 0) return findings
-  const actual = `${contexts.length} chats`
-  return [...findings, { what: 'getChatContexts for a stranger', expected: 'none', actual }]
+  return [...findings, ...unequal('getChatContexts for a stranger: chats', 0, contexts.length)]
 }
 
 /** Whether this step created the chat. */
@@ -78,28 +79,22 @@ function rowsOfNoChat({ move, before, after, reader }: Step): Finding[] {
     (table) =>
       !reader.chatColumns.has(table) && !modelTables.has(table) && !move.writes?.includes(table),
   )
-  const only = (rows: Step['before']['rows']) =>
-    new Map(hosts.map((table) => [table, rows.get(table) ?? noRows]))
-  return allDifferingRows('a row of no chat', only(before.rows), only(after.rows))
+  return hosts.flatMap((table) => differingRows('a row of no chat', table, before.rows, after.rows))
 }
 
 /** No operation changes the columns of workspaces, builds and agents that the model ignores. */
 function unknownColumns({ before, after }: Step): Finding[] {
-  return [...expectedRows(after.model)].flatMap(([table, expected]) => {
-    if (!workspaceTables.includes(table)) return []
-    return [...(after.rows.get(table) ?? noRows)].flatMap(([key, { values }]) => {
-      const old = before.rows.get(table)?.get(key)?.values
-      const known = expected.get(key)
-      if (!old || !known) return []
-      return Object.keys(values)
-        .filter((name) => !(name in known) && old[name] !== values[name])
-        .map((name) => ({
-          what: `${name} of ${table} ${key}`,
-          expected: String(old[name]),
-          actual: String(values[name]),
-        }))
-    })
-  })
+  const expected = expectedRows(after.model)
+  return workspaceTables.flatMap((table) =>
+    [...expected.get(table)!].flatMap(([key, known]) => {
+      const old = valuesOf(before.rows, table, key)
+      const values = valuesOf(after.rows, table, key) ?? {}
+      const unknown = Object.keys(values).filter((name) => old && !(name in known))
+      return unknown.flatMap((name) =>
+        unequal(`${name} of ${table} ${key}`, old?.[name], values[name]),
+      )
+    }),
+  )
 }
 
 const workspaceTables = ['workspaces', 'workspace_builds', 'workspace_agents']
@@ -110,11 +105,9 @@ function strangers({ before, after, outcome }: Step): Finding[] {
   const look = (value: unknown): void => {
     if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return
     if (isChatRef(value)) {
-      const row = after.rows.get('chats')?.get(value.id) ?? before.rows.get('chats')?.get(value.id)
-      const expected = row?.values.owner_id ?? 'no such chat'
-      if (expected !== value.ownerId) {
-        findings.push({ what: `the owner of ${value.id}`, expected, actual: value.ownerId })
-      }
+      const { id, ownerId } = value
+      const row = valuesOf(after.rows, 'chats', id) ?? valuesOf(before.rows, 'chats', id)
+      findings.push(...unequal(`the owner of ${id}`, row?.owner_id ?? 'no such chat', ownerId))
       return
     }
     for (const one of Object.values(value)) look(one)

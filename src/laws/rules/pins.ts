@@ -1,7 +1,8 @@
 import { describe, differingRows, resourcesOf } from '../compare-rows.js'
 import { type Finding, type Law, type Step, stepsBetween } from '../law.js'
 import { liveTable, pinTable, snapshotTable } from '../model/rows.js'
-import { noRows, type RowReader, type Rows, type StoredRow } from '../row-reader.js'
+import type { RowReader, Rows, StoredRow } from '../row-reader.js'
+import { rowsOf, unequal, valuesOf } from './compare.js'
 
 export const stability: Law = {
   number: 1,
@@ -25,35 +26,32 @@ export const stability: Law = {
 
 /** The changes to pins that no operation was asked for. */
 function changedPins(before: Rows, after: Rows, isAsked: (chatId: string) => boolean): Finding[] {
-  const chatsAfter = after.get('chats') ?? noRows
   const held = new Set<string>()
-  for (const [id, { values }] of before.get('chats') ?? noRows) {
-    const hash = values.context_aggregate_hash ?? null
-    const hashAfter = chatsAfter.get(id)?.values.context_aggregate_hash ?? null
-    const isHydrating = hash === null && hashAfter !== null
+  for (const [id, { values }] of rowsOf(before, 'chats')) {
+    const hashAfter = valuesOf(after, 'chats', id)?.context_aggregate_hash ?? null
+    const isHydrating = values.context_aggregate_hash === null && hashAfter !== null
     if (!isHydrating && !isAsked(id)) held.add(id)
   }
   const isHeld = ({ values }: StoredRow) => held.has(values.chat_id ?? '')
   const pins = differingRows('a pin', pinTable, before, after, isHeld)
-  const hashes = [...held].flatMap((id) => {
-    const [expected, actual] = [before, after].map((rows) => headOf(rows, id))
-    if (actual === undefined || expected === actual) return []
-    return [{ what: `the pinned hash and error: ${id}`, expected, actual }]
-  })
-  return [...pins, ...hashes]
+  const heads = [...held].flatMap((id) =>
+    after.get('chats')?.has(id)
+      ? unequal(`the pinned hash and error: ${id}`, headOf(before, id), headOf(after, id))
+      : [],
+  )
+  return [...pins, ...heads]
 }
 
 /** The hash and the error that a chat keeps with its pins. */
-function headOf(rows: Rows, id: string): string | undefined {
-  const values = rows.get('chats')?.get(id)?.values
-  return values && `${values.context_aggregate_hash} ${JSON.stringify(values.context_error)}`
+function headOf(rows: Rows, id: string): string {
+  const { context_aggregate_hash: hash, context_error: error } = valuesOf(rows, 'chats', id)!
+  return `${hash} ${JSON.stringify(error)}`
 }
 
 /** The pins of chats that are not hydrated. */
 function pinsWithoutHash(rows: Rows): Finding[] {
-  const chats = rows.get('chats') ?? noRows
-  return [...(rows.get(pinTable) ?? noRows)].flatMap(([key, { values }]) =>
-    chats.get(values.chat_id!)?.values.context_aggregate_hash === null
+  return [...rowsOf(rows, pinTable)].flatMap(([key, { values }]) =>
+    valuesOf(rows, 'chats', values.chat_id!)?.context_aggregate_hash === null
       ? [{ what: `a pin of a chat that is not hydrated: ${key}`, expected: 'no row' }]
       : [],
   )
@@ -80,63 +78,41 @@ export const fidelity: Law = {
     if (step.move.isMigration) return []
     const { before, after, move, outcome } = step
     const columns = mirroredColumns(step.reader)
-    return [...(after.rows.get('chats') ?? noRows)].flatMap(([id, chat]) => {
-      const hash = chat.values.context_aggregate_hash
-      const old = before.rows.get('chats')?.get(id)?.values.context_aggregate_hash ?? null
+    return [...rowsOf(after.rows, 'chats')].flatMap(([id, { values }]) => {
+      const old = valuesOf(before.rows, 'chats', id)?.context_aggregate_hash ?? null
       const isRefreshed = !outcome.refusal && (move.repins?.includes(id) ?? false)
-      if (hash === null || (old !== null && !isRefreshed)) return []
-      return unfaithful(step, id, chat, columns)
+      if (values.context_aggregate_hash === null || (old !== null && !isRefreshed)) return []
+      return unfaithful(step, id, values.agent_id ?? '', columns)
     })
   },
 }
 
 function unfaithful(
-  step: Step,
+  { before, after, at }: Step,
   id: string,
-  chat: StoredRow,
+  agentId: string,
   columns: readonly string[],
 ): Finding[] {
-  const { before, after, at } = step
-  const agentId = chat.values.agent_id ?? ''
-  const pick = ({ values }: StoredRow) =>
-    Object.fromEntries(columns.map((name) => [name, values[name]!]))
+  const pick = ({ values }: StoredRow, names: readonly string[] = columns) =>
+    Object.fromEntries(names.map((name) => [name, values[name]!]))
   const live = resourcesOf(after.rows, liveTable, agentId)
   const pins = resourcesOf(after.rows, pinTable, id)
   const pinsBefore = resourcesOf(before.rows, pinTable, id)
-  const findings: Finding[] = []
-  for (const source of new Set([...live.keys(), ...pins.keys()])) {
-    const row = `${pinTable} ${id} ${source}`
-    const [one, pin] = [live.get(source), pins.get(source)]
-    const [wanted, found] = [one && pick(one), pin && pick(pin)]
-    if (JSON.stringify(wanted) !== JSON.stringify(found)) {
-      findings.push(describe('a pin is not as live', row, wanted, found))
-    }
-    if (!wanted || !pin) continue
-    const old = pinsBefore.get(source)
-    const wasEqual = old && JSON.stringify(pick(old)) === JSON.stringify(wanted)
-    const times = {
+  const findings = [...new Set([...live.keys(), ...pins.keys()])].flatMap((source) => {
+    const [one, pin, old] = [live, pins, pinsBefore].map((rows) => rows.get(source))
+    const wasEqual = one && old && JSON.stringify(pick(old)) === JSON.stringify(pick(one))
+    const wanted = one && {
+      ...pick(one),
       created_at: old?.values.created_at ?? at,
       updated_at: wasEqual ? old.values.updated_at! : at,
     }
-    const { created_at, updated_at } = pin.values
-    if (created_at !== times.created_at || updated_at !== times.updated_at) {
-      const actual = { created_at: created_at!, updated_at: updated_at! }
-      findings.push(describe('the times of a pin', row, times, actual))
-    }
-  }
-  const snapshot = after.rows.get(snapshotTable)?.get(agentId)?.values
-  const { context_aggregate_hash, context_error } = chat.values
-  if (
-    context_aggregate_hash !== snapshot?.aggregate_hash ||
-    context_error !== snapshot?.snapshot_error
-  ) {
-    findings.push({
-      what: `the hash and the error of ${id}`,
-      expected: `${snapshot?.aggregate_hash} ${snapshot?.snapshot_error}`,
-      actual: `${context_aggregate_hash} ${context_error}`,
-    })
-  }
-  return findings
+    const found = pin && pick(pin, [...columns, ...ownTimes])
+    if (JSON.stringify(wanted) === JSON.stringify(found)) return []
+    return [describe('a pin is not as live', `${pinTable} ${id} ${source}`, wanted, found)]
+  })
+  const snapshot = valuesOf(after.rows, snapshotTable, agentId)
+  const head = `${snapshot?.aggregate_hash} ${JSON.stringify(snapshot?.snapshot_error)}`
+  return [...findings, ...unequal(`the hash and the error of ${id}`, head, headOf(after.rows, id))]
 }
 
 export const survival: Law = {
@@ -153,20 +129,13 @@ export const survival: Law = {
         ? [{ what: 'the deletion', expected: 'done', actual: outcome.refusal.message }]
         : []
     const pins = differingRows('a pin', pinTable, before.rows, after.rows)
-    const hashes = [...(before.rows.get('chats') ?? noRows)].flatMap(([id, { values }]) => {
-      const hash = values.context_aggregate_hash
-      const left = after.rows.get('chats')?.get(id)?.values.context_aggregate_hash
-      return left === hash
-        ? []
-        : [{ what: `the pinned hash of ${id}`, expected: `${hash}`, actual: `${left}` }]
+    const hashes = [...rowsOf(before.rows, 'chats')].flatMap(([id, { values }]) => {
+      const left = valuesOf(after.rows, 'chats', id)?.context_aggregate_hash
+      return unequal(`the pinned hash of ${id}`, values.context_aggregate_hash, left)
     })
-    const texts = prompts
-      .filter((one) => one.before !== one.after)
-      .map((one) => ({
-        what: `the prompt of ${one.chatId}`,
-        expected: one.before,
-        actual: one.after,
-      }))
+    const texts = prompts.flatMap(({ chatId, ...prompt }) =>
+      unequal(`the prompt of ${chatId}`, prompt.before, prompt.after),
+    )
     return [...refused, ...pins, ...hashes, ...texts]
   },
 }
@@ -180,17 +149,16 @@ export const readiness: Law = {
     'remove the mark.',
   afterStep({ move, before, after }) {
     if (move.isMigration) return []
-    const snapshots = after.rows.get(snapshotTable) ?? noRows
-    const old = before.rows.get('chats') ?? noRows
     const held = new Set<string>()
     const findings: Finding[] = []
-    for (const [id, { values }] of after.rows.get('chats') ?? noRows) {
-      if (snapshots.get(values.agent_id ?? '')?.values.ready !== 'false') continue
+    for (const [id, { values }] of rowsOf(after.rows, 'chats')) {
+      if (valuesOf(after.rows, snapshotTable, values.agent_id ?? '')?.ready !== 'false') continue
       if (values.context_aggregate_hash !== null) held.add(id)
       for (const column of ['context_aggregate_hash', 'context_dirty_since']) {
-        const [was, now] = [old.get(id)?.values[column] ?? null, values[column]!]
-        if (now === null || now === was) continue
-        findings.push({ what: `${column} of ${id}`, expected: `${was}`, actual: now })
+        const was = valuesOf(before.rows, 'chats', id)?.[column] ?? null
+        if (values[column] !== null) {
+          findings.push(...unequal(`${column} of ${id}`, was, values[column]))
+        }
       }
     }
     const isHeld = ({ values }: StoredRow) => held.has(values.chat_id ?? '')

@@ -1,5 +1,6 @@
 import {
   allDifferingRows,
+  differingRows,
   resourcesOf,
   unexpectedResources,
   unexpectedRows,
@@ -16,7 +17,8 @@ import {
 } from '../law.js'
 import type { Pushed } from '../model/live-context.js'
 import { liveTable, snapshotTable } from '../model/rows.js'
-import { noRows, type Rows } from '../row-reader.js'
+import type { Rows } from '../row-reader.js'
+import { pushOf, rowsOf, unequal, valuesOf } from './compare.js'
 
 export const agreement: Law = {
   number: 6,
@@ -30,19 +32,20 @@ export const agreement: Law = {
     return unexpectedRows('live context', model, rows, [snapshotTable, liveTable])
   },
   inObservation({ rows }, race) {
-    const pushes = pushesOf(race)
-    return [...(rows.get('workspace_agents') ?? noRows).keys()].flatMap((id): Finding[] => {
+    return [...rowsOf(rows, 'workspace_agents').keys()].flatMap((id): Finding[] => {
       const live = resourcesOf(rows, liveTable, id)
-      const snapshot = rows.get(snapshotTable)?.get(id)?.values
+      const snapshot = snapshotOf(rows, id)
       if (!snapshot) return unexpectedResources(`${id} without a snapshot`, new Map(), live)
       const { snapshot_error: error, version, aggregate_hash: hash, ready } = snapshot
-      const push = pushes.find((one) => one.push.agentId === id && one.push.error === error)?.push
-      if (!push) return [{ what: `the push of the snapshot of ${id}`, actual: `${error}` }]
+      const push = pushOf(race, error)
+      if (push?.agentId !== id)
+        return [{ what: `the push of the snapshot of ${id}`, actual: `${error}` }]
       const what = `the context of ${id} after push ${error}`
-      const expected = `${push.version} ${push.hash} ${push.ready}`
-      const actual = `${version} ${hash} ${ready}`
-      const head = expected === actual ? [] : [{ what, expected, actual }]
-      return [...head, ...unexpectedResources(what, push.resources, live)]
+      const head = [push.version, push.hash, push.ready].join(' ')
+      return [
+        ...unequal(what, head, [version, hash, ready].join(' ')),
+        ...unexpectedResources(what, push.resources, live),
+      ]
     })
   },
 }
@@ -62,21 +65,22 @@ export const gate: Law = {
     if (stored && !initial && version <= BigInt(stored.version!)) {
       const { accepted } = outcome.answer as { accepted: boolean }
       const what = `version ${version} after ${stored.version}`
-      const answer = accepted ? [{ what, expected: 'not accepted', actual: 'accepted' }] : []
-      return [...answer, ...allDifferingRows('a stale push', before.rows, after.rows)]
+      return [
+        ...unequal(what, 'not accepted', accepted ? 'accepted' : 'not accepted'),
+        ...allDifferingRows('a stale push', before.rows, after.rows),
+      ]
     }
     return initial && stored ? initialReplay(step, agentId) : []
   },
   /** In the order of commits, pushes of one agent that are not initial have rising versions. */
   between(before, after, race) {
-    const pushes = pushesOf(race)
     const initial = pushesOf({ steps: stepsBetween(race, before, after) }).filter(
       ({ push }) => push.initial,
     )
-    return [...(after.rows.get(snapshotTable) ?? noRows)].flatMap(([id, { values }]): Finding[] => {
+    return [...rowsOf(after.rows, snapshotTable)].flatMap(([id, { values }]): Finding[] => {
       const old = snapshotOf(before.rows, id)
       if (!old || old.snapshot_error === values.snapshot_error) return []
-      const push = pushes.find((one) => one.push.error === values.snapshot_error)?.push
+      const push = pushOf(race, values.snapshot_error)
       if (!push || BigInt(values.version!) > BigInt(old.version!)) return []
       // An initial push may have been committed between the two observations.
       if (initial.some((one) => one.push.agentId === id)) return []
@@ -106,7 +110,7 @@ export const gate: Law = {
   },
 }
 
-const snapshotOf = (rows: Rows, agentId: string) => rows.get(snapshotTable)?.get(agentId)?.values
+const snapshotOf = (rows: Rows, agentId: string) => valuesOf(rows, snapshotTable, agentId)
 
 /** If the model's live context is unchanged, so is the database's, except for two columns. */
 function initialReplay({ before, after }: Step, agentId: string): Finding[] {
@@ -119,17 +123,16 @@ function initialReplay({ before, after }: Step, agentId: string): Finding[] {
     old.resources.size === now.resources.size &&
     [...old.resources].every(([source, row]) => now.resources.get(source) === row)
   if (!isEqual) return []
-  const live = (rows: Rows): Rows => {
-    const heads = [...(rows.get(snapshotTable) ?? noRows)].map(([key, row]) => {
-      const { version, received_at, ...values } = row.values
-      return [key, { ...row, values, text: JSON.stringify(values) }] as const
+  const heads = (rows: Rows) =>
+    [...rowsOf(rows, snapshotTable)].map(([id, { values }]) => {
+      const { version, received_at, ...head } = values
+      return `${id} ${JSON.stringify(head)}`
     })
-    return new Map([
-      [snapshotTable, new Map(heads)],
-      [liveTable, rows.get(liveTable) ?? noRows],
-    ])
-  }
-  return allDifferingRows('an initial push of what is stored', live(before.rows), live(after.rows))
+  const what = 'an initial push of what is stored'
+  return [
+    ...unequal(what, heads(before.rows).join('\n'), heads(after.rows).join('\n')),
+    ...differingRows(what, liveTable, before.rows, after.rows),
+  ]
 }
 
 /** A push that was not accepted although every version stored while it ran was lower. */

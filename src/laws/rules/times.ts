@@ -1,7 +1,9 @@
 import type { Finding, Law, RaceEnding, Step } from '../law.js'
 import { isDirty } from '../model/live-context.js'
 import { snapshotTable } from '../model/rows.js'
-import { noRows, type Rows, type StoredRow } from '../row-reader.js'
+import { toDate } from '../model/time.js'
+import type { Rows, StoredRow } from '../row-reader.js'
+import { rowsOf, unequal, valuesOf } from './compare.js'
 
 export const clock: Law = {
   number: 9,
@@ -10,14 +12,12 @@ export const clock: Law = {
     'Only adding messages, archiving and unarchiving change chats.updated_at, and they set ' +
     'it to the time of the operation.',
   afterStep({ move, before, after, at }) {
-    return [...(after.rows.get('chats') ?? noRows)].flatMap(([id, { values }]) => {
-      const old = before.rows.get('chats')?.get(id)?.values.updated_at
+    return [...rowsOf(after.rows, 'chats')].flatMap(([id, { values }]) => {
+      const old = valuesOf(before.rows, 'chats', id)?.updated_at
       if (old === undefined) return []
       // Archiving an archived chat does not set its time.
       const isTouched = move.touches?.includes(id) && after.model.chats.get(id)?.updatedAt === at
-      const expected = isTouched ? at : old!
-      if (values.updated_at === expected) return []
-      return [{ what: `updated_at of ${id}`, expected, actual: String(values.updated_at) }]
+      return unequal(`updated_at of ${id}`, isTouched ? at : old, values.updated_at)
     })
   },
 }
@@ -38,7 +38,7 @@ export const drift: Law = {
       const chat = before.rows.get('chats')?.get(id)
       return chat !== undefined && wrongMark(before.rows, id, chat).length > 0
     }
-    return [...(after.rows.get('chats') ?? noRows)].flatMap(([id, chat]) => [
+    return [...rowsOf(after.rows, 'chats')].flatMap(([id, chat]) => [
       ...(wasWrong(id) ? [] : wrongMark(after.rows, id, chat)),
       ...wrongTime(step, id, chat),
     ])
@@ -47,26 +47,19 @@ export const drift: Law = {
     const chatIds = [...model.chats.keys()]
     if (chatIds.length === 0) return []
     const contexts = await operations.getChatContexts(queryable, { chatIds })
-    const answered = contexts.map(({ chat }) => chat.id)
-    if (answered.join() !== chatIds.join()) {
-      const [expected, actual] = [chatIds, answered].map((ids) => ids.join('\n'))
-      return [{ what: 'the chats that were asked for', expected, actual }]
-    }
-    return contexts.flatMap(({ chat, dirty, dirtySince, hydrated }) => {
-      const known = model.chats.get(chat.id)!
-      const expected = isDirty(model, known)
-      const since = expected ? known.dirtySince!.slice(0, 23) : null
-      const found = dirtySince?.toISOString().slice(0, 23) ?? null
-      const isHydrated = known.pinnedHash !== null
-      const wanted = `hydrated ${isHydrated}, dirty ${expected} ${since}`
-      const actual = `hydrated ${hydrated}, dirty ${dirty} ${found}`
-      if (wanted === actual) return []
-      return [{ what: `how ${chat.id} reads`, expected: wanted, actual }]
+    const actual = contexts.map(({ chat, hydrated, dirty, dirtySince }) =>
+      [chat.id, `hydrated ${hydrated}`, `dirty ${dirty}`, dirtySince?.toISOString()].join(' '),
+    )
+    const expected = [...model.chats.values()].map((chat) => {
+      const dirty = isDirty(model, chat)
+      const since = dirty ? toDate(chat.dirtySince!).toISOString() : undefined
+      return [chat.id, `hydrated ${chat.pinnedHash !== null}`, `dirty ${dirty}`, since].join(' ')
     })
+    return unequal('how the chats read', expected.join('\n'), actual.join('\n'))
   },
   afterRace(ending) {
     const { rows } = ending
-    return [...(rows.get('chats') ?? noRows)].flatMap(([id, chat]) => [
+    return [...rowsOf(rows, 'chats')].flatMap(([id, chat]) => [
       ...wrongMark(rows, id, chat),
       ...notHydrated(ending, id, chat),
     ])
@@ -75,7 +68,7 @@ export const drift: Law = {
 
 /** The hash that a chat has to be settled against, or undefined if there is none. */
 function liveHash(rows: Rows, { values }: StoredRow) {
-  const live = rows.get(snapshotTable)?.get(values.agent_id ?? '')?.values
+  const live = valuesOf(rows, snapshotTable, values.agent_id ?? '')
   return values.archived === 'true' || live?.ready !== 'true' ? undefined : live.aggregate_hash
 }
 
@@ -90,11 +83,9 @@ function wrongMark(rows: Rows, id: string, chat: StoredRow): Finding[] {
 }
 
 function wrongTime({ before, at }: Step, id: string, { values }: StoredRow): Finding[] {
-  const old = before.rows.get('chats')?.get(id)?.values.context_dirty_since ?? null
+  const old = valuesOf(before.rows, 'chats', id)?.context_dirty_since ?? null
   const mark = values.context_dirty_since ?? null
-  const expected = old ?? at
-  if (mark === null || mark === expected) return []
-  return [{ what: `the time of the mark of ${id}`, expected, actual: mark }]
+  return mark === null ? [] : unequal(`the time of the mark of ${id}`, old ?? at, mark)
 }
 
 /** A chat that no one unpinned is hydrated if its agent is ready. */

@@ -1,7 +1,7 @@
 import { allDifferingRows, resourcesOf, unexpectedResources } from '../compare-rows.js'
 import { type Finding, type Law, pushesOf, wasAccepted } from '../law.js'
 import { liveTable, pinTable } from '../model/rows.js'
-import { noRows } from '../row-reader.js'
+import { pushOf, rowsOf, unequal } from './compare.js'
 
 export const atomicity: Law = {
   number: 15,
@@ -16,33 +16,27 @@ export const atomicity: Law = {
   },
   /** The pins are exactly the resources of the push whose hash and error the chat has. */
   inObservation({ rows }, race) {
-    const pushes = pushesOf(race)
-    return [...(rows.get('chats') ?? noRows)].flatMap(([id, { values }]): Finding[] => {
+    return [...rowsOf(rows, 'chats')].flatMap(([id, { values }]): Finding[] => {
       const { context_aggregate_hash: hash, context_error: error } = values
       const pins = resourcesOf(rows, pinTable, id)
       if (hash === null) {
-        if (pins.size === 0 && error === '') return []
         const actual = `pins ${[...pins.keys()].join(', ')}, error ${error}`
-        return [{ what: `${id}, not hydrated`, expected: 'no pins and no error', actual }]
+        return unequal(`${id}, not hydrated`, 'pins , error ', actual)
       }
-      const push = pushes.find((one) => one.push.error === error)?.push
+      const push = pushOf(race, error)
       if (!push) return [{ what: `the push that ${id} has pinned`, actual: `${error}` }]
       const what = `${id}, which has pinned push ${error}`
-      const head = hash === push.hash ? [] : [{ what, expected: push.hash, actual: hash! }]
-      return [...head, ...unexpectedResources(what, push.resources, pins)]
+      return [...unequal(what, push.hash, hash), ...unexpectedResources(what, push.resources, pins)]
     })
   },
   afterRace(ending) {
     const refused = pushesOf(ending).filter((step) => !wasAccepted(step))
     return refused.flatMap(({ push }): Finding[] => {
-      const pinned = ending.observations.flatMap(({ rows }) =>
-        [...(rows.get('chats') ?? noRows)].filter(
-          ([, { values }]) => values.context_error === push.error,
-        ),
-      )
-      if (pinned.length === 0) return []
+      const chats = ending.observations.flatMap(({ rows }) => [...rowsOf(rows, 'chats')])
+      const pinned = chats.find(([, { values }]) => values.context_error === push.error)
+      if (!pinned) return []
       const expected = 'never, because the push was not accepted'
-      return [{ what: `${pinned[0]![0]} has pinned push ${push.error}`, expected }]
+      return [{ what: `${pinned[0]} has pinned push ${push.error}`, expected }]
     })
   },
 }
@@ -57,7 +51,7 @@ export const idempotence: Law = {
     // A refused operation may have locked rows; a migration writes all of them again.
     if (move.isMigration || outcome.refusal) return []
     return [liveTable, pinTable].flatMap((table) =>
-      [...(after.rows.get(table) ?? noRows)].flatMap(([key, row]) => {
+      [...rowsOf(after.rows, table)].flatMap(([key, row]) => {
         const old = before.rows.get(table)?.get(key)
         if (!old || old.text !== row.text || old.place === row.place) return []
         const what = `an equal row was written or locked: ${table} ${key}`
