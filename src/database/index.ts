@@ -46,13 +46,16 @@ export { type ScriptStatement, splitStatements } from './split-statements.js'
 export { sqlState } from './sql-state.js'
 export {
   beginsTransaction,
+  containsWord,
   controlsTransaction,
   factsOf,
   type ListenCommand,
   leavesOpen,
   listenCommandsIn,
+  preparedNamesIn,
   runsOutsideTransaction,
   type StatementFacts,
+  settingNamesIn,
   withoutWrapping,
 } from './statement-facts.js'
 export { decoderOf } from './values.js'

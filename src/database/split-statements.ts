@@ -11,6 +11,8 @@ export interface ScriptStatement {
    * Strings and comments are omitted.
    */
   readonly words: readonly string[]
+  /** The index in the script of the first character of each word. */
+  readonly wordOffsets: readonly number[]
 }
 
 /**
@@ -33,14 +35,21 @@ export function splitStatements(script: string): ScriptStatement[] {
   let start = -1
   let parentheses = 0
   let words: string[] = []
+  let wordOffsets: number[] = []
   let blocks = 0
   const end = (at: number) => {
     if (start >= 0) {
-      statements.push({ text: script.slice(start, at).trimEnd(), offset: start, words })
+      statements.push({
+        text: script.slice(start, at).trimEnd(),
+        offset: start,
+        words,
+        wordOffsets,
+      })
     }
     start = -1
     parentheses = 0
     words = []
+    wordOffsets = []
     blocks = 0
   }
   token.lastIndex = 0
@@ -65,6 +74,7 @@ export function splitStatements(script: string): ScriptStatement[] {
     } else if (first === '"') {
       token.lastIndex = endOfQuoted(script, first, after)
       words.push(nameOfWord(script.slice(at, token.lastIndex)))
+      wordOffsets.push(at)
     } else if (first === '$' && after > at + 1) {
       token.lastIndex = endOf(script, script.slice(at, after), after)
     } else if (first === '(') parentheses++
@@ -72,6 +82,7 @@ export function splitStatements(script: string): ScriptStatement[] {
     else if (startsWord.test(first)) {
       const word = nameOfWord(script.slice(at, after))
       words.push(word)
+      wordOffsets.push(at)
       blocks = blocksAfter(word, blocks, parentheses, words)
     }
   }

@@ -180,6 +180,45 @@ export function factsOf(sql: string): SqlFacts {
 const ambiguous = (sql: string): StatementFacts =>
   sql.toLowerCase().includes('advisory') ? { ...code, touchesLocks: true } : code
 
+/** The name of a prepared statement in an EXECUTE or DEALLOCATE, and its place in the script. */
+interface PreparedName {
+  readonly name: string
+  readonly start: number
+  readonly end: number
+  readonly isDeallocated: boolean
+}
+
+/** The names of prepared statements that the EXECUTE and DEALLOCATE commands of a text contain. */
+export function preparedNamesIn(sql: string): PreparedName[] {
+  return factsOf(sql).statements.flatMap(({ words, wordOffsets }) => {
+    const isDeallocated = words[0] === 'deallocate'
+    if (!isDeallocated && words[0] !== 'execute') return []
+    const at = isDeallocated && words[1] === 'prepare' && words.length > 2 ? 2 : 1
+    const [name, start] = [words[at], wordOffsets[at]]
+    if (name === undefined || start === undefined) return []
+    const written = sql[start] === '"' ? `"${name.replaceAll('"', '""')}"` : name
+    return [{ name, start, end: start + written.length, isDeallocated }]
+  })
+}
+
+/** A setting with a dot in its name, which SQL creates by setting it. */
+const dotted = '[a-z_]\\w*\\.[a-z_]\\w*\\b'
+const anyDotted = new RegExp(`\\b${dotted}`, 'g')
+const setDotted = new RegExp(
+  `(?:set_config\\s*\\(\\s*'|\\bset\\s+(?:session\\s+)?)(${dotted})`,
+  'g',
+)
+
+/**
+ * Names with a dot that may be settings: first those that the text sets, since most of the others
+ * are columns. The names inside strings are included, which SQL that runs SQL needs.
+ */
+export function settingNamesIn(sql: string): string[] {
+  const text = sql.toLowerCase()
+  const set = [...text.matchAll(setDotted)].map(([, name]) => name!)
+  return [...new Set([...set, ...(text.match(anyDotted) ?? [])])]
+}
+
 /** The savepoint that a statement sets or rolls back to. */
 export const savepointOf = ({ words }: ScriptStatement): string => words.at(-1) ?? ''
 
@@ -209,6 +248,10 @@ export const leavesOpen = (sql: string): boolean =>
     ({ words, facts }) =>
       facts.transaction === 'begin' || (facts.changesFunctions && words[0] === 'create'),
   )
+
+/** Whether a text contains one of these keywords or names, outside of strings and comments. */
+export const containsWord = (sql: string, words: ReadonlySet<string>): boolean =>
+  words.size > 0 && factsOf(sql).statements.some((one) => one.words.some((word) => words.has(word)))
 
 export const runsOutsideTransaction = (statement: ScriptStatement): boolean =>
   factsOfStatement(statement).outsideTransaction === true

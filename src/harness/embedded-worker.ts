@@ -4,7 +4,7 @@ import type { TestInstance } from '../pglite/index.js'
 import { projectDirectory } from '../pglite/index.js'
 import { createEmbeddedDatabase, internalsOf } from './embedded-database.js'
 import { openEmbeddedHarness } from './embedded-harness.js'
-import { anyOf, findLeaks, readSessionStart, type SessionStart } from './find-leaks.js'
+import { findLeaks, readSessionStart, type SessionStart } from './find-leaks.js'
 import { type Evidence, openEvidence } from './keep-evidence.js'
 import type { ParsedTestOptions } from './parse-options.js'
 import { type OpenRollback, openEmbeddedRollback } from './rollback-database.js'
@@ -76,7 +76,7 @@ async function startTest(
   const { parts } = internalsOf(shared)
   const { instance } = parts
   // A rewind that replaced the instance has replaced the watch as well.
-  instance.watch.suspect(anyOf(session?.functions.map(({ name }) => name) ?? []))
+  instance.watch.suspect(session?.functions.map(({ name }) => name) ?? [])
   const forks = new Map<EmbeddedTestDatabase, Error>()
   const own = createEmbeddedDatabase({
     ...parts,

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { PGlite } from '@electric-sql/pglite'
 import {
   callSite,
+  containsWord,
   enclose,
   leavesOpen,
   listensOf,
@@ -26,8 +27,8 @@ export interface WatchedPGlite {
   readonly inFlight: ReadonlySet<Begun>
   /** Statements since the last rewind that may have left something open, newest last. */
   readonly openers: Begun[]
-  /** Also counts statements that match a pattern as openers, such as calls of a function. */
-  suspect(pattern: RegExp): void
+  /** Also counts statements as openers that contain one of these names of functions. */
+  suspect(names: Iterable<string>): void
   /**
    * @param what A call that needs the session to be at rest.
    * @throws DriftpinError `waits_for_itself` inside of a transaction or session of this PGlite.
@@ -87,11 +88,11 @@ export function watchPGlite(pglite: PGlite): WatchedPGlite {
   /** What the callbacks of PGlite's own transactions run inside. */
   const transactions = {}
   const openers: Begun[] = []
-  let suspected = /(?!)/
+  let suspected: ReadonlySet<string> = new Set()
   const listeners = listenersOf(pglite, askedFor)
   const note = (text: string): Begun => {
     const begun = beginHere(text)
-    if (leavesOpen(text) || suspected.test(text)) openers.push(begun)
+    if (leavesOpen(text) || containsWord(text, suspected)) openers.push(begun)
     if (openers.length > openersMax) openers.shift()
     return begun
   }
@@ -111,8 +112,8 @@ export function watchPGlite(pglite: PGlite): WatchedPGlite {
   return {
     inFlight,
     openers,
-    suspect: (pattern) => {
-      suspected = pattern
+    suspect: (names) => {
+      suspected = new Set(names)
     },
     refuseInside: (what) => {
       const at = openedByCaller(transactions) ?? openedByCaller(queueOf(pglite))

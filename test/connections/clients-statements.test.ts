@@ -110,7 +110,17 @@ test.each(doors)('a name is read as PostgreSQL reads it through %s', async (name
     const { rows } = await client.query({ name: given, text, values: ['x'] })
     expect(rows).toEqual([{ of: 'x' }])
     expect((await client.query(`EXECUTE ${written} ('y')`)).rows).toEqual([{ of: 'y' }])
-    await client.query(`DEALLOCATE ${written}`)
+    const both = `/* first; */ EXECUTE ${written}('y'); SELECT 1; execute ${written} ('z')`
+    const results = (await client.query(both)) as unknown as { rows: object[] }[]
+    expect(results.map(({ rows }) => rows[0])).toEqual([
+      { of: 'y' },
+      { '?column?': 1 },
+      { of: 'z' },
+    ])
+    await client.query(`-- done\nDEALLOCATE PREPARE ${written}`)
+    await expect(client.query({ name: given, text, values: ['x'] })).rejects.toMatchObject({
+      code: '26000',
+    })
   }
 })
 

@@ -4,6 +4,7 @@ import {
   leavesOpen,
   listenCommandsIn,
   type StatementFacts,
+  settingNamesIn,
 } from '../../src/database/statement-facts.js'
 
 type Fact = keyof StatementFacts
@@ -109,4 +110,11 @@ test.each([
   ['INSERT INTO chats DEFAULT VALUES', false],
 ])('%s leaves something open, or may: %s', (sql, expected) => {
   expect(leavesOpen(sql)).toBe(expected)
+})
+
+test('settings that a text sets come before other names with a dot', () => {
+  const body = "BEGIN new.id := old.id; PERFORM set_config('App.Tenant', new.owner, false); END"
+  expect(settingNamesIn(`${body} SET app.mode = 1`)).toEqual([
+    ...['app.tenant', 'app.mode', 'new.id', 'old.id', 'new.owner'],
+  ])
 })

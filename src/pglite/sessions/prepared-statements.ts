@@ -1,4 +1,4 @@
-import { nameOfWord } from '../../database/index.js'
+import { preparedNamesIn } from '../../database/index.js'
 import { type Answer, isError } from './answer.js'
 import type { EngineCalls } from './engine-calls.js'
 import {
@@ -27,9 +27,6 @@ type Change =
 
 const textAt = (bytes: Buffer, start: number) =>
   bytes.toString('utf8', start, bytes.indexOf(0, start))
-
-/** A command of SQL that has the name of a prepared statement in it. */
-const naming = /^(\s*(?:deallocate(?:\s+prepare)?|execute)\s+)("(?:[^"]|"")+"|[\w$\u0080-\uffff]+)/i
 
 /** A batch in the names of the engine. */
 export class TranslatedBatch {
@@ -125,13 +122,16 @@ export class TranslatedBatch {
   }
 
   #inEngineNames(text: string): string {
-    return text.replace(naming, (whole, command: string, written: string) => {
-      const name = nameOfWord(written)
-      if (!this.#find(name)) return whole
-      const engineName = this.#use(name)
-      if (/^\s*d/i.test(command)) this.#changes.push({ kind: 'deallocate', name })
-      return `${command}"${engineName}"`
-    })
+    // Splitting a long text takes time, and most clients name no statement.
+    if (this.#changes.length === 0 && !this.#names.hasNamed) return text
+    let [own, last] = ['', 0]
+    for (const { name, start, end, isDeallocated } of preparedNamesIn(text)) {
+      if (!this.#find(name)) continue
+      own += `${text.slice(last, start)}"${this.#use(name)}"`
+      last = end
+      if (isDeallocated) this.#changes.push({ kind: 'deallocate', name })
+    }
+    return own + text.slice(last)
   }
 
   /** Takes note of what became of it. */
@@ -190,6 +190,10 @@ export class StatementNames {
   constructor(prefix: string, engine: EngineCalls) {
     this.#prefix = prefix
     this.engine = engine
+  }
+
+  get hasNamed(): boolean {
+    return this.known.size > (this.known.has('') ? 1 : 0)
   }
 
   nextName(): string {

@@ -1,4 +1,4 @@
-import { factsOf, listenCommandsIn } from '../../database/index.js'
+import { factsOf, listenCommandsIn, settingNamesIn } from '../../database/index.js'
 import { AdvisoryLocks } from './advisory-locks.js'
 import type { EngineCalls } from './engine-calls.js'
 import type { EngineSession } from './engine-session.js'
@@ -7,11 +7,13 @@ import {
   changeState,
   emptyState,
   type FoundState,
+  hasSetting,
   type Reported,
   readState,
   resetUser,
   type SessionState,
 } from './session-state.js'
+import { SetterFunctions } from './setter-functions.js'
 import { WireError } from './wire-error.js'
 
 /** More than a project makes up; a session that lasts for weeks must not gather them. */
@@ -125,7 +127,7 @@ export class SessionKeeper {
       if (!changesSession) continue
       isTold = true
       if (user) session.resetsUser = user === 'reset'
-      this.#addNames(session, customNamesIn(text))
+      this.#addNames(session, settingNamesIn(text))
       session.listenCommands.push(...listenCommandsIn(text))
     }
     if (isTold) session.mayHaveChanged = true
@@ -150,9 +152,7 @@ export class SessionKeeper {
   async read(session: EngineSession): Promise<Reported> {
     const found = await this.#readOnce(session)
     // The engine goes back to its own values, of which a client with others knows nothing.
-    // It may have written their names in any case, as it may in SQL.
-    const there = new Set([...found.settings.keys()].map((name) => name.toLowerCase()))
-    const lost = [...session.defaults].filter(([name]) => !there.has(name.toLowerCase()))
+    const lost = [...session.defaults].filter(([name]) => !hasSetting(found, name))
     if (lost.length === 0) return found.reported
     await this.#engine.query(
       changeState(session.state, {
@@ -172,7 +172,7 @@ export class SessionKeeper {
     session.mayHaveChanged = false
     this.#applied = session.state
     await this.listening.settle(session, found.channels)
-    this.locks.note(session, found.holdsLocks)
+    this.locks.note(session, found.advisoryLocks > 0)
     return found
   }
 
@@ -197,60 +197,4 @@ export class SessionKeeper {
     this.#applied = emptyState
     this.#direct.mayHaveChanged = true
   }
-}
-
-const settersSql = `SELECT body FROM pg_catalog.pg_proc AS p
-JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
-CROSS JOIN LATERAL coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc) AS body
-WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND body ~*
-  'set_config|advisory|\\mlisten\\M|\\mtemp(orary)?\\M|(^|;|\\mbegin|\\mthen|\\mloop|'')\\s*set\\M'`
-
-/**
- * The project's functions that may change a session: where there are any, every statement may,
- * since a trigger or a view is enough to call one.
- */
-class SetterFunctions {
-  #names: readonly string[] | undefined
-  #exist = false
-
-  /** Takes note of a statement that may have defined one. */
-  note(sql: string): void {
-    if (factsOf(sql).any.changesFunctions) this.forget()
-  }
-
-  forget(): void {
-    this.#names = undefined
-  }
-
-  /** Whether there are any, as far as was looked. */
-  get exist(): boolean {
-    return this.#exist
-  }
-
-  /** @returns Settings that they may make up. */
-  async look(engine: EngineCalls): Promise<readonly string[]> {
-    if (this.#names) return this.#names
-    const bodies = await engine.query(settersSql)
-    this.#exist = bodies.length > 0
-    this.#names = customNamesIn(bodies.map(([body]) => body!).join('\n'))
-    return this.#names
-  }
-}
-
-const dotted = '[a-z_]\\w*\\.[a-z_]\\w*\\b'
-
-/** Where a name stands that is set for sure. */
-const settingName = new RegExp(
-  `(?:set_config\\s*\\(\\s*'|\\bset\\s+(?:session\\s+)?)(${dotted})`,
-  'g',
-)
-
-/**
- * Names with a dot, of which SQL may have made up a setting: those that it sets first, since most
- * of the others are columns.
- */
-export function customNamesIn(sql: string): string[] {
-  const text = sql.toLowerCase()
-  const set = [...text.matchAll(settingName)].map(([, name]) => name!)
-  return [...new Set([...set, ...(text.match(new RegExp(`\\b${dotted}`, 'g')) ?? [])])]
 }

@@ -1,3 +1,4 @@
+import type { PGlite } from '@electric-sql/pglite'
 import { factsOf, quoteIdentifier } from '../../database/index.js'
 import type { EngineCalls } from './engine-calls.js'
 import { errorResponse, parameterStatus } from './protocol-messages.js'
@@ -18,8 +19,8 @@ export interface FoundState extends SessionState {
   /** The settings that a server tells its clients of. */
   readonly reported: ReadonlyMap<string, string>
   readonly channels: readonly string[]
-  /** Whether it holds an advisory lock. */
-  readonly holdsLocks: boolean
+  /** The number of advisory locks that it holds. */
+  readonly advisoryLocks: number
   /** What takes temporary tables, views and sequences away, and cursors WITH HOLD. */
   readonly removals: readonly string[]
 }
@@ -55,17 +56,17 @@ const arrayOf = (values: Iterable<string>) => `ARRAY[${[...values].map(literal).
 // The owner is the role of initdb (BOOTSTRAP_SUPERUSERID), as which a PGlite runs.
 const stateSql = (customNames: Iterable<string>) => `SELECT pg_catalog.json_build_object(
   'settings', (SELECT coalesce(pg_catalog.json_object_agg(name, value), '{}') FROM (
-    SELECT name, pg_catalog.current_setting(name, true) AS value FROM pg_catalog.pg_settings
-    WHERE source = 'session' AND name NOT IN
-      ('client_encoding', 'transaction_isolation', 'transaction_read_only', 'transaction_deferrable')
-    UNION
+    SELECT name, setting AS value FROM pg_catalog.pg_settings
+    WHERE source = 'session' AND setting IS DISTINCT FROM reset_val AND name NOT IN
+      ('transaction_isolation', 'transaction_read_only', 'transaction_deferrable')
+    UNION ALL
     SELECT name, pg_catalog.current_setting(name, true)
     FROM pg_catalog.unnest(${arrayOf(customNames)}) AS name
     WHERE pg_catalog.current_setting(name, true) <> ''
-    UNION
+    UNION ALL
     SELECT 'role', pg_catalog.current_setting('role')
     WHERE pg_catalog.current_setting('role') <> 'none'
-    UNION
+    UNION ALL
     SELECT 'session_authorization', session_user::text
     WHERE session_user <> (SELECT rolname FROM pg_catalog.pg_roles WHERE oid = 10)
   ) AS found),
@@ -75,8 +76,8 @@ const stateSql = (customNames: Iterable<string>) => `SELECT pg_catalog.json_buil
       WHEN 'session_authorization' THEN session_user
       ELSE pg_catalog.current_setting(name, true) END)
     FROM pg_catalog.unnest(${arrayOf(reportedNames)}) AS name),
-  'channels', ARRAY(SELECT pg_catalog.pg_listening_channels()),
-  'holdsLocks', EXISTS (SELECT FROM pg_catalog.pg_locks WHERE locktype = 'advisory'),
+  'channels', ARRAY(SELECT pg_catalog.pg_listening_channels() ORDER BY 1),
+  'advisoryLocks', (SELECT count(*) FROM pg_catalog.pg_locks WHERE locktype = 'advisory'),
   'removals', ARRAY(
     SELECT 'DROP ' || CASE relkind WHEN 'S' THEN 'SEQUENCE' WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END
       || ' IF EXISTS pg_temp.' || pg_catalog.quote_ident(relname) || ' CASCADE'
@@ -86,7 +87,7 @@ const stateSql = (customNames: Iterable<string>) => `SELECT pg_catalog.json_buil
     UNION ALL
     SELECT 'CLOSE ' || pg_catalog.quote_ident(name) FROM pg_catalog.pg_cursors WHERE is_holdable
   )
-)::text`
+)::text AS state`
 
 /** What the query answers, with objects in place of maps. */
 interface WrittenState extends Omit<FoundState, 'settings' | 'prepared' | 'reported'> {
@@ -109,7 +110,20 @@ export async function readState(
   // In another encoding nothing that follows could be relied on.
   const own = "SELECT pg_catalog.set_config('client_encoding', 'UTF8', false)"
   const [, row] = await engine.query(`${own}; ${stateSql(customNames)}`)
-  const found: WrittenState = JSON.parse(row![0]!)
+  return stateOf(row![0]!)
+}
+
+/** Reads the session of code that calls PGlite itself. */
+export async function readOwnState(
+  pglite: PGlite,
+  customNames: Iterable<string>,
+): Promise<FoundState> {
+  const { rows } = await pglite.query<{ state: string }>(stateSql(customNames))
+  return stateOf(rows[0]!.state)
+}
+
+function stateOf(json: string): FoundState {
+  const found: WrittenState = JSON.parse(json)
   return {
     ...found,
     settings: mapOf(found.settings),
@@ -131,6 +145,11 @@ function commandsOf(prepared: ReadonlyMap<string, string>): Map<string, string> 
   }
   return commands
 }
+
+/** Whether a setting differs from that of the engine. A client may write its name in any case. */
+export const hasSetting = ({ settings }: SessionState, name: string): boolean =>
+  settings.has(name) ||
+  [...settings.keys()].some((known) => known.toLowerCase() === name.toLowerCase())
 
 /** RESET SESSION AUTHORIZATION does nothing in a PGlite, which nobody has logged in to. */
 export const resetUser = `SELECT pg_catalog.set_config('session_authorization', rolname, false)

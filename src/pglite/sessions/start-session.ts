@@ -1,5 +1,5 @@
 import type { EngineSession } from './engine-session.js'
-import { changeState, literal } from './session-state.js'
+import { changeState, hasSetting, literal } from './session-state.js'
 import type { SharedEngine } from './shared-engine.js'
 import type { StartPacket } from './startup.js'
 import { WireError } from './wire-error.js'
@@ -47,7 +47,6 @@ export async function startSession(
     if (name.includes('.')) session.customNames.add(name)
   }
   if (isOwner !== 't') settings.set('session_authorization', start.user)
-  session.defaults = new Map(settings)
   const sql = changeState(session.state, { settings, prepared: new Map() })
   try {
     if (sql !== '') await engine.query(sql)
@@ -56,6 +55,8 @@ export async function startSession(
     throw refused(code, message)
   }
   session.reported = await engine.keeper.read(session)
+  // A RESET goes back to the others as well: their values are those of the engine.
+  session.defaults = new Map([...settings].filter(([name]) => hasSetting(session.state, name)))
 }
 
 const refused = (code: string, message: string) => new WireError('FATAL', { code, message })
