@@ -14,11 +14,7 @@ interface DriftOptions extends DatabaseOptions {
 }
 
 /** A dirty chat, and the number of resources that differ. */
-interface DriftedChat extends ChatLine {
-  readonly added: number
-  readonly removed: number
-  readonly modified: number
-}
+type DriftedChat = ChatLine & Record<'added' | 'removed' | 'modified', number>
 
 /** `driftpin drift`. */
 export function driftCommand(): Command {

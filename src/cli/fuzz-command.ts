@@ -105,7 +105,7 @@ async function fuzz(options: FuzzOptions): Promise<void> {
   }
   using stop = openStop('Stopping after this history. Press Ctrl-C again to stop immediately.')
   const goal = path !== undefined ? {} : minutes === undefined ? { runs } : { minutes }
-  const progress = openFuzzProgress(process.stderr, goal)
+  const progress = openFuzzProgress(goal)
   const report = await laws
     .checkHistories({
       ...{ seed, path, replayPath, doublecheck, against },

@@ -1,4 +1,4 @@
-import type { WriteStream } from 'node:tty'
+import type * as laws from '../laws/index.js'
 import type { CheckProgress, CheckReport, CommandCoverage } from '../laws/index.js'
 import { renderTable } from './table.js'
 import {
@@ -16,63 +16,42 @@ const counted = (number: number) => Math.round(number).toLocaleString('en')
 
 const histories = (count: number) => countNoun(count, 'history', 'histories')
 
-/** Everything that can be exercised. */
-export interface FuzzKnown {
-  readonly allOperations: readonly { readonly name: string }[]
-  readonly capCases: readonly { readonly cap: string; readonly at?: unknown }[]
-}
-
 /** What a run exercised, as `--json` prints it. */
-export interface FuzzSummary {
-  readonly engine: string
-  readonly seed: number
-  readonly runs: number
-  readonly commands: number
-  readonly commandsPerSecond: number
-  readonly lawsChecked: number
-  readonly shrinks: number
-  readonly durationMs: number
-  /** True if it was stopped before its end. */
-  readonly stopped: boolean
-  readonly coverage: readonly CommandUse[]
-  /** Commands that were never executed. */
-  readonly neverDone: readonly string[]
-  /** Limits that no push met exactly, or exceeded by one step. */
-  readonly capsNotMet: { readonly at: readonly string[]; readonly beyond: readonly string[] }
-}
+export type FuzzSummary = ReturnType<typeof createFuzzSummary>
 
-interface CommandUse extends Omit<CommandCoverage, 'variants'> {
-  readonly command: string
-  readonly variants: Readonly<Record<string, number>>
-}
-
-/** Summarises what a run exercised, and what it did not. */
+/**
+ * Summarises what a run exercised, and what it did not.
+ *
+ * @param how The pace of the run, and whether it was stopped before its end.
+ */
 export function createFuzzSummary(
   report: CheckReport,
-  known: FuzzKnown,
-  how: Pick<FuzzSummary, 'durationMs' | 'commandsPerSecond' | 'stopped'>,
-): FuzzSummary {
+  { allOperations, capCases }: Pick<typeof laws, 'allOperations' | 'capCases'>,
+  how: { durationMs: number; commandsPerSecond: number; stopped: boolean },
+) {
   const { engine, seed, runs, commands, lawsChecked, shrinks, coverage } = report
   // A transaction consists of other commands and is counted in addition to them.
-  const names = new Set([...known.allOperations.map(({ name }) => name), 'transaction'])
+  const names = new Set([...allOperations.map(({ name }) => name), 'transaction'])
   for (const name of coverage.keys()) names.add(name)
   const none: CommandCoverage = { chosen: 0, done: 0, refused: 0, failed: 0, variants: new Map() }
-  const uses = [...names].map((command): CommandUse => {
+  const uses = [...names].map((command) => {
     const { variants, ...counts } = coverage.get(command) ?? none
     return { command, ...counts, variants: Object.fromEntries(variants) }
   })
-  const notMet = (command: string, caps: FuzzKnown['capCases']) => {
+  const notMet = (command: string, caps: typeof capCases) => {
     const met = coverage.get(command)?.variants
     return caps.map(({ cap }) => cap).filter((cap) => !met?.has(cap))
   }
-  const capsWithExactCase = known.capCases.filter(({ at }) => at)
+  const capsWithExactCase = capCases.filter(({ at }) => at)
   return {
     ...{ engine, seed, runs, commands, lawsChecked, shrinks, ...how },
     coverage: uses,
+    /** Commands that were never executed. */
     neverDone: uses.filter(({ done }) => done === 0).map(({ command }) => command),
+    /** Limits that no push met exactly, or exceeded by one step. */
     capsNotMet: {
       at: notMet('push at a cap', capsWithExactCase),
-      beyond: notMet('push beyond a cap', known.capCases),
+      beyond: notMet('push beyond a cap', capCases),
     },
   }
 }
@@ -134,7 +113,7 @@ function renderCoverage({ coverage }: FuzzSummary): string {
   return renderTable({ columns: ['command', ...numbers, 'variants'], rows })
 }
 
-function variantsOf({ variants, failed }: CommandUse): string[] {
+function variantsOf({ variants, failed }: FuzzSummary['coverage'][number]): string[] {
   const texts = Object.entries(variants).map(([name, count]) => `${name} ${count}`)
   return separated(failed === 0 ? texts : [...texts, `made to fail ${failed}`], ';')
 }
@@ -148,24 +127,17 @@ const redrawMs = 250
 const plainLineMs = 10_000
 
 /** When a run ends by itself: after a number of histories or of minutes. */
-export interface FuzzGoal {
+interface FuzzGoal {
   readonly runs?: number
   readonly minutes?: number
-}
-
-export interface FuzzProgress {
-  show(progress: CheckProgress): void
-  /** Removes the line. */
-  end(): void
-  timing(): { readonly durationMs: number; readonly commandsPerSecond: number }
 }
 
 /**
  * Shows the progress of a run: on a terminal in one line that is redrawn, elsewhere as a new line
  * every ten seconds.
  */
-export function openFuzzProgress(stream: WriteStream, goal: FuzzGoal): FuzzProgress {
-  const draw = liveLine(stream)
+export function openFuzzProgress(goal: FuzzGoal) {
+  const draw = liveLine(process.stderr)
   const started = performance.now()
   let drawnAt = started
   let endedAt = started
@@ -175,7 +147,7 @@ export function openFuzzProgress(stream: WriteStream, goal: FuzzGoal): FuzzProgr
     ((pace.to - pace.from) * 1000) / Math.max(1, pace.until - pace.since)
   draw?.('Preparing the database')
   return {
-    show(progress) {
+    show(progress: CheckProgress) {
       const now = performance.now()
       Object.assign(pace, { until: now, to: progress.commands })
       if (pace.since === 0) Object.assign(pace, { since: now, from: progress.commands })
@@ -184,8 +156,9 @@ export function openFuzzProgress(stream: WriteStream, goal: FuzzGoal): FuzzProgr
       const minutes = (now - started) / 60_000
       const text = describe(progress, goal, { minutes, commandsPerSecond: commandsPerSecond() })
       if (draw) draw(text)
-      else stream.write(`${text}\n`)
+      else console.error(text)
     },
+    /** Removes the line. */
     end() {
       endedAt = performance.now()
       draw?.('')

@@ -67,38 +67,23 @@ export interface MigrationSource {
  */
 const rememberedName = 'driftpin.json'
 
-/** The content of that file. */
-interface Remembered {
-  /** Relative to the data folder, so that a project can be moved; null for driftpin's own. */
-  readonly migrations: string | null
-  readonly forwardOnly: boolean
-  readonly ledger: string
-}
-
 /**
  * The migrations that the database of a data folder was made with. Undefined if there is no
  * database, or if a version of driftpin made it that did not record its migrations.
  */
 export async function readRemembered(dataFolder: string): Promise<MigrationSource | undefined> {
-  // A killed process may have left the database under this name; it will be put back.
-  const old = await parseRemembered(join(dataFolder, oldName))
-  const found = old ?? (await parseRemembered(databaseFolderOf(dataFolder)))
-  if (!found) return undefined
-  const { migrations, ...rest } = found
-  return { folder: migrations === null ? null : resolve(dataFolder, migrations), ...rest }
-}
-
-/** Undefined if the file is missing or damaged. */
-async function parseRemembered(databaseFolder: string): Promise<Remembered | undefined> {
-  try {
-    const text = await readFile(join(databaseFolder, rememberedName), 'utf8')
-    const { migrations, forwardOnly, ledger } = JSON.parse(text)
-    const isWhole =
-      (migrations === null || typeof migrations === 'string') && typeof ledger === 'string'
-    return isWhole ? { migrations, forwardOnly: forwardOnly === true, ledger } : undefined
-  } catch {
-    return undefined
+  // A killed process may have left the database under the old name; it will be put back.
+  for (const place of [join(dataFolder, oldName), databaseFolderOf(dataFolder)]) {
+    try {
+      const text = await readFile(join(place, rememberedName), 'utf8')
+      const { migrations, forwardOnly, ledger } = JSON.parse(text)
+      const folder = migrations === null ? null : resolve(dataFolder, migrations)
+      if (typeof ledger === 'string') return { folder, forwardOnly: forwardOnly === true, ledger }
+    } catch {
+      // The file is missing or damaged.
+    }
   }
+  return undefined
 }
 
 /**
@@ -112,11 +97,11 @@ export async function writeRemembered(
   dataFolder: string,
   { folder, forwardOnly, ledger }: MigrationSource,
 ): Promise<void> {
+  // A relative path, so that a project can be moved; null for driftpin's own.
   const migrations = folder === null ? null : relative(dataFolder, folder) || '.'
-  const content: Remembered = { migrations, forwardOnly, ledger }
   const file = join(databaseFolder, rememberedName)
   const unfinished = `${file}.${process.pid}.tmp`
-  await writeFile(unfinished, JSON.stringify(content), { mode: 0o600 })
+  await writeFile(unfinished, JSON.stringify({ migrations, forwardOnly, ledger }), { mode: 0o600 })
   await rename(unfinished, file)
 }
 

@@ -25,12 +25,7 @@ interface PurgeOptions extends DatabaseOptions {
 }
 
 /** The chats that a purge would delete. */
-interface Expired {
-  /** The cutoff, exact to the microsecond. */
-  readonly before: string
-  readonly count: number
-  readonly oldest: readonly { readonly id: string; readonly title: string; updatedAt: Date }[]
-}
+type Expired = Awaited<ReturnType<typeof readExpired>>
 
 export const selectExpired = defineStatement({
   name: 'list expired chats',
@@ -105,11 +100,12 @@ async function purgeAll({ olderThan, dryRun, json, ...options }: PurgeOptions): 
   })
 }
 
-async function readExpired(database: Database, hours: number): Promise<Expired> {
+async function readExpired(database: Database, hours: number) {
   const rows = await selectExpired(database, { hours, limit: shownMax })
   const oldest = rows.flatMap(({ id, title, updated_at }) =>
     id === null ? [] : [{ id, title: title!, updatedAt: updated_at! }],
   )
+  // The cutoff is exact to the microsecond.
   return { before: rows[0]!.cutoff, count: Number(rows[0]!.count), oldest }
 }
 

@@ -1,8 +1,8 @@
 import { Command } from 'commander'
-import { type ChatRef, type PushResult, push } from '../context/index.js'
+import { type ChatRef, push } from '../context/index.js'
 import type { Database } from '../database/index.js'
 import { type ScanResult, scan } from '../scan/index.js'
-import { type AgentLine, findAgent } from './agents.js'
+import { findAgent } from './agents.js'
 import { withDomain } from './domain-tables.js'
 import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
 import { helpText } from './options.js'
@@ -13,14 +13,6 @@ interface PushOptions extends DatabaseOptions {
   readonly agent?: string
   readonly initial?: boolean
   readonly rootName?: string
-}
-
-/** The result of a push, and what was pushed. */
-interface Pushed extends PushResult {
-  readonly agent: AgentLine
-  readonly version: bigint
-  /** Whether the agent already had exactly this context. */
-  readonly unchanged: boolean
 }
 
 /** `driftpin push DIR`. */
@@ -56,7 +48,7 @@ async function pushFound(
   database: Database,
   { rootName, ...found }: ScanResult,
   options: PushOptions,
-): Promise<Pushed> {
+) {
   const agent = await findAgent(database, options.agent)
   const initial = options.initial === true
   const version = initial ? 1n : (agent.version ?? 0n) + 1n
@@ -73,7 +65,7 @@ async function pushFound(
   return { agent, version, unchanged, ...result }
 }
 
-function print(found: ScanResult, pushed: Pushed): void {
+function print(found: ScanResult, pushed: Awaited<ReturnType<typeof pushFound>>): void {
   const { agent, version, unchanged } = pushed
   const { resources, rootName, snapshotError } = found
   const bytes = resources.reduce((sum, { sizeBytes }) => sum + Number(sizeBytes), 0)
