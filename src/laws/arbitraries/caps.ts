@@ -49,12 +49,15 @@ function withResource(changes: fc.Arbitrary<object>): fc.Arbitrary<AnyPush> {
     })
 }
 
-function withFields(changes: fc.Arbitrary<object>): fc.Arbitrary<AnyPush> {
-  return fc.tuple(push({ maxLength: 2 }), changes).map(([base, change]) => ({ ...base, ...change }))
-}
-
 const field = (name: string, values: fc.Arbitrary<unknown>) =>
   values.map((value) => ({ [name]: value }))
+
+const inResource = (name: string, values: fc.Arbitrary<unknown>) =>
+  withResource(field(name, values))
+
+/** A push with a value in one of its own fields. */
+const inPush = (name: string, values: fc.Arbitrary<unknown>): fc.Arbitrary<AnyPush> =>
+  fc.tuple(push({ maxLength: 2 }), values).map(([base, value]) => ({ ...base, [name]: value }))
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
 
@@ -119,18 +122,10 @@ const sourceOf = (length: number) =>
   )
 
 const errorOf = (length: number) =>
-  fc.oneof(
-    withResource(field('error', textOfBytes(length))),
-    withFields(field('snapshotError', textOfBytes(length))),
-  )
+  fc.oneof(inResource('error', textOfBytes(length)), inPush('snapshotError', textOfBytes(length)))
 
 const hashOf = (length: number) =>
-  fc.oneof(
-    withResource(field('contentHash', bytes(length))),
-    withFields(field('aggregateHash', bytes(length))),
-  )
-
-const withBody = (bodies: fc.Arbitrary<JsonObject>) => withResource(field('body', bodies))
+  fc.oneof(inResource('contentHash', bytes(length)), inPush('aggregateHash', bytes(length)))
 
 /** A push with the given text in one of the places where a push has text. */
 function withText(texts: fc.Arbitrary<string>): fc.Arbitrary<AnyPush> {
@@ -175,15 +170,15 @@ const int64Case = (
 /** Every limit and every rule of a push. */
 export const capCases: readonly CapCase[] = [
   limitCase('resourcesMax', manyResources, { heavy: true }),
-  limitCase('bodyBytesMax', (bytes) => withBody(bodyOfBytes(bytes)), { heavy: true }),
+  limitCase('bodyBytesMax', (bytes) => inResource('body', bodyOfBytes(bytes)), { heavy: true }),
   limitCase('bodiesBytesMax', bodiesOfBytes, { heavy: true }),
-  limitCase('bodyDepthMax', (depth) => withBody(bodyOfDepth(depth))),
+  limitCase('bodyDepthMax', (depth) => inResource('body', bodyOfDepth(depth))),
   limitCase('sourceBytesMax', sourceOf),
   limitCase('errorBytesMax', errorOf),
   limitCase('hashBytesMax', hashOf),
-  int64Case('int64Version', (values) => withFields(field('version', values))),
-  int64Case('int64Size', (values) => withResource(field('sizeBytes', values))),
-  { cap: 'emptySource', beyond: withResource(fc.constant({ source: '' })) },
+  int64Case('int64Version', (values) => inPush('version', values)),
+  int64Case('int64Size', (values) => inResource('sizeBytes', values)),
+  { cap: 'emptySource', beyond: inResource('source', fc.constant('')) },
   {
     cap: 'duplicateSource',
     beyond: fc.tuple(push(), resource(), resource()).map(([base, one, other]) => ({
@@ -193,12 +188,12 @@ export const capCases: readonly CapCase[] = [
   },
   {
     cap: 'unknownKind',
-    beyond: withResource(field('kind', fc.constantFrom('', 'Skill', 'skills', '__proto__'))),
+    beyond: inResource('kind', fc.constantFrom('', 'Skill', 'skills', '__proto__')),
   },
-  { cap: 'reservedKind', beyond: withResource(field('kind', fc.constantFrom(...reserved))) },
+  { cap: 'reservedKind', beyond: inResource('kind', fc.constantFrom(...reserved)) },
   {
     cap: 'unknownStatus',
-    beyond: withResource(field('status', fc.constantFrom('', 'OK', 'missing', 'constructor'))),
+    beyond: inResource('status', fc.constantFrom('', 'OK', 'missing', 'constructor')),
   },
   { cap: 'nul', beyond: withText(around('\0')) },
   {

@@ -61,7 +61,7 @@ interface Workspace {
 interface Build {
   readonly id: string
   readonly workspaceId: string
-  readonly number: number
+  readonly buildNumber: number
 }
 
 /**

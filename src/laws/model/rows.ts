@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto'
 import type { JsonValue } from '../../schema/index.js'
 import { valueBytesMax } from '../row-reader.js'
 import type { Content } from './live-context.js'
-import { createModel, type Live, type Message, type Model, type Resources } from './model.js'
+import {
+  type Chat,
+  createModel,
+  type Live,
+  type Message,
+  type Model,
+  type Resources,
+} from './model.js'
 import { canonicalJson, jsonbText } from './text.js'
 
 export const pinTable = 'chat_context_resources'
@@ -27,34 +34,28 @@ function bodyText(body: JsonValue): string {
   return made
 }
 
+/** The columns of a record: its fields, whose names have underscores there, as texts. */
+const columnsOf = (record: object): Values =>
+  Object.fromEntries(
+    Object.entries(record).map(([field, value]) => [
+      field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      value === null ? null : String(value),
+    ]),
+  )
+
 /** The columns that a push gives a resource, and that a pin copies. */
-export const contentValues = (content: Content): Values => ({
-  body_kind: content.kind,
-  body: bodyText(content.body),
-  content_hash: content.contentHash,
-  size_bytes: String(content.sizeBytes),
-  status: content.status,
-  error: content.error,
-  source_path: content.sourcePath,
+export const contentValues = ({ kind, body, ...content }: Content): Values => ({
+  ...columnsOf({ bodyKind: kind, ...content }),
+  body: bodyText(body),
 })
 
-function resourceRows(owner: string, id: string, resources: Resources): [string, Values][] {
-  return [...resources].map(([source, resource]) => [
+const resourceRows = (owner: string, id: string, resources: Resources): [string, Values][] =>
+  [...resources].map(([source, resource]) => [
     `${id} ${source}`,
-    {
-      ...{ [owner]: id, source, ...contentValues(resource) },
-      ...{ created_at: resource.createdAt, updated_at: resource.updatedAt },
-    },
+    { [owner]: id, source, ...contentValues(resource) },
   ])
-}
 
 type Table = ReadonlyMap<string, Values>
-
-/** Rows by id, from records that have one. */
-const byId = <T extends { readonly id: string }>(
-  records: ReadonlyMap<string, T>,
-  row: (one: T) => Values,
-): Table => new Map([...records.values()].map((one) => [one.id, { id: one.id, ...row(one) }]))
 
 /** The rows that belong to the records of a map, each with its key. */
 const ofEach = <T>(
@@ -62,22 +63,20 @@ const ofEach = <T>(
   rows: (one: T) => readonly (readonly [string, Values])[],
 ): Table => new Map([...records.values()].flatMap(rows))
 
-function messageRow(chatId: string, { id, createdAt, ...message }: Message): [string, Values] {
-  const { role, content, compressed, deleted } = message
-  const values = {
-    ...{ id: String(id), chat_id: chatId, role, created_at: createdAt },
-    content: content === undefined ? null : bodyText(content),
-    ...{ compressed: String(compressed), deleted: String(deleted) },
-  }
-  return [`${chatId} ${id}`, values]
+function messageRow(chatId: string, { content, ...message }: Message): [string, Values] {
+  const values = columnsOf({ chatId, ...message })
+  const text = content === undefined ? null : bodyText(content)
+  return [`${chatId} ${message.id}`, { ...values, content: text }]
 }
 
-function snapshotRow(id: string, { version, hash, error, ready, receivedAt }: Live) {
-  const values = {
-    ...{ workspace_agent_id: id, version: String(version), aggregate_hash: hash },
-    ...{ snapshot_error: error, ready: String(ready), received_at: receivedAt },
-  }
-  return [id, values] as const
+function snapshotRow(id: string, { hash, error, resources, ...live }: Live): [string, Values] {
+  const heads = { aggregateHash: hash, snapshotError: error }
+  return [id, columnsOf({ workspaceAgentId: id, ...heads, ...live })]
+}
+
+function chatRow({ pinnedHash, dirtySince, error, pins, messages, ...chat }: Chat) {
+  const context = { contextAggregateHash: pinnedHash, contextDirtySince: dirtySince }
+  return [chat.id, columnsOf({ ...chat, ...context, contextError: error })] as const
 }
 
 /** Tables that the host also writes to: rows that the model does not know belong to the host. */
@@ -87,30 +86,14 @@ export const sharedTables: ReadonlySet<string> = new Set(['chat_messages'])
 export function expectedRows(model: Model): ReadonlyMap<string, Table> {
   const { workspaces, builds, agents, chats } = model
   const tables: Record<string, Table> = {
-    workspaces: byId(workspaces, ({ ownerId, deleted }) => ({
-      ...{ owner_id: ownerId, deleted: String(deleted) },
-    })),
-    workspace_builds: byId(builds, ({ workspaceId, number }) => ({
-      ...{ workspace_id: workspaceId, build_number: String(number) },
-    })),
-    workspace_agents: byId(agents, ({ buildId, deleted }) => ({
-      ...{ build_id: buildId, deleted: String(deleted) },
-    })),
+    workspaces: ofEach(workspaces, (one) => [[one.id, columnsOf(one)]]),
+    workspace_builds: ofEach(builds, (one) => [[one.id, columnsOf(one)]]),
+    workspace_agents: ofEach(agents, ({ live, ...one }) => [[one.id, columnsOf(one)]]),
     [snapshotTable]: ofEach(agents, ({ id, live }) => (live ? [snapshotRow(id, live)] : [])),
     [liveTable]: ofEach(agents, ({ id, live }) =>
       live ? resourceRows('workspace_agent_id', id, live.resources) : [],
     ),
-    chats: byId(chats, (chat) => ({
-      ...{ owner_id: chat.ownerId, title: chat.title, status: chat.status },
-      ...{ workspace_id: chat.workspaceId, build_id: chat.buildId, agent_id: chat.agentId },
-      ...{
-        created_at: chat.createdAt,
-        updated_at: chat.updatedAt,
-        archived: String(chat.archived),
-      },
-      ...{ context_aggregate_hash: chat.pinnedHash, context_dirty_since: chat.dirtySince },
-      context_error: chat.error,
-    })),
+    chats: ofEach(chats, (one) => [chatRow(one)]),
     chat_messages: ofEach(chats, ({ id, messages }) => messages.map((one) => messageRow(id, one))),
     [pinTable]: ofEach(chats, ({ id, pins }) => resourceRows('chat_id', id, pins)),
   }

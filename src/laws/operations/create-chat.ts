@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { type ChatStatus, enums } from '../../schema/index.js'
+import type { CreateChatParams } from '../../context/index.js'
+import { enums } from '../../schema/index.js'
 import {
   mostly,
   nobody,
@@ -17,15 +18,8 @@ import { type Chat, findAgent, type Model, Refusal } from '../model/model.js'
 import type { Time } from '../model/time.js'
 import { defineOperation, type Move } from '../operation.js'
 
-interface Params {
-  /** Undefined if the database generates it. */
-  readonly id?: string | undefined
-  readonly ownerId: string
-  readonly agentId?: string | undefined
-  readonly workspaceId?: string | undefined
-  readonly title?: string
-  readonly status?: ChatStatus
-}
+/** The id is undefined if the database generates it. */
+type Params = Omit<CreateChatParams, 'now' | 'notify'>
 
 /** A chat of an agent has the agent's build and workspace, and is hydrated if the agent pushed. */
 function predict(model: Model, id: string, params: Params, now: Time) {
@@ -88,22 +82,17 @@ export const createChat = defineOperation({
     // Sometimes an agent without a snapshot.
     const living = which % 4 === 0 ? [] : [...model.agents.values()].filter(({ live }) => live)
     const target = {
-      agent: () => ({ agentId: (pick(living, which) ?? pickAgent(model, which))?.id }),
-      workspace: () => ({ workspaceId: pick([...model.workspaces.keys()], which) }),
-      nobody: () => ({ [which % 2 ? 'agentId' : 'workspaceId']: nobody }),
-      nothing: () => ({}),
-    }[to]!() as { agentId?: string; workspaceId?: string }
-    if (to !== 'nothing' && !target.agentId && !target.workspaceId) return undefined
+      agent: { agentId: (pick(living, which) ?? pickAgent(model, which))?.id },
+      workspace: { workspaceId: pick([...model.workspaces.keys()], which) },
+      nobody: { [which % 2 ? 'agentId' : 'workspaceId']: nobody },
+      nothing: {},
+    }[to]!
+    if (to !== 'nothing' && Object.values(target).includes(undefined)) return undefined
     const taken = choice.id === 'taken' ? pick([...model.chats.keys()], which) : undefined
     const id = choice.id === 'made' ? undefined : (taken ?? newId('chat', order))
-    const move = createChatMove(
-      {
-        ...{ ...(id && { id }), ownerId: pick(owners, owner)!, ...target },
-        ...(title !== undefined && { title: title.replaceAll('\0', '') }),
-        ...(status && { status }),
-      },
-      choice,
-    )
+    const ownerId = pick(owners, owner)!
+    const params = { id, ownerId, ...target, title: title?.replaceAll('\0', ''), status }
+    const move = createChatMove(params, choice)
     return {
       ...move,
       says: `${move.says}${taken ? ' again' : ''}`,
@@ -112,11 +101,9 @@ export const createChat = defineOperation({
   },
   race: ({ agentId }) =>
     fc
-      .tuple(
-        fc.constantFrom(...raceChatIds.slice(3)),
-        mostly<string | null>(agentId, [...raceAgentIds, null]),
-      )
-      .map(([id, boundTo]) =>
-        createChatMove({ id, ownerId: raceOwner, ...(boundTo !== null && { agentId: boundTo }) }),
-      ),
+      .record({
+        id: fc.constantFrom(...raceChatIds.slice(3)),
+        agentId: mostly<string | undefined>(agentId, [...raceAgentIds, undefined]),
+      })
+      .map((params) => createChatMove({ ...params, ownerId: raceOwner })),
 })

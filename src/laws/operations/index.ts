@@ -50,18 +50,6 @@ export const allOperations: readonly Operation[] = [
 ]
 
 /** The operations on one chat, which a stranger must not be able to use. */
-export const chatOperations: readonly ChatOperation[] = [
-  hydrate,
-  refresh,
-  unpin,
-  bind,
-  addMessages,
-  archive,
-  unarchive,
-  deleteChat,
-  diffChat,
-  writePrompt,
-  listAllPins,
-  getOnePin,
-  readContext,
-]
+export const chatOperations = allOperations.filter(
+  (operation): operation is ChatOperation => 'moveOn' in operation,
+)

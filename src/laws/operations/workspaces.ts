@@ -30,7 +30,7 @@ export const rebuildMove = (build: NewBuild): Move => {
     says: `rebuild ${workspaceId}: ${buildId} with ${agentId}`,
     execute: hostStatements(...buildStatements(build)),
     predict(model) {
-      model.builds.set(buildId, { id: buildId, workspaceId, number })
+      model.builds.set(buildId, { id: buildId, workspaceId, buildNumber: number })
       model.agents.set(agentId, { id: agentId, buildId, deleted: false })
     },
   }
@@ -81,7 +81,7 @@ export const rebuild = defineOperation({
     if (!workspaceId) return undefined
     const numbers = [...model.builds.values()]
       .filter((build) => build.workspaceId === workspaceId)
-      .map((build) => build.number)
+      .map((build) => build.buildNumber)
     const number = Math.max(0, ...numbers) + 1
     return rebuildMove({ workspaceId, buildId: newId('build'), agentId: newId('agent'), number })
   },

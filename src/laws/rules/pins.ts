@@ -2,7 +2,7 @@ import { describe, differingRows, resourcesOf } from '../compare-rows.js'
 import { type Finding, type Law, type Step, stepsBetween } from '../law.js'
 import { liveTable, pinTable, snapshotTable } from '../model/rows.js'
 import type { RowReader, Rows, StoredRow } from '../row-reader.js'
-import { rowsOf, unequal, valuesOf } from './compare.js'
+import { inChats, rowsOf, unequal, valuesOf } from './compare.js'
 
 export const stability: Law = {
   number: 1,
@@ -76,12 +76,12 @@ export const fidelity: Law = {
     'both times.',
   afterStep(step) {
     if (step.move.isMigration) return []
-    const { before, after, move, outcome } = step
+    const { move, outcome } = step
     const columns = mirroredColumns(step.reader)
-    return [...rowsOf(after.rows, 'chats')].flatMap(([id, { values }]) => {
-      const old = valuesOf(before.rows, 'chats', id)?.context_aggregate_hash ?? null
+    return inChats(step, (id, values, old) => {
+      const wasHydrated = (old?.context_aggregate_hash ?? null) !== null
       const isRefreshed = !outcome.refusal && (move.repins?.includes(id) ?? false)
-      if (values.context_aggregate_hash === null || (old !== null && !isRefreshed)) return []
+      if (values.context_aggregate_hash === null || (wasHydrated && !isRefreshed)) return []
       return unfaithful(step, id, values.agent_id ?? '', columns)
     })
   },
@@ -147,20 +147,19 @@ export const readiness: Law = {
     'While the snapshot of its agent is not ready, the pins, the pinned hash and the mark of ' +
     'a chat do not change, with two exceptions: unpinning removes all three, and binding may ' +
     'remove the mark.',
-  afterStep({ move, before, after }) {
+  afterStep(step) {
+    const { move, before, after } = step
     if (move.isMigration) return []
     const held = new Set<string>()
-    const findings: Finding[] = []
-    for (const [id, { values }] of rowsOf(after.rows, 'chats')) {
-      if (valuesOf(after.rows, snapshotTable, values.agent_id ?? '')?.ready !== 'false') continue
+    const findings = inChats(step, (id, values, old) => {
+      if (valuesOf(after.rows, snapshotTable, values.agent_id ?? '')?.ready !== 'false') return []
       if (values.context_aggregate_hash !== null) held.add(id)
-      for (const column of ['context_aggregate_hash', 'context_dirty_since']) {
-        const was = valuesOf(before.rows, 'chats', id)?.[column] ?? null
-        if (values[column] !== null) {
-          findings.push(...unequal(`${column} of ${id}`, was, values[column]))
-        }
-      }
-    }
+      return ['context_aggregate_hash', 'context_dirty_since'].flatMap((column) =>
+        values[column] === null
+          ? []
+          : unequal(`${column} of ${id}`, old?.[column] ?? null, values[column]),
+      )
+    })
     const isHeld = ({ values }: StoredRow) => held.has(values.chat_id ?? '')
     return [...findings, ...differingRows('a pin', pinTable, before.rows, after.rows, isHeld)]
   },

@@ -1,9 +1,9 @@
-import type { Finding, Law, RaceEnding, Step } from '../law.js'
+import type { Finding, Law, RaceEnding } from '../law.js'
 import { isDirty } from '../model/live-context.js'
 import { snapshotTable } from '../model/rows.js'
 import { toDate } from '../model/time.js'
 import type { Rows, StoredRow } from '../row-reader.js'
-import { rowsOf, unequal, valuesOf } from './compare.js'
+import { inChats, rowsOf, unequal, valuesOf } from './compare.js'
 
 export const clock: Law = {
   number: 9,
@@ -11,13 +11,13 @@ export const clock: Law = {
   says:
     'Only adding messages, archiving and unarchiving change chats.updated_at, and they set ' +
     'it to the time of the operation.',
-  afterStep({ move, before, after, at }) {
-    return [...rowsOf(after.rows, 'chats')].flatMap(([id, { values }]) => {
-      const old = valuesOf(before.rows, 'chats', id)?.updated_at
-      if (old === undefined) return []
+  afterStep(step) {
+    const { move, after, at } = step
+    return inChats(step, (id, values, old) => {
+      if (!old) return []
       // Archiving an archived chat does not set its time.
       const isTouched = move.touches?.includes(id) && after.model.chats.get(id)?.updatedAt === at
-      return unequal(`updated_at of ${id}`, isTouched ? at : old, values.updated_at)
+      return unequal(`updated_at of ${id}`, isTouched ? at : old.updated_at, values.updated_at)
     })
   },
 }
@@ -32,16 +32,17 @@ export const drift: Law = {
     'snapshot reads as clean.',
   afterStep(step) {
     if (step.move.isMigration) return []
-    const { before, after } = step
-    // Reverting the column `ready` and applying it again makes snapshots ready without settling.
-    const wasWrong = (id: string) => {
-      const chat = before.rows.get('chats')?.get(id)
-      return chat !== undefined && wrongMark(before.rows, id, chat).length > 0
-    }
-    return [...rowsOf(after.rows, 'chats')].flatMap(([id, chat]) => [
-      ...(wasWrong(id) ? [] : wrongMark(after.rows, id, chat)),
-      ...wrongTime(step, id, chat),
-    ])
+    const { before, after, at } = step
+    return inChats(step, (id, values, old) => {
+      // Reverting the column `ready` and applying it again makes snapshots ready without settling.
+      const wasWrong = old && wrongMark(before.rows, id, old).length > 0
+      const mark = values.context_dirty_since ?? null
+      const expected = old?.context_dirty_since ?? at
+      return [
+        ...(wasWrong ? [] : wrongMark(after.rows, id, values)),
+        ...(mark === null ? [] : unequal(`the time of the mark of ${id}`, expected, mark)),
+      ]
+    })
   },
   async atEnd({ queryable, operations, model }) {
     const chatIds = [...model.chats.keys()]
@@ -59,21 +60,21 @@ export const drift: Law = {
   },
   afterRace(ending) {
     const { rows } = ending
-    return [...rowsOf(rows, 'chats')].flatMap(([id, chat]) => [
-      ...wrongMark(rows, id, chat),
-      ...notHydrated(ending, id, chat),
+    return [...rowsOf(rows, 'chats')].flatMap(([id, { values }]) => [
+      ...wrongMark(rows, id, values),
+      ...notHydrated(ending, id, values),
     ])
   },
 }
 
 /** The hash that a chat has to be settled against, or undefined if there is none. */
-function liveHash(rows: Rows, { values }: StoredRow) {
+function liveHash(rows: Rows, values: StoredRow['values']) {
   const live = valuesOf(rows, snapshotTable, values.agent_id ?? '')
   return values.archived === 'true' || live?.ready !== 'true' ? undefined : live.aggregate_hash
 }
 
-function wrongMark(rows: Rows, id: string, chat: StoredRow): Finding[] {
-  const { context_aggregate_hash: pinned, context_dirty_since: mark } = chat.values
+function wrongMark(rows: Rows, id: string, chat: StoredRow['values']): Finding[] {
+  const { context_aggregate_hash: pinned, context_dirty_since: mark } = chat
   const hash = liveHash(rows, chat)
   if (pinned === null || hash === undefined) return []
   const differs = hash !== pinned
@@ -82,19 +83,17 @@ function wrongMark(rows: Rows, id: string, chat: StoredRow): Finding[] {
   return [{ what: `the mark of ${id}`, expected, actual: String(mark) }]
 }
 
-function wrongTime({ before, at }: Step, id: string, { values }: StoredRow): Finding[] {
-  const old = valuesOf(before.rows, 'chats', id)?.context_dirty_since ?? null
-  const mark = values.context_dirty_since ?? null
-  return mark === null ? [] : unequal(`the time of the mark of ${id}`, old ?? at, mark)
-}
-
 /** A chat that no one unpinned is hydrated if its agent is ready. */
-function notHydrated({ rows, steps }: RaceEnding, id: string, chat: StoredRow): Finding[] {
-  if (chat.values.context_aggregate_hash !== null || liveHash(rows, chat) === undefined) return []
+function notHydrated(
+  { rows, steps }: RaceEnding,
+  id: string,
+  chat: StoredRow['values'],
+): Finding[] {
+  if (chat.context_aggregate_hash !== null || liveHash(rows, chat) === undefined) return []
   const isUnpinned = steps.some(
     ({ operation, move }) => operation === 'unpin' && move.chats?.includes(id),
   )
   if (isUnpinned) return []
-  const expected = `hydrated, because ${chat.values.agent_id} is ready`
+  const expected = `hydrated, because ${chat.agent_id} is ready`
   return [{ what: id, expected, actual: 'not hydrated' }]
 }
