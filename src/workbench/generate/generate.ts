@@ -177,19 +177,14 @@ export function formatManifest(value: unknown, indent = ''): string {
 
 const isScalar = (value: unknown) => typeof value !== 'object' || value === null
 
-function isFlat(value: unknown): boolean {
-  if (isScalar(value)) return true
-  if (Array.isArray(value)) return value.every(isScalar)
-  return Object.values(value as object).every(
+const isFlat = (value: unknown): boolean =>
+  isScalar(value) ||
+  Object.values(value as object).every(
     (member) => isScalar(member) || (Array.isArray(member) && member.every(isScalar)),
   )
-}
 
-function oneLine(value: unknown): string {
-  if (isScalar(value)) return JSON.stringify(value)
-  if (Array.isArray(value)) return `[${value.map(oneLine).join(', ')}]`
-  const members = Object.entries(value as object).map(
-    ([name, member]) => `${JSON.stringify(name)}: ${oneLine(member)}`,
-  )
-  return `{ ${members.join(', ')} }`
-}
+/** Line feeds inside strings are escaped, so that all others are those of the indentation. */
+const oneLine = (value: unknown): string =>
+  JSON.stringify(value, null, 1)
+    .replaceAll(/(?<=\[)\n\s*|\n\s*(?=\])/g, '')
+    .replaceAll(/\n\s*/g, ' ')

@@ -56,17 +56,19 @@ export async function migrateToCatalog(folder: LintedFolder): Promise<MigratedCa
   const rewrites = new Map<LintedScript, readonly PossibleRewrite[]>()
   const allowedValues = new Set<LintedScript>()
   const lostTypes = new Map<LintedScript, readonly LostType[]>()
-  const makers = new Map<string, LintedScript>()
-  const newest: { readonly script: LintedScript; readonly constraint: bigint }[] = []
+  const typeMakers = new Map<string, LintedScript>()
+  const constraintMakers = new Map<bigint, LintedScript>()
   let before = await readStorage(db)
   for (const { up, down } of folder.migrations) {
     const [known, rewritten] = [before, possibleRewrites(up)]
     if (await allowsAddedValues(db, up)) allowedValues.add(up)
     await runMigrationFiles(db, [up])
     const after = await readStorage(db)
-    newest.push({ script: up, constraint: after.newestConstraint })
     rewrites.set(up, await happened(db, rewritten, [known, after]))
-    for (const type of after.types) if (!known.types.has(type)) makers.set(type, up)
+    for (const type of after.types) if (!known.types.has(type)) typeMakers.set(type, up)
+    for (const oid of after.constraints.values()) {
+      if (!constraintMakers.has(oid)) constraintMakers.set(oid, up)
+    }
     before = after
     if (!down) continue
     if (await allowsAddedValues(db, down)) allowedValues.add(down)
@@ -77,21 +79,20 @@ export async function migrateToCatalog(folder: LintedFolder): Promise<MigratedCa
       const lost = [...known.types].filter((name) => !undone.types.has(name))
       lostTypes.set(
         down,
-        lost.map((name) => ({ name, maker: makers.get(name)! })),
+        lost.map((name) => ({ name, maker: typeMakers.get(name)! })),
       )
     })
   }
   const read = { schemas: 'all', relativeTo: 'public', withExtensions: true } as const
   const { tables } = await readCatalog(db, read)
-  const numbers = await readConstraints(db)
   return {
     tables: tables.filter(({ partitionBound }) => partitionBound === null),
     rewrites,
     allowedValues,
     lostTypes,
-    fileThatMade(table, name) {
-      const number = numbers.get(`${table} ${name}`)
-      return newest.find(({ constraint }) => number !== undefined && constraint >= number)?.script
+    fileThatMade: (table, name) => {
+      const oid = before.constraints.get(`${table} ${name}`)
+      return oid === undefined ? undefined : constraintMakers.get(oid)
     },
   }
 }
@@ -100,21 +101,11 @@ export async function migrateToCatalog(folder: LintedFolder): Promise<MigratedCa
 const keySql = (schema: string, name: string) =>
   `nullif(pg_catalog.concat_ws('.', nullif(${schema}.nspname, 'public'), ${name}), '')`
 
-/** The numbers of constraints by table and name: a later one has a greater number. */
-async function readConstraints(queryable: Queryable): Promise<ReadonlyMap<string, bigint>> {
-  const { rows } = await queryable.query<{ key: string; number: bigint }>(
-    `SELECT ${keySql('n', 'c.relname')} || ' ' || k.conname AS key, k.oid::bigint AS number
-     FROM pg_catalog.pg_constraint k
-     JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
-     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace`,
-  )
-  return new Map(rows.map(({ key, number }) => [key, number]))
-}
-
 interface Storage {
   /** The names and the file on disk of every table, by oid; with the root of a partition. */
   readonly files: ReadonlyMap<bigint, { readonly tables: readonly string[]; readonly file: bigint }>
-  readonly newestConstraint: bigint
+  /** The oids of constraints, by table and name: a renamed one keeps its oid. */
+  readonly constraints: ReadonlyMap<string, bigint>
   /** The names of the types that are not the row types of tables. */
   readonly types: ReadonlySet<string>
 }
@@ -131,17 +122,24 @@ async function readStorage(queryable: Queryable): Promise<Storage> {
      LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
      WHERE c.relkind = 'r' AND ${isOwn}`,
   )
-  const { rows: others } = await queryable.query<{ newest: bigint; types: string[] }>(
-    `SELECT (SELECT coalesce(max(oid::bigint), 0) FROM pg_catalog.pg_constraint) AS newest,
-       ARRAY(SELECT ${keySql('n', 't.typname')}
-             FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
-             LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
-             WHERE t.typtype IN ('b', 'c', 'd', 'e', 'r') AND t.typelem = 0
-               AND coalesce(c.relkind, 'c') = 'c' AND ${isOwn}) AS types`,
+  const { rows: constraints } = await queryable.query<{ key: string; oid: bigint }>(
+    `SELECT ${keySql('n', 'c.relname')} || ' ' || k.conname AS key, k.oid::bigint AS oid
+     FROM pg_catalog.pg_constraint k
+     JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace`,
   )
-  const { newest, types } = others[0]!
-  const files = new Map(rows.map(({ oid, ...one }) => [oid, one]))
-  return { files, newestConstraint: newest, types: new Set(types) }
+  const { rows: types } = await queryable.query<{ name: string }>(
+    `SELECT ${keySql('n', 't.typname')} AS name
+     FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+     LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
+     WHERE t.typtype IN ('b', 'c', 'd', 'e', 'r') AND t.typelem = 0
+       AND coalesce(c.relkind, 'c') = 'c' AND ${isOwn}`,
+  )
+  return {
+    files: new Map(rows.map(({ oid, ...one }) => [oid, one])),
+    constraints: new Map(constraints.map(({ key, oid }) => [key, oid])),
+    types: new Set(types.map(({ name }) => name)),
+  }
 }
 
 /** The rewrites that took place, according to the files on disk before and after. */

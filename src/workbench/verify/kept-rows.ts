@@ -145,33 +145,31 @@ export interface Moments {
  * @param isSame Whether the table stayed, rather than being created again by the up.
  */
 export function lostRows({ before, up, loaded, down }: Moments, isSame: boolean): LostRows {
-  const named = (column: Column, table: TableRows) =>
-    table.columns.findIndex(({ name, type }) => name === column.name && type === column.type)
-  const left = (column: Column, table: TableRows) =>
+  const named = (column: Column) => (other: Column) =>
+    other.name === column.name && other.type === column.type
+  const left = (column: Column) =>
     isSame
-      ? table.columns.findIndex(
-          ({ number, type }) => number === column.number && type === column.type,
-        )
-      : named(column, table)
+      ? (other: Column) => other.number === column.number && other.type === column.type
+      : named(column)
+  // For each column that stays: its place at each of the moments.
   const columns = before.columns
-    .map((column, own) => ({
+    .map((column, place) => ({
       name: column.name,
-      places: {
-        own,
-        up: left(column, up),
-        loaded: left(column, loaded),
-        down: named(column, down),
-      },
+      places: [
+        place,
+        up.columns.findIndex(left(column)),
+        loaded.columns.findIndex(left(column)),
+        down.columns.findIndex(named(column)),
+      ],
     }))
-    .filter(({ places }) => Object.values(places).every((place) => place >= 0))
-  const cut = ({ rows }: TableRows, moment: 'own' | 'up' | 'loaded' | 'down') =>
+    .filter(({ places }) => !places.includes(-1))
+  const [first, middle, whole, last] = [before, up, loaded, down].map(({ rows }, moment) =>
     rows.map((row) =>
       JSON.stringify(
-        Object.fromEntries(columns.map(({ name, places }) => [name, row[places[moment]]])),
+        Object.fromEntries(columns.map(({ name, places }) => [name, row[places[moment]!]])),
       ),
-    )
-  const [first, middle] = [cut(before, 'own'), cut(up, 'up')]
-  const [whole, last] = [cut(loaded, 'loaded'), cut(down, 'down')]
+    ),
+  ) as [string[], string[], string[], string[]]
   const gone = without(first, last)
   const byUp = inBoth(gone, without(first, middle))
   return {
