@@ -3,7 +3,7 @@ import type { PGlite } from '@electric-sql/pglite'
 import { untilInputHasArrived } from './client-link.js'
 import { sharedEngineOf } from './direct-session.js'
 import type { SharedEngine } from './shared-engine.js'
-import { WireConnection } from './wire-connection.js'
+import { WireConnection, type WireOptions } from './wire-connection.js'
 
 /**
  * A PGlite, or what has one: a database of the harness, which may have another one later.
@@ -26,12 +26,18 @@ type DoorOptions = ConnectionOptions & {
 /** The clients that came by one door: a pool, or a server. */
 export class ClientConnections {
   readonly #source: PGliteSource
-  readonly #options: DoorOptions
+  readonly #waitMsMax: number | undefined
+  readonly #options: WireOptions
   readonly #open = new Set<WireConnection>()
 
-  constructor(source: PGliteSource, options: DoorOptions) {
+  constructor(
+    source: PGliteSource,
+    { waitMsMax, batchBytesMax = batchBytesMaxDefault, password, isGentle }: DoorOptions,
+  ) {
     this.#source = source
-    this.#options = options
+    this.#waitMsMax = waitMsMax
+    const cancel = (pid: number, secret: number) => this.#cancel(pid, secret)
+    this.#options = { password, batchBytesMax, isGentle, cancel }
     // From now on: who listens through PGlite before the first client comes is to be heard of.
     this.#engine()
   }
@@ -56,17 +62,9 @@ export class ClientConnections {
 
   /** @throws What the source says where it has no PGlite any more. */
   add(stream: Duplex): void {
-    const { waitMsMax, batchBytesMax = batchBytesMaxDefault } = this.#options
-    const { password, isGentle } = this.#options
     const engine = this.#engine()
-    if (waitMsMax !== undefined) engine.waitMsMax = waitMsMax
-    const cancel = (pid: number, secret: number) => this.#cancel(pid, secret)
-    const connection = new WireConnection(engine, stream, {
-      password,
-      batchBytesMax,
-      isGentle,
-      cancel,
-    })
+    if (this.#waitMsMax !== undefined) engine.waitMsMax = this.#waitMsMax
+    const connection = new WireConnection(engine, stream, this.#options)
     this.#open.add(connection)
     void connection.ended.then(() => this.#open.delete(connection))
   }

@@ -11,12 +11,12 @@ import { gone, WireError } from './wire-error.js'
 /** What a session needs of its client. */
 interface Client {
   /** Receives what arrives while nothing of its own runs. */
-  readonly hear: (bytes: Buffer) => void
-  readonly terminate: (error: WireError) => void
+  hear(bytes: Buffer): void
+  terminate(error: WireError): void
   /** As `terminate`, but an idle client may be told when it asks for something. */
-  readonly close: (error: WireError) => void
-  /** Whether the client may go on after a rewind: it is idle, and has sent nothing. */
-  readonly mayGoOn: () => boolean
+  close(error: WireError): void
+  /** Whether it has sent nothing, and waits for nothing. */
+  readonly isIdle: boolean
   readonly isGentle: boolean
 }
 
@@ -24,9 +24,6 @@ const activities = { I: 'idle', T: 'idle in transaction', E: 'idle in transactio
 
 /** The session of one client on a shared engine: when its batches run, and how it ends. */
 export class ClientSession extends EngineSession {
-  readonly isGentle: boolean
-  readonly terminate: (error: WireError) => void
-  readonly close: (error: WireError) => void
   readonly #engine: SharedEngine
   readonly #client: Client
   readonly #runner: BatchRunner
@@ -37,12 +34,21 @@ export class ClientSession extends EngineSession {
     super(engine.nextPid())
     this.#engine = engine
     this.#client = client
-    this.isGentle = client.isGentle
-    this.terminate = client.terminate
-    this.close = client.close
     this.#runner = new BatchRunner(engine, this, bytesMax)
     // From now on, so that a client that has not started yet is ended with the others.
     engine.sessions.add(this)
+  }
+
+  get isGentle(): boolean {
+    return this.#client.isGentle
+  }
+
+  terminate(error: WireError): void {
+    this.#client.terminate(error)
+  }
+
+  close(error: WireError): void {
+    this.#client.close(error)
   }
 
   get label(): string {
@@ -84,7 +90,7 @@ export class ClientSession extends EngineSession {
 
   goOn(): boolean {
     const isAsAtStart = !this.#hasOwn && changeState(this.#startState, this.state) === ''
-    return this.isGentle && isAsAtStart && this.activity === 'idle' && this.#client.mayGoOn()
+    return this.isGentle && isAsAtStart && this.#client.isIdle
   }
 
   /** Ends its waiting for a turn. What runs already cannot be ended. */

@@ -51,6 +51,7 @@ export class WireConnection {
   readonly secret: number = randomInt(1, 2 ** 31)
   /** Settles when nothing is left of it. */
   readonly ended: Promise<void>
+  readonly isGentle: boolean
   readonly #options: WireOptions
   readonly #link: ClientLink
   readonly #reader: MessageReader
@@ -71,24 +72,13 @@ export class WireConnection {
     this.#options = options
     this.#link = new ClientLink(stream)
     this.#reader = new MessageReader(options.batchBytesMax)
-    this.session = new ClientSession(
-      engine,
-      {
-        hear: (bytes) => {
-          if (!this.#link.tell(bytes)) this.#fail(doesNotRead())
-        },
-        terminate: (error) => this.#fail(error),
-        close: (error) => this.close(error),
-        mayGoOn: () => this.#isIdle,
-        isGentle: options.isGentle,
-      },
-      options.batchBytesMax,
-    )
+    this.isGentle = options.isGentle
+    this.session = new ClientSession(engine, this, options.batchBytesMax)
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve
     })
     const late = new WireError('FATAL', { code: '08006', message: 'no startup packet came' })
-    this.#timer = setTimeout(() => this.#fail(late), startMsMax).unref()
+    this.#timer = setTimeout(() => this.terminate(late), startMsMax).unref()
     stream.on('data', (chunk: Buffer) => this.#take(chunk))
     // Its end is what is acted on.
     stream.on('error', () => {})
@@ -98,14 +88,14 @@ export class WireConnection {
 
   /** Ends it as a server does that is shut down. */
   close(error: WireError = shutDown()): void {
-    if (!this.#options.isGentle || !this.#isIdle || this.session.channels.size > 0) {
-      this.#fail(error)
+    if (!this.isGentle || !this.isIdle || this.session.channels.size > 0) {
+      this.terminate(error)
       return
     }
     this.#stage = 'closed'
     this.#whyClosed = error
     this.#leave()
-    const tell = () => untilInputHasArrived().then(() => this.#fail(error))
+    const tell = () => untilInputHasArrived().then(() => this.terminate(error))
     this.#timer = setTimeout(tell, lingerMs).unref()
   }
 
@@ -117,7 +107,8 @@ export class WireConnection {
     return isInBatch && activity !== 'waiting' ? 'active' : activity
   }
 
-  get #isIdle(): boolean {
+  /** Whether it waits for its client, which has sent nothing. */
+  get isIdle(): boolean {
     const isReady = this.#stage === 'ready' && this.#ahead.length === 0 && !this.#reader.hasPart
     return isReady && this.activity === 'idle'
   }
@@ -134,7 +125,7 @@ export class WireConnection {
         else this.#queue(one)
       }
     } catch (error) {
-      this.#fail(error)
+      this.terminate(error)
     }
   }
 
@@ -190,7 +181,7 @@ export class WireConnection {
   /** What a client says that was closed: that it ends, or something that has no answer. */
   #takeLast(one: Buffer): void {
     if (one[0] === clientMessage.terminate) this.#end()
-    else this.#fail(this.#whyClosed)
+    else this.terminate(this.#whyClosed)
   }
 
   #queue(one: Buffer): void {
@@ -210,7 +201,7 @@ export class WireConnection {
   #workOn(work: () => Promise<void>): void {
     if (this.#working) return
     this.#working = work()
-      .catch((error) => this.#fail(error))
+      .catch((error) => this.terminate(error))
       .then(() => {
         this.#working = undefined
         if (this.#ahead.length > 0 && !this.isEnded) this.#workOn(() => this.#work())
@@ -270,7 +261,13 @@ export class WireConnection {
     if (reading) await reading
   }
 
-  #fail(error: unknown): void {
+  /** Passes on what arrives while nothing of its own runs. */
+  hear(bytes: Buffer): void {
+    if (!this.#link.tell(bytes)) this.terminate(doesNotRead())
+  }
+
+  /** Ends it with an error. */
+  terminate(error: unknown): void {
     if (this.#isOver) return
     const known = error instanceof WireError ? error : undefined
     const text = error instanceof Error ? error.message : JSON.stringify(error)
