@@ -6,7 +6,7 @@ import {
   newSeed,
   refuseOptions,
 } from './check.js'
-import { comparedEngine, runOnBoth } from './compare-engines.js'
+import { runOnBoth } from './compare-engines.js'
 import type { Environment } from './environment.js'
 import { history } from './history.js'
 import type { HistoryCommand, HistorySetting } from './history-run.js'
@@ -115,10 +115,7 @@ function runnerOf(
   other: HistorySetting | undefined,
   { doublecheck = false }: HistoriesOptions,
 ): Run {
-  if (other) {
-    const engines = [comparedEngine(setting), comparedEngine(other)] as const
-    return (commands) => runOnBoth(engines, commands)
-  }
+  if (other) return (commands) => runOnBoth([setting, other], commands)
   const once: Run = (commands) => runHistory(setting, commands)
   if (!doublecheck) return once
   return async (commands) => {

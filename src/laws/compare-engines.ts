@@ -13,31 +13,18 @@ const sameness: Law = {
   says: 'Two engines that run the same history give the same answers and have the same rows.',
 }
 
-/** An engine that is compared with another. */
-export interface ComparedEngine {
-  readonly setting: HistorySetting
-  /** Called at the beginning of every history. */
-  restart(): void
-}
-
-/** Prepares an engine for {@link runOnBoth}, once for all histories. */
-export function comparedEngine(setting: HistorySetting): ComparedEngine {
+/** The operations of one history, with ids that are equal on all engines. */
+function withGivenIds(operations: Operations): Operations {
   let count = 0
-  const restart = () => {
-    count = 0
-  }
-  const { createChat } = setting.operations
-  // Two engines would generate different ids.
-  const operations: Operations = {
-    ...setting.operations,
+  return {
+    ...operations,
     async createChat(queryable, params) {
-      if (params.id !== undefined) return await createChat(queryable, params)
+      if (params.id !== undefined) return await operations.createChat(queryable, params)
       count += 1
       const id = `ffffffff-0000-4000-8000-${String(count).padStart(12, '0')}`
-      return await createChat(queryable, { ...params, id })
+      return await operations.createChat(queryable, { ...params, id })
     },
   }
-  return { setting: { ...setting, operations }, restart }
 }
 
 /** The run of a history on one engine. */
@@ -52,7 +39,7 @@ interface EngineRun extends HistoryResult {
  * wrong on either engine.
  */
 export async function runOnBoth(
-  engines: readonly [ComparedEngine, ComparedEngine],
+  engines: readonly [HistorySetting, HistorySetting],
   commands: Iterable<HistoryCommand>,
 ): Promise<HistoryResult> {
   const list = [...commands]
@@ -71,13 +58,13 @@ export async function runOnBoth(
 }
 
 async function runOn(
-  { setting, restart }: ComparedEngine,
+  setting: HistorySetting,
   commands: Iterable<HistoryCommand>,
 ): Promise<EngineRun> {
   const trace: TraceEntry[] = []
-  restart()
+  const operations = withGivenIds(setting.operations)
   // Every operation is given its time, because one of the engines may have no clock to set.
-  const changes = { clock: undefined, trace }
+  const changes = { clock: undefined, trace, operations }
   const result = await runHistory(setting, commands, { changes })
   return { ...result, engine: setting.environment.engine, trace }
 }

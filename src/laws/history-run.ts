@@ -150,3 +150,15 @@ export function coverageOf(coverage: Coverage, command: string): CommandCoverage
   coverage.set(command, made)
   return made
 }
+
+/** Counts a command that was done, also if it was refused or made to fail. */
+export function countDone(
+  coverage: Coverage,
+  command: string,
+  { result, variant }: { result?: 'refused' | 'failed' | undefined; variant?: string | undefined },
+): void {
+  const counted = coverageOf(coverage, command)
+  counted.done += 1
+  if (result) counted[result] += 1
+  if (variant) counted.variants.set(variant, (counted.variants.get(variant) ?? 0) + 1)
+}

@@ -1,5 +1,6 @@
 import { allDifferingRows, unexpectedNotifications } from './compare-rows.js'
 import {
+  countDone,
   coverageOf,
   type HistoryRun,
   inSecond,
@@ -95,7 +96,9 @@ export async function runStep(
   checkLaws(run, { ...parts, notifications, prompts })
   at.model = after.model
   at.rows = rows
-  count(run, operation, { ...move, isRefused: Boolean(outcome.refusal) }, failure.hasOccurred)
+  run.counts.commands += 1
+  const result = failure.hasOccurred ? 'failed' : outcome.refusal && 'refused'
+  countDone(run.coverage, operation.name, { result, variant: move.variant })
 }
 
 function checkLaws({ counts }: HistoryRun, step: Step): void {
@@ -105,20 +108,6 @@ function checkLaws({ counts }: HistoryRun, step: Step): void {
     const findings = law.afterStep(step)
     if (findings.length > 0) throw new LawBroken(law, findings)
   }
-}
-
-function count(
-  run: HistoryRun,
-  operation: Operation,
-  { variant, isRefused }: Move & { readonly isRefused: boolean },
-  hasFailed: boolean,
-): void {
-  run.counts.commands += 1
-  const counted = coverageOf(run.coverage, operation.name)
-  counted.done += 1
-  if (hasFailed) counted.failed += 1
-  else if (isRefused) counted.refused += 1
-  if (variant) counted.variants.set(variant, (counted.variants.get(variant) ?? 0) + 1)
 }
 
 /** Notifications of a transaction arrive after its commit. */
@@ -233,9 +222,6 @@ export async function runTransaction(
   at.rows = rows
   if (commits) at.model = inner.model
   else for (const id of run.names.keys()) if (!namesBefore.has(id)) run.names.delete(id)
-  const counted = coverageOf(run.coverage, 'transaction')
-  counted.chosen += 1
-  counted.done += 1
-  const variant = commits ? 'commit' : 'rollback'
-  counted.variants.set(variant, (counted.variants.get(variant) ?? 0) + 1)
+  coverageOf(run.coverage, 'transaction').chosen += 1
+  countDone(run.coverage, 'transaction', { variant: commits ? 'commit' : 'rollback' })
 }

@@ -3,7 +3,7 @@ import type fc from 'fast-check'
 import { messageOf } from '../../errors.js'
 import type { Attempt } from '../check.js'
 import { raceChatIds } from '../choices.js'
-import { type Coverage, coverageOf, type HistorySetting, startTime } from '../history-run.js'
+import { countDone, coverageOf, type HistorySetting, startTime } from '../history-run.js'
 import {
   type Finding,
   type Law,
@@ -148,7 +148,10 @@ export async function runRace(
     leftovers: await environment.leftovers(),
   })
   counts.commands += planned.length
-  for (const step of planned) count(setting.coverage, step)
+  for (const { operation, outcome } of planned) {
+    coverageOf(setting.coverage, operation).chosen += 1
+    countDone(setting.coverage, operation, { result: outcome?.refusal && 'refused' })
+  }
   return { history: planned.map(textOf), order, error: observer.broken }
 }
 
@@ -205,13 +208,6 @@ async function runSession(
     step.begun = Math.min(step.begun, step.ended)
   }
   session.end()
-}
-
-function count(coverage: Coverage, { operation, outcome }: RaceStep): void {
-  const counted = coverageOf(coverage, operation)
-  counted.chosen += 1
-  counted.done += 1
-  if (outcome?.refusal) counted.refused += 1
 }
 
 const textOf = ({ session, id, move, outcome }: RaceStep) => {
