@@ -61,21 +61,16 @@ export function renderDiff(difference: ContextDiff): string {
 }
 
 function renderChange({ source, pinned, live }: Change, until: number): string[] {
-  const side = live ?? pinned!
+  const sides = [pinned, live].filter((side) => side !== undefined)
   const what = pinned && live ? 'modified' : live ? 'added' : 'removed'
   const colour = { modified: 'yellow', added: 'green', removed: 'red' } as const
   const head = `${paint(colour[what], what)} ${paint('bold', printable(source))}`
-  return [head, `  ${facts(pinned, live, side)}`, ...renderTexts(pinned, live, until)]
+  return [head, `  ${facts(sides)}`, ...renderTexts(pinned, live, until)]
 }
 
 /** Kind, status, size and hash, each as `before -> after` if it changed. */
-function facts(pinned: DiffSide | undefined, live: DiffSide | undefined, side: DiffSide): string {
-  const one = (of: (side: DiffSide) => string) => {
-    const [before, after] = [pinned && of(pinned), live && of(live)]
-    return before !== undefined && after !== undefined && before !== after
-      ? `${before} -> ${after}`
-      : of(side)
-  }
+function facts(sides: readonly DiffSide[]): string {
+  const one = (of: (side: DiffSide) => string) => [...new Set(sides.map(of))].join(' -> ')
   return [
     one(({ kind }) => kind),
     one(({ status }) => status),

@@ -94,18 +94,16 @@ function columnsThatFit(
   rows: readonly (readonly string[])[],
   { width, cut = {}, drop = [] }: TableLayout,
 ): number[] {
-  const all = columns.map((_, index) => index)
-  if (width === undefined) return all
+  let shown = columns.map((_, index) => index)
+  if (width === undefined) return shown
   const widths = widthsOf(columns, rows).map((full, index) =>
     columns[index]! in cut ? Math.min(full, cutWidthMin) : full,
   )
-  const dropped = new Set<number>()
-  const left = () => all.filter((index) => !dropped.has(index))
   for (const name of drop) {
-    if (totalWidth(left().map((index) => widths[index]!)) <= width) break
-    dropped.add(columns.indexOf(name))
+    if (totalWidth(shown.map((index) => widths[index]!)) <= width) break
+    shown = shown.filter((index) => columns[index] !== name)
   }
-  return left()
+  return shown
 }
 
 function cutToFit(

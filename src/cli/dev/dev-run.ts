@@ -25,7 +25,7 @@ export interface DevOptions {
 /** A run of `driftpin dev`. */
 export interface DevRun extends ChosenMigrations {
   readonly options: DevOptions
-  /** The content of a new database. It is read at the first call only. */
+  /** Reads the content of a new database. */
   readonly template: () => Promise<DevTemplate>
   /** The real path of the directory to watch. */
   readonly watch: string | undefined

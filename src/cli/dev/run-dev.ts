@@ -7,9 +7,8 @@ import { openStop } from '../stop.js'
 import { createDevReport } from './dev-report.js'
 import { type DevOptions, type DevRun, type StartedDatabase, usualPort } from './dev-run.js'
 import { DevSession, migrateDatabase } from './dev-session.js'
-import type { DevTemplate } from './new-database.js'
 import type { ServedDatabase } from './served-database.js'
-import { directoryIds } from './watched-directory.js'
+import { directoryIds, watchedRoot } from './watched-directory.js'
 import { withDevFolder } from './with-dev-folder.js'
 
 /** `driftpin dev`, from the start of the process until it is stopped. */
@@ -44,16 +43,14 @@ async function readInput(
         'Name another folder with --data.',
     )
   }
-  let read: Promise<DevTemplate> | undefined
-  const template = () => {
-    read ??= import('./new-database.js').then((it) => it.readTemplate(options.seed, migrator))
-    return read
+  const template = async () => {
+    const { readTemplate } = await import('./new-database.js')
+    return await readTemplate(options.seed, migrator)
   }
   // An unreadable seed is an error even if the seed is not needed.
   if (options.seed !== undefined) await template()
-  if (watch === undefined) return { ...chosen, template, watch }
-  const { watchedRoot } = await import('./watched-directory.js')
-  return { ...chosen, template, watch: await watchedRoot(watch) }
+  const root = watch === undefined ? undefined : await watchedRoot(watch)
+  return { ...chosen, template, watch: root }
 }
 
 async function serveInMemory(run: DevRun): Promise<null> {
@@ -90,26 +87,21 @@ async function serveUntilStopped(
     const session = new DevSession(run, database, url)
     await session.announce()
     await ready()
-    const watching =
-      watch === undefined ? null : { path: watch, chatId: directoryIds(watch).chatId }
-    const readyMs = Math.round(performance.now())
-    const { pid } = process
     const { seed = 'none' } = options
-    const seedUnused = isNew || seed === 'none' ? null : seed
-    const seeds = { seeded, seedUnused }
-    const migrations = { migrations: migrated, migrationsFolder: source.folder }
-    const facts = {
+    report.ready({
       url,
-      pid,
+      pid: process.pid,
       version,
       data: database.folder,
       isNew,
-      ...seeds,
+      seeded,
+      seedUnused: isNew || seed === 'none' ? null : seed,
       portTaken,
-      watching,
-      readyMs,
-    }
-    report.ready({ ...facts, ...migrations })
+      watching: watch === undefined ? null : { path: watch, chatId: directoryIds(watch).chatId },
+      readyMs: Math.round(performance.now()),
+      migrations: migrated,
+      migrationsFolder: source.folder,
+    })
     await session.run()
   } finally {
     await server.close()
