@@ -24,12 +24,9 @@ export function tableName({
 }
 
 /**
- * A value of a row `one` as text, which the type turns into the same value again. It is exact, as a
- * number in JSON is not, but depends on the settings of the session: {@link readRows} sets them.
+ * Rows as arrays of texts, without those of child tables. The type of a value turns its text into
+ * the same value again, which JSON does not do for every number.
  */
-const valueAsText = (column: string): string => `one.${quoteIdentifier(column)}::text`
-
-/** Rows as arrays of texts, each value as {@link valueAsText} has it; not those of child tables. */
 export async function readRows(
   queryable: Queryable,
   table: { readonly name: string; readonly columns: readonly string[] },
@@ -37,8 +34,9 @@ export async function readRows(
 ): Promise<(string | null)[][]> {
   return await readAndRollBack(queryable, async (transaction) => {
     await transaction.query(neutralSql())
+    const columns = table.columns.map((column) => `one.${quoteIdentifier(column)}::text`)
     const { rows } = await transaction.query<{ row: (string | null)[] }>(
-      `SELECT ARRAY[${table.columns.map(valueAsText)}]::text[] AS row
+      `SELECT ARRAY[${columns}]::text[] AS row
        FROM ONLY ${table.name} one WHERE ${where} LIMIT ${limit ?? 'ALL'}`,
     )
     return rows.map(({ row }) => row)

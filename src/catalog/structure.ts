@@ -60,12 +60,6 @@ function ownerColumn(
   return parent == null ? parent : (own[referencedColumns.indexOf(parent)] ?? null)
 }
 
-function cascadesTo({ constraints }: ManifestTable, owner: string): ManifestConstraint[] {
-  return constraints.filter(
-    ({ references, onDelete }) => references === owner && onDelete === 'cascade',
-  )
-}
-
 /** The foreign keys of a table that no index serves: each deletion in the other table reads all. */
 export function foreignKeysWithoutIndex({
   constraints,
@@ -122,9 +116,11 @@ export function ownersWithoutCascade(
     .filter(({ name }) => name !== owner)
     .flatMap((table): OwnerOffence[] => {
       const { constraints, columns } = table
-      const cascading = cascadesTo(table, owner).map((key) => key.columns.join())
-      const offending = constraints
-        .filter(({ references }) => references === owner)
+      const keys = constraints.filter(({ references }) => references === owner)
+      const cascading = keys
+        .filter(({ onDelete }) => onDelete === 'cascade')
+        .map((key) => key.columns.join())
+      const offending = keys
         // Another key on the same columns may cascade for it.
         .filter((key) => !cascading.includes(key.columns.join()))
         .map((key) => ({ table: table.name, key, column: key.columns[0]! }))
