@@ -14,12 +14,14 @@ function expired(model: Model, before: Time): Chat[] {
     .sort((a, b) => (order(a) < order(b) ? -1 : 1))
 }
 
-/** Deletes the oldest of the expired chats, at most `limit`. */
-function predictPurge(model: Model, { before, limit }: Cutoff) {
-  const purged = expired(model, before).slice(0, limit)
-  for (const { id } of purged) model.chats.delete(id)
-  return { purged: purged.map(({ id }) => id) }
+function deleteAll(model: Model, chats: readonly Chat[]) {
+  for (const { id } of chats) model.chats.delete(id)
+  return { purged: chats.map(({ id }) => id) }
 }
+
+/** Deletes the oldest of the expired chats, at most `limit`. */
+const predictPurge = (model: Model, { before, limit }: Cutoff) =>
+  deleteAll(model, expired(model, before).slice(0, limit))
 
 /** Purges in batches until no chat is expired. Without retention it deletes nothing. */
 function predictPurgeExpired(model: Model, before: Time | undefined, limit: number) {
@@ -84,9 +86,10 @@ function racePurge(before: Time): Move {
     predict(model, _, answer) {
       const { purged = [] } = (answer ?? {}) as { purged?: readonly object[] }
       const ids = new Set(purged.filter(isChatRef).map(({ id }) => id))
-      const fitting = expired(model, before).filter(({ id }) => ids.has(id))
-      for (const { id } of fitting) model.chats.delete(id)
-      return { purged: fitting.map(({ id }) => id) }
+      return deleteAll(
+        model,
+        expired(model, before).filter(({ id }) => ids.has(id)),
+      )
     },
   }
 }

@@ -33,14 +33,14 @@ async function faults({ queryable, operations, model }: Ending, chat: Chat): Pro
   const predicted = predictDiff(model, key)
   const changes = changesOf(answer)
   const [pins, live] = [chat.pins, liveOf(model, chat)!.resources].map(comparedSides)
-  const compared: readonly (readonly [what: string, expected: string, actual: string])[] = [
-    ...(['added', 'removed', 'modified'] as const).map(
-      (name) => [name, plainAnswer(predicted[name]), plainAnswer(answer[name])] as const,
+  const of = `of ${chat.id}`
+  return [
+    ...(['added', 'removed', 'modified'] as const).flatMap((name) =>
+      unequal(`${name} ${of}`, plainAnswer(predicted[name]), plainAnswer(answer[name])),
     ),
-    ['the diff applied to the pins', shown(live!), shown(apply(changes, pins!))],
-    ['the inverse applied to the live context', shown(pins!), shown(apply(invert(changes), live!))],
+    ...unequal(`the diff applied to the pins ${of}`, shown(live!), shown(apply(changes, pins!))),
+    ...unequal(`the inverse applied ${of}`, shown(pins!), shown(apply(invert(changes), live!))),
   ]
-  return compared.flatMap(([what, ...texts]) => unequal(`${what} of ${chat.id}`, ...texts))
 }
 
 /** What a diff compares of each resource, by source. */
