@@ -1,10 +1,4 @@
-import {
-  defineStatement,
-  type ListedChat,
-  listedChat,
-  listedRow,
-  listedSelection,
-} from '../context/index.js'
+import { defineStatement, type ListedChat, listedRow, listedSelection } from '../context/index.js'
 import type { Queryable } from '../database/index.js'
 import { UsageError } from './command-error.js'
 import { renderTable } from './table.js'
@@ -45,48 +39,43 @@ export const selectLines = defineStatement({
   },
   row: {
     ...listedRow,
-    dirty_since: 'timestamptz?',
-    agent_name: 'text?',
-    workspace_name: 'text?',
-    id_before: 'uuid?',
-    id_after: 'uuid?',
+    dirtySince: 'timestamptz?',
+    agentName: 'text?',
+    workspaceName: 'text?',
+    idBefore: 'uuid?',
+    idAfter: 'uuid?',
   },
   // The neighbours of an id in the primary key show how short its unique prefix can be.
   sql: (names, { ownerId, archived, dirty, lowest, highest, limit }) => `
-    SELECT chat.*, agent.name AS agent_name, workspace.name AS workspace_name,
+    SELECT chat.*, agent.name AS "agentName", workspace.name AS "workspaceName",
            (SELECT other.id FROM ${names.chats} other WHERE other.id < chat.id
-            ORDER BY other.id DESC LIMIT 1) AS id_before,
+            ORDER BY other.id DESC LIMIT 1) AS "idBefore",
            (SELECT other.id FROM ${names.chats} other WHERE other.id > chat.id
-            ORDER BY other.id LIMIT 1) AS id_after
+            ORDER BY other.id LIMIT 1) AS "idAfter"
     FROM (SELECT ${listedSelection(names)},
-                 chat.context_dirty_since AS dirty_since
+                 chat.context_dirty_since AS "dirtySince"
           FROM ${names.chats} chat
           WHERE (${ownerId} IS NULL OR chat.owner_id = ${ownerId})
             AND (${archived} IS NULL OR chat.archived = ${archived})
             AND (${lowest} IS NULL OR chat.id BETWEEN ${lowest} AND ${highest})) chat
-    LEFT JOIN ${names.workspace_agents} agent ON agent.id = chat.agent_id
-    LEFT JOIN ${names.workspaces} workspace ON workspace.id = chat.workspace_id
+    LEFT JOIN ${names.workspace_agents} agent ON agent.id = chat."agentId"
+    LEFT JOIN ${names.workspaces} workspace ON workspace.id = chat."workspaceId"
     WHERE ${dirty} IS NULL OR chat.dirty = ${dirty}
-    ORDER BY chat.updated_at DESC, chat.id
+    ORDER BY chat."updatedAt" DESC, chat.id
     LIMIT ${limit}`,
 })
 
 /** Reads chats, newest first. */
 export async function selectChats(queryable: Queryable, filter: ChatFilter): Promise<ChatLine[]> {
   const rows = await selectLines(queryable, {
-    ownerId: filter.ownerId ?? null,
-    archived: filter.archived ?? null,
-    dirty: filter.dirty ?? null,
-    lowest: filter.between?.[0] ?? null,
-    highest: filter.between?.[1] ?? null,
-    limit: filter.limit ?? null,
+    ...filter,
+    lowest: filter.between?.[0],
+    highest: filter.between?.[1],
   })
-  return rows.map((row) => ({
-    ...listedChat(row),
-    dirtySince: row.dirty ? row.dirty_since : null,
-    agentName: row.agent_name,
-    workspaceName: row.workspace_name,
-    shortId: uniquePrefix(row.id, [row.id_before, row.id_after]),
+  return rows.map(({ idBefore, idAfter, ...chat }) => ({
+    ...chat,
+    dirtySince: chat.dirty ? chat.dirtySince : null,
+    shortId: uniquePrefix(chat.id, [idBefore, idAfter]),
   }))
 }
 

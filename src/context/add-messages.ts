@@ -114,13 +114,8 @@ export async function addMessages(
   )
   return await runOperation(queryable, async (transaction) => {
     const chat = chatRef(await lockChat(transaction, key))
-    const rows = await insertMessages(transaction, {
-      chatId: chat.id,
-      roles,
-      contents,
-      now: now ?? null,
-    })
-    await touchChat(transaction, { chatId: chat.id, now: now ?? null })
+    const rows = await insertMessages(transaction, { chatId: chat.id, roles, contents, now })
+    await touchChat(transaction, { chatId: chat.id, now })
     if (notify) await notifyChats(transaction, [['message_added', [chat]]])
     return { chat, ids: rows.map(({ id }) => id) }
   })

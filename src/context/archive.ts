@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Queryable, Transaction } from '../database/index.js'
+import type { Queryable } from '../database/index.js'
 import { type ChatRef, type ContextChanges, chatRef } from './chat-ref.js'
 import {
   type ChatKey,
@@ -43,10 +43,10 @@ export async function archive(
 ): Promise<{ readonly chat: ChatRef; readonly changed: boolean }> {
   const { now, notify, ...key } = checkInput('archive', input, params)
   return await runOperation(queryable, async (transaction) => {
-    const { archived, ...row } = await lockChat(transaction, key)
-    const chat = chatRef(row)
-    if (archived) return { chat, changed: false }
-    await moveTo(transaction, chat, true, now)
+    const locked = await lockChat(transaction, key)
+    const chat = chatRef(locked)
+    if (locked.archived) return { chat, changed: false }
+    await setArchived(transaction, { chatId: chat.id, archived: true, now })
     if (notify) await notifyChats(transaction, [['archived', [chat]]])
     return { chat, changed: true }
   })
@@ -72,23 +72,14 @@ export async function unarchive(
   const { now, notify, ...key } = checkInput('unarchive', input, params)
   return await runOperation(queryable, async (transaction) => {
     await lockWorkspaceOfChat(transaction, { chatId: key.chatId })
-    const { archived, ...row } = await lockChatAndAgent(transaction, key)
-    const chat = chatRef(row)
-    if (!archived) return { chat, changed: false, hydrated: [], dirtied: [], settled: [] }
-    await moveTo(transaction, chat, false, now)
+    const locked = await lockChatAndAgent(transaction, key)
+    const chat = chatRef(locked)
+    if (!locked.archived) return { chat, changed: false, hydrated: [], dirtied: [], settled: [] }
+    await setArchived(transaction, { chatId: chat.id, archived: false, now })
     const changes = await settleChats(transaction, { chatIds: [chat.id] }, now)
     if (notify) {
       await notifyChats(transaction, [['unarchived', [chat]], ...changeEvents(changes)])
     }
     return { chat, changed: true, ...changes }
   })
-}
-
-async function moveTo(
-  transaction: Transaction,
-  chat: ChatRef,
-  archived: boolean,
-  now: Date | string | undefined,
-): Promise<void> {
-  await setArchived(transaction, { chatId: chat.id, archived, now: now ?? null })
 }

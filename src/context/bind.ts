@@ -66,9 +66,9 @@ export const bindChats = defineStatement({
 export const lockChatsOfWorkspace = defineStatement({
   name: 'lock chats of workspace',
   parameters: { workspaceId: 'uuid' },
-  row: { id: 'uuid', owner_id: 'uuid' },
+  row: { id: 'uuid', ownerId: 'uuid' },
   sql: ({ chats }, { workspaceId }) => `
-    SELECT id, owner_id FROM ${chats}
+    SELECT id, owner_id AS "ownerId" FROM ${chats}
     WHERE workspace_id = ${workspaceId} AND NOT archived
     ORDER BY id
     FOR NO KEY UPDATE`,
@@ -121,7 +121,7 @@ export async function rebindWorkspace(
   return await runOperation(queryable, async (transaction) => {
     await lockWorkspaces(transaction, { workspaceId, agentId })
     const agent = agentId ? await lockAgent(transaction, agentId, 'share') : undefined
-    const chats = (await lockChatsOfWorkspace(transaction, { workspaceId })).map(chatRef)
+    const chats = await lockChatsOfWorkspace(transaction, { workspaceId })
     return await bindLocked(transaction, chats, { agent, refresh, now, notify })
   })
 }
@@ -139,9 +139,9 @@ async function bindLocked(
   const chatIds = bound.map(({ id }) => id)
   await bindChats(transaction, {
     chatIds,
-    workspaceId: agent?.workspace_id ?? null,
-    buildId: agent?.build_id ?? null,
-    agentId: agent?.id ?? null,
+    workspaceId: agent?.workspaceId,
+    buildId: agent?.buildId,
+    agentId: agent?.id,
   })
   const result: BindResult =
     refresh && agent

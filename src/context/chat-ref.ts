@@ -17,15 +17,8 @@ export interface ChatRef {
   readonly ownerId: string
 }
 
-/** A chat's id and owner, as a row has them. */
-export interface ChatRefRow {
-  readonly id: string
-  readonly owner_id: string
-}
-
-export function chatRef({ id, owner_id }: ChatRefRow): ChatRef {
-  return { id, ownerId: owner_id }
-}
+/** A chat's id and owner without the other columns of a row. */
+export const chatRef = ({ id, ownerId }: ChatRef): ChatRef => ({ id, ownerId })
 
 /**
  * The chats whose context an operation changed, each list by ascending id.

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Queryable } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import { type ChatStatus, enums, limits } from '../schema/index.js'
-import { type ChatRef, chatRef } from './chat-ref.js'
+import type { ChatRef } from './chat-ref.js'
 import { checkInput, id, text, type WriteOptions, writeOptions } from './check-input.js'
 import { settleChats } from './live-context.js'
 import { lockAgent } from './locks.js'
@@ -69,14 +69,14 @@ export const insertChat = defineStatement({
     status: 'chat_status?',
     now: 'timestamptz?',
   },
-  row: { id: 'uuid', owner_id: 'uuid' },
+  row: { id: 'uuid', ownerId: 'uuid' },
   sql: (names, { id, ownerId, workspaceId, buildId, agentId, title, status, now }) => `
     INSERT INTO ${names.chats}
       (id, owner_id, workspace_id, build_id, agent_id, title, status, created_at, updated_at)
     VALUES (coalesce(${id}, gen_random_uuid()), ${ownerId}, ${workspaceId}, ${buildId}, ${agentId},
             coalesce(${title}, 'New Chat'), coalesce(${status}, 'waiting'),
             coalesce(${now}, now()), coalesce(${now}, now()))
-    RETURNING id, owner_id`,
+    RETURNING id, owner_id AS "ownerId"`,
 })
 
 /**
@@ -95,7 +95,7 @@ export async function createChat(
   params: CreateChatParams,
 ): Promise<{ readonly chat: ChatRef; readonly hydrated: boolean }> {
   const good = checkInput('createChat', input, params)
-  const { ownerId, agentId, workspaceId, now, notify } = good
+  const { agentId, workspaceId, now, notify } = good
   return await runOperation(queryable, async (transaction) => {
     const agent = agentId ? await lockAgent(transaction, agentId, 'share') : undefined
     if (workspaceId && (await lockWorkspace(transaction, { workspaceId })).length === 0) {
@@ -105,19 +105,13 @@ export async function createChat(
         { workspaceId },
       )
     }
-    const [row] = await insertChat(transaction, {
-      id: good.id ?? null,
-      ownerId,
-      workspaceId: agent?.workspace_id ?? workspaceId ?? null,
-      buildId: agent?.build_id ?? null,
-      agentId: agent?.id ?? null,
-      title: good.title ?? null,
-      status: good.status ?? null,
-      now: now ?? null,
+    const [chat] = await insertChat(transaction, {
+      ...good,
+      workspaceId: agent?.workspaceId ?? workspaceId,
+      buildId: agent?.buildId,
     })
-    const chat = chatRef(row!)
-    const changes = agent && (await settleChats(transaction, { chatIds: [chat.id] }, now))
-    if (notify) await notifyChats(transaction, [['created', [chat]]])
-    return { chat, hydrated: changes?.hydrated.length === 1 }
+    const changes = agent && (await settleChats(transaction, { chatIds: [chat!.id] }, now))
+    if (notify) await notifyChats(transaction, [['created', [chat!]]])
+    return { chat: chat!, hydrated: changes?.hydrated.length === 1 }
   })
 }

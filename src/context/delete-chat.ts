@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Queryable } from '../database/index.js'
-import { type ChatRef, chatNotFound, chatRef } from './chat-ref.js'
+import { type ChatRef, chatNotFound } from './chat-ref.js'
 import {
   type ChatKey,
   chatKey,
@@ -17,11 +17,11 @@ const input = z.strictObject({ ...chatKey, notify: writeOptions.notify })
 export const deleteOneChat = defineStatement({
   name: 'delete chat',
   parameters: { chatId: 'uuid', ownerId: 'uuid?' },
-  row: { id: 'uuid', owner_id: 'uuid' },
+  row: { id: 'uuid', ownerId: 'uuid' },
   sql: ({ chats }, { chatId, ownerId }) => `
     DELETE FROM ${chats}
     WHERE id = ${chatId} AND (${ownerId} IS NULL OR owner_id = ${ownerId})
-    RETURNING id, owner_id`,
+    RETURNING id, owner_id AS "ownerId"`,
 })
 
 /**
@@ -39,11 +39,10 @@ export async function deleteChat(
   queryable: Queryable,
   params: ChatKey & Pick<WriteOptions, 'notify'>,
 ): Promise<{ readonly chat: ChatRef }> {
-  const { chatId, ownerId, notify } = checkInput('deleteChat', input, params)
+  const { notify, ...key } = checkInput('deleteChat', input, params)
   return await runOperation(queryable, async (transaction) => {
-    const [row] = await deleteOneChat(transaction, { chatId, ownerId: ownerId ?? null })
-    if (!row) throw chatNotFound(chatId)
-    const chat = chatRef(row)
+    const [chat] = await deleteOneChat(transaction, key)
+    if (!chat) throw chatNotFound(key.chatId)
     if (notify) await notifyChats(transaction, [['deleted', [chat]]])
     return { chat }
   })

@@ -74,9 +74,9 @@ export const selectDiff = defineStatement({
   parameters: { chatId: 'uuid', ownerId: 'uuid?' },
   row: {
     id: 'uuid',
-    owner_id: 'uuid',
+    ownerId: 'uuid',
     hydrated: 'boolean',
-    has_live: 'boolean',
+    hasLive: 'boolean',
     source: 'text?',
     pinned_kind: 'workspace_agent_context_body_kind?',
     pinned_hash: 'bytea?',
@@ -91,8 +91,8 @@ export const selectDiff = defineStatement({
   },
   // One statement reads one snapshot, so it sees no part of a push or refresh without any lock.
   sql: (names, { chatId, ownerId }) => `
-    SELECT chat.id, chat.owner_id, chat.context_aggregate_hash IS NOT NULL AS hydrated,
-           head.workspace_agent_id IS NOT NULL AS has_live,
+    SELECT chat.id, chat.owner_id AS "ownerId", chat.context_aggregate_hash IS NOT NULL AS hydrated,
+           head.workspace_agent_id IS NOT NULL AS "hasLive",
            differing.*
     FROM ${names.chats} chat
     LEFT JOIN ${names.workspace_agent_context_snapshots} head
@@ -129,19 +129,19 @@ type DiffRow = Awaited<ReturnType<typeof selectDiff>>[number]
  * ```
  */
 export async function diff(queryable: Queryable, params: ChatKey): Promise<ContextDiff> {
-  const { chatId, ownerId } = checkInput('diff', input, params)
-  const rows = await selectDiff(queryable, { chatId, ownerId: ownerId ?? null })
+  const key = checkInput('diff', input, params)
+  const rows = await selectDiff(queryable, key)
   const [first] = rows
-  if (!first) throw chatNotFound(chatId)
-  if (!first.has_live) throw noLiveContext(first.id)
+  if (!first) throw chatNotFound(key.chatId)
+  if (!first.hasLive) throw noLiveContext(first.id)
   const added = []
   const removed = []
   const modified = []
   for (const row of rows) {
     if (row.source === null) continue
     const { source } = row
-    const pinned = pinnedSide(row)
-    const live = liveSide(row)
+    const pinned = sideOf(row, 'pinned')
+    const live = sideOf(row, 'live')
     if (pinned && live) modified.push({ source, pinned, live })
     else if (pinned) removed.push({ source, pinned })
     else if (live) added.push({ source, live })
@@ -149,24 +149,15 @@ export async function diff(queryable: Queryable, params: ChatKey): Promise<Conte
   return { chat: chatRef(first), hydrated: first.hydrated, added, removed, modified }
 }
 
-function pinnedSide(row: DiffRow): DiffSide | undefined {
-  if (row.pinned_kind === null) return undefined
+function sideOf(row: DiffRow, which: 'pinned' | 'live'): DiffSide | undefined {
+  const kind = row[`${which}_kind` as const]
+  const status = row[`${which}_status` as const]!
+  if (kind === null) return undefined
   return {
-    kind: row.pinned_kind,
-    contentHash: row.pinned_hash!,
-    sizeBytes: row.pinned_size!,
-    status: row.pinned_status!,
-    text: row.pinned_status === 'ok' ? decodeText(row.pinned_kind, row.pinned_body) : null,
-  }
-}
-
-function liveSide(row: DiffRow): DiffSide | undefined {
-  if (row.live_kind === null) return undefined
-  return {
-    kind: row.live_kind,
-    contentHash: row.live_hash!,
-    sizeBytes: row.live_size!,
-    status: row.live_status!,
-    text: row.live_status === 'ok' ? decodeText(row.live_kind, row.live_body) : null,
+    kind,
+    contentHash: row[`${which}_hash` as const]!,
+    sizeBytes: row[`${which}_size` as const]!,
+    status,
+    text: status === 'ok' ? decodeText(kind, row[`${which}_body` as const]) : null,
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Queryable } from '../database/index.js'
 import { type BodyKind, limits, type ResourceStatus } from '../schema/index.js'
-import { type ChatRef, chatNotFound, chatRef } from './chat-ref.js'
+import { type ChatRef, chatNotFound } from './chat-ref.js'
 import { type ChatKey, chatKey, checkInput, id } from './check-input.js'
 import { dirtyExpression } from './live-context.js'
 import { defineStatement } from './statement.js'
@@ -48,16 +48,18 @@ export const readContexts = defineStatement({
   parameters: { chatIds: 'uuid[]', ownerId: 'uuid?' },
   row: {
     id: 'uuid',
-    owner_id: 'uuid',
-    aggregate_hash: 'bytea?',
+    ownerId: 'uuid',
+    hydrated: 'boolean',
+    aggregateHash: 'bytea?',
     dirty: 'boolean',
-    dirty_since: 'timestamptz?',
+    dirtySince: 'timestamptz?',
     error: 'text',
     counts: 'jsonb',
   },
   sql: (names, { chatIds, ownerId }) => `
-    SELECT chat.id, chat.owner_id, chat.context_aggregate_hash AS aggregate_hash,
-           ${dirtyExpression(names, 'chat')} AS dirty, chat.context_dirty_since AS dirty_since,
+    SELECT chat.id, chat.owner_id AS "ownerId", chat.context_aggregate_hash IS NOT NULL AS hydrated,
+           chat.context_aggregate_hash AS "aggregateHash",
+           ${dirtyExpression(names, 'chat')} AS dirty, chat.context_dirty_since AS "dirtySince",
            chat.context_error AS error,
            (SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
                      'kind', pins.body_kind, 'status', pins.status, 'count', pins.count)
@@ -85,7 +87,7 @@ export const readContexts = defineStatement({
  */
 export async function getChatContext(queryable: Queryable, params: ChatKey): Promise<ChatContext> {
   const { chatId, ownerId } = checkInput('getChatContext', oneInput, params)
-  const [context] = await contextsOf(queryable, [chatId], ownerId)
+  const [context] = await contextsOf(queryable, { chatIds: [chatId], ownerId })
   if (!context) throw chatNotFound(chatId)
   return context
 }
@@ -105,23 +107,19 @@ export async function getChatContexts(
   queryable: Queryable,
   params: { readonly chatIds: readonly string[]; readonly ownerId?: string | undefined },
 ): Promise<ChatContext[]> {
-  const { chatIds, ownerId } = checkInput('getChatContexts', manyInput, params)
-  return await contextsOf(queryable, chatIds, ownerId)
+  return await contextsOf(queryable, checkInput('getChatContexts', manyInput, params))
 }
 
 async function contextsOf(
   queryable: Queryable,
-  chatIds: readonly string[],
-  ownerId: string | undefined,
+  which: Parameters<typeof readContexts>[1],
 ): Promise<ChatContext[]> {
-  const rows = await readContexts(queryable, { chatIds, ownerId: ownerId ?? null })
-  return rows.map((row) => ({
-    chat: chatRef(row),
-    hydrated: row.aggregate_hash !== null,
-    aggregateHash: row.aggregate_hash,
-    dirty: row.dirty,
-    dirtySince: row.dirty ? row.dirty_since : null,
-    error: row.error,
-    counts: row.counts as unknown as ChatContext['counts'],
+  const rows = await readContexts(queryable, which)
+  return rows.map(({ id, ownerId, ...context }) => ({
+    chat: { id, ownerId },
+    ...context,
+    // The mark of an archived chat, or of one whose agent is gone, does not count.
+    dirtySince: context.dirty ? context.dirtySince : null,
+    counts: context.counts as unknown as ChatContext['counts'],
   }))
 }

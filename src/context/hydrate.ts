@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Queryable } from '../database/index.js'
-import { type ContextChanges, chatRef } from './chat-ref.js'
+import type { ContextChanges } from './chat-ref.js'
 import {
   type ChatKey,
   chatKey,
@@ -50,7 +50,7 @@ export async function hydrate(
       changes = await settleChats(transaction, which, now)
     } else {
       const chat = await lockChatAndAgent(transaction, which)
-      changes = await settleChats(transaction, { chatIds: [chatRef(chat).id] }, now)
+      changes = await settleChats(transaction, { chatIds: [chat.id] }, now)
     }
     if (notify) await notifyChats(transaction, changeEvents(changes))
     return changes

@@ -24,7 +24,6 @@ export {
   type ListChatsParams,
   type ListedChat,
   listChats,
-  listedChat,
   listedRow,
   listedSelection,
 } from './list-chats.js'

@@ -3,11 +3,10 @@ import type { Queryable } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import type { ChatStatus } from '../schema/index.js'
 import { limits } from '../schema/index.js'
-import { type ChatRef, chatRef } from './chat-ref.js'
+import type { ChatRef } from './chat-ref.js'
 import { checkInput, id, time } from './check-input.js'
 import { dirtyExpression } from './live-context.js'
-import type { Names, RowOf } from './statement.js'
-import { defineStatement } from './statement.js'
+import { defineStatement, type Names } from './statement.js'
 
 const input = z.strictObject({
   ownerId: id,
@@ -52,38 +51,24 @@ export interface ListedChat extends ChatRef {
 /** The columns of {@link listedSelection}, as a statement declares them. */
 export const listedRow = {
   id: 'uuid',
-  owner_id: 'uuid',
+  ownerId: 'uuid',
   title: 'text',
   status: 'chat_status',
   archived: 'boolean',
-  workspace_id: 'uuid?',
-  agent_id: 'uuid?',
-  created_at: 'timestamptz',
-  updated_at: 'timestamptz',
+  workspaceId: 'uuid?',
+  agentId: 'uuid?',
+  createdAt: 'timestamptz',
+  updatedAt: 'timestamptz',
   hydrated: 'boolean',
   dirty: 'boolean',
 } as const
 
-/** The select list for a row of `chats` with the alias `chat`. It reads no pin. */
+/** The select list of a {@link ListedChat} for a row of `chats` with the alias `chat`. */
 export const listedSelection = (names: Names): string => `
-  chat.id, chat.owner_id, chat.title, chat.status, chat.archived, chat.workspace_id, chat.agent_id,
-  chat.created_at, chat.updated_at, chat.context_aggregate_hash IS NOT NULL AS hydrated,
+  chat.id, chat.owner_id AS "ownerId", chat.title, chat.status, chat.archived,
+  chat.workspace_id AS "workspaceId", chat.agent_id AS "agentId", chat.created_at AS "createdAt",
+  chat.updated_at AS "updatedAt", chat.context_aggregate_hash IS NOT NULL AS hydrated,
   ${dirtyExpression(names, 'chat')} AS dirty`
-
-export function listedChat(row: RowOf<typeof listedRow>): ListedChat {
-  return {
-    ...chatRef(row),
-    title: row.title,
-    status: row.status,
-    archived: row.archived,
-    workspaceId: row.workspace_id,
-    agentId: row.agent_id,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    hydrated: row.hydrated,
-    dirty: row.dirty,
-  }
-}
 
 /**
  * The parameters of {@link listChats}.
@@ -114,12 +99,12 @@ export const selectChats = defineStatement({
     afterId: 'uuid?',
     limit: 'integer',
   },
-  row: { ...listedRow, exact_updated_at: 'text' },
+  row: { ...listedRow, exactUpdatedAt: 'text' },
   // The cursor's time is text in ISO 8601 whatever the session's settings, with microseconds.
   sql: (names, { ownerId, archived, afterTime, afterId, limit }) => `
     SELECT ${listedSelection(names)},
            to_char(chat.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
-             AS exact_updated_at
+             AS "exactUpdatedAt"
     FROM ${names.chats} chat
     WHERE chat.owner_id = ${ownerId}
       AND (${archived} IS NULL OR chat.archived = ${archived})
@@ -156,7 +141,7 @@ export async function listChats(
   // One more row than requested shows whether there is another page.
   const rows = await selectChats(queryable, {
     ownerId,
-    archived: archived ?? null,
+    archived,
     afterTime,
     afterId,
     limit: limit + 1,
@@ -164,8 +149,8 @@ export async function listChats(
   const page = rows.slice(0, limit)
   const last = page.at(-1)
   const nextCursor =
-    rows.length > limit && last ? encodeCursor([last.exact_updated_at, last.id]) : null
-  return { chats: page.map(listedChat), nextCursor }
+    rows.length > limit && last ? encodeCursor([last.exactUpdatedAt, last.id]) : null
+  return { chats: page.map(({ exactUpdatedAt: _, ...chat }) => chat), nextCursor }
 }
 
 function encodeCursor(content: z.output<typeof cursorContent>): string {

@@ -57,21 +57,22 @@ export const selectPins = defineStatement({
   parameters: { chatId: 'uuid', ownerId: 'uuid?', source: 'text?', bodies: 'boolean' },
   row: {
     source: 'text?',
-    body_kind: 'workspace_agent_context_body_kind?',
-    body: 'jsonb?',
-    content_hash: 'bytea?',
-    size_bytes: 'bigint?',
+    kind: 'workspace_agent_context_body_kind?',
+    contentHash: 'bytea?',
+    sizeBytes: 'bigint?',
     status: 'workspace_agent_context_resource_status?',
     error: 'text?',
-    source_path: 'text?',
-    created_at: 'timestamptz?',
-    updated_at: 'timestamptz?',
+    sourcePath: 'text?',
+    createdAt: 'timestamptz?',
+    updatedAt: 'timestamptz?',
+    body: 'jsonb?',
   },
   // The outer join returns one row of NULL for a chat without pins, and no row for no chat.
   sql: ({ chats, chat_context_resources }, { chatId, ownerId, source, bodies }) => `
-    SELECT pin.source, pin.body_kind, CASE WHEN ${bodies} THEN pin.body END AS body,
-           pin.content_hash, pin.size_bytes, pin.status, pin.error, pin.source_path,
-           pin.created_at, pin.updated_at
+    SELECT pin.source, pin.body_kind AS kind, pin.content_hash AS "contentHash",
+           pin.size_bytes AS "sizeBytes", pin.status, pin.error, pin.source_path AS "sourcePath",
+           pin.created_at AS "createdAt", pin.updated_at AS "updatedAt",
+           CASE WHEN ${bodies} THEN pin.body END AS body
     FROM ${chats} chat
     LEFT JOIN ${chat_context_resources} pin
       ON pin.chat_id = chat.id AND (${source} IS NULL OR pin.source = ${source})
@@ -103,7 +104,8 @@ export async function listPins(
   params: ChatKey & { readonly bodies?: boolean | undefined },
 ): Promise<Pin[]> {
   const { bodies, ...key } = checkInput('listPins', listInput, params)
-  return await readPins(queryable, key, null, bodies)
+  const pins = await readPins(queryable, { ...key, bodies })
+  return bodies ? pins : pins.map(({ body: _, ...pin }) => pin)
 }
 
 /**
@@ -120,31 +122,16 @@ export async function getPin(
   queryable: Queryable,
   params: ChatKey & { readonly source: string },
 ): Promise<PinWithBody | null> {
-  const { source, ...key } = checkInput('getPin', getInput, params)
-  const [pin] = await readPins(queryable, key, source, true)
-  return (pin as PinWithBody | undefined) ?? null
+  const which = checkInput('getPin', getInput, params)
+  const [pin] = await readPins(queryable, { ...which, bodies: true })
+  return pin ?? null
 }
 
 async function readPins(
   queryable: Queryable,
-  { chatId, ownerId }: ChatKey,
-  source: string | null,
-  bodies: boolean,
-): Promise<Pin[]> {
-  const values = { chatId, ownerId: ownerId ?? null, source, bodies }
-  const rows = await selectPins(queryable, values)
-  if (rows.length === 0) throw chatNotFound(chatId)
-  if (rows[0]!.source === null) return []
-  return rows.map((row) => ({
-    source: row.source!,
-    kind: row.body_kind!,
-    contentHash: row.content_hash!,
-    sizeBytes: row.size_bytes!,
-    status: row.status!,
-    error: row.error!,
-    sourcePath: row.source_path!,
-    createdAt: row.created_at!,
-    updatedAt: row.updated_at!,
-    ...(bodies && { body: row.body as JsonObject }),
-  }))
+  which: Parameters<typeof selectPins>[1],
+): Promise<PinWithBody[]> {
+  const rows = await selectPins(queryable, which)
+  if (rows.length === 0) throw chatNotFound(which.chatId)
+  return rows[0]!.source === null ? [] : (rows as PinWithBody[])
 }

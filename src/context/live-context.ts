@@ -97,7 +97,7 @@ export const copyLive = defineStatement({
  * ready; anything else leaves the mark as it is until the agent is ready.
  */
 const unsettled = (names: Names, which: string, isBinding: string) => `
-    SELECT chat.id, chat.agent_id, chat.context_aggregate_hash IS NULL AS unhydrated
+    SELECT chat.id, chat.agent_id AS "agentId", chat.context_aggregate_hash IS NULL AS unhydrated
     FROM ${names.chats} chat
     LEFT JOIN ${names.workspace_agent_context_snapshots} live
       ON live.workspace_agent_id = chat.agent_id
@@ -110,7 +110,7 @@ const unsettled = (names: Names, which: string, isBinding: string) => `
     ORDER BY chat.id
     FOR NO KEY UPDATE OF chat`
 
-const unsettledRow = { id: 'uuid', agent_id: 'uuid?', unhydrated: 'boolean' } as const
+const unsettledRow = { id: 'uuid', agentId: 'uuid?', unhydrated: 'boolean' } as const
 
 export const lockUnsettledOfAgent = defineStatement({
   name: 'lock unsettled chats of agent',
@@ -129,7 +129,7 @@ export const lockUnsettledById = defineStatement({
 export const stampAndMark = defineStatement({
   name: 'stamp and mark chats',
   parameters: { chatIds: 'uuid[]', now: 'timestamptz?' },
-  row: { id: 'uuid', owner_id: 'uuid', dirty: 'boolean' },
+  row: { id: 'uuid', ownerId: 'uuid', dirty: 'boolean' },
   sql: ({ chats, workspace_agent_context_snapshots }, { chatIds, now }) => `
     WITH settled AS (
       UPDATE ${chats} chat
@@ -144,7 +144,7 @@ export const stampAndMark = defineStatement({
       WHERE same.id = chat.id AND chat.id = ANY (${chatIds})
       RETURNING chat.id, chat.owner_id, chat.context_dirty_since IS NOT NULL AS dirty
     )
-    SELECT id, owner_id, dirty FROM settled ORDER BY id`,
+    SELECT id, owner_id AS "ownerId", dirty FROM settled ORDER BY id`,
 })
 
 /**
@@ -165,12 +165,12 @@ export async function settleChats(
       : await lockUnsettledById(transaction, { isBinding: false, ...which })
   if (unsettledChats.length === 0) return { hydrated: [], dirtied: [], settled: [] }
   const chatIds = unsettledChats.map(({ id }) => id)
-  const settled = await stampAndMark(transaction, { chatIds, now: now ?? null })
+  const settled = await stampAndMark(transaction, { chatIds, now })
   const unhydrated = unsettledChats.filter((chat) => chat.unhydrated)
-  const agentId = unhydrated[0]?.agent_id
+  const agentId = unhydrated[0]?.agentId
   if (agentId) {
     const chatIds = unhydrated.map(({ id }) => id)
-    await copyLive(transaction, { agentId, chatIds, now: now ?? null })
+    await copyLive(transaction, { agentId, chatIds, now })
   }
   const ids = new Set(unhydrated.map(({ id }) => id))
   return {
@@ -185,9 +185,9 @@ export const stampLive = defineStatement({
   parameters: { agentId: 'uuid', chatIds: 'uuid[]' },
   row: {
     id: 'uuid',
-    owner_id: 'uuid',
-    was_hydrated: 'boolean',
-    aggregate_hash: 'bytea',
+    ownerId: 'uuid',
+    wasHydrated: 'boolean',
+    aggregateHash: 'bytea',
     ready: 'boolean',
   },
   sql: ({ chats, workspace_agent_context_snapshots }, { agentId, chatIds }) => `
@@ -206,7 +206,9 @@ export const stampLive = defineStatement({
         AND (chat.context_aggregate_hash, chat.context_dirty_since, chat.context_error)
           IS DISTINCT FROM (before.aggregate_hash, NULL::pg_catalog.timestamptz, before.snapshot_error)
     )
-    SELECT id, owner_id, was_hydrated, aggregate_hash, ready FROM before ORDER BY id`,
+    SELECT id, owner_id AS "ownerId", was_hydrated AS "wasHydrated",
+           aggregate_hash AS "aggregateHash", ready
+    FROM before ORDER BY id`,
 })
 
 /** What refreshing some chats did. */
@@ -255,11 +257,11 @@ export async function refreshChats(
   const [first] = stamped
   if (!first) throw noLiveContext(chatIds[0]!)
   if (!first.ready) throw agentNotReady(agentId)
-  const [rows] = await copyLive(transaction, { agentId, chatIds, now: now ?? null })
+  const [rows] = await copyLive(transaction, { agentId, chatIds, now })
   return {
-    refreshed: stamped.filter((chat) => chat.was_hydrated).map(chatRef),
-    hydrated: stamped.filter((chat) => !chat.was_hydrated).map(chatRef),
-    aggregateHash: first.aggregate_hash,
+    refreshed: stamped.filter((chat) => chat.wasHydrated).map(chatRef),
+    hydrated: stamped.filter((chat) => !chat.wasHydrated).map(chatRef),
+    aggregateHash: first.aggregateHash,
     ...rows!,
   }
 }

@@ -3,7 +3,7 @@ import { DriftpinError } from '../errors.js'
 import { chatNotFound } from './chat-ref.js'
 import type { ChatKey } from './check-input.js'
 import { MovedError } from './run-operation.js'
-import { defineStatement } from './statement.js'
+import { defineStatement, type RowOf } from './statement.js'
 
 // The order in which rows are locked, which keeps out deadlocks: workspaces, agents, chats, what
 // belongs to a chat; within a table by ascending id. An operation locks no more of it than it has
@@ -30,14 +30,14 @@ import { defineStatement } from './statement.js'
 // - Before it changes rows that belong to chats, or deletes a file that several link to, it locks
 //   those chats FOR NO KEY UPDATE ORDER BY id.
 
-const agentRow = { id: 'uuid', deleted: 'boolean', build_id: 'uuid', workspace_id: 'uuid' } as const
+const agentRow = { id: 'uuid', deleted: 'boolean', buildId: 'uuid', workspaceId: 'uuid' } as const
 
 export const lockAgentForUpdate = defineStatement({
   name: 'lock agent for update',
   parameters: { agentId: 'uuid' },
   row: agentRow,
   sql: ({ workspace_agents, workspace_builds }, { agentId }) => `
-    SELECT a.id, a.deleted, a.build_id, b.workspace_id
+    SELECT a.id, a.deleted, a.build_id AS "buildId", b.workspace_id AS "workspaceId"
     FROM ${workspace_agents} a JOIN ${workspace_builds} b ON b.id = a.build_id
     WHERE a.id = ${agentId}
     FOR UPDATE OF a`,
@@ -49,7 +49,7 @@ export const lockAgentForShare = defineStatement({
   row: agentRow,
   // The locks of a row are taken in the order in which they are asked for.
   sql: ({ workspace_agents, workspace_builds, workspaces }, { agentId }) => `
-    SELECT a.id, a.deleted, a.build_id, b.workspace_id
+    SELECT a.id, a.deleted, a.build_id AS "buildId", b.workspace_id AS "workspaceId"
     FROM ${workspace_agents} a JOIN ${workspace_builds} b ON b.id = a.build_id
     JOIN ${workspaces} w ON w.id = b.workspace_id
     WHERE a.id = ${agentId}
@@ -57,11 +57,7 @@ export const lockAgentForShare = defineStatement({
 })
 
 /** An agent whose row is locked until the end of the transaction. */
-export interface LockedAgent {
-  readonly id: string
-  readonly build_id: string
-  readonly workspace_id: string
-}
+export type LockedAgent = RowOf<typeof agentRow>
 
 /**
  * Locks an agent, deleted softly or not: what it pushed last is still its live context.
@@ -72,7 +68,7 @@ export async function lockLiveAgent(
   transaction: Transaction,
   agentId: string,
   mode: 'update' | 'share',
-): Promise<LockedAgent & { readonly deleted: boolean }> {
+): Promise<LockedAgent> {
   const lock = mode === 'update' ? lockAgentForUpdate : lockAgentForShare
   const [agent] = await lock(transaction, { agentId })
   if (agent) return agent
@@ -139,18 +135,20 @@ export const lockAgentOfChat = defineStatement({
     FOR SHARE OF a`,
 })
 
+const chatRow = {
+  id: 'uuid',
+  ownerId: 'uuid',
+  agentId: 'uuid?',
+  archived: 'boolean',
+  hydrated: 'boolean',
+} as const
+
 export const lockOneChat = defineStatement({
   name: 'lock chat',
   parameters: { chatId: 'uuid', ownerId: 'uuid?' },
-  row: {
-    id: 'uuid',
-    owner_id: 'uuid',
-    agent_id: 'uuid?',
-    archived: 'boolean',
-    hydrated: 'boolean',
-  },
+  row: chatRow,
   sql: ({ chats }, { chatId, ownerId }) => `
-    SELECT c.id, c.owner_id, c.agent_id, c.archived,
+    SELECT c.id, c.owner_id AS "ownerId", c.agent_id AS "agentId", c.archived,
            c.context_aggregate_hash IS NOT NULL AS hydrated
     FROM ${chats} c
     WHERE c.id = ${chatId} AND (${ownerId} IS NULL OR c.owner_id = ${ownerId})
@@ -158,13 +156,7 @@ export const lockOneChat = defineStatement({
 })
 
 /** A chat whose row is locked until the end of the transaction. */
-export interface LockedChat {
-  readonly id: string
-  readonly owner_id: string
-  readonly agent_id: string | null
-  readonly archived: boolean
-  readonly hydrated: boolean
-}
+export type LockedChat = RowOf<typeof chatRow>
 
 /**
  * Locks a chat against other operations, but not against rows that refer to it: the host's own
@@ -172,12 +164,9 @@ export interface LockedChat {
  *
  * @throws DriftpinError `chat_not_found`.
  */
-export async function lockChat(
-  transaction: Transaction,
-  { chatId, ownerId }: ChatKey,
-): Promise<LockedChat> {
-  const [chat] = await lockOneChat(transaction, { chatId, ownerId: ownerId ?? null })
-  if (!chat) throw chatNotFound(chatId)
+export async function lockChat(transaction: Transaction, key: ChatKey): Promise<LockedChat> {
+  const [chat] = await lockOneChat(transaction, key)
+  if (!chat) throw chatNotFound(key.chatId)
   return chat
 }
 
@@ -193,6 +182,6 @@ export async function lockChatAndAgent(
 ): Promise<LockedChat> {
   const [agent] = await lockAgentOfChat(transaction, { chatId: key.chatId })
   const chat = await lockChat(transaction, key)
-  if (chat.agent_id !== (agent?.id ?? null)) throw new MovedError(chat.id)
+  if (chat.agentId !== (agent?.id ?? null)) throw new MovedError(chat.id)
   return chat
 }

@@ -33,13 +33,13 @@ export const selectPromptPins = defineStatement({
   row: {
     hydrated: 'boolean',
     source: 'text?',
-    body_kind: 'workspace_agent_context_body_kind?',
+    kind: 'workspace_agent_context_body_kind?',
     status: 'workspace_agent_context_resource_status?',
     body: 'jsonb?',
   },
   sql: ({ chats, chat_context_resources }, { chatId, ownerId }) => `
     SELECT chat.context_aggregate_hash IS NOT NULL AS hydrated,
-           pin.source, pin.body_kind, pin.status, pin.body
+           pin.source, pin.body_kind AS kind, pin.status, pin.body
     FROM ${chats} chat
     LEFT JOIN ${chat_context_resources} pin
       ON pin.chat_id = chat.id AND pin.body_kind IN ('instruction_file', 'skill')
@@ -78,18 +78,18 @@ export const selectPromptPins = defineStatement({
  * ```
  */
 export async function prompt(queryable: Queryable, params: ChatKey): Promise<Prompt> {
-  const { chatId, ownerId } = checkInput('prompt', input, params)
-  const rows = await selectPromptPins(queryable, { chatId, ownerId: ownerId ?? null })
-  if (rows.length === 0) throw chatNotFound(chatId)
+  const key = checkInput('prompt', input, params)
+  const rows = await selectPromptPins(queryable, key)
+  if (rows.length === 0) throw chatNotFound(key.chatId)
   const files: string[] = []
   const skills: string[] = []
   const skipped: { source: string; reason: string }[] = []
-  for (const { source, body_kind, status, body } of rows) {
-    if (source === null || body_kind === null) continue
-    const written = body_kind === 'skill' ? writeSkill(source, body) : writeFile(source, body)
+  for (const { source, kind, status, body } of rows) {
+    if (source === null) continue
+    const written = kind === 'skill' ? writeSkill(source, body) : writeFile(source, body)
     if (status !== 'ok') skipped.push({ source, reason: `its status is ${status}` })
     else if (written === undefined) skipped.push({ source, reason: 'its body is not UTF-8 text' })
-    else (body_kind === 'skill' ? skills : files).push(written)
+    else (kind === 'skill' ? skills : files).push(written)
   }
   const index = skills.length > 0 ? ['<skills>', ...skills, '</skills>'] : []
   const parts = [...files, ...index]

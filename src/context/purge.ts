@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Queryable, Transaction } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import { limits } from '../schema/index.js'
-import { type ChatRef, chatRef } from './chat-ref.js'
+import type { ChatRef } from './chat-ref.js'
 import { checkInput, time, type WriteOptions, writeOptions } from './check-input.js'
 import { notifyChats } from './notify-chats.js'
 import { runOperation } from './run-operation.js'
@@ -19,7 +19,7 @@ const expiredInput = z.strictObject({
 export const purgeChats = defineStatement({
   name: 'purge chats',
   parameters: { before: 'timestamptz', limit: 'integer' },
-  row: { id: 'uuid', owner_id: 'uuid' },
+  row: { id: 'uuid', ownerId: 'uuid' },
   // The lock looks at each row again as it is when the lock is had, and passes over rows that
   // somebody else holds: a chat in use is not waited for, the next run gets it.
   sql: ({ chats }, { before, limit }) => `
@@ -33,7 +33,7 @@ export const purgeChats = defineStatement({
       DELETE FROM ${chats} chat USING doomed WHERE chat.id = doomed.id
       RETURNING chat.id, chat.owner_id, chat.updated_at
     )
-    SELECT id, owner_id FROM purged ORDER BY updated_at, id`,
+    SELECT id, owner_id AS "ownerId" FROM purged ORDER BY updated_at, id`,
 })
 
 export const expiryCutoff = defineStatement({
@@ -59,7 +59,7 @@ async function purgeBatch(
   transaction: Transaction,
   { before, limit, notify }: z.output<typeof purgeInput>,
 ): Promise<ChatRef[]> {
-  const purged = (await purgeChats(transaction, { before, limit })).map(chatRef)
+  const purged = await purgeChats(transaction, { before, limit })
   if (notify) await notifyChats(transaction, [['deleted', purged]])
   return purged
 }
@@ -126,7 +126,7 @@ export async function purgeExpired(
   let purged = 0
   let batches = 0
   if (retentionDays === 0) return { purged, batches, busy: false }
-  const [row] = await expiryCutoff(queryable, { retentionDays, now: now ?? null })
+  const [row] = await expiryCutoff(queryable, { retentionDays, now })
   const before = row!.cutoff
   const key = `driftpin purge ${queryable.schema}`
   for (;;) {

@@ -66,12 +66,12 @@ export interface PushResult extends ContextChanges {
 export const readStored = defineStatement({
   name: 'read stored version',
   parameters: { agentId: 'uuid' },
-  row: { version: 'bigint?', has_resources: 'boolean' },
+  row: { version: 'bigint?', hasResources: 'boolean' },
   sql: (names, { agentId }) => `
     SELECT (SELECT version FROM ${names.workspace_agent_context_snapshots}
             WHERE workspace_agent_id = ${agentId}) AS version,
            EXISTS (SELECT FROM ${names.workspace_agent_context_resources}
-                   WHERE workspace_agent_id = ${agentId}) AS has_resources`,
+                   WHERE workspace_agent_id = ${agentId}) AS "hasResources"`,
 })
 
 export const writeSnapshot = defineStatement({
@@ -216,7 +216,7 @@ async function replaceResources(
     return `${head.slice(0, -1)},"body":${resource.encodedBody}}`
   })
   const encoded = `[${written.join(',')}]`
-  await write(transaction, { agentId, resources: encoded, now: now ?? null })
+  await write(transaction, { agentId, resources: encoded, now })
 }
 
 /** Deletes resources that were not pushed, and returns those that are stored differently. */
@@ -268,11 +268,11 @@ export async function push(queryable: Queryable, params: PushParams): Promise<Pu
   return await runOperation(queryable, async (transaction) => {
     await lockAgent(transaction, agentId, 'update')
     const [stored] = await readStored(transaction, { agentId })
-    const { version: storedVersion, has_resources: hasResources } = stored!
+    const { version: storedVersion, hasResources } = stored!
     if (storedVersion !== null && !initial && BigInt(version) <= storedVersion) {
       return { accepted: false, hydrated: [], dirtied: [], settled: [] }
     }
-    await writeSnapshot(transaction, { agentId, version, hash, error, ready, now: now ?? null })
+    await writeSnapshot(transaction, { agentId, version, hash, error, ready, now })
     await replaceResources(transaction, agentId, good, hasResources)
     const changes = await settleChats(transaction, { agentId }, now)
     if (notify) await notifyChats(transaction, changeEvents(changes))

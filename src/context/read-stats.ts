@@ -57,12 +57,12 @@ export interface Stats {
 export const measureTables = defineStatement({
   name: 'measure tables',
   parameters: { schema: 'text', tables: 'text[]' },
-  row: { name: 'text', rows: 'bigint?', table_bytes: 'bigint', index_bytes: 'bigint' },
+  row: { name: 'text', rowsEstimate: 'bigint?', tableBytes: 'bigint', indexBytes: 'bigint' },
   sql: (_, { schema, tables }) => `
     SELECT class.relname::pg_catalog.text AS name,
-           CASE WHEN class.reltuples >= 0 THEN class.reltuples::bigint END AS rows,
-           pg_catalog.pg_table_size(class.oid) AS table_bytes,
-           pg_catalog.pg_indexes_size(class.oid) AS index_bytes
+           CASE WHEN class.reltuples >= 0 THEN class.reltuples::bigint END AS "rowsEstimate",
+           pg_catalog.pg_table_size(class.oid) AS "tableBytes",
+           pg_catalog.pg_indexes_size(class.oid) AS "indexBytes"
     FROM pg_catalog.pg_class class
     JOIN pg_catalog.pg_namespace space ON space.oid = class.relnamespace
     WHERE space.nspname = ${schema} AND class.relname = ANY (${tables})
@@ -72,13 +72,13 @@ export const measureTables = defineStatement({
 export const countCheaply = defineStatement({
   name: 'count expired chats and snapshots',
   parameters: { retentionDays: 'integer' },
-  row: { expired: 'integer', snapshots: 'integer', with_errors: 'integer' },
+  row: { expiredChats: 'integer', snapshots: 'integer', snapshotsWithErrors: 'integer' },
   sql: ({ chats, workspace_agent_context_snapshots }, { retentionDays }) => `
     SELECT (SELECT count(*)::integer FROM ${chats}
             WHERE ${retentionDays} > 0 AND archived
-              AND updated_at < now() - make_interval(hours => 24 * ${retentionDays})) AS expired,
+              AND updated_at < now() - make_interval(hours => 24 * ${retentionDays})) AS "expiredChats",
            count(*)::integer AS snapshots,
-           count(*) FILTER (WHERE snapshot_error <> '')::integer AS with_errors
+           count(*) FILTER (WHERE snapshot_error <> '')::integer AS "snapshotsWithErrors"
     FROM ${workspace_agent_context_snapshots}`,
 })
 
@@ -88,10 +88,10 @@ export const countChats = defineStatement({
   row: {
     count: 'integer',
     hydrated: 'integer',
-    archived: 'integer',
     dirty: 'integer',
-    oldest_dirty: 'timestamptz?',
-    agents_with_drift: 'integer',
+    archived: 'integer',
+    oldestDirty: 'timestamptz?',
+    agentsWithDrift: 'integer',
   },
   // Dirty chats are read a second time on their own, because they are few.
   sql: (names) => `
@@ -100,10 +100,10 @@ export const countChats = defineStatement({
       WHERE ${dirtyExpression(names, 'chat')}
     )
     SELECT count(*)::integer AS count, count(context_aggregate_hash)::integer AS hydrated,
-           count(*) FILTER (WHERE archived)::integer AS archived,
            (SELECT count(*)::integer FROM dirty) AS dirty,
-           (SELECT min(context_dirty_since) FROM dirty) AS oldest_dirty,
-           (SELECT count(DISTINCT agent_id)::integer FROM dirty) AS agents_with_drift
+           count(*) FILTER (WHERE archived)::integer AS archived,
+           (SELECT min(context_dirty_since) FROM dirty) AS "oldestDirty",
+           (SELECT count(DISTINCT agent_id)::integer FROM dirty) AS "agentsWithDrift"
     FROM ${names.chats}`,
 })
 
@@ -140,24 +140,11 @@ export async function readStats(
   const [cheap] = await countCheaply(queryable, { retentionDays })
   const [counted] = exact ? await countChats(queryable, {}) : []
   return {
-    tables: tables.map(({ name, rows, table_bytes, index_bytes }) => ({
-      name,
-      rowsEstimate: rows === null ? null : Number(rows),
-      tableBytes: table_bytes,
-      indexBytes: index_bytes,
+    tables: tables.map(({ rowsEstimate, ...table }) => ({
+      ...table,
+      rowsEstimate: rowsEstimate === null ? null : Number(rowsEstimate),
     })),
-    expiredChats: cheap!.expired,
-    snapshots: cheap!.snapshots,
-    snapshotsWithErrors: cheap!.with_errors,
-    chats: counted
-      ? {
-          count: counted.count,
-          hydrated: counted.hydrated,
-          dirty: counted.dirty,
-          archived: counted.archived,
-          oldestDirty: counted.oldest_dirty,
-          agentsWithDrift: counted.agents_with_drift,
-        }
-      : null,
+    ...cheap!,
+    chats: counted ?? null,
   }
 }

@@ -59,8 +59,8 @@ export async function refresh(
   const { now, notify, ...key } = checkInput('refresh', input, params)
   return await runOperation(queryable, async (transaction) => {
     const chat = await lockChatAndAgent(transaction, key)
-    if (chat.agent_id === null) throw noLiveContext(chat.id)
-    const which = { agentId: chat.agent_id, chatIds: [chat.id] }
+    if (chat.agentId === null) throw noLiveContext(chat.id)
+    const which = { agentId: chat.agentId, chatIds: [chat.id] }
     const done = await refreshChats(transaction, which, now)
     if (notify) await notifyChats(transaction, [['refreshed', [chatRef(chat)]]])
     const { aggregateHash, added, replaced, removed } = done

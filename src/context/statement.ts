@@ -54,6 +54,14 @@ type Typed<Types, S extends Shape<Types>> = {
 /** A row with such columns. */
 export type RowOf<R extends Shape<Results>> = Typed<Results, R>
 
+/** The parameters that may be NULL. */
+type Nullable<P> = { [Name in keyof P]: P[Name] extends `${string}?` ? Name : never }[keyof P]
+
+/** The values of such parameters. One that may be NULL may also be left out. */
+type ValuesOf<P extends Shape<Parameters>> = Omit<Typed<Parameters, P>, Nullable<P>> & {
+  readonly [Name in Nullable<P>]?: Typed<Parameters, P>[Name] | undefined
+}
+
 /** The names that SQL has for the built-in types, without the search path. */
 const builtIn = {
   uuid: 'pg_catalog.uuid',
@@ -104,7 +112,7 @@ export function defineStatement<const P extends Shape<Parameters>, const R exten
   readonly parameters: P
   readonly row: R
   sql(names: Names, placeholders: { readonly [Name in keyof P]: string }): string
-}): ((queryable: Queryable, values: Typed<Parameters, P>) => Promise<Typed<Results, R>[]>) & {
+}): ((queryable: Queryable, values: ValuesOf<P>) => Promise<RowOf<R>[]>) & {
   /** Tests compare it with the migrated schema. */
   readonly declaration: StatementDeclaration
 } {
@@ -125,10 +133,10 @@ export function defineStatement<const P extends Shape<Parameters>, const R exten
     texts.set(schema, made)
     return made
   }
-  const run = async (queryable: Queryable, values: Typed<Parameters, P>) => {
+  const run = async (queryable: Queryable, values: ValuesOf<P>) => {
     const ordered = order.map((parameter) => values[parameter as keyof typeof values])
-    const result = await queryable.query<Typed<Results, R>>(text(queryable.schema), ordered)
-    return result.rows
+    const { rows } = await queryable.query<RowOf<R>>(text(queryable.schema), ordered)
+    return rows
   }
   return Object.assign(run, { declaration: { name, parameters, row, text } })
 }

@@ -78,7 +78,7 @@ describe.each(engineNames)('declared statements on %s', (engineName) => {
       const { rows } = await session.query<{ tells: boolean }>(
         "SELECT current_setting('server_version_num')::integer >= 160000 AS tells",
       )
-      const row = planted('list pins', 'row', 'size_bytes', 'integer')
+      const row = planted('list pins', 'row', 'sizeBytes', 'integer')
       expect(await checkDeclaration(session, row)).toHaveLength(rows[0]!.tells ? 1 : 0)
     })
   })
