@@ -1,14 +1,8 @@
 import type { PGlite } from '@electric-sql/pglite'
-import { digestDatabase } from '../catalog/index.js'
-import {
-  type Database,
-  fromPGlite,
-  type Queryable,
-  type Session,
-  type Transaction,
-} from '../database/index.js'
+import { type Database, fromPGlite } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
-import { askedFor, saveImage, type TestInstance } from '../pglite/index.js'
+import { saveImage, type TestInstance } from '../pglite/index.js'
+import { databaseClosed, databaseMethods } from './database-methods.js'
 import { createTestClock } from './test-clock.js'
 import { TestConnections } from './test-connections.js'
 import type { DatabaseMark, EmbeddedTestDatabase } from './test-database.js'
@@ -36,21 +30,6 @@ const internals = new WeakMap<EmbeddedTestDatabase, EmbeddedInternals>()
 
 export const internalsOf = (db: EmbeddedTestDatabase): EmbeddedInternals => internals.get(db)!
 
-/** The methods of the seam. The database is looked up at each call: it may have been replaced. */
-const statementsOf = (database: () => Database) => ({
-  query: async <Row>(text: string, values?: readonly unknown[]) =>
-    askedFor(() => database().query<Row>(text, values)),
-  script: async (text: string) => askedFor(() => database().script(text)),
-  transaction: async <T>(
-    work: (transaction: Transaction) => Promise<T>,
-    options?: Parameters<Queryable['transaction']>[1],
-  ) => askedFor(() => database().transaction(work, options)),
-  withSession: async <T>(work: (session: Session) => Promise<T>) =>
-    askedFor(() => database().withSession(work)),
-  listen: async (...args: Parameters<Database['listen']>) =>
-    askedFor(() => database().listen(...args)),
-})
-
 export function createEmbeddedDatabase(parts: EmbeddedParts): EmbeddedTestDatabase {
   const { instance } = parts
   const { base } = instance
@@ -58,9 +37,7 @@ export function createEmbeddedDatabase(parts: EmbeddedParts): EmbeddedTestDataba
   let isClosed = false
   let adapted: { readonly pglite: PGlite; readonly database: Database } | undefined
   const database = (): Database => {
-    if (isClosed) {
-      throw new DriftpinError('harness_closed', 'This database is closed. Create another one.', {})
-    }
+    if (isClosed) throw databaseClosed()
     const { pglite } = instance
     if (adapted?.pglite !== pglite) adapted = { pglite, database: fromPGlite(pglite) }
     return adapted.database
@@ -84,7 +61,7 @@ export function createEmbeddedDatabase(parts: EmbeddedParts): EmbeddedTestDataba
     get capabilities() {
       return database().capabilities
     },
-    ...statementsOf(database),
+    ...databaseMethods(database),
     get pglite() {
       database()
       return instance.pglite
@@ -113,7 +90,6 @@ export function createEmbeddedDatabase(parts: EmbeddedParts): EmbeddedTestDataba
       refuseInside('save()')
       await saveImage(path, instance.imageNow?.())
     },
-    digest: async () => digestDatabase(database()),
     close: async () => {
       if (isClosed) return
       instance.watch.refuseInside('close()')

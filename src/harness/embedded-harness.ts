@@ -32,7 +32,7 @@ export async function openEmbeddedHarness(options: ParsedOptions): Promise<Harne
     ? await openImageSource(options, { wasm, statistics })
     : await openPlainSource(options, { wasm, statistics })
   const idle: TestInstance[] = []
-  const { harness } = createHarness<{ readonly db: EmbeddedTestDatabase }>({
+  return createHarness<EmbeddedTestDatabase>({
     settings: hasImages ? imageSettings : plainSettings,
     statistics,
     open: async (databases) => {
@@ -55,13 +55,12 @@ export async function openEmbeddedHarness(options: ParsedOptions): Promise<Harne
         },
       })
       const forget = databases.add(db)
-      return { db }
+      return db
     },
     close: async () => {
       await Promise.all(idle.splice(0).map((instance) => instance.close()))
     },
   })
-  return harness
 }
 
 /** Finds the fastest way to an image of a database that is set up and seeded. */

@@ -105,7 +105,7 @@ async function finishTest(
   const kept = isFailure ? await evidence?.keep(name, instance, rollback?.db) : undefined
   for (const fork of [...forks.keys()]) await fork.close()
   await own.close()
-  const isRolledBack = await rollback?.end().then(
+  const isRolledBack = await rollback?.end(false).then(
     () => true,
     // A crashed engine cannot roll back.
     () => false,

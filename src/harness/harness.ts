@@ -33,23 +33,17 @@ interface OpenDatabases {
   add(db: TestDatabase): () => void
 }
 
-/** A harness, and the function that creates a database with what only a test worker needs. */
-interface CreatedHarness<Opened extends { readonly db: TestDatabase }> {
-  readonly harness: Harness<Opened['db']>
-  open(): Promise<Opened>
-}
-
 /** The part of a harness that does not depend on where its databases are. */
-export function createHarness<Opened extends { readonly db: TestDatabase }>({
+export function createHarness<Db extends TestDatabase>({
   settings,
   statistics,
   open,
   close,
-}: Pick<Harness<TestDatabase>, 'settings' | 'statistics'> & {
-  open(databases: OpenDatabases): Promise<Opened>
+}: Pick<Harness<Db>, 'settings' | 'statistics'> & {
+  open(databases: OpenDatabases): Promise<Db>
   /** Called after all databases were closed. */
   close(): Promise<void>
-}): CreatedHarness<Opened> {
+}): Harness<Db> {
   const given = new Set<TestDatabase>()
   let closing: Promise<void> | undefined
   const refuseClosed = () => {
@@ -71,23 +65,22 @@ export function createHarness<Opened extends { readonly db: TestDatabase }>({
       await close()
     }
   }
-  const checked = async () => {
-    refuseClosed()
-    const opened = await open(databases)
-    // The harness may have been closed while the database was being created.
-    if (closing) await opened.db.close()
-    refuseClosed()
-    return opened
-  }
-  const harness: Harness<Opened['db']> = {
+  const harness: Harness<Db> = {
     settings,
     statistics,
-    createDatabase: async () => (await checked()).db,
+    createDatabase: async () => {
+      refuseClosed()
+      const db = await open(databases)
+      // The harness may have been closed while the database was being created.
+      if (closing) await db.close()
+      refuseClosed()
+      return db
+    },
     close: () => {
       closing ??= closeAll()
       return closing
     },
     [Symbol.asyncDispose]: () => harness.close(),
   }
-  return { harness, open: checked }
+  return harness
 }

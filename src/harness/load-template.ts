@@ -79,15 +79,24 @@ async function viaCache(
 }
 
 /** Reads a cached image. A damaged one is removed. */
-export async function readCached(directory: string, name: string): Promise<Image | undefined> {
+export function readCached(directory: string, name: string): Promise<Image | undefined> {
+  return readCachedFile(directory, `${name}.image`, (bytes) => decodeImage(bytes, name))
+}
+
+/** Reads a cached file. A damaged one is removed. */
+export async function readCachedFile<T>(
+  directory: string,
+  file: string,
+  decode: (bytes: Buffer) => T,
+): Promise<T | undefined> {
   const cache = openImageCache(directory)
-  const bytes = await cache.read(`${name}.image`)
+  const bytes = await cache.read(file)
   if (!bytes) return undefined
   try {
-    return decodeImage(bytes, name)
+    return decode(bytes)
   } catch (error) {
     if (!(error instanceof DriftpinError)) throw error
-    await cache.remove(`${name}.image`)
+    await cache.remove(file)
     return undefined
   }
 }

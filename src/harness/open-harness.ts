@@ -45,5 +45,5 @@ export async function openHarness(
   const parsed = await parseOptions(options)
   if (parsed.server === undefined) return await openEmbeddedHarness(parsed)
   const { openServerHarness } = await import('./server/server-harness.js')
-  return (await openServerHarness({ ...parsed, server: parsed.server })).harness
+  return await openServerHarness({ ...parsed, server: parsed.server })
 }

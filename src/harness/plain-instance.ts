@@ -15,7 +15,7 @@ import {
   type WatchedPGlite,
   watchPGlite,
 } from '../pglite/index.js'
-import { imageName, prepare } from './load-template.js'
+import { imageName, prepare, readCachedFile } from './load-template.js'
 import type { ParsedOptions } from './parse-options.js'
 import { runFunctionsOnInstance } from './run-functions.js'
 import type { HarnessStatistics } from './statistics.js'
@@ -47,7 +47,12 @@ export async function openPlainSource(
   }
   const tar = directory
     ? await makeOnce(directory, name, {
-        find: () => readTar(directory, name),
+        find: () =>
+          readCachedFile(
+            directory,
+            `${name}.tar`,
+            (bytes) => new Blob([new Uint8Array(decodeArchive(bytes, name))]),
+          ),
         make: async () => {
           const { tar, postgres } = await make()
           const bytes = Buffer.from(await tar.arrayBuffer())
@@ -57,7 +62,7 @@ export async function openPlainSource(
         },
       })
     : (await make()).tar
-  const open = (from: Blob) => PlainInstance.open(from, extensions, statistics)
+  const open = (from: Blob) => PlainInstance.open(from, { extensions, statistics })
   const seeded = functions.length === 0 ? tar : await seed(await open(tar), functions)
   const why = wasm.isProven ? 'images are switched off' : 'images were not proven on this PGlite'
   return async () => {
@@ -71,19 +76,6 @@ async function seed(instance: PlainInstance, functions: ParsedOptions['functions
   const mark = await instance.mark()
   await instance.close()
   return mark.tar
-}
-
-async function readTar(directory: string, name: string): Promise<Blob | undefined> {
-  const cache = openImageCache(directory)
-  const bytes = await cache.read(`${name}.tar`)
-  if (!bytes) return undefined
-  try {
-    return new Blob([new Uint8Array(decodeArchive(bytes, name))])
-  } catch (error) {
-    if (!(error instanceof DriftpinError)) throw error
-    await cache.remove(`${name}.tar`)
-    return undefined
-  }
 }
 
 function warnOnce({ randomSeed, clock }: ParsedOptions, { build }: Wasm): void {
@@ -103,34 +95,31 @@ interface PlainMark {
   readonly tar: Blob
 }
 
+/** What all instances of a harness share. */
+interface PlainOrigin {
+  readonly extensions: Extensions
+  readonly statistics: HarnessStatistics
+}
+
 /** An instance that is rewound by replacing its PGlite. */
 class PlainInstance implements TestInstance {
   readonly base: PlainMark
   #pglite: PGlite
   #watch: WatchedPGlite
-  readonly #extensions: Extensions
-  readonly #statistics: HarnessStatistics
+  readonly #origin: PlainOrigin
 
-  private constructor(
-    pglite: PGlite,
-    base: PlainMark,
-    { extensions, statistics }: { extensions: Extensions; statistics: HarnessStatistics },
-  ) {
+  private constructor(pglite: PGlite, base: PlainMark, origin: PlainOrigin) {
     this.base = base
     this.#pglite = pglite
     this.#watch = watchPGlite(pglite)
-    this.#extensions = extensions
-    this.#statistics = statistics
+    this.#origin = origin
   }
 
-  static async open(
-    tar: Blob,
-    extensions: Extensions,
-    statistics: HarnessStatistics,
-  ): Promise<PlainInstance> {
+  static async open(tar: Blob, origin: PlainOrigin): Promise<PlainInstance> {
+    const { extensions, statistics } = origin
     const pglite = await PGlite.create({ loadDataDir: tar, extensions, startParams })
     statistics.databases++
-    return new PlainInstance(pglite, { tar }, { extensions, statistics })
+    return new PlainInstance(pglite, { tar }, origin)
   }
 
   get pglite(): PGlite {
@@ -160,16 +149,16 @@ class PlainInstance implements TestInstance {
     const old = this.#pglite
     await findSharedEngine(old)?.endClients()
     const isIdle = await this.#watch.idle()
-    const extensions = this.#extensions
+    const { extensions, statistics } = this.#origin
     this.#pglite = await PGlite.create({ loadDataDir: tar, extensions, startParams })
     this.#watch = watchPGlite(this.#pglite)
     // A crashed instance cannot be closed. It is left to the garbage collector.
     if (isIdle && !old.closed) await old.close().catch(() => {})
-    this.#statistics.rewindMs.push(performance.now() - started)
+    statistics.rewindMs.push(performance.now() - started)
   }
 
   async fork({ tar }: PlainMark): Promise<TestInstance> {
-    return PlainInstance.open(tar, this.#extensions, this.#statistics)
+    return PlainInstance.open(tar, this.#origin)
   }
 
   async close(): Promise<void> {

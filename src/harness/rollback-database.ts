@@ -8,7 +8,8 @@ import type { RollbackDatabase } from './test-database.js'
 /** The database of a test inside a transaction, and the function that ends the transaction. */
 export interface OpenRollback {
   readonly db: RollbackDatabase
-  end(): Promise<void>
+  /** @param isKept Whether to commit on a server, so that the rows can be inspected. */
+  end(isKept: boolean): Promise<void>
 }
 
 /** Opens a transaction on an embedded instance; `end` rolls it back. */
@@ -49,18 +50,11 @@ export function databaseInTransaction(transaction: Transaction): RollbackDatabas
       return transaction.transaction(work)
     },
     withSession: (work) =>
-      transaction.transaction((inner) => work({ ...methodsOf(inner), kind: 'session' })),
+      transaction.transaction((inner) =>
+        work({ ...databaseInTransaction(inner), kind: 'session' }),
+      ),
     listen: async () => refuse('listen, because nothing commits'),
     digest: () => digestDatabase(transaction),
-  }
-}
-
-function methodsOf(inner: Transaction) {
-  return {
-    schema: inner.schema,
-    query: inner.query.bind(inner),
-    script: inner.script.bind(inner),
-    transaction: inner.transaction.bind(inner),
   }
 }
 

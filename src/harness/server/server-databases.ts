@@ -109,20 +109,15 @@ export class ServerDatabases {
   }
 
   async exists(name: string): Promise<boolean> {
-    const { rows } = await this.connection.database.query(
-      'SELECT FROM pg_database WHERE datname = $1',
-      [name],
-    )
-    return rows.length > 0
+    return (await this.#run('SELECT FROM pg_database WHERE datname = $1', [name])).length > 0
   }
 
   async sessions(name: string): Promise<SessionSeen[]> {
-    const { rows } = await this.connection.database.query<SessionSeen>(sessionsSql, [name])
-    return rows
+    return await this.#run<SessionSeen>(sessionsSql, [name])
   }
 
   async interrupt(name: string): Promise<void> {
-    await this.connection.database.query(interruptSql, [name])
+    await this.#run(interruptSql, [name])
   }
 
   /**
@@ -162,12 +157,12 @@ export class ServerDatabases {
 
   /** Sessions end a moment after this returns. CREATE, ALTER and DROP DATABASE wait for that. */
   async #endSessions(name: string): Promise<void> {
-    await this.connection.database.query(endSessionsSql, [name])
+    await this.#run(endSessionsSql, [name])
   }
 
-  async #run(text: string): Promise<void> {
+  async #run<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
     try {
-      await this.connection.database.query(text)
+      return (await this.connection.database.query<Row>(text, values)).rows
     } catch (error) {
       throw this.connection.lost() ?? error
     }

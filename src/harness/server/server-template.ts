@@ -86,17 +86,17 @@ async function createBase({ databases, options, statistics }: TemplateSource): P
 
 async function createSeeded({ databases, options }: TemplateSource, base: string): Promise<string> {
   const name = await databases.create(base)
-  const opened = await openServerTestDatabase(databases, name, () => {})
+  const db = await openServerTestDatabase(databases, name, () => {})
   const isInTransaction = async () => {
     const sessions = await databases.sessions(name)
     return sessions.some(({ state }) => state?.startsWith('idle in') === true)
   }
   try {
-    await runFunctions(opened.db, options.functions, isInTransaction)
-    await opened.disconnect()
+    await runFunctions(db, options.functions, isInTransaction)
+    await db.disconnect()
     return name
   } catch (error) {
-    await opened.db.close()
+    await db.close()
     throw error
   }
 }

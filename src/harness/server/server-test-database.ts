@@ -1,33 +1,25 @@
 import pg from 'pg'
-import { digestDatabase } from '../../catalog/index.js'
-import {
-  callSite,
-  type Database,
-  fromPg,
-  fromPgTransaction,
-  type Queryable,
-  queueOf,
-  type Session,
-  type Transaction,
-} from '../../database/index.js'
+import { callSite, fromPg, fromPgTransaction, queueOf } from '../../database/index.js'
 import { DriftpinError } from '../../errors.js'
 import { watchClients } from '../../pglite/index.js'
-import { databaseInTransaction } from '../rollback-database.js'
-import type { RollbackDatabase, TestDatabase } from '../test-database.js'
+import { databaseClosed, databaseMethods } from '../database-methods.js'
+import { databaseInTransaction, type OpenRollback } from '../rollback-database.js'
+import type { TestDatabase } from '../test-database.js'
 import type { ServerDatabases, SessionSeen } from './server-databases.js'
 
 /** The same limit as for the pool of an embedded database. */
 const clientsMax = 10
 
 /** A test database on a server, and what only the harness does with it. */
-export interface ServerTestDatabase {
-  readonly db: TestDatabase
-  /** The client of the session that `db` uses. */
+export interface ServerTestDatabase extends TestDatabase {
+  /** The client of the session that its methods use. */
   readonly client: pg.Client
   /** What was left open, as far as other sessions can see it. */
   leaks(): Promise<string[]>
   /** Keeps the database as that of a failed test. Returns a sentence that says where. */
   keep(test: string): Promise<string>
+  /** Drops the database that an earlier failure of a test kept. */
+  forget(test: string): Promise<void>
   /** Cancels the running statements. */
   interrupt(): Promise<void>
   /** Closes all connections. The database remains. */
@@ -35,15 +27,15 @@ export interface ServerTestDatabase {
 }
 
 /**
- * Connects to a newly created database. The methods of `db` share one session, as those of an
+ * Connects to a newly created database. The methods of the database share one session, as those of an
  * embedded database do, so that settings persist between calls. The pool has more sessions.
  *
- * @param forget Called when the database is closed.
+ * @param onClose Called when the database is closed.
  */
 export async function openServerTestDatabase(
   databases: ServerDatabases,
   name: string,
-  forget: () => void,
+  onClose: () => void,
 ): Promise<ServerTestDatabase> {
   const url = databases.connection.urlOf(name)
   const client = new pg.Client({ connectionString: url })
@@ -53,15 +45,13 @@ export async function openServerTestDatabase(
   const database = fromPg(client)
   const pools: { readonly pool: pg.Pool; readonly held: ReadonlyMap<pg.PoolClient, Error> }[] = []
   let isClosed = false
-  const open = (): Database => {
-    if (isClosed) {
-      throw new DriftpinError('harness_closed', 'This database is closed. Create another one.', {})
-    }
+  const open = () => {
+    if (isClosed) throw databaseClosed()
     return database
   }
   const disconnect = async () => {
     isClosed = true
-    forget()
+    onClose()
     const isIdle = !queueOf(client).isHeld && pools.every(({ held }) => held.size === 0)
     const open = pools.filter(({ pool }) => !pool.ending)
     const ends = [client.end(), ...open.map(({ pool }) => pool.end())]
@@ -70,20 +60,11 @@ export async function openServerTestDatabase(
     // PostgreSQL checks only ten times per second whether a session is gone.
     if (isIdle) await ended
   }
-  const db: TestDatabase = {
+  const db: ServerTestDatabase = {
     kind: 'database',
     schema: 'public',
     capabilities: database.capabilities,
-    // The database is looked up at each call, because it may be closed by then.
-    query: async <Row>(text: string, values?: readonly unknown[]) =>
-      open().query<Row>(text, values),
-    script: async (text) => open().script(text),
-    transaction: async <T>(
-      work: (transaction: Transaction) => Promise<T>,
-      options?: Parameters<Queryable['transaction']>[1],
-    ) => open().transaction(work, options),
-    withSession: async <T>(work: (session: Session) => Promise<T>) => open().withSession(work),
-    listen: async (channel, handler, options) => open().listen(channel, handler, options),
+    ...databaseMethods(open),
     get pool() {
       open()
       // The code under test may have ended the previous pool.
@@ -94,16 +75,12 @@ export async function openServerTestDatabase(
       open()
       return url
     },
-    digest: async () => digestDatabase(open()),
     close: async () => {
       if (isClosed) return
       await disconnect()
       await databases.drop(name)
     },
     [Symbol.asyncDispose]: () => db.close(),
-  }
-  return {
-    db,
     client,
     leaks: async () => {
       const held = pools.flatMap((one) => [...one.held.values()])
@@ -118,7 +95,9 @@ export async function openServerTestDatabase(
       await disconnect()
       return databases.keep(name, test)
     },
+    forget: (test) => databases.forget(test),
   }
+  return db
 }
 
 function openPool(connectionString: string) {
@@ -139,18 +118,11 @@ function leakOf({ state, query, advisoryLocks }: SessionSeen): string[] {
   return advisoryLocks > 0 ? [`an advisory lock of a session whose last was ${query}`] : []
 }
 
-/** The database of a test inside a transaction, and the function that ends the transaction. */
-export interface ServerRollback {
-  readonly db: RollbackDatabase
-  /** @param isKept Whether to commit, so that the rows can be inspected. */
-  end(isKept: boolean): Promise<void>
-}
-
-/** Opens a transaction in the session of `db`. */
+/** Opens a transaction in the session of a database. */
 export async function openServerRollback({
   client,
   interrupt,
-}: ServerTestDatabase): Promise<ServerRollback> {
+}: ServerTestDatabase): Promise<OpenRollback> {
   let isOver = false
   const guarded = Object.create(client, {
     // A call that the test did not await would run outside its transaction, or in the next test's.

@@ -12,13 +12,13 @@ export async function openServerWorker(
   options: ParsedTestOptions & { readonly server: string },
 ): Promise<TestWorker> {
   const { leaks, keepFailed } = options
-  const { harness, open, forget } = await openServerHarness(options)
+  const harness = await openServerHarness(options)
   const databases = new WorkerDatabases(leaks, {
-    open,
+    open: () => harness.createDatabase(),
     canShare: (isolation) => isolation === 'rollback',
     start: async (opened: ServerTestDatabase, isolation) => {
       const rollback = isolation === 'rollback' ? await openServerRollback(opened) : undefined
-      return { opened, rollback, db: rollback?.db ?? opened.db }
+      return { opened, rollback, db: rollback?.db ?? opened }
     },
     finish: async ({ opened, rollback }, { name, hasFailed }) => {
       const isEnded = await rollback?.end(hasFailed && keepFailed).then(
@@ -29,7 +29,7 @@ export async function openServerWorker(
       const left = hasFailed || leaks === 'off' ? [] : await opened.leaks()
       const isKept = keepFailed && (hasFailed || (left.length > 0 && leaks === 'fail'))
       const where = isKept ? await opened.keep(name) : undefined
-      if (!where) await forget(name)
+      if (!where) await opened.forget(name)
       return { left, where, isClean: isEnded === true && !hasFailed && left.length === 0 }
     },
     reuse: async ({ client }, isClean) => {
@@ -37,7 +37,7 @@ export async function openServerWorker(
       if (isClean) await client.query('DISCARD ALL')
       return isClean
     },
-    close: ({ db }) => db.close(),
+    close: (db) => db.close(),
   })
   return {
     begin: (isolation) => databases.begin(isolation),
