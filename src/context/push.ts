@@ -95,23 +95,21 @@ export const writeSnapshot = defineStatement({
         received_at = excluded.received_at`,
 })
 
-/** The columns of a resource without its body, for `jsonb_to_recordset`. */
-const headColumns = [
-  ...['source', 'body_kind', 'content_hash', 'status', 'error', 'source_path'].map(
-    (name) => `${name} pg_catalog.text`,
-  ),
-  'size_bytes bigint',
-].join(', ')
+/** The fields of a resource without its body, for `jsonb_to_recordset`. */
+const headFields = ['source', 'kind', 'contentHash', 'sizeBytes', 'status', 'error', 'sourcePath']
+  .map((name) => `"${name}" pg_catalog.text`)
+  .join(', ')
 
 /** What is compared without the body. */
 const heads = mirroredColumns.filter((column) => column !== 'body')
 
-/** The columns as they are stored, of a record that came as JSON. */
+/** The columns as they are stored, of a resource that came as JSON. */
 const asStored = (names: Names, record: string) => `
-             ${record}.body_kind::${names.workspace_agent_context_body_kind} AS body_kind,
-             decode(${record}.content_hash, 'hex') AS content_hash, ${record}.size_bytes,
+             ${record}.kind::${names.workspace_agent_context_body_kind} AS body_kind,
+             decode(${record}."contentHash", 'hex') AS content_hash,
+             ${record}."sizeBytes"::bigint AS size_bytes,
              ${record}.status::${names.workspace_agent_context_resource_status} AS status,
-             ${record}.error, ${record}.source_path`
+             ${record}.error, ${record}."sourcePath" AS source_path`
 
 export const compareResources = defineStatement({
   name: 'remove absent and find differing resources',
@@ -121,9 +119,9 @@ export const compareResources = defineStatement({
   sql: (names, { agentId, resources }) => `
     WITH pushed AS MATERIALIZED (
       SELECT sent.place, sent.source,
-             decode(sent.body_digest, 'hex') AS body_digest,${asStored(names, 'sent')}
+             decode(sent.digest, 'hex') AS body_digest,${asStored(names, 'sent')}
       FROM jsonb_to_recordset(${resources})
-        AS sent (${headColumns}, body_digest pg_catalog.text, place integer)
+        AS sent (${headFields}, digest pg_catalog.text, place integer)
     ), removed AS (
       DELETE FROM ${names.workspace_agent_context_resources} live
       WHERE live.workspace_agent_id = ${agentId}
@@ -149,7 +147,7 @@ const insertPushed = (
            coalesce(${now}, now()), coalesce(${now}, now())
     FROM (
       SELECT sent.source, sent.body,${asStored(names, 'sent')}
-      FROM jsonb_to_recordset(${resources}) AS sent (${headColumns}, body pg_catalog.jsonb)
+      FROM jsonb_to_recordset(${resources}) AS sent (${headFields}, body pg_catalog.jsonb)
     ) pushed`
 
 const writtenResources = { agentId: 'uuid', resources: 'jsonb', now: 'timestamptz?' } as const
@@ -174,23 +172,11 @@ export const writeResources = defineStatement({
 })
 
 /** A resource without its body, as the statements take it. */
-function headOf({
-  source,
-  kind,
-  contentHash,
-  sizeBytes,
-  status,
-  error,
-  sourcePath,
-}: ValidResource) {
+function headOf({ body: _, encodedBody: __, ...head }: ValidResource) {
   return {
-    source,
-    body_kind: kind,
-    content_hash: Buffer.from(contentHash).toString('hex'),
-    size_bytes: String(sizeBytes),
-    status,
-    error,
-    source_path: sourcePath,
+    ...head,
+    contentHash: Buffer.from(head.contentHash).toString('hex'),
+    sizeBytes: String(head.sizeBytes),
   }
 }
 
@@ -229,7 +215,7 @@ async function removeAndCompare(
     resources.map(async (resource, place) => ({
       ...headOf(resource),
       place,
-      body_digest: await jsonbDigest(resource.body),
+      digest: await jsonbDigest(resource.body),
     })),
   )
   const rows = await compareResources(transaction, { agentId, resources: JSON.stringify(compared) })

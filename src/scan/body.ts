@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { isMap, type YAMLMap } from 'yaml'
+import { isMap } from 'yaml'
 import { type JsonObject, textBytes, whyNotStorable } from '../schema/index.js'
 import type { Candidate } from './candidates.js'
 import { parseYamlStrictly } from './parse-yaml-strictly.js'
@@ -67,12 +67,10 @@ export function readFrontMatter(text: string, directory: string): FrontMatter {
   if (invalid !== undefined) return { invalid: `front matter: ${invalid}` }
   if (!isMap(contents)) return { invalid: 'front matter is not a map of fields' }
 
-  const name = contents.get('name')
-  const reason = whyNotName(name, directory)
+  const [name, description] = [contents.get('name'), contents.get('description')]
+  const reason = whyNotName(name, directory) ?? whyNotDescription(description)
   if (reason !== undefined) return { invalid: `front matter: ${reason}` }
-  const description = readDescription(contents)
-  if ('invalid' in description) return description
-  return { name: directory, description: description.text }
+  return { name: directory, description: description as string }
 }
 
 function cutOut(text: string): { text: string } | { invalid: string } {
@@ -99,17 +97,13 @@ function whyNotName(name: unknown, directory: string): string | undefined {
   return undefined
 }
 
-function readDescription(contents: YAMLMap): { text: string } | { invalid: string } {
-  const text = contents.get('description')
-  if (text === undefined || text === null) {
-    return { invalid: 'front matter: description is missing' }
-  }
-  if (typeof text !== 'string') return { invalid: 'front matter: description is not a string' }
-  if (text.trim() === '') return { invalid: 'front matter: description is empty' }
+function whyNotDescription(text: unknown): string | undefined {
+  if (text === undefined || text === null) return 'description is missing'
+  if (typeof text !== 'string') return 'description is not a string'
+  if (text.trim() === '') return 'description is empty'
   if ([...text].length > descriptionCharsMax) {
-    const reason = `description has more than ${descriptionCharsMax} characters`
-    return { invalid: `front matter: ${reason}` }
+    return `description has more than ${descriptionCharsMax} characters`
   }
   const reason = whyNotStorable(text)
-  return reason === undefined ? { text } : { invalid: `front matter: description ${reason}` }
+  return reason && `description ${reason}`
 }
