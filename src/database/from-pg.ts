@@ -194,43 +194,31 @@ function poolDriver(pool: PgPoolLike): Driver {
     capabilities: { concurrentTransactions: several },
     single: several ? undefined : pool,
     async withConnection(work) {
-      const client = await pool.connect()
-      // Without a listener the loss of a connection in use would end the process; the statement
-      // that was running rejects all the same.
-      const ignore = () => {}
-      client.on('error', ignore)
+      // The statement that was running rejects when the connection is lost.
+      const { client, release } = await takeClient(pool, () => {})
       let failed = true
       try {
         const result = await work(connectionOf(client))
         failed = false
         return result
       } finally {
-        client.off('error', ignore)
         // With a pg that does not report its status, an error costs a new connection.
         const idle = client.getTransactionStatus ? client.getTransactionStatus() === 'I' : !failed
-        client.release(!idle || unanswered.has(client))
+        release(!idle || unanswered.has(client))
       }
     },
     async listen(channel, handler, { onError } = {}) {
       if (!several) throw onlyConnection(channel)
-      const client = await pool.connect()
       let stop: (() => Promise<void>) | undefined
-      let released = false
-      const release = (destroy: boolean) => {
-        if (released) return
-        released = true
-        client.off('error', onLoss)
-        client.release(destroy)
-      }
-      // The connection goes back at once, or the pool would be one short, and never end.
-      const onLoss = (error: unknown) => {
+      const { client, release } = await takeClient(pool, (error) => {
         // The caller that waits for LISTEN gets its rejection.
         if (!stop) return
+        stop = undefined
+        // The connection goes back at once, or the pool would be one short, and never end.
         release(true)
         if (onError) onError(error)
         else throw error
-      }
-      client.on('error', onLoss)
+      })
       try {
         stop = await listenOn(client, listeningOf(client), channel, handler)
       } catch (error) {
@@ -238,15 +226,28 @@ function poolDriver(pool: PgPoolLike): Driver {
         throw error
       }
       return async () => {
-        if (released) return
-        const destroy = await stop().then(
+        const isLost = await stop?.().then(
           () => false,
           () => true,
         )
-        release(destroy)
+        release(isLost === true)
       }
     },
   }
+}
+
+/** Takes a client of a pool. Without `onLoss`, the loss of its connection would end the process. */
+async function takeClient(pool: PgPoolLike, onLoss: (error: unknown) => void) {
+  const client = await pool.connect()
+  client.on('error', onLoss)
+  let isReleased = false
+  const release = (destroy: boolean) => {
+    if (isReleased) return
+    isReleased = true
+    client.off('error', onLoss)
+    client.release(destroy)
+  }
+  return { client, release }
 }
 
 function onlyConnection(channel: string): DriftpinError {

@@ -1,46 +1,25 @@
 import { join } from 'node:path'
 import { callSite } from '../database/index.js'
-import type { TestInstance } from '../pglite/index.js'
 import { projectDirectory } from '../pglite/index.js'
 import { createEmbeddedDatabase, internalsOf } from './embedded-database.js'
 import { openEmbeddedHarness } from './embedded-harness.js'
 import { findLeaks, readSessionStart, type SessionStart } from './find-leaks.js'
 import { type Evidence, openEvidence } from './keep-evidence.js'
 import type { ParsedTestOptions } from './parse-options.js'
-import { type OpenRollback, openEmbeddedRollback } from './rollback-database.js'
-import { createReport } from './statistics.js'
-import type { EmbeddedTestDatabase, RollbackDatabase } from './test-database.js'
-import {
-  type EndedTest,
-  type Outcome,
-  type TestWorker,
-  WorkerDatabases,
-} from './worker-databases.js'
-
-/** A test that has begun. */
-interface BegunTest {
-  readonly instance: TestInstance
-  /** What the test uses: its own database, or the transaction around it. */
-  readonly db: RollbackDatabase
-  /** The test's own object, so that calls it did not await cannot reach the next test's rows. */
-  readonly own: EmbeddedTestDatabase
-  /** The forks that are open, each with the stack of the call that created it. */
-  readonly forks: ReadonlyMap<EmbeddedTestDatabase, Error>
-  readonly rollback: OpenRollback | undefined
-  /** The time that the clock of SQL stood at. */
-  readonly clock: number | undefined
-  readonly session: SessionStart | undefined
-}
+import { openEmbeddedRollback } from './rollback-database.js'
+import type { EmbeddedTestDatabase } from './test-database.js'
+import { type BegunTest, type TestWorker, WorkerDatabases } from './worker-databases.js'
 
 /** Opens the embedded databases of a process that runs tests. */
 export async function openEmbeddedWorker(options: ParsedTestOptions): Promise<TestWorker> {
+  const { leaks, keepFailed } = options
   const harness = await openEmbeddedHarness(options)
   const root = join(projectDirectory(), '.driftpin', 'failed')
-  const evidence = options.keepFailed ? openEvidence(root) : undefined
+  const evidence = keepFailed ? openEvidence(root) : undefined
   /** The session of each database before its first test. */
   const sessions = new WeakMap<EmbeddedTestDatabase, SessionStart>()
   const sessionOf = async (db: EmbeddedTestDatabase): Promise<SessionStart | undefined> => {
-    if (options.leaks === 'off') return undefined
+    if (leaks === 'off') return undefined
     const known = sessions.get(db)
     if (known) return known
     const session = await readSessionStart(internalsOf(db).parts.instance)
@@ -48,36 +27,39 @@ export async function openEmbeddedWorker(options: ParsedTestOptions): Promise<Te
     await db.rewind()
     return session
   }
-  const databases = new WorkerDatabases(options.leaks, {
-    open: () => harness.createDatabase(),
+  return new WorkerDatabases(harness, leaks, {
     canShare: (isolation) => isolation !== 'fork',
-    start: async (shared: EmbeddedTestDatabase, isolation) =>
-      startTest(shared, await sessionOf(shared), isolation === 'rollback'),
-    finish: (begun, test) => finishTest(begun, test, { leaks: options.leaks, evidence }),
+    start: async (shared, isolation) => {
+      const session = await sessionOf(shared)
+      return startTest(shared, isolation === 'rollback', { leaks, evidence, session })
+    },
     reuse: async (db, isClean) => {
       if (!isClean) await db.rewind()
       return true
     },
-    close: (db) => db.close(),
-  })
-  return {
-    begin: (isolation) => databases.begin(isolation),
-    report: createReport(harness.statistics),
     // Nothing of an embedded database outlives the process.
     close: async () => {},
-  }
+  })
+}
+
+interface TestSettings {
+  readonly leaks: ParsedTestOptions['leaks']
+  readonly evidence: Evidence | undefined
+  readonly session: SessionStart | undefined
 }
 
 async function startTest(
   shared: EmbeddedTestDatabase,
-  session: SessionStart | undefined,
   isRollback: boolean,
+  { leaks, evidence, session }: TestSettings,
 ): Promise<BegunTest> {
   const { parts } = internalsOf(shared)
   const { instance } = parts
   // A rewind that replaced the instance has replaced the watch as well.
   instance.watch.suspect(session?.functions.map(({ name }) => name) ?? [])
+  /** The forks that are open, each with the stack of the call that created it. */
   const forks = new Map<EmbeddedTestDatabase, Error>()
+  // The test's own object, so that calls it did not await cannot reach the next test's rows.
   const own = createEmbeddedDatabase({
     ...parts,
     release: async () => {},
@@ -87,40 +69,30 @@ async function startTest(
     },
   })
   const rollback = isRollback ? await openEmbeddedRollback(instance) : undefined
-  const db = rollback?.db ?? own
-  return { instance, db, own, forks, rollback, clock: instance.clock, session }
-}
-
-/** Ends a test and finds what it left open. */
-async function finishTest(
-  { instance, own, forks, rollback, clock, session }: BegunTest,
-  { name, hasFailed }: EndedTest,
-  {
-    leaks,
-    evidence,
-  }: { readonly leaks: ParsedTestOptions['leaks']; readonly evidence: Evidence | undefined },
-): Promise<Outcome> {
-  const held = hasFailed || leaks === 'off' ? [] : [...clientsLeft(own), ...forksLeft(forks)]
-  const isFailure = hasFailed || (held.length > 0 && leaks === 'fail')
-  const kept = isFailure ? await evidence?.keep(name, instance, rollback?.db) : undefined
-  for (const fork of [...forks.keys()]) await fork.close()
-  await own.close()
-  const isRolledBack = await rollback?.end(false).then(
-    () => true,
-    // A crashed engine cannot roll back.
-    () => false,
-  )
-  // Counted before the search for leaks, whose own statements are watched as well.
-  const mayHaveOpened = instance.watch.openers.length > 0
-  const ofSession = !hasFailed && session ? await findLeaks(instance, session) : []
-  const left = [...held, ...ofSession]
-  const keepsLeak = !kept && left.length > 0 && leaks === 'fail'
-  const where = keepsLeak ? await evidence?.keep(name, instance) : kept
-  if (!where) await evidence?.forget(name)
-  // Only a rollback can have undone everything, and a failed test may have left anything.
-  const isUndone = isRolledBack === true && !hasFailed && left.length === 0
-  const isClean = isUndone && instance.clock === clock && !mayHaveOpened
-  return { left, where, isClean }
+  const { clock } = instance
+  const finish: BegunTest['finish'] = async ({ name, hasFailed }) => {
+    const held = hasFailed || leaks === 'off' ? [] : [...clientsLeft(own), ...forksLeft(forks)]
+    const isFailure = hasFailed || (held.length > 0 && leaks === 'fail')
+    const kept = isFailure ? await evidence?.keep(name, instance, rollback?.db) : undefined
+    for (const fork of [...forks.keys()]) await fork.close()
+    await own.close()
+    const isRolledBack = await rollback?.end(false).then(
+      () => true,
+      // A crashed engine cannot roll back.
+      () => false,
+    )
+    // Counted before the search for leaks, whose own statements are watched as well.
+    const mayHaveOpened = instance.watch.openers.length > 0
+    const ofSession = !hasFailed && session ? await findLeaks(instance, session) : []
+    const left = [...held, ...ofSession]
+    const keepsLeak = !kept && left.length > 0 && leaks === 'fail'
+    const where = keepsLeak ? await evidence?.keep(name, instance) : kept
+    if (!where) await evidence?.forget(name)
+    // Only a rollback can have undone everything, and a failed test may have left anything.
+    const isUndone = isRolledBack === true && !hasFailed && left.length === 0
+    return { left, where, isClean: isUndone && instance.clock === clock && !mayHaveOpened }
+  }
+  return { db: rollback?.db ?? own, finish }
 }
 
 const forksLeft = (forks: ReadonlyMap<EmbeddedTestDatabase, Error>): string[] =>

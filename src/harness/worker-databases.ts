@@ -1,7 +1,9 @@
 import { DriftpinError } from '../errors.js'
+import type { Harness } from './harness.js'
 import type { Isolation } from './harness-options.js'
 import type { ParsedTestOptions } from './parse-options.js'
-import type { RollbackDatabase } from './test-database.js'
+import { createReport } from './statistics.js'
+import type { RollbackDatabase, TestDatabase } from './test-database.js'
 
 /** What a runner knows of a test that has ended. */
 export interface EndedTest {
@@ -10,8 +12,8 @@ export interface EndedTest {
 }
 
 /** The database of a test. */
-interface GivenDatabase<Db> {
-  readonly db: Db
+interface GivenDatabase {
+  readonly db: RollbackDatabase
   /**
    * Ends the test.
    *
@@ -22,7 +24,7 @@ interface GivenDatabase<Db> {
 
 /** The databases of one process that runs tests. */
 export interface TestWorker {
-  begin(isolation: Isolation): Promise<GivenDatabase<RollbackDatabase>>
+  begin(isolation: Isolation): Promise<GivenDatabase>
   /** Reports what the harness has done, if somebody asked for it. */
   report(): Promise<void>
   /** Removes what would outlive the process. */
@@ -30,7 +32,7 @@ export interface TestWorker {
 }
 
 /** How a test ended. */
-export interface Outcome {
+interface Outcome {
   /** What the test left open. */
   readonly left: readonly string[]
   /** A sentence that says where its database is kept. */
@@ -65,77 +67,97 @@ function reportEnd(
   )
 }
 
+/** A test that has begun. */
+export interface BegunTest {
+  readonly db: RollbackDatabase
+  /** Ends the test and finds what it left open. */
+  finish(test: EndedTest): Promise<Outcome>
+}
+
+/** The part of a harness that a worker uses. */
+type DatabaseSource<Db extends TestDatabase> = Pick<Harness<Db>, 'createDatabase' | 'statistics'>
+
 /** What a worker does with the databases of one engine. */
-interface DatabaseSteps<T, Begun> {
-  open(): Promise<T>
+interface DatabaseSteps<Db> {
   /** Whether tests with this isolation may use the shared database. */
   canShare(isolation: Isolation): boolean
   /** Prepares a database for a test. If it fails, the database is closed. */
-  start(opened: T, isolation: Isolation): Promise<Begun>
-  /** Ends a test and finds what it left open. */
-  finish(begun: Begun, test: EndedTest): Promise<Outcome>
+  start(db: Db, isolation: Isolation): Promise<BegunTest>
   /** Prepares the shared database for the next test. False if it has to be closed instead. */
-  reuse(opened: T, isClean: boolean): Promise<boolean>
-  close(opened: T): Promise<void>
+  reuse(db: Db, isClean: boolean): Promise<boolean>
+  /** Removes what would outlive the process. */
+  close(): Promise<void>
 }
 
 /**
  * The databases of one worker. Tests that run one after another share a database. A test that runs
  * while the shared database is taken gets its own, so that nobody waits.
  */
-export class WorkerDatabases<T, Begun extends { readonly db: unknown }> {
+export class WorkerDatabases<Db extends TestDatabase> implements TestWorker {
+  readonly report: () => Promise<void>
+  readonly #harness: DatabaseSource<Db>
   readonly #leaks: ParsedTestOptions['leaks']
-  readonly #steps: DatabaseSteps<T, Begun>
-  #shared: Promise<T> | undefined
+  readonly #steps: DatabaseSteps<Db>
+  #shared: Promise<Db> | undefined
   #isTaken = false
 
-  constructor(leaks: ParsedTestOptions['leaks'], steps: DatabaseSteps<T, Begun>) {
+  constructor(
+    harness: DatabaseSource<Db>,
+    leaks: ParsedTestOptions['leaks'],
+    steps: DatabaseSteps<Db>,
+  ) {
+    this.report = createReport(harness.statistics)
+    this.#harness = harness
     this.#leaks = leaks
     this.#steps = steps
   }
 
-  async begin(isolation: Isolation): Promise<GivenDatabase<Begun['db']>> {
+  async begin(isolation: Isolation): Promise<GivenDatabase> {
     const isShared = !this.#isTaken && this.#steps.canShare(isolation)
     if (isShared) this.#isTaken = true
-    let opened: T | undefined
+    let db: Db | undefined
     try {
-      if (isShared) this.#shared ??= this.#steps.open()
-      const database = await (isShared ? this.#shared! : this.#steps.open())
-      opened = database
-      const begun = await this.#steps.start(database, isolation)
-      return { db: begun.db, end: (test) => this.#end(database, isShared, { begun, test }) }
+      if (isShared) this.#shared ??= this.#harness.createDatabase()
+      const opened = await (isShared ? this.#shared! : this.#harness.createDatabase())
+      db = opened
+      const begun = await this.#steps.start(opened, isolation)
+      return { db: begun.db, end: (test) => this.#end(opened, isShared, { begun, test }) }
     } catch (error) {
-      await this.#discard(isShared, opened).catch(() => {})
+      await this.#discard(isShared, db).catch(() => {})
       throw error
     }
   }
 
+  close(): Promise<void> {
+    return this.#steps.close()
+  }
+
   async #end(
-    opened: T,
+    db: Db,
     isShared: boolean,
-    { begun, test }: { readonly begun: Begun; readonly test: EndedTest },
+    { begun, test }: { readonly begun: BegunTest; readonly test: EndedTest },
   ): Promise<void> {
     let outcome: Outcome | undefined
     let isKept = false
     try {
-      outcome = await this.#steps.finish(begun, test)
+      outcome = await begun.finish(test)
     } finally {
       try {
-        isKept = isShared && (await this.#steps.reuse(opened, outcome?.isClean === true))
+        isKept = isShared && (await this.#steps.reuse(db, outcome?.isClean === true))
       } finally {
         if (isKept) this.#isTaken = false
-        else await this.#discard(isShared, opened)
+        else await this.#discard(isShared, db)
       }
     }
     reportEnd(test.name, outcome, this.#leaks)
   }
 
   /** The next test opens another shared database. */
-  async #discard(isShared: boolean, opened: T | undefined): Promise<void> {
+  async #discard(isShared: boolean, db: Db | undefined): Promise<void> {
     if (isShared) {
       this.#shared = undefined
       this.#isTaken = false
     }
-    if (opened !== undefined) await this.#steps.close(opened)
+    await db?.close()
   }
 }

@@ -1,31 +1,47 @@
 import { expect, test } from 'vitest'
-import { WorkerDatabases } from '../../src/harness/worker-databases.js'
+import type { Isolation } from '../../src/harness/harness-options.js'
+import { createStatistics } from '../../src/harness/statistics.js'
+import type { TestDatabase } from '../../src/harness/test-database.js'
+import { type BegunTest, WorkerDatabases } from '../../src/harness/worker-databases.js'
 
-/** Numbers as databases, counted up as they are opened. One of the steps can fail once. */
+/** Databases without content, numbered as they are opened. One of the steps can fail once. */
 function openNumbers(failing: { open?: number; start?: number; reuse?: number } = {}) {
   const closed: number[] = []
+  const numbers = new Map<unknown, number>()
   let opened = 0
-  const databases = new WorkerDatabases('fail', {
-    async open() {
+  const harness = {
+    statistics: createStatistics(),
+    async createDatabase() {
       opened += 1
-      if (opened === failing.open) throw new Error('no room')
-      return opened
+      const number = opened
+      if (number === failing.open) throw new Error('no room')
+      const db = { close: async () => void closed.push(number) } as TestDatabase
+      numbers.set(db, number)
+      return db
     },
+  }
+  const databases = new WorkerDatabases(harness, 'fail', {
     canShare: (isolation) => isolation !== 'fork',
-    async start(one: number) {
-      if (one === failing.start) throw new Error('not ready')
-      return { db: one }
+    async start(db) {
+      if (numbers.get(db) === failing.start) throw new Error('not ready')
+      const finish: BegunTest['finish'] = async ({ hasFailed }) => ({
+        left: [],
+        where: undefined,
+        isClean: !hasFailed,
+      })
+      return { db, finish }
     },
-    finish: async (_, { hasFailed }) => ({ left: [], where: undefined, isClean: !hasFailed }),
-    async reuse(one, isClean) {
-      if (one === failing.reuse) throw new Error('not clean')
+    async reuse(db, isClean) {
+      if (numbers.get(db) === failing.reuse) throw new Error('not clean')
       return isClean
     },
-    async close(one) {
-      closed.push(one)
-    },
+    close: async () => {},
   })
-  return { begin: databases.begin.bind(databases), closed }
+  const begin = async (isolation: Isolation) => {
+    const { db, end } = await databases.begin(isolation)
+    return { db: numbers.get(db), end }
+  }
+  return { begin, closed }
 }
 
 const passed = { name: 'a test', hasFailed: false }

@@ -27,8 +27,8 @@ export interface ServerTestDatabase extends TestDatabase {
 }
 
 /**
- * Connects to a newly created database. The methods of the database share one session, as those of an
- * embedded database do, so that settings persist between calls. The pool has more sessions.
+ * Connects to a newly created database. Its methods share one session, as those of an embedded
+ * database do, so that settings persist between calls. The pool has more sessions.
  *
  * @param onClose Called when the database is closed.
  */
