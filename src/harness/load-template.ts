@@ -10,9 +10,9 @@ import {
   encodeImage,
   formatVersion,
   type Image,
+  ImageCache,
   initdbParameters,
   makeOnce,
-  openImageCache,
   startParameters,
 } from '../pglite/index.js'
 import type { ParsedOptions } from './parse-options.js'
@@ -70,7 +70,7 @@ async function viaCache(
       return image
     },
     make: async () => {
-      await openImageCache(directory).check()
+      await new ImageCache(directory).check()
       const image = await make()
       await writeCached(directory, name, image)
       return image
@@ -89,7 +89,7 @@ export async function readCachedFile<T>(
   file: string,
   decode: (bytes: Buffer) => T,
 ): Promise<T | undefined> {
-  const cache = openImageCache(directory)
+  const cache = new ImageCache(directory)
   const bytes = await cache.read(file)
   if (!bytes) return undefined
   try {
@@ -103,7 +103,7 @@ export async function readCachedFile<T>(
 
 /** @throws DriftpinError `cache_unwritable`. */
 export async function writeCached(directory: string, name: string, image: Image): Promise<void> {
-  await openImageCache(directory).write(`${name}.image`, encodeImage(image, name))
+  await new ImageCache(directory).write(`${name}.image`, encodeImage(image, name))
 }
 
 /** Migrates and seeds an empty database. */

@@ -7,8 +7,8 @@ import {
   type Extensions,
   encodeArchive,
   findSharedEngine,
+  ImageCache,
   makeOnce,
-  openImageCache,
   plainParameters,
   type TestInstance,
   type Wasm,
@@ -57,7 +57,7 @@ export async function openPlainSource(
           const { tar, postgres } = await make()
           const bytes = Buffer.from(await tar.arrayBuffer())
           const archive = encodeArchive(bytes, name, { pglite: wasm.version, postgres })
-          await openImageCache(directory).write(`${name}.tar`, archive)
+          await new ImageCache(directory).write(`${name}.tar`, archive)
           return tar
         },
       })

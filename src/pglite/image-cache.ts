@@ -36,53 +36,63 @@ export function defaultCacheDirectory(): string {
 }
 
 /** Files whose names are a hash of what they were made from. */
-export interface ImageCache {
-  /** The bytes of a file; undefined if there is none, or none that can be read. */
-  read(name: string): Promise<Buffer | undefined>
-  /** Fails if the folder cannot be written, before an image is made for it. */
-  check(): Promise<void>
-  /** Writes a file, which appears under its name only when it is complete. */
-  write(name: string, parts: readonly Uint8Array[]): Promise<void>
-  remove(name: string): Promise<void>
-}
+export class ImageCache {
+  readonly #directory: string
 
-/** @throws DriftpinError `cache_unwritable` from `check` and `write`. */
-export function openImageCache(directory: string): ImageCache {
-  return {
-    async read(name) {
-      const path = join(directory, name)
-      const bytes = await readFile(path).catch(() => undefined)
-      // The time of the last use decides what is removed first. It may not be writable.
-      if (bytes) await utimes(path, new Date(), new Date()).catch(() => {})
-      return bytes
-    },
-    async check() {
-      const file = join(directory, `check.${process.pid}.${randomUUID()}.tmp`)
-      try {
-        await mkdir(directory, { recursive: true, mode: 0o700 })
-        await writeAll(file, [])
-      } catch (error) {
-        throw unwritable(directory, error)
-      } finally {
-        await rm(file, { force: true }).catch(() => {})
-      }
-    },
-    async write(name, parts) {
-      const unfinished = join(directory, `${name}.${process.pid}.${randomUUID()}.tmp`)
-      try {
-        await mkdir(directory, { recursive: true, mode: 0o700 })
-        await writeAll(unfinished, parts)
-        await rename(unfinished, join(directory, name))
-      } catch (error) {
-        await rm(unfinished, { force: true }).catch(() => {})
-        throw unwritable(directory, error)
-      }
-      // What this process cannot remove, another may.
-      await prune(directory).catch(() => {})
-    },
-    async remove(name) {
-      await rm(join(directory, name), { force: true }).catch(() => {})
-    },
+  constructor(directory: string) {
+    this.#directory = directory
+  }
+
+  /** The bytes of a file; undefined if there is none, or none that can be read. */
+  async read(name: string): Promise<Buffer | undefined> {
+    const path = join(this.#directory, name)
+    const bytes = await readFile(path).catch(() => undefined)
+    // The time of the last use decides what is removed first. It may not be writable.
+    if (bytes) await utimes(path, new Date(), new Date()).catch(() => {})
+    return bytes
+  }
+
+  /**
+   * Checks that the folder can be written, before an image is made for it.
+   *
+   * @throws DriftpinError `cache_unwritable`.
+   */
+  async check(): Promise<void> {
+    await rm(await this.#writeUnfinished('check', []), { force: true }).catch(() => {})
+  }
+
+  /**
+   * Writes a file, which appears under its name only when it is complete.
+   *
+   * @throws DriftpinError `cache_unwritable`.
+   */
+  async write(name: string, parts: readonly Uint8Array[]): Promise<void> {
+    const finished = join(this.#directory, name)
+    await this.#writeUnfinished(name, parts, (path) => rename(path, finished))
+    // What this process cannot remove, another may.
+    await prune(this.#directory).catch(() => {})
+  }
+
+  async remove(name: string): Promise<void> {
+    await rm(join(this.#directory, name), { force: true }).catch(() => {})
+  }
+
+  /** @returns The path of the file. */
+  async #writeUnfinished(
+    name: string,
+    parts: readonly Uint8Array[],
+    finish = async (_path: string): Promise<void> => {},
+  ): Promise<string> {
+    const path = join(this.#directory, `${name}.${process.pid}.${randomUUID()}.tmp`)
+    try {
+      await mkdir(this.#directory, { recursive: true, mode: 0o700 })
+      await writeAll(path, parts)
+      await finish(path)
+      return path
+    } catch (error) {
+      await rm(path, { force: true }).catch(() => {})
+      throw unwritable(this.#directory, error)
+    }
   }
 }
 

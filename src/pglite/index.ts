@@ -28,7 +28,7 @@ export {
   readFolderImage,
   writeFolderImage,
 } from './folder-image.js'
-export { defaultCacheDirectory, openImageCache, projectDirectory } from './image-cache.js'
+export { defaultCacheDirectory, ImageCache, projectDirectory } from './image-cache.js'
 export {
   decodeArchive,
   driftpinVersion,

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promi
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { makeOnce } from '../../src/pglite/file-lock.js'
-import { openImageCache } from '../../src/pglite/image-cache.js'
+import { ImageCache } from '../../src/pglite/image-cache.js'
 import { run } from '../support/run-command.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 
@@ -18,7 +18,7 @@ async function put(folder: string, file: string, changedAt: Date) {
 
 test("what is written can be read, is nobody else's to read, and leaves no other file", async () => {
   const folder = join(await temporaryFolder(), 'made', 'on', 'demand')
-  const cache = openImageCache(folder)
+  const cache = new ImageCache(folder)
   expect(await cache.read(image(1))).toBeUndefined()
   await cache.write(image(1), [Buffer.from('one'), new Uint8Array(), Buffer.from(' two')])
   expect(String(await cache.read(image(1)))).toBe('one two')
@@ -33,7 +33,7 @@ test('of more than twelve images the one that was not used for longest is remove
   for (let number = 0; number < 12; number++) {
     await put(folder, number % 2 ? image(number) : `plain-${name(number)}.tar`, minutesAgo(number))
   }
-  const cache = openImageCache(folder)
+  const cache = new ImageCache(folder)
   // Reading the oldest makes it the newest.
   expect(await cache.read(image(11))).toBeDefined()
   await cache.write(image(99), [Buffer.from('new')])
@@ -52,7 +52,7 @@ test('unfinished files and locks of long ago are removed, and those of now are n
   await put(folder, recent, minutesAgo(1))
   await put(folder, `${name(3)}.lock`, minutesAgo(11))
   await put(folder, `${name(4)}.lock`, minutesAgo(1))
-  await openImageCache(folder).write(image(5), [Buffer.from('new')])
+  await new ImageCache(folder).write(image(5), [Buffer.from('new')])
   expect((await readdir(folder)).sort()).toEqual([recent, `${name(4)}.lock`, image(5)].sort())
 })
 
@@ -61,7 +61,7 @@ test('files of others in the same folder are never removed', async () => {
   const others = ['backup.tar', 'disk.image', 'draft.tmp', 'package.lock', `${name(1)}.txt`]
   for (const file of others) await put(folder, file, minutesAgo(1000))
   for (let number = 0; number < 14; number++) await put(folder, `b${number}.tar`, minutesAgo(99))
-  await openImageCache(folder).write(image(5), [Buffer.from('new')])
+  await new ImageCache(folder).write(image(5), [Buffer.from('new')])
   expect(await readdir(folder)).toHaveLength(others.length + 14 + 1)
 })
 
@@ -90,7 +90,7 @@ test.each([
   const folder = await temporaryFolder()
   const directory = await where(folder)
   const before = await readdir(folder)
-  await expect(openImageCache(directory).write(image(1), [Buffer.from('x')])).rejects.toMatchObject(
+  await expect(new ImageCache(directory).write(image(1), [Buffer.from('x')])).rejects.toMatchObject(
     {
       name: 'DriftpinError',
       code: 'cache_unwritable',
@@ -106,7 +106,7 @@ test('a full disk is told, and nothing half written is left on it', async (conte
   const { code } = await run('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder])
   if (code !== 0) return context.skip('Only root can mount a small disk.')
   mounted.push(folder)
-  const cache = openImageCache(folder)
+  const cache = new ImageCache(folder)
   await cache.write(image(1), [Buffer.alloc(500_000, 1)])
   const parts = [Buffer.alloc(400_000), Buffer.alloc(400_000)]
   await expect(cache.write(image(2), parts)).rejects.toMatchObject({
