@@ -101,9 +101,9 @@ export const createChat = defineOperation({
   },
   race: ({ agentId }) =>
     fc
-      .record({
-        id: fc.constantFrom(...raceChatIds.slice(3)),
-        agentId: mostly<string | undefined>(agentId, [...raceAgentIds, undefined]),
-      })
-      .map((params) => createChatMove({ ...params, ownerId: raceOwner })),
+      .tuple(
+        fc.constantFrom(...raceChatIds.slice(3)),
+        mostly<string | undefined>(agentId, [...raceAgentIds, undefined]),
+      )
+      .map(([id, boundTo]) => createChatMove({ id, ownerId: raceOwner, agentId: boundTo })),
 })
