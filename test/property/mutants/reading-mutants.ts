@@ -21,9 +21,7 @@ export const readingMutants: readonly Mutant[] = [
     'list pins': [['THEN pin.body END', "THEN '{}'::jsonb END"]],
   }),
   statementMutant('the time of a pin is that of its first pinning', [0], {
-    'list pins': [
-      ['pin.created_at, pin.updated_at', 'pin.created_at, pin.created_at AS updated_at'],
-    ],
+    'list pins': [['pin.updated_at AS "updatedAt"', 'pin.created_at AS "updatedAt"']],
   }),
   statementMutant('one pin is another one', [0], {
     'list pins': [['OR pin.source =', 'OR pin.source <=']],
