@@ -38,13 +38,12 @@ export interface CatalogState {
 const embeddedMajor = 18
 
 /**
- * The catalog of an embedded database, with the same facts as `describeDatabase` has, for those who
- * ask again after every few statements: an object whose catalog rows are the very same as before is
- * not read again. It costs a look at the heads of the catalog's rows, and the facts of what was
- * made or altered. It leaves prepared statements in the session.
+ * The catalog of an embedded database, with the same facts as `describeDatabase`, for callers that
+ * read it repeatedly. An object whose catalog rows did not change is not read again: only the
+ * headers of the catalog's rows and the facts of new and altered objects are read. It leaves
+ * prepared statements in the session.
  *
- * @param before What the database was at an earlier moment, which led to this one without a rewind
- * to before it.
+ * @param before The state at an earlier moment, to before which the database was not rewound.
  */
 export async function describeCatalog(
   database: Queryable,

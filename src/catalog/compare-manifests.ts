@@ -47,7 +47,7 @@ export function compareManifests(
   const mismatches: SchemaMismatch[] = []
   for (const object of differences(wanted, found, { ignoring: ['comment', 'column order'] })) {
     const [one, other] = [wanted.get(object), found.get(object)]
-    // Of a table that is missing, nothing else is told.
+    // A missing table is one mismatch.
     if (!one || (one.table !== undefined && !names.includes(one.table))) continue
     if (other && printsQualifiers && isSameQuery(one, other)) continue
     const kind = other ? 'differs' : 'missing'
@@ -64,7 +64,7 @@ export function compareManifests(
   return mismatches.sort((one, other) => (one.object < other.object ? -1 : 1))
 }
 
-/** How many things are compared, so that nothing is not taken for everything. */
+/** The number of compared objects: 0 means that the comparison proves nothing. */
 export function countCompared(expected: SchemaManifest): number {
   const facts = [...manifestFacts(expected).values()]
   return facts.filter(({ kind }) => kind !== 'comment' && kind !== 'column order').length

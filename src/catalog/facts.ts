@@ -12,8 +12,8 @@ export interface Fact {
 export type Facts = ReadonlyMap<string, Fact>
 
 /**
- * What a comparison can leave out. `comment` and `owner`, `privileges` and `storage` are parts of
- * what is told about an object, the others are facts of their own.
+ * The aspects that a comparison can ignore. `comment`, `owner`, `privileges` and `storage` are
+ * parts of the fact of an object; the others are separate facts.
  */
 export type Aspect =
   | 'column order'

@@ -14,7 +14,7 @@ const rest = (kind: string, name: string, from: string, more: More): FactSource 
   ...more,
 })
 
-/** Catalogs whose objects are told by their plain columns and by what they depend on. */
+/** Catalogs whose objects are described by their columns and their dependencies. */
 const plainCatalogs = `pg_am pg_amop pg_amproc pg_cast pg_collation pg_conversion pg_default_acl
   pg_event_trigger pg_foreign_data_wrapper pg_foreign_server pg_language pg_opclass pg_operator
   pg_opfamily pg_publication pg_publication_rel pg_transform pg_ts_config pg_ts_dict pg_ts_parser

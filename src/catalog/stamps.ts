@@ -11,7 +11,7 @@ const stamped: readonly (readonly [catalog: string, unit: string, where: string]
   ['pg_sequence', 'seqrelid', `seqrelid >= ${firstOid}`],
   ['pg_foreign_table', 'ftrelid', `ftrelid >= ${firstOid}`],
   ['pg_constraint', 'oid', `oid >= ${firstOid}`],
-  // Those that enforce a foreign key are told with the key.
+  // A trigger that enforces a foreign key belongs to the key.
   ['pg_trigger', 'CASE WHEN tgisinternal THEN tgconstraint ELSE oid END', `oid >= ${firstOid}`],
   ['pg_rewrite', 'oid', `oid >= ${firstOid}`],
   ['pg_rewrite', 'ev_class', `ev_class >= ${firstOid}`],
@@ -36,11 +36,12 @@ const stamped: readonly (readonly [catalog: string, unit: string, where: string]
 ]
 
 /**
- * All units, each with the number of its rows and whether one of them was written since the
- * transaction `$1`. A unit with as many rows as before, none of which was written, has the same
- * rows: one that changed was written again. Then for every table its file and how many of its rows
- * were updated or deleted, about how many rows all tables have, and the transaction to pass next
- * time. It is for the embedded engine alone, because the list of catalogs depends on the version.
+ * Reads all units, each with the number of its rows and whether one of them was written since the
+ * transaction `$1`. A unit with the same number of rows, none of which was written, is unchanged,
+ * because a changed row is written again. The statement also returns, for every table, its file and
+ * the number of updated or deleted rows, the approximate number of rows of all tables, and the
+ * transaction to pass next time. It works only on the embedded engine, because the list of catalogs
+ * depends on the version.
  */
 export const stateSql = `
 WITH row_of (unit, age) AS (

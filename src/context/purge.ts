@@ -20,8 +20,8 @@ export const purgeChats = defineStatement({
   name: 'purge chats',
   parameters: { before: 'timestamptz', limit: 'integer' },
   row: { id: 'uuid', ownerId: 'uuid' },
-  // The lock looks at each row again as it is when the lock is had, and passes over rows that
-  // somebody else holds: a chat in use is not waited for, the next run gets it.
+  // The lock checks each row again after it was taken, and skips rows that another session has
+  // locked: a chat in use is left for the next run.
   sql: ({ chats }, { before, limit }) => `
     WITH doomed AS MATERIALIZED (
       SELECT id, updated_at FROM ${chats}

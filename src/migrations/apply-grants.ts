@@ -4,26 +4,24 @@ import { tableNames } from '../schema/index.js'
 import { type Grants, grantsScript } from './grants-script.js'
 
 /**
- * Gives roles what they need in the schema of a database, and no more: `driftpin grants`, applied.
+ * Grants roles the privileges that they need in the schema of a database, and revokes all others,
+ * like `driftpin grants`. It runs in one transaction and can be repeated. Call it after each
+ * migration, because a new table has no privileges yet. Privileges on other tables do not change.
  *
- * In one transaction, and as often as one likes: call it after each migration, since a new table
- * has no rights yet. The role of migrations owns the tables, so that it may read them; an agent
- * needs no role, since it pushes through the backend. Rights on tables that are not driftpin's
- * stay as they are.
+ * The caller must own the tables or be a superuser. `migrateRole` also requires the ownership of
+ * the schema or the database, and `createRoles` the right to create roles. An agent needs no role,
+ * because it pushes through the backend.
  *
- * Whoever calls it owns the tables or is a superuser; for `migrateRole` the schema or the
- * database, and for `createRoles` the right to create roles.
- *
- * @param options.migrateRole The role that runs migrations: may create in the schema, which is
- * made where it is missing. Nobody else may, PUBLIC included.
+ * @param options.migrateRole The role that runs migrations and owns the tables. It may create
+ * objects in the schema, which is created if it does not exist. No other role may, not even PUBLIC.
  * @param options.appRole The role of the backend. It reads and writes rows, and reads the ledger.
- * @param options.retentionRole The role of the job that purges. It deletes chats, with everything
- * that goes with them, and sees nothing of them but ids, owners, age and whether they are archived.
- * @param options.createRoles Makes the roles that there are not, as NOLOGIN; false by default.
- * @param options.ledger The ledger table, `driftpin_migrations`; null where there is none.
- * @throws DriftpinError `invalid_input` for no role, one role for two purposes, a bad name, or a
- * role that owns the tables, from which nothing can be withheld; `schema_behind` where the
- * tables are not all there. PostgreSQL's own 42501 and 42704 (no such role) pass.
+ * @param options.retentionRole The role of the job that purges. It deletes chats with everything
+ * that belongs to them, and reads only ids, owners, ages and whether chats are archived.
+ * @param options.createRoles Creates missing roles as NOLOGIN; false by default.
+ * @param options.ledger The ledger table, `driftpin_migrations` by default; null if there is none.
+ * @throws DriftpinError `invalid_input` if no role is named, if one role has two purposes, for an
+ * invalid name, and for a role that owns the tables, because an owner has all privileges;
+ * `schema_behind` if tables are missing. PostgreSQL's 42501 and 42704 (no such role) are passed on.
  *
  * @example
  * ```ts
@@ -35,7 +33,7 @@ export async function applyGrants(queryable: Queryable, options: Grants): Promis
   const { schema } = queryable
   const script = grantsScript(schema, options)
   await queryable.transaction(async (transaction) => {
-    // Two that change the rights of one table at once would fail with "concurrently updated".
+    // Two concurrent changes of one table's privileges would fail with "concurrently updated".
     await transaction.query(
       'SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended($1, 0))',
       [`driftpin grants ${schema}`],

@@ -6,8 +6,9 @@ import type { Migration } from './migration.js'
 import { describeHolders, lockNameOf } from './migration-locks.js'
 
 /**
- * Refuses to go on while a migration without a transaction is neither there nor not there: nobody
- * but a person can see which. Says what is known, and the commands that end it.
+ * Refuses to continue while a migration without a transaction is dirty, because only a person can
+ * decide whether it was applied. The error contains what is known, and the commands that resolve
+ * it.
  *
  * @throws DriftpinError `migration_dirty`, or `migration_locked` while it is being run.
  */
@@ -45,7 +46,7 @@ export async function assertNotDirty(
   )
 }
 
-/** The ledger does not say which way it was run. */
+/** The ledger does not record the direction. */
 function filesOf({ version, name }: MigrationStatus, migrations: readonly Migration[]): string {
   const migration = migrations.find((one) => one.version === version)
   const files = [migration?.up, migration?.down].flatMap((script) =>
@@ -54,7 +55,7 @@ function filesOf({ version, name }: MigrationStatus, migrations: readonly Migrat
   return files.length > 0 ? files.join(' or ') : `migration ${version} (${name})`
 }
 
-/** Quoted. The index of a partitioned table is invalid until all its parts have one: no harm. */
+/** Quoted names. An index of a partitioned table may be invalid until all partitions have one. */
 async function invalidIndexes(queryable: Queryable, schema: string): Promise<string[]> {
   const { rows } = await queryable.query<{ name: string }>(
     `SELECT c.relname AS name FROM pg_catalog.pg_index i

@@ -17,8 +17,8 @@ export interface MigrationStatus {
   /** Its name, without the number. */
   readonly name: string
   /**
-   * `applied` or `pending`; `edited`: applied, and its file has changed since; `dirty`: begun
-   * without a transaction and not finished; `unknown`: applied, and there is no file for it.
+   * `applied` or `pending`; `edited`: applied, and its file has changed since; `dirty`: interrupted
+   * without a transaction; `unknown`: applied, but its file is missing.
    */
   readonly state: 'applied' | 'pending' | 'edited' | 'dirty' | 'unknown'
   /** When it was applied, by the clock of the database; undefined if it was not. */
@@ -27,7 +27,7 @@ export interface MigrationStatus {
   readonly durationMs: number | undefined
 }
 
-/** Lays folder and ledger side by side, by version. */
+/** Compares the folder and the ledger, ordered by version. */
 export async function compareLedger(
   migrations: readonly Migration[],
   entries: readonly LedgerEntry[],
@@ -57,8 +57,8 @@ async function stateOf(
 }
 
 /**
- * Refuses to go on from a database that the folder does not explain. What is dirty is for
- * {@link assertNotDirty} to say.
+ * Refuses to continue if the ledger does not match the folder. {@link assertNotDirty} reports dirty
+ * migrations.
  *
  * @throws DriftpinError `migration_unknown`, `migration_edited` or `migration_gap`.
  */

@@ -58,15 +58,15 @@ export interface MigratorOptions extends Partial<WaitOptions> {
  * ```
  */
 export interface Migrator {
-  /** Applies everything that is pending. Does nothing when nothing is. */
+  /** Applies all pending migrations. */
   up(): Promise<FinishedStep[]>
-  /** Takes back the newest migrations, one unless told otherwise. */
+  /** Reverts the newest migrations; one by default. */
   down(options?: { readonly steps?: number }): Promise<FinishedStep[]>
-  /** Goes up or down to a version; 0 takes everything back but the ledger. */
+  /** Migrates up or down to a version; 0 reverts everything and keeps the ledger. */
   to(version: number): Promise<FinishedStep[]>
-  /** What each migration's state is. Writes nothing, and throws for no state. */
+  /** Returns the state of each migration. Writes nothing, and throws for no state. */
   status(): Promise<MigrationStatus[]>
-  /** What `to(version)` would run, up to the newest by default. Writes nothing. */
+  /** Returns what `to(version)` would run, up to the newest by default. Writes nothing. */
   plan(version?: number): Promise<PlannedStep[]>
   /**
    * Resolves a dirty migration after a person has repaired the database: `applied` if everything
@@ -147,7 +147,7 @@ export function createMigrator(database: Database, options: MigratorOptions = {}
           onStep?.(done)
         }
       } catch (error) {
-        // After a lost connection nothing can be restored, and the first error is what matters.
+        // After a lost connection nothing can be restored, and the first error is reported.
         await restore(session)
           .then(recordTimes)
           .catch(() => {})
@@ -181,7 +181,7 @@ export function createMigrator(database: Database, options: MigratorOptions = {}
   }
 }
 
-/** How many migrations shall be applied in the end, given how many are. */
+/** How many migrations are to be applied, given how many are applied now. */
 type Target = (applied: number) => number
 
 function waitOptions({
@@ -200,7 +200,7 @@ function waitOptions({
   return { statementLockTimeoutMs, statementLockAttempts, onBlocked }
 }
 
-/** @throws DriftpinError `invalid_input` for what nobody can wait, NaN included. */
+/** @throws DriftpinError `invalid_input` for an impossible time, including NaN. */
 export function milliseconds(name: string, value: number): number {
   if (value >= 0) return value
   throw new DriftpinError(

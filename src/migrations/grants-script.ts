@@ -18,26 +18,26 @@ type TableName = (typeof tableNames)[number]
 const rowPrivileges = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] as const
 
 /**
- * Where the application needs less than to read and write rows. Which it is for every table is
- * held by a test that takes away one right after the other.
+ * The tables on which the application needs fewer privileges. A test revokes one privilege after
+ * the other and checks that each is needed.
  */
 const lessForApplication: Partial<Record<TableName, readonly string[]>> = {
-  // Messages are marked as deleted, and go with their chat.
+  // Messages are marked as deleted, and their rows are deleted with their chat.
   chat_messages: ['SELECT', 'INSERT', 'UPDATE'],
-  // A snapshot is replaced by the next, and goes with its agent.
+  // A snapshot is replaced by the next one, and deleted with its agent.
   workspace_agent_context_snapshots: ['SELECT', 'INSERT', 'UPDATE'],
 }
 
 /**
- * A lock on a row takes the right to update a column of it. This one decides nothing: not what is
- * purged, nor the order of any list.
+ * A row lock requires the privilege to update some column. This column affects neither purges nor
+ * the order of any list.
  */
 const retentionPrivileges =
   'SELECT (id, owner_id, archived, updated_at), UPDATE (created_at), DELETE'
 
 /**
- * The SQL that gives each role what it needs in a schema, and takes from it what it had besides on
- * our tables. It changes no rows, and can be run any number of times.
+ * The SQL that grants each role the privileges that it needs in a schema and revokes all others on
+ * driftpin's tables. It changes no rows and can be repeated.
  *
  * @throws DriftpinError `invalid_input` for no role, one role for two purposes, or a bad name.
  */
@@ -75,7 +75,7 @@ function createMissing(roles: readonly string[]): string {
       return `  BEGIN ${create}; EXCEPTION WHEN duplicate_object THEN NULL; END;`
     })
     .join('\n')
-  // Names may have anything in them, this quote included.
+  // Names may contain any character, including this quote.
   let quote = '$roles$'
   while (body.includes(quote)) quote = `${quote.slice(0, -1)}_$`
   return `-- The roles that are missing. Give them to the users that log in: GRANT role TO user.
@@ -95,7 +95,7 @@ GRANT USAGE ON SCHEMA ${inSchema} TO ${to} WITH GRANT OPTION;
 `
 }
 
-/** What is on our tables is taken away first, so that no right of an earlier version stays. */
+/** All privileges on driftpin's tables are revoked first, including those of earlier versions. */
 function clean(schema: string, role: string, { ledger = ledgerName }: Grants): string {
   const to = quoteIdentifier(role)
   const tables = ledger === null ? tableNames : [...tableNames, ledger]
@@ -115,7 +115,7 @@ function forApplication(schema: string, role: string, options: Grants): string {
     tablesOf.set(all, [...(tablesOf.get(all) ?? []), table])
   }
   for (const table of tableNames) give(lessForApplication[table] ?? rowPrivileges, table)
-  // To read and not to write: a backend checks when it starts that its schema is current.
+  // Only for reading: a backend checks at its start that its schema is current.
   if (ledger !== null) give(['SELECT'], ledger)
   const grants = [...tablesOf].map(
     ([privileges, tables]) =>

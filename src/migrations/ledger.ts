@@ -9,13 +9,13 @@ import {
 } from '../database/index.js'
 import { checksumOf, type Migration } from './migration.js'
 
-/** A row of the ledger: a migration that was applied, or begun. */
+/** A row of the ledger: a migration that was applied or begun. */
 export interface LedgerEntry {
   readonly version: number
   readonly name: string
   readonly checksum: string
   readonly appliedAt: Date
-  /** Undefined for a migration without a transaction that was begun and never finished. */
+  /** Undefined for a migration without a transaction that was interrupted. */
   readonly durationMs: number | undefined
 }
 
@@ -27,14 +27,14 @@ interface LedgerRow {
   duration_ms: number | null
 }
 
-/** The name of the ledger table, unless the migrator is told another. */
+/** The default name of the ledger table. */
 export const ledgerName = 'driftpin_migrations'
 
 /** The table that records the applied migrations of a schema. */
 export class Ledger {
   readonly schema: string
   readonly table: string
-  /** The table's whole name, quoted. */
+  /** The qualified name of the table, quoted. */
   readonly name: string
 
   constructor(schema: string, table: string) {
@@ -90,7 +90,7 @@ export class Ledger {
    */
   async read(queryable: Queryable): Promise<LedgerEntry[]> {
     const { rows: found } = await queryable.query<{ version: number; there: boolean }>(
-      // One that plans nothing: this is the first query of many a process.
+      // A statement without planning, because it is the first query of many processes.
       `SELECT ${versionNumber} AS version,
               to_regclass(format('%I.%I', $1::text, $2::text)) IS NOT NULL AS there`,
       [this.schema, this.table],
@@ -136,7 +136,7 @@ export class Ledger {
     )
   }
 
-  /** Takes a migration that was begun for applied, as its files are now. */
+  /** Records an interrupted migration as applied, with its present files. */
   async settle(queryable: Queryable, migration: Migration): Promise<void> {
     await queryable.query(
       `UPDATE ${this.name} SET name = $2, checksum = $3, duration_ms = 0 WHERE version = $1`,
@@ -149,7 +149,7 @@ export class Ledger {
   }
 }
 
-/** Every table of a database that is a ledger by its columns and may be read, in any schema. */
+/** Every readable table, in any schema, whose columns are those of a ledger. */
 export async function findLedgers(database: Queryable): Promise<Ledger[]> {
   const { rows } = await database.query<{ schema: string; table: string }>(
     `SELECT n.nspname::text AS schema, c.relname::text AS table

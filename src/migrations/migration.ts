@@ -1,7 +1,7 @@
 import { sha256 } from '../database/index.js'
 
 /**
- * Which way a migration is run.
+ * The direction in which a migration runs.
  *
  * @example
  * ```ts
@@ -25,11 +25,11 @@ export type Direction = 'up' | 'down'
 export interface MigrationScript {
   /** The name of the file, for messages. */
   readonly file: string
-  /** What it holds, without a byte order mark and with line feeds only. */
+  /** Its text, without a byte order mark and with line feeds only. */
   readonly text: string
   /**
-   * False for the rare file whose first line is `-- driftpin: no transaction`, or whose only
-   * statement PostgreSQL refuses in one.
+   * False if the first line is `-- driftpin: no transaction`, or if PostgreSQL refuses the only
+   * statement in a transaction.
    */
   readonly transaction: boolean
 }
@@ -48,13 +48,13 @@ export interface Migration {
   readonly version: number
   /** The rest of that name. */
   readonly name: string
-  /** What applies it. */
+  /** The file that applies it. */
   readonly up: MigrationScript
   /** Undefined only in a forward-only folder. */
   readonly down: MigrationScript | undefined
 }
 
-/** sha256 over both files, in hexadecimal: what tells an edited migration from an applied one. */
+/** sha256 over both files, in hexadecimal. It shows whether an applied migration was edited. */
 export async function checksumOf({ up, down }: Migration): Promise<string> {
   return Buffer.from(await sha256(`${up.text}\0${down?.text ?? ''}`)).toString('hex')
 }

@@ -11,7 +11,7 @@ import type { PGlite, QueryOptions, Results, Transaction } from '@electric-sql/p
  * `pglite-internals` has everything else that PGlite does not offer.
  */
 
-/** Somebody who listens through PGlite itself; without a channel, to all of them. */
+/** A listener that was added through PGlite itself; without a channel, for all channels. */
 export interface Listener {
   readonly channel: string | undefined
   readonly handler: (...payload: string[]) => void
@@ -20,10 +20,10 @@ export interface Listener {
 const registries = new WeakMap<PGlite, Set<Listener>>()
 
 /**
- * Who listens through a PGlite's own methods. PGlite keeps that to itself, so that those who come
- * and go are noted as they do, from the first call of this on.
+ * The listeners that were added through a PGlite's own methods. PGlite does not expose them, so
+ * they are recorded as they are added and removed, from the first call of this function on.
  *
- * @param during What PGlite does on behalf of a caller runs in this.
+ * @param during Runs the work that PGlite does for a caller.
  */
 export function listenersOf(
   pglite: PGlite,
@@ -68,7 +68,7 @@ export function listenersOf(
   return listeners
 }
 
-/** Calls a handler for every notification, past the methods that `listenersOf` replaces. */
+/** Calls a handler for every notification, without the methods that `listenersOf` replaces. */
 export function onEveryNotification(
   pglite: PGlite,
   handler: (channel: string, payload: string) => void,
@@ -78,7 +78,7 @@ export function onEveryNotification(
   onNotification.call(pglite, handler)
 }
 
-/** Tells them, as PGlite would: after the code that is running. */
+/** Calls the listeners as PGlite would, after the running code. */
 export function tellListeners(pglite: PGlite, heard: string, payload: string): void {
   for (const { channel, handler } of listenersOf(pglite)) {
     if (channel === undefined) queueMicrotask(() => handler(heard, payload))
@@ -89,11 +89,11 @@ export function tellListeners(pglite: PGlite, heard: string, payload: string): v
 const nameOf = (channel: string | undefined) =>
   channel === undefined ? undefined : channelName(channel)
 
-/** The name that PGlite makes of what it is given: lower case, but for what is in quotes. */
+/** The name of a channel for PGlite: in lower case, or unchanged in quotes. */
 const channelName = (channel: string) =>
   channel.startsWith('"') && channel.endsWith('"') ? channel.slice(1, -1) : channel.toLowerCase()
 
-/** What happens around the statements of a PGlite. */
+/** Hooks around the statements of a PGlite. */
 export interface StatementHooks {
   /** Runs a statement or, without a text, a transaction. `at` is the place that asked for it. */
   around<T>(text: string | undefined, ask: (at: Error) => Promise<T>): Promise<T>
@@ -128,7 +128,7 @@ export function watchStatements(
     })
 }
 
-/** What happens around direct calls of a PGlite that is shared with clients. */
+/** Hooks around direct calls of a PGlite that is shared with clients. */
 export interface TurnHooks {
   around<T>(work: () => Promise<T>): Promise<T>
   /** A message is about to run. */
@@ -137,7 +137,7 @@ export interface TurnHooks {
   close(): void
 }
 
-/** Lets the direct calls of a PGlite take turns with its clients. */
+/** Lets the direct calls of a PGlite wait for its clients, and the clients for them. */
 export function takeTurns(pglite: PGlite, hooks: TurnHooks): void {
   const { _runExclusiveTransaction: runExclusive, execProtocolStream, close } = pglite
   // Every method of PGlite that runs SQL goes through this, once.

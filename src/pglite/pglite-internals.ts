@@ -1,14 +1,14 @@
 import type { PGlite } from '@electric-sql/pglite'
 
 /*
- * Everything that is used of a PGlite and that PGlite does not document. `engine/internals` has the
- * memory and the files of an engine that is rewound.
+ * All undocumented members of PGlite that are used. `engine/internals` contains the memory and the
+ * files of an engine that is rewound.
  */
 
 /** The status with which the engine leaves a statement that raised an error: a longjmp. */
 const longjmpStatus = 100
 
-/** PGlite asks of everything that the engine throws whether it is such an error. */
+/** An error of the engine that is not PostgreSQL's. PGlite reads the status of every error. */
 class EngineCrash {
   readonly #cause: unknown
 
@@ -16,7 +16,7 @@ class EngineCrash {
     this.#cause = cause
   }
 
-  /** Throws where PGlite looks, since it takes any other value for a statement that ended. */
+  /** Throws, because PGlite takes every other value for a finished statement. */
   get status(): never {
     throw new Error('The engine crashed.', { cause: this.#cause })
   }
@@ -43,9 +43,9 @@ export const moduleOf = <Members>(pglite: PGlite): Members => pglite.Module as u
 const crashes = new WeakMap<EngineModule, () => unknown>()
 
 /**
- * Lets a crash end what was being run. PGlite would take it for a success, and go on with messages
- * that an engine that crashed never takes: the process would hang. The calls after a statement can
- * crash too, and never raise a PostgreSQL error.
+ * Lets a crash end the running call. PGlite would take it for a success and send further messages,
+ * which a crashed engine never reads: the process would hang. The calls after a statement can crash
+ * too, and never raise a PostgreSQL error.
  *
  * @returns A function that returns the cause of the crash, or undefined if there was none.
  */

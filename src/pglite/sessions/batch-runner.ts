@@ -77,7 +77,7 @@ export class BatchRunner {
     return this.#copy
   }
 
-  /** Whether nobody else may have the engine between this batch and the next. */
+  /** Whether the session keeps the engine between this batch and the next. */
   get keeps(): boolean {
     return (this.#status !== 'I' && !this.#isRolledBack) || this.#isMidBatch
   }
@@ -107,21 +107,21 @@ export class BatchRunner {
   /** The answer to a batch of which nothing ran. */
   refused(batch: Batch, error: WireError): Buffer[] {
     const refusal = errorResponse('ERROR', error.fields)
-    // What has no end of its own is ended by the Sync that is to come.
+    // A batch without its own Sync ends at the next Sync.
     this.#isSkipping = isFlushed(batch) || !endsBatch(batch.at(-1)![0]!)
     return this.#isSkipping ? [refusal] : [refusal, readyForQuery(this.#status)]
   }
 
-  /** @returns Nothing where it has to wait for advisory locks first. */
+  /** @returns Undefined if the batch has to wait for advisory locks first. */
   async answer(given: Batch): Promise<Buffer[] | undefined> {
-    // Whoever only prepares can let the engine go, as a server would not keep others out.
+    // A batch that only prepares releases the engine, because a server would not block others.
     const isLetGo = !this.keeps && onlyPrepares(given)
     let batch = isLetGo ? withSync(given) : given
     let translated = this.#translate(batch)
     const { sql } = translated
     const facts: StatementFacts = Object.assign({}, ...sql.map((text) => factsOf(text).any))
     if (this.#engine.keeper.locks.areHeldAgainst(this.#session) && facts.touchesLocks) {
-      // Whoever has a transaction open would wait for ever for one who waits for its end.
+      // A session with an open transaction would wait for a session that waits for its end.
       return this.keeps ? this.#refuse(batch, locksAreHeld) : undefined
     }
     if (facts.runsProgram) return this.#refuse(batch, noPrograms)
@@ -129,7 +129,7 @@ export class BatchRunner {
     const last = sql.at(-1)?.slice(0, statementLengthMax)
     if (last !== undefined) this.#session.lastStatement = last
     if (this.#status !== 'E' && facts.readsSequence) {
-      // The engine knows the values of whoever asked last.
+      // The engine has the sequence values of the session that used it last.
       await this.#engine.keeper.keepSequencesApart(this.#session)
       // What it ran has ended the statement without a name.
       translated = this.#translate(batch)
@@ -237,8 +237,8 @@ export class BatchRunner {
   }
 
   /**
-   * Ends a batch that has failed before its Sync, so that nobody waits for a client that does not
-   * send it. As on a server, all that comes before the Sync is ignored.
+   * Ends a batch that failed before its Sync, so that other sessions do not wait for a client that
+   * does not send it. As on a server, all messages before the Sync are ignored.
    */
   async #endFailed(): Promise<void> {
     const ended = await this.#engine.execute([syncMessage])
@@ -248,8 +248,8 @@ export class BatchRunner {
   }
 
   /**
-   * Ends a transaction that has failed, in which nothing but its end can follow: on a server it
-   * holds no locks from here on, and nobody waits for it. The client is not told.
+   * Ends a failed transaction, which can only be ended anyway. On a server it would hold no locks
+   * any more, so no session would wait for it. The client does not notice.
    */
   async #rollBack(): Promise<void> {
     await this.#engine.query('ROLLBACK')
@@ -279,7 +279,7 @@ export class BatchRunner {
     return changesToTell(reported, this.#session.reported, hasMoreToRemove)
   }
 
-  /** Ends what the client left in the middle of, which a Sync alone would commit. */
+  /** Ends an unfinished batch of the client, which a Sync alone would commit. */
   async endBatch(): Promise<void> {
     if (this.#isMidBatch) await this.#engine.execute(failingBatch([syncMessage], isLeft))
   }

@@ -43,8 +43,8 @@ export const onlyPrepares = (batch: Batch): boolean =>
 export const withSync = (batch: Batch): Batch => [...batch.slice(0, -1), syncMessage]
 
 /**
- * With an end of data behind everything that may be a COPY FROM STDIN, which would wait for it and
- * block the process for ever. The engine leaves it out where there is no COPY.
+ * Adds an end of data after every message that may be a COPY FROM STDIN, which would otherwise wait
+ * for data and block the process. The engine ignores it if there is no COPY.
  */
 export function guarded(batch: Batch): Buffer[] {
   const messages: Buffer[] = []
@@ -62,7 +62,7 @@ export function guarded(batch: Batch): Buffer[] {
   return messages
 }
 
-/** Whether it is a COPY alone, whose data is sent once it was asked for. */
+/** Whether it is a single COPY, whose data is sent after the engine has asked for it. */
 export function isOneCopy(batch: Batch, sql: readonly string[]): boolean {
   const isCopy = sql.some((text) => factsOf(text).any.copiesFromStdin)
   if (!isCopy || batch.some((one) => copies.includes(one[0]!))) return false

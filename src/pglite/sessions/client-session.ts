@@ -104,7 +104,7 @@ export class ClientSession extends EngineSession {
     this.#engine.keeper.locks.cancel(this, error)
   }
 
-  /** @returns What the client is told of its session. */
+  /** @returns The settings that the client is told at its start. */
   async start(packet: Extract<StartPacket, { kind: 'start' }>): Promise<Reported> {
     await this.#engine.pglite.waitReady
     await this.#inTurn(() => startSession(this.#engine, this, packet))
@@ -166,8 +166,8 @@ export class ClientSession extends EngineSession {
   }
 
   /**
-   * Gives up what the session has: an open transaction is rolled back. Whoever has the engine is
-   * waited for as long as a statement would wait, and after that the rest is done when it is free.
+   * Ends the session and rolls back its open transaction. It waits for the engine as long as a
+   * statement would wait; after that, the rest is done when the engine is free.
    */
   async leave(): Promise<void> {
     this.#stopWaiting(gone())

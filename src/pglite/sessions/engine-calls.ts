@@ -44,17 +44,17 @@ export class EngineCalls {
     return this.#isBroken
   }
 
-  /** Whether the engine has a transaction open, whoever began it. */
+  /** Whether any session or caller has a transaction open. */
   get isInTransaction(): boolean {
     try {
       return !this.pglite.closed && this.pglite.isInTransaction()
     } catch {
-      // Nothing can be asked of an engine that crashed.
+      // A crashed engine answers nothing.
       return false
     }
   }
 
-  /** The engine ended in the middle of something; nobody can use it any more. */
+  /** Records that the engine crashed and cannot be used any more. */
   breakDown(cause: unknown): WireError {
     this.#isBroken = true
     this.#resolveCrashed(cause)

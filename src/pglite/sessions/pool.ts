@@ -89,13 +89,13 @@ export function openWatchedPool(
   }
   const pool = new Pool(config as pg.PoolConfig)
   const checkedOut = watchClients(pool, () => connections.epoch)
-  // A client that is ended by the database is told when it asks for something.
+  // A client that the database ended gets the error with its next statement.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
-  // Each client learns by itself that it was ended, a few turns of the event loop later.
+  // Each client notices its end a few turns of the event loop later.
   const settle = async () => {
     await connections.untilEnded()
-    // Who waits for a client is served by another, or refused; an ended pool would forget them.
+    // Waiting requests get another client or an error; an ended pool would drop them.
     const isSettled = () => pool.idleCount <= connections.all.length && pool.waitingCount === 0
     for (let turn = 0; turn < settleTurnsMax && !isSettled(); turn++) {
       await new Promise((resolve) => setImmediate(resolve))
@@ -108,9 +108,9 @@ export function openWatchedPool(
   return { pool, checkedOut, settle, terminate }
 }
 
-/** What pg calls of a socket, on a stream that is connected already. */
+/** The methods of a socket that pg calls, on a connected stream. */
 function asSocket(stream: Duplex): Duplex {
-  // A socket closes when the other side has ended; only then does pg tell of the end.
+  // A socket closes when the other side has ended; only then does pg report the end.
   stream.once('end', () => stream.end())
   return Object.assign(stream, {
     connect: () => {
@@ -131,12 +131,12 @@ type Done = (
 ) => void
 
 /**
- * Follows the clients of a pool: where each was asked for, until it is released. A client whose
- * connection has ended is removed from the pool even if it is not released, since it can never
- * serve anyone again and the pool would count it for ever.
+ * Records the call site of each client of a pool until the client is released. A client whose
+ * connection has ended is removed from the pool even if it is not released, because it is unusable
+ * and the pool would count it forever.
  *
- * @param epoch Changes when everything that was asked for before is void: a request that has no
- * client by then fails with SQLSTATE 57P01 instead of getting one.
+ * @param epoch Changes when all earlier requests become void: a request that has no client by then
+ * fails with SQLSTATE 57P01.
  */
 export function watchClients(
   pool: pg.Pool,

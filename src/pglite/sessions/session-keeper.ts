@@ -20,7 +20,7 @@ import { WireError } from './wire-error.js'
 const customNamesMax = 200
 
 /**
- * Keeps the states of all sessions, and puts that of whoever has the turn into the engine's one.
+ * Keeps the states of all sessions, and restores the state of the session that uses the engine.
  */
 export class SessionKeeper {
   readonly locks = new AdvisoryLocks()
@@ -51,7 +51,7 @@ export class SessionKeeper {
     const before = this.#current
     if (before) await this.#leave(before)
     if (this.#discardsSequences) await this.#engine.query('DISCARD SEQUENCES')
-    // What a function sets under a name that nobody knows has to go, too.
+    // Settings whose names are unknown, because a function made them, are removed too.
     const sql = changeState(this.#applied, session.state, this.#setters.exist)
     try {
       if (sql !== '') await this.#engine.query(sql)
@@ -82,7 +82,7 @@ export class SessionKeeper {
       before.hasBeenAway = true
     } catch (error) {
       if (before === this.#direct) throw error
-      // What cannot be read cannot be put back, which nobody but this session has to suffer for.
+      // A state that cannot be read cannot be restored, so this session is ended.
       this.#sessions.delete(before)
       before.terminate(
         new WireError('FATAL', {

@@ -11,23 +11,23 @@ export interface SessionState {
   readonly prepared: ReadonlyMap<string, string>
 }
 
-/** The settings that a server tells its clients of, with their values. */
+/** The settings that a server reports to its clients, with their values. */
 export type Reported = ReadonlyMap<string, string>
 
-/** What was found in a session. */
+/** The state that was read from a session. */
 export interface FoundState extends SessionState {
-  /** The settings that a server tells its clients of. */
+  /** The settings that a server reports to its clients. */
   readonly reported: ReadonlyMap<string, string>
   readonly channels: readonly string[]
   /** The number of advisory locks that it holds. */
   readonly advisoryLocks: number
-  /** What takes temporary tables, views and sequences away, and cursors WITH HOLD. */
+  /** SQL that removes temporary tables, views and sequences, and cursors WITH HOLD. */
   readonly removals: readonly string[]
 }
 
 export const emptyState: SessionState = { settings: new Map(), prepared: new Map() }
 
-/** By the protocol's chapter on asynchronous operations, these are told whenever they change. */
+/** A server reports these whenever they change (protocol, asynchronous operations). */
 const reportedNames = [
   'application_name',
   'client_encoding',
@@ -151,17 +151,17 @@ export const hasSetting = ({ settings }: SessionState, name: string): boolean =>
   settings.has(name) ||
   [...settings.keys()].some((known) => known.toLowerCase() === name.toLowerCase())
 
-/** RESET SESSION AUTHORIZATION does nothing in a PGlite, which nobody has logged in to. */
+/** RESET SESSION AUTHORIZATION has no effect in PGlite, because no user has logged in. */
 export const resetUser = `SELECT pg_catalog.set_config('session_authorization', rolname, false)
   FROM pg_catalog.pg_roles WHERE oid = 10`
 
-/** These come last, since they take away the right to change the others, and go first. */
+/** Set last, because they remove the right to change the others, and reset first. */
 const identity = ['session_authorization', 'role']
 
 /**
- * SQL that makes one state of another, or nothing where they are equal.
+ * SQL that changes one state to another; empty if they are equal.
  *
- * @param hasHidden Whether there may be settings in `from` that nobody knows of.
+ * @param hasHidden Whether `from` may have settings whose names are unknown.
  */
 export function changeState(from: SessionState, to: SessionState, hasHidden = false): string {
   const commands: string[] = []
@@ -199,7 +199,9 @@ const setCommand = (name: string, value: string) =>
 
 const quoteSetting = (name: string) => name.split('.').map(quoteIdentifier).join('.')
 
-/** What a server would tell of settings that changed, and what only this one has to tell. */
+/**
+ * The reports of changed settings, as from a server, and the notices that only this server sends.
+ */
 export function changesToTell(before: Reported, now: Reported, hasMoreToRemove: boolean): Buffer[] {
   const told = [...now]
     .filter(([name, value]) => before.get(name) !== value)

@@ -13,22 +13,22 @@ const { setTimeout } = globalThis
 
 const waitMsMaxDefault = 30_000
 
-/** The longest time for a client that was ended to finish the statement that it runs. */
+/** The longest time that an ended client may take to finish its statement. */
 const quietMsMax = 2000
 
 /**
- * One PGlite, which has one session, for several users that each believe to have their own. They
- * take turns. What one of them changed for its session is undone before another has its turn.
+ * Shares one PGlite, which has one session, between several users with a session each. They use the
+ * engine one after the other. Changes of a user's session are undone before the next user.
  */
 export class SharedEngine extends EngineCalls {
-  /** Who has the engine: one session at a time. */
+  /** Gives the engine to one session at a time. */
   readonly queue = new Queue<EngineUser>()
   readonly sessions = new Set<EngineSession>()
   readonly direct: EngineSession
   readonly keeper: SessionKeeper
-  /** Another object after each rewind: what was asked for before it must not run after it. */
+  /** A new object after each rewind: requests from before a rewind must not run after it. */
   epoch: object = {}
-  /** How long a session waits for a turn. */
+  /** How long a session waits for the engine. */
   waitMsMax = waitMsMaxDefault
   #pids = 1000
 
@@ -40,7 +40,7 @@ export class SharedEngine extends EngineCalls {
     }
     if (pglite.ready) prepare()
     else {
-      // If the engine does not start, whoever uses it gets the error.
+      // If the engine does not start, its first user gets the error.
       void pglite.waitReady.then(prepare, () => {})
     }
     this.direct = new DirectSession(this.nextPid())

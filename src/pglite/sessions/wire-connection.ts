@@ -19,14 +19,14 @@ import { doesNotRead, protocolViolation, shutDown, WireError } from './wire-erro
 
 /** What clients have to keep to. */
 export interface WireOptions {
-  /** What a client has to know, where anything. */
+  /** The password of the server, if it has one. */
   readonly password: string | undefined
   /** The longest message, batch, data of one COPY and answer, in bytes. */
   readonly batchBytesMax: number
   /**
-   * Whether a client may be ended gently: one that is idle is told that the server is closed when
-   * it asks for something, or a moment later, and goes on after a rewind. Its driver may know no
-   * other answer to an error that it did not ask for than to end the process.
+   * Whether idle clients are ended gently: an idle client learns that the server is closed at its
+   * next statement or a moment later, and it continues after a rewind. Some drivers end the process
+   * when they receive an error between statements.
    */
   readonly isGentle: boolean
   /** Ends the waiting of another client. */

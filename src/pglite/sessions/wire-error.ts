@@ -1,15 +1,15 @@
-/** Somebody who uses the engine: a client, or who calls PGlite itself. */
+/** A user of the engine: a client, or the code that calls PGlite itself. */
 export interface EngineUser {
-  /** How an error names it. */
+  /** Its name in error messages. */
   readonly label: string
-  /** What it ran last. */
+  /** Its last statement. */
   readonly lastStatement: string | undefined
 }
 
-/** How bad an error is: after a FATAL one the client has no connection any more. */
+/** The severity of an error. A FATAL error ends the connection. */
 export type Severity = 'ERROR' | 'FATAL'
 
-/** What PostgreSQL would send of an error. */
+/** The fields of an error in the protocol. */
 export interface WireErrorFields {
   /** SQLSTATE, by PostgreSQL's appendix A. */
   readonly code: string
@@ -18,7 +18,7 @@ export interface WireErrorFields {
   readonly hint?: string
 }
 
-/** An error in PostgreSQL's own terms, which a client is told in the protocol's form. */
+/** An error with the fields of PostgreSQL, as it is sent to a client. */
 export class WireError extends Error {
   override readonly name = 'WireError'
   readonly severity: Severity
