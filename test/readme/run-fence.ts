@@ -34,12 +34,12 @@ export const nameless = fences.filter(
 
 const entries = {
   driftpin: 'index',
-  'driftpin/scan': 'scan/index',
-  'driftpin/connections': 'connections/index',
-  'driftpin/harness': 'harness/index',
+  'driftpin/scan': 'scan',
+  'driftpin/connections': 'connections',
+  'driftpin/harness': 'harness',
   'driftpin/vitest': 'harness/vitest',
-  'driftpin/laws': 'laws/index',
-  'driftpin/workbench': 'workbench/index',
+  'driftpin/laws': 'laws',
+  'driftpin/workbench': 'workbench',
   'driftpin/workbench/vitest': 'workbench/vitest',
 }
 
