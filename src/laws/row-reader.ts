@@ -1,6 +1,15 @@
-import { type Catalog, type ManifestColumn, readCatalog, scopedTables } from '../catalog/index.js'
+import {
+  type Catalog,
+  type ManifestColumn,
+  ownersWithoutCascade,
+  readCatalog,
+  scopedTables,
+} from '../catalog/index.js'
 import { type Queryable, quoteIdentifier } from '../database/index.js'
 import { canonicalJson } from './model/text.js'
+
+/** The table of chats, and the name of the key of a chat in other tables. */
+export const chats = { owner: 'chats', column: 'chat_id' } as const
 
 /** A jsonb or bytea value of more bytes than this is read as a hash, because it takes too long. */
 export const valueBytesMax = 16 * 1024
@@ -50,7 +59,7 @@ export const noRows: TableRows = new Map()
 export interface RowReader {
   /** The catalog when the reader was opened. */
   readonly catalog: Catalog
-  /** By table, the column that refers to the chat of a row. */
+  /** By table, the column that refers to the chat of a row, even if its key does not cascade. */
   readonly chatColumns: ReadonlyMap<string, string>
   read(queryable: Queryable): Promise<Rows>
 }
@@ -103,11 +112,14 @@ export async function openRowReader(
       ]),
     )
   }
-  const chatColumns = new Map(
-    scopedTables(catalog, 'chats').flatMap(({ name, column }) =>
+  const chatColumns = new Map([
+    ...ownersWithoutCascade(catalog, chats)
+      .filter(({ column }) => column === chats.column)
+      .map(({ table, column }) => [table, column] as const),
+    ...scopedTables(catalog, chats.owner).flatMap(({ name, column }) =>
       column === null ? [] : [[name, column] as const],
     ),
-  )
+  ])
   return { catalog, chatColumns, read }
 }
 

@@ -53,13 +53,15 @@ describe('many histories on two engines', () => {
         server: newest.url,
         prepare: async (database) => {
           await database.script(
-            `ALTER TABLE "${database.schema}".chats ALTER title SET DEFAULT 'Another Chat'`,
+            `ALTER TABLE "${database.schema}".chats ADD colour text DEFAULT 'red'`,
           )
         },
       },
       ...{ seed: 3, runs: 30, shrinksMax: 60 },
     })
     expect(failure?.law).toMatchObject({ name: 'Sameness' })
+    // Only one of the engines could revert migrations, so neither does.
+    expect(failure?.findings.map(({ what }) => what)).not.toContain('the step')
     expect(failure?.findings.map(({ what }) => what)).toContainEqual(
       expect.stringMatching(/^the rows: chats chat \d/),
     )

@@ -9,11 +9,10 @@ import { nobody } from '../choices.js'
 import { interceptQueries } from '../intercept.js'
 import type { Ending, Law } from '../law.js'
 import { liveTable, pinTable } from '../model/rows.js'
+import { chats } from '../row-reader.js'
 
 /** A rule of the schema: it answers every offence against it, in words. */
 export type Rule = (catalog: Catalog) => string[]
-
-const chats = { owner: 'chats', column: 'chat_id' }
 
 const foreignKeyHasIndex: Rule = ({ tables }) =>
   tables.flatMap((table) =>
