@@ -52,7 +52,7 @@ async function listDrifted({ json, ...options }: DriftOptions): Promise<void> {
 
 async function readDrift(database: Database, limit: number | undefined) {
   const found = await selectChats(database, { dirty: true, limit: limit && limit + 1 })
-  const [any] = found.length > 0 ? found : await selectChats(database, { limit: 1 })
+  const [first] = found.length > 0 ? found : await selectChats(database, { limit: 1 })
   const chats: DriftedChat[] = []
   using progress = openProgress()
   const asked = found.slice(0, limit)
@@ -61,7 +61,7 @@ async function readDrift(database: Database, limit: number | undefined) {
     const counts = await countDifferences(database, chat)
     if (counts) chats.push({ ...chat, ...counts })
   }
-  return { chats, more: found.length > asked.length, hasAny: any !== undefined }
+  return { chats, more: found.length > asked.length, hasAny: first !== undefined }
 }
 
 /** Undefined if the chat was deleted, or lost its agent, since it was listed. */

@@ -117,7 +117,7 @@ async function endOpenTransaction(connection: Connection, text: string): Promise
   return open
 }
 
-/** Refuses to begin inside a transaction of somebody else, which COMMIT would end. */
+/** Refuses a BEGIN inside an open transaction, because the COMMIT would end that one. */
 async function refuseSecondBegin(connection: Connection, text: string): Promise<void> {
   if (!hasBegin(text) || !(await isInTransaction(connection))) return
   throw new DriftpinError(

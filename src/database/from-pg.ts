@@ -23,8 +23,7 @@ interface PgResultLike {
   readonly command: string
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the type that Node's EventEmitter gives a listener.
-type Listener = (...args: any[]) => void
+type Listener = (...args: unknown[]) => void
 
 /**
  * The part of a `pg` client that is used; `pg.Client` and the clients of a pool have it.
@@ -282,8 +281,10 @@ function listeningOf(client: PgClientLike): Listening {
   return {
     run: (text) => client.query({ text }),
     subscribe(onNotification) {
-      const listener = ({ channel, payload }: { channel: string; payload?: string }) =>
-        onNotification(channel, payload ?? '')
+      const listener = (message: unknown) => {
+        const { channel, payload = '' } = message as { channel: string; payload?: string }
+        onNotification(channel, payload)
+      }
       client.on('notification', listener)
       return () => client.off('notification', listener)
     },

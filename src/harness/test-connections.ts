@@ -22,7 +22,7 @@ export class TestConnections {
 
   /**
    * @param instance Has another PGlite after a rewind that had to replace it.
-   * @param refuse Throws when nobody may connect any more.
+   * @param refuse Throws if new connections are not allowed any more.
    */
   constructor(instance: { readonly pglite: PGlite }, refuse: () => void) {
     this.#source = {

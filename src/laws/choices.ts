@@ -15,7 +15,7 @@ export const owners = [
 ] as const
 
 /** An id that no row has. */
-export const nobody = '00000000-0000-4000-8000-000000000000'
+export const unknownId = '00000000-0000-4000-8000-000000000000'
 
 /** The element at a place, counted around the list, so that every place is valid in every state. */
 export function pick<T>(list: readonly T[], index: number): T | undefined {

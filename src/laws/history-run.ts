@@ -2,7 +2,7 @@ import type fc from 'fast-check'
 import type { Queryable } from '../database/index.js'
 import type { TestClock } from '../harness/index.js'
 import { ledgerName, type Migration } from '../migrations/index.js'
-import { nobody } from './choices.js'
+import { unknownId } from './choices.js'
 import type { Environment, Installation } from './environment.js'
 import { createModel, type Model } from './model/model.js'
 import { modelTables, sharedTables } from './model/rows.js'
@@ -106,7 +106,7 @@ export function viewOf(run: HistoryRun, at: ModelledDatabase, { peek = false } =
 /** A text in which every id that has a name is replaced by it. */
 export function withNames({ names }: HistoryRun, text: string): string {
   return text.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (id) =>
-    id === nobody ? 'nobody' : (names.get(id) ?? id),
+    id === unknownId ? 'an unknown id' : (names.get(id) ?? id),
   )
 }
 

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import {
   mostly,
-  nobody,
   pick,
   pickAgent,
   place,
   raceAgentIds,
   raceChatIds,
   raceWorkspaceId,
+  unknownId,
   type WriteChoice,
   writeChoice,
 } from '../choices.js'
@@ -78,7 +78,7 @@ const rebindMove = (
 const targetChoice = {
   to: fc.oneof(
     { weight: 6, arbitrary: fc.constant('agent') },
-    { weight: 3, arbitrary: fc.constantFrom('none', 'silent', 'starting', 'nobody') },
+    { weight: 3, arbitrary: fc.constantFrom('none', 'silent', 'starting', 'unknown') },
   ),
   agent: place,
   refresh: fc.boolean(),
@@ -102,7 +102,7 @@ function chooseAgent(
   own: readonly (string | null)[],
 ): string | null | undefined {
   if (to === 'none') return null
-  if (to === 'nobody') return nobody
+  if (to === 'unknown') return unknownId
   const agents = [...model.agents.values()]
   const silent = agents.filter(({ live }) => !live)
   const others = agents.filter(({ id, live, deleted }) => live && !deleted && !own.includes(id))

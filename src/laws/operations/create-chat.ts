@@ -3,7 +3,6 @@ import type { CreateChatParams } from '../../context/index.js'
 import { enums } from '../../schema/index.js'
 import {
   mostly,
-  nobody,
   owners,
   pick,
   pickAgent,
@@ -11,6 +10,7 @@ import {
   raceAgentIds,
   raceChatIds,
   raceOwner,
+  unknownId,
   type WriteChoice,
 } from '../choices.js'
 import { settle } from '../model/live-context.js'
@@ -55,7 +55,7 @@ export const createChatMove = (
       operations.createChat(queryable, { ...params, ...now, notify }),
     predict(model, at, answer) {
       const generated = (answer as { chat?: { id: string } } | undefined)?.chat?.id
-      return predict(model, id ?? generated ?? nobody, params, at)
+      return predict(model, id ?? generated ?? unknownId, params, at)
     },
   }
 }
@@ -68,7 +68,7 @@ export const createChat = defineOperation({
     owner: fc.nat(1),
     to: fc.oneof(
       { weight: 8, arbitrary: fc.constant('agent') },
-      { weight: 2, arbitrary: fc.constantFrom('nothing', 'workspace', 'nobody') },
+      { weight: 2, arbitrary: fc.constantFrom('nothing', 'workspace', 'unknown') },
     ),
     which: place,
     order: fc.nat(0xffff),
@@ -84,7 +84,7 @@ export const createChat = defineOperation({
     const target = {
       agent: { agentId: (pick(living, which) ?? pickAgent(model, which))?.id },
       workspace: { workspaceId: pick([...model.workspaces.keys()], which) },
-      nobody: { [which % 2 ? 'agentId' : 'workspaceId']: nobody },
+      unknown: { [which % 2 ? 'agentId' : 'workspaceId']: unknownId },
       nothing: {},
     }[to]!
     if (to !== 'nothing' && Object.values(target).includes(undefined)) return undefined

@@ -8,11 +8,11 @@ import {
   contextResources,
   contextsCount,
   mostly,
-  nobody,
   pick,
   pickAgent,
   place,
   raceAgentIds,
+  unknownId,
   writeChoice,
 } from '../choices.js'
 import {
@@ -214,7 +214,7 @@ export const pushBeyondALimit = defineOperation({
   name: 'push beyond a cap',
   choices: fc.record({ agent: place, capped: mostlyLight(pushBeyondCap) }),
   resolve: ({ model }, { agent, capped: { cap, push } }) => {
-    const params = { agentId: pickAgent(model, agent)?.id ?? nobody, ...push }
+    const params = { agentId: pickAgent(model, agent)?.id ?? unknownId, ...push }
     return {
       says: textOf(params, cap),
       variant: cap,

@@ -1,4 +1,4 @@
-import { nobody } from '../choices.js'
+import { unknownId } from '../choices.js'
 import { differingRows } from '../compare-rows.js'
 import type { Ending, Finding, Law, Step } from '../law.js'
 import { expectedRows, modelTables, pinTable } from '../model/rows.js'
@@ -49,7 +49,7 @@ const chatsAsked = 2
 /** Calls every operation on a chat with an owner who does not own it. */
 async function askedByStranger(ending: Ending, chatId: string): Promise<Finding[]> {
   const { queryable, operations } = ending
-  const key = { chatId, ownerId: nobody }
+  const key = { chatId, ownerId: unknownId }
   const findings: Finding[] = []
   const expected = 'chat_not_found'
   for (const operation of chatOperations) {
@@ -64,7 +64,7 @@ async function askedByStranger(ending: Ending, chatId: string): Promise<Finding[
   }
   const contexts = await operations.getChatContexts(queryable, {
     chatIds: [chatId],
-    ownerId: nobody,
+    ownerId: unknownId,
   })
   return [...findings, ...unequal('getChatContexts for a stranger: chats', 0, contexts.length)]
 }

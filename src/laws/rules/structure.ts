@@ -5,7 +5,7 @@ import {
   ownersWithoutCascade,
   scopedTables,
 } from '../../catalog/index.js'
-import { nobody } from '../choices.js'
+import { unknownId } from '../choices.js'
 import { interceptQueries } from '../intercept.js'
 import type { Ending, Law } from '../law.js'
 import { liveTable, pinTable } from '../model/rows.js'
@@ -108,6 +108,6 @@ async function listReadsPins({ queryable, operations }: Ending): Promise<boolean
     plans.push(JSON.stringify(rows))
     return await send(text, values)
   })
-  await operations.listChats(explaining, { ownerId: nobody })
+  await operations.listChats(explaining, { ownerId: unknownId })
   return plans.length === 0 || plans.some((plan) => plan.includes(pinTable))
 }
