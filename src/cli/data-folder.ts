@@ -157,7 +157,7 @@ export async function settleDatabase(folder: string): Promise<void> {
     await rename(old, database)
   }
   for (const name of await readdir(folder)) {
-    if (!name.startsWith(newPrefix)) continue
+    if (!name.startsWith(newPrefix) && !name.startsWith(`${servingName}.`)) continue
     await rm(join(folder, name), { recursive: true, force: true })
   }
 }
@@ -184,7 +184,8 @@ export interface Serving {
   readonly restored?: { readonly id: string; readonly problem?: string | undefined } | undefined
 }
 
-const servingFile = (folder: string) => join(folder, 'serving.json')
+const servingName = 'serving.json'
+const servingFile = (folder: string) => join(folder, servingName)
 
 /** The process that serves a data folder. It must be running and hold the folder's lock. */
 export async function readServing(folder: string): Promise<Serving | undefined> {

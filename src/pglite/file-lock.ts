@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 /*
  * A lock is a file that names the process that holds it. It is not renewed: a statement can block
@@ -65,9 +65,24 @@ export async function takeLock(
       const stuck = await removeStale(file, mine, heldMsMax)
       if (stuck) return stuck
     }
+    await removeUnfinished(file)
     return { release: () => rm(file, { force: true }) }
   } finally {
     await rm(mine, { force: true })
+  }
+}
+
+/** Removes the files of processes that died before they took the lock. */
+async function removeUnfinished(file: string): Promise<void> {
+  const [folder, prefix] = [dirname(file), `${basename(file)}.`]
+  for (const name of await readdir(folder)) {
+    const pid = name.startsWith(prefix) && /^(\d+)\.[0-9a-f-]{36}$/.exec(name.slice(prefix.length))
+    if (!pid) continue
+    const unfinished = join(folder, name)
+    const holder = await readLock(unfinished)
+    // An empty one may be about to be written.
+    const isWritten = Boolean(holder?.pid) || !isRunning(Number(pid[1]))
+    if (holder?.is === 'dead' && isWritten) await rm(unfinished, { force: true })
   }
 }
 

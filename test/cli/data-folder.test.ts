@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, rename, stat, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { exitCodes } from '../../src/cli/command-error.js'
@@ -8,6 +10,7 @@ import {
   holdsDatabase,
   readServing,
   removeServing,
+  withDataFolder,
   writeServing,
 } from '../../src/cli/data-folder.js'
 import { migrateCommand } from '../../src/cli/migrate-command.js'
@@ -54,6 +57,22 @@ describe('a data folder', () => {
     await plant(folder, 'whatever')
     const refused = withDatabase({ data: folder, schema: 'public' }, 'refuse', async () => {})
     await expect(refused).rejects.toThrow('There is no database in')
+  })
+
+  test('is cleaned of the unfinished files of processes that were killed', async () => {
+    const folder = await temporaryFolder()
+    const lock = (pid: number | string) => `driftpin.lock.${pid}.${randomUUID()}`
+    const [dead, empty, elsewhere, waiting] = [lock(999999999), lock(999999998), lock(5), lock(1)]
+    await writeFile(join(folder, dead), `999999999 token - ${hostname()}`)
+    await writeFile(join(folder, empty), '')
+    await writeFile(join(folder, elsewhere), '5 token - another-host')
+    await writeFile(join(folder, waiting), `1 token - ${hostname()}`)
+    await writeFile(join(folder, 'driftpin.lock.notes'), 'not a lock')
+    await writeFile(join(folder, 'serving.json.999999999'), '{')
+    await withDataFolder(folder, async () => {
+      const names = ['driftpin.lock', 'driftpin.lock.notes', elsewhere, waiting]
+      expect((await readdir(folder)).toSorted()).toEqual(names.toSorted())
+    })
   })
 
   test('is made whole where it is wanted, for this user alone', async () => {
