@@ -17,6 +17,7 @@ import { type Ending, LawBroken } from './law.js'
 import { laws } from './laws.js'
 import { archive } from './operations/archive.js'
 import { createChat } from './operations/create-chat.js'
+import { refresh } from './operations/hydration.js'
 import { allOperations } from './operations/index.js'
 import { push } from './operations/push.js'
 import { fieldChanges } from './operations/push-variants.js'
@@ -26,11 +27,11 @@ import { specification } from './rules/specification.js'
 import { type Chosen, runStep, runTransaction } from './run-step.js'
 
 /** A push by the newest agent. */
-const pushAs = (variant: string, resources: readonly ResourceInput[]): Chosen => ({
+const pushAs = (variant: string, resources: readonly ResourceInput[] = [], error = ''): Chosen => ({
   operation: push,
   choice: {
     ...{ agent: 0, to: 'any', variant, which: 0, field: 'body', step: 1 },
-    ...{ hash: undefined, error: '', own: false, notify: false, resources },
+    ...{ hash: undefined, error, own: false, notify: false, resources },
   },
 })
 
@@ -61,10 +62,7 @@ const newChat: Chosen = {
   },
 }
 
-const archiveNewest: Chosen = {
-  operation: archive,
-  choice: { chat: 0, as: 'anybody', own: false, notify: false },
-}
+const newest = { chat: 0, as: 'anybody', own: false, notify: false }
 
 const newBuild: Chosen = { operation: rebuild, choice: { workspace: 0 } }
 
@@ -77,8 +75,11 @@ const opening: readonly Chosen[] = [
   pushOf(ship, till, ...changed),
   newChat,
   pushOf(shop, till, ...unchanged),
-  archiveNewest,
+  { operation: archive, choice: newest },
   newChat,
+  // Only the error of the snapshot changes.
+  pushAs('unchanged', [], 'no access'),
+  { operation: refresh, choice: newest },
   pushOf(ship, till, ...changed),
   newBuild,
   pushNotReady,
