@@ -1,46 +1,13 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { migrationSource, readRemembered, writeRemembered } from '../../src/cli/migrations.js'
-import { run, shortLived } from '../support/run-command.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
-import { DevProcess } from './dev-process.js'
-
-const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
-
-/** A project with one migration of its own, in the folder `m`. */
-async function writeShop(): Promise<string> {
-  const cwd = await temporaryFolder()
-  await mkdir(join(cwd, 'm'))
-  await writeFile(join(cwd, 'm/000001_shop.up.sql'), 'CREATE TABLE shop (id int);')
-  await writeFile(join(cwd, 'm/000001_shop.down.sql'), 'DROP TABLE shop;')
-  return cwd
-}
-
-const inFolder = (cwd: string) => {
-  const driftpin = (...args: string[]) =>
-    run(process.execPath, [shortLived, main, ...args], { cwd })
-  const started = (...args: string[]) =>
-    new DevProcess({ main, cwd, args: ['--data', '.shop', '--port', '0', '--json', ...args] })
-  const refused = async (...args: string[]) => {
-    await using dev = started(...args)
-    return { code: await dev.ended, stderr: dev.stderr }
-  }
-  return { driftpin, started, refused }
-}
-
-const shopStatus = {
-  applied: 1,
-  pending: 0,
-  edited: 0,
-  unknown: 0,
-  newest: '000001_shop',
-}
+import { inFolder, shopStatus, writeShop } from './shop-project.js'
 
 test('a dev database knows which migrations it was made with, while it runs and later', async () => {
   const cwd = await writeShop()
-  const { driftpin, started, refused } = inFolder(cwd)
+  const { driftpin, started } = inFolder(cwd)
   const status = async (...args: string[]) => {
     const { stdout } = await driftpin('status', '--data', '.shop', '--json', ...args)
     return JSON.parse(stdout).migrations
@@ -81,65 +48,6 @@ test('a dev database knows which migrations it was made with, while it runs and 
     })
     expect(await dev.end('SIGINT')).toBe(0)
   }
-  const watching = await refused('--watch', '.')
-  expect(watching).toMatchObject({ code: 2, stderr: expect.stringContaining('--watch needs') })
-  {
-    await using dev = started('--fresh')
-    expect((await dev.ready()).migrations).toMatchObject({ applied: 1, newest: '000001_shop' })
-    expect(await dev.end('SIGINT')).toBe(0)
-  }
-
-  await mkdir(join(cwd, 'other'))
-  for (const end of ['up', 'down']) {
-    await writeFile(join(cwd, `other/000001_other.${end}.sql`), 'SELECT 1;')
-  }
-  const other = await refused('--migrations', 'other', '--ledger', 'shop_ledger')
-  expect(other).toMatchObject({ code: 1 })
-  expect(other.stderr).toContain('was made with the migrations in m')
-  expect(other.stderr).not.toContain('--fresh')
-
-  await rename(folder, join(cwd, 'moved'))
-  const lost = await refused()
-  expect(lost).toMatchObject({ code: 2 })
-  expect(lost.stderr).toContain(`The migrations in ${folder} cannot be read`)
-  expect(lost.stderr).toContain('name them with --migrations')
-  {
-    await using dev = started('--migrations', 'moved', '--ledger', 'shop_ledger')
-    await dev.ready()
-    expect(await dev.end('SIGINT')).toBe(0)
-  }
-  expect(await status()).toMatchObject({ ...shopStatus, folder: join(cwd, 'moved') })
-})
-
-test('a dev database of a version that kept no record goes on, and has one from then on', async () => {
-  const cwd = await writeShop()
-  const { driftpin, started, refused } = inFolder(cwd)
-  const record = join(cwd, '.shop/database/driftpin.json')
-  {
-    await using dev = started('--migrations', 'm')
-    await dev.ready()
-    expect(await dev.end('SIGINT')).toBe(0)
-  }
-  await rm(record)
-  const blind = await refused()
-  expect(blind).toMatchObject({ code: 1 })
-  expect(blind.stderr).toContain(
-    'If the database was made with other migrations, name them with --migrations',
-  )
-  const named = await driftpin('status', '--data', '.shop', '--migrations', 'm', '--json')
-  expect(JSON.parse(named.stdout).migrations).toMatchObject(shopStatus)
-  {
-    await using dev = started('--migrations', 'm')
-    await dev.ready()
-    expect(await dev.end('SIGINT')).toBe(0)
-  }
-  expect(JSON.parse(await readFile(record, 'utf8'))).toEqual({
-    migrations: '../m',
-    forwardOnly: false,
-    ledger: 'driftpin_migrations',
-  })
-  await writeFile(record, '{"migrations": 7')
-  expect(await readRemembered(join(cwd, '.shop'))).toBeUndefined()
 })
 
 test("a database that migrate up makes is remembered too, and the ledger of driftpin's own", async () => {
