@@ -20,7 +20,7 @@ export interface StatementFacts {
   /** It sets the user of the session, or resets it to the first one. */
   readonly user?: 'set' | 'reset'
   readonly listening?: 'listen' | 'unlisten'
-  /** PostgreSQL always refuses it in a transaction. */
+  /** PostgreSQL refuses it in a transaction, apart from rare options. */
   readonly outsideTransaction?: true
   /** It creates, renames, moves or drops a database. */
   readonly managesDatabases?: true
@@ -108,10 +108,12 @@ const definitions = ['create', 'alter', 'drop']
 const withFunctions = ['function', 'procedure', 'routine', 'aggregate', 'extension', 'schema']
 
 /** The facts of a statement, according to its words. */
-function factsOfStatement({ words }: Pick<ScriptStatement, 'words'>): StatementFacts {
+function factsOfStatement(statement: ScriptStatement): StatementFacts {
+  const { words } = statement
+  const keywords = keywordsOf(statement)
   const facts: Record<string, unknown> = {}
   for (let length = Math.min(words.length, beginningLengthMax); length > 0; length--) {
-    const found = byBeginning.get(words.slice(0, length).join(' '))
+    const found = byBeginning.get(keywords.slice(0, length).join(' '))
     if (!found) continue
     Object.assign(facts, found)
     break
@@ -132,21 +134,31 @@ function factsOfStatement({ words }: Pick<ScriptStatement, 'words'>): StatementF
     if (follows('set', 'tablespace')) Object.assign(facts, databases)
     if (follows('rename', 'to')) facts.managesDatabases = true
   }
-  const isOfAll = words[0] === 'cluster' && words.length === 1
-  if (isOfAll || (words[0] === 'reindex' && isWideReindex(words)) || detaches(words)) {
+  const [first] = keywords
+  const isOfAll = first === 'cluster' && keywords.slice(1).every((word) => word === 'verbose')
+  if (isOfAll || (first === 'reindex' && isWideReindex(keywords)) || detaches(keywords)) {
     facts.outsideTransaction = true
   }
   return facts
 }
 
-const isWideReindex = (words: readonly string[]): boolean =>
-  words.includes('concurrently') ||
-  ['schema', 'database', 'system'].includes(
-    words.find((word) => /^(?:index|table|schema|database|system)$/.test(word)) ?? '',
-  )
+/** The words of a statement, in which a name in double quotes is only a quote. */
+const keywordsOf = ({ text, offset, words, wordOffsets }: ScriptStatement): readonly string[] =>
+  text.includes('"')
+    ? words.map((word, at) => (text[wordOffsets[at]! - offset] === '"' ? '"' : word))
+    : words
 
-const detaches = (words: readonly string[]): boolean =>
-  words[0] === 'alter' && words.includes('detach') && words.at(-1) === 'concurrently'
+const isWideReindex = (keywords: readonly string[]): boolean => {
+  // An option may name the tablespace `system`.
+  const kind = keywords.find(
+    (word, at) =>
+      /^(?:index|table|schema|database|system)$/.test(word) && keywords[at - 1] !== 'tablespace',
+  )
+  return keywords.includes('concurrently') || /^(?:schema|database|system)$/.test(kind ?? '')
+}
+
+const detaches = (keywords: readonly string[]): boolean =>
+  keywords[0] === 'alter' && keywords.includes('detach') && keywords.at(-1) === 'concurrently'
 
 /** A text of SQL, statement by statement. */
 export interface SqlFacts {
@@ -155,14 +167,15 @@ export interface SqlFacts {
   readonly any: StatementFacts
 }
 
-/** Most texts are short and sent repeatedly. */
+/** Most texts are short and sent repeatedly. Of the long ones, only the last is kept. */
 const known = new Map<string, SqlFacts>()
+let lastLong: { readonly sql: string; readonly facts: SqlFacts } | undefined
 const knownMax = 1000
 const knownLengthMax = 4000
 
 /** The facts of the statements of a text. */
 export function factsOf(sql: string): SqlFacts {
-  const found = known.get(sql)
+  const found = lastLong?.sql === sql ? lastLong.facts : known.get(sql)
   if (found) return found
   const statements = splitStatements(sql).map((one) => ({ ...one, facts: factsOfStatement(one) }))
   const any: StatementFacts = Object.assign({}, ...statements.map(({ facts }) => facts))
@@ -173,7 +186,7 @@ export function factsOf(sql: string): SqlFacts {
   if (sql.length <= knownLengthMax) {
     if (known.size >= knownMax) known.clear()
     known.set(sql, facts)
-  }
+  } else lastLong = { sql, facts }
   return facts
 }
 
@@ -202,7 +215,7 @@ export function preparedNamesIn(sql: string): PreparedName[] {
 }
 
 /** A setting with a dot in its name, which SQL creates by setting it. */
-const dotted = '[a-z_]\\w*\\.[a-z_]\\w*\\b'
+const dotted = '[a-z_]\\w*(?:\\.[a-z_]\\w*)+\\b'
 const anyDotted = new RegExp(`\\b${dotted}`, 'g')
 const setDotted = new RegExp(
   `(?:set_config\\s*\\(\\s*'|\\bset\\s+(?:session\\s+)?)(${dotted})`,

@@ -1,7 +1,7 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { type Database, fromPGlite } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
-import { saveImage, type TestInstance } from '../pglite/index.js'
+import { askedFor, saveImage, type TestInstance } from '../pglite/index.js'
 import { databaseClosed, databaseMethods } from './database-methods.js'
 import { createTestClock } from './test-clock.js'
 import { TestConnections } from './test-connections.js'
@@ -61,7 +61,7 @@ export function createEmbeddedDatabase(parts: EmbeddedParts): EmbeddedTestDataba
     get capabilities() {
       return database().capabilities
     },
-    ...databaseMethods(database),
+    ...databaseMethods(database, askedFor),
     get pglite() {
       database()
       return instance.pglite

@@ -46,6 +46,7 @@ export async function findLeaks(instance: TestInstance, before: SessionStart): P
     return [leak('an open transaction', openers.findLast(beginsOne))]
   }
   const { functions } = before
+  const setters = new Set(functions.map(({ name }) => name))
   // Reading the session takes longer than a rewind, and most tests do not need it.
   if (openers.length === 0 && functions.length === 0) return []
   const texts = [...openers.map(({ text }) => text), ...functions.map(({ body }) => body)]
@@ -56,7 +57,9 @@ export async function findLeaks(instance: TestInstance, before: SessionStart): P
     return (
       openers.findLast(({ text }) => leaves(text)) ??
       openers.findLast(({ text }) => containsWord(text, callers)) ??
-      openers.findLast(({ text }) => factsOf(text).any.runsCode)
+      openers.findLast(({ text }) => factsOf(text).any.runsCode) ??
+      // The body of a function may hide it in a string.
+      openers.findLast(({ text }) => containsWord(text, setters))
     )
   }
   const leaks: string[] = []

@@ -17,7 +17,7 @@ export interface HarnessStatistics {
   imagesBuilt: number
   /** Images that came from the cache. */
   imagesReused: number
-  /** Databases that were created. */
+  /** Databases that were created, and instances that were replaced. */
   databases: number
   /** The duration of each rewind in milliseconds, in order. */
   readonly rewindMs: number[]

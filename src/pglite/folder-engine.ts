@@ -1,7 +1,7 @@
 import { PGlite } from '@electric-sql/pglite'
 import { DriftpinError, messageOf } from '../errors.js'
 import { readWasm } from './engine/wasm.js'
-import { skipArrayTypes } from './pglite-internals.js'
+import { skipArrayTypes } from './patch-pglite.js'
 
 /**
  * PGlite's default of 128 MB is cleared page by page at every start, which takes longer than the

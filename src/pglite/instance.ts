@@ -50,12 +50,15 @@ interface MarkState {
 export class Instance implements TestInstance {
   #base: InstanceMark
   readonly #origin: InstanceOrigin
+  /** The image that this instance starts from, if it is not that of its origin. */
+  readonly #image: Image | undefined
   #running: RunningEngine
   readonly #queue = new Queue()
   #isClosed = false
 
-  private constructor(origin: InstanceOrigin, running: RunningEngine) {
+  private constructor(origin: InstanceOrigin, running: RunningEngine, image: Image | undefined) {
     this.#origin = origin
+    this.#image = image
     this.#running = running
     this.#base = { state: stateOf(running, running.mark), remake: undefined }
   }
@@ -66,7 +69,7 @@ export class Instance implements TestInstance {
     image?: Image,
     { needsSession = false } = {},
   ): Promise<Instance> {
-    return new Instance(origin, await openRunningEngine(origin, image, needsSession))
+    return new Instance(origin, await openRunningEngine(origin, image, needsSession), image)
   }
 
   /** The mark of its start. */
@@ -176,7 +179,7 @@ export class Instance implements TestInstance {
   /** Another instance, which starts in the state of the mark. */
   async #makeAt(mark: InstanceMark, why: string): Promise<Instance> {
     if (mark.remake) return mark.remake()
-    if (mark === this.#base) return Instance.open(this.#origin)
+    if (mark === this.#base) return Instance.open(this.#origin, this.#image)
     const { engine, inside } = mark.state
     let image: Image
     try {
@@ -194,7 +197,7 @@ export class Instance implements TestInstance {
   async fork(mark: InstanceMark): Promise<TestInstance> {
     this.#refuseClosed()
     if (mark.remake) return mark.remake()
-    if (mark === this.#base) return Instance.open(this.#origin)
+    if (mark === this.#base) return Instance.open(this.#origin, this.#image)
     const { engine, inside } = mark.state
     return Instance.open(this.#origin, imageToKeep(engine.inside, inside))
   }

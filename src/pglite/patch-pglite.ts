@@ -1,14 +1,15 @@
 import type { PGlite, QueryOptions, Results, Transaction } from '@electric-sql/pglite'
+import { moduleOf } from './pglite-internals.js'
 
 /*
- * The methods of a PGlite that are replaced, in the order in which it happens:
+ * Everything of a PGlite that is replaced, in the order in which it happens:
  *
- * 1. `listenersOf` records the listeners that are added through PGlite: in a test database from its
+ * 1. `skipArrayTypes` and `markAsStarted` while it starts, `onArrayTypes` and `watchForCrash` after
+ *    that.
+ * 2. `listenersOf` records the listeners that are added through PGlite: in a test database from its
  *    start, and otherwise from the first client.
- * 2. `watchStatements` wraps the methods that a test database calls.
- * 3. `takeTurns` wraps what those methods call, with the first client. It is therefore innermost.
- *
- * `pglite-internals` has everything else that PGlite does not offer.
+ * 3. `watchStatements` wraps the methods that a test database calls.
+ * 4. `takeTurns` wraps what those methods call, with the first client. It is therefore innermost.
  */
 
 /** A listener that was added through PGlite itself; without a channel, for all channels. */
@@ -150,5 +151,89 @@ export function takeTurns(pglite: PGlite, hooks: TurnHooks): void {
   pglite.close = () => {
     hooks.close()
     return close.call(pglite)
+  }
+}
+
+/** The status with which the engine leaves a statement that raised an error: a longjmp. */
+const longjmpStatus = 100
+
+/** An error of the engine that is not PostgreSQL's. PGlite reads the status of every error. */
+class EngineCrash {
+  readonly #cause: unknown
+
+  constructor(cause: unknown) {
+    this.#cause = cause
+  }
+
+  /** Throws, because PGlite takes every other value for a finished statement. */
+  get status(): never {
+    throw new Error('The engine crashed.', { cause: this.#cause })
+  }
+}
+
+/** The calls that PGlite makes for each message. */
+type EngineCall =
+  | '_PostgresMainLoopOnce'
+  | '_PostgresMainLongJmp'
+  | '_PostgresSendReadyForQueryIfNecessary'
+
+const crashes = new WeakMap<object, () => unknown>()
+
+/**
+ * Lets a crash end the running call. PGlite would take it for a success and send further messages,
+ * which a crashed engine never reads: the process would hang. The calls after a statement can crash
+ * too, and never raise a PostgreSQL error.
+ *
+ * @returns A function that returns the cause of the crash, or undefined if there was none.
+ */
+export function watchForCrash(pglite: PGlite): () => unknown {
+  const module = moduleOf<Partial<Record<EngineCall, () => void>>>(pglite)
+  const known = crashes.get(module)
+  if (known) return known
+  let crash: unknown
+  const note = (error: unknown) => {
+    crash ??= error
+    return error
+  }
+  const guard = (name: EngineCall, toThrow: (error: unknown) => unknown) => {
+    const call = module[name]
+    if (!call) return
+    module[name] = () => {
+      try {
+        call()
+      } catch (error) {
+        throw toThrow(error)
+      }
+    }
+  }
+  guard('_PostgresMainLoopOnce', (error) => {
+    const isError = (error as { status?: unknown }).status === longjmpStatus
+    return isError ? error : new EngineCrash(note(error))
+  })
+  guard('_PostgresMainLongJmp', note)
+  guard('_PostgresSendReadyForQueryIfNecessary', note)
+  crashes.set(module, () => crash)
+  return () => crash
+}
+
+/**
+ * Skips the query for all array types, the slowest of those that PGlite runs at the start. For a
+ * PGlite that was just constructed, and whose clients parse arrays themselves.
+ */
+export function skipArrayTypes(pglite: PGlite): void {
+  pglite._initArrayTypes = async () => {}
+}
+
+/** Lets PGlite use an engine that it did not start itself. */
+export function markAsStarted(pglite: PGlite): void {
+  Object.defineProperty(pglite, 'ready', { get: () => !pglite.closed })
+}
+
+/** Calls a function whenever PGlite has updated its array types. */
+export function onArrayTypes(pglite: PGlite, updated: () => Promise<void>): void {
+  const refresh = pglite.refreshArrayTypes
+  pglite.refreshArrayTypes = async () => {
+    await refresh.call(pglite)
+    await updated()
   }
 }

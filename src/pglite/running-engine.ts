@@ -7,7 +7,7 @@ import { type WatchedPGlite, watchPGlite } from './watch-pglite.js'
 
 /** What was done with the instances that share an origin. */
 interface InstanceStatistics {
-  /** Databases that were started from an image. */
+  /** Engines that were started: for databases, and in place of an instance. */
   databases: number
   /** Milliseconds of each rewind, in the order in which they were. */
   readonly rewindMs: number[]

@@ -284,3 +284,19 @@ test.each([
   client.release(true)
   await expect(pool.query(`CREATE TEMPORARY ${object}`)).resolves.toMatchObject({ rows: [] })
 })
+
+test.each(doors)(
+  'a client may set the value of the engine over its own through %s',
+  async (name) => {
+    await database.db.script("ALTER DATABASE postgres SET statement_timeout = '5s'")
+    onTestFinished(() => database.db.script('ALTER DATABASE postgres RESET statement_timeout'))
+    const door = await openDoor(database.db, name)
+    const client = await door.client()
+    await client.query("SET application_name = ''")
+    await client.query('SET statement_timeout = 0')
+    const { rows } = await client.query(
+      "SELECT current_setting('application_name') AS name, current_setting('statement_timeout') AS ms",
+    )
+    expect(rows).toEqual([{ name: '', ms: '0' }])
+  },
+)

@@ -157,3 +157,13 @@ test.each(doors)(
     await db.pglite.exec('DEALLOCATE shared')
   },
 )
+
+test.each(doors)('a DEALLOCATE that did not run loses nothing through %s', async (name) => {
+  const door = await openDoor(database.db, name)
+  const client = await door.client()
+  await client.query({ name: 'one', text: 'SELECT 1 AS n' })
+  await client.query({ name: 'two', text: 'SELECT 2 AS n' })
+  const failing = client.query('DEALLOCATE one; SELECT 1 / 0; DEALLOCATE two')
+  await expect(failing).rejects.toMatchObject({ code: '22012' })
+  expect((await client.query('EXECUTE two')).rows).toEqual([{ n: 2 }])
+})

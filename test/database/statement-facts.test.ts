@@ -60,6 +60,12 @@ const texts: readonly [string, readonly Fact[]][] = [
   ['VACUUM (FULL) t', ['outsideTransaction']],
   ['CLUSTER', ['outsideTransaction']],
   ['CLUSTER t', []],
+  ['CLUSTER (VERBOSE)', ['outsideTransaction']],
+  ['CREATE INDEX "concurrently" ON t (a)', []],
+  ['DROP INDEX "concurrently"', []],
+  ['REINDEX TABLE "concurrently"', []],
+  ['REINDEX (TABLESPACE system) TABLE t', []],
+  ['ALTER TABLE detach RENAME TO "concurrently"', []],
   // Where standard_conforming_strings is off, the string ends elsewhere.
   ["SELECT '\\''; SET role app --'", ['changesSession', 'runsCode', 'changesFunctions']],
 ]

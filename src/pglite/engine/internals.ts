@@ -1,5 +1,6 @@
 import { MemoryFS, type PGlite } from '@electric-sql/pglite'
-import { moduleOf, watchForCrash } from '../pglite-internals.js'
+import { watchForCrash } from '../patch-pglite.js'
+import { moduleOf } from '../pglite-internals.js'
 import type {
   EmscriptenOptions,
   Exports,

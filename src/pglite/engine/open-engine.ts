@@ -1,5 +1,5 @@
 import { PGlite, type PGliteOptions, types } from '@electric-sql/pglite'
-import { markAsStarted, onArrayTypes } from '../pglite-internals.js'
+import { markAsStarted, onArrayTypes } from '../patch-pglite.js'
 import type { FileNode } from './emscripten.js'
 import { applyImage, type Image, unusable, writeEntries } from './image.js'
 import { type ArrayType, hookEngine, type Internals } from './internals.js'

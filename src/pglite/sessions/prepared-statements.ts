@@ -23,7 +23,8 @@ interface PreparedStatement {
 /** What a batch does with a name, in its order. */
 type Change =
   | { readonly kind: 'parse'; readonly name: string; readonly statement: PreparedStatement }
-  | { readonly kind: 'close' | 'deallocate' | 'simple'; readonly name: string }
+  | { readonly kind: 'deallocate'; readonly name: string; readonly nth: number }
+  | { readonly kind: 'close' | 'simple'; readonly name: string }
 
 const textAt = (bytes: Buffer, start: number) =>
   bytes.toString('utf8', start, bytes.indexOf(0, start))
@@ -36,6 +37,8 @@ export class TranslatedBatch {
   /** Statements that were lost, and are prepared again before the batch. */
   readonly #hidden: PreparedStatement[] = []
   readonly #changes: Change[] = []
+  /** The DEALLOCATE commands of the batch, each of which is answered by a tag of its own. */
+  #deallocations = 0
   readonly #names: StatementNames
 
   constructor(names: StatementNames, batch: readonly Buffer[]) {
@@ -126,10 +129,12 @@ export class TranslatedBatch {
     if (this.#changes.length === 0 && !this.#names.hasNamed) return text
     let [own, last] = ['', 0]
     for (const { name, start, end, isDeallocated } of preparedNamesIn(text)) {
+      const isAll = name === 'all' && text[start] !== '"'
+      const nth = isDeallocated && !isAll ? this.#deallocations++ : this.#deallocations
       if (!this.#find(name)) continue
       own += `${text.slice(last, start)}"${this.#use(name)}"`
       last = end
-      if (isDeallocated) this.#changes.push({ kind: 'deallocate', name })
+      if (isDeallocated) this.#changes.push({ kind: 'deallocate', name, nth })
     }
     return own + text.slice(last)
   }
@@ -142,6 +147,7 @@ export class TranslatedBatch {
       if (one.engineName === '') engine.unnamedOf = this.#names
     }
     let [parses, closes] = [this.#hidden.length, 0]
+    const deallocated = tags.filter((tag) => tag === 'DEALLOCATE').length
     for (const change of this.#changes) {
       const { name } = change
       if (change.kind === 'parse') {
@@ -149,7 +155,7 @@ export class TranslatedBatch {
         known.set(name, change.statement)
         if (name === '') engine.unnamedOf = this.#names
       } else if (change.kind === 'deallocate') {
-        if (tags.includes('DEALLOCATE')) known.delete(name)
+        if (change.nth < deallocated) known.delete(name)
       } else if (change.kind === 'simple') {
         known.delete('')
         engine.unnamedOf = undefined

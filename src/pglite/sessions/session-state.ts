@@ -54,10 +54,13 @@ const arrayOf = (values: Iterable<string>) => `ARRAY[${[...values].map(literal).
 
 // The settings of a project (app.tenant) are in no list of settings, nor are the role and the user.
 // The owner is the role of initdb (BOOTSTRAP_SUPERUSERID), as which a PGlite runs.
-const stateSql = (customNames: Iterable<string>) => `SELECT pg_catalog.json_build_object(
+const stateSql = (
+  customNames: Iterable<string>,
+  condition = 'true',
+) => `SELECT pg_catalog.json_build_object(
   'settings', (SELECT coalesce(pg_catalog.json_object_agg(name, value), '{}') FROM (
     SELECT name, setting AS value FROM pg_catalog.pg_settings
-    WHERE source = 'session' AND setting IS DISTINCT FROM reset_val AND name NOT IN
+    WHERE source = 'session' AND ${condition} AND name NOT IN
       ('transaction_isolation', 'transaction_read_only', 'transaction_deferrable')
     UNION ALL
     SELECT name, pg_catalog.current_setting(name, true)
@@ -118,7 +121,9 @@ export async function readOwnState(
   pglite: PGlite,
   customNames: Iterable<string>,
 ): Promise<FoundState> {
-  const { rows } = await pglite.query<{ state: string }>(stateSql(customNames))
+  // A setting with its own value is no change. A client may set it over a default of its own.
+  const sql = stateSql(customNames, 'setting IS DISTINCT FROM reset_val')
+  const { rows } = await pglite.query<{ state: string }>(sql)
   return stateOf(rows[0]!.state)
 }
 

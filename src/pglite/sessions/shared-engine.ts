@@ -1,7 +1,8 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { Queue } from '../../database/index.js'
 import { DriftpinError } from '../../errors.js'
-import { useServerSearchPath, watchForCrash } from '../pglite-internals.js'
+import { watchForCrash } from '../patch-pglite.js'
+import { useServerSearchPath } from '../pglite-internals.js'
 import { untilInputHasArrived } from './client-link.js'
 import { EngineCalls } from './engine-calls.js'
 import { DirectSession, type EngineSession } from './engine-session.js'
@@ -31,11 +32,13 @@ export class SharedEngine extends EngineCalls {
   /** How long a session waits for the engine. */
   waitMsMax = waitMsMaxDefault
   #pids = 1000
+  /** The cause of a crash of the engine, also in a call of PGlite itself. */
+  #crash: () => unknown = () => undefined
 
   constructor(pglite: PGlite) {
     super(pglite)
     const prepare = () => {
-      watchForCrash(pglite)
+      this.#crash = watchForCrash(pglite)
       useServerSearchPath(pglite)
     }
     if (pglite.ready) prepare()
@@ -68,6 +71,8 @@ export class SharedEngine extends EngineCalls {
   /** Puts the state of a session, which has the turn, into the engine. */
   enter(session: EngineSession): Promise<void> | undefined {
     if (this.isBroken) throw engineCrashed()
+    const crash = this.#crash()
+    if (crash !== undefined) throw this.breakDown(crash)
     return this.keeper.enter(session)
   }
 
