@@ -43,7 +43,7 @@ const embeddedMajor = 18
  * headers of the catalog's rows and the facts of new and altered objects are read. It leaves
  * prepared statements in the session.
  *
- * @param before The state at an earlier moment, to before which the database was not rewound.
+ * @param before An earlier state, if the database was not rewound to a moment before it.
  */
 export async function describeCatalog(
   database: Queryable,

@@ -88,7 +88,8 @@ export async function withDataFolder<T>(folder: string, work: () => Promise<T>):
   return await withFolderLock(folder, async () => {
     await settleDatabase(folder)
     return await work().catch(async (error) => {
-      await settleDatabase(folder)
+      // The error of the work is the one to report, and the next process cleans up too.
+      await settleDatabase(folder).catch(() => {})
       throw error
     })
   })

@@ -62,9 +62,9 @@ export function databaseOptions(command: Command): Command {
 }
 
 /** The same and `--json`, for a command that works on the dev database by default. */
-export function devDatabaseOptions(command: Command): Command {
+export function devDatabaseOptions(command: Command, jsonHelp = 'print JSON'): Command {
   const help = `the folder of a dev database (default: ${usualDataFolder})`
-  return withOptions(command, help).option('--json', 'print JSON')
+  return withOptions(command, help).option('--json', jsonHelp)
 }
 
 function withOptions(command: Command, dataHelp: string): Command {

@@ -9,7 +9,7 @@ export function queryCommand(): Command {
   const command = new Command('query')
     .description('run SQL and print the result')
     .argument('<sql>', 'one or more statements; - reads them from standard input')
-  return devDatabaseOptions(command)
+  return devDatabaseOptions(command, 'print the rows as JSON')
     .action(query)
     .addHelpText(
       'after',

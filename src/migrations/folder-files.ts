@@ -4,20 +4,24 @@ import type { MigrationFile } from './parse-migrations.js'
 /** Returns the error for a folder that cannot be read, and says why. */
 export type Unreadable = (why: string, cause: unknown) => DriftpinError
 
-/** Folders beside migrations whose SQL files are not migrations. */
-const dataFolders = new Set(['fixtures', 'seed', 'seeds', 'node_modules'])
 const depthMax = 8
 
 /**
- * The paths of all files and folders below a folder, in the order of their bytes. The path of a
- * folder ends in a slash. Names that begin with a dot are ignored; symbolic links are followed.
+ * The paths of all files and folders below a folder, each folder in the order of the bytes of its
+ * names. The path of a folder ends in a slash. Names that begin with a dot are ignored. Symbolic
+ * links are followed, but not into a folder that contains them. `node_modules` is not searched.
  */
 export async function listFolder(
   directory: string,
   unreadable: Unreadable,
   below = '',
+  ancestors: readonly string[] = [],
 ): Promise<string[]> {
   const fs = fileSystem(unreadable)
+  const own = await fs.stat(`${directory}/${below}`).catch((error) => {
+    throw unreadable(messageOf(error), error)
+  })
+  const above = [...ancestors, `${own.dev} ${own.ino}`]
   const names = await fs.readdir(`${directory}/${below}`).catch((error) => {
     throw unreadable(messageOf(error), error)
   })
@@ -26,13 +30,14 @@ export async function listFolder(
     const path = `${below}${name}`
     const stats = await fs.stat(`${directory}/${path}`).catch(() => undefined)
     if (!stats?.isDirectory()) return [path]
-    const isLeaf = dataFolders.has(name) || path.split('/').length > depthMax
-    return [`${path}/`, ...(isLeaf ? [] : await listFolder(directory, unreadable, `${path}/`))]
+    const isCycle = above.includes(`${stats.dev} ${stats.ino}`)
+    if (isCycle || name === 'node_modules' || above.length > depthMax) return [`${path}/`]
+    return [`${path}/`, ...(await listFolder(directory, unreadable, `${path}/`, above))]
   })
   return (await Promise.all(paths)).flat()
 }
 
-/** The scripts of the folder itself. A folder of such a name is one of them, and cannot be read. */
+/** The scripts of the folder itself. A folder named `x.sql` is included, so reading it fails. */
 export const scriptsIn = (paths: readonly string[]): string[] =>
   paths.flatMap((path) => /^([^/]*\.sql)\/?$/.exec(path)?.[1] ?? [])
 
@@ -64,6 +69,15 @@ function fileSystem(unreadable: Unreadable) {
   throw unreadable('this runtime has no file system', {})
 }
 
+/** Whether a file or folder has this path; a broken link counts. */
+export const pathExists = (path: string, unreadable: Unreadable): Promise<boolean> =>
+  fileSystem(unreadable)
+    .lstat(path)
+    .then(
+      () => true,
+      () => false,
+    )
+
 /** Compares the bytes of two names, independent of the locale. */
 export function byBytes(one: string, other: string): number {
   return Buffer.compare(Buffer.from(one), Buffer.from(other))
@@ -78,6 +92,9 @@ const changelog = /changelog.*\.(?:xml|ya?ml|json)$/i
 export const ofLiquibase =
   'a changelog of Liquibase, whose changesets are chosen by their attributes'
 
+/** Folders beside migrations whose SQL files are not migrations. */
+const inDataFolder = /(?:^|\/)(?:fixtures|seeds?)\//
+
 /** A migration of a folder that would not be run, and what it is. */
 export interface LeftOut {
   readonly file: string
@@ -87,7 +104,9 @@ export interface LeftOut {
 /** The migrations that are not scripts in the folder: in code, of Liquibase, in subfolders. */
 export function findLeftOut(paths: readonly string[]): LeftOut[] {
   const whyOf = (file: string) => {
-    if (file.includes('/')) return file.endsWith('.sql') ? 'in a subfolder' : undefined
+    if (file.includes('/')) {
+      return file.endsWith('.sql') && !inDataFolder.test(file) ? 'in a subfolder' : undefined
+    }
     if (inCode.test(file)) return 'in code'
     return changelog.test(file) ? ofLiquibase : undefined
   }

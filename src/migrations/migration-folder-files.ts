@@ -4,6 +4,7 @@ import {
   findLeftOut,
   listFolder,
   ofLiquibase,
+  pathExists,
   readFiles,
   refuseLeftOut,
   scriptsIn,
@@ -42,11 +43,11 @@ export async function findMigrationFiles(directory: string): Promise<FolderFiles
       cause,
     )
   const read = (files: readonly string[]) => readFiles(directory, files, unreadable)
-  const paths = await listFolder(directory, unreadable)
-  if (paths.includes(journalFile)) {
+  if (await pathExists(`${directory}/${journalFile}`, unreadable)) {
     const [journal] = await read([journalFile])
     return { tool: 'drizzle', files: await read(await journaled(journal!.text, unreadable)) }
   }
+  const paths = await listFolder(directory, unreadable)
   const scripts = scriptsIn(paths)
   const subfolders = findSubfolders(paths, unreadable)
   if (subfolders) {

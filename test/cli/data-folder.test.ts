@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, rename, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -73,6 +73,15 @@ describe('a data folder', () => {
       const names = ['driftpin.lock', 'driftpin.lock.notes', elsewhere, waiting]
       expect((await readdir(folder)).toSorted()).toEqual(names.toSorted())
     })
+  })
+
+  test('that cannot be cleaned up hides no error', async () => {
+    const folder = await temporaryFolder()
+    const work = withDataFolder(folder, async () => {
+      await rm(folder, { recursive: true })
+      throw new Error('the real cause')
+    })
+    await expect(work).rejects.toThrow('the real cause')
   })
 
   test('is made whole where it is wanted, for this user alone', async () => {

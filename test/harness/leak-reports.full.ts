@@ -32,6 +32,7 @@ test.each([
   ['a listener of the seam', 'a LISTEN on horn', 'db.listen'],
   ['an advisory lock', 'an advisory lock', 'pg_advisory_lock'],
   ['an advisory lock in a function', 'an advisory lock', 'moor()'],
+  ['an advisory lock in a string', 'an advisory lock', 'anchor()'],
   ['a setting', 'the setting work_mem = 5120', 'SET work_mem'],
   ['a setting after a comment', 'the setting work_mem = 5120', 'SET work_mem'],
   ['a setting in a function', 'the setting work_mem = 7168', "steer('north')"],

@@ -15,7 +15,7 @@ export const exceptions: readonly Exception[] = [
   },
   {
     rule: error,
-    file: 'src/pglite/pglite-internals.ts',
+    file: 'src/pglite/patch-pglite.ts',
     reason: 'It is thrown at PGlite, to make it stop.',
   },
   {

@@ -1,3 +1,5 @@
+import { symlink } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readMigrations } from '../../src/index.js'
 import { lintMigrations } from '../../src/workbench/index.js'
@@ -102,6 +104,13 @@ describe('a folder of which a part would be left out is refused', () => {
       expect(error.code).toBe('migrations_unreadable')
       expect(error.message).toContain(words)
     }
+  })
+
+  test('and links that lead back into the folder are no part of it', async () => {
+    const folder = await folderOf({ '1_apples.up.sql': apples, 'docs/a.md': '' })
+    await symlink('.', join(folder, 'self'))
+    for (const name of 'abcdefg') await symlink('..', join(folder, 'docs', name))
+    expect(await readMigrations(folder, { forwardOnly: true })).toHaveLength(1)
   })
 
   test('and files that no tool takes for migrations are no part of it', async () => {

@@ -130,6 +130,12 @@ describe('prisma', () => {
     ])
   })
 
+  test('may call a migration seed', async () => {
+    const files = { '1_a/migration.sql': step('a'), 'seed/migration.sql': step('seed') }
+    expect(await apply(files)).toBe('prisma')
+    expect(await ran()).toEqual(['a', 'seed'])
+  })
+
   test('stops at a folder whose migration.sql is gone', async () => {
     const error = await failure(read({ ...files, '20240301000000_c/notes.md': '' }))
     expect(error.code).toBe('migrations_unreadable')

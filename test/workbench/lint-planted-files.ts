@@ -32,6 +32,14 @@ export const plantedInFiles: readonly Planted[] = [
          ALTER TABLE sails ALTER COLUMN kind TYPE sail USING 'jib';
          DROP TYPE sail_old;`,
       ],
+      // The up drops it, and the down restores the column alone.
+      ["CREATE TYPE mood AS ENUM ('calm'); CREATE TABLE crew (a int, mood mood);", 'SELECT 1;'],
+      [
+        'ALTER TABLE crew DROP COLUMN mood; DROP TYPE mood;',
+        'ALTER TABLE crew ADD COLUMN mood text;',
+      ],
+      // The down fails, because a table still uses the type.
+      ['SELECT 1;', 'DROP TYPE IF EXISTS sail; -- found'],
     ],
   },
   {

@@ -33,6 +33,11 @@ export const plantedForSquawk: readonly Planted[] = [
          ALTER TABLE lamps ADD CONSTRAINT lamps_x EXCLUDE USING btree (a WITH =);`,
         'SELECT 1;',
       ],
+      ['CREATE TABLE buoys (a int);', 'SELECT 1;'],
+      [
+        'TRUNCATE buoys; CREATE INDEX ON buoys (a); ALTER TABLE ports ADD CONSTRAINT ports_y EXCLUDE USING btree (b WITH =); -- found',
+        'SELECT 1;',
+      ],
       // Each schema has a table of that name, and the file makes only one of them.
       [
         `CREATE SCHEMA inland;
@@ -130,6 +135,11 @@ export const plantedForSquawk: readonly Planted[] = [
          ALTER TABLE calms RENAME TO lulls;
          ALTER INDEX IF EXISTS nothing RENAME TO anything;`,
         'ALTER TABLE squalls RENAME TO gusts;',
+      ],
+      [
+        `TRUNCATE winds;
+         ALTER TABLE winds RENAME COLUMN b TO bearing; -- found`,
+        'SELECT 1;',
       ],
     ],
   },

@@ -43,9 +43,13 @@ async function readInput(
         'Name another folder with --data.',
     )
   }
-  const template = async () => {
-    const { readTemplate } = await import('./new-database.js')
-    return await readTemplate(options.seed, migrator)
+  let read: ReturnType<DevRun['template']> | undefined
+  // Read once, because the seed may be a pipe.
+  const template = () => {
+    read ??= import('./new-database.js').then((module) =>
+      module.readTemplate(options.seed, migrator),
+    )
+    return read
   }
   // An unreadable seed is an error even if the seed is not needed.
   if (options.seed !== undefined) await template()

@@ -7,6 +7,7 @@ import { embeddedExtensions } from '../optional-packages.js'
 import { type PossibleRewrite, possibleRewrites, usesOfAddedValues } from './file-changes.js'
 import type { LintedFolder } from './linted-folder.js'
 import type { LintedScript } from './linted-script.js'
+import { typesDroppedBy } from './syntax-tree.js'
 
 /** What was observed in a database while the migrations ran. */
 export interface MigratedCatalog {
@@ -19,7 +20,7 @@ export interface MigratedCatalog {
   readonly rewrites: ReadonlyMap<LintedScript, readonly PossibleRewrite[]>
   /** The files in which PostgreSQL accepted the use of an enum value that they add. */
   readonly allowedValues: ReadonlySet<LintedScript>
-  /** The types that existed before an up and do not exist after its down, by down file. */
+  /** The types of earlier migrations that a down drops, by down file. */
   readonly lostTypes: ReadonlyMap<LintedScript, readonly LostType[]>
   /** The up file that created a constraint of a table. */
   fileThatMade(table: string, constraint: string): LintedScript | undefined
@@ -73,15 +74,18 @@ export async function migrateToCatalog(folder: LintedFolder): Promise<MigratedCa
     if (!down) continue
     if (await allowsAddedValues(db, down)) allowedValues.add(down)
     // Rolled back, because the next migration goes up.
+    // For a down that fails, its text has to do.
+    let isLost = (name: string) => namesOfDroppedTypes(down).includes(name)
     await tryAndRollBack(db, down, async (transaction) => {
       const undone = await readStorage(transaction)
       rewrites.set(down, await happened(transaction, possibleRewrites(down), [after, undone]))
-      const lost = [...known.types].filter((name) => !undone.types.has(name))
-      lostTypes.set(
-        down,
-        lost.map((name) => ({ name, maker: typeMakers.get(name)! })),
-      )
+      isLost = (name) => after.types.has(name) && !undone.types.has(name)
     })
+    const lost = [...known.types].filter(isLost)
+    lostTypes.set(
+      down,
+      lost.map((name) => ({ name, maker: typeMakers.get(name)! })),
+    )
   }
   const read = { schemas: 'all', relativeTo: 'public', withExtensions: true } as const
   const { tables } = await readCatalog(db, read)
@@ -96,6 +100,9 @@ export async function migrateToCatalog(folder: LintedFolder): Promise<MigratedCa
     },
   }
 }
+
+const namesOfDroppedTypes = ({ statements }: LintedScript): string[] =>
+  statements.flatMap(({ node }) => typesDroppedBy(node))
 
 /** The SQL of a name, with its schema unless that is `public`; NULL without the row of the name. */
 const keySql = (schema: string, name: string) =>

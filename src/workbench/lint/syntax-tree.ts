@@ -92,6 +92,16 @@ export function tablesDroppedBy(node: Node): string[] {
   })
 }
 
+/** The types and domains that a statement drops by name. */
+export function typesDroppedBy(node: Node): string[] {
+  const drop = nodeAs(node, 'DropStmt')
+  if (drop?.removeType !== 'OBJECT_TYPE' && drop?.removeType !== 'OBJECT_DOMAIN') return []
+  return (drop.objects ?? []).map((object) => {
+    const names = stringsOf(nodeAs(object, 'TypeName')?.names)
+    return tableKeyOf(names.at(-2), names.at(-1) ?? '')
+  })
+}
+
 /** The old and the new name of a table that a statement renames. */
 export function tableRenamedBy(node: Node): { readonly old: string; readonly now: string } | null {
   const rename = nodeAs(node, 'RenameStmt')

@@ -78,7 +78,8 @@ const usualBases = ['origin/main', 'main', 'origin/master', 'master'] as const
 export async function ownMigrations(directory: string, base?: string): Promise<OwnMigrations> {
   const folder = await listMigrations(directory)
   if ((await git(directory, ['rev-parse', '--is-inside-work-tree']))?.trim() !== 'true') {
-    throw refusal(`${directory} is not in a work tree of git, which knows the files of a branch`)
+    const what = `${directory} is not in a work tree of git, which knows the files of a branch`
+    throw refusal(what, { directory })
   }
   const conflicts = await gitList(directory, ['ls-files', '-u', '.'])
   if (conflicts.length > 0) {
@@ -113,7 +114,8 @@ async function findBase(directory: string, given: string | undefined) {
   throw refusal(
     given === undefined
       ? `None of ${usualBases.join(', ')} is a branch here. Name the base with --base`
-      : `${given} is no branch or commit here. Name another with --base, or git fetch it`,
+      : `${given} is not a branch or commit here. Name another with --base, or git fetch it`,
+    { given },
   )
 }
 
@@ -136,7 +138,7 @@ async function differs(
   return false
 }
 
-function refusal(what: string, cause: unknown = { what }): DriftpinError {
+function refusal(what: string, cause: unknown): DriftpinError {
   return new DriftpinError('invalid_input', `${what}. Nothing was renumbered.`, cause)
 }
 

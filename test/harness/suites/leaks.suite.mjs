@@ -69,6 +69,9 @@ leaking('an advisory lock', async ({ db }) => {
 leaking('an advisory lock in a function', async ({ db }) => {
   await db.query('SELECT moor()')
 })
+leaking('an advisory lock in a string', async ({ db }) => {
+  await db.query('SELECT anchor()')
+})
 leaking('a setting', async ({ db }) => {
   await db.pglite.exec("SET work_mem = '5MB'")
 })

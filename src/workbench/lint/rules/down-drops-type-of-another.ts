@@ -13,7 +13,7 @@ export const downDropsTypeOfAnother: Rule = {
           start: statement.start,
           at: placeOfName(script, statement, name.split('.').at(-1)!),
         }))
-        // What names it last is what drops it.
+        // The last statement that names the type drops it.
         const at = places.findLast((place) => place.at !== place.start)?.at ?? 0
         const message = `This down drops the type ${name}, which ${maker.file} creates.`
         yield { script, at, message }

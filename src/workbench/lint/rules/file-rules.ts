@@ -82,7 +82,7 @@ export const oneStatementWithoutTransaction: Rule = {
     for (const script of scripts) {
       const { statements, transaction, file } = script
       if (transaction || statements.length === 1) continue
-      // The second one is what is too much.
+      // The second statement is the first one too many.
       const at = statements[1]?.start ?? 0
       const message = `${file} runs without a transaction and has ${statements.length} statements.`
       yield { script, at, message }

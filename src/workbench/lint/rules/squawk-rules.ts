@@ -1,39 +1,53 @@
 import type { Constraint } from 'libpg-query'
-import { alterationsInUse, isInUse, statementsInOrder } from '../file-changes.js'
+import { alterationsInUse, type FileState, isInUse, statementsInOrder } from '../file-changes.js'
 import type { LintedScript, LintedStatement, Offence } from '../linted-script.js'
 import type { MigratedCatalog } from '../migrated-catalog.js'
 import type { Linted, Rule } from '../rule.js'
 import { coveredBy } from '../silence.js'
 import { constraintsOf, defaultOf, hasSerialType, nodeAs, tableKey } from '../syntax-tree.js'
 
-// squawk reads one file at a time, knows no search path, and misses some spellings. What it reports
-// for tables that nobody uses yet is left out, and what it misses is found here.
+// squawk reads one file at a time, knows no search path, and misses some spellings. Its reports
+// about tables that are not in use yet are omitted, and these rules find what it misses.
 
 /** Finds what squawk misses in a file. */
 type Missed = (script: LintedScript) => Iterable<Offence>
 
 /** A check by rules of squawk, and of what they miss. Each line is reported once. */
-function bySquawk(names: readonly string[], missed: Missed = () => [], inDowns = true) {
+function bySquawk(
+  names: readonly string[],
+  missed: Missed = () => [],
+  { inDowns = true, isUnused = (state: FileState, table: string) => !isInUse(state, table) } = {},
+) {
   return function* check({ scripts, squawk, catalog }: Linted): Generator<Offence> {
     for (const script of scripts) {
       if (script.direction === 'down' && !inDowns) continue
-      const [isHarmless, isIgnored] = [findHarmless(script, catalog), bySquawkComment(script)]
-      const found = squawk.filter((one) => one.script === script && names.includes(one.squawkRule))
-      const lineOf = ({ at }: Offence) => script.source.placeOf(at).line
-      const lines = new Set(found.map(lineOf))
-      const others = [...missed(script)].filter((one) => !lines.has(lineOf(one)) && !isIgnored(one))
-      yield* [...found, ...others].filter((offence) => !isHarmless(offence))
+      const isHarmless = findHarmless(script, catalog, isUnused)
+      const isIgnored = bySquawkComment(script)
+      const found = squawk.filter(
+        (one) => one.script === script && names.includes(one.squawkRule) && !isHarmless(one),
+      )
+      const places = new Set(found.map(({ at }) => placeIn(script, at)))
+      const isNew = ({ at }: Offence) => !places.has(placeIn(script, at))
+      const others = [...missed(script)].filter((one) => isNew(one) && !isHarmless(one))
+      yield* [...found, ...others.filter((one) => !isIgnored(one))]
     }
   }
 }
 
+/** The line of an offset, and the statement that it is in. */
+function placeIn({ source, statements }: LintedScript, at: number): string {
+  const statement = statements.findIndex(({ start, end }) => at >= start && at < end)
+  return `${statement} ${source.placeOf(at).line}`
+}
+
 /**
- * Whether an offence is in a statement that blocks nobody: its table was created or emptied by the
- * same file, or it creates an index ON ONLY a partitioned table, which builds nothing.
+ * Whether an offence is in a harmless statement: its table is not in use, or it creates an index ON
+ * ONLY a partitioned table, which builds nothing.
  */
 function findHarmless(
   script: LintedScript,
   { tables }: MigratedCatalog,
+  isUnused: (state: FileState, table: string) => boolean,
 ): (offence: Offence) => boolean {
   const harmless: LintedStatement[] = []
   for (const { statement, state } of statementsInOrder(script)) {
@@ -46,7 +60,7 @@ function findHarmless(
     const table = tableKey(relation)
     const isPartitioned = tables.find(({ name }) => name === table)?.kind === 'partitioned table'
     const isEmptyIndex = index && !relation.inh && isPartitioned
-    if (isEmptyIndex || !isInUse(state, table)) harmless.push(statement)
+    if (isEmptyIndex || isUnused(state, table)) harmless.push(statement)
   }
   return ({ at }) => harmless.some(({ start, end }) => at >= start && at < end)
 }
@@ -148,6 +162,10 @@ export const squawkRules: readonly Rule[] = [
       'For a table, leave a view with the old name. For a column, add the new one, write both, ' +
       'and drop the old one in a later release.',
     needs: 'squawk',
-    check: bySquawk(['renaming-table', 'renaming-column'], undefined, false),
+    check: bySquawk(['renaming-table', 'renaming-column'], undefined, {
+      inDowns: false,
+      // Processes of the previous version use an emptied table too.
+      isUnused: ({ made }, table) => made.has(table),
+    }),
   },
 ]

@@ -1,3 +1,4 @@
+DROP FUNCTION anchor;
 DROP FUNCTION moor;
 DROP FUNCTION steer;
 DROP TABLE boats;
