@@ -13,6 +13,8 @@ export type {
   HarnessErrorCode,
   HarnessOptions,
   HarnessStatistics,
+  PlainHarnessOptions,
+  PlainTestDatabase,
   TestClock,
   TestDatabase,
 } from './harness/index.js'

@@ -4,27 +4,25 @@
  * @module
  */
 
-export type {
-  Exemptions,
-  Finding,
-  LintOptions,
-  TruthSource,
-  VerifiedMigration,
-  VerifyCheck,
-  VerifyFinding,
-  VerifyReport,
-  WorkbenchErrorCode,
-} from './workbench/index.js'
 export {
+  type Exemptions,
   findStale,
   type GeneratedFile,
   type GenerateOptions,
   generateTruths,
+  type LintFinding,
+  type LintOptions,
   type LintReport,
   lintMigrations,
   type StaleFile,
   type TruthName,
+  type TruthSource,
+  type VerifiedMigration,
+  type VerifyCheck,
+  type VerifyFinding,
   type VerifyOptions,
+  type VerifyReport,
   verifyMigrations,
+  type WorkbenchErrorCode,
   writeGenerated,
 } from './workbench/index.js'

@@ -1,10 +1,12 @@
 import type { Queryable, Transaction } from '../database/index.js'
 import {
   type Aspect,
+  byUnit,
   type CatalogFact,
   columnOrder,
   differences,
   factsByTitle,
+  groupBy,
   toFacts,
 } from './facts.js'
 import { objectSources } from './object-sources.js'
@@ -14,23 +16,23 @@ import { stateSql } from './stamps.js'
 
 /** An object of the catalog at one moment. */
 interface Unit {
-  /** How many catalog rows tell about it. */
+  /** The number of catalog rows that describe it. */
   readonly rows: number
   readonly facts: readonly CatalogFact[]
 }
 
-/** What {@link describeCatalog} saw. */
+/** The result of {@link describeCatalog}. */
 export interface CatalogState {
-  /** The objects by oid; 0 is for all that is no object of its own. */
+  /** The objects by oid; 0 stands for everything that is not an object of its own. */
   readonly units: ReadonlyMap<number, Unit>
   /** The first transaction that it did not see. */
   readonly transaction: string
   /**
-   * For every table, by oid: the file of its rows, and how many were ever updated or deleted. While
-   * that is the same, no row of it was changed or removed; some may have been added.
+   * For every table, by oid: the file of its rows, and how many rows were ever updated or deleted.
+   * While this text is the same, no row was changed or removed; some may have been added.
    */
   readonly changes: ReadonlyMap<number, string>
-  /** How many rows all tables hold together. */
+  /** The number of rows of all tables together. */
   readonly liveRows: number
 }
 
@@ -49,7 +51,7 @@ export async function describeCatalog(
   database: Queryable,
   before?: CatalogState,
 ): Promise<CatalogState> {
-  // The counters are whole only after a statement of its own that asked for it.
+  // The counters are complete only after a separate statement that requests it.
   await database.query('SELECT pg_catalog.pg_stat_force_next_flush()')
   return await database.transaction(async (transaction) => {
     const execute = await preparing(transaction)
@@ -74,7 +76,7 @@ export async function describeCatalog(
       }
     }
     const facts = await readAllFacts(transaction, embeddedMajor, [...objectSources, ...rest])
-    return { ...state, units: unitsOf(units, byUnit(facts)) }
+    return { ...state, units: unitsOf(units, groupBy(facts, byUnit)) }
   })
 }
 
@@ -94,7 +96,7 @@ const rest = restSources.filter(({ kind }) => kind !== "'large object'")
 
 type Execute = <Row>(name: string, text: string, value: string) => Promise<Row>
 
-/** Runs statements of one row, with neutral settings: planning them takes longer than running. */
+/** Runs statements of one row, with neutral settings; prepared, because planning is slower. */
 async function preparing(transaction: Transaction): Promise<Execute> {
   const { rows } = await transaction.query<{ names: string[] }>(
     neutralSql({
@@ -119,32 +121,22 @@ async function readUnits(
   const objects = renewed.map(([oid]) => oid).filter((oid) => oid !== 0)
   const found: CatalogFact[] = []
   if (objects.length > 0) {
-    // A plan is made for a catalog of some size, and is a bad one when that has grown.
+    // A plan that was made for a small catalog is slow when the catalog has grown.
     const name = `driftpin_units_${Math.ceil(Math.log2(before.units.size + 1))}`
     const text = `(oid[]) AS ${someFactsSql}`
     found.push(...toFacts((await execute<FactsAnswer>(name, text, `'{${objects}}'`)).facts))
   }
   if (objects.length < renewed.length)
     found.push(...(await readAllFacts(transaction, embeddedMajor, rest)))
-  return byUnit(found)
+  return groupBy(found, byUnit)
 }
 
 const someFactsSql = factsSql(objectSources, everything, {
   has: 'digest',
   where: 'unit = ANY ($1)',
-  // Only if they are not computed whole can the server look up the few that are asked for.
+  // Otherwise the server computes all facts instead of looking up the few that are requested.
   materialized: 'NOT MATERIALIZED',
 })
-
-function byUnit(facts: readonly CatalogFact[]): Map<number, CatalogFact[]> {
-  const units = new Map<number, CatalogFact[]>()
-  for (const fact of facts) {
-    const same = units.get(fact.unit)
-    if (same) same.push(fact)
-    else units.set(fact.unit, [fact])
-  }
-  return units
-}
 
 function unitsOf(
   units: readonly StampedUnit[],
@@ -154,8 +146,8 @@ function unitsOf(
 }
 
 /**
- * Whether what changed here can show in what others say, whose own rows are the same: they name
- * columns, tables and schemas, which may have been renamed, and values of enums.
+ * Whether a change of these facts can be visible in facts of other objects whose catalog rows are
+ * the same: those contain the names of columns, tables and schemas, and the values of enums.
  */
 function showsElsewhere(before: readonly CatalogFact[], now: readonly CatalogFact[]): boolean {
   const [old, fresh] = [factsByTitle(before), factsByTitle(now)]
@@ -189,7 +181,7 @@ export function reorderedTables(one: CatalogState, other: CatalogState): string[
     .filter((table) => !differing.some((title) => title.startsWith(`column ${table}.`)))
 }
 
-/** The facts of a state without those that were kept from one to the other. */
+/** The facts of a state without those of units that are in both states. */
 function factsBeside({ units }: CatalogState, other: CatalogState) {
   const own = [...units].filter(([oid, unit]) => other.units.get(oid) !== unit)
   return factsByTitle(...own.map(([, { facts }]) => facts))

@@ -1,14 +1,9 @@
 import { differences, titleOf } from './facts.js'
-import type {
-  ManifestColumn,
-  ManifestConstraint,
-  ManifestTable,
-  SchemaManifest,
-} from './manifest.js'
+import type { ManifestColumn, ManifestTable, SchemaManifest } from './manifest.js'
 import { columnText, type ManifestFact, manifestFacts } from './manifest-facts.js'
 
 /**
- * One thing in which a database is not what the code expects.
+ * A difference between a database and the schema that the code expects.
  *
  * @example
  * ```ts
@@ -17,25 +12,25 @@ import { columnText, type ManifestFact, manifestFacts } from './manifest-facts.j
  * ```
  */
 export interface SchemaMismatch {
-  /** Whether it is not there, is different, or is not expected at all. */
+  /** Whether the object is missing, is different, or is not expected. */
   readonly kind: 'missing' | 'differs' | 'extra'
-  /** What it is about, as `column chats.title`, or `column logins.at in the schema audit`. */
+  /** The object, such as `column chats.title` or `column logins.at in the schema audit`. */
   readonly object: string
-  /** In words like those of SQL; null for what is extra. */
+  /** The expected definition, in words like those of SQL; null for an extra object. */
   readonly expected: string | null
-  /** In words like those of SQL; null for what is missing. */
+  /** The actual definition, in words like those of SQL; null for a missing object. */
   readonly actual: string | null
-  /** For something extra: what it changes for the code. */
+  /** For an extra object: what it changes for the code. */
   readonly why: string | null
 }
 
 /**
- * What code that expects one schema finds different in another one, sorted by object. Comments and
- * the order of columns are ignored, and so is everything extra that cannot make a statement of the
- * code fail or mean something else.
+ * Compares the schema that the code expects with an actual one, and returns the mismatches, sorted
+ * by object. Comments and the order of columns are ignored, and so is every extra object that
+ * cannot make a statement of the code fail or mean something else.
  *
  * @param options.printsQualifiers Whether the actual server prints the table before every column in
- * the query of a view, as servers before 16 do. Manifests are made with a newer one.
+ * the query of a view, as servers before 16 do. The expected manifest comes from a newer server.
  */
 export function compareManifests(
   expected: SchemaManifest,
@@ -57,9 +52,7 @@ export function compareManifests(
   const ours = new Set(expected.tables.map(({ name }) => name))
   for (const table of expected.tables) {
     const live = actual.tables.find(({ name }) => name === table.name)
-    for (const { object, text, why } of live ? extrasThatMatter(table, live, ours) : []) {
-      mismatches.push({ kind: 'extra', object, expected: null, actual: text, why })
-    }
+    if (live) mismatches.push(...extrasThatMatter(table, live, ours))
   }
   return mismatches.sort((one, other) => (one.object < other.object ? -1 : 1))
 }
@@ -73,22 +66,15 @@ export function countCompared(expected: SchemaManifest): number {
 const isSameQuery = (one: ManifestFact, other: ManifestFact) =>
   one.kind.endsWith('view') && withoutQualifiers(one.text) === withoutQualifiers(other.text)
 
-/** Leaves out what stands before a dot, but in quoted texts. */
+/** Removes the names before dots, except in quoted texts. */
 function withoutQualifiers(query: string): string {
   return query.replace(/('(?:[^']|'')*')|(?:\b\w+|"(?:[^"]|"")*")\./g, (_, text) => text ?? '')
 }
 
-/** Something that was added to a table of ours, and what it changes for the code. */
-interface Extra {
-  readonly object: string
-  readonly text: string
-  readonly why: string
-}
-
 /**
- * What was added to a table of ours and changes what the code relies on. What only makes it slower
- * or larger does not: a column with a default, an index, a trigger that runs after the row is
- * written, a foreign key to a table of the host's.
+ * The additions to a table of ours that change what the code relies on. Additions that only make it
+ * slower or larger are ignored: a column with a default, an index, a trigger that runs after the
+ * row is written, a foreign key to a table of the host.
  *
  * @param ours The names of all tables of ours.
  */
@@ -96,22 +82,21 @@ function extrasThatMatter(
   expected: ManifestTable,
   actual: ManifestTable,
   ours: ReadonlySet<string>,
-): Extra[] {
+): SchemaMismatch[] {
   const known = new Set(expected.columns.map(({ name }) => name))
   const isOurs = ({ columns }: Keyed) =>
     columns.some((column) => column === null || known.has(column))
   const keys = expected.constraints.filter(
     ({ kind }) => kind === 'primary key' || kind === 'unique',
   )
-  // What holds for a part of its columns holds for all of them.
+  // If some of its columns are unique, all of them together are unique.
   const isImplied = ({ columns }: Keyed) =>
     keys.some((key) => key.columns.every((column) => columns.includes(column)))
   const table = actual.name
-  const extra = (kind: string, one: Defined, why: string): Extra => ({
-    object: titleOf(kind, { name: one.name, table }),
-    text: one.definition,
-    why,
-  })
+  const extra = (kind: string, { name, definition }: Defined, why: string): SchemaMismatch => {
+    const object = titleOf(kind, { name, table })
+    return { kind: 'extra', object, expected: null, actual: definition, why }
+  }
   const constraints = added(expected.constraints, actual.constraints)
   const indexes = added(expected.indexes, actual.indexes).filter(
     ({ name }) => !constraints.some((constraint) => constraint.name === name),
@@ -122,10 +107,10 @@ function extrasThatMatter(
       .map((column) => ({ name: column.name, definition: columnText(column) }))
       .map((one) => extra('column', one, 'an INSERT of the code has no value for it, and fails')),
     ...constraints
-      .filter((constraint) => isOurs(constraint))
-      .filter((constraint) => constraint.kind !== 'unique' || !isImplied(constraint))
-      .map((constraint) => ({ constraint, why: whyConstraint(constraint, ours) }))
-      .flatMap(({ constraint, why }) => (why ? extra('constraint', constraint, why) : [])),
+      .filter((one) => isOurs(one) && !(one.kind === 'unique' && isImplied(one)))
+      // A foreign key to a table of the host refuses only what the host forbids.
+      .filter(({ references }) => references === null || ours.has(references))
+      .map((one) => extra('constraint', one, one.references === null ? refuses : ties)),
     ...indexes
       .filter((index) => index.unique && isOurs(index) && !isImplied(index))
       .map((index) => extra('index', index, refuses)),
@@ -151,6 +136,7 @@ interface Keyed {
 }
 
 const refuses = 'it may refuse a row that the code writes'
+const ties = 'it ties tables together that the code takes for independent'
 
 function added<T extends { readonly name: string }>(
   expected: readonly T[],
@@ -169,13 +155,3 @@ export const mustBeGiven = (column: ManifestColumn): boolean =>
   column.default === null &&
   column.identity === null &&
   column.generated === null
-
-/** A key to a table of the host's refuses what the host has no row for: its own business. */
-function whyConstraint(
-  { kind, references }: ManifestConstraint,
-  ours: ReadonlySet<string>,
-): string | undefined {
-  if (kind !== 'foreign key') return refuses
-  if (!ours.has(references!)) return undefined
-  return 'it ties tables together that the code takes for independent'
-}

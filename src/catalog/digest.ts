@@ -4,7 +4,7 @@ import { readAllFacts } from './read-facts.js'
 import { type TableDigest, tableDigestSql, tableName } from './rows.js'
 
 export interface DigestOptions {
-  /** Settings of your own, such as `app.owner`, which PostgreSQL has no list of. */
+  /** Your own settings, such as `app.owner`, because PostgreSQL has no list of them. */
   readonly settings?: readonly string[]
 }
 
@@ -27,7 +27,7 @@ export async function digestDatabase(
   options: DigestOptions = {},
 ): Promise<string> {
   const facts = [...(await describeDatabase(queryable, options)).values()]
-  // No text of PostgreSQL has a NUL in it.
+  // No text of PostgreSQL contains a NUL.
   const lines = facts.map(({ title, text }) => `${title}\0${text}`).sort()
   const hash = await sha256(lines.join('\0'))
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')
@@ -35,17 +35,17 @@ export async function digestDatabase(
 
 /**
  * The whole content of a database as facts: rows in any order, sequences, large objects, the
- * catalog, roles, settings, and the state of the session. Two databases that were made by the same
- * statements have the same facts; nothing is in them that differs from run to run, such as an oid,
- * a file, a statistic or a time.
+ * catalog, roles, settings, and the state of the session. Two databases that were created by the
+ * same statements have the same facts. No fact contains a value that differs from run to run, such
+ * as an oid, a file, a statistic or a time.
  *
- * It changes nothing: it reads in a transaction of its own that is rolled back, a savepoint of
- * yours where there is one. On a pool, the session is the one that answers: pass a session.
+ * It changes nothing: it reads in its own transaction, or in a savepoint of yours, and rolls it
+ * back. With a pool, the state of an arbitrary session is read: pass a session.
  *
- * PostgreSQL does not tell what `currval` and `setseed` left in a session, how far a cursor is,
- * nor the names of settings of your own; those you name in the options are in it.
+ * PostgreSQL does not show what `currval` and `setseed` left in a session, the position of a
+ * cursor, or the names of your own settings; name those in the options to include them.
  *
- * @throws PostgreSQL's 42501 for a role that may not read everything: it takes a superuser.
+ * @throws PostgreSQL's 42501 for a role that may not read everything: only a superuser may.
  */
 export async function describeDatabase(
   queryable: Queryable,
@@ -68,13 +68,13 @@ interface SessionRow {
 
 /**
  * The settings and the state of the session, with the server's version. `$1` has the names of
- * settings that are asked for one by one. It runs before a search path is set, so that it qualifies
- * what it calls.
+ * settings that are read one by one. It runs before a search path is set, so it qualifies the
+ * functions that it calls.
  *
- * Left out of the settings are those that no statement changes: of the server's build and start,
- * such as its port and folders (internal, postmaster). The characteristics of the transaction are
- * of the one that the digest itself may have begun. What ALTER SYSTEM wrote counts at once, loaded
- * or not. The portal without a name is this statement's own.
+ * Settings that no statement changes are left out: those of the build and the start of the server,
+ * such as its port and folders (internal, postmaster). So are the properties of the transaction,
+ * which the digest itself may have begun. Settings of ALTER SYSTEM count at once, loaded or not.
+ * The portal without a name is that of this statement.
  */
 const sessionSql = `
 SELECT kind, name, text,
@@ -116,7 +116,7 @@ FROM (
   GROUP BY l.classid, l.objid, l.objsubid
 ) found`
 
-/** So many in one statement, that no number of tables makes one too deep to parse. */
+/** A limit per statement, because a statement for thousands of tables is too deep to parse. */
 const tablesPerStatementMax = 100
 
 /** Every table that holds rows, every materialized view that was filled, and every sequence. */
@@ -153,7 +153,7 @@ function hasContent({ kind, text }: CatalogFact): boolean {
   return kind === 'table' && JSON.parse(text).kind === 'table'
 }
 
-/** How many values the log is ahead is left out: it depends on the last checkpoint. */
+/** Without the number of values that were logged ahead, which depends on the last checkpoint. */
 function valueSql(sequence: string): string {
   return `SELECT NULL::integer AS rows,
                  last_value::text || CASE WHEN is_called THEN '' ELSE ', not called' END AS hash

@@ -1,18 +1,18 @@
-/** What was made after initdb has an oid from here on. */
+/** The lowest oid of objects that were created after initdb. */
 export const firstOid = 16384
 
-/** SQL expressions by the name of the attribute that each gives. */
+/** SQL expressions by the names of the attributes that they compute. */
 type Attributes = Readonly<Record<string, string>>
 
 /**
- * Where one kind of fact is read, as SQL. It uses the common table expressions `schema`, `relation`
- * and `type` of read-facts.ts, which hold what is to be read and nothing else. {@link qualify} is
- * applied to all of it.
+ * The SQL that reads one kind of fact. It uses the common table expressions `schema`, `relation`
+ * and `type` of read-facts.ts, which contain only what is to be read. {@link qualify} is applied to
+ * all of it.
  */
 export interface FactSource {
-  /** What the facts are called. */
+  /** The kind of the facts. */
   readonly kind: string
-  /** What each is about: see `CatalogFact`. */
+  /** The object of each fact: see `CatalogFact`. */
   readonly object: {
     readonly unit: string
     readonly schema?: string
@@ -23,15 +23,15 @@ export interface FactSource {
   }
   /** FROM and WHERE. */
   readonly from: string
-  /** For facts that most databases have none of: a FROM that has rows if there are any. */
+  /** For facts that most databases do not have: a FROM that has rows if there are any. */
   readonly rare?: string
-  /** What a manifest has and a digest too. */
+  /** The attributes of manifests and digests. */
   readonly attributes?: Attributes
-  /** What the attributes imply, taken apart: a manifest has it, and a digest needs no copy. */
+  /** Parts of the attributes, for manifests only: a digest needs no copy of them. */
   readonly parts?: Attributes
-  /** What no manifest has: owner, privileges, storage, and rare properties. */
+  /** The attributes of digests only: owner, privileges, storage, and rare properties. */
   readonly details?: Attributes
-  /** False for facts that no manifest has, or the condition for those that it has. */
+  /** False for facts of digests only, or the condition for the facts of manifests. */
   readonly inManifest?: false | string
 }
 
@@ -61,7 +61,7 @@ export const columnNames = (relation: string, numbers: string) =>
     FROM unnest(${numbers}) WITH ORDINALITY AS key (attnum, place)
     LEFT JOIN pg_attribute m ON m.attrelid = ${relation} AND m.attnum = key.attnum AND m.attnum > 0)`
 
-/** Whether an object belongs to an extension (`e`) or was made along with another one (`i`). */
+/** Whether an object belongs to an extension (`e`) or was created with another object (`i`). */
 export const dependsAs = (type: 'e' | 'i', catalog: string, oid: string) =>
   `EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_catalog.${catalog}'::regclass
     AND e.objid = ${oid} AND e.deptype = '${type}')`

@@ -1,10 +1,10 @@
-/** One thing that is true of a database: what a table is, what a role may do, which rows exist. */
+/** A fact about a database: the properties of a table, the rights of a role, the hash of rows. */
 export interface Fact {
-  /** What it is about, such as `column public.chats.title`. */
+  /** Its object, such as `column public.chats.title`. */
   readonly title: string
   /** The first words of the title: `table`, `column`, `index` and so on. */
   readonly kind: string
-  /** What is true of it: attributes as JSON, a definition, a value, or a hash. */
+  /** Its content: attributes as JSON, a definition, a value, or a hash. */
   readonly text: string
 }
 
@@ -24,7 +24,7 @@ export type Aspect =
   | 'session'
   | 'setting'
 
-/** What two databases with the same schema, and the same roles, may differ in. */
+/** The aspects in which two databases with the same schema and the same roles may differ. */
 export const allButSchema: readonly Aspect[] = [
   'large object',
   'rows',
@@ -69,6 +69,17 @@ export function factsByTitle(...lists: readonly (readonly Fact[])[]): Map<string
   return all
 }
 
+/** Groups items by a key, in their order. Map.groupBy needs Node 21. */
+export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>()
+  for (const item of items) {
+    const group = groups.get(keyOf(item))
+    if (group) group.push(item)
+    else groups.set(keyOf(item), [item])
+  }
+  return groups
+}
+
 /** A fact of a catalog as it is read. Names are as they are stored, without quotes. */
 export interface CatalogFact extends Fact {
   /** The oid of the object that the fact belongs to, 0 for none. It is never compared. */
@@ -78,13 +89,13 @@ export interface CatalogFact extends Fact {
   /** The table, view, type or domain that it is a part of. */
   readonly table: string | null
   readonly name: string
-  /** Of a function: its argument types. */
+  /** For a function: its argument types. */
   readonly signature: string | null
-  /** Of a column: its number. */
+  /** For a column: its number. */
   readonly place: number
 }
 
-/** A fact as the statement gives it. */
+/** A fact as the statement returns it. */
 export type FactTuple = readonly [
   unit: number,
   kind: string,
@@ -96,7 +107,7 @@ export type FactTuple = readonly [
   text: string,
 ]
 
-/** The kind of fact that says in which order the columns of a table are. */
+/** The kind of the fact that contains the order of the columns of a table. */
 export const columnOrder = 'column order'
 
 /** Gives facts their titles, and adds the order of columns. */
@@ -104,7 +115,6 @@ export function toFacts(tuples: readonly FactTuple[]): CatalogFact[] {
   const facts: CatalogFact[] = []
   const comments: CatalogFact[] = []
   const titles = new Map<string, string>()
-  const columns = new Map<number, CatalogFact[]>()
   for (const [unit, kind, schema, table, name, signature, place, text] of tuples) {
     const title = titleOf(kind, { unit, schema, table, name, signature })
     const fact = { title, unit, kind, schema, table, name, signature, place, text }
@@ -114,21 +124,21 @@ export function toFacts(tuples: readonly FactTuple[]): CatalogFact[] {
     }
     facts.push(fact)
     titles.set(`${unit} ${place}`, title)
-    if (kind !== 'column') continue
-    const some = columns.get(unit) ?? []
-    some.push(fact)
-    columns.set(unit, some)
   }
+  const columns = facts.filter(({ kind }) => kind === 'column')
   for (const comment of comments) {
     const on = titles.get(`${comment.unit} ${comment.place}`)
     if (on !== undefined) facts.push({ ...comment, title: `comment on ${on}` })
   }
-  for (const some of columns.values()) {
+  for (const some of groupBy(columns, byUnit).values()) {
     const [first, text] = [some[0]!, orderOf(some)]
     facts.push({ ...first, title: titleOf(columnOrder, first), kind: columnOrder, text })
   }
   return facts
 }
+
+/** The object that a fact belongs to, to group by. */
+export const byUnit = ({ unit }: CatalogFact) => unit
 
 const orderOf = (columns: readonly CatalogFact[]) =>
   columns
@@ -136,7 +146,7 @@ const orderOf = (columns: readonly CatalogFact[]) =>
     .map(({ name }) => printName(name))
     .join(', ')
 
-/** What a person would call something, such as `constraint chats_pkey of public.chats`. */
+/** The name of an object in messages, such as `constraint chats_pkey of public.chats`. */
 export function titleOf(
   kind: string,
   of: Pick<CatalogFact, 'name'> &

@@ -1,5 +1,6 @@
 /**
- * What a database contains, read once as facts: from them come manifests, digests and comparisons.
+ * The content of a database, read once as facts, from which manifests, digests and comparisons are
+ * derived.
  *
  * @module
  */

@@ -10,6 +10,8 @@ export interface ManifestFact extends Fact {
 interface Named {
   readonly name: string
   readonly comment?: string
+  /** Of a function: its argument types. */
+  readonly arguments?: string
 }
 
 /**
@@ -19,8 +21,7 @@ interface Named {
 export function manifestFacts(manifest: SchemaManifest): ReadonlyMap<string, ManifestFact> {
   const facts: ManifestFact[] = []
   const add = (kind: string, text: string, one: Named, table?: string) => {
-    const { name, comment } = one
-    const signature = 'arguments' in one ? (one.arguments as string) : null
+    const { name, comment, arguments: signature = null } = one
     const title = titleOf(kind, { name, signature, table: table ?? null })
     facts.push({ kind, title, text, table })
     if (comment) facts.push({ kind: 'comment', title: `comment on ${title}`, text: comment, table })
@@ -32,11 +33,15 @@ export function manifestFacts(manifest: SchemaManifest): ReadonlyMap<string, Man
   ) => {
     for (const one of parts) add(kind, one.definition.trim(), one, table)
   }
+  const identities = new Set<string | null>()
   for (const table of manifest.tables) {
     const { name, columns, constraints } = table
     add('table', tableText(table), table)
-    for (const column of columns) add('column', columnText(column), column, name)
-    facts.push(orderOf(table))
+    for (const column of columns) {
+      add('column', columnText(column), column, name)
+      if (column.identity) identities.add(`${name}.${column.name}`)
+    }
+    add(columnOrder, columns.map((column) => printName(column.name)).join(', '), { name }, name)
     addAll('constraint', constraints, name)
     const behind = new Set(constraints.map((one) => one.name))
     const indexes = table.indexes.filter((index) => !behind.has(index.name))
@@ -48,84 +53,62 @@ export function manifestFacts(manifest: SchemaManifest): ReadonlyMap<string, Man
     addAll('rule', table.rules, name)
   }
   for (const view of manifest.views) {
-    const columns = view.columns.map(({ name, type }) => `${printName(name)} ${type}`).join(', ')
     const options = view.options.length > 0 ? `WITH (${view.options.join(', ')}) ` : ''
     const kind = view.materialized ? 'materialized view' : 'view'
-    add(kind, `(${columns}) ${options}AS ${view.definition.trim()}`, view)
+    add(kind, `${typedText(view.columns)} ${options}AS ${view.definition.trim()}`, view)
     addAll('index', view.indexes, view.name)
     addAll('trigger', view.triggers, view.name)
   }
-  const identities = new Set(
-    manifest.tables.flatMap(({ name, columns }) =>
-      columns.filter(({ identity }) => identity).map((column) => `${name}.${column.name}`),
-    ),
-  )
   for (const sequence of manifest.sequences) {
     const { definition, ownedBy } = sequence
     const owner = ownedBy === null ? '' : ` OWNED BY ${ownedBy}`
-    if (!identities.has(ownedBy ?? '')) add('sequence', `${definition}${owner}`, sequence)
+    if (!identities.has(ownedBy)) add('sequence', `${definition}${owner}`, sequence)
     else facts.push({ kind: 'sequence', title: `sequence of ${ownedBy}`, text: definition })
   }
-  addTypes(manifest, add)
+  for (const one of manifest.enums) {
+    const values = one.values.map((value) => `'${value.replaceAll("'", "''")}'`)
+    add('enum', `(${values.join(', ')})`, one)
+  }
+  for (const domain of manifest.domains) {
+    add('domain', columnText({ ...domain, identity: null, generated: null }), domain)
+    for (const check of domain.constraints) add('constraint', check.definition, check, domain.name)
+  }
+  for (const one of manifest.composites) add('composite type', typedText(one.attributes), one)
+  for (const one of manifest.ranges) add('range type', `(SUBTYPE = ${one.type})`, one)
   for (const { kind, ...one } of manifest.functions) addAll(kind, [one])
   for (const name of manifest.extensions) add('extension', 'installed', { name })
   return factsByTitle(facts) as ReadonlyMap<string, ManifestFact>
 }
 
-type Add = (kind: string, text: string, one: Named, table?: string) => void
+const typedText = (columns: readonly { readonly name: string; readonly type: string }[]) =>
+  `(${columns.map(({ name, type }) => `${printName(name)} ${type}`).join(', ')})`
 
-function addTypes({ enums, domains, composites, ranges }: SchemaManifest, add: Add): void {
-  for (const one of enums) {
-    add(
-      'enum',
-      `(${one.values.map((value) => `'${value.replaceAll("'", "''")}'`).join(', ')})`,
-      one,
-    )
-  }
-  for (const domain of domains) {
-    add('domain', columnText({ ...domain, identity: null, generated: null }), domain)
-    for (const check of domain.constraints) add('constraint', check.definition, check, domain.name)
-  }
-  for (const one of composites) {
-    const attributes = one.attributes.map(({ name, type }) => `${printName(name)} ${type}`)
-    add('composite type', `(${attributes.join(', ')})`, one)
-  }
-  for (const one of ranges) add('range type', `(SUBTYPE = ${one.type})`, one)
-}
-
-const orderOf = ({ name, columns }: ManifestTable): ManifestFact => ({
-  kind: columnOrder,
-  title: titleOf(columnOrder, { name, table: name }),
-  text: columns.map((column) => printName(column.name)).join(', '),
-  table: name,
-})
+/** Joins the words that there are. */
+const sentence = (...words: readonly (string | false | null)[]) => words.filter(Boolean).join(' ')
 
 function tableText(table: ManifestTable): string {
   const { kind, unlogged, partitionKey, partitionBound, parents, rowSecurity } = table
-  const words = [
-    unlogged ? 'UNLOGGED' : '',
+  const inherits = partitionBound === null ? 'INHERITS' : 'PARTITION OF'
+  return sentence(
+    unlogged && 'UNLOGGED',
     kind.toUpperCase(),
-    partitionKey === null ? '' : `BY ${partitionKey}`,
-    parents.length === 0
-      ? ''
-      : `${partitionBound === null ? 'INHERITS' : 'PARTITION OF'} ${parents.join(', ')}`,
-    partitionBound ?? '',
-    rowSecurity === 'off' ? '' : 'WITH ROW LEVEL SECURITY',
-    rowSecurity === 'forced' ? 'FORCED' : '',
-  ]
-  return words.filter((word) => word !== '').join(' ')
+    partitionKey !== null && `BY ${partitionKey}`,
+    parents.length > 0 && `${inherits} ${parents.join(', ')}`,
+    partitionBound,
+    rowSecurity !== 'off' && 'WITH ROW LEVEL SECURITY',
+    rowSecurity === 'forced' && 'FORCED',
+  )
 }
 
 /** A column as it would stand in CREATE TABLE, without its name. */
 export function columnText(column: Omit<ManifestColumn, 'name' | 'comment'>): string {
   const { type, collation, identity, generated, nullable, default: expression } = column
-  const words = [
+  return sentence(
     type,
-    collation === null ? '' : `COLLATE ${collation}`,
-    expression === null ? '' : `DEFAULT ${expression}`,
-    identity === null ? '' : `GENERATED ${identity.toUpperCase()} AS IDENTITY`,
-    generated === null ? '' : `GENERATED ALWAYS AS (${generated.replace(/ (\w+)$/, ') $1')}`,
-    nullable ? '' : 'NOT NULL',
-  ]
-  return words.filter((word) => word !== '').join(' ')
+    collation !== null && `COLLATE ${collation}`,
+    expression !== null && `DEFAULT ${expression}`,
+    identity !== null && `GENERATED ${identity.toUpperCase()} AS IDENTITY`,
+    generated !== null && `GENERATED ALWAYS AS (${generated.replace(/ (\w+)$/, ') $1')}`,
+    !nullable && 'NOT NULL',
+  )
 }

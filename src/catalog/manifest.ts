@@ -1,11 +1,21 @@
-// What a schema consists of, as plain JSON: generated from a migrated database, and read from a
-// live one, so that the two can be compared. Definitions are as PostgreSQL prints them with the
-// schema alone in the search path, so that its name is in none of them. Lists are sorted by the
-// bytes of the names, and no oid and no attnum is in them: those differ between databases.
+// The objects of a schema as plain JSON: generated from a migrated database, and read from a live
+// one, so that the two can be compared. Definitions are printed by PostgreSQL with only the schema
+// in the search path, so that none of them contains its name. Lists are sorted by the bytes of the
+// names. Oids and attnums are not included, because they differ between databases.
+
+/** An object with its comment, which is empty if it has none. */
+interface ManifestObject {
+  readonly name: string
+  readonly comment: string
+}
+
+/** A part of a table that has a definition: a trigger, a policy, a rule. */
+interface ManifestPart extends ManifestObject {
+  readonly definition: string
+}
 
 /** A column of a table. */
-export interface ManifestColumn {
-  readonly name: string
+export interface ManifestColumn extends ManifestObject {
   /** As `format_type` prints it, such as `character varying(20)[]`. */
   readonly type: string
   /** False as well for a domain that is NOT NULL. */
@@ -17,27 +27,21 @@ export interface ManifestColumn {
   readonly generated: string | null
   /** The collation, where it is not the one of the type. */
   readonly collation: string | null
-  readonly comment: string
 }
 
-/** NOT NULL is a property of the column, and none of these. */
-export interface ManifestConstraint {
-  readonly name: string
+/** NOT NULL is not a constraint here but a property of the column. */
+export interface ManifestConstraint extends ManifestPart {
   readonly kind: 'primary key' | 'unique' | 'foreign key' | 'check' | 'exclusion'
   readonly columns: readonly string[]
-  readonly definition: string
   /** For a foreign key: the table it refers to, as `schema.table` if that is another schema. */
   readonly references: string | null
   /** For a foreign key: the columns it refers to, in the order of `columns`. */
   readonly referencedColumns: readonly string[]
   readonly onDelete: 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default' | null
-  readonly comment: string
 }
 
 /** The indexes of primary keys and unique constraints are included. */
-export interface ManifestIndex {
-  readonly name: string
-  readonly definition: string
+export interface ManifestIndex extends ManifestPart {
   readonly unique: boolean
   /** False after a failed CREATE INDEX CONCURRENTLY. */
   readonly valid: boolean
@@ -47,18 +51,9 @@ export interface ManifestIndex {
   readonly columns: readonly (string | null)[]
   /** The condition of a partial index. */
   readonly condition: string | null
-  readonly comment: string
 }
 
-/** A part of a table that has a name and a definition: a trigger, a policy, a rule. */
-interface ManifestPart {
-  readonly name: string
-  readonly definition: string
-  readonly comment: string
-}
-
-export interface ManifestTable {
-  readonly name: string
+export interface ManifestTable extends ManifestObject {
   readonly kind: 'table' | 'partitioned table' | 'foreign table'
   readonly unlogged: boolean
   readonly rowSecurity: 'off' | 'on' | 'forced'
@@ -68,7 +63,6 @@ export interface ManifestTable {
   readonly parents: readonly string[]
   /** Which rows a partition has, such as `FOR VALUES FROM (1) TO (10)`. */
   readonly partitionBound: string | null
-  readonly comment: string
   /** In their order in the table. */
   readonly columns: readonly ManifestColumn[]
   /** Without those that a partition has from its parent. */
@@ -79,65 +73,51 @@ export interface ManifestTable {
   readonly rules: readonly ManifestPart[]
 }
 
-export interface ManifestView {
-  readonly name: string
+export interface ManifestView extends ManifestObject {
   readonly materialized: boolean
   readonly definition: string
   /** Options of a view that is not materialized, such as `security_invoker=true`. */
   readonly options: readonly string[]
-  readonly comment: string
   /** In their order in the view. */
   readonly columns: readonly { readonly name: string; readonly type: string }[]
   readonly indexes: readonly ManifestIndex[]
   readonly triggers: readonly ManifestPart[]
 }
 
-interface ManifestSequence {
-  readonly name: string
+interface ManifestSequence extends ManifestObject {
   /** The options, in the words of CREATE SEQUENCE. */
   readonly definition: string
   /** The column it belongs to, as `table.column`. */
   readonly ownedBy: string | null
-  readonly comment: string
 }
 
-interface ManifestEnum {
-  readonly name: string
+interface ManifestEnum extends ManifestObject {
   /** In their order in the type. */
   readonly values: readonly string[]
-  readonly comment: string
 }
 
-export interface ManifestDomain {
-  readonly name: string
+export interface ManifestDomain extends ManifestObject {
   readonly type: string
   readonly nullable: boolean
   readonly default: string | null
   readonly collation: string | null
-  readonly comment: string
   readonly constraints: readonly ManifestPart[]
 }
 
-export interface ManifestComposite {
-  readonly name: string
-  readonly comment: string
+export interface ManifestComposite extends ManifestObject {
   readonly attributes: readonly { readonly name: string; readonly type: string }[]
 }
 
-interface ManifestRange {
-  readonly name: string
+interface ManifestRange extends ManifestObject {
   /** The type of the bounds. */
   readonly type: string
-  readonly comment: string
 }
 
-export interface ManifestFunction {
-  readonly name: string
+export interface ManifestFunction extends ManifestObject {
   /** The types of its arguments, which tell functions of one name apart. */
   readonly arguments: string
   readonly kind: 'function' | 'procedure' | 'aggregate' | 'window function'
   readonly definition: string
-  readonly comment: string
 }
 
 /**

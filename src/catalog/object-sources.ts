@@ -59,8 +59,8 @@ const partSources: readonly FactSource[] = [
         WHEN 'c' THEN 'cascade' WHEN 'n' THEN 'set null' WHEN 'd' THEN 'set default' END`,
     },
     details: { inherited: inherited('k.conislocal', 'k.coninhcount') },
-    // One with a parent is a partition's, or one of the many that a key to a partitioned table is
-    // made of: servers give those names of their own.
+    // A constraint with a parent belongs to a partition, or is one of several that implement a key
+    // to a partitioned table. Servers name those differently.
     inManifest: 'k.conparentid = 0',
   },
   {
@@ -193,7 +193,7 @@ const otherSources: readonly FactSource[] = [
       owner: 'pg_get_userbyid(p.proowner)',
       privileges: privileges('p.proacl', "acldefault('f', p.proowner)"),
     },
-    // Those that make the values of a range type come with that.
+    // The constructors of a range type come with that type.
     inManifest: `NOT ${dependsAs('e', 'pg_proc', 'p.oid')}
       AND NOT ${dependsAs('i', 'pg_proc', 'p.oid')}`,
   },

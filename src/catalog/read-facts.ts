@@ -12,8 +12,8 @@ import { commentSource, objectSources } from './object-sources.js'
 import { plainCatalogsOf, plainSource, restSources } from './rest-sources.js'
 
 /**
- * A SELECT of all facts of some sources as one value: to take thousands of rows apart would cost
- * more than to read them.
+ * A SELECT that returns all facts of some sources as one value: parsing thousands of rows would
+ * take longer than reading them.
  *
  * @param options.has The attributes that a manifest has, or those of a digest.
  * @param options.where Which facts.
@@ -34,7 +34,7 @@ SELECT coalesce(json_agg(json_build_array(unit::bigint, kind, schema, "table", n
   text)), '[]') AS facts FROM fact WHERE ${where}`)
 }
 
-/** What {@link factsSql} answers. */
+/** The row that {@link factsSql} returns. */
 export interface FactsAnswer {
   readonly facts: FactTuple[]
 }
@@ -50,7 +50,7 @@ function factSql(source: FactSource, isManifest: boolean): string {
   FROM ${from}${isManifest && inManifest ? ` AND ${inManifest}` : ''}`
 }
 
-/** Which schemas `n`, relations `c` and types `t` facts are read of. */
+/** Conditions on the schemas `n`, relations `c` and types `t` whose facts are read. */
 interface Scope {
   readonly schemas: string
   readonly relations: string
@@ -83,14 +83,14 @@ function scopeSql(
 )`
 }
 
-/** Everything that was made after initdb. */
+/** Everything that was created after initdb. */
 export const everything: Scope = {
   schemas: 'true',
   relations: `c.oid >= ${firstOid}`,
   types: `t.oid >= ${firstOid}`,
 }
 
-/** What {@link readFacts} reads. */
+/** The options of {@link readFacts}. */
 export interface FactsOptions {
   /** The schemas, or all that are not PostgreSQL's own; that of the adapter by default. */
   readonly schemas?: readonly string[] | 'all'
@@ -98,15 +98,15 @@ export interface FactsOptions {
   readonly relativeTo?: string
   /** Tables, views and sequences to leave out, by name. */
   readonly except?: readonly string[]
-  /** Whether to read what extensions brought; false by default. */
+  /** Whether to read the objects of extensions; false by default. */
   readonly withExtensions?: boolean
-  /** Leaves out all other kinds of facts. */
+  /** The kinds of facts to read; all by default. */
   readonly kinds?: readonly string[]
 }
 
 /**
- * Reads what schemas consist of: everything that a manifest has, as of one moment, in a transaction
- * that is rolled back, and with settings that make every server print a definition alike.
+ * Reads the facts of schemas that a manifest contains, from one snapshot, in a transaction that is
+ * rolled back, and with settings with which all servers print the same definitions.
  */
 export async function readFacts(
   queryable: Queryable,
@@ -125,7 +125,7 @@ export async function readFacts(
     types: isOwn('pg_type', 't.oid'),
   }
   return await readAndRollBack(queryable, async (transaction) => {
-    // PostgreSQL leaves the schema out of a definition when it is first in the search path.
+    // PostgreSQL omits the schema from a definition if it is first in the search path.
     await transaction.query(neutralSql({}, searchPath(relativeTo)))
     const read = async (some: readonly FactSource[], where: string, ...values: unknown[]) => {
       const text = factsSql(some, scope, { has: 'manifest', where })
@@ -141,12 +141,12 @@ export async function readFacts(
   })
 }
 
-/** Every name is qualified then, and no relation of a temporary schema hides another one. */
+/** With this path, every name is qualified, and no temporary relation hides another one. */
 const digestPath = 'pg_catalog, pg_temp'
 
 /**
- * Reads all facts of the catalog of a database, as a digest has them, and leaves the settings that
- * they were read with.
+ * Reads all facts of the catalog of a database that a digest contains. The settings with which they
+ * were read stay until the end of the transaction.
  *
  * @param major The version of the server.
  * @param all Which facts, for a part of them.
@@ -161,7 +161,7 @@ export async function readAllFacts(
     ...all.flatMap((source) => source.rare ?? []),
     ...plain.map((name) => `${name} WHERE oid >= ${firstOid}`),
   ]
-  // To plan a statement takes longer than to run it, and most databases have no rare objects.
+  // Planning takes longer than running, and most databases have no rare objects.
   const exist = `ARRAY[${rare.map((from) => `EXISTS (SELECT FROM pg_catalog.${from})`)}]`
   const { rows } = await transaction.query<{ exist: boolean[] }>(neutralSql({ exist }))
   const there = new Set(rare.filter((_, index) => rows[0]!.exist[index]))
@@ -172,7 +172,7 @@ export async function readAllFacts(
   return toFacts((await transaction.query<FactsAnswer>(text)).rows[0]!.facts)
 }
 
-/** Sets what definitions and values depend on, for the transaction, and answers what is asked. */
+/** Sets the settings that definitions and values depend on, and returns the requested values. */
 export function neutralSql(
   asked: Readonly<Record<string, string>> = {},
   path = digestPath,

@@ -1,5 +1,5 @@
 import type { Queryable } from '../database/index.js'
-import { type CatalogFact, factsByTitle } from './facts.js'
+import { type CatalogFact, factsByTitle, groupBy } from './facts.js'
 import type {
   ManifestColumn,
   ManifestComposite,
@@ -13,11 +13,10 @@ import type {
 import { type FactsOptions, readFacts } from './read-facts.js'
 
 /**
- * Reads what a schema consists of, see {@link SchemaManifest}, in a transaction that is rolled
- * back.
+ * Reads the manifest of a schema in a transaction that is rolled back.
  *
  * @param options.except Tables that are not part of the schema, such as a ledger.
- * @param options.schema Another schema than that of the database's adapter.
+ * @param options.schema The schema; that of the database's adapter by default.
  */
 export async function readManifest(
   queryable: Queryable,
@@ -31,8 +30,8 @@ export async function readManifest(
 export type Catalog = Pick<SchemaManifest, 'tables' | 'enums'>
 
 /**
- * Reads the part of a manifest that anybody who writes rows has to know, in a transaction that is
- * rolled back. Objects of another schema than names are relative to are named `schema.name`.
+ * Reads the part of a manifest that is needed to write rows, in a transaction that is rolled back.
+ * Names outside the schema that names are relative to are written as `schema.name`.
  *
  * @example
  * ```ts
@@ -53,15 +52,11 @@ export async function readCatalog(
 /** Facts as a manifest. */
 function manifestOf(facts: readonly CatalogFact[]): SchemaManifest {
   const byTitle = factsByTitle(facts)
-  const byKind = new Map<string, CatalogFact[]>()
-  for (const fact of facts.toSorted(inOrder)) {
-    const of = fact.table === null ? '' : qualified(fact.schema, fact.table)
-    const key = `${fact.kind} ${of}`
-    const some = byKind.get(key)
-    if (some) some.push(fact)
-    else byKind.set(key, [fact])
-  }
-  // The sources give their facts the attributes that the types of the manifest have.
+  const byKind = groupBy(
+    facts.toSorted(inOrder),
+    ({ kind, schema, table }) => `${kind} ${table === null ? '' : qualified(schema, table)}`,
+  )
+  // The attributes of the sources have the names of the members of the manifest.
   const toPiece = ({ name, title, text }: CatalogFact) => {
     const comment = byTitle.get(`comment on ${title}`)?.text ?? '{"comment":""}'
     return { name, ...JSON.parse(text), ...JSON.parse(comment) }

@@ -1,8 +1,8 @@
 import { type FactSource, firstOid, privileges, sorted } from './fact-source.js'
 import { commentedCatalogs } from './object-sources.js'
 
-// Facts that belong to no object above: schemas, rare kinds of objects, roles, the database. No
-// manifest has them, and their names are as PostgreSQL prints them.
+// Facts that do not belong to the objects of object-sources.ts: schemas, rare kinds of objects,
+// roles, the database. Manifests do not contain them. PostgreSQL itself prints their names.
 
 type More = Pick<FactSource, 'rare' | 'details'>
 
@@ -20,7 +20,7 @@ const plainCatalogs = `pg_am pg_amop pg_amproc pg_cast pg_collation pg_conversio
   pg_opfamily pg_publication pg_publication_rel pg_transform pg_ts_config pg_ts_dict pg_ts_parser
   pg_ts_template pg_user_mapping`.split(/\s+/)
 
-/** Those that a server has. */
+/** Those of them that a server has. */
 export const plainCatalogsOf = (major: number): readonly string[] =>
   major < 15 ? plainCatalogs : [...plainCatalogs, 'pg_parameter_acl', 'pg_publication_namespace']
 
@@ -60,7 +60,7 @@ export const plainSource = (catalogs: readonly string[]): FactSource =>
     },
   )
 
-/** The privileges on what initdb made: hundreds of objects share a handful of lists. */
+/** The privileges on the objects of initdb: hundreds of objects share a few lists. */
 const builtIn = (catalog: string, list: string, type: string, defaults: string): FactSource =>
   rest(
     "'privileges on built-in objects'",
@@ -77,7 +77,7 @@ const builtIn = (catalog: string, list: string, type: string, defaults: string):
     { details: { objects: 'granted.objects' } },
   )
 
-/** Which rows of pg_description are comments on anything else than an object with facts. */
+/** The condition for comments in pg_description on objects without facts of their own. */
 export const rareComments = `(objoid >= ${firstOid} OR objoid = 'public'::regnamespace)
   AND classoid <> ALL (${commentedCatalogs} || 'pg_largeobject'::regclass)`
 
@@ -113,7 +113,7 @@ export const restSources: readonly FactSource[] = [
       privileges: privileges('d.datacl', "acldefault('d', d.datdba)"),
     },
   }),
-  // A password is no part of it: it is stored with a random salt, never the same twice.
+  // Without the password, because it is stored with a random salt and differs each time.
   rest(
     "'role'",
     'quote_ident(a.rolname)',
@@ -152,7 +152,7 @@ export const restSources: readonly FactSource[] = [
       WHERE ${rareComments}`,
     { details: { comment: 'd.description' } },
   ),
-  // The server numbers them, differently for the same statements, so that the content is the name.
+  // Named by their content, because the server numbers them differently for the same statements.
   rest(
     "'large object'",
     "encode(sha256(coalesce(pages.content, '')), 'hex')",

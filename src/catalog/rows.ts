@@ -12,14 +12,8 @@ export interface TableDigest {
   readonly hash: string
 }
 
-/** A table as it stands in SQL, with its schema. */
-export function tableName({
-  schema,
-  name,
-}: {
-  readonly schema: string
-  readonly name: string
-}): string {
+/** The name of a table in SQL, with its schema. */
+export function tableName({ schema, name }: Readonly<Record<'schema' | 'name', string>>): string {
   return `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`
 }
 
@@ -44,12 +38,11 @@ export async function readRows(
 }
 
 /**
- * Hashes the rows of every table in the schema of a database: two digests are equal exactly when
- * every table holds the same rows. What PostgreSQL keeps beside rows, sequences and the catalog,
- * is not in it.
+ * Hashes the rows of every table in the schema of a database: two digests are equal if and only if
+ * every table contains the same rows. Sequences and the catalog are not included.
  *
- * @param options.only Restricts each table to the rows that match, such as one chat's; a table
- * for which it answers undefined is left out.
+ * @param options.only Restricts each table to the rows that match, such as those of one chat. A
+ * table for which it returns undefined is left out.
  *
  * @example
  * ```ts
@@ -84,8 +77,8 @@ export async function digestRows(
 }
 
 /**
- * A query for the digest of one table or materialized view. Rows are compared as text, since some
- * types, json among them, have neither an order nor an equality.
+ * A query for the digest of one table or materialized view. Rows are hashed as text, because some
+ * types, such as json, have neither an order nor an equality.
  */
 export function tableDigestSql(table: string, where = 'true'): string {
   return `SELECT count(*)::integer AS rows,

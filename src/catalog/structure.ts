@@ -7,7 +7,7 @@ import type {
 } from './manifest.js'
 import { columnText } from './manifest-facts.js'
 
-// Questions about the structure of a schema, each with one answer.
+// Questions about the structure of a schema. Each is answered here and nowhere else.
 
 type Tables = Pick<SchemaManifest, 'tables'>
 
@@ -60,7 +60,7 @@ function ownerColumn(
   return parent == null ? parent : (own[referencedColumns.indexOf(parent)] ?? null)
 }
 
-/** The foreign keys of a table that no index serves: each deletion in the other table reads all. */
+/** The foreign keys without an index: each deletion in the other table reads this whole table. */
 export function foreignKeysWithoutIndex({
   constraints,
   indexes,
@@ -71,9 +71,9 @@ export function foreignKeysWithoutIndex({
 }
 
 /**
- * Whether an index finds the rows that refer to a row: it is whole, can be searched for equal
- * values, and begins with the columns of the key in any order. For a unique index a part of them is
- * enough, since it finds one row.
+ * Whether an index finds the rows that refer to a row: it is valid, can be searched for equal
+ * values, and begins with the columns of the key in any order. For a unique index some of them are
+ * enough, because it finds one row.
  */
 function serves(index: ManifestIndex, columns: readonly string[]): boolean {
   const { valid, method, unique } = index
@@ -83,7 +83,7 @@ function serves(index: ManifestIndex, columns: readonly string[]): boolean {
   return first.size === columns.length || (unique && index.columns.every(isOfKey))
 }
 
-/** Whether a partial index leaves out only rows without a value, which refer to nothing. */
+/** Whether a partial index omits only rows with NULL, which refer to nothing. */
 function leavesOutNulls({ condition }: ManifestIndex, columns: readonly string[]): boolean {
   const parts = condition?.replace(/[()]/g, '').split(' AND ') ?? []
   return parts.every((part) => {
@@ -92,7 +92,7 @@ function leavesOutNulls({ condition }: ManifestIndex, columns: readonly string[]
   })
 }
 
-/** A table that has rows of an owner which outlive it, or forbid its deletion. */
+/** A table whose rows outlive their owner or prevent its deletion. */
 export interface OwnerOffence {
   readonly table: string
   /** The foreign key that does not cascade; null for a column without one. */
@@ -102,10 +102,10 @@ export interface OwnerOffence {
 }
 
 /**
- * Where deleting a row of the owner does not delete what belongs to it: foreign keys to the owner
- * that do not cascade, and columns that are named like a key of the owner and have no foreign key.
+ * Finds rows that are not deleted with their owner: foreign keys to the owner that do not cascade,
+ * and columns that are named like the key of the owner and have no foreign key.
  *
- * @param column What the key of the owner is called in other tables, such as `chat_id`.
+ * @param column The name of the owner's key in other tables, such as `chat_id`.
  */
 export function ownersWithoutCascade(
   catalog: Tables,
@@ -138,13 +138,13 @@ export function ownersWithoutCascade(
 /** A column in which two tables that mirror each other differ. */
 export interface MirrorOffence {
   readonly column: string
-  /** What it is in the one and in the other; undefined where it is missing. */
+  /** Its definition in the one and in the other table; undefined if it is missing there. */
   readonly shapes: readonly [string | undefined, string | undefined]
 }
 
 /**
- * In which columns two tables that mirror each other differ: by name, type, default and so on,
- * without the first column, which is the owner's, and without comments and order.
+ * The columns in which two tables that mirror each other differ, by name, type, default and so on.
+ * The first column, which is the owner's, comments and the order of columns are ignored.
  */
 export function mirrorOffences(one: ManifestTable, other: ManifestTable): MirrorOffence[] {
   const shapesOf = ({ columns }: ManifestTable) =>

@@ -1,16 +1,9 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { InvalidArgumentError } from 'commander'
 import { type ChatLine, chatState, selectChats } from './chats.js'
-import { withDomain } from './domain-tables.js'
-import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
-import { helpText, limitOf, listLimit, listLimitHelp } from './options.js'
+import { defineDomainCommand } from './domain-tables.js'
+import { limitOf, listLimit, listLimitHelp } from './options.js'
 import { renderTable } from './table.js'
-import { countNoun, humanAgo, printJson, say, screenWidth } from './terminal.js'
-
-interface ChatsOptions extends DatabaseOptions {
-  readonly owner?: string
-  readonly archived?: boolean
-  readonly limit?: number
-}
+import { countNoun, humanAgo, say, screenWidth } from './terminal.js'
 
 /** Parses a uuid in its usual form. */
 function uuidOf(written: string): string {
@@ -19,50 +12,40 @@ function uuidOf(written: string): string {
 }
 
 /** `driftpin chats`. */
-export function chatsCommand(): Command {
-  const command = new Command('chats')
-    .description('list chats and the state of their pinned context')
-    .option('--owner <id>', 'only the chats of this owner', uuidOf)
-    .option('--archived', 'only archived chats, instead of the others')
-    .option('--limit <n>', listLimitHelp, listLimit)
-  return devDatabaseOptions(command)
-    .action(listAll)
-    .addHelpText(
-      'after',
-      helpText(
-        [
-          'driftpin chats',
-          'driftpin chats --archived --owner 6a9b8c1e-5d4f-4f7a-9a57-0f3f5ad2c111',
-          'driftpin chats --json | jq -r ".[] | select(.dirty).id"',
-        ],
-        [
-          'Context:',
-          '  ok       the pins equal the context of the agent',
-          '  dirty    the context of the agent has changed since',
-          '  no pins  the agent has not pushed yet, or there is none',
-        ],
-      ),
-    )
-}
-
-async function listAll({ owner, archived = false, json, ...options }: ChatsOptions) {
-  const limit = limitOf(options.limit, json)
-  const [found, other] = await withDomain(options, async (database) => {
-    const filter = { ownerId: owner, archived, limit: limit && limit + 1 }
-    return [
-      await selectChats(database, filter),
-      // This only tells whether there are any others.
-      await selectChats(database, { ownerId: owner, archived: !archived, limit: 1 }),
-    ]
-  })
-  const chats = found.slice(0, limit)
-  if (json) {
-    printJson(chats)
-    return
-  }
-  if (chats.length > 0) console.log(renderChats(chats, screenWidth()))
-  say(footer(chats.length, found.length > chats.length, archived, other.length > 0))
-}
+export const chatsCommand = defineDomainCommand({
+  name: 'chats',
+  description: 'list chats and the state of their pinned context',
+  options: (command) =>
+    command
+      .option('--owner <id>', 'only the chats of this owner', uuidOf)
+      .option('--archived', 'only archived chats, instead of the others')
+      .option('--limit <n>', listLimitHelp, listLimit),
+  notes: [
+    'Context:',
+    '  ok       the pins equal the context of the agent',
+    '  dirty    the context of the agent has changed since',
+    '  no pins  the agent has not pushed yet, or there is none',
+  ],
+  examples: [
+    'driftpin chats',
+    'driftpin chats --archived --owner 6a9b8c1e-5d4f-4f7a-9a57-0f3f5ad2c111',
+    'driftpin chats --json | jq -r ".[] | select(.dirty).id"',
+  ],
+  run: async (database, { owner: ownerId, archived = false, ...options }) => {
+    const limit = limitOf(options.limit, options.json)
+    const found = await selectChats(database, { ownerId, archived, limit: limit && limit + 1 })
+    // This only tells whether there are any others.
+    const other = await selectChats(database, { ownerId, archived: !archived, limit: 1 })
+    const chats = found.slice(0, limit)
+    return {
+      json: chats,
+      text: () => {
+        if (chats.length > 0) console.log(renderChats(chats, screenWidth()))
+        say(footer(chats.length, found.length > chats.length, archived, other.length > 0))
+      },
+    }
+  },
+})
 
 /** Chats as a table. On a terminal, ids are as short as possible. */
 function renderChats(chats: readonly ChatLine[], width: number | undefined): string {

@@ -1,33 +1,24 @@
-import { Command } from 'commander'
 import { structuredPatch } from 'diff'
 import { type ContextDiff, type DiffSide, diff } from '../context/index.js'
-import { chatArgument, findChat, renderChat } from './chats.js'
-import { withDomain } from './domain-tables.js'
-import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
-import { humanSize, paint, printable, printJson, say } from './terminal.js'
+import { type ChatLine, chatArgument, findChat, renderChat } from './chats.js'
+import { defineDomainCommand } from './domain-tables.js'
+import { humanSize, paint, printable, say } from './terminal.js'
 
 /** `driftpin diff CHAT`. */
-export function diffCommand(): Command {
-  const command = new Command('diff')
-    .description('show what a refresh of a chat would change')
-    .argument('<chat>', chatArgument)
-  return devDatabaseOptions(command)
-    .action(showDiff)
-    .addHelpText(
-      'after',
-      '\nLines with - are pinned, lines with + are live.\n\nExample:\n  driftpin diff 3f0c',
-    )
-}
-
-async function showDiff(written: string, { json, ...options }: DatabaseOptions): Promise<void> {
-  const [chat, difference] = await withDomain(options, async (database) => {
+export const diffCommand = defineDomainCommand({
+  name: 'diff',
+  description: 'show what a refresh of a chat would change',
+  options: (command) => command.argument('<chat>', chatArgument),
+  notes: ['Lines with - are pinned, lines with + are live.'],
+  examples: ['driftpin diff 3f0c'],
+  run: async (database, written) => {
     const chat = await findChat(database, written)
-    return [chat, await diff(database, { chatId: chat.id })] as const
-  })
-  if (json) {
-    printJson(difference)
-    return
-  }
+    const difference = await diff(database, { chatId: chat.id })
+    return { json: difference, text: () => print(chat, difference, written) }
+  },
+})
+
+function print(chat: ChatLine, difference: ContextDiff, written: string): void {
   const { added, removed, modified } = difference
   console.log(`${renderChat(chat)}\n`)
   if (added.length + removed.length + modified.length === 0) {

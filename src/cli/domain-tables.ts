@@ -1,8 +1,16 @@
+import type { OptionValues } from '@commander-js/extra-typings'
+import type { Command } from 'commander'
 import { type Database, type Queryable, quoteIdentifier } from '../database/index.js'
 import { assertSchemaCurrent } from '../migrations/index.js'
 import { UsageError } from './command-error.js'
+import { type CommandResult, type Definition, defineCommand } from './define-command.js'
 import { describeSource, type MigrationSource, rememberedBy } from './migrations.js'
-import { type DatabaseOptions, onDevDatabase, withDevDatabase } from './open-database.js'
+import {
+  type DatabaseOptions,
+  devDatabaseOptions,
+  onDevDatabase,
+  withDevDatabase,
+} from './open-database.js'
 
 /** Whether a schema has driftpin's tables, of any version. */
 export async function hasDomainTables(queryable: Queryable): Promise<boolean> {
@@ -40,4 +48,24 @@ function noTables({ schema }: Database, remembered: MigrationSource | undefined)
     `The schema "${schema}" of this database has none of driftpin's tables. Create them with ` +
       'driftpin migrate up, or name the schema that has them with --schema.',
   )
+}
+
+interface DomainDefinition<A extends unknown[], O extends OptionValues> extends Definition<A, O> {
+  readonly run: (database: Database, ...args: [...A, O & DatabaseOptions]) => Promise<CommandResult>
+}
+
+/** A command on chats or agents, by default those of the dev database. */
+export function defineDomainCommand<A extends unknown[], O extends OptionValues>({
+  options,
+  run,
+  ...definition
+}: DomainDefinition<A, O>): () => Command {
+  return defineCommand({
+    ...definition,
+    options: (command) => devDatabaseOptions(options(command)),
+    run: (...args) =>
+      withDomain(args.at(-1) as DatabaseOptions, (database) =>
+        run(database, ...(args as [...A, O & DatabaseOptions])),
+      ),
+  })
 }

@@ -1,40 +1,28 @@
-import { Command } from 'commander'
 import { diff } from '../context/index.js'
 import type { Database } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import { type ChatLine, selectChats } from './chats.js'
-import { withDomain } from './domain-tables.js'
-import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
-import { helpText, limitOf, listLimit, listLimitHelp } from './options.js'
+import { defineDomainCommand } from './domain-tables.js'
+import { limitOf, listLimit, listLimitHelp } from './options.js'
 import { renderTable } from './table.js'
-import { countNoun, humanAgo, openProgress, printJson, say, screenWidth } from './terminal.js'
-
-interface DriftOptions extends DatabaseOptions {
-  readonly limit?: number
-}
+import { countNoun, humanAgo, openProgress, say, screenWidth } from './terminal.js'
 
 /** A dirty chat, and the number of resources that differ. */
 type DriftedChat = ChatLine & Record<'added' | 'removed' | 'modified', number>
 
 /** `driftpin drift`. */
-export function driftCommand(): Command {
-  const command = new Command('drift')
-    .description('list the dirty chats, and how many resources differ')
-    .option('--limit <n>', listLimitHelp, listLimit)
-  return devDatabaseOptions(command)
-    .action(listDrifted)
-    .addHelpText('after', helpText(['driftpin drift', 'driftpin drift --json']))
-}
+export const driftCommand = defineDomainCommand({
+  name: 'drift',
+  description: 'list the dirty chats, and how many resources differ',
+  options: (command) => command.option('--limit <n>', listLimitHelp, listLimit),
+  examples: ['driftpin drift', 'driftpin drift --json'],
+  run: async (database, { limit, json }) => {
+    const drift = await readDrift(database, limitOf(limit, json))
+    return { json: drift.chats, text: () => print(drift) }
+  },
+})
 
-async function listDrifted({ json, ...options }: DriftOptions): Promise<void> {
-  const limit = limitOf(options.limit, json)
-  const { chats, more, hasAny } = await withDomain(options, (database) =>
-    readDrift(database, limit),
-  )
-  if (json) {
-    printJson(chats)
-    return
-  }
+function print({ chats, more, hasAny }: Awaited<ReturnType<typeof readDrift>>): void {
   if (chats.length === 0) {
     say(
       hasAny

@@ -1,59 +1,67 @@
-import type { Command } from 'commander'
 import type { SchemaMismatch } from '../catalog/index.js'
 import type { Database } from '../database/index.js'
 import {
+  bundledFiles,
   checkSchema,
   countExpected,
   createMigrator,
-  type Migration,
   type MigratorOptions,
+  parseMigrations,
 } from '../migrations/index.js'
 import { schemaManifest } from '../schema/index.js'
 import { exitCodes } from './command-error.js'
-import { type MigrateOptions, migratorCommand, readChosen } from './migrations.js'
+import { defineCommand } from './define-command.js'
+import { migratorOptions, readChosen } from './migrations.js'
 import { withDatabase } from './open-database.js'
-import { paint, printable, printJson, say } from './terminal.js'
+import { paint, printable, say } from './terminal.js'
 
 /** `driftpin migrate check`: compares a live database with the result of the migrations. */
-export function migrateCheckCommand(): Command {
-  return migratorCommand(
-    'check',
-    'compare a live database with the schema that the code expects',
-  ).action(check)
-}
+export const migrateCheckCommand = defineCommand({
+  name: 'check',
+  description: 'compare a live database with the schema that the code expects',
+  options: (command) => migratorOptions(command),
+  run: async (options) => {
+    const { source, migrator } = await readChosen(options)
+    const checked = await withDatabase(options, 'refuse', ({ database }) =>
+      compare(database, migrator),
+    )
+    const { mismatches } = checked
+    if (mismatches.length > 0) process.exitCode = exitCodes.failed
+    return { json: mismatches, text: () => print(checked, source.ledger) }
+  },
+})
 
-async function check(options: MigrateOptions): Promise<void> {
-  const { json } = options
-  const { source, migrator } = await readChosen(options)
-  const { mismatches, compared, pending } = await withDatabase(options, 'refuse', ({ database }) =>
-    compare(database, migrator),
-  )
-  if (mismatches.length > 0) process.exitCode = exitCodes.failed
-  if (json) return printJson(mismatches)
+async function print(
+  { mismatches, compared, pending }: Awaited<ReturnType<typeof compare>>,
+  ledger: string,
+): Promise<void> {
   if (compared === 0) say('The migrations create nothing that can be compared.')
   else if (mismatches.length === 0) say('The schema equals the schema that the code expects.')
   await printMismatches(mismatches)
   if (mismatches.length === 0 || pending === 0) return
   const are = pending === 1 ? 'migration is' : 'migrations are'
   say(
-    `According to ${printable(source.ledger)}, ${pending} ${are} pending. Apply with: driftpin migrate up`,
+    `According to ${printable(ledger)}, ${pending} ${are} pending. Apply with: driftpin migrate up`,
   )
 }
 
 /** The mismatches, how many objects were compared, and how many migrations are pending. */
 async function compare(opened: Database, options: MigratorOptions) {
-  const { migrations } = options
-  const expected = migrations ? await expectedBy(migrations, opened) : { expected: schemaManifest }
+  const expected = await expectedBy(options, opened.schema)
   const mismatches = await checkSchema(opened, expected)
   const migrator = createMigrator(opened, options)
   const pending = (await migrator.status()).filter(({ state }) => state === 'pending').length
   return { mismatches, compared: countExpected(expected), pending }
 }
 
-async function expectedBy(migrations: readonly Migration[], { schema }: Database) {
+/** What migrations create up to a version, by default the newest. */
+export async function expectedBy(options: MigratorOptions, schema: string, version?: number) {
+  const { migrations = parseMigrations(bundledFiles) } = options
+  const isNewest = version === undefined || version === migrations.at(-1)?.version
+  if (!options.migrations && isNewest) return { expected: schemaManifest }
   // Loaded late, because it loads an engine.
   const { manifestAt } = await import('../workbench/index.js')
-  return await manifestAt(migrations, { schema })
+  return await manifestAt(migrations, { schema, version })
 }
 
 /** Prints each mismatch with the expected and the actual definition. */

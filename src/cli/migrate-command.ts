@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { Command } from 'commander'
+import type { Command } from '@commander-js/extra-typings'
 import {
   bundledFiles,
   type FinishedStep,
@@ -10,109 +10,57 @@ import {
   readMigrations,
 } from '../migrations/index.js'
 import { UsageError } from './command-error.js'
+import { type CommandResult, defineCommand, defineGroup } from './define-command.js'
 import { migrateAdoptCommand } from './migrate-adopt-command.js'
 import { migrateCheckCommand } from './migrate-check-command.js'
 import { migrateLintCommand } from './migrate-lint-command.js'
 import { migrateRenumberCommand } from './migrate-renumber-command.js'
 import { migrateVerifyCommand } from './migrate-verify-command.js'
-import {
-  type FolderOptions,
-  folderOptions,
-  type MigrateOptions,
-  migratorCommand,
-  withMigrator,
-} from './migrations.js'
+import { folderOptions, type MigrateOptions, migratorOptions, withMigrator } from './migrations.js'
 import type { IfMissing } from './open-database.js'
-import { helpText, wholeNumber } from './options.js'
+import { wholeNumber } from './options.js'
 import { renderTable } from './table.js'
-import { humanDuration, paint, printable, printJson, warn } from './terminal.js'
+import { humanDuration, paint, printable, warn } from './terminal.js'
 
-/** `driftpin migrate` and its subcommands. */
-export function migrateCommand(): Command {
-  return new Command('migrate')
-    .description('apply, revert and check migrations')
-    .addCommand(upCommand())
-    .addCommand(downCommand())
-    .addCommand(toCommand())
-    .addCommand(migratorCommand('status', 'show which migrations are applied').action(showStatus))
-    .addCommand(planCommand())
-    .addCommand(migrateLintCommand())
-    .addCommand(migrateResolveCommand())
-    .addCommand(migratePrintCommand())
-    .addCommand(migrateNewCommand())
-    .addCommand(migrateRenumberCommand())
-    .addCommand(migrateVerifyCommand())
-    .addCommand(migrateCheckCommand())
-    .addCommand(migrateAdoptCommand())
-    .addHelpText(
-      'after',
-      helpText([
-        'driftpin migrate up --database postgres://app@localhost/app --schema chat',
-        'driftpin migrate status --data .driftpin',
-        'driftpin migrate plan            # everything, for an empty database',
-        'driftpin migrate plan --to 0 --data .driftpin',
-        'driftpin migrate check --database postgres://app@localhost/app',
-        'driftpin migrate adopt --database postgres://app@localhost/app --dry-run',
-        'driftpin migrate up --migrations db/migrations --data .driftpin',
-        'driftpin migrate lint db/migrations --owner users',
-        'driftpin migrate resolve 12 --not-applied --data .driftpin',
-        'driftpin migrate print --from 8 --to 10 --schema chat | psql',
-        'driftpin migrate new add_titles --migrations db/migrations',
-        'driftpin migrate renumber --base main --migrations db/migrations',
-        'driftpin migrate verify db/migrations',
-      ]),
-    )
-}
-
-function upCommand(): Command {
-  return runningCommand('up', 'apply all pending migrations').action((options: RunOptions) =>
-    run(options, 'create', (migrator) => migrator.up()),
-  )
-}
-
-function downCommand(): Command {
-  return runningCommand('down', 'revert the newest migration')
-    .option('--steps <n>', 'how many to revert', wholeNumber, 1)
-    .action((options: RunOptions & { steps: number }) =>
-      run(options, 'refuse', (migrator) => migrator.down({ steps: options.steps })),
-    )
-}
-
-function toCommand(): Command {
-  return runningCommand('to', 'migrate up or down to a version; 0 reverts everything')
-    .argument('<version>', 'the number of a migration', wholeNumber)
-    .action((version: number, options: RunOptions) =>
-      run(options, 'create', (migrator) => migrator.to(version)),
-    )
-}
-
-function planCommand(): Command {
-  return migratorCommand('plan', 'print the SQL that would run, by default on an empty database')
-    .option('--to <version>', 'the target version (default: the newest)', wholeNumber)
-    .action(showPlan)
-}
-
-interface RunOptions extends MigrateOptions {
-  readonly statementLockTimeout?: number
-}
-
-function runningCommand(name: string, description: string): Command {
-  return migratorCommand(name, description).option(
+const runOptions = (command: Command) =>
+  migratorOptions(command).option(
     '--statement-lock-timeout <ms>',
     'how long a statement waits for a lock before a later retry (default: 2000; 0: no limit)',
     wholeNumber,
   )
-}
 
-async function run(
-  options: RunOptions,
+const upCommand = defineCommand({
+  name: 'up',
+  description: 'apply all pending migrations',
+  options: runOptions,
+  run: (options) => runSteps(options, 'create', (migrator) => migrator.up()),
+})
+
+const downCommand = defineCommand({
+  name: 'down',
+  description: 'revert the newest migration',
+  options: (command) =>
+    runOptions(command).option('--steps <n>', 'how many to revert', wholeNumber, 1),
+  run: ({ steps, ...options }) =>
+    runSteps(options, 'refuse', (migrator) => migrator.down({ steps })),
+})
+
+const toCommand = defineCommand({
+  name: 'to',
+  description: 'migrate up or down to a version; 0 reverts everything',
+  options: (command) =>
+    runOptions(command).argument('<version>', 'the number of a migration', wholeNumber),
+  run: (version, options) => runSteps(options, 'create', (migrator) => migrator.to(version)),
+})
+
+async function runSteps(
+  options: MigrateOptions & { readonly statementLockTimeout?: number },
   ifMissing: IfMissing,
   work: (migrator: Migrator) => Promise<FinishedStep[]>,
-) {
-  const { json, statementLockTimeout } = options
+): Promise<CommandResult> {
   const more: MigratorOptions = {
     onStep: ({ file, durationMs }) => {
-      if (!json) console.log(`${file}  ${humanDuration(durationMs)}`)
+      if (!options.json) console.log(`${file}  ${humanDuration(durationMs)}`)
     },
     onBlocked: ({ file, pauseMs, blockers }) => {
       const who = blockers.length > 0 ? ` held by ${printable(blockers.join('; '))}` : ''
@@ -121,34 +69,49 @@ async function run(
           `Next attempt in ${humanDuration(pauseMs)}.`,
       )
     },
-    statementLockTimeoutMs: statementLockTimeout,
+    statementLockTimeoutMs: options.statementLockTimeout,
   }
   const steps = await withMigrator(options, ifMissing, work, more)
-  if (json) printJson(steps.map(({ sql, ...step }) => step))
-  else if (steps.length === 0) console.log('Nothing to do.')
-}
-
-async function showStatus(options: MigrateOptions): Promise<void> {
-  const statuses = await withMigrator(options, 'refuse', (migrator) => migrator.status())
-  if (options.json) {
-    printJson(statuses)
-    return
+  return {
+    json: steps.map(({ sql, ...step }) => step),
+    text: () => {
+      if (steps.length === 0) console.log('Nothing to do.')
+    },
   }
-  const rows = statuses.map(({ version, name, state, appliedAt, durationMs }) => [
-    version,
-    name,
-    state,
-    appliedAt?.toISOString() ?? '',
-    durationMs === undefined ? '' : humanDuration(durationMs),
-  ])
-  console.log(renderTable({ columns: ['version', 'name', 'state', 'applied', 'took'], rows }))
 }
 
-async function showPlan(options: MigrateOptions & { to?: number }): Promise<void> {
-  const steps = await withMigrator(options, 'use memory', (migrator) => migrator.plan(options.to))
-  if (options.json) printJson(steps)
-  else await printSql(steps, options.schema)
-}
+const statusCommand = defineCommand({
+  name: 'status',
+  description: 'show which migrations are applied',
+  options: (command) => migratorOptions(command),
+  run: async (options) => {
+    const statuses = await withMigrator(options, 'refuse', (migrator) => migrator.status())
+    const rows = statuses.map(({ version, name, state, appliedAt, durationMs }) => [
+      version,
+      name,
+      state,
+      appliedAt?.toISOString() ?? '',
+      durationMs === undefined ? '' : humanDuration(durationMs),
+    ])
+    const columns = ['version', 'name', 'state', 'applied', 'took']
+    return { json: statuses, text: () => console.log(renderTable({ columns, rows })) }
+  },
+})
+
+const planCommand = defineCommand({
+  name: 'plan',
+  description: 'print the SQL that would run, by default on an empty database',
+  options: (command) =>
+    migratorOptions(command).option(
+      '--to <version>',
+      'the target version (default: the newest)',
+      wholeNumber,
+    ),
+  run: async ({ to, ...options }) => {
+    const steps = await withMigrator(options, 'use memory', (migrator) => migrator.plan(to))
+    return { json: steps, text: () => printSql(steps, options.schema) }
+  },
+})
 
 async function printSql(steps: readonly PlannedStep[], schema: string): Promise<void> {
   // Loaded late, because it loads an engine.
@@ -156,74 +119,91 @@ async function printSql(steps: readonly PlannedStep[], schema: string): Promise<
   process.stdout.write(printSteps(steps, schema))
 }
 
-interface ResolveOptions extends MigrateOptions {
-  readonly applied?: boolean
-  readonly notApplied?: boolean
-}
-
-/** `driftpin migrate resolve`: records the state of a dirty migration after a person checked it. */
-export function migrateResolveCommand(): Command {
-  return migratorCommand('resolve', 'settle a migration without a transaction that was interrupted')
-    .argument('<version>', 'the number of the dirty migration', wholeNumber)
-    .option('--applied', 'everything that its up file creates exists')
-    .option('--not-applied', 'nothing of it exists; the next run applies it again')
-    .action(async (version: number, options: ResolveOptions) => {
-      if (!options.applied === !options.notApplied) {
-        throw new UsageError('Give its state: either --applied or --not-applied.')
-      }
-      const state = options.applied ? 'applied' : 'pending'
-      await withMigrator(options, 'refuse', (migrator) => migrator.resolve(version, state))
-      if (options.json) printJson({ version, state })
-      else console.log(`Migration ${version} is ${state} now.`)
-    })
-}
-
-interface PrintOptions extends FolderOptions {
-  readonly from: number
-  readonly to?: number
-  readonly schema: string
-  readonly json?: boolean
-}
+/** Records the state of a dirty migration after a person checked it. */
+const resolveCommand = defineCommand({
+  name: 'resolve',
+  description: 'settle a migration without a transaction that was interrupted',
+  options: (command) =>
+    migratorOptions(command)
+      .argument('<version>', 'the number of the dirty migration', wholeNumber)
+      .option('--applied', 'everything that its up file creates exists')
+      .option('--not-applied', 'nothing of it exists; the next run applies it again'),
+  run: async (version, { applied, notApplied, ...options }) => {
+    if (!applied === !notApplied) {
+      throw new UsageError('Give its state: either --applied or --not-applied.')
+    }
+    const state = applied ? 'applied' : 'pending'
+    await withMigrator(options, 'refuse', (migrator) => migrator.resolve(version, state))
+    const text = () => console.log(`Migration ${version} is ${state} now.`)
+    return { json: { version, state }, text }
+  },
+})
 
 /** `driftpin migrate print`: the SQL for another tool. */
-export function migratePrintCommand(): Command {
-  const command = new Command('print')
-    .description('print the SQL between two versions as a script for psql, without a database')
-    .option('--from <version>', 'the version that the database has', wholeNumber, 0)
-    .option('--to <version>', 'the version to migrate to (default: the newest)', wholeNumber)
-    .option('--schema <name>', 'the schema of the tables', 'public')
-    .option('--json', 'print JSON')
-  return folderOptions(command).action(async (options: PrintOptions) => {
-    const { migrations: folder, forwardOnly = false } = options
+export const migratePrintCommand = defineCommand({
+  name: 'print',
+  description: 'print the SQL between two versions as a script for psql, without a database',
+  options: (command) =>
+    folderOptions(
+      command
+        .option('--from <version>', 'the version that the database has', wholeNumber, 0)
+        .option('--to <version>', 'the version to migrate to (default: the newest)', wholeNumber)
+        .option('--schema <name>', 'the schema of the tables', 'public')
+        .option('--json', 'print JSON'),
+    ),
+  run: async ({ migrations: folder, forwardOnly = false, from, schema, ...options }) => {
     const migrations =
       folder === undefined
         ? parseMigrations(bundledFiles)
         : await readMigrations(folder, { forwardOnly })
     const to = options.to ?? migrations.at(-1)!.version
     const { stepsBetween } = await import('../workbench/index.js')
-    const steps = stepsBetween(migrations, { from: options.from, to })
-    if (options.json) printJson(steps)
-    else await printSql(steps, options.schema)
-  })
-}
-
-interface NewOptions {
-  readonly migrations: string
-  readonly json?: boolean
-}
+    const steps = stepsBetween(migrations, { from, to })
+    return { json: steps, text: () => printSql(steps, schema) }
+  },
+})
 
 /** `driftpin migrate new`: creates the next pair of files and its fixture. */
-export function migrateNewCommand(): Command {
-  return new Command('new')
-    .description('create the next pair of files and its fixture')
-    .argument('<name>', 'what the migration does, such as add_titles')
-    .option('--migrations <dir>', 'the folder of the migrations', 'migrations')
-    .option('--json', 'print JSON')
-    .action(async (name: string, { migrations, json }: NewOptions) => {
-      const { newMigration } = await import('../workbench/index.js')
-      const made = await newMigration({ directory: migrations, name })
-      const files = made.map((file) => join(migrations, file))
-      if (json) printJson({ files })
-      else console.log(files.join('\n'))
-    })
-}
+export const migrateNewCommand = defineCommand({
+  name: 'new',
+  description: 'create the next pair of files and its fixture',
+  options: (command) =>
+    command
+      .argument('<name>', 'what the migration does, such as add_titles')
+      .option('--migrations <dir>', 'the folder of the migrations', 'migrations')
+      .option('--json', 'print JSON'),
+  run: async (name, { migrations }) => {
+    const { newMigration } = await import('../workbench/index.js')
+    const made = await newMigration({ directory: migrations, name })
+    const files = made.map((file) => join(migrations, file))
+    return { json: { files }, text: () => console.log(files.join('\n')) }
+  },
+})
+
+/** `driftpin migrate` and its subcommands. */
+export const migrateCommand = defineGroup(
+  {
+    name: 'migrate',
+    description: 'apply, revert and check migrations',
+    examples: [
+      'driftpin migrate up --database postgres://app@localhost/app --schema chat',
+      'driftpin migrate status --data .driftpin',
+      'driftpin migrate plan            # everything, for an empty database',
+      'driftpin migrate plan --to 0 --data .driftpin',
+      'driftpin migrate check --database postgres://app@localhost/app',
+      'driftpin migrate adopt --database postgres://app@localhost/app --dry-run',
+      'driftpin migrate up --migrations db/migrations --data .driftpin',
+      'driftpin migrate lint db/migrations --owner users',
+      'driftpin migrate resolve 12 --not-applied --data .driftpin',
+      'driftpin migrate print --from 8 --to 10 --schema chat | psql',
+      'driftpin migrate new add_titles --migrations db/migrations',
+      'driftpin migrate renumber --base main --migrations db/migrations',
+      'driftpin migrate verify db/migrations',
+    ],
+  },
+  [
+    ...[upCommand, downCommand, toCommand, statusCommand, planCommand, migrateLintCommand],
+    ...[resolveCommand, migratePrintCommand, migrateNewCommand, migrateRenumberCommand],
+    ...[migrateVerifyCommand, migrateCheckCommand, migrateAdoptCommand],
+  ],
+)

@@ -1,12 +1,12 @@
-import { Command, InvalidArgumentError } from 'commander'
-import type { LintReport } from '../workbench/index.js'
+import { InvalidArgumentError } from 'commander'
+import type { LintFinding, LintReport } from '../workbench/index.js'
 import { exitCodes } from './command-error.js'
+import { type CommandResult, defineCommand } from './define-command.js'
 import {
   countNoun,
   paint,
   printable,
   printableLines,
-  printJson,
   say,
   screenWidth,
   wrapLines,
@@ -14,36 +14,40 @@ import {
 
 type Pair = readonly [string, string]
 
-interface LintFlags {
-  readonly owner?: readonly string[]
-  readonly mirror?: readonly Pair[]
-  readonly forwardOnly?: boolean
-  readonly rules?: boolean
-  readonly json?: boolean
-}
-
 /** `driftpin migrate lint`. */
-export function migrateLintCommand(): Command {
-  return new Command('lint')
-    .description(
-      'find what is dangerous in production: locks, lost rows, SQL that fails if there are rows',
-    )
-    .argument('[dir]', "a folder of SQL pairs (default: driftpin's own migrations)")
-    .option(
-      '--owner <table>',
-      'a table that owns rows of others: chats, app.chats or chats.chat_id; can be repeated',
-      (table: string, before: readonly string[] = []) => [...before, table],
-    )
-    .option(
-      '--mirror <a=b>',
-      'two tables with the same columns except the first; can be repeated',
-      (text: string, before: readonly Pair[] = []) => [...before, pairOf(text)],
-    )
-    .option('--forward-only', 'the folder has no down files')
-    .option('--rules', 'list the rules, why they matter and what to do instead')
-    .option('--json', 'print JSON')
-    .action(lint)
-}
+export const migrateLintCommand = defineCommand({
+  name: 'lint',
+  description:
+    'find what is dangerous in production: locks, lost rows, SQL that fails if there are rows',
+  options: (command) =>
+    command
+      .argument('[dir]', "a folder of SQL pairs (default: driftpin's own migrations)")
+      .option(
+        '--owner <table>',
+        'a table that owns rows of others: chats, app.chats or chats.chat_id; can be repeated',
+        (table: string, before: readonly string[] = []) => [...before, table],
+      )
+      .option(
+        '--mirror <a=b>',
+        'two tables with the same columns except the first; can be repeated',
+        (text: string, before: readonly Pair[] = []) => [...before, pairOf(text)],
+      )
+      .option('--forward-only', 'the folder has no down files')
+      .option('--rules', 'list the rules, why they matter and what to do instead')
+      .option('--json', 'print JSON'),
+  run: async (migrations, { rules, owner: owners, mirror: mirrors, forwardOnly = false }) => {
+    if (rules) return await listRules()
+    // Loaded late, because it loads an engine.
+    const { lintMigrations } = await import('../workbench/index.js')
+    const report = await lintMigrations({ forwardOnly, migrations, owners, mirrors })
+    const unchecked = report.unchecked.map(({ rules, error }) => ({ rules, error: error.message }))
+    // squawk is optional: its rules are reported as not checked, and do not make the command fail.
+    const hasFailed = report.unchecked.some(({ error }) => error.code === 'migration_failed')
+    if (report.findings.length > 0 || hasFailed) process.exitCode = exitCodes.failed
+    const text = () => console.log(renderFindings(report, screenWidth()))
+    return { json: { ...report, unchecked }, text }
+  },
+})
 
 function pairOf(text: string): Pair {
   const [one, other, ...rest] = text.split('=')
@@ -51,39 +55,14 @@ function pairOf(text: string): Pair {
   throw new InvalidArgumentError('It must name two tables, as in a=b.')
 }
 
-async function lint(directory: string | undefined, flags: LintFlags): Promise<void> {
-  if (flags.rules) {
-    await listRules(flags)
-    return
-  }
-  const { owner, mirror, forwardOnly = false } = flags
-  // Loaded late, because it loads an engine.
-  const { lintMigrations } = await import('../workbench/index.js')
-  const report = await lintMigrations({
-    forwardOnly,
-    migrations: directory,
-    owners: owner,
-    mirrors: mirror,
-  })
-  const unchecked = report.unchecked.map(({ rules, error }) => ({ rules, error: error.message }))
-  if (flags.json) printJson({ ...report, unchecked })
-  else console.log(renderFindings(report, screenWidth()))
-  // squawk is optional: its rules are reported as not checked, and do not make the command fail.
-  const hasFailed = report.unchecked.some(({ error }) => error.code === 'migration_failed')
-  if (report.findings.length > 0 || hasFailed) process.exitCode = exitCodes.failed
-}
-
-async function listRules({ json }: LintFlags): Promise<void> {
+async function listRules(): Promise<CommandResult> {
   const { badSilence, lintRules } = await import('../workbench/index.js')
   const rules = [...lintRules, badSilence].map(({ id, why, instead }) => ({ id, why, instead }))
-  if (json) {
-    printJson(rules)
-    return
+  const text = () => {
+    for (const { id, why, instead } of rules) say(`${paint('bold', id)}\n  ${why}\n  ${instead}\n`)
   }
-  for (const { id, why, instead } of rules) say(`${paint('bold', id)}\n  ${why}\n  ${instead}\n`)
+  return { json: rules, text }
 }
-
-type Finding = LintReport['findings'][number]
 
 /** How much of a source line is shown. */
 const sourceWidthMax = 100
@@ -101,7 +80,7 @@ export function renderFindings(
   return wrapLines([...parts, summary({ findings, files, silenced })].join('\n\n'), width)
 }
 
-function renderFinding(finding: Finding, width: number | undefined): string {
+function renderFinding(finding: LintFinding, width: number | undefined): string {
   const { rule, file, line, column, text, message, fix } = finding
   const gutter = `${line} | `
   const sourceWidth = width === undefined ? sourceWidthMax : Math.max(width - gutter.length - 8, 20)

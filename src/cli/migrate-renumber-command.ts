@@ -1,62 +1,57 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
-import { Command } from 'commander'
 import type { Database } from '../database/index.js'
 import type { RenumberPlan } from '../workbench/index.js'
 import { holdsDatabase, readServing, usualDataFolder } from './data-folder.js'
+import { defineCommand } from './define-command.js'
 import { type DatabaseOptions, databaseOptions, withDatabase } from './open-database.js'
-import { countNoun, printable, printJson, say } from './terminal.js'
-
-interface RenumberOptions extends DatabaseOptions {
-  readonly migrations: string
-  readonly base?: string
-  readonly ledger?: string
-  readonly yes?: boolean
-}
+import { countNoun, printable, say } from './terminal.js'
 
 /** `driftpin migrate renumber`: moves the migrations of a branch after those of its base. */
-export function migrateRenumberCommand(): Command {
-  const command = new Command('renumber')
-    .description("move this branch's migrations after those of its base branch")
-    .option('--base <branch>', 'the base (default: origin/main, main, origin/master or master)')
-    .option('--migrations <dir>', 'the folder of the migrations', 'migrations')
-  return databaseOptions(command)
-    .option('--ledger <table>', 'the only ledger table to check (default: all)')
-    .option('--yes', 'do it without asking; without this option and a terminal, only show it')
-    .option('--json', 'print JSON')
-    .action(renumber)
-}
-
-async function renumber(options: RenumberOptions): Promise<void> {
-  const { migrations, base, json } = options
-  // Loaded late, because it loads an engine.
-  const workbench = await import('../workbench/index.js')
-  const tell = (text: string) => {
-    if (!json) say(text)
-  }
-  if (await workbench.hasUnfinishedRenumber(migrations)) {
-    tell('An earlier renumbering of this folder was interrupted. It can be finished.')
-    const finished = await isAgreed(options)
-    if (finished) await workbench.finishRenumber(migrations)
-    tell(finished ? 'Finished.' : 'Nothing was changed. Finish it with --yes.')
-    if (json) printJson({ finished })
-    return
-  }
-  const plan = await workbench.planRenumber({ directory: migrations, base })
-  tell(describe(plan))
-  if (plan.moves.length > 0) {
-    const { ledger } = options
-    await checkDatabases(options, plan.directory, (database) =>
-      workbench.assertNotApplied(database, plan, { ledger }),
+export const migrateRenumberCommand = defineCommand({
+  name: 'renumber',
+  description: "move this branch's migrations after those of its base branch",
+  options: (command) =>
+    databaseOptions(
+      command
+        .option('--base <branch>', 'the base (default: origin/main, main, origin/master or master)')
+        .option('--migrations <dir>', 'the folder of the migrations', 'migrations'),
     )
-  }
-  const applied = plan.moves.length > 0 && (await isAgreed(options))
-  if (applied) await workbench.applyRenumber(plan)
-  if (json) printJson({ base: plan.base, moves: plan.moves, mentions: plan.mentions, applied })
-  else if (applied) tell('Renumbered.')
-  else if (plan.moves.length > 0) tell('Nothing was changed. Apply it with --yes.')
-}
+      .option('--ledger <table>', 'the only ledger table to check (default: all)')
+      .option('--yes', 'do it without asking; without this option and a terminal, only show it')
+      .option('--json', 'print JSON'),
+  run: async (options) => {
+    const { migrations, base, json, ledger } = options
+    // Loaded late, because it loads an engine.
+    const workbench = await import('../workbench/index.js')
+    const tell = (text: string) => {
+      if (!json) say(text)
+    }
+    if (await workbench.hasUnfinishedRenumber(migrations)) {
+      tell('An earlier renumbering of this folder was interrupted. It can be finished.')
+      const finished = await isAgreed(options)
+      if (finished) await workbench.finishRenumber(migrations)
+      const text = finished ? 'Finished.' : 'Nothing was changed. Finish it with --yes.'
+      return { json: { finished }, text: () => say(text) }
+    }
+    const plan = await workbench.planRenumber({ directory: migrations, base })
+    tell(describe(plan))
+    const { moves, mentions, directory } = plan
+    if (moves.length > 0) {
+      await checkDatabases(options, directory, (database) =>
+        workbench.assertNotApplied(database, plan, { ledger }),
+      )
+    }
+    const applied = moves.length > 0 && (await isAgreed(options))
+    if (applied) await workbench.applyRenumber(plan)
+    const text = () => {
+      if (applied) say('Renumbered.')
+      else if (moves.length > 0) say('Nothing was changed. Apply it with --yes.')
+    }
+    return { json: { base: plan.base, moves, mentions, applied }, text }
+  },
+})
 
 function describe({ base, moves, edits, mentions }: RenumberPlan): string {
   if (moves.length === 0)
@@ -73,7 +68,7 @@ function describe({ base, moves, edits, mentions }: RenumberPlan): string {
 
 /** Checks the databases of the options, and the project's own dev databases in any case. */
 async function checkDatabases(
-  { database, data, schema }: RenumberOptions,
+  { database, data, schema }: DatabaseOptions,
   directory: string,
   check: (database: Database) => Promise<void>,
 ): Promise<void> {
@@ -85,7 +80,7 @@ async function checkDatabases(
 }
 
 /** Without a terminal there is no answer, which counts as no. */
-async function isAgreed({ yes, json }: RenumberOptions): Promise<boolean> {
+async function isAgreed({ yes, json }: { yes?: boolean; json?: boolean }): Promise<boolean> {
   if (yes) return true
   if (json || !process.stdin.isTTY || !process.stdout.isTTY) return false
   const terminal = createInterface({ input: process.stdin, output: process.stdout })

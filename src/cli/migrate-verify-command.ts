@@ -1,60 +1,41 @@
-import { Command } from 'commander'
 import type { VerifiedMigration, VerifyFinding, VerifyReport } from '../workbench/index.js'
 import { exitCodes } from './command-error.js'
-import {
-  countNoun,
-  humanDuration,
-  paint,
-  printable,
-  printableLines,
-  printJson,
-  say,
-} from './terminal.js'
-
-interface VerifyCommandOptions {
-  readonly fixtures?: string
-  readonly forwardOnly?: boolean
-  readonly json?: boolean
-}
+import { defineCommand } from './define-command.js'
+import { countNoun, humanDuration, paint, printable, printableLines, say } from './terminal.js'
 
 /** `driftpin migrate verify`. */
-export function migrateVerifyCommand(): Command {
-  return new Command('verify')
-    .description('check that every migration works up, down and up again with rows in the tables')
-    .argument('[dir]', "a folder of SQL pairs (default: driftpin's own migrations)")
-    .option('--fixtures <dir>', 'a folder with a file of rows per version (default: DIR/fixtures)')
-    .option('--forward-only', 'migrations may have no down file')
-    .option('--json', 'print JSON')
-    .action(verify)
-    .addHelpText(
-      'after',
-      [
-        '',
-        'A fixture has the name of its migration: fixtures/000012_add_titles.sql.',
-        'Exemptions are in fixtures/exempt.json, each with its reason:',
-        '  {"tables": {"audit_log": "written by a trigger of the host"},',
-        '   "downs": {"000012_merge_users": "merged rows cannot be separated"}}',
-      ].join('\n'),
-    )
-}
-
-async function verify(directory: string | undefined, options: VerifyCommandOptions) {
-  const { fixtures, forwardOnly = false, json } = options
-  // Loaded late, because it loads an engine.
-  const { renderFinding, verifyMigrations } = await import('../workbench/index.js')
-  const render = (finding: VerifyFinding) => printableLines(renderFinding(finding))
-  const report = await verifyMigrations({
-    migrations: directory,
-    fixtures,
-    forwardOnly,
-    onStep: (step) => {
-      if (!json) printStep(step, render)
-    },
-  })
-  if (json) printJson(report)
-  else printWhole(report, render)
-  if (!report.ok) process.exitCode = exitCodes.failed
-}
+export const migrateVerifyCommand = defineCommand({
+  name: 'verify',
+  description: 'check that every migration works up, down and up again with rows in the tables',
+  options: (command) =>
+    command
+      .argument('[dir]', "a folder of SQL pairs (default: driftpin's own migrations)")
+      .option(
+        '--fixtures <dir>',
+        'a folder with a file of rows per version (default: DIR/fixtures)',
+      )
+      .option('--forward-only', 'migrations may have no down file')
+      .option('--json', 'print JSON'),
+  notes: [
+    'A fixture has the name of its migration: fixtures/000012_add_titles.sql.',
+    'Exemptions are in fixtures/exempt.json, each with its reason:',
+    '  {"tables": {"audit_log": "written by a trigger of the host"},',
+    '   "downs": {"000012_merge_users": "merged rows cannot be separated"}}',
+  ],
+  run: async (migrations, { fixtures, forwardOnly = false, json }) => {
+    // Loaded late, because it loads an engine.
+    const { renderFinding, verifyMigrations } = await import('../workbench/index.js')
+    const render = (finding: VerifyFinding) => printableLines(renderFinding(finding))
+    const report = await verifyMigrations({
+      ...{ migrations, fixtures, forwardOnly },
+      onStep: (step) => {
+        if (!json) printStep(step, render)
+      },
+    })
+    if (!report.ok) process.exitCode = exitCodes.failed
+    return { json: report, text: () => printWhole(report, render) }
+  },
+})
 
 type Render = (finding: VerifyFinding) => string
 

@@ -1,6 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
-import { Command } from 'commander'
+import type { Command, OptionValues } from '@commander-js/extra-typings'
 import { DriftpinError } from '../errors.js'
 import {
   createMigrator,
@@ -18,39 +18,48 @@ import {
 } from './open-database.js'
 import { shownPath } from './terminal.js'
 
-/** The options that name a folder of migrations. */
-export interface FolderOptions {
+/** The options that name migrations and their ledger. */
+export interface MigrationFlags {
   readonly migrations?: string
   readonly forwardOnly?: boolean
-}
-
-/** The options that name migrations and their ledger. */
-export interface MigrationFlags extends FolderOptions {
   readonly ledger?: string
 }
 
 /** The options of a command that works with a migrator. */
 export interface MigrateOptions extends DatabaseOptions, MigrationFlags {}
 
-/** Adds the options of {@link FolderOptions} to a command. */
-export function folderOptions(command: Command): Command {
+/**
+ * Adds the options that name a folder of migrations to a command.
+ *
+ * @internal The declaration of the type that commander infers takes megabytes.
+ */
+export function folderOptions<A extends unknown[], O extends OptionValues>(command: Command<A, O>) {
   return command
     .option('--migrations <dir>', "a folder of SQL pairs, instead of driftpin's own migrations")
     .option('--forward-only', 'the folder has no down files')
 }
 
-/** Adds the options of {@link MigrationFlags} to a command. */
-export function migrationOptions(command: Command): Command {
-  return folderOptions(command).option(
-    '--ledger <table>',
-    `the name of the ledger table (default: ${ledgerName})`,
-  )
+/**
+ * Adds the options of {@link MigrationFlags} to a command.
+ *
+ * @internal The declaration of the type that commander infers takes megabytes.
+ */
+export function migrationOptions<A extends unknown[], O extends OptionValues>(
+  command: Command<A, O>,
+) {
+  const help = `the name of the ledger table (default: ${ledgerName})`
+  return folderOptions(command).option('--ledger <table>', help)
 }
 
-/** A command with the options of {@link MigrateOptions}. */
-export function migratorCommand(name: string, description: string): Command {
-  const command = databaseOptions(new Command(name).description(description))
-  return migrationOptions(command).option('--json', 'print JSON')
+/**
+ * Adds the options of {@link MigrateOptions} to a command.
+ *
+ * @internal The declaration of the type that commander infers takes megabytes.
+ */
+export function migratorOptions<A extends unknown[], O extends OptionValues>(
+  command: Command<A, O>,
+) {
+  return migrationOptions(databaseOptions(command)).option('--json', 'print JSON')
 }
 
 /** A set of migrations, and the ledger table that records which of them were applied. */

@@ -1,48 +1,42 @@
-import { Command } from 'commander'
 import { quoteIdentifier } from '../database/index.js'
 import { type EmbeddedTestDatabase, openImage } from '../harness/index.js'
 import { serve } from '../pglite/index.js'
+import { defineCommand } from './define-command.js'
 import { portNumber } from './options.js'
-import { explainSqlError, printNotice, printResults } from './statement-results.js'
+import { explainSqlError, jsonOfResults, printNotice, printResults } from './statement-results.js'
 import { runOnPGlite } from './statements.js'
 import { renderTable } from './table.js'
-import { printJson, warn } from './terminal.js'
+import { warn } from './terminal.js'
 
 /** `driftpin open`: opens a database that a failed test kept. */
-export function openCommand(): Command {
-  return new Command('open')
-    .description('open a database that a failed test kept')
-    .argument('<path>', 'the image that the failed test printed')
-    .option('--query <sql>', 'run SQL and print the result; the file is not changed')
-    .option('--json', 'print JSON')
-    .option('--serve', 'serve it to psql and other clients until Ctrl-C')
-    .option('--port <port>', 'the port on 127.0.0.1 (default: a free one)', portNumber)
-    .action(async (path: string, options: OpenOptions) => {
-      await using db = await openImage(path)
-      const { query, json, port } = options
-      if (options.serve || port !== undefined) {
-        await serveUntilStopped(db, port)
-        return
-      }
-      if (query !== undefined) {
-        const results = await runOnPGlite(db.pglite, query, printNotice).catch((error) => {
-          throw explainSqlError(query, error)
-        })
-        printResults(results, json)
-        return
-      }
-      const tables = await countRows(db)
-      if (json) printJson(tables)
-      else console.log(renderTable({ columns: ['table', 'rows'], rows: tables.map(Object.values) }))
-    })
-}
-
-interface OpenOptions {
-  readonly query?: string
-  readonly json?: boolean
-  readonly serve?: boolean
-  readonly port?: number
-}
+export const openCommand = defineCommand({
+  name: 'open',
+  description: 'open a database that a failed test kept',
+  options: (command) =>
+    command
+      .argument('<path>', 'the image that the failed test printed')
+      .option('--query <sql>', 'run SQL and print the result; the file is not changed')
+      .option('--json', 'print JSON')
+      .option('--serve', 'serve it to psql and other clients until Ctrl-C')
+      .option('--port <port>', 'the port on 127.0.0.1 (default: a free one)', portNumber),
+  run: async (path, { query, serve, port }) => {
+    await using db = await openImage(path)
+    if (serve || port !== undefined) {
+      await serveUntilStopped(db, port)
+      return
+    }
+    if (query !== undefined) {
+      const results = await runOnPGlite(db.pglite, query, printNotice).catch((error) => {
+        throw explainSqlError(query, error)
+      })
+      return { json: jsonOfResults(results), text: () => printResults(results) }
+    }
+    const tables = await countRows(db)
+    const rows = tables.map(Object.values)
+    const text = () => console.log(renderTable({ columns: ['table', 'rows'], rows }))
+    return { json: tables, text }
+  },
+})
 
 async function serveUntilStopped(
   db: EmbeddedTestDatabase,

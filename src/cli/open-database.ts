@@ -1,5 +1,5 @@
+import type { Command, OptionValues } from '@commander-js/extra-typings'
 import type { PGlite } from '@electric-sql/pglite'
-import type { Command } from 'commander'
 import type pg from 'pg'
 import {
   assertSupportedVersion,
@@ -56,22 +56,32 @@ export interface OpenedDatabase {
 
 type Work<T> = (opened: OpenedDatabase) => Promise<T>
 
-/** Adds the options of {@link DatabaseOptions} to a command. */
-export function databaseOptions(command: Command): Command {
-  return withOptions(command, 'the folder of an embedded database; `up` creates it')
-}
-
-/** The same and `--json`, for a command that works on the dev database by default. */
-export function devDatabaseOptions(command: Command, jsonHelp = 'print JSON'): Command {
-  const help = `the folder of a dev database (default: ${usualDataFolder})`
-  return withOptions(command, help).option('--json', jsonHelp)
-}
-
-function withOptions(command: Command, dataHelp: string): Command {
+/**
+ * Adds the options of {@link DatabaseOptions} to a command.
+ *
+ * @internal The declaration of the type that commander infers takes megabytes.
+ */
+export function databaseOptions<A extends unknown[], O extends OptionValues>(
+  command: Command<A, O>,
+  dataHelp = 'the folder of an embedded database; `up` creates it',
+) {
   return command
     .option('--database <url>', 'a PostgreSQL server, as postgres://user@host/name')
     .option('--data <dir>', dataHelp)
     .option('--schema <name>', 'the schema of the tables', 'public')
+}
+
+/**
+ * The same and `--json`, for a command that works on the dev database by default.
+ *
+ * @internal The declaration of the type that commander infers takes megabytes.
+ */
+export function devDatabaseOptions<A extends unknown[], O extends OptionValues>(
+  command: Command<A, O>,
+  jsonHelp = 'print JSON',
+) {
+  const help = `the folder of a dev database (default: ${usualDataFolder})`
+  return databaseOptions(command, help).option('--json', jsonHelp)
 }
 
 /**

@@ -32,10 +32,3 @@ export const listLimitHelp = `the most rows to list (default: ${listedByDefault}
 export function limitOf(limit: number | undefined, json = false): number | undefined {
   return limit ?? (json ? undefined : listedByDefault)
 }
-
-/** The end of a help: notes, of which each is a line, and then examples. */
-export function helpText(examples: readonly string[], notes: readonly string[] = []): string {
-  const heading = examples.length === 1 ? 'Example:' : 'Examples:'
-  const before = notes.length > 0 ? ['', ...notes] : []
-  return [...before, '', heading, ...examples.map((example) => `  ${example}`)].join('\n')
-}

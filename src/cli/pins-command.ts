@@ -1,61 +1,35 @@
-import { Command } from 'commander'
 import { decodeText, getPin, listPins, type Pin, type PinWithBody } from '../context/index.js'
-import type { Database } from '../database/index.js'
 import { type ChatLine, chatArgument, findChat, renderChat } from './chats.js'
 import { UsageError } from './command-error.js'
-import { withDomain } from './domain-tables.js'
-import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
-import { helpText } from './options.js'
+import { defineDomainCommand } from './domain-tables.js'
 import { belowRoot, commonRoot, renderTrouble } from './resources.js'
 import { renderTable } from './table.js'
 import { countNoun, humanAgo, humanSize, printable, printJson, screenWidth } from './terminal.js'
 
-interface PinsOptions extends DatabaseOptions {
-  readonly body?: string
-}
-
 /** `driftpin pins CHAT`. */
-export function pinsCommand(): Command {
-  const command = new Command('pins')
-    .description('list the pins of a chat')
-    .argument('<chat>', chatArgument)
-    .option('--body <source>', 'print the content of one pin; the end of its source is enough')
-  return devDatabaseOptions(command)
-    .action(showPins)
-    .addHelpText(
-      'after',
-      helpText([
-        'driftpin pins 3f0c',
-        'driftpin pins 3f0c --body AGENTS.md',
-        'driftpin pins 3f0c --body skills/release-notes/SKILL.md > SKILL.md',
-      ]),
-    )
-}
-
-async function showPins(written: string, options: PinsOptions): Promise<void> {
-  const { body, json, ...where } = options
-  if (body === undefined) {
-    const [chat, pins] = await withDomain(where, async (database) => {
-      const chat = await findChat(database, written)
-      return [chat, await listPins(database, { chatId: chat.id })] as const
-    })
-    if (json) printJson(pins)
-    else printPins(chat, pins)
-    return
-  }
-  const pin = await withDomain(where, (database) => readPin(database, written, body))
-  if (json) printJson(pin)
-  else printBody(pin)
-}
-
-async function readPin(database: Database, written: string, source: string): Promise<PinWithBody> {
-  const chatId = (await findChat(database, written)).id
-  const pin = findPin(await listPins(database, { chatId }), source)
-  // Only this body is read, because all bodies together may have 4 MiB.
-  const withBody = await getPin(database, { chatId, source: pin.source })
-  if (!withBody) throw new Error(`The pin ${pin.source} has just been removed. Try again.`)
-  return withBody
-}
+export const pinsCommand = defineDomainCommand({
+  name: 'pins',
+  description: 'list the pins of a chat',
+  options: (command) =>
+    command
+      .argument('<chat>', chatArgument)
+      .option('--body <source>', 'print the content of one pin; the end of its source is enough'),
+  examples: [
+    'driftpin pins 3f0c',
+    'driftpin pins 3f0c --body AGENTS.md',
+    'driftpin pins 3f0c --body skills/release-notes/SKILL.md > SKILL.md',
+  ],
+  run: async (database, written, { body }) => {
+    const chat = await findChat(database, written)
+    const pins = await listPins(database, { chatId: chat.id })
+    if (body === undefined) return { json: pins, text: () => printPins(chat, pins) }
+    const { source } = findPin(pins, body)
+    // Only this body is read, because all bodies together may have 4 MiB.
+    const pin = await getPin(database, { chatId: chat.id, source })
+    if (!pin) throw new Error(`The pin ${source} has just been removed. Try again.`)
+    return { json: pin, text: () => printBody(pin) }
+  },
+})
 
 function printPins(chat: ChatLine, pins: readonly Pin[]): void {
   console.log(`${renderChat(chat)}\n`)

@@ -1,28 +1,13 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { InvalidArgumentError } from 'commander'
 import { defineStatement, purge } from '../context/index.js'
 import type { Database } from '../database/index.js'
 import { limits } from '../schema/index.js'
-import { withDomain } from './domain-tables.js'
-import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
-import { helpText } from './options.js'
+import { defineDomainCommand } from './domain-tables.js'
 import { renderTable } from './table.js'
-import {
-  countNoun,
-  exactTime,
-  humanAgo,
-  openProgress,
-  printJson,
-  say,
-  screenWidth,
-} from './terminal.js'
+import { countNoun, exactTime, humanAgo, openProgress, say, screenWidth } from './terminal.js'
 
 const batch = 1000
 const shownMax = 10
-
-interface PurgeOptions extends DatabaseOptions {
-  readonly olderThan: number
-  readonly dryRun?: boolean
-}
 
 /** The chats that a purge would delete. */
 type Expired = Awaited<ReturnType<typeof readExpired>>
@@ -65,40 +50,32 @@ function hoursOf(written: string): number {
 }
 
 /** `driftpin purge`. */
-export function purgeCommand(): Command {
-  const command = new Command('purge')
-    .description('delete archived chats that have not changed for some time')
-    .requiredOption(
-      '--older-than <age>',
-      'the time since their last change, such as 30d or 12h',
-      hoursOf,
-    )
-    .option('--dry-run', 'delete nothing, and show what would be deleted')
-  return devDatabaseOptions(command)
-    .action(purgeAll)
-    .addHelpText(
-      'after',
-      helpText([
-        'driftpin purge --older-than 30d --dry-run',
-        'driftpin purge --older-than 12h --database postgres://app@localhost/app',
-      ]),
-    )
-}
-
-async function purgeAll({ olderThan, dryRun, json, ...options }: PurgeOptions): Promise<void> {
-  await withDomain(options, async (database) => {
+export const purgeCommand = defineDomainCommand({
+  name: 'purge',
+  description: 'delete archived chats that have not changed for some time',
+  options: (command) =>
+    command
+      .requiredOption(
+        '--older-than <age>',
+        'the time since their last change, such as 30d or 12h',
+        hoursOf,
+      )
+      .option('--dry-run', 'delete nothing, and show what would be deleted'),
+  examples: [
+    'driftpin purge --older-than 30d --dry-run',
+    'driftpin purge --older-than 12h --database postgres://app@localhost/app',
+  ],
+  run: async (database, { olderThan, dryRun = false }) => {
     const expired = await readExpired(database, olderThan)
-    if (dryRun) {
-      if (json) printJson({ dryRun: true, ...expired })
-      else printExpired(expired)
-      return
-    }
+    if (dryRun) return { json: { dryRun, ...expired }, text: () => printExpired(expired) }
     const purged = await purgeBatches(database, expired)
-    if (json) printJson({ dryRun: false, before: expired.before, purged })
-    else if (purged === 0) say('No archived chat is that old. Nothing was deleted.')
-    else say(`Deleted ${countChats(purged)}, archived and unchanged since ${timeOf(expired)}.`)
-  })
-}
+    const text =
+      purged === 0
+        ? 'No archived chat is that old. Nothing was deleted.'
+        : `Deleted ${countChats(purged)}, archived and unchanged since ${timeOf(expired)}.`
+    return { json: { dryRun, before: expired.before, purged }, text: () => say(text) }
+  },
+})
 
 async function readExpired(database: Database, hours: number) {
   const rows = await selectExpired(database, { hours, limit: shownMax })

@@ -1,56 +1,43 @@
-import { Command } from 'commander'
 import { type ChatRef, push } from '../context/index.js'
 import type { Database } from '../database/index.js'
 import { type ScanResult, scan } from '../scan/index.js'
 import { findAgent } from './agents.js'
+import { defineCommand } from './define-command.js'
 import { withDomain } from './domain-tables.js'
-import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
-import { helpText } from './options.js'
+import { devDatabaseOptions } from './open-database.js'
 import { renderTrouble } from './resources.js'
-import { countNoun, humanSize, paint, printable, printJson, say } from './terminal.js'
-
-interface PushOptions extends DatabaseOptions {
-  readonly agent?: string
-  readonly initial?: boolean
-  readonly rootName?: string
-}
+import { countNoun, humanSize, paint, printable, say } from './terminal.js'
 
 /** `driftpin push DIR`. */
-export function pushCommand(): Command {
-  const command = new Command('push')
-    .description('push the context in a directory, as its agent would')
-    .argument('<dir>', 'the directory to scan')
-    .option('--agent <id|name>', 'which agent (default: the only one)')
-    .option('--initial', 'restart the versions at 1')
-    .option('--root-name <name>', 'the name of the directory in sources (default: its path)')
-  return devDatabaseOptions(command)
-    .action(pushDirectory)
-    .addHelpText(
-      'after',
-      helpText([
-        'driftpin push .',
-        'driftpin push ~/src/shop --agent main --root-name /home/dev/shop',
-      ]),
-    )
-}
-
-async function pushDirectory(directory: string, { json, ...options }: PushOptions): Promise<void> {
-  const { rootName } = options
-  const found = await scan(directory, { rootName })
-  const pushed = await withDomain(options, (database) => pushFound(database, found, options))
-  if (json) {
+export const pushCommand = defineCommand({
+  name: 'push',
+  description: 'push the context in a directory, as its agent would',
+  options: (command) =>
+    devDatabaseOptions(
+      command
+        .argument('<dir>', 'the directory to scan')
+        .option('--agent <id|name>', 'which agent (default: the only one)')
+        .option('--initial', 'restart the versions at 1')
+        .option('--root-name <name>', 'the name of the directory in sources (default: its path)'),
+    ),
+  examples: ['driftpin push .', 'driftpin push ~/src/shop --agent main --root-name /home/dev/shop'],
+  run: async (directory, options) => {
+    const found = await scan(directory, { rootName: options.rootName })
+    const pushed = await withDomain(options, (database) => pushFound(database, found, options))
     const { agent, ...rest } = pushed
-    printJson({ agentId: agent.id, ...rest, resources: found.resources.length })
-  } else print(found, pushed)
-}
+    return {
+      json: { agentId: agent.id, ...rest, resources: found.resources.length },
+      text: () => print(found, pushed),
+    }
+  },
+})
 
 async function pushFound(
   database: Database,
   { rootName, ...found }: ScanResult,
-  options: PushOptions,
+  { agent: named, initial = false }: { readonly agent?: string; readonly initial?: boolean },
 ) {
-  const agent = await findAgent(database, options.agent)
-  const initial = options.initial === true
+  const agent = await findAgent(database, named)
   const version = initial ? 1n : (agent.version ?? 0n) + 1n
   const result = await push(database, { agentId: agent.id, version, initial, ...found })
   if (!result.accepted) {

@@ -2,23 +2,24 @@ import stringWidth from 'string-width'
 import { decoderOf, sqlState } from '../database/index.js'
 import type { StatementResult } from './statements.js'
 import { layTable, totalWidth, widthsOf } from './table.js'
-import { countNoun, paint, printable, printJson, screenWidth, shorten } from './terminal.js'
+import { countNoun, paint, printable, screenWidth, shorten } from './terminal.js'
 
 /**
- * Prints the results of statements. As JSON, a single statement gives its rows, and several give a
- * list with the command, the row count and the rows of each.
+ * The results of statements as JSON: a single statement gives its rows, and several give a list
+ * with the command, the row count and the rows of each.
  */
-export function printResults(results: readonly StatementResult[], json = false): void {
-  if (json) {
-    const [first, ...others] = results
-    const all = results.map((one) => ({
-      command: one.command,
-      rowCount: one.rowCount ?? null,
-      rows: resultRows(one),
-    }))
-    printJson(first && others.length === 0 ? resultRows(first) : all)
-    return
-  }
+export function jsonOfResults(results: readonly StatementResult[]): unknown {
+  const [first, ...others] = results
+  if (first && others.length === 0) return resultRows(first)
+  return results.map((one) => ({
+    command: one.command,
+    rowCount: one.rowCount ?? null,
+    rows: resultRows(one),
+  }))
+}
+
+/** Prints the results of statements for a person. */
+export function printResults(results: readonly StatementResult[]): void {
   console.log(results.map((one) => renderResult(one, screenWidth())).join('\n\n'))
 }
 

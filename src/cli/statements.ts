@@ -27,12 +27,12 @@ function checkStatements(text: string): void {
   const statements = splitStatements(text)
   if (statements.length === 0) throw new UsageError('The text contains no statement.')
   refuseCopyFromStdin(text)
-  for (const one of statements) {
-    if (one.text.startsWith('\\')) {
-      const [word] = one.text.split(/\s/, 1)
+  for (const { text: one, words } of statements) {
+    if (one.startsWith('\\')) {
+      const [word] = one.split(/\s/, 1)
       throw new UsageError(`${word} is a psql command, not SQL. Nothing was run.`)
     }
-    if (/^copy\b.*\bto\s+stdout\b/is.test(one.text)) {
+    if (words[0] === 'copy' && words.join(' ').includes(' to stdout')) {
       throw new UsageError('COPY TO STDOUT works in psql only. Nothing was run. SELECT the rows.')
     }
   }

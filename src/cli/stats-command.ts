@@ -1,43 +1,27 @@
-import { Command } from 'commander'
 import { readStats, type Stats } from '../context/index.js'
-import { withDomain } from './domain-tables.js'
-import { type DatabaseOptions, devDatabaseOptions } from './open-database.js'
-import { helpText, wholeNumber } from './options.js'
+import { defineDomainCommand } from './domain-tables.js'
+import { wholeNumber } from './options.js'
 import { renderTable } from './table.js'
-import { countNoun, humanAgo, humanSize, printJson, screenWidth } from './terminal.js'
-
-interface StatsOptions extends DatabaseOptions {
-  readonly exact?: boolean
-  readonly retentionDays: number
-}
+import { countNoun, humanAgo, humanSize, screenWidth } from './terminal.js'
 
 /** `driftpin stats`. */
-export function statsCommand(): Command {
-  const command = new Command('stats')
-    .description('show the size of the tables, and how many chats are dirty')
-    .option('--exact', 'also count chats by state, which reads all chats')
-    .option('--retention-days <n>', 'the retention of archived chats', wholeNumber, 30)
-  return devDatabaseOptions(command)
-    .action(showStats)
-    .addHelpText(
-      'after',
-      helpText(
-        [
-          'driftpin stats --exact',
-          'driftpin stats --json --database postgres://app@localhost/app --schema chat',
-        ],
-        ['The numbers of rows are estimates of PostgreSQL, so this is fast at any size.'],
-      ),
-    )
-}
-
-async function showStats({ exact, retentionDays, json, ...options }: StatsOptions): Promise<void> {
-  const stats = await withDomain(options, (database) =>
-    readStats(database, { exact, retentionDays }),
-  )
-  if (json) printJson(stats)
-  else console.log(renderStats(stats))
-}
+export const statsCommand = defineDomainCommand({
+  name: 'stats',
+  description: 'show the size of the tables, and how many chats are dirty',
+  options: (command) =>
+    command
+      .option('--exact', 'also count chats by state, which reads all chats')
+      .option('--retention-days <n>', 'the retention of archived chats', wholeNumber, 30),
+  notes: ['The numbers of rows are estimates of PostgreSQL, so this is fast at any size.'],
+  examples: [
+    'driftpin stats --exact',
+    'driftpin stats --json --database postgres://app@localhost/app --schema chat',
+  ],
+  run: async (database, { exact, retentionDays }) => {
+    const stats = await readStats(database, { exact, retentionDays })
+    return { json: stats, text: () => console.log(renderStats(stats)) }
+  },
+})
 
 function renderStats({ tables, chats, expiredChats, snapshots, snapshotsWithErrors }: Stats) {
   const rows = tables.map(({ name, rowsEstimate, tableBytes, indexBytes }) => [

@@ -1,21 +1,15 @@
-import { Command } from 'commander'
-import { defineStatement, dirtyExpression } from '../context/index.js'
+import { countChats, defineStatement } from '../context/index.js'
 import type { Database } from '../database/index.js'
 import { createMigrator } from '../migrations/index.js'
+import { defineCommand } from './define-command.js'
 import { hasDomainTables } from './domain-tables.js'
-import {
-  type ChosenMigrations,
-  type MigrateOptions,
-  migrationOptions,
-  readChosen,
-} from './migrations.js'
+import { type ChosenMigrations, migrationOptions, readChosen } from './migrations.js'
 import {
   devDatabaseOptions,
   type OpenedDatabase,
   onDevDatabase,
   withDevDatabase,
 } from './open-database.js'
-import { helpText } from './options.js'
 import {
   countNoun,
   humanAgo,
@@ -23,31 +17,25 @@ import {
   migrationLabel,
   paint,
   printable,
-  printJson,
   shownPath,
   wrapAfter,
 } from './terminal.js'
 
 /** `driftpin status`. */
-export function statusCommand(): Command {
-  const command = new Command('status').description('show the database and what it contains')
-  return migrationOptions(devDatabaseOptions(command))
-    .action(showStatus)
-    .addHelpText(
-      'after',
-      helpText([
-        'driftpin status',
-        'driftpin status --database postgres://app@localhost/app --schema chat',
-      ]),
-    )
-}
-
-async function showStatus({ json, ...options }: MigrateOptions): Promise<void> {
-  const chosen = await readChosen(onDevDatabase(options))
-  const status = await withDevDatabase(options, (opened) => readStatus(opened, chosen))
-  if (json) printJson(status)
-  else console.log(renderStatus(status))
-}
+export const statusCommand = defineCommand({
+  name: 'status',
+  description: 'show the database and what it contains',
+  options: (command) => migrationOptions(devDatabaseOptions(command)),
+  examples: [
+    'driftpin status',
+    'driftpin status --database postgres://app@localhost/app --schema chat',
+  ],
+  run: async (options) => {
+    const chosen = await readChosen(onDevDatabase(options))
+    const status = await withDevDatabase(options, (opened) => readStatus(opened, chosen))
+    return { json: status, text: () => console.log(renderStatus(status)) }
+  },
+})
 
 const labelWidth = 12
 
@@ -113,21 +101,17 @@ function renderDomain({ workspaces, agents, chats, pins }: NonNullable<Status['d
 export type Status = Awaited<ReturnType<typeof readStatus>>
 
 export const selectCounts = defineStatement({
-  name: 'count the domain',
+  name: 'count workspaces, agents and pins',
   parameters: {},
   row: {
     workspaces: 'integer',
     agents: 'integer',
     reporting: 'integer',
-    chats: 'integer',
-    hydrated: 'integer',
-    dirty: 'integer',
-    archived: 'integer',
     pins: 'integer',
-    pin_bytes: 'bigint',
+    pinBytes: 'bigint',
   },
   sql: (names) => `
-    SELECT workspaces.*, agents.*, chats.*, pins.*
+    SELECT workspaces.*, agents.*, pins.*
     FROM (SELECT count(*)::integer AS workspaces
           FROM ${names.workspaces} WHERE NOT deleted) workspaces,
          (SELECT count(*)::integer AS agents,
@@ -136,13 +120,8 @@ export const selectCounts = defineStatement({
           LEFT JOIN ${names.workspace_agent_context_snapshots} head
             ON head.workspace_agent_id = agent.id
           WHERE NOT agent.deleted) agents,
-         (SELECT count(*)::integer AS chats,
-                 count(chat.context_aggregate_hash)::integer AS hydrated,
-                 count(*) FILTER (WHERE ${dirtyExpression(names, 'chat')})::integer AS dirty,
-                 count(*) FILTER (WHERE chat.archived)::integer AS archived
-          FROM ${names.chats} chat) chats,
          (SELECT count(*)::integer AS pins,
-                 coalesce(sum(size_bytes), 0)::bigint AS pin_bytes
+                 coalesce(sum(size_bytes), 0)::bigint AS "pinBytes"
           FROM ${names.chat_context_resources}) pins`,
 })
 
@@ -190,12 +169,14 @@ async function readMigrationStatus(
 }
 
 async function readDomain(database: Database) {
-  const [row] = await selectCounts(database, {})
-  const { workspaces, agents, reporting, chats, hydrated, dirty, archived } = row!
+  const [counts] = await selectCounts(database, {})
+  const [chats] = await countChats(database, {})
+  const { workspaces, agents, reporting, pins, pinBytes } = counts!
+  const { count, hydrated, dirty, archived } = chats!
   return {
     workspaces,
     agents: { count: agents, reporting },
-    chats: { count: chats, hydrated, dirty, archived },
-    pins: { count: row!.pins, sizeBytes: row!.pin_bytes },
+    chats: { count, hydrated, dirty, archived },
+    pins: { count: pins, sizeBytes: pinBytes },
   }
 }

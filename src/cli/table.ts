@@ -1,4 +1,3 @@
-import Table from 'cli-table3'
 import stringWidth from 'string-width'
 import { paint, printable, shorten } from './terminal.js'
 
@@ -50,30 +49,21 @@ export function renderTable(content: TableContent, layout: TableLayout = {}): st
   )
 }
 
-const borders = [
-  ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left'],
-  ...['bottom-right', 'left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'],
-]
-const withoutBorders = Object.fromEntries(borders.map((name) => [name, '']))
-
 /** Lays out cells that are already safe for a terminal. */
 export function layTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
   toTheRight: readonly boolean[],
 ): string {
-  const table = new Table({
-    head: [...head],
-    colAligns: toTheRight.map((right) => (right ? 'right' : 'left')),
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 1 },
-    chars: { ...withoutBorders, middle: ' ' },
+  const widths = widthsOf(head, rows)
+  const lines = [head, ...rows].map((row) => {
+    const cells = row.map((cell, index) => {
+      const space = ' '.repeat(widths[index]! - stringWidth(cell))
+      return toTheRight[index] ? space + cell : cell + space
+    })
+    return cells.join(' '.repeat(gap)).trimEnd()
   })
-  for (const row of rows) table.push([...row])
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n')
+  return lines.join('\n')
 }
 
 /** The width of each column if no cell is shortened. */

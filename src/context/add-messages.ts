@@ -2,16 +2,9 @@ import { z } from 'zod'
 import type { Queryable } from '../database/index.js'
 import { type ChatMessageRole, enums, type JsonValue, limits, textBytes } from '../schema/index.js'
 import { type ChatRef, chatRef } from './chat-ref.js'
-import {
-  type ChatKey,
-  chatKey,
-  checkInput,
-  type WriteOptions,
-  writeOptions,
-} from './check-input.js'
+import { type ChatKey, chatWriteInput, checkInput, type WriteOptions } from './check-input.js'
 import { exponentBytes, whyNotJson } from './jsonb.js'
 import { lockChat } from './locks.js'
-import { notifyChats } from './notify-chats.js'
 import { runOperation } from './run-operation.js'
 import { defineStatement } from './statement.js'
 
@@ -32,9 +25,7 @@ const content = z
   })
   .optional()
 
-const input = z.strictObject({
-  ...chatKey,
-  ...writeOptions,
+const input = chatWriteInput.extend({
   messages: z
     .array(z.strictObject({ role: z.enum(enums.chat_message_role), content }))
     .min(1)
@@ -112,11 +103,11 @@ export async function addMessages(
   const contents = messages.map(({ content }) =>
     content === undefined ? null : JSON.stringify(content),
   )
-  return await runOperation(queryable, async (transaction) => {
+  return await runOperation(queryable, notify, async (transaction, announce) => {
     const chat = chatRef(await lockChat(transaction, key))
     const rows = await insertMessages(transaction, { chatId: chat.id, roles, contents, now })
     await touchChat(transaction, { chatId: chat.id, now })
-    if (notify) await notifyChats(transaction, [['message_added', [chat]]])
+    await announce(['message_added', [chat]])
     return { chat, ids: rows.map(({ id }) => id) }
   })
 }

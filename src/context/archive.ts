@@ -1,20 +1,11 @@
-import { z } from 'zod'
 import type { Queryable } from '../database/index.js'
 import { type ChatRef, type ContextChanges, chatRef } from './chat-ref.js'
-import {
-  type ChatKey,
-  chatKey,
-  checkInput,
-  type WriteOptions,
-  writeOptions,
-} from './check-input.js'
+import { type ChatKey, chatWriteInput, checkInput, type WriteOptions } from './check-input.js'
 import { settleChats } from './live-context.js'
 import { lockChat, lockChatAndAgent, lockWorkspaceOfChat } from './locks.js'
-import { changeEvents, notifyChats } from './notify-chats.js'
+import { changeEvents } from './notify-chats.js'
 import { runOperation } from './run-operation.js'
 import { defineStatement } from './statement.js'
-
-const input = z.strictObject({ ...chatKey, ...writeOptions })
 
 export const setArchived = defineStatement({
   name: 'set archived',
@@ -41,13 +32,13 @@ export async function archive(
   queryable: Queryable,
   params: ChatKey & WriteOptions,
 ): Promise<{ readonly chat: ChatRef; readonly changed: boolean }> {
-  const { now, notify, ...key } = checkInput('archive', input, params)
-  return await runOperation(queryable, async (transaction) => {
+  const { now, notify, ...key } = checkInput('archive', chatWriteInput, params)
+  return await runOperation(queryable, notify, async (transaction, announce) => {
     const locked = await lockChat(transaction, key)
     const chat = chatRef(locked)
     if (locked.archived) return { chat, changed: false }
     await setArchived(transaction, { chatId: chat.id, archived: true, now })
-    if (notify) await notifyChats(transaction, [['archived', [chat]]])
+    await announce(['archived', [chat]])
     return { chat, changed: true }
   })
 }
@@ -69,17 +60,15 @@ export async function unarchive(
   queryable: Queryable,
   params: ChatKey & WriteOptions,
 ): Promise<{ readonly chat: ChatRef; readonly changed: boolean } & ContextChanges> {
-  const { now, notify, ...key } = checkInput('unarchive', input, params)
-  return await runOperation(queryable, async (transaction) => {
-    await lockWorkspaceOfChat(transaction, { chatId: key.chatId })
+  const { now, notify, ...key } = checkInput('unarchive', chatWriteInput, params)
+  return await runOperation(queryable, notify, async (transaction, announce) => {
+    await lockWorkspaceOfChat(transaction, key)
     const locked = await lockChatAndAgent(transaction, key)
     const chat = chatRef(locked)
     if (!locked.archived) return { chat, changed: false, hydrated: [], dirtied: [], settled: [] }
     await setArchived(transaction, { chatId: chat.id, archived: false, now })
     const changes = await settleChats(transaction, { chatIds: [chat.id] }, now)
-    if (notify) {
-      await notifyChats(transaction, [['unarchived', [chat]], ...changeEvents(changes)])
-    }
+    await announce(['unarchived', [chat]], ...changeEvents(changes))
     return { chat, changed: true, ...changes }
   })
 }

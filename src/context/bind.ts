@@ -3,7 +3,7 @@ import type { Queryable, Transaction } from '../database/index.js'
 import { type ChatRef, type ContextChanges, chatRef } from './chat-ref.js'
 import {
   type ChatKey,
-  chatKey,
+  chatInput,
   checkInput,
   id,
   type WriteOptions,
@@ -11,12 +11,12 @@ import {
 } from './check-input.js'
 import { noLiveContext, refreshChats, settleChats } from './live-context.js'
 import { type LockedAgent, lockAgent, lockChat, lockWorkspaces } from './locks.js'
-import { changeEvents, notifyChats } from './notify-chats.js'
-import { runOperation } from './run-operation.js'
+import { changeEvents } from './notify-chats.js'
+import { type Announce, runOperation } from './run-operation.js'
 import { defineStatement } from './statement.js'
 
 const options = { agentId: id.nullable(), refresh: z.boolean().optional(), ...writeOptions }
-const bindInput = z.strictObject({ ...chatKey, ...options })
+const bindInput = chatInput.extend(options)
 const rebindInput = z.strictObject({ workspaceId: id, ...options })
 
 /**
@@ -93,10 +93,10 @@ export async function bind(
   params: ChatKey & BindOptions,
 ): Promise<BindResult> {
   const { agentId, refresh, now, notify, ...key } = checkInput('bind', bindInput, params)
-  return await runOperation(queryable, async (transaction) => {
+  return await runOperation(queryable, notify, async (transaction, announce) => {
     const agent = agentId ? await lockAgent(transaction, agentId, 'share') : undefined
     const chat = await lockChat(transaction, key)
-    return await bindLocked(transaction, [chatRef(chat)], { agent, refresh, now, notify })
+    return await bindLocked(transaction, [chatRef(chat)], { agent, refresh, now, announce })
   })
 }
 
@@ -118,54 +118,36 @@ export async function rebindWorkspace(
 ): Promise<BindResult> {
   const input = checkInput('rebindWorkspace', rebindInput, params)
   const { workspaceId, agentId, refresh, now, notify } = input
-  return await runOperation(queryable, async (transaction) => {
+  return await runOperation(queryable, notify, async (transaction, announce) => {
     await lockWorkspaces(transaction, { workspaceId, agentId })
     const agent = agentId ? await lockAgent(transaction, agentId, 'share') : undefined
     const chats = await lockChatsOfWorkspace(transaction, { workspaceId })
-    return await bindLocked(transaction, chats, { agent, refresh, now, notify })
+    return await bindLocked(transaction, chats, { agent, refresh, now, announce })
   })
 }
 
 async function bindLocked(
   transaction: Transaction,
   bound: readonly ChatRef[],
-  options: { agent: LockedAgent | undefined } & Omit<BindOptions, 'agentId'>,
+  options: Pick<BindOptions, 'refresh' | 'now'> & {
+    readonly agent: LockedAgent | undefined
+    readonly announce: Announce
+  },
 ): Promise<BindResult> {
-  const { agent, refresh, now, notify } = options
-  if (bound.length === 0) {
-    return { bound, refreshed: [], hydrated: [], dirtied: [], settled: [] }
-  }
+  const { agent, refresh, now, announce } = options
+  let result: BindResult = { bound, refreshed: [], hydrated: [], dirtied: [], settled: [] }
+  if (bound.length === 0) return result
   if (refresh && !agent) throw noLiveContext(bound[0]!.id)
   const chatIds = bound.map(({ id }) => id)
-  await bindChats(transaction, {
-    chatIds,
-    workspaceId: agent?.workspaceId,
-    buildId: agent?.buildId,
-    agentId: agent?.id,
-  })
-  const result: BindResult =
-    refresh && agent
-      ? await refreshBound(transaction, bound, agent.id, now)
-      : {
-          bound,
-          refreshed: [],
-          ...(await settleChats(transaction, { chatIds, isBinding: true }, now)),
-        }
-  if (notify) {
-    const { refreshed } = result
-    const events = [['bound', bound] as const, ...changeEvents(result)]
-    await notifyChats(transaction, [...events, ['refreshed', refreshed]])
+  const { workspaceId, buildId, id: agentId } = agent ?? {}
+  await bindChats(transaction, { chatIds, workspaceId, buildId, agentId })
+  if (refresh && agentId) {
+    const { refreshed, hydrated } = await refreshChats(transaction, { agentId, chatIds }, now)
+    result = { ...result, refreshed, hydrated }
+  } else {
+    const changes = await settleChats(transaction, { chatIds, isBinding: true }, now)
+    result = { ...result, ...changes }
   }
+  await announce(['bound', bound], ...changeEvents(result), ['refreshed', result.refreshed])
   return result
-}
-
-async function refreshBound(
-  transaction: Transaction,
-  bound: readonly ChatRef[],
-  agentId: string,
-  now: Date | string | undefined,
-): Promise<BindResult> {
-  const which = { agentId, chatIds: bound.map(({ id }) => id) }
-  const { refreshed, hydrated } = await refreshChats(transaction, which, now)
-  return { bound, refreshed, hydrated, dirtied: [], settled: [] }
 }

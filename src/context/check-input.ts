@@ -37,10 +37,19 @@ export function text(bytesMax: number) {
 }
 
 /** A chat and optionally its owner: a chat of another owner counts as missing. */
-export const chatKey = { chatId: id, ownerId: id.optional() }
+const chatKey = { chatId: id, ownerId: id.optional() }
 
 /** The fields of {@link WriteOptions}. */
 export const writeOptions = { now: time.optional(), notify: z.boolean().optional() }
+
+/** The parameters of an operation that reads one chat. */
+export const chatInput = z.strictObject(chatKey)
+
+/** The parameters of an operation that changes one chat and stores no time. */
+export const untimedChatInput = chatInput.extend({ notify: writeOptions.notify })
+
+/** The parameters of an operation that changes one chat. */
+export const chatWriteInput = chatInput.extend(writeOptions)
 
 /**
  * Options of every operation that writes.

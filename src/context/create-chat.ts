@@ -6,7 +6,6 @@ import type { ChatRef } from './chat-ref.js'
 import { checkInput, id, text, type WriteOptions, writeOptions } from './check-input.js'
 import { settleChats } from './live-context.js'
 import { lockAgent } from './locks.js'
-import { notifyChats } from './notify-chats.js'
 import { runOperation } from './run-operation.js'
 import { defineStatement } from './statement.js'
 
@@ -96,7 +95,7 @@ export async function createChat(
 ): Promise<{ readonly chat: ChatRef; readonly hydrated: boolean }> {
   const good = checkInput('createChat', input, params)
   const { agentId, workspaceId, now, notify } = good
-  return await runOperation(queryable, async (transaction) => {
+  return await runOperation(queryable, notify, async (transaction, announce) => {
     const agent = agentId ? await lockAgent(transaction, agentId, 'share') : undefined
     if (workspaceId && (await lockWorkspace(transaction, { workspaceId })).length === 0) {
       throw new DriftpinError(
@@ -111,7 +110,7 @@ export async function createChat(
       buildId: agent?.buildId,
     })
     const changes = agent && (await settleChats(transaction, { chatIds: [chat!.id] }, now))
-    if (notify) await notifyChats(transaction, [['created', [chat!]]])
+    await announce(['created', [chat!]])
     return { chat: chat!, hydrated: changes?.hydrated.length === 1 }
   })
 }

@@ -1,18 +1,8 @@
-import { z } from 'zod'
 import type { Queryable } from '../database/index.js'
 import { type ChatRef, chatNotFound } from './chat-ref.js'
-import {
-  type ChatKey,
-  chatKey,
-  checkInput,
-  type WriteOptions,
-  writeOptions,
-} from './check-input.js'
-import { notifyChats } from './notify-chats.js'
+import { type ChatKey, checkInput, untimedChatInput, type WriteOptions } from './check-input.js'
 import { runOperation } from './run-operation.js'
 import { defineStatement } from './statement.js'
-
-const input = z.strictObject({ ...chatKey, notify: writeOptions.notify })
 
 export const deleteOneChat = defineStatement({
   name: 'delete chat',
@@ -39,11 +29,11 @@ export async function deleteChat(
   queryable: Queryable,
   params: ChatKey & Pick<WriteOptions, 'notify'>,
 ): Promise<{ readonly chat: ChatRef }> {
-  const { notify, ...key } = checkInput('deleteChat', input, params)
-  return await runOperation(queryable, async (transaction) => {
+  const { notify, ...key } = checkInput('deleteChat', untimedChatInput, params)
+  return await runOperation(queryable, notify, async (transaction, announce) => {
     const [chat] = await deleteOneChat(transaction, key)
     if (!chat) throw chatNotFound(key.chatId)
-    if (notify) await notifyChats(transaction, [['deleted', [chat]]])
+    await announce(['deleted', [chat]])
     return { chat }
   })
 }

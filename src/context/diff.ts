@@ -1,13 +1,10 @@
-import { z } from 'zod'
 import type { Queryable } from '../database/index.js'
 import type { BodyKind, ResourceStatus } from '../schema/index.js'
 import { type ChatRef, chatNotFound, chatRef } from './chat-ref.js'
-import { type ChatKey, chatKey, checkInput } from './check-input.js'
+import { type ChatKey, chatInput, checkInput } from './check-input.js'
 import { decodeText } from './decode-text.js'
 import { columns, noLiveContext } from './live-context.js'
 import { defineStatement } from './statement.js'
-
-const input = z.strictObject(chatKey)
 
 /**
  * One resource on one side of a diff.
@@ -129,7 +126,7 @@ type DiffRow = Awaited<ReturnType<typeof selectDiff>>[number]
  * ```
  */
 export async function diff(queryable: Queryable, params: ChatKey): Promise<ContextDiff> {
-  const key = checkInput('diff', input, params)
+  const key = checkInput('diff', chatInput, params)
   const rows = await selectDiff(queryable, key)
   const [first] = rows
   if (!first) throw chatNotFound(key.chatId)

@@ -2,11 +2,10 @@ import { z } from 'zod'
 import type { Queryable } from '../database/index.js'
 import { type BodyKind, limits, type ResourceStatus } from '../schema/index.js'
 import { type ChatRef, chatNotFound } from './chat-ref.js'
-import { type ChatKey, chatKey, checkInput, id } from './check-input.js'
+import { type ChatKey, chatInput, checkInput, id } from './check-input.js'
 import { dirtyExpression } from './live-context.js'
 import { defineStatement } from './statement.js'
 
-const oneInput = z.strictObject(chatKey)
 const manyInput = z.strictObject({
   chatIds: z.array(id).max(limits.chatsAskedMax),
   ownerId: id.optional(),
@@ -86,7 +85,7 @@ export const readContexts = defineStatement({
  * ```
  */
 export async function getChatContext(queryable: Queryable, params: ChatKey): Promise<ChatContext> {
-  const { chatId, ownerId } = checkInput('getChatContext', oneInput, params)
+  const { chatId, ownerId } = checkInput('getChatContext', chatInput, params)
   const [context] = await contextsOf(queryable, { chatIds: [chatId], ownerId })
   if (!context) throw chatNotFound(chatId)
   return context

@@ -3,7 +3,7 @@ import type { Queryable } from '../database/index.js'
 import type { ContextChanges } from './chat-ref.js'
 import {
   type ChatKey,
-  chatKey,
+  chatWriteInput,
   checkInput,
   id,
   type WriteOptions,
@@ -11,13 +11,12 @@ import {
 } from './check-input.js'
 import { settleChats } from './live-context.js'
 import { lockChatAndAgent, lockLiveAgent } from './locks.js'
-import { changeEvents, notifyChats } from './notify-chats.js'
+import { changeEvents } from './notify-chats.js'
 import { runOperation } from './run-operation.js'
 
 const agentInput = z.strictObject({ agentId: id, ...writeOptions })
-const chatInput = z.strictObject({ ...chatKey, ...writeOptions })
 
-type HydrateInput = z.output<typeof agentInput> | z.output<typeof chatInput>
+type HydrateInput = z.output<typeof agentInput> | z.output<typeof chatWriteInput>
 
 /**
  * Pins the live context for the first time: for one chat, or for all chats of an agent that have
@@ -41,18 +40,14 @@ export async function hydrate(
   params: ({ readonly agentId: string } | ChatKey) & WriteOptions,
 ): Promise<ContextChanges> {
   // One of the two forms is chosen first, so that an error describes that form.
-  const input = 'agentId' in Object(params) ? agentInput : chatInput
+  const input = 'agentId' in Object(params) ? agentInput : chatWriteInput
   const { now, notify, ...which } = checkInput<HydrateInput>('hydrate', input, params)
-  return await runOperation(queryable, async (transaction) => {
-    let changes: ContextChanges
-    if ('agentId' in which) {
-      await lockLiveAgent(transaction, which.agentId, 'share')
-      changes = await settleChats(transaction, which, now)
-    } else {
-      const chat = await lockChatAndAgent(transaction, which)
-      changes = await settleChats(transaction, { chatIds: [chat.id] }, now)
-    }
-    if (notify) await notifyChats(transaction, changeEvents(changes))
+  return await runOperation(queryable, notify, async (transaction, announce) => {
+    if ('agentId' in which) await lockLiveAgent(transaction, which.agentId, 'share')
+    else await lockChatAndAgent(transaction, which)
+    const chats = 'agentId' in which ? which : { chatIds: [which.chatId] }
+    const changes = await settleChats(transaction, chats, now)
+    await announce(...changeEvents(changes))
     return changes
   })
 }

@@ -14,10 +14,12 @@ export function whyNotJson(
   object: unknown,
   { depthMax, bytesMax }: { readonly depthMax: number; readonly bytesMax: number },
 ): string | undefined {
-  if (!isPlain(object)) return 'must be a plain object'
+  if (typeof object !== 'object' || object === null || Array.isArray(object) || !isPlain(object)) {
+    return 'must be a plain object'
+  }
   // Every member is counted with a comma; the last one has none.
   let bytes = 1
-  const rest: Container[] = [{ value: object as object, path: '', depth: 1 }]
+  const rest: Container[] = [{ value: object, path: '', depth: 1 }]
   for (let next = rest.pop(); next; next = rest.pop()) {
     const { value, path, depth } = next
     if (depth > depthMax) return `nests more than ${depthMax} deep`
@@ -82,7 +84,7 @@ function whyNotScalar(value: unknown): string | undefined {
       return ''
     case 'object':
       if (value === null) return ''
-      return isPlain(value) || isPlainArray(value) ? undefined : 'is not a plain object or array'
+      return isPlain(value) ? undefined : 'is not a plain object or array'
     case 'undefined':
       return 'is missing, which has no form in JSON'
     default:
@@ -95,15 +97,10 @@ function leastBytes(value: unknown): number {
   return typeof value === 'string' ? value.length + 3 : 2
 }
 
-function isPlainArray(value: object): boolean {
-  return Array.isArray(value) && typeof (value as { toJSON?: unknown }).toJSON !== 'function'
-}
-
-function isPlain(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+/** Whether a value is a plain object or array, so that JSON.stringify writes what was checked. */
+function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value)
-  const plain = prototype === Object.prototype || prototype === null
-  // With such a method JSON.stringify would write something else than what was checked.
+  const plain = Array.isArray(value) || prototype === Object.prototype || prototype === null
   return plain && typeof (value as { toJSON?: unknown }).toJSON !== 'function'
 }
 

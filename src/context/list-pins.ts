@@ -2,11 +2,11 @@ import { z } from 'zod'
 import type { Queryable } from '../database/index.js'
 import { type BodyKind, type JsonObject, limits, type ResourceStatus } from '../schema/index.js'
 import { chatNotFound } from './chat-ref.js'
-import { type ChatKey, chatKey, checkInput, text } from './check-input.js'
+import { type ChatKey, chatInput, checkInput, text } from './check-input.js'
 import { defineStatement } from './statement.js'
 
-const listInput = z.strictObject({ ...chatKey, bodies: z.boolean().default(false) })
-const getInput = z.strictObject({ ...chatKey, source: text(limits.sourceBytesMax) })
+const listInput = chatInput.extend({ bodies: z.boolean().default(false) })
+const getInput = chatInput.extend({ source: text(limits.sourceBytesMax) })
 
 /**
  * A chat's own copy of one resource.

@@ -3,16 +3,16 @@ import { DriftpinError } from '../errors.js'
 import { type ChatRef, type ContextChanges, chatRef } from './chat-ref.js'
 import { defineStatement, type Names } from './statement.js'
 
-// Everything that pins or marks chats by the live context of their agent. The caller holds the
-// locks of the agent and, but for `settleChats`, of the chats.
+// Everything that pins or marks chats by the live context of their agent. The caller holds the lock
+// of the agent and, except for `settleChats`, the locks of the chats.
 //
-// While a snapshot is not `ready` its agent is still starting, and what it has found so far is only
-// a part. The three statements below that read a snapshot therefore ask for `live.ready`: they are
+// While a snapshot is not `ready`, its agent is still starting and has found only a part of its
+// context. The three statements below that read a snapshot therefore check `live.ready`. They are
 // the only ones that set a hash or a mark, so that no operation can pin a part.
 
 /**
- * The columns of a resource that a pin copies: all but the owner, the source, which is the key,
- * and the two times, which are the row's own. A test holds this list against the catalog.
+ * The columns of a resource that a pin copies: all except the owner, the source, which is the key,
+ * and the two times, which are the row's own. A test compares this list with the catalog.
  */
 export const mirroredColumns = [
   'body_kind',
@@ -53,9 +53,9 @@ export function dirtyExpression(names: Names, chat: string): string {
 }
 
 /**
- * Makes the pins of some chats equal to the live context of one agent, and answers how many rows
- * that took. Rows that are equal already are neither written nor locked, and keep their times. The
- * statement finds first which rows differ, because ON CONFLICT locks every row that it is given.
+ * Makes the pins of some chats equal to the live context of one agent, and returns the number of
+ * changed rows. Rows that are already equal are neither written nor locked, and keep their times.
+ * The statement first finds the rows that differ, because ON CONFLICT locks every row that it gets.
  */
 export const copyLive = defineStatement({
   name: 'copy live context to pins',
@@ -90,11 +90,11 @@ export const copyLive = defineStatement({
 })
 
 /**
- * Locks the chats that need to be hydrated or settled, of those that `which` names. All others are
- * not even locked, so that a push that changes nothing costs nothing, however many chats there are.
+ * Locks those of the chats in `which` that need to be hydrated or settled. All others are not even
+ * locked, so that a push without changes costs the same for any number of chats.
  *
- * @param isBinding Whether the chats are being bound. That clears a mark where no snapshot is
- * ready; anything else leaves the mark as it is until the agent is ready.
+ * @param isBinding Whether the chats are being bound. A binding clears the mark if no snapshot is
+ * ready; every other operation leaves the mark as it is until the agent is ready.
  */
 const unsettled = (names: Names, which: string, isBinding: string) => `
     SELECT chat.id, chat.agent_id AS "agentId", chat.context_aggregate_hash IS NULL AS unhydrated
@@ -211,7 +211,7 @@ export const stampLive = defineStatement({
     FROM before ORDER BY id`,
 })
 
-/** What refreshing some chats did. */
+/** The result of refreshing some chats. */
 export interface Refreshed {
   /** The chats that had pins before. */
   readonly refreshed: readonly ChatRef[]
@@ -224,22 +224,13 @@ export interface Refreshed {
   readonly removed: number
 }
 
-/** Without an agent, or with one that never pushed, there is nothing to compare with or to copy. */
+/** The error for a chat without an agent, or whose agent has never pushed. */
 export function noLiveContext(chatId: string): DriftpinError {
   return new DriftpinError(
     'no_live_context',
     `The chat ${chatId} is bound to no agent, or to one that has not pushed yet, so there is no ` +
       'live context. Its pins are unchanged. Bind it to an agent that has pushed.',
     { chatId },
-  )
-}
-
-function agentNotReady(agentId: string): DriftpinError {
-  return new DriftpinError(
-    'agent_not_ready',
-    `The agent ${agentId} is still starting: its last push was not ready. No pin was changed. ` +
-      'Try again after its next push.',
-    { agentId },
   )
 }
 
@@ -256,7 +247,14 @@ export async function refreshChats(
   const stamped = await stampLive(transaction, { agentId, chatIds })
   const [first] = stamped
   if (!first) throw noLiveContext(chatIds[0]!)
-  if (!first.ready) throw agentNotReady(agentId)
+  if (!first.ready) {
+    throw new DriftpinError(
+      'agent_not_ready',
+      `The agent ${agentId} is still starting: its last push was not ready. No pin was changed. ` +
+        'Try again after its next push.',
+      { agentId },
+    )
+  }
   const [rows] = await copyLive(transaction, { agentId, chatIds, now })
   return {
     refreshed: stamped.filter((chat) => chat.wasHydrated).map(chatRef),

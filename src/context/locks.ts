@@ -2,33 +2,33 @@ import type { Transaction } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import { chatNotFound } from './chat-ref.js'
 import type { ChatKey } from './check-input.js'
-import { MovedError } from './run-operation.js'
 import { defineStatement, type RowOf } from './statement.js'
 
-// The order in which rows are locked, which keeps out deadlocks: workspaces, agents, chats, what
-// belongs to a chat; within a table by ascending id. An operation locks no more of it than it has
-// to: a push its agent FOR UPDATE and then chats; what binds the workspace FOR KEY SHARE, the
-// agent FOR SHARE, and then chats; what changes one chat that chat, and then its children.
+// Rows are always locked in the same order, so that operations do not deadlock: workspaces, agents,
+// chats, rows of a chat; within a table by ascending id. An operation locks only what it needs. A
+// push locks its agent FOR UPDATE and then chats. A binding locks the workspace FOR KEY SHARE, the
+// agent FOR SHARE, and then chats. An operation on one chat locks the chat and then its rows.
 //
-// The workspace comes first because foreign keys lock it at COMMIT: the check of a binding does, as
-// does every second UPDATE of a chat in one transaction, even one that leaves its keys alone.
+// The workspace comes first because foreign keys lock it at COMMIT: the check of a binding does so,
+// and every second UPDATE of a chat in one transaction, even if it does not change the keys.
 //
-// The lock on the agent also keeps a chat that is created during a push from being missed by it:
-// whichever comes second sees what the first one committed. What a lock protects is always read by
-// a later statement. The one that waited for the lock would still see the database as it was
-// before it waited.
+// The lock on the agent also ensures that a push does not miss a chat that is created at the same
+// time: whichever comes second sees what the first one committed. Rows that a lock protects are
+// always read by a later statement than the one that takes the lock, because a statement that
+// waited for a lock still sees the database as it was before the wait.
 //
-// What a backend does by itself takes part by the same order, or PostgreSQL may end it, or make an
-// operation begin again, with 40P01:
-// - Before it deletes a workspace, a build or an agent for good, it locks the workspace FOR UPDATE,
-//   then the agents that will be gone FOR UPDATE and their chats FOR NO KEY UPDATE, each ORDER BY
-//   id. The foreign keys take chats in any order, and those of a workspace before its agents.
-// - A transaction of several operations, or of several on one chat, begins by locking the
+// The transactions of a backend must take locks in the same order. Otherwise PostgreSQL may abort
+// them with 40P01, or an operation, which then begins again:
+// - Before a backend deletes a workspace, a build or an agent permanently, it locks the workspace
+//   FOR UPDATE, then the agents that will be deleted FOR UPDATE and their chats FOR NO KEY UPDATE,
+//   each ORDER BY id. The foreign keys alone would lock chats in any order, and the chats of a
+//   workspace before its agents.
+// - A transaction with several operations, or with several changes of one chat, first locks the
 //   workspaces of its chats FOR KEY SHARE, their agents FOR SHARE (FOR UPDATE to push) and the
-//   chats FOR NO KEY UPDATE, each ORDER BY id. It begins again where a chat was bound elsewhere
-//   meanwhile.
-// - Before it changes rows that belong to chats, or deletes a file that several link to, it locks
-//   those chats FOR NO KEY UPDATE ORDER BY id.
+//   chats FOR NO KEY UPDATE, each ORDER BY id. It begins again if a chat was bound to another agent
+//   in the meantime.
+// - Before it changes rows that belong to chats, or deletes a file that several chats link to, it
+//   locks those chats FOR NO KEY UPDATE ORDER BY id.
 
 const agentRow = { id: 'uuid', deleted: 'boolean', buildId: 'uuid', workspaceId: 'uuid' } as const
 
@@ -47,7 +47,7 @@ export const lockAgentForShare = defineStatement({
   name: 'lock agent for share',
   parameters: { agentId: 'uuid' },
   row: agentRow,
-  // The locks of a row are taken in the order in which they are asked for.
+  // The locks are taken in the order in which the clause names the tables.
   sql: ({ workspace_agents, workspace_builds, workspaces }, { agentId }) => `
     SELECT a.id, a.deleted, a.build_id AS "buildId", b.workspace_id AS "workspaceId"
     FROM ${workspace_agents} a JOIN ${workspace_builds} b ON b.id = a.build_id
@@ -60,7 +60,7 @@ export const lockAgentForShare = defineStatement({
 export type LockedAgent = RowOf<typeof agentRow>
 
 /**
- * Locks an agent, deleted softly or not: what it pushed last is still its live context.
+ * Locks an agent, even a softly deleted one: its last push is still its live context.
  *
  * @throws DriftpinError `agent_not_found`.
  */
@@ -80,7 +80,7 @@ export async function lockLiveAgent(
 }
 
 /**
- * Locks an agent that something new is to begin with: a push, or a binding.
+ * Locks an agent for a push or a binding, neither of which a deleted agent accepts.
  *
  * @throws DriftpinError `agent_not_found` or `agent_deleted`.
  */
@@ -99,7 +99,7 @@ export async function lockAgent(
   )
 }
 
-/** Locks a workspace whose chats are to be bound, and that of the agent they are bound to. */
+/** Locks a workspace whose chats will be bound, and the workspace of their new agent. */
 export const lockWorkspaces = defineStatement({
   name: 'lock workspaces of binding',
   parameters: { workspaceId: 'uuid', agentId: 'uuid?' },
@@ -114,7 +114,7 @@ export const lockWorkspaces = defineStatement({
     FOR KEY SHARE OF w`,
 })
 
-/** Locks the workspace of a chat that is about to be updated twice. */
+/** Locks the workspace of a chat that will be updated twice. */
 export const lockWorkspaceOfChat = defineStatement({
   name: 'lock workspace of chat',
   parameters: { chatId: 'uuid' },
@@ -171,10 +171,11 @@ export async function lockChat(transaction: Transaction, key: ChatKey): Promise<
 }
 
 /**
- * Locks the agent that a chat is bound to, if it is, and then the chat.
+ * Locks the agent that a chat is bound to, if there is one, and then the chat.
  *
- * @throws MovedError when the chat was bound elsewhere between the two; the operation begins
- * again, since locking the other agent now would break the order.
+ * @throws DriftpinError `chat_not_found`, or `chat_moved` if the chat was bound to another agent
+ * between the two. The operation then begins again, because locking the other agent now would
+ * break the order.
  */
 export async function lockChatAndAgent(
   transaction: Transaction,
@@ -182,6 +183,11 @@ export async function lockChatAndAgent(
 ): Promise<LockedChat> {
   const [agent] = await lockAgentOfChat(transaction, { chatId: key.chatId })
   const chat = await lockChat(transaction, key)
-  if (chat.agentId !== (agent?.id ?? null)) throw new MovedError(chat.id)
-  return chat
+  if (chat.agentId === (agent?.id ?? null)) return chat
+  throw new DriftpinError(
+    'chat_moved',
+    `The chat ${chat.id} was bound to another agent each time it was about to be locked. ` +
+      'Nothing was written. Try again.',
+    { chatId: chat.id },
+  )
 }

@@ -52,13 +52,16 @@ export const sendNotifications = defineStatement({
     FROM pg_catalog.unnest(${payloads}) AS payload`,
 })
 
+/** An event, and the chats that had it. */
+export type EventOfChats = readonly [event: ContextEvent, chats: readonly ChatRef[]]
+
 /**
  * Sends one notification per chat inside the transaction, so that listeners receive it only after
  * the commit. Of several events of a chat, the last one in the list is sent.
  */
 export async function notifyChats(
   transaction: Transaction,
-  events: readonly (readonly [ContextEvent, readonly ChatRef[]])[],
+  events: readonly EventOfChats[],
 ): Promise<void> {
   const byChat = new Map<string, ContextNotification>()
   for (const [event, chats] of events) {
@@ -71,11 +74,7 @@ export async function notifyChats(
 }
 
 /** The changes of a context as events. */
-export function changeEvents({
-  hydrated,
-  dirtied,
-  settled,
-}: ContextChanges): (readonly [ContextEvent, readonly ChatRef[]])[] {
+export function changeEvents({ hydrated, dirtied, settled }: ContextChanges): EventOfChats[] {
   return [
     ['hydrated', hydrated],
     ['dirtied', dirtied],

@@ -1,13 +1,10 @@
-import { z } from 'zod'
 import type { Queryable } from '../database/index.js'
 import type { JsonValue } from '../schema/index.js'
 import { chatNotFound } from './chat-ref.js'
-import { type ChatKey, chatKey, checkInput } from './check-input.js'
+import { type ChatKey, chatInput, checkInput } from './check-input.js'
 import { decodeText } from './decode-text.js'
 import { sanitiseLine, sanitiseText } from './sanitise-text.js'
 import { defineStatement } from './statement.js'
-
-const input = z.strictObject(chatKey)
 
 /**
  * The pinned context of a chat as text for a model.
@@ -78,7 +75,7 @@ export const selectPromptPins = defineStatement({
  * ```
  */
 export async function prompt(queryable: Queryable, params: ChatKey): Promise<Prompt> {
-  const key = checkInput('prompt', input, params)
+  const key = checkInput('prompt', chatInput, params)
   const rows = await selectPromptPins(queryable, key)
   if (rows.length === 0) throw chatNotFound(key.chatId)
   const files: string[] = []

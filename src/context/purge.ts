@@ -1,10 +1,9 @@
 import { z } from 'zod'
-import type { Queryable, Transaction } from '../database/index.js'
+import type { Queryable } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import { limits } from '../schema/index.js'
 import type { ChatRef } from './chat-ref.js'
 import { checkInput, time, type WriteOptions, writeOptions } from './check-input.js'
-import { notifyChats } from './notify-chats.js'
 import { runOperation } from './run-operation.js'
 import { defineStatement } from './statement.js'
 
@@ -40,8 +39,8 @@ export const expiryCutoff = defineStatement({
   name: 'expiry cutoff',
   parameters: { retentionDays: 'integer', now: 'timestamptz?' },
   row: { cutoff: 'text' },
-  // As text, since a Date would lose the microseconds. In hours, since a day of a session's time
-  // zone may have 23 or 25.
+  // As text, because a Date would lose the microseconds. In hours, because a day may have 23 or 25
+  // in the time zone of the session.
   sql: (_, { retentionDays, now }) => `
     SELECT pg_catalog.to_jsonb(coalesce(${now}, now()) - make_interval(hours => 24 * ${retentionDays}))
              #>> '{}' AS cutoff`,
@@ -54,15 +53,6 @@ export const tryPurgeLock = defineStatement({
   sql: (_, { key }) => `
     SELECT pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended(${key}, 0)) AS locked`,
 })
-
-async function purgeBatch(
-  transaction: Transaction,
-  { before, limit, notify }: z.output<typeof purgeInput>,
-): Promise<ChatRef[]> {
-  const purged = await purgeChats(transaction, { before, limit })
-  if (notify) await notifyChats(transaction, [['deleted', purged]])
-  return purged
-}
 
 /**
  * Deletes archived chats that were last updated strictly before a time, oldest first, with
@@ -84,10 +74,12 @@ export async function purge(
     readonly limit?: number | undefined
   } & Pick<WriteOptions, 'notify'>,
 ): Promise<{ readonly purged: readonly ChatRef[] }> {
-  const good = checkInput('purge', purgeInput, params)
-  return await runOperation(queryable, async (transaction) => ({
-    purged: await purgeBatch(transaction, good),
-  }))
+  const { notify, ...which } = checkInput('purge', purgeInput, params)
+  return await runOperation(queryable, notify, async (transaction, announce) => {
+    const purged = await purgeChats(transaction, which)
+    await announce(['deleted', purged])
+    return { purged }
+  })
 }
 
 /**
@@ -130,13 +122,15 @@ export async function purgeExpired(
   const before = row!.cutoff
   const key = `driftpin purge ${queryable.schema}`
   for (;;) {
-    const batch = await runOperation(queryable, async (transaction) => {
+    const count = await runOperation(queryable, notify, async (transaction, announce) => {
       const [lock] = await tryPurgeLock(transaction, { key })
-      return lock!.locked ? await purgeBatch(transaction, { before, limit, notify }) : undefined
+      if (!lock!.locked) return undefined
+      const batch = await purgeChats(transaction, { before, limit })
+      await announce(['deleted', batch])
+      return batch.length
     })
-    if (!batch) return { purged, batches, busy: true }
-    if (batch.length === 0) return { purged, batches, busy: false }
-    purged += batch.length
+    if (!count) return { purged, batches, busy: count === undefined }
+    purged += count
     batches += 1
   }
 }

@@ -11,7 +11,7 @@ import {
   settleChats,
 } from './live-context.js'
 import { lockAgent } from './locks.js'
-import { changeEvents, notifyChats } from './notify-chats.js'
+import { changeEvents } from './notify-chats.js'
 import { runOperation } from './run-operation.js'
 import { defineStatement, type Names } from './statement.js'
 import { type ValidPush, type ValidResource, validatePush } from './validate-push.js'
@@ -100,7 +100,7 @@ const headFields = ['source', 'kind', 'contentHash', 'sizeBytes', 'status', 'err
   .map((name) => `"${name}" pg_catalog.text`)
   .join(', ')
 
-/** What is compared without the body. */
+/** The columns that are compared directly; a body is compared by its digest. */
 const heads = mirroredColumns.filter((column) => column !== 'body')
 
 /** The columns as they are stored, of a resource that came as JSON. */
@@ -196,7 +196,7 @@ async function replaceResources(
     ? await removeAndCompare(transaction, agentId, resources)
     : resources
   if (differing.length === 0) return
-  // Around bodies that were encoded for their size already.
+  // The bodies were already encoded when their size was checked.
   const written = differing.map((resource) => {
     const head = JSON.stringify(headOf(resource))
     return `${head.slice(0, -1)},"body":${resource.encodedBody}}`
@@ -251,7 +251,7 @@ export async function push(queryable: Queryable, params: PushParams): Promise<Pu
   const good = validatePush(params)
   const { agentId, version, initial, ready, snapshotError: error, now, notify } = good
   const hash = good.aggregateHash ?? (await aggregateHash(good.resources))
-  return await runOperation(queryable, async (transaction) => {
+  return await runOperation(queryable, notify, async (transaction, announce) => {
     await lockAgent(transaction, agentId, 'update')
     const [stored] = await readStored(transaction, { agentId })
     const { version: storedVersion, hasResources } = stored!
@@ -261,7 +261,7 @@ export async function push(queryable: Queryable, params: PushParams): Promise<Pu
     await writeSnapshot(transaction, { agentId, version, hash, error, ready, now })
     await replaceResources(transaction, agentId, good, hasResources)
     const changes = await settleChats(transaction, { agentId }, now)
-    if (notify) await notifyChats(transaction, changeEvents(changes))
+    await announce(...changeEvents(changes))
     return { accepted: true, ...changes }
   })
 }

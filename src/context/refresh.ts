@@ -1,19 +1,9 @@
-import { z } from 'zod'
 import type { Queryable } from '../database/index.js'
 import { type ChatRef, chatRef } from './chat-ref.js'
-import {
-  type ChatKey,
-  chatKey,
-  checkInput,
-  type WriteOptions,
-  writeOptions,
-} from './check-input.js'
+import { type ChatKey, chatWriteInput, checkInput, type WriteOptions } from './check-input.js'
 import { noLiveContext, refreshChats } from './live-context.js'
 import { lockChatAndAgent } from './locks.js'
-import { notifyChats } from './notify-chats.js'
 import { runOperation } from './run-operation.js'
-
-const input = z.strictObject({ ...chatKey, ...writeOptions })
 
 /**
  * The result of a refresh, counted in pins.
@@ -56,14 +46,14 @@ export async function refresh(
   queryable: Queryable,
   params: ChatKey & WriteOptions,
 ): Promise<RefreshResult> {
-  const { now, notify, ...key } = checkInput('refresh', input, params)
-  return await runOperation(queryable, async (transaction) => {
-    const chat = await lockChatAndAgent(transaction, key)
-    if (chat.agentId === null) throw noLiveContext(chat.id)
-    const which = { agentId: chat.agentId, chatIds: [chat.id] }
-    const done = await refreshChats(transaction, which, now)
-    if (notify) await notifyChats(transaction, [['refreshed', [chatRef(chat)]]])
-    const { aggregateHash, added, replaced, removed } = done
-    return { chat: chatRef(chat), added, replaced, removed, aggregateHash }
+  const { now, notify, ...key } = checkInput('refresh', chatWriteInput, params)
+  return await runOperation(queryable, notify, async (transaction, announce) => {
+    const locked = await lockChatAndAgent(transaction, key)
+    const chat = chatRef(locked)
+    if (locked.agentId === null) throw noLiveContext(chat.id)
+    const which = { agentId: locked.agentId, chatIds: [chat.id] }
+    const { refreshed: _, hydrated: __, ...done } = await refreshChats(transaction, which, now)
+    await announce(['refreshed', [chat]])
+    return { chat, ...done }
   })
 }

@@ -1,20 +1,9 @@
 import { type Queryable, sqlState, type Transaction } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
+import { type EventOfChats, notifyChats } from './notify-chats.js'
 import { defineStatement } from './statement.js'
 
 const retriesMax = 5
-
-/** Thrown if the row that determined the locks changed before it was locked. */
-export class MovedError extends DriftpinError {
-  constructor(chatId: string) {
-    super(
-      'chat_moved',
-      `The chat ${chatId} was bound to another agent each time it was about to be locked. ` +
-        'Nothing was written. Try again.',
-      { chatId },
-    )
-  }
-}
 
 export const readIsolation = defineStatement({
   name: 'read isolation',
@@ -23,20 +12,25 @@ export const readIsolation = defineStatement({
   sql: () => "SELECT pg_catalog.current_setting('transaction_isolation') AS isolation",
 })
 
+/** Notifies the listeners of events, if the caller of the operation asked for it. */
+export type Announce = (...events: readonly EventOfChats[]) => Promise<void>
+
 /**
- * Runs an operation that writes: in a transaction of its own at READ COMMITTED, or in a savepoint
- * of the caller's, so that an operation that fails leaves nothing behind in either.
+ * Runs an operation that writes: in its own transaction at READ COMMITTED, or in a savepoint of the
+ * caller's transaction. In both cases, an operation that fails leaves nothing behind.
  *
  * Its own transaction is tried again, at most five times, after a serialization failure (40001)
- * or a deadlock (40P01). Inside the caller's, only the caller could do that.
+ * or a deadlock (40P01). Inside the caller's transaction, only the caller can do that.
  *
- * @throws DriftpinError `isolation_refused` inside a transaction at REPEATABLE READ or higher: it
- * sees the database as it was at its first statement, so that a chat created meanwhile, or a push
- * accepted meanwhile, would be missed, locks or no locks.
+ * @param notify Whether the events that `work` announces are sent to listeners.
+ * @throws DriftpinError `isolation_refused` inside a transaction at REPEATABLE READ or higher. Such
+ * a transaction sees the database as it was at its first statement, so it would miss a chat that
+ * was created, or a push that was accepted, while it waited for a lock.
  */
 export async function runOperation<T>(
   queryable: Queryable,
-  work: (transaction: Transaction) => Promise<T>,
+  notify: boolean | undefined,
+  work: (transaction: Transaction, announce: Announce) => Promise<T>,
 ): Promise<T> {
   const inside = queryable.kind === 'transaction'
   if (inside) {
@@ -46,9 +40,13 @@ export async function runOperation<T>(
     if (/^(repeatable read|serializable)$/.test(isolation)) throw refused(isolation)
   }
   const options = inside ? {} : ({ isolation: 'read committed' } as const)
+  const run = (transaction: Transaction) =>
+    work(transaction, async (...events) => {
+      if (notify) await notifyChats(transaction, events)
+    })
   for (let retries = 0; ; retries++) {
     try {
-      return await queryable.transaction(work, options)
+      return await queryable.transaction(run, options)
     } catch (error) {
       if (retries >= retriesMax || !mayRetry(error, inside)) throw error
       // Two operations that collided would collide again if both retried at the same time.
@@ -58,7 +56,7 @@ export async function runOperation<T>(
 }
 
 function mayRetry(error: unknown, inside: boolean): boolean {
-  if (error instanceof MovedError) return true
+  if (error instanceof DriftpinError && error.code === 'chat_moved') return true
   const state = sqlState(error)
   return !inside && (state === '40001' || state === '40P01')
 }

@@ -1,19 +1,9 @@
-import { z } from 'zod'
 import type { Queryable } from '../database/index.js'
 import { type ChatRef, chatRef } from './chat-ref.js'
-import {
-  type ChatKey,
-  chatKey,
-  checkInput,
-  type WriteOptions,
-  writeOptions,
-} from './check-input.js'
+import { type ChatKey, checkInput, untimedChatInput, type WriteOptions } from './check-input.js'
 import { lockChat } from './locks.js'
-import { notifyChats } from './notify-chats.js'
 import { runOperation } from './run-operation.js'
 import { defineStatement } from './statement.js'
-
-const input = z.strictObject({ ...chatKey, notify: writeOptions.notify })
 
 export const deletePins = defineStatement({
   name: 'delete pins',
@@ -51,12 +41,12 @@ export async function unpin(
   queryable: Queryable,
   params: ChatKey & Pick<WriteOptions, 'notify'>,
 ): Promise<{ readonly chat: ChatRef; readonly removed: number }> {
-  const { notify, ...key } = checkInput('unpin', input, params)
-  return await runOperation(queryable, async (transaction) => {
+  const { notify, ...key } = checkInput('unpin', untimedChatInput, params)
+  return await runOperation(queryable, notify, async (transaction, announce) => {
     const chat = chatRef(await lockChat(transaction, key))
     const [row] = await deletePins(transaction, { chatId: chat.id })
     await clearHydration(transaction, { chatId: chat.id })
-    if (notify) await notifyChats(transaction, [['unpinned', [chat]]])
+    await announce(['unpinned', [chat]])
     return { chat, removed: row!.removed }
   })
 }

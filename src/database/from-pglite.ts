@@ -6,8 +6,8 @@ import { listenOn } from './listen-on.js'
 import { checkSchemaName } from './names.js'
 import { OpenTransaction } from './open-transaction.js'
 import { queueOf } from './queue.js'
-import { splitStatements } from './split-statements.js'
 import { sqlState } from './sql-state.js'
+import { factsOf } from './statement-facts.js'
 import { type Decoder, decoders } from './values.js'
 
 interface PGliteResultLike {
@@ -168,9 +168,12 @@ function parsersOf(client: PGliteLike | PGliteTransactionLike): Decoders {
  * Whether a statement can have no rows, so that it needs no parsers: PGlite copies all of them for
  * every statement, which takes twice the time of a small write.
  */
-function answersNoRows(text: string): boolean {
-  return /^\s*(insert|update|delete)\b/i.test(text) && !/\breturning\b/i.test(text)
-}
+const answersNoRows = (text: string): boolean =>
+  factsOf(text).statements.every(
+    ({ words }) => writes.includes(words[0] ?? '') && !words.includes('returning'),
+  )
+
+const writes = ['insert', 'update', 'delete']
 
 /** The permanent error of a PGlite after a crash. */
 const broken = new WeakMap<object, DriftpinError>()
@@ -223,7 +226,7 @@ function statementsOf(
  */
 function commandOf(client: object, text: string, { command }: PGliteResultLike): string {
   if (command !== undefined) return command
-  if (splitStatements(text).length === 0) return ''
+  if (factsOf(text).statements.length === 0) return ''
   throw breakEngine(client, 'answered a statement without saying that it was done', { text })
 }
 

@@ -37,10 +37,21 @@ export {
   openedByCaller,
   Queue,
   queueOf,
-  waitsForItself,
+  refuseInside,
 } from './queue.js'
 export { neutralSettings, readAndRollBack } from './read-and-roll-back.js'
 export { refuseCopyFromStdin } from './refuse-copy-from-stdin.js'
+export {
+  changeState,
+  emptyState,
+  type FoundState,
+  hasSetting,
+  resetOwner,
+  type SessionState,
+  sessionStateOf,
+  sessionStateSql,
+  setterFunctionsSql,
+} from './session-state.js'
 export { sha256 } from './sha256.js'
 export { type ScriptStatement, splitStatements } from './split-statements.js'
 export { sqlState } from './sql-state.js'
@@ -48,6 +59,7 @@ export {
   beginsTransaction,
   containsWord,
   controlsTransaction,
+  endsTransaction,
   factsOf,
   type ListenCommand,
   leavesOpen,
@@ -56,6 +68,7 @@ export {
   runsOutsideTransaction,
   type StatementFacts,
   settingNamesIn,
+  settingsSetIn,
   withoutWrapping,
 } from './statement-facts.js'
 export { decoderOf } from './values.js'

@@ -56,12 +56,27 @@ export function outsideAll(work: () => void): void {
   else work()
 }
 
-export function waitsForItself(opened: Error, asked: Error, text?: string): DriftpinError {
+/**
+ * Refuses a call that waits for the end of `owner` if the calling code runs inside `owner`.
+ *
+ * @param asked The place of the call.
+ * @param text The SQL of the call, or its name.
+ * @param subject The call, at the beginning of the message.
+ * @throws DriftpinError `waits_for_itself`.
+ */
+export function refuseInside(
+  owner: object,
+  asked: Error,
+  text?: string,
+  subject = 'This statement',
+): void {
+  const opened = openedByCaller(owner)
+  if (!opened) return
   const statement = text === undefined ? '' : `: ${text}`
-  return new DriftpinError(
+  throw new DriftpinError(
     'waits_for_itself',
-    'This statement would wait forever: the transaction around it holds the only connection. ' +
-      'Use the transaction that was passed to the callback.\n' +
+    `${subject} would wait forever: the transaction around it holds the only connection. ` +
+      'Use the transaction that was passed to the callback. Call anything else after its end.\n' +
       `The transaction was opened\n${callSite(opened)}\nThe statement is${statement}\n` +
       callSite(asked),
     { opened, asked },
@@ -190,8 +205,7 @@ export class Queue<User extends object = object> {
    */
   async hold<T>(this: Queue, work: () => Promise<T>): Promise<T> {
     const asked = new Error('asked for here')
-    const opened = openedByCaller(this)
-    if (opened) throw waitsForItself(opened, asked)
+    refuseInside(this, asked)
     const user = {}
     await this.take(user)
     try {

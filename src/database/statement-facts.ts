@@ -215,7 +215,7 @@ export function preparedNamesIn(sql: string): PreparedName[] {
 }
 
 /** A setting with a dot in its name, which SQL creates by setting it. */
-const dotted = '[a-z_]\\w*(?:\\.[a-z_]\\w*)+\\b'
+const dotted = '[a-z_][\\w$]*(?:\\.[a-z_][\\w$]*)+'
 const anyDotted = new RegExp(`\\b${dotted}`, 'g')
 const setDotted = new RegExp(
   `(?:set_config\\s*\\(\\s*'|\\bset\\s+(?:session\\s+)?)(${dotted})`,
@@ -223,14 +223,21 @@ const setDotted = new RegExp(
 )
 
 /**
- * Names with a dot that may be settings: first those that the text sets, since most of the others
- * are columns. The names inside strings are included, which SQL that runs SQL needs.
+ * The names with a dot that a text sets. The names inside strings are included, which SQL that runs
+ * SQL needs: the words of a statement do not contain them.
  */
-export function settingNamesIn(sql: string): string[] {
-  const text = sql.toLowerCase()
-  const set = [...text.matchAll(setDotted)].map(([, name]) => name!)
-  return [...new Set([...set, ...(text.match(anyDotted) ?? [])])]
-}
+export const settingsSetIn = (sql: string): string[] =>
+  [...unquoted(sql).matchAll(setDotted)].map(([, name]) => name!)
+
+const unquoted = (sql: string) => sql.toLowerCase().replaceAll('"', '')
+
+/**
+ * Names with a dot that may be settings: first those that the text sets, since most of the others
+ * are columns.
+ */
+export const settingNamesIn = (sql: string): string[] => [
+  ...new Set([...settingsSetIn(sql), ...(unquoted(sql).match(anyDotted) ?? [])]),
+]
 
 /** The savepoint that a statement sets or rolls back to. */
 export const savepointOf = ({ words }: ScriptStatement): string => words.at(-1) ?? ''
@@ -253,6 +260,15 @@ export function controlsTransaction(statement: ScriptStatement): boolean {
   const { transaction } = factsOfStatement(statement)
   return transaction === 'begin' || transaction === 'end'
 }
+
+/**
+ * Whether a statement ends its transaction. COMMIT AND CHAIN begins another one, and COMMIT
+ * PREPARED ends that of another session.
+ */
+export const endsTransaction = (statement: ScriptStatement): boolean =>
+  factsOfStatement(statement).transaction === 'end' &&
+  statement.words.at(-2) !== 'and' &&
+  statement.words[1] !== 'prepared'
 
 /** Whether a text may leave state in its session, or creates a function that may. */
 export const leavesOpen = (sql: string): boolean =>
@@ -278,5 +294,5 @@ export function withoutWrapping(
 ): readonly ScriptStatement[] {
   const [first, last] = [statements[0], statements.at(-1)]
   if (!first || !last || !beginsTransaction(first)) return statements
-  return /^(commit|end)$/.test(last.words[0] ?? '') ? statements.slice(1, -1) : statements
+  return ['commit', 'end'].includes(last.words[0] ?? '') ? statements.slice(1, -1) : statements
 }

@@ -5,13 +5,13 @@ import { createEmbeddedDatabase, internalsOf } from './embedded-database.js'
 import { openEmbeddedHarness } from './embedded-harness.js'
 import { findLeaks, readSessionStart, type SessionStart } from './find-leaks.js'
 import { type Evidence, openEvidence } from './keep-evidence.js'
-import type { ParsedTestOptions } from './parse-options.js'
+import type { ParsedOptions } from './parse-options.js'
 import { openEmbeddedRollback } from './rollback-database.js'
 import type { EmbeddedTestDatabase } from './test-database.js'
 import { type BegunTest, type TestWorker, WorkerDatabases } from './worker-databases.js'
 
 /** Opens the embedded databases of a process that runs tests. */
-export async function openEmbeddedWorker(options: ParsedTestOptions): Promise<TestWorker> {
+export async function openEmbeddedWorker(options: ParsedOptions): Promise<TestWorker> {
   const { leaks, keepFailed } = options
   const harness = await openEmbeddedHarness(options)
   const root = join(projectDirectory(), '.driftpin', 'failed')
@@ -43,7 +43,7 @@ export async function openEmbeddedWorker(options: ParsedTestOptions): Promise<Te
 }
 
 interface TestSettings {
-  readonly leaks: ParsedTestOptions['leaks']
+  readonly leaks: ParsedOptions['leaks']
   readonly evidence: Evidence | undefined
   readonly session: SessionStart | undefined
 }

@@ -1,3 +1,4 @@
+import type { DatabaseErrorCode } from '../database/index.js'
 import type { MigrationErrorCode } from '../migrations/index.js'
 import type { PgliteErrorCode } from '../pglite/index.js'
 
@@ -11,15 +12,13 @@ import type { PgliteErrorCode } from '../pglite/index.js'
  * ```
  */
 export type HarnessErrorCode =
+  | DatabaseErrorCode
   | MigrationErrorCode
   | PgliteErrorCode
   | 'invalid_input'
   | 'harness_closed'
   | 'setup_failed'
   | 'seed_failed'
-  | 'image_damaged'
-  | 'image_foreign'
-  | 'image_unusable'
   | 'test_leaked'
   | 'server_unusable'
   | 'isolation_refused'

@@ -1,7 +1,13 @@
-import { callSite, containsWord, factsOf, queueOf, settingNamesIn } from '../database/index.js'
+import {
+  callSite,
+  containsWord,
+  type FoundState,
+  factsOf,
+  queueOf,
+  settingNamesIn,
+} from '../database/index.js'
 import {
   type Begun,
-  type FoundState,
   readOwnState,
   readSetterFunctions,
   type SetterFunction,

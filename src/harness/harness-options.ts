@@ -1,5 +1,5 @@
 import type { Extensions } from '../pglite/index.js'
-import type { EmbeddedTestDatabase, TestDatabase } from './test-database.js'
+import type { EmbeddedTestDatabase, PlainTestDatabase, TestDatabase } from './test-database.js'
 
 type DatabaseFunction<Db> = (db: Db) => Promise<void>
 
@@ -75,7 +75,8 @@ export interface AllHarnessOptions<Db extends TestDatabase> {
   readonly cacheDirectory?: string | false
   /**
    * `false` starts every database from its data directory instead of an image. This is slow; it
-   * exists for comparison. Excludes `randomSeed` and `clock: 'test'`.
+   * exists for comparison. Excludes `randomSeed` and `clock: 'test'`. The databases then are of the
+   * type {@link PlainTestDatabase}.
    */
   readonly images?: boolean
 }
@@ -110,8 +111,20 @@ type OptionsFor<Db extends TestDatabase> = AllHarnessOptions<Db> & OneSchema & C
  * ```
  */
 export type EmbeddedHarnessOptions = OptionsFor<EmbeddedTestDatabase> &
+  EmbeddedEngine & { readonly images?: true }
+
+/**
+ * The options of a harness whose databases are embedded and start without images.
+ *
+ * @example
+ * ```ts
+ * const options: PlainHarnessOptions = { migrations: './db/migrations', images: false }
+ * await using harness = await openHarness(options)
+ * ```
+ */
+export type PlainHarnessOptions = OptionsFor<PlainTestDatabase> &
   EmbeddedEngine &
-  (RealRandomnessAndTime | { readonly images?: true })
+  RealRandomnessAndTime & { readonly images: false }
 
 /**
  * The options of a harness: the valid combinations of {@link AllHarnessOptions}.

@@ -11,6 +11,7 @@ export type {
   AllHarnessOptions,
   EmbeddedHarnessOptions,
   HarnessOptions,
+  PlainHarnessOptions,
 } from './harness-options.js'
 export { openHarness } from './open-harness.js'
 export { openImage } from './open-image.js'
@@ -18,4 +19,9 @@ export { readSeedScript, runSeedScript } from './seed-script.js'
 export type { HarnessStatistics } from './statistics.js'
 export { readTemplateFiles } from './template-files.js'
 export type { TestClock } from './test-clock.js'
-export type { DatabaseMark, EmbeddedTestDatabase, TestDatabase } from './test-database.js'
+export type {
+  DatabaseMark,
+  EmbeddedTestDatabase,
+  PlainTestDatabase,
+  TestDatabase,
+} from './test-database.js'

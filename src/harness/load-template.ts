@@ -1,26 +1,55 @@
 import { createHash } from 'node:crypto'
+import type { PGlite } from '@electric-sql/pglite'
 import { type Database, fromPGlite } from '../database/index.js'
-import { DriftpinError } from '../errors.js'
 import { createMigrator } from '../migrations/index.js'
 import {
+  type Archive,
+  buildArchive,
   buildTemplate,
+  count,
   createRandomSource,
+  decodeArchive,
   decodeImage,
   driftpinVersion,
+  encodeArchive,
   encodeImage,
   formatVersion,
   type Image,
   ImageCache,
+  Instance,
   initdbParameters,
   makeOnce,
+  PlainInstance,
   startParameters,
+  type TestInstance,
 } from '../pglite/index.js'
-import type { ParsedOptions } from './parse-options.js'
+import { type ParsedOptions, parseOptions } from './parse-options.js'
+import { runFunctionsOnInstance } from './run-functions.js'
 import { runSeedScript } from './seed-script.js'
-import type { HarnessStatistics } from './statistics.js'
+import { createStatistics, type HarnessStatistics } from './statistics.js'
 
-/** The images of this process by name. Several harnesses may use the same one. */
-const loaded = new Map<string, Promise<Image>>()
+/** The state that databases start from: running, or without images as an archive of its files. */
+type State = Image | Archive
+
+/** What the databases of a harness are made from. */
+export interface TemplateSource {
+  readonly options: ParsedOptions
+  readonly statistics: HarnessStatistics
+  /** The build of PGlite. */
+  readonly build: string
+  /** Why there are no images; undefined if there are. */
+  readonly whyPlain: string | undefined
+}
+
+/** What every database of a harness starts from. */
+export interface Template {
+  /** Undefined if every instance has to run the functions of the caller. */
+  readonly state: State | undefined
+  readonly open: () => Promise<TestInstance>
+}
+
+/** The base states of this process. Several harnesses may use the same one. */
+const loaded = new Map<string, Promise<State>>()
 
 /**
  * The name of the file of an image: a hash of everything that the image depends on. The version of
@@ -32,78 +61,114 @@ export function imageName({ hash }: ParsedOptions, build: string, key?: string):
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }
 
-/** Reads an image from the cache, or creates it. */
-export async function loadTemplate(
-  options: ParsedOptions,
-  { name, statistics }: { readonly name: string; readonly statistics: HarnessStatistics },
-): Promise<Image> {
-  const { cacheDirectory: directory, extensions, clock } = options
-  const place = `${directory} ${name}`
+/**
+ * Loads a database that is migrated and seeded, from the cache if possible. The result of functions
+ * without a key is not cached.
+ */
+export async function loadTemplate(source: TemplateSource): Promise<Template> {
+  const { functions, cacheKey } = source.options
+  if (functions.length === 0) {
+    const state = await loadBase(source)
+    return { state, open: openerOf(source, state, false) }
+  }
+  let remake: Template['open'] | undefined
+  const makeSeeded = async () => {
+    const open = openerOf(source, await loadBase(source), false)
+    let state: State | undefined
+    remake = async () => {
+      const instance = await open()
+      await runFunctionsOnInstance(instance, functions)
+      state = await instance.beginHere(remake!)
+      return instance
+    }
+    await (await remake()).close()
+    return state
+  }
+  const state =
+    cacheKey === undefined ? await makeSeeded() : await viaCache(source, cacheKey, makeSeeded)
+  if (state) return { state, open: openerOf(source, state, true) }
+  count(source.statistics.fallbacks, 'the seed loaded a module, so every instance runs it')
+  return { state, open: remake! }
+}
+
+/** Loads the database on which no function has run. */
+async function loadBase(source: TemplateSource): Promise<State> {
+  const { options, statistics, build, whyPlain } = source
+  const place = [options.cacheDirectory, imageName(options, build), whyPlain].join(' ')
   const known = loaded.get(place)
   if (known) {
     statistics.imagesReused++
     return known
   }
-  const make = () => {
+  const loading = viaCache(source, undefined, async (): Promise<State> => {
     statistics.imagesBuilt++
-    const random = createRandomSource(options.randomSeed)
-    const given = { extensions, random, clock }
-    return buildTemplate(given, (pglite) => prepare(fromPGlite(pglite), options))
-  }
-  const loading = directory ? viaCache(directory, name, statistics, make) : make()
+    const { extensions, randomSeed, clock } = options
+    const fill = (pglite: PGlite) => prepare(fromPGlite(pglite), options)
+    if (whyPlain) return buildArchive(extensions, fill)
+    const given = { extensions, random: createRandomSource(randomSeed), clock }
+    return buildTemplate(given, fill, await loadEmpty(source))
+  })
   loaded.set(place, loading)
   // A later attempt may succeed, after a file was corrected or disk space was freed.
   loading.catch(() => loaded.delete(place))
   return loading
 }
 
-async function viaCache(
-  directory: string,
-  name: string,
-  statistics: HarnessStatistics,
-  make: () => Promise<Image>,
-): Promise<Image> {
-  return makeOnce(directory, name, {
+/**
+ * Loads the empty database that others are made from: initdb takes longer than most migrations. A
+ * database that repeats to the byte runs its own.
+ */
+async function loadEmpty({ options, ...source }: TemplateSource): Promise<Image | undefined> {
+  const { cacheDirectory, migrations, seedScript, extensions, randomSeed, clock } = options
+  const isEmpty = !migrations && !seedScript && Object.keys(extensions).length === 0
+  const repeats = randomSeed !== undefined || clock !== undefined
+  if (!cacheDirectory || isEmpty || repeats) return undefined
+  const empty = await parseOptions({ migrations: false, cacheDirectory })
+  const state = await loadBase({ ...source, options: empty, statistics: createStatistics() })
+  return 'tar' in state ? undefined : state
+}
+
+async function viaCache<Made extends State | undefined>(
+  { options, statistics, build, whyPlain }: TemplateSource,
+  cacheKey: string | undefined,
+  make: () => Promise<Made>,
+): Promise<State | Made> {
+  const { cacheDirectory: directory } = options
+  if (!directory) return make()
+  const cache = new ImageCache(directory)
+  const name = imageName(options, build, cacheKey)
+  const key = whyPlain ? `plain-${name}` : name
+  const file = whyPlain ? `${key}.tar` : `${key}.image`
+  return makeOnce<State | Made>(directory, key, {
     find: async () => {
-      const image = await readCached(directory, name)
-      if (image) statistics.imagesReused++
-      return image
+      const decode = whyPlain ? decodeArchive : decodeImage
+      const state = await cache.read<State>(file, (bytes) => decode(bytes, key))
+      if (state) statistics.imagesReused++
+      return state
     },
     make: async () => {
-      await new ImageCache(directory).check()
-      const image = await make()
-      await writeCached(directory, name, image)
-      return image
+      await cache.check()
+      const state = await make()
+      if (state) await cache.write(file, await encode(state, key))
+      return state
     },
   })
 }
 
-/** Reads a cached image. A damaged one is removed. */
-export function readCached(directory: string, name: string): Promise<Image | undefined> {
-  return readCachedFile(directory, `${name}.image`, (bytes) => decodeImage(bytes, name))
-}
+const encode = (state: State, key: string) =>
+  'tar' in state ? encodeArchive(state, key) : encodeImage(state, key)
 
-/** Reads a cached file. A damaged one is removed. */
-export async function readCachedFile<T>(
-  directory: string,
-  file: string,
-  decode: (bytes: Buffer) => T,
-): Promise<T | undefined> {
-  const cache = new ImageCache(directory)
-  const bytes = await cache.read(file)
-  if (!bytes) return undefined
-  try {
-    return decode(bytes)
-  } catch (error) {
-    if (!(error instanceof DriftpinError)) throw error
-    await cache.remove(file)
-    return undefined
-  }
-}
-
-/** @throws DriftpinError `cache_unwritable`. */
-export async function writeCached(directory: string, name: string, image: Image): Promise<void> {
-  await new ImageCache(directory).write(`${name}.image`, encodeImage(image, name))
+/** @param hasRunFunctions Whether functions of the caller ran before the state was taken. */
+function openerOf(
+  { options, statistics }: TemplateSource,
+  state: State,
+  hasRunFunctions: boolean,
+): Template['open'] {
+  const { extensions, randomSeed } = options
+  if ('tar' in state) return () => PlainInstance.open(state, { extensions, statistics })
+  const learned = new Set<string>()
+  const origin = { extensions, randomSeed, statistics, image: state, hasRunFunctions, learned }
+  return () => Instance.open(origin)
 }
 
 /** Migrates and seeds an empty database. */

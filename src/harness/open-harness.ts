@@ -1,8 +1,12 @@
 import { openEmbeddedHarness } from './embedded-harness.js'
 import type { Harness } from './harness.js'
-import type { EmbeddedHarnessOptions, HarnessOptions } from './harness-options.js'
-import { parseOptions } from './parse-options.js'
-import type { TestDatabase } from './test-database.js'
+import type {
+  EmbeddedHarnessOptions,
+  HarnessOptions,
+  PlainHarnessOptions,
+} from './harness-options.js'
+import { type AnyHarnessOptions, parseOptions } from './parse-options.js'
+import type { PlainTestDatabase, TestDatabase } from './test-database.js'
 
 /**
  * Opens a harness, which creates databases for tests. The first call in a project creates a
@@ -25,6 +29,15 @@ import type { TestDatabase } from './test-database.js'
  */
 export function openHarness(options?: EmbeddedHarnessOptions): Promise<Harness>
 /**
+ * Opens a harness whose databases start without images.
+ *
+ * @example
+ * ```ts
+ * await using harness = await openHarness({ migrations: './db/migrations', images: false })
+ * ```
+ */
+export function openHarness(options: PlainHarnessOptions): Promise<Harness<PlainTestDatabase>>
+/**
  * Opens a harness whose databases may be on a server. Each is a copy of a template and is dropped
  * when it is closed.
  *
@@ -39,9 +52,7 @@ export function openHarness(options?: EmbeddedHarnessOptions): Promise<Harness>
  * ```
  */
 export function openHarness(options: HarnessOptions): Promise<Harness<TestDatabase>>
-export async function openHarness(
-  options: HarnessOptions | EmbeddedHarnessOptions = {},
-): Promise<Harness<TestDatabase>> {
+export async function openHarness(options: AnyHarnessOptions = {}): Promise<Harness<TestDatabase>> {
   const parsed = await parseOptions(options)
   if (parsed.server === undefined) return await openEmbeddedHarness(parsed)
   const { openServerHarness } = await import('./server/server-harness.js')

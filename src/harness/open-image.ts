@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises'
-import { DriftpinError } from '../errors.js'
-import { decodeImage, Instance, readWasm, savedKey } from '../pglite/index.js'
+import { Instance, readSavedImage } from '../pglite/index.js'
 import { createEmbeddedDatabase } from './embedded-database.js'
 import { createStatistics } from './statistics.js'
 import type { EmbeddedTestDatabase } from './test-database.js'
@@ -21,27 +19,11 @@ import type { EmbeddedTestDatabase } from './test-database.js'
  * ```
  */
 export async function openImage(path: string): Promise<EmbeddedTestDatabase> {
-  const bytes = await readFile(path).catch((error) => {
-    throw new DriftpinError(
-      'image_damaged',
-      `${path} cannot be read: ${error.message}. Pass the path that a failed test printed.`,
-      error,
-    )
-  })
-  const { isProven, build } = await readWasm()
-  if (!isProven) {
-    throw new DriftpinError(
-      'image_foreign',
-      `${path} cannot be opened with the installed PGlite (${build}), on which driftpin has ` +
-        'not been proven. Install the version that driftpin depends on.',
-      { build },
-    )
-  }
   const instance = await Instance.open({
     extensions: {},
     randomSeed: undefined,
     statistics: createStatistics(),
-    image: decodeImage(bytes, savedKey),
+    image: await readSavedImage(path),
     hasRunFunctions: false,
     learned: new Set(),
   })

@@ -10,6 +10,7 @@ import type {
   DatabaseTestOptions,
   EmbeddedHarnessOptions,
   HarnessOptions,
+  PlainHarnessOptions,
 } from './harness-options.js'
 import { readSeedScript, type SeedScript } from './seed-script.js'
 import { testClockStart } from './test-clock.js'
@@ -17,10 +18,13 @@ import type { TestDatabase } from './test-database.js'
 
 type AnyOptions = AllHarnessOptions<TestDatabase>
 
-/** The options of `databaseTest`. */
-export type TestOptions = (HarnessOptions | EmbeddedHarnessOptions) & DatabaseTestOptions
+/** The options of any harness. */
+export type AnyHarnessOptions = HarnessOptions | EmbeddedHarnessOptions | PlainHarnessOptions
 
-/** The options of a harness, checked, with the files read that they name. */
+/** The options of `databaseTest`. */
+export type TestOptions = AnyHarnessOptions & DatabaseTestOptions
+
+/** The options of a harness or of `databaseTest`, checked, with the files read that they name. */
 export interface ParsedOptions {
   readonly server: string | undefined
   readonly migrations: MigrationFolder | 'ours' | undefined
@@ -41,89 +45,63 @@ export interface ParsedOptions {
   readonly usesImages: boolean
   /** A hash of everything that determines the image, except what functions do. */
   readonly hash: string
-}
-
-/** The options of `databaseTest`, likewise. */
-export interface ParsedTestOptions extends ParsedOptions {
   readonly leaks: 'fail' | 'warn' | 'off'
   readonly keepFailed: boolean
 }
 
 /** What the values of one option have to be: in words for an error message, and as a check. */
-interface OptionRule {
-  readonly expected: string
-  readonly accepts: (value: unknown) => boolean
-}
+type OptionRule = readonly [expected: string, accepts: (value: unknown) => boolean]
 
 const isText = (value: unknown) => typeof value === 'string'
+const isPath = (value: unknown) => isText(value) && value !== ''
 const isFunction = (value: unknown) => typeof value === 'function'
-const isFlag: OptionRule = {
-  expected: 'true or false',
-  accepts: (value) => typeof value === 'boolean',
-}
-const isPathOrFalse: OptionRule = {
-  expected: 'the path of a folder, or false',
-  accepts: (value) => value === false || (isText(value) && value !== ''),
-}
-const oneOf = (...values: readonly string[]): OptionRule => ({
-  expected: `one of '${values.join("', '")}'`,
-  accepts: (value) => values.some((one) => one === value),
-})
+const isObject = (value: unknown) => typeof value === 'object' && value !== null
+const flag: OptionRule = ['true or false', (value) => typeof value === 'boolean']
+const pathOrFalse: OptionRule = [
+  'the path of a folder, or false',
+  (value) => value === false || isPath(value),
+]
+const oneOf = (...values: readonly unknown[]): OptionRule => [
+  `one of '${values.join("', '")}'`,
+  (value) => values.includes(value),
+]
 
 const harnessRules: Readonly<Record<keyof AnyOptions, OptionRule>> = {
-  migrations: isPathOrFalse,
-  server: { expected: 'the URL of a server', accepts: isText },
-  setup: { expected: 'a function', accepts: isFunction },
-  seed: {
-    expected: 'the path of an SQL file, or a function',
-    accepts: (value) => (isText(value) && value !== '') || isFunction(value),
-  },
-  cacheKey: { expected: 'a string', accepts: isText },
-  extensions: {
-    expected: 'an object of extensions by name',
-    accepts: (value) => typeof value === 'object' && value !== null,
-  },
-  randomSeed: { expected: 'a safe integer', accepts: Number.isSafeInteger },
+  migrations: pathOrFalse,
+  server: ['the URL of a server', isText],
+  setup: ['a function', isFunction],
+  seed: ['the path of an SQL file, or a function', (value) => isPath(value) || isFunction(value)],
+  cacheKey: ['a string', isText],
+  extensions: ['an object of extensions by name', isObject],
+  randomSeed: ['a safe integer', Number.isSafeInteger],
   clock: oneOf('real', 'test'),
-  cacheDirectory: isPathOrFalse,
-  images: isFlag,
+  cacheDirectory: pathOrFalse,
+  images: flag,
 }
 
 /** What `databaseTest` takes in addition. */
 const testRules: Readonly<Record<keyof DatabaseTestOptions, OptionRule>> = {
   isolation: oneOf('rewind', 'rollback', 'fork'),
   leaks: oneOf('fail', 'warn', 'off'),
-  keepFailed: isFlag,
+  keepFailed: flag,
   threads: oneOf('refuse', 'allow'),
 }
 
-const hasFunction = ({ setup, seed }: AnyOptions) => Boolean(setup) || typeof seed === 'function'
-const isDeterministic = ({ randomSeed, clock }: AnyOptions) =>
-  randomSeed !== undefined || clock === 'test'
-
-/** Combinations that the types exclude, for callers who do not use TypeScript. */
-const contradictions: readonly (readonly [(options: AnyOptions) => boolean, string])[] = [
-  [
-    ({ migrations, setup }) => Boolean(migrations && setup),
-    'migrations and setup both create the schema. Pass one of them',
-  ],
-  [
-    (options) => options.cacheKey !== undefined && !hasFunction(options),
-    'cacheKey names the result of a setup or seed function, and there is none. Omit cacheKey',
-  ],
-  [
-    ({ cacheKey, cacheDirectory }) => cacheKey !== undefined && cacheDirectory === false,
-    'cacheKey caches the result of functions, and cacheDirectory is false. Omit one of them',
-  ],
-  [
-    (options) => options.server !== undefined && isDeterministic(options),
-    "randomSeed and clock: 'test' need an embedded engine. Omit them, or omit server",
-  ],
-  [
-    (options) => options.images === false && isDeterministic(options),
-    "randomSeed and clock: 'test' need an image. Omit them, or omit images: false",
-  ],
-]
+/** A combination that the types exclude, for callers who do not use TypeScript. */
+function contradictionIn({ migrations, setup, seed, cacheKey, ...others }: AnyOptions) {
+  const isKeyed = cacheKey !== undefined
+  const isDeterministic = others.randomSeed !== undefined || others.clock === 'test'
+  if (migrations && setup) return 'migrations and setup both create the schema. Pass one of them'
+  if (isKeyed && !setup && typeof seed !== 'function')
+    return 'cacheKey names the result of a setup or seed function, and there is none. Omit cacheKey'
+  if (isKeyed && others.cacheDirectory === false)
+    return 'cacheKey caches the result of functions, and cacheDirectory is false. Omit one of them'
+  if (isDeterministic && others.server !== undefined)
+    return "randomSeed and clock: 'test' need an embedded engine. Omit them, or omit server"
+  if (isDeterministic && others.images === false)
+    return "randomSeed and clock: 'test' need an image. Omit them, or omit images: false"
+  return undefined
+}
 
 /** An option that is undefined counts as omitted. */
 function checkOptions(options: object, rules: Readonly<Record<string, OptionRule>>): void {
@@ -137,41 +115,27 @@ function checkOptions(options: object, rules: Readonly<Record<string, OptionRule
       const names = Object.keys(rules).join(', ')
       throw invalid(`there is no option ${name}. The options are ${names}`)
     }
-    if (value === undefined || rule.accepts(value)) continue
+    const [expected, accepts] = rule
+    if (value === undefined || accepts(value)) continue
     // The value of server may contain a password.
     const given =
       name === 'server' ? '' : `, not ${isText(value) ? JSON.stringify(value) : String(value)}`
-    throw invalid(`${name} has to be ${rule.expected}${given}`)
+    throw invalid(`${name} has to be ${expected}${given}`)
   }
-  const found = contradictions.find(([applies]) => applies(options))
-  if (found) throw invalid(found[1])
+  const contradiction = contradictionIn(options)
+  if (contradiction) throw invalid(contradiction)
 }
 
 /**
  * Checks the options of a harness and reads the files that they name. Nothing is opened or written.
  *
+ * @param areOfTests Whether those of `databaseTest` are allowed as well.
  * @throws DriftpinError `invalid_input` for unknown or contradictory options,
  * `migrations_unreadable` and `seed_failed` for files that cannot be read.
  */
-export async function parseOptions(
-  options: HarnessOptions | EmbeddedHarnessOptions,
-): Promise<ParsedOptions> {
-  checkOptions(options, harnessRules)
-  return await readFiles(options as AnyOptions)
-}
-
-/**
- * The same for `databaseTest`.
- *
- * @throws DriftpinError What {@link parseOptions} throws.
- */
-export async function parseTestOptions(options: TestOptions): Promise<ParsedTestOptions> {
-  checkOptions(options, { ...harnessRules, ...testRules })
-  const { leaks = 'fail', keepFailed = true } = options
-  return { ...(await readFiles(options as AnyOptions)), leaks, keepFailed }
-}
-
-async function readFiles(options: AnyOptions): Promise<ParsedOptions> {
+export async function parseOptions(given: TestOptions, areOfTests = false): Promise<ParsedOptions> {
+  checkOptions(given, areOfTests ? { ...harnessRules, ...testRules } : harnessRules)
+  const options: AnyOptions & DatabaseTestOptions = given as never
   const { migrations, setup, seed, extensions = {}, randomSeed, clock, cacheDirectory } = options
   const isOurs = migrations === undefined && !setup
   const folder = migrations ? await readMigrationFolder(resolve(migrations)) : undefined
@@ -199,6 +163,8 @@ async function readFiles(options: AnyOptions): Promise<ParsedOptions> {
       cacheDirectory === false ? undefined : resolve(cacheDirectory ?? defaultCacheDirectory()),
     usesImages: options.images !== false,
     hash: createHash('sha256').update(JSON.stringify(parts)).digest('hex'),
+    leaks: options.leaks ?? 'fail',
+    keepFailed: options.keepFailed ?? true,
   }
 }
 

@@ -46,22 +46,18 @@ export function databaseInTransaction(transaction: Transaction): RollbackDatabas
     script: (text) => transaction.script(text),
     transaction: async (work, { isolation = 'read committed' } = {}) => {
       // The surrounding transaction has the default level, which is what most callers ask for.
-      if (isolation !== 'read committed') refuse(`begin a transaction that is ${isolation}`)
-      return transaction.transaction(work)
+      if (isolation === 'read committed') return transaction.transaction(work)
+      throw new DriftpinError(
+        'isolation_refused',
+        "A test inside a transaction (isolation 'rollback') cannot begin a transaction that is " +
+          `${isolation}. Use isolation 'rewind'.`,
+        { isolation: 'rollback' },
+      )
     },
     withSession: (work) =>
       transaction.transaction((inner) =>
         work({ ...databaseInTransaction(inner), kind: 'session' }),
       ),
-    listen: async () => refuse('listen, because nothing commits'),
     digest: () => digestDatabase(transaction),
   }
-}
-
-function refuse(what: string): never {
-  throw new DriftpinError(
-    'isolation_refused',
-    `A test inside a transaction (isolation 'rollback') cannot ${what}. Use isolation 'rewind'.`,
-    { isolation: 'rollback' },
-  )
 }

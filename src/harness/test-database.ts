@@ -59,25 +59,25 @@ export interface TestDatabase extends Database {
 
 /**
  * A database embedded in the process. It can be put back to an earlier point: rows, sequences,
- * tables, types, roles, settings, and everything else that a session can change.
+ * tables, types, roles, settings, and everything else that a session can change. With
+ * `images: false` this is all that there is: no clock, no `save`, and a mark has no settings and
+ * temporary tables of the session.
  *
  * @example
  * ```ts
- * async function undo(db: EmbeddedTestDatabase, work: () => Promise<unknown>) {
+ * async function undo(db: PlainTestDatabase, work: () => Promise<unknown>) {
  *   const mark = await db.mark()
  *   await work()
  *   await db.rewind(mark)
  * }
  * ```
  */
-export interface EmbeddedTestDatabase extends TestDatabase {
+export interface PlainTestDatabase extends TestDatabase {
   /**
    * The PGlite instance. Read it again after each rewind instead of keeping it: a rewind that has
    * to replace the instance, after a crash for example, changes it.
    */
   readonly pglite: PGlite
-  /** The time of SQL in this database. */
-  readonly clock: TestClock
   /**
    * Marks the present state. Takes a few milliseconds and holds about 5 MB.
    *
@@ -97,10 +97,29 @@ export interface EmbeddedTestDatabase extends TestDatabase {
    * Creates a second database that starts at a mark of this one, or at its initial state. The
    * caller closes it; a test that leaves it open fails with a leak.
    */
+  fork(mark?: DatabaseMark): Promise<PlainTestDatabase>
+}
+
+/**
+ * A database embedded in the process, made from an image.
+ *
+ * @example
+ * ```ts
+ * async function afterOneDay(db: EmbeddedTestDatabase, path: string) {
+ *   db.clock.advance(24 * 60 * 60 * 1000)
+ *   await db.save(path)
+ * }
+ * ```
+ */
+export interface EmbeddedTestDatabase extends PlainTestDatabase {
+  /** The time of SQL in this database. */
+  readonly clock: TestClock
   fork(mark?: DatabaseMark): Promise<EmbeddedTestDatabase>
   /**
    * Saves the database as it is to a file, for `driftpin open` and `openImage`. An existing file is
    * replaced.
+   *
+   * @throws DriftpinError `image_unusable` on a build of PGlite without images.
    */
   save(path: string): Promise<void>
 }
@@ -108,7 +127,8 @@ export interface EmbeddedTestDatabase extends TestDatabase {
 /**
  * The database of a test that runs inside a transaction (isolation `rollback`). Other sessions
  * would wait for the transaction or not see its rows, so it has no `pool` and no `url()`, and
- * nothing that needs the whole engine. `listen` is refused, since nothing commits.
+ * nothing that needs the whole engine. Nothing commits and no notification is sent, so it has no
+ * `listen`. Every operation accepts it.
  *
  * @example
  * ```ts
@@ -118,5 +138,5 @@ export interface EmbeddedTestDatabase extends TestDatabase {
  */
 export type RollbackDatabase = Omit<
   TestDatabase,
-  'pool' | 'url' | 'close' | typeof Symbol.asyncDispose
+  'listen' | 'pool' | 'url' | 'close' | typeof Symbol.asyncDispose
 >

@@ -1,5 +1,5 @@
 import { openEmbeddedWorker } from './embedded-worker.js'
-import { parseTestOptions, type TestOptions } from './parse-options.js'
+import { parseOptions, type TestOptions } from './parse-options.js'
 import type { TestWorker } from './worker-databases.js'
 
 /**
@@ -8,7 +8,7 @@ import type { TestWorker } from './worker-databases.js'
  * @throws DriftpinError What `openHarness` throws.
  */
 export async function openTestWorker(options: TestOptions): Promise<TestWorker> {
-  const parsed = await parseTestOptions(options)
+  const parsed = await parseOptions(options, true)
   if (parsed.server === undefined) return await openEmbeddedWorker(parsed)
   const { openServerWorker } = await import('./server/server-worker.js')
   return await openServerWorker({ ...parsed, server: parsed.server })

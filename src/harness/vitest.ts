@@ -18,9 +18,15 @@ import type {
   EmbeddedHarnessOptions,
   HarnessOptions,
   Isolation,
+  PlainHarnessOptions,
 } from './harness-options.js'
 import type { TestOptions } from './parse-options.js'
-import type { EmbeddedTestDatabase, RollbackDatabase, TestDatabase } from './test-database.js'
+import type {
+  EmbeddedTestDatabase,
+  PlainTestDatabase,
+  RollbackDatabase,
+  TestDatabase,
+} from './test-database.js'
 import { openTestWorker } from './test-worker.js'
 import type { TestWorker } from './worker-databases.js'
 
@@ -75,6 +81,19 @@ export interface DatabaseFixtures<
 export function databaseTest(
   options?: EmbeddedHarnessOptions & DatabaseTestOptions & { readonly isolation?: OwnDatabase },
 ): TestAPI<DatabaseFixtures>
+/**
+ * Tests on embedded databases without images.
+ *
+ * @example
+ * ```ts
+ * import { databaseTest } from 'driftpin/vitest'
+ *
+ * export const test = databaseTest({ migrations: './db/migrations', images: false })
+ * ```
+ */
+export function databaseTest(
+  options: PlainHarnessOptions & DatabaseTestOptions & { readonly isolation?: OwnDatabase },
+): TestAPI<DatabaseFixtures<PlainTestDatabase>>
 /**
  * The same tests embedded, or on the server that the environment names: `db` has what both have.
  *
@@ -227,6 +246,8 @@ export type {
   EmbeddedTestDatabase,
   HarnessOptions,
   Isolation,
+  PlainHarnessOptions,
+  PlainTestDatabase,
   RollbackDatabase,
   TestDatabase,
 }

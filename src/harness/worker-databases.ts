@@ -1,7 +1,7 @@
 import { DriftpinError } from '../errors.js'
 import type { Harness } from './harness.js'
 import type { Isolation } from './harness-options.js'
-import type { ParsedTestOptions } from './parse-options.js'
+import type { ParsedOptions } from './parse-options.js'
 import { createReport } from './statistics.js'
 import type { RollbackDatabase, TestDatabase } from './test-database.js'
 
@@ -49,7 +49,7 @@ interface Outcome {
 function reportEnd(
   name: string,
   { left, where = '' }: Outcome,
-  leaks: ParsedTestOptions['leaks'],
+  leaks: ParsedOptions['leaks'],
 ): void {
   if (left.length === 0) {
     if (where) console.error(`\n${name} failed. ${where}`)
@@ -96,14 +96,14 @@ interface DatabaseSteps<Db> {
 export class WorkerDatabases<Db extends TestDatabase> implements TestWorker {
   readonly report: () => Promise<void>
   readonly #harness: DatabaseSource<Db>
-  readonly #leaks: ParsedTestOptions['leaks']
+  readonly #leaks: ParsedOptions['leaks']
   readonly #steps: DatabaseSteps<Db>
   #shared: Promise<Db> | undefined
   #isTaken = false
 
   constructor(
     harness: DatabaseSource<Db>,
-    leaks: ParsedTestOptions['leaks'],
+    leaks: ParsedOptions['leaks'],
     steps: DatabaseSteps<Db>,
   ) {
     this.report = createReport(harness.statistics)

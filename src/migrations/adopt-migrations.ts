@@ -1,4 +1,4 @@
-import type { SchemaMismatch } from '../catalog/index.js'
+import { readCatalog, type SchemaMismatch } from '../catalog/index.js'
 import { type Database, quoteIdentifier, type Session } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import { schemaManifest } from '../schema/index.js'
@@ -8,6 +8,7 @@ import { bundledFiles } from './generated/bundled.js'
 import { Ledger, ledgerName } from './ledger.js'
 import type { Migration } from './migration.js'
 import { withMigrationLock } from './migration-locks.js'
+import { migrationAt } from './migration-steps.js'
 import { parseMigrations } from './parse-migrations.js'
 
 /**
@@ -57,7 +58,8 @@ export async function adoptMigrations(
     withMigrationLock(session, ledger.name, lockTimeoutMs, async () => {
       await refuseRows(session, ledger)
       const { version, toldBy } = await findVersion(session, options.version)
-      const adopted = upTo(migrations, version, toldBy)
+      migrationAt(migrations, version, toldBy === 'caller' ? '.' : hint)
+      const adopted = migrations.filter((migration) => migration.version <= version)
       const expected = await manifestAt(version)
       await session.transaction(async (transaction) => {
         const mismatches = await checkSchema(transaction, expected)
@@ -133,16 +135,11 @@ async function findVersion(
 
 async function readGolangMigrate(session: Session): Promise<GolangRow | undefined> {
   // Other tools have a table of this name too, with other columns.
-  const { rows: found } = await session.query(
-    `SELECT FROM pg_catalog.pg_attribute a
-     JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
-     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-     WHERE n.nspname = $1 AND c.relname = 'schema_migrations' AND c.relkind = 'r'
-       AND (a.attname, a.atttypid) IN (('version', 'int8'::pg_catalog.regtype),
-                                       ('dirty', 'bool'::pg_catalog.regtype))`,
-    [session.schema],
-  )
-  if (found.length < 2) return undefined
+  const { tables } = await readCatalog(session)
+  const own = tables.find(({ name, kind }) => name === 'schema_migrations' && kind === 'table')
+  const has = (name: string, type: string) =>
+    own?.columns.some((column) => column.name === name && column.type === type)
+  if (!has('version', 'bigint') || !has('dirty', 'boolean')) return undefined
   const table = `${quoteIdentifier(session.schema)}.schema_migrations`
   const { rows } = await session.query<GolangRow>(
     `SELECT version, dirty FROM ${table} ORDER BY dirty DESC, version DESC LIMIT 1`,
@@ -150,23 +147,9 @@ async function readGolangMigrate(session: Session): Promise<GolangRow | undefine
   return rows[0]
 }
 
-function upTo(
-  migrations: readonly Migration[],
-  version: number,
-  toldBy: 'golang-migrate' | 'caller',
-): readonly Migration[] {
-  const adopted = migrations.filter((migration) => migration.version <= version)
-  if (adopted.at(-1)?.version === version) return adopted
-  const versions = migrations.map((one) => one.version).join(', ') || 'none'
-  const hint =
-    " The number comes from golang-migrate's table. If that table describes other migrations, name " +
-    'the version of these.'
-  throw new DriftpinError(
-    'migration_target',
-    `There is no migration ${version}. There are ${versions}.${toldBy === 'caller' ? '' : hint}`,
-    { version },
-  )
-}
+const hint =
+  ". The number comes from golang-migrate's table. If that table describes other migrations, name " +
+  'the version of these.'
 
 function mismatched(version: number, mismatches: readonly SchemaMismatch[]): DriftpinError {
   const objects = mismatches.slice(0, 5).map(({ object, kind }) => `${object} ${wordOf[kind]}`)

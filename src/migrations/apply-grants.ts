@@ -42,7 +42,13 @@ export async function applyGrants(queryable: Queryable, options: Grants): Promis
     try {
       await transaction.script(script)
     } catch (error) {
-      throw sqlState(error) === '42P01' ? tablesMissing(schema, error) : error
+      if (sqlState(error) !== '42P01') throw error
+      throw new DriftpinError(
+        'schema_behind',
+        `Some tables of driftpin are missing in the schema ${schema}. Nothing was changed. Run ` +
+          'driftpin migrate up first. If another tool migrates, there is no ledger: pass ledger: null.',
+        error,
+      )
     }
   })
 }
@@ -67,14 +73,5 @@ async function refuseOwners(
     `The role ${owner} owns ${table}, and an owner has all privileges. Nothing was changed. Give ` +
       'the tables to the role of migrations (REASSIGN OWNED), or name another role.',
     { owner, table },
-  )
-}
-
-function tablesMissing(schema: string, cause: unknown): DriftpinError {
-  return new DriftpinError(
-    'schema_behind',
-    `Some tables of driftpin are missing in the schema ${schema}. Nothing was changed. Run ` +
-      'driftpin migrate up first. If another tool migrates, there is no ledger: pass ledger: null.',
-    cause,
   )
 }

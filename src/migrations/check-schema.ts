@@ -67,7 +67,7 @@ function missingSchema(schema: string): SchemaMismatch {
   return { kind: 'missing', object: `schema ${schema}`, expected, actual: null, why: null }
 }
 
-/** How many objects are compared: a comparison of nothing proves nothing. */
+/** The number of objects that are compared. A comparison of no objects proves nothing. */
 export function countExpected({ expected = schemaManifest, others = {} }: ExpectedSchemas): number {
   return [expected, ...Object.values(others)].reduce(
     (count, manifest) => count + countCompared(manifest),

@@ -13,12 +13,12 @@ import {
 } from './migration-locks.js'
 import {
   countTo,
-  describeStep,
   type FinishedStep,
   migrationAt,
   type PlannedStep,
   planSteps,
   runStep,
+  scriptOf,
 } from './migration-steps.js'
 import { parseMigrations } from './parse-migrations.js'
 import { recordSession } from './session-state.js'
@@ -128,10 +128,7 @@ export function createMigrator(database: Database, options: MigratorOptions = {}
       const steps = await stepsTo(session, target)
       if (steps.length === 0) return []
       const finished: FinishedStep[] = []
-      const restore = await recordSession(
-        session,
-        steps.map(({ script }) => script),
-      )
+      const restore = await recordSession(session, steps.map(scriptOf))
       const recordTimes = () =>
         ledger.setTimes(
           session,
@@ -139,7 +136,7 @@ export function createMigrator(database: Database, options: MigratorOptions = {}
         )
       try {
         const watcher = await watcherOf(database, session)
-        const run = { session, ledger, waiting, watcher, assertHeld }
+        const run = { session, migrations, ledger, waiting, watcher, assertHeld }
         for (const step of steps) {
           const done = await runStep(run, step)
           finished.push(done)
@@ -160,7 +157,10 @@ export function createMigrator(database: Database, options: MigratorOptions = {}
   return {
     up: () => migrate(() => migrations.length),
     down: async ({ steps = 1 } = {}) => {
-      if (!Number.isSafeInteger(steps) || steps < 0) throw badSteps(steps)
+      if (!Number.isSafeInteger(steps) || steps < 0) {
+        const message = `${steps} is not a number of migrations to revert`
+        throw invalid(`${message}: give a whole number, 0 or more.`, { steps })
+      }
       return await migrate((applied) => Math.max(0, applied - steps))
     },
     to: (version) => migrate(() => countTo(migrations, version)),
@@ -168,13 +168,17 @@ export function createMigrator(database: Database, options: MigratorOptions = {}
     plan: async (version) => {
       const target = () =>
         version === undefined ? migrations.length : countTo(migrations, version)
-      return (await stepsTo(database, target)).map(describeStep)
+      return await stepsTo(database, target)
     },
     resolve: (version, state) =>
       withLock(async (session) => {
         const statuses = await compareLedger(migrations, await ledger.read(session))
         const status = statuses.find((one) => one.version === version)
-        if (status?.state !== 'dirty') throw notDirty(version, status)
+        if (status?.state !== 'dirty') {
+          const why = `${status?.state ?? 'not known'} here, not dirty, so there is nothing to resolve`
+          const message = `Migration ${version} is ${why}. See driftpin migrate status.`
+          throw invalid(message, { version, status })
+        }
         if (state === 'pending') await ledger.remove(session, version)
         else await ledger.settle(session, migrationAt(migrations, version))
       }),
@@ -184,6 +188,9 @@ export function createMigrator(database: Database, options: MigratorOptions = {}
 /** How many migrations are to be applied, given how many are applied now. */
 type Target = (applied: number) => number
 
+const invalid = (message: string, cause: object) =>
+  new DriftpinError('invalid_input', message, cause)
+
 function waitOptions({
   statementLockTimeoutMs = 2000,
   statementLockAttempts = 10,
@@ -191,11 +198,8 @@ function waitOptions({
 }: MigratorOptions): WaitOptions {
   milliseconds('statementLockTimeoutMs', statementLockTimeoutMs)
   if (!Number.isSafeInteger(statementLockAttempts) || statementLockAttempts < 1) {
-    throw new DriftpinError(
-      'invalid_input',
-      `statementLockAttempts is ${statementLockAttempts}: give a whole number, 1 or more.`,
-      { statementLockAttempts },
-    )
+    const message = `statementLockAttempts is ${statementLockAttempts}`
+    throw invalid(`${message}: give a whole number, 1 or more.`, { statementLockAttempts })
   }
   return { statementLockTimeoutMs, statementLockAttempts, onBlocked }
 }
@@ -203,28 +207,7 @@ function waitOptions({
 /** @throws DriftpinError `invalid_input` for an impossible time, including NaN. */
 export function milliseconds(name: string, value: number): number {
   if (value >= 0) return value
-  throw new DriftpinError(
-    'invalid_input',
-    `${name} is ${value}: give the milliseconds to wait, 0 or more.`,
-    { [name]: value },
-  )
-}
-
-function badSteps(steps: number): DriftpinError {
-  return new DriftpinError(
-    'invalid_input',
-    `${steps} is not a number of migrations to revert: give a whole number, 0 or more.`,
-    { steps },
-  )
-}
-
-function notDirty(version: number, status: MigrationStatus | undefined): DriftpinError {
-  return new DriftpinError(
-    'invalid_input',
-    `Migration ${version} is ${status?.state ?? 'not known'} here, not dirty, so there is ` +
-      'nothing to resolve. See driftpin migrate status.',
-    { version, status },
-  )
+  throw invalid(`${name} is ${value}: give the milliseconds to wait, 0 or more.`, { [name]: value })
 }
 
 async function watcherOf(database: Database, session: Session): Promise<Watcher | undefined> {

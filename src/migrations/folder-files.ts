@@ -18,13 +18,12 @@ export async function listFolder(
   ancestors: readonly string[] = [],
 ): Promise<string[]> {
   const fs = fileSystem(unreadable)
-  const own = await fs.stat(`${directory}/${below}`).catch((error) => {
+  const fail = (error: unknown) => {
     throw unreadable(messageOf(error), error)
-  })
+  }
+  const own = await fs.stat(`${directory}/${below}`).catch(fail)
+  const names = await fs.readdir(`${directory}/${below}`).catch(fail)
   const above = [...ancestors, `${own.dev} ${own.ino}`]
-  const names = await fs.readdir(`${directory}/${below}`).catch((error) => {
-    throw unreadable(messageOf(error), error)
-  })
   const visible = names.filter((name) => !name.startsWith('.')).sort(byBytes)
   const paths = visible.map(async (name) => {
     const path = `${below}${name}`
@@ -68,15 +67,6 @@ function fileSystem(unreadable: Unreadable) {
   if (fs) return fs
   throw unreadable('this runtime has no file system', {})
 }
-
-/** Whether a file or folder has this path; a broken link counts. */
-export const pathExists = (path: string, unreadable: Unreadable): Promise<boolean> =>
-  fileSystem(unreadable)
-    .lstat(path)
-    .then(
-      () => true,
-      () => false,
-    )
 
 /** Compares the bytes of two names, independent of the locale. */
 export function byBytes(one: string, other: string): number {

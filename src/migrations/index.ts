@@ -19,7 +19,6 @@ export type { Direction, Migration, MigrationScript } from './migration.js'
 export { type MigrationFolder, readMigrationFolder } from './migration-folder.js'
 export {
   countTo,
-  describeStep,
   type FinishedStep,
   type PlannedStep,
   planSteps,
@@ -30,7 +29,7 @@ export {
   parseMigrations,
   readScript,
 } from './parse-migrations.js'
-export { readMigrations, readPairFiles, readPairs } from './read-migrations.js'
+export { parsePairs, readMigrations, readPairFiles } from './read-migrations.js'
 export { runMigrationFiles } from './run-migration-files.js'
 export { needsNoTransaction, runInTransaction, runScript, statementsOf } from './run-script.js'
 export { recordSession } from './session-state.js'

@@ -49,23 +49,16 @@ export class Ledger {
    * @throws DriftpinError `server_unsupported`, before anything is written.
    */
   async create(session: Session | Transaction): Promise<void> {
-    const { rows } = await session.query<{ version: number; schema: boolean; ledger: boolean }>(
-      `SELECT ${versionNumber} AS version,
-              EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1) AS schema,
-              EXISTS (SELECT FROM pg_catalog.pg_tables
-                      WHERE schemaname = $1 AND tablename = $2) AS ledger`,
-      [this.schema, this.table],
-    )
-    assertSupportedVersion(rows[0]!.version)
+    const exists = await this.#find(session)
     // IF NOT EXISTS needs the privilege to create even if there is nothing to do.
-    if (!rows[0]!.schema) {
+    if (!exists.schema) {
       const create = `CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(this.schema)}`
       await session.script(create).catch((error) => {
         // A runner with another ledger has another lock and may create the schema concurrently.
         if (sqlState(error) !== '23505') throw error
       })
     }
-    if (!rows[0]!.ledger) {
+    if (!exists.ledger) {
       await session.script(`CREATE TABLE IF NOT EXISTS ${this.name} (
         version bigint NOT NULL,
         name text NOT NULL,
@@ -89,15 +82,7 @@ export class Ledger {
    * @throws DriftpinError `server_unsupported`.
    */
   async read(queryable: Queryable): Promise<LedgerEntry[]> {
-    const { rows: found } = await queryable.query<{ version: number; there: boolean }>(
-      // A statement without planning, because it is the first query of many processes.
-      `SELECT ${versionNumber} AS version,
-              to_regclass(format('%I.%I', $1::text, $2::text)) IS NOT NULL AS there`,
-      [this.schema, this.table],
-    )
-    const { version, there } = found[0]!
-    assertSupportedVersion(version)
-    if (!there) return []
+    if (!(await this.#find(queryable)).ledger) return []
     const { rows } = await queryable.query<LedgerRow>(
       `SELECT version, name, checksum, applied_at, duration_ms FROM ${this.name} ORDER BY version`,
     )
@@ -108,6 +93,25 @@ export class Ledger {
       appliedAt: applied_at,
       durationMs: duration_ms ?? undefined,
     }))
+  }
+
+  /**
+   * Whether the schema and the table exist. It reads no table, because it is the first query of
+   * many processes, and planning would take longer than running.
+   *
+   * @throws DriftpinError `server_unsupported`.
+   */
+  async #find(
+    queryable: Queryable,
+  ): Promise<{ readonly schema: boolean; readonly ledger: boolean }> {
+    const { rows } = await queryable.query<{ version: number; schema: boolean; ledger: boolean }>(
+      `SELECT ${versionNumber} AS version,
+              to_regnamespace(quote_ident($1::text)) IS NOT NULL AS schema,
+              to_regclass(format('%I.%I', $1::text, $2::text)) IS NOT NULL AS ledger`,
+      [this.schema, this.table],
+    )
+    assertSupportedVersion(rows[0]!.version)
+    return rows[0]!
   }
 
   /**

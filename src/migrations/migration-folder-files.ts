@@ -2,9 +2,9 @@ import { DriftpinError, messageOf } from '../errors.js'
 import {
   byBytes,
   findLeftOut,
+  type LeftOut,
   listFolder,
   ofLiquibase,
-  pathExists,
   readFiles,
   refuseLeftOut,
   scriptsIn,
@@ -43,38 +43,27 @@ export async function findMigrationFiles(directory: string): Promise<FolderFiles
       cause,
     )
   const read = (files: readonly string[]) => readFiles(directory, files, unreadable)
-  if (await pathExists(`${directory}/${journalFile}`, unreadable)) {
+  const paths = await listFolder(directory, unreadable)
+  if (paths.includes(journalFile)) {
     const [journal] = await read([journalFile])
     return { tool: 'drizzle', files: await read(await journaled(journal!.text, unreadable)) }
   }
-  const paths = await listFolder(directory, unreadable)
-  const scripts = scriptsIn(paths)
-  const subfolders = findSubfolders(paths, unreadable)
-  if (subfolders) {
-    const { tool, files } = subfolders
-    const isKnown = (path: string) => files.some((file) => path.startsWith(dirOf(file)))
-    const beside = scripts.map((file) => ({ file, why: `a script beside ${files[0]}` }))
-    const others = findLeftOut(paths.filter((path) => !isKnown(path)))
-    refuseLeftOut(directory, tool, [...beside, ...others])
-    return { tool, files: await read(files) }
-  }
-  const leftOut = findLeftOut(paths)
-  const forward = scripts.filter((name) => !name.endsWith('.down.sql'))
-  if (forward.length === 0) {
-    const others = leftOut.slice(0, shownMax).map(({ file, why }) => `; ${file} is ${why}`)
-    throw unreadable(`nothing in it can be run${others.join('')}`, { directory, paths })
-  }
-  const tool = scripts.some((name) => name.endsWith('.up.sql')) ? 'pairs' : 'forward-only'
+  const { tool, names, leftOut } =
+    inSubfolders(paths, unreadable) ?? inOneFolder(directory, paths, unreadable)
   refuseLeftOut(directory, tool, leftOut)
-  if (tool === 'pairs') return { tool, files: await read(scripts) }
-  const files = await read(inOrderOfRunning(directory, forward))
-  const changelogs = files.filter(({ text }) => formattedChangelog.test(text))
-  refuseLeftOut(
-    directory,
-    tool,
-    changelogs.map(({ file }) => ({ file, why: ofLiquibase })),
-  )
+  const isForward = tool === 'forward-only'
+  const files = await read(isForward ? inOrderOfRunning(directory, names) : names)
+  const isChangelog = ({ text }: MigrationFile) => isForward && formattedChangelog.test(text)
+  const changelogs = files.filter(isChangelog).map(({ file }) => ({ file, why: ofLiquibase }))
+  refuseLeftOut(directory, tool, changelogs)
   return { tool, files }
+}
+
+/** Which files a tool would run, and which it would leave out. */
+interface FolderNames {
+  readonly tool: MigrationTool
+  readonly names: readonly string[]
+  readonly leftOut: readonly LeftOut[]
 }
 
 /** The files that the journal of Drizzle lists, in its order. */
@@ -95,22 +84,37 @@ async function journaled(text: string, unreadable: Unreadable): Promise<string[]
 
 const dirOf = (path: string) => path.slice(0, path.indexOf('/') + 1)
 
-/** The migrations that have a folder each, if that is how they are kept here. */
-function findSubfolders(paths: readonly string[], unreadable: Unreadable): FolderPaths | undefined {
-  const files = paths.filter((path) => /^[^/]+\/migration\.sql\/?$/.test(path)).sort(byBytes)
-  if (files.length === 0) return undefined
+/** The migrations that have a folder each; undefined if there are none. */
+function inSubfolders(paths: readonly string[], unreadable: Unreadable): FolderNames | undefined {
+  const names = paths.filter((path) => /^[^/]+\/migration\.sql\/?$/.test(path)).sort(byBytes)
+  if (names.length === 0) return undefined
+  const isOfMigration = (path: string) => names.some((name) => path.startsWith(dirOf(name)))
+  const others = paths.filter((path) => !isOfMigration(path))
+  const scripts = scriptsIn(paths).map((file) => ({ file, why: `a script beside ${names[0]}` }))
+  const leftOut = [...scripts, ...findLeftOut(others)]
   const isPrisma = paths.includes('migration_lock.toml')
-  const hasSnapshot = files.some((file) => paths.includes(`${dirOf(file)}snapshot.json`))
-  if (hasSnapshot && !isPrisma) return { tool: 'drizzle', files }
-  const isEmpty = (path: string) =>
-    /^[^/]+\/$/.test(path) && !files.some((file) => file.startsWith(path))
-  const empty = paths.find(isEmpty)?.slice(0, -1)
-  if (empty === undefined) return { tool: 'prisma', files }
+  const hasSnapshot = names.some((name) => paths.includes(`${dirOf(name)}snapshot.json`))
+  if (hasSnapshot && !isPrisma) return { tool: 'drizzle', names, leftOut }
+  const empty = others.find((path) => /^[^/]+\/$/.test(path))?.slice(0, -1)
+  if (empty === undefined) return { tool: 'prisma', names, leftOut }
   // Prisma also refuses such a folder: the file of the migration may be lost.
   throw unreadable(`the folder ${empty} has no migration.sql, as the others have`, { empty })
 }
 
-interface FolderPaths {
-  readonly tool: 'prisma' | 'drizzle'
-  readonly files: readonly string[]
+/** The migrations that are scripts in the folder itself. */
+function inOneFolder(
+  directory: string,
+  paths: readonly string[],
+  unreadable: Unreadable,
+): FolderNames {
+  const scripts = scriptsIn(paths)
+  const leftOut = findLeftOut(paths)
+  const forward = scripts.filter((name) => !name.endsWith('.down.sql'))
+  if (forward.length === 0) {
+    const others = leftOut.slice(0, shownMax).map(({ file, why }) => `; ${file} is ${why}`)
+    throw unreadable(`nothing in it can be run${others.join('')}`, { directory, paths })
+  }
+  return scripts.some((name) => name.endsWith('.up.sql'))
+    ? { tool: 'pairs', names: scripts, leftOut }
+    : { tool: 'forward-only', names: forward, leftOut }
 }

@@ -48,13 +48,6 @@ export interface FinishedStep extends PlannedStep {
   readonly durationMs: number
 }
 
-/** A planned step and its migration. */
-export interface MigrationStep {
-  readonly migration: Migration
-  readonly direction: Direction
-  readonly script: MigrationScript
-}
-
 /**
  * The steps from one number of applied migrations to another. Checks every file before the first
  * one runs, so that a missing down stops all steps.
@@ -65,7 +58,7 @@ export function planSteps(
   migrations: readonly Migration[],
   from: number,
   to: number,
-): MigrationStep[] {
+): PlannedStep[] {
   if (to >= from) return migrations.slice(from, to).map((migration) => stepOf(migration, 'up'))
   return migrations
     .slice(to, from)
@@ -73,26 +66,27 @@ export function planSteps(
     .map((migration) => stepOf(migration, 'down'))
 }
 
-function stepOf(migration: Migration, direction: Direction): MigrationStep {
-  const script = migration[direction]
+function stepOf(migration: Migration, direction: Direction): PlannedStep {
+  const { version, name, [direction]: script } = migration
   if (script) {
     statementsOf(script)
-    return { migration, direction, script }
+    const { file, text, transaction } = script
+    return { version, name, direction, file, sql: text, transaction }
   }
   throw new DriftpinError(
     'migration_incomplete',
     `${migration.up.file} has no down file, so it cannot be reverted. Restore a backup, or write ` +
       'a new migration that undoes it.',
-    { version: migration.version },
+    { version },
   )
 }
 
-/** The public part of a step. */
-export function describeStep({ migration, direction, script }: MigrationStep): PlannedStep {
-  const { version, name } = migration
-  const { file, text, transaction } = script
-  return { version, name, direction, file, sql: text, transaction }
-}
+/** The script that a step runs. */
+export const scriptOf = ({ file, sql, transaction }: PlannedStep): MigrationScript => ({
+  file,
+  text: sql,
+  transaction,
+})
 
 /**
  * The number of migrations that are applied at a version; 0 is the state before all of them.
@@ -103,27 +97,32 @@ export function countTo(migrations: readonly Migration[], version: number): numb
   return version === 0 ? 0 : migrations.indexOf(migrationAt(migrations, version)) + 1
 }
 
-/** @throws DriftpinError `migration_target` when there is no such version. */
-export function migrationAt(migrations: readonly Migration[], version: number): Migration {
+/**
+ * @param more What the error adds to the list of versions.
+ * @throws DriftpinError `migration_target` when there is no such version.
+ */
+export function migrationAt(
+  migrations: readonly Migration[],
+  version: number,
+  more = ', and 0 for none.',
+): Migration {
   const found = migrations.find((migration) => migration.version === version)
   if (found) return found
   const versions = migrations.map((migration) => migration.version)
+  // A long list is shortened to its beginning and end.
+  const first = versions.length <= 20 ? versions : versions.slice(0, 3)
+  const last = first === versions ? '' : ` and so on to ${versions.at(-1)}`
   throw new DriftpinError(
     'migration_target',
-    `There is no migration ${version}. The versions are ${listed(versions)}, and 0 for none.`,
+    `There is no migration ${version}. The versions are ${first.join(', ') || 'none'}${last}${more}`,
     { version },
   )
-}
-
-/** Shortens a long list to its beginning and end. */
-function listed(versions: readonly number[]): string {
-  if (versions.length <= 20) return versions.join(', ')
-  return `${versions.slice(0, 3).join(', ')} and so on to ${versions.at(-1)}`
 }
 
 /** The session in which steps run, and how they wait. */
 export interface StepRun {
   readonly session: Session
+  readonly migrations: readonly Migration[]
   readonly ledger: Ledger
   readonly waiting: WaitOptions
   /** Undefined if there is no second connection. */
@@ -136,29 +135,29 @@ export interface StepRun {
  *
  * @throws DriftpinError `migration_failed`, or `migration_locked` if it could not get a lock.
  */
-export async function runStep(run: StepRun, step: MigrationStep): Promise<FinishedStep> {
+export async function runStep(run: StepRun, step: PlannedStep): Promise<FinishedStep> {
   const started = performance.now()
   const elapsed = () => performance.now() - started
-  if (step.script.transaction) {
-    await retryWhileLocked(run, step.script.file, () => runWithTransaction(run, step))
+  if (step.transaction) {
+    await retryWhileLocked(run, step.file, () => runWithTransaction(run, step))
   } else {
     await runWithoutTransaction(run, step, elapsed)
   }
-  return { ...describeStep(step), durationMs: elapsed() }
+  return { ...step, durationMs: elapsed() }
 }
 
 async function runWithTransaction(
-  { session, ledger, waiting, assertHeld }: StepRun,
-  { migration, direction, script }: MigrationStep,
+  { session, migrations, ledger, waiting, assertHeld }: StepRun,
+  step: PlannedStep,
 ) {
   // PostgreSQL accepts milliseconds of at most 31 bits.
   const timeout = Math.ceil(Math.min(waiting.statementLockTimeoutMs, 2 ** 31 - 1))
   const path = searchPath(ledger.schema)
-  await runInTransaction(session, script, async (transaction) => {
+  await runInTransaction(session, scriptOf(step), async (transaction) => {
     await transaction.script(`SET LOCAL search_path = ${path}; SET LOCAL lock_timeout = ${timeout}`)
     await assertHeld(transaction)
-    if (direction === 'up') await ledger.add(transaction, migration, 0)
-    else await ledger.remove(transaction, migration.version)
+    if (step.direction === 'down') await ledger.remove(transaction, step.version)
+    else await ledger.add(transaction, migrationAt(migrations, step.version), 0)
   })
 }
 
@@ -168,18 +167,18 @@ async function runWithTransaction(
  * timeouts. The caller restores the session state.
  */
 async function runWithoutTransaction(
-  { session, ledger, assertHeld }: StepRun,
-  { migration, direction, script }: MigrationStep,
+  { session, migrations, ledger, assertHeld }: StepRun,
+  step: PlannedStep,
   elapsed: () => number,
 ) {
   await session.script(
     `SET search_path = ${searchPath(ledger.schema)}; SET lock_timeout = 0; SET statement_timeout = 0`,
   )
   await assertHeld(session)
-  const { version } = migration
-  if (direction === 'up') await ledger.add(session, migration, null)
+  const { version, direction } = step
+  if (direction === 'up') await ledger.add(session, migrationAt(migrations, version), null)
   else await ledger.setTimes(session, [{ version, durationMs: null }])
-  await runScript(session, script)
+  await runScript(session, scriptOf(step))
   if (direction === 'up') await ledger.setTimes(session, [{ version, durationMs: elapsed() }])
   else await ledger.remove(session, version)
 }

@@ -137,12 +137,10 @@ export function parseFileName(file: string): MigrationFileName | undefined {
   const match = pattern.exec(file)
   if (!match) return undefined
   const version = Number(match[1])
-  if (!Number.isSafeInteger(version)) throw tooLarge(file)
-  return { digits: match[1]!, version, name: match[2]!, direction: match[3] as Direction }
-}
-
-function tooLarge(file: string): DriftpinError {
-  return new DriftpinError(
+  if (Number.isSafeInteger(version)) {
+    return { digits: match[1]!, version, name: match[2]!, direction: match[3] as Direction }
+  }
+  throw new DriftpinError(
     'migration_invalid',
     `The number of ${file} is above ${Number.MAX_SAFE_INTEGER}, beyond which JavaScript rounds. ` +
       'Give it one with fewer digits: a time such as 20260131120000 has 14.',

@@ -31,15 +31,12 @@ export async function readMigrations(
   return parseMigrations(await readPairFiles(directory), options)
 }
 
-/** The same, and a folder without any down file counts as one that goes only forward. */
-export async function readPairs(
-  directory: string,
-  { forwardOnly = false }: { readonly forwardOnly?: boolean } = {},
-): Promise<Migration[]> {
-  return parsePairs(await readPairFiles(directory), { forwardOnly })
-}
-
-/** Half a pair among pairs is a mistake, but ups alone are the files of a folder without downs. */
+/**
+ * Combines files to migrations. A folder without any down file counts as forward-only, but half a
+ * pair among pairs is a mistake.
+ *
+ * @throws DriftpinError what {@link parseMigrations} throws.
+ */
 export function parsePairs(
   files: readonly MigrationFile[],
   { forwardOnly = false }: { readonly forwardOnly?: boolean } = {},

@@ -2,6 +2,7 @@ import {
   beginsTransaction,
   controlsTransaction,
   type Database,
+  endsTransaction,
   type ScriptStatement,
   type Session,
   splitStatements,
@@ -12,10 +13,6 @@ import { DriftpinError, messageOf } from '../errors.js'
 import type { MigrationScript } from './migration.js'
 import { needsNoTransaction, runInTransaction, runScript } from './run-script.js'
 import { recordSession } from './session-state.js'
-
-/** COMMIT and ROLLBACK in all forms that end the transaction. */
-const ends =
-  /^(?:commit|end|rollback|abort)\b(?!(?:\s+(?:work|transaction))?\s+(?:to|and +chain|prepared))/i
 
 /**
  * active_sql_transaction, unsafe_new_enum_value_usage and invalid_transaction_termination: errors
@@ -80,7 +77,7 @@ async function runInPieces(
     const { offset, text: statement } = one
     const line = text.slice(0, offset).split('\n').length
     if (beginsTransaction(one)) {
-      const last = statements.findIndex(({ text }, at) => at > index && ends.test(text))
+      const last = statements.findIndex((other, at) => at > index && endsTransaction(other))
       const end = statements[last]
       // A transaction that the file leaves open is committed, as the tool does at the end.
       const whole = end
@@ -97,7 +94,7 @@ async function runInPieces(
       })
       if (!end) return
       index = last
-    } else if (!ends.test(statement)) {
+    } else if (!endsTransaction(one)) {
       // Empty lines before the statement keep the line numbers of the file in messages.
       const lines = '\n'.repeat(line - 1)
       await runScript(session, { file, text: lines + statement, transaction: false })

@@ -122,8 +122,9 @@ function failed(script: MigrationScript, statement: ScriptStatement, error: unkn
   )
 }
 
-function hintFor({ text }: ScriptStatement, state: string | undefined): string {
-  if (!/^create\s+extension\b/i.test(text) || !noSuchExtension.has(state ?? '')) return ''
+function hintFor({ words }: ScriptStatement, state: string | undefined): string {
+  const isExtension = words[0] === 'create' && words[1] === 'extension'
+  if (!isExtension || !noSuchExtension.has(state ?? '')) return ''
   return (
     '\nInstall the extension on the server. The embedded one takes it from npm, as ' +
     '@electric-sql/pglite-NAME, such as pglite-pgvector for vector, where there is such a package.'

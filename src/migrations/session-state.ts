@@ -1,28 +1,34 @@
-import { quoteIdentifier, type Session } from '../database/index.js'
+import {
+  changeState,
+  factsOf,
+  leavesOpen,
+  quoteLiteral,
+  type Session,
+  sessionStateOf,
+  sessionStateSql,
+  setterFunctionsSql,
+  settingsSetIn,
+} from '../database/index.js'
 import type { MigrationScript } from './migration.js'
 
-/**
- * What may change the state of a session: SET and similar commands at the start of a statement, in
- * the body of a function or in a quoted command, and some words anywhere.
- */
-const changesState = [
-  "(^|;|\\*/|--[^\\n]*\\n|\\mbegin|\\mthen|\\melse|\\mloop|')\\s*(reset|discard|prepare|set)\\M",
-  'set_config|\\mtemp(orary)?\\M|pg_temp|with\\s+hold|\\m(curr|last)val\\M',
-].join('|')
-
-/** The same for JavaScript. */
-const changesStatePattern = new RegExp(changesState.replaceAll(/\\[mM]/g, '\\b'), 'i')
-
-/** Custom settings, such as `app.tenant`, which no view of PostgreSQL lists. */
-const customSettings = [
-  /\bset\s+(?:session\s+)?("?[a-z_][\w$]*"?(?:\."?[a-z_][\w$]*"?)+)\s*(?:=|to\b)/gi,
-  /\bset_config\s*\(\s*'([a-z_][\w$]*(?:\.[a-z_][\w$]*)+)'/gi,
-]
-
 /** Whether a file may change the session state; without a transaction, its runner does. */
-function mayChange({ text, transaction }: MigrationScript): boolean {
-  return !transaction || changesStatePattern.test(text)
+const mayChange = ({ text, transaction }: MigrationScript): boolean =>
+  !transaction || leavesOpen(text) || factsOf(text).any.readsSequence === true
+
+/** What a restored session has besides the state that every part of driftpin reads. */
+interface SessionStart {
+  readonly user: string
+  readonly hasTemporary: boolean
+  /** Whether a function of the database may change the state of a session. */
+  readonly hasSetters: boolean
 }
+
+const startSql = `SELECT session_user::text AS user,
+  EXISTS (SELECT FROM pg_catalog.pg_class WHERE relnamespace = pg_catalog.pg_my_temp_schema()
+    UNION ALL SELECT FROM pg_catalog.pg_type WHERE typnamespace = pg_catalog.pg_my_temp_schema()
+    UNION ALL SELECT FROM pg_catalog.pg_proc WHERE pronamespace = pg_catalog.pg_my_temp_schema()
+  ) AS "hasTemporary",
+  EXISTS (${setterFunctionsSql('\\m(curr|last)val\\M')}) AS "hasSetters"`
 
 /**
  * Records the state of a session and returns a function that restores it. Every migration begins
@@ -43,94 +49,28 @@ export async function recordSession(
   recorded: Session,
   scripts: readonly MigrationScript[],
 ): Promise<(session: Session) => Promise<void>> {
-  const custom = customSettingsIn(scripts)
-  const { rows } = await recorded.query<SessionState>(stateSql, [custom, changesState])
-  const state = rows[0]!
-  if (!state.hasSetters && !scripts.some(mayChange)) return async () => {}
-  const { rows: settings } = await recorded.query<{ name: string; setting: string }>(
-    "SELECT name, setting FROM pg_catalog.pg_settings WHERE source = 'session'",
-  )
+  const { rows } = await recorded.query<SessionStart>(startSql)
+  const { user, hasTemporary, hasSetters } = rows[0]!
+  if (!hasSetters && !scripts.some(mayChange)) return async () => {}
+  const stateSql = sessionStateSql([...new Set(scripts.flatMap(({ text }) => settingsSetIn(text)))])
+  const read = async (session: Session) =>
+    sessionStateOf((await session.query<{ state: string }>(stateSql)).rows[0]!.state)
+  const before = await read(recorded)
+  // In PGlite, RESET SESSION AUTHORIZATION has no effect, because nobody has logged in.
+  const resetUser = `RESET SESSION AUTHORIZATION;
+SELECT pg_catalog.set_config('session_authorization', name, false)
+FROM (SELECT ${quoteLiteral(user)}) AS recorded (name) WHERE session_user <> name`
+  const discard = `DISCARD SEQUENCES${hasTemporary ? '' : '; DISCARD TEMP'}`
   return async (session) => {
-    // The session user that a file has set may have no right to run the statements below. In
-    // PGlite this has no effect, because nobody has logged in: the next statement sets the user.
-    await session.script('RESET SESSION AUTHORIZATION; DISCARD SEQUENCES')
-    await session.query(restoreSettingsSql, [
-      settings.map(({ name }) => name),
-      settings.map(({ setting }) => setting),
-      state.role,
-      state.user,
-    ])
-    const { rows: commands } = await session.query<{ command: string }>(leftoversSql, [
-      custom,
-      custom.map((name) => name.split('.').map(quoteIdentifier).join('.')),
-      state.values,
-      state.prepared,
-      state.cursors,
-      state.hasTemporary,
-    ])
-    for (const { command } of commands) await session.script(command)
+    // The user and the role that a file has set may have no right to see all settings.
+    await session.script(`${resetUser}; RESET ROLE; ${discard}`)
+    const now = await read(session)
+    const prepared = new Map([...before.prepared].filter(([name]) => now.prepared.has(name)))
+    const cursors = now.removals.filter(
+      (sql) => sql.startsWith('CLOSE ') && !before.removals.includes(sql),
+    )
+    const change = changeState(now, { settings: before.settings, prepared }, { resetUser })
+    const commands = [change, ...cursors].filter((sql) => sql !== '')
+    if (commands.length > 0) await session.script(commands.join(';\n'))
   }
 }
-
-function customSettingsIn(scripts: readonly MigrationScript[]): string[] {
-  const names = scripts.flatMap(({ text }) =>
-    customSettings.flatMap((pattern) => [...text.matchAll(pattern)].map(([, name]) => name!)),
-  )
-  return [...new Set(names.map((name) => name.replaceAll('"', '').toLowerCase()))]
-}
-
-interface SessionState {
-  readonly role: string
-  readonly user: string
-  /** The values of the custom settings, in the order of their names; null for one without. */
-  readonly values: readonly (string | null)[]
-  readonly prepared: readonly string[]
-  readonly cursors: readonly string[]
-  readonly hasTemporary: boolean
-  /** Whether a function of the database may change the state of a session. */
-  readonly hasSetters: boolean
-}
-
-const hasTemporarySql = `(EXISTS (SELECT FROM pg_catalog.pg_class
-          WHERE relnamespace = pg_catalog.pg_my_temp_schema())
-  OR EXISTS (SELECT FROM pg_catalog.pg_type WHERE typnamespace = pg_catalog.pg_my_temp_schema())
-  OR EXISTS (SELECT FROM pg_catalog.pg_proc WHERE pronamespace = pg_catalog.pg_my_temp_schema()))`
-
-const stateSql = `SELECT pg_catalog.current_setting('role') AS role, session_user::text AS user,
-  ARRAY(SELECT pg_catalog.current_setting(name, true)
-        FROM unnest($1::text[]) WITH ORDINALITY AS custom (name, place)
-        ORDER BY place) AS values,
-  ARRAY(SELECT name FROM pg_catalog.pg_prepared_statements WHERE from_sql) AS prepared,
-  ARRAY(SELECT name FROM pg_catalog.pg_cursors WHERE is_holdable) AS cursors,
-  ${hasTemporarySql} AS "hasTemporary",
-  EXISTS (SELECT FROM pg_catalog.pg_proc p
-          JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
-          WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
-            AND coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc) ~* $2
-         ) AS "hasSetters"`
-
-// The unnest of two arrays is syntax, and has no schema.
-const restoreSettingsSql = `SELECT pg_catalog.set_config('session_authorization', $4, false)
-WHERE session_user <> $4::text
-UNION ALL
-SELECT pg_catalog.set_config('role', $3, false)
-UNION ALL
-SELECT pg_catalog.set_config(name, coalesce(kept.setting, s.reset_val), false)
-FROM pg_catalog.pg_settings s
-LEFT JOIN unnest($1::text[], $2::text[]) AS kept (name, setting) USING (name)
-WHERE s.setting IS DISTINCT FROM coalesce(kept.setting, s.reset_val)
-  AND (s.source = 'session' OR kept.name IS NOT NULL)`
-
-/** Commands for what is left. A custom setting cannot be removed again, and is then empty. */
-const leftoversSql = `SELECT CASE WHEN value IS NULL THEN pg_catalog.format('RESET %s', quoted)
-            ELSE pg_catalog.format('SET %s = %L', quoted, value) END AS command
-FROM unnest($1::text[], $2::text[], $3::text[]) AS custom (name, quoted, value)
-WHERE coalesce(pg_catalog.current_setting(name, true), '') <> coalesce(value, '')
-UNION ALL
-SELECT pg_catalog.format('DEALLOCATE %I', name) FROM pg_catalog.pg_prepared_statements
-WHERE from_sql AND name <> ALL ($4::text[])
-UNION ALL
-SELECT pg_catalog.format('CLOSE %I', name) FROM pg_catalog.pg_cursors
-WHERE is_holdable AND name <> ALL ($5::text[])
-UNION ALL
-SELECT 'DISCARD TEMP' WHERE NOT $6::boolean AND ${hasTemporarySql}`

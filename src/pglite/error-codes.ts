@@ -1,7 +1,6 @@
 /** The codes of the errors of an embedded PostgreSQL. */
 export type PgliteErrorCode =
   | 'engine_broken'
-  | 'waits_for_itself'
   | 'harness_closed'
   | 'image_damaged'
   | 'image_foreign'

@@ -19,10 +19,13 @@ import {
   decodePrefix,
   encodePrefix,
   type ImageHeader,
-  type ImageSums,
+  isCount,
   prefixBytes,
   sumOf,
 } from './image-format.js'
+
+/** How much of an image is read at once to verify its checksum. */
+const chunkBytes = 1024 * 1024
 
 /** A file by its path in the folder and its length, or a directory, which has none. */
 type Entry = readonly [path: string, bytes: number | null]
@@ -85,90 +88,101 @@ export async function writeFolderImage(
 
 /**
  * What an image says about itself. The checksum of its files is only verified by
- * {@link layFolderImage}.
+ * {@link extractFolderImage}.
  *
  * @throws DriftpinError `image_damaged` and `image_foreign`.
  */
 export function readFolderImage(file: string): FolderHeader {
-  const input = openSync(file, 'r')
-  try {
-    return readStart(input).header
-  } finally {
-    closeSync(input)
-  }
+  return withImage(file, ({ header }) => header)
 }
 
 /**
- * Writes the files of an image into a new folder.
+ * Writes the files of an image into a new folder. The checksums are verified before that.
  *
  * @throws DriftpinError `image_damaged` and `image_foreign`. The folder is then of no use.
  */
-export function layFolderImage(file: string, folder: string): void {
-  const input = openSync(file, 'r')
-  try {
-    const { header, sums } = readStart(input)
-    mkdirSync(folder, { mode: 0o700 })
+export function extractFolderImage(file: string, folder: string): void {
+  withImage(file, ({ header, bodySum, bodyAt, end, take }) => {
+    // Read twice: a folder can be larger than the memory.
     let sum = 0
-    for (const [path, bytes] of header.entries) {
-      if (bytes === null) {
-        mkdirSync(join(folder, path), { mode: 0o700 })
-        continue
-      }
-      const contents = take(input, bytes)
-      sum = sumOf([contents], sum)
-      writeFileSync(join(folder, path), contents, { mode: 0o600 })
+    for (let at = bodyAt; at < end; at += chunkBytes) {
+      sum = sumOf([take(at, Math.min(chunkBytes, end - at))], sum)
     }
-    if (sum !== sums.bodySum) throw damaged('the checksum of its files is wrong', {})
-    checkMajor(join(folder, 'PG_VERSION'), header)
+    if (sum !== bodySum) throw damaged('the checksum of its files is wrong', {})
+    mkdirSync(folder, { mode: 0o700 })
+    let at = bodyAt
+    for (const [path, bytes] of header.entries) {
+      if (bytes === null) mkdirSync(join(folder, path), { mode: 0o700 })
+      else writeFileSync(join(folder, path), take(at, bytes), { mode: 0o600 })
+      at += bytes ?? 0
+    }
+    // A database of another version would only be found out after it replaced a good one.
+    const major = Number.parseInt(header.versions.postgres, 10)
+    if (Number.parseInt(readFileSync(join(folder, 'PG_VERSION'), 'utf8'), 10) !== major)
+      throw damaged(`its files are not of PostgreSQL ${major}`, {})
+  })
+}
+
+/** An image that is open, with a header that is valid. */
+interface OpenImage {
+  readonly header: FolderHeader
+  readonly bodySum: number
+  readonly bodyAt: number
+  readonly end: number
+  readonly take: (at: number, bytes: number) => Buffer
+}
+
+function withImage<T>(file: string, work: (image: OpenImage) => T): T {
+  const input = openSync(file, 'r')
+  const take = (at: number, bytes: number): Buffer => {
+    const taken = Buffer.alloc(bytes)
+    for (let done = 0; done < bytes; ) {
+      const read = readSync(input, taken, done, bytes - done, at + done)
+      if (read === 0) throw damaged('it ends too early', {})
+      done += read
+    }
+    return taken
+  }
+  try {
+    const { size: end } = fstatSync(input)
+    const sums = decodePrefix(take(0, Math.min(prefixBytes, end)), end)
+    const { headerBytes, bodyBytes, headerSum, bodySum } = sums
+    const header = decodeHeader(take(prefixBytes, headerBytes), 'folder', headerSum)
+    checkHeader(header, bodyBytes)
+    return work({ header, bodySum, bodyAt: prefixBytes + headerBytes, end, take })
   } finally {
     closeSync(input)
   }
 }
 
-function readStart(input: number): { readonly header: FolderHeader; readonly sums: ImageSums } {
-  const { size } = fstatSync(input)
-  const sums = decodePrefix(take(input, Math.min(prefixBytes, size)), size)
-  const header = decodeHeader(take(input, sums.headerBytes), 'folder', sums.headerSum)
-  return { header: checkHeader(header, sums.bodyBytes), sums }
-}
-
-/** A database of another major version would only be found out after it replaced a good one. */
-function checkMajor(path: string, { versions }: FolderHeader): void {
-  const major = Number.parseInt(versions.postgres, 10)
-  if (Number(readFileSync(path, 'utf8').slice(0, 2)) !== major)
-    throw damaged(`its files are not of PostgreSQL ${major}`, {})
-}
-
-function checkHeader(header: ImageHeader, bodyBytes: number): FolderHeader {
+function checkHeader(header: ImageHeader, bodyBytes: number): asserts header is FolderHeader {
   const { savedAt, migrations, entries } = header as Partial<Record<keyof FolderHeader, unknown>>
   const isTime = typeof savedAt === 'string' && /^[\d:.TZ-]{20,30}$/.test(savedAt)
-  if (!isTime || Number.isNaN(Date.parse(savedAt))) throw damaged('it has no time', {})
+  if (!isTime || Number.isNaN(Date.parse(savedAt))) throw damaged('its time is not valid', {})
   const { applied, newest } = Object(migrations) as Record<string, unknown>
   const isText = typeof newest === 'string' && /^[^\u0000-\u001f\u007f-\u009f]{0,500}$/.test(newest)
   if (!isCount(applied) || !(newest === null || isText))
-    throw damaged('its migrations are none', {})
+    throw damaged('its list of migrations is not valid', { migrations })
   if (!Array.isArray(entries)) throw damaged('it has no list of files', {})
   const kinds = new Map<string, 'file' | 'directory'>([['', 'directory']])
   let total = 0
   for (const entry of entries) {
-    if (!Array.isArray(entry) || entry.length !== 2) throw damaged('an entry is none', { entry })
+    if (!Array.isArray(entry) || entry.length !== 2)
+      throw damaged('an entry of its list of files is not valid', { entry })
     const path = checkPath(entry[0])
     const bytes: unknown = entry[1]
     const parent = kinds.get(path.slice(0, Math.max(0, path.lastIndexOf('/'))))
-    if (kinds.has(path) || parent !== 'directory') throw damaged(`${path} has no place`, {})
-    if (bytes !== null && !isCount(bytes)) throw damaged(`${path} has no length`, {})
+    if (kinds.has(path)) throw damaged(`it has two files called ${path}`, {})
+    if (parent !== 'directory') throw damaged(`${path} is in no directory of the image`, {})
+    if (bytes !== null && !isCount(bytes)) throw damaged(`the length of ${path} is not valid`, {})
     kinds.set(path, bytes === null ? 'directory' : 'file')
     total += bytes ?? 0
   }
-  if (kinds.get('PG_VERSION') !== 'file') throw damaged('it holds no database', {})
+  if (kinds.get('PG_VERSION') !== 'file') throw damaged('it contains no database', {})
   if (total !== bodyBytes) throw damaged('its files have another length than it says', {})
-  return header as FolderHeader
 }
 
-const isCount = (value: unknown): value is number =>
-  Number.isSafeInteger(value) && (value as number) >= 0
-
-/** No part of a path leads anywhere but down, and each can be the name of a file. */
+/** Refuses paths that lead out of the folder, and names that a file system may not allow. */
 function checkPath(path: unknown): string {
   const names = typeof path === 'string' && path.length <= 1024 ? path.split('/') : ['']
   const isName = (name: string) => /^[\w.-]{1,255}$/.test(name) && !/^\.+$|\n/.test(name)
@@ -191,16 +205,6 @@ function listEntries(folder: string, isLeftOut: (name: string) => boolean): Entr
         throw cannotHold(`${path} is neither a file nor a directory.`)
       })
   )
-}
-
-function take(input: number, bytes: number): Buffer {
-  const taken = Buffer.alloc(bytes)
-  for (let done = 0; done < bytes; ) {
-    const read = readSync(input, taken, done, bytes - done, null)
-    if (read === 0) throw damaged('it ends too early', {})
-    done += read
-  }
-  return taken
 }
 
 const cannotHold = (why: string) =>

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { DriftpinError, messageOf } from '../errors.js'
+import { writeAtomically } from './atomic-file.js'
 
 /** The cache keeps this many files, and removes those first that were not used for longest. */
 const filesMax = 12
@@ -43,13 +44,20 @@ export class ImageCache {
     this.#directory = directory
   }
 
-  /** The bytes of a file; undefined if there is none, or none that can be read. */
-  async read(name: string): Promise<Buffer | undefined> {
+  /** What a file holds; undefined if there is none that can be read. A damaged one is removed. */
+  async read<T>(name: string, decode: (bytes: Buffer) => T): Promise<T | undefined> {
     const path = join(this.#directory, name)
     const bytes = await readFile(path).catch(() => undefined)
+    if (!bytes) return undefined
     // The time of the last use decides what is removed first. It may not be writable.
-    if (bytes) await utimes(path, new Date(), new Date()).catch(() => {})
-    return bytes
+    await utimes(path, new Date(), new Date()).catch(() => {})
+    try {
+      return decode(bytes)
+    } catch (error) {
+      if (!(error instanceof DriftpinError)) throw error
+      await this.remove(name)
+      return undefined
+    }
   }
 
   /**
@@ -58,7 +66,9 @@ export class ImageCache {
    * @throws DriftpinError `cache_unwritable`.
    */
   async check(): Promise<void> {
-    await rm(await this.#writeUnfinished('check', []), { force: true }).catch(() => {})
+    const name = `check.${randomUUID()}`
+    await this.#write(name, [])
+    await this.remove(name)
   }
 
   /**
@@ -67,8 +77,7 @@ export class ImageCache {
    * @throws DriftpinError `cache_unwritable`.
    */
   async write(name: string, parts: readonly Uint8Array[]): Promise<void> {
-    const finished = join(this.#directory, name)
-    await this.#writeUnfinished(name, parts, (path) => rename(path, finished))
+    await this.#write(name, parts)
     // What this process cannot remove, another may.
     await prune(this.#directory).catch(() => {})
   }
@@ -77,33 +86,14 @@ export class ImageCache {
     await rm(join(this.#directory, name), { force: true }).catch(() => {})
   }
 
-  /** @returns The path of the file. */
-  async #writeUnfinished(
-    name: string,
-    parts: readonly Uint8Array[],
-    finish = async (_path: string): Promise<void> => {},
-  ): Promise<string> {
-    const path = join(this.#directory, `${name}.${process.pid}.${randomUUID()}.tmp`)
+  async #write(name: string, parts: readonly Uint8Array[]): Promise<void> {
     try {
       await mkdir(this.#directory, { recursive: true, mode: 0o700 })
-      await writeAll(path, parts)
-      await finish(path)
-      return path
+      // It may hold rows of a seed, which only this user may read.
+      await writeAtomically(join(this.#directory, name), parts)
     } catch (error) {
-      await rm(path, { force: true }).catch(() => {})
       throw unwritable(this.#directory, error)
     }
-  }
-}
-
-async function writeAll(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  // It may hold rows of a seed, which only this user may read.
-  const file = await open(path, 'wx', 0o600)
-  try {
-    for (const part of parts) await file.writeFile(part)
-    await file.sync()
-  } finally {
-    await file.close()
   }
 }
 

@@ -31,6 +31,8 @@ export type ImageKind = 'engine' | 'folder' | 'archive'
 export interface ImageHeader {
   readonly kind: ImageKind
   readonly versions: ImageVersions
+  /** Identifies what the image was made from. */
+  readonly key?: string
 }
 
 /** The lengths and checksums of a header and of a body. */
@@ -83,21 +85,19 @@ export function decodePrefix(prefix: Buffer, fileBytes: number): ImageSums {
 /** @throws DriftpinError `image_damaged`, and `image_foreign` for an image of another kind. */
 export function decodeHeader(bytes: Buffer, kind: ImageKind, sum: number): ImageHeader {
   if (crc32(bytes) !== sum) throw damaged('the checksum of its header is wrong', {})
-  let header: Partial<Record<keyof ImageHeader, unknown>>
+  let header: Partial<Record<keyof ImageHeader, unknown>> | null
   try {
     header = JSON.parse(bytes.toString())
   } catch (error) {
     throw damaged('its header is not JSON', error)
   }
-  if (typeof header !== 'object' || header === null) throw damaged('its header is no object', {})
-  const { versions } = header
-  if (typeof versions !== 'object' || versions === null) throw damaged('it names no versions', {})
+  const versions = header?.versions as Partial<Record<string, unknown>> | null | undefined
   for (const name of ['driftpin', 'pglite', 'postgres']) {
-    const version: unknown = Reflect.get(versions, name)
+    const version = versions?.[name]
     const isVersion = typeof version === 'string' && /^\w[\w.+~ ()-]{0,99}$/.test(version)
-    if (!isVersion) throw damaged(`its version of ${name} is no version`, {})
+    if (!isVersion) throw damaged(`its version of ${name} is missing or not valid`, { version })
   }
-  if (header.kind !== kind) throw foreign(`it is of the kind ${JSON.stringify(header.kind)}`)
+  if (header!.kind !== kind) throw foreign(`it is of the kind ${JSON.stringify(header!.kind)}`)
   return header as ImageHeader
 }
 
@@ -113,45 +113,34 @@ export function encodeParts(header: ImageHeader, body: readonly Uint8Array[]): U
   return [encodePrefix(sums), text, ...body]
 }
 
+/** Whether a value of a header is a length, a position or a number of things. */
+export const isCount = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= 0
+
 /** The checksum of the parts of a body one after the other. */
 export function sumOf(parts: readonly Uint8Array[], begun = 0): number {
   // The checksum of no bytes begins anew instead of continuing.
   return parts.filter(({ length }) => length > 0).reduce((sum, part) => crc32(part, sum), begun)
 }
 
-/** @throws DriftpinError `image_damaged` and `image_foreign`. */
+/**
+ * The header and the body of an image, whose checksums are right.
+ *
+ * @param key What the image has to be made from.
+ * @throws DriftpinError `image_damaged` and `image_foreign`.
+ */
 export function decodeParts(
   file: Buffer,
   kind: ImageKind,
+  key: string | undefined,
 ): { readonly header: ImageHeader; readonly body: Buffer } {
   const sums = decodePrefix(file.subarray(0, prefixBytes), file.length)
   const bodyAt = prefixBytes + sums.headerBytes
   const body = file.subarray(bodyAt)
   if (sumOf([body]) !== sums.bodySum) throw damaged('its checksum is wrong', {})
-  return { header: decodeHeader(file.subarray(prefixBytes, bodyAt), kind, sums.headerSum), body }
-}
-
-/** A data directory that PGlite has archived, in an image. */
-export function encodeArchive(
-  bytes: Uint8Array,
-  key: string,
-  versions: Omit<ImageVersions, 'driftpin'>,
-): Uint8Array[] {
-  const all = { driftpin: driftpinVersion, ...versions }
-  return encodeParts({ kind: 'archive', versions: all, key } as ImageHeader, [bytes])
-}
-
-/** @throws DriftpinError `image_damaged` and `image_foreign`. */
-export function decodeArchive(file: Buffer, key: string): Buffer {
-  const { header, body } = decodeParts(file, 'archive')
-  checkKey(header, key)
-  return body
-}
-
-/** @param key What the image has to be made from. */
-export function checkKey(header: ImageHeader, key: string | undefined): void {
-  const found = (header as { readonly key?: unknown }).key
-  if (key !== undefined && found !== key) throw foreign('it was made from something else')
+  const header = decodeHeader(file.subarray(prefixBytes, bodyAt), kind, sums.headerSum)
+  if (key !== undefined && header.key !== key) throw foreign('it was made from something else')
+  return { header, body }
 }
 
 /** The error for a file that is not an image, or not all of one. */

@@ -1,6 +1,7 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { Queue } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
+import type { Archive } from './archive.js'
 import { type Image, imageOf, imageToKeep } from './engine/image.js'
 import { type EngineMark, markEngine, rewindEngine, whyNotRewindable } from './engine/mark.js'
 import { discard, type Engine } from './engine/open-engine.js'
@@ -23,6 +24,13 @@ export interface TestInstance {
   clock: number | undefined
   /** The mark of its start. */
   readonly base: object
+  /**
+   * Makes the current state the start of this instance.
+   *
+   * @param remake Makes another instance in this state.
+   * @returns The state, for others to start from; undefined if only `remake` can repeat it.
+   */
+  beginHere(remake: () => Promise<TestInstance>): Promise<Image | Archive | undefined>
   mark(): Promise<object>
   rewind(mark: object): Promise<void>
   /** Another instance in the state of the mark. */
@@ -97,9 +105,14 @@ export class Instance implements TestInstance {
     this.#running.inside.clock = ms
   }
 
-  /** Makes the current state the start of this instance, which only `remake` can repeat. */
-  async beginHere(remake: () => Promise<Instance>): Promise<void> {
+  async beginHere(remake: () => Promise<Instance>): Promise<Image | undefined> {
     this.#base = await this.mark(remake)
+    const { engine, inside } = this.#base.state
+    try {
+      return imageOf(engine.inside, inside)
+    } catch {
+      return undefined
+    }
   }
 
   /** Records the current state. The instance must be idle. */
@@ -136,7 +149,7 @@ export class Instance implements TestInstance {
       }
       if (why === undefined) {
         statistics.bytesCopied += rewindEngine(this.#running.inside, mark.state.inside)
-        this.#clients?.goOnRewound()
+        this.#clients?.continueAfterRewind()
       } else {
         count(statistics.replaced, why)
         await this.#replace(mark, why)
@@ -206,11 +219,6 @@ export class Instance implements TestInstance {
   imageNow(): Image {
     const { inside } = this.#running
     return imageToKeep(inside, markEngine(inside))
-  }
-
-  /** The image of this instance at a mark, for other instances to start from. */
-  imageOf({ state }: InstanceMark): Image {
-    return imageOf(state.engine.inside, state.inside)
   }
 
   async close(): Promise<void> {

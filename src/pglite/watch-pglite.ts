@@ -1,17 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { PGlite } from '@electric-sql/pglite'
 import {
-  callSite,
   containsWord,
   enclose,
   leavesOpen,
   listensOf,
   openedByCaller,
   queueOf,
+  refuseInside,
   restoreListens,
-  waitsForItself,
 } from '../database/index.js'
-import { DriftpinError } from '../errors.js'
 import { type Listener, listenersOf, watchStatements } from './patch-pglite.js'
 import { clearBlobs } from './pglite-internals.js'
 
@@ -116,8 +114,8 @@ export function watchPGlite(pglite: PGlite): WatchedPGlite {
       suspected = new Set(names)
     },
     refuseInside: (what) => {
-      const at = openedByCaller(transactions) ?? openedByCaller(queueOf(pglite))
-      if (at) throw calledInside(what, at)
+      const at = new Error('asked for here')
+      for (const owner of [transactions, queueOf(pglite)]) refuseInside(owner, at, what, what)
     },
     idle: async () => {
       const until = performance.now() + idleMsMax
@@ -158,21 +156,10 @@ async function outsideOwn<T>(
 ): Promise<T> {
   const until = performance.now() + ownTransactionMsMax
   for (;;) {
-    const opened = openedByCaller(transactions)
-    if (!opened) return ask()
-    if (performance.now() > until) throw waitsForItself(opened, asked.at, asked.text)
+    if (!openedByCaller(transactions)) return ask()
+    if (performance.now() > until) refuseInside(transactions, asked.at, asked.text)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
-}
-
-function calledInside(what: string, at: Error): DriftpinError {
-  return new DriftpinError(
-    'waits_for_itself',
-    `${what} was called inside a transaction or a session of the same database, which would have ` +
-      'to end first. Call it after that, or from outside.\n' +
-      `The transaction or session was opened\n${callSite(at)}`,
-    { what, opened: at },
-  )
 }
 
 /** Restores the listeners. What the session knows about them is part of the memory. */

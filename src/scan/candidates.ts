@@ -147,7 +147,7 @@ async function findSkill(
 class CandidateList {
   readonly #rootName: string
   #kept: Candidate[] = []
-  #leftOut = { pastMax: 0, notUtf8: 0, tooLong: 0 }
+  #leftOut = { 'past max': 0, 'not UTF-8': 0, 'too long': 0 }
 
   constructor(rootName: string) {
     this.#rootName = rootName
@@ -159,8 +159,7 @@ class CandidateList {
     if ('path' in presented) {
       this.#kept.push({ kind, source: presented.path, found })
       if (this.#kept.length >= 2 * limits.resourcesMax) this.#cut()
-    } else if (presented.unstorable === 'not UTF-8') this.#leftOut.notUtf8++
-    else this.#leftOut.tooLong++
+    } else this.#leftOut[presented.unstorable]++
   }
 
   /** The candidates that are kept, in hash order. */
@@ -172,24 +171,21 @@ class CandidateList {
   /** What was left out, as a sentence for `snapshotError`; empty if nothing was. */
   leftOut(): string {
     this.#cut()
-    const { pastMax, notUtf8, tooLong } = this.#leftOut
-    const parts: string[] = []
-    if (pastMax > 0) {
-      parts.push(`${counted(pastMax, 'resource')} past the first ${limits.resourcesMax} left out`)
-    }
-    if (notUtf8 > 0) {
-      const verb = notUtf8 === 1 ? 'is' : 'are'
-      parts.push(`${counted(notUtf8, 'name')} that ${verb} not UTF-8 left out`)
-    }
-    if (tooLong > 0) {
-      parts.push(`${counted(tooLong, 'source')} over ${limits.sourceBytesMax} bytes left out`)
-    }
-    return parts.join('; ')
+    const { 'past max': pastMax, 'not UTF-8': notUtf8, 'too long': tooLong } = this.#leftOut
+    const verb = notUtf8 === 1 ? 'is' : 'are'
+    return [
+      pastMax > 0 &&
+        `${counted(pastMax, 'resource')} past the first ${limits.resourcesMax} left out`,
+      notUtf8 > 0 && `${counted(notUtf8, 'name')} that ${verb} not UTF-8 left out`,
+      tooLong > 0 && `${counted(tooLong, 'source')} over ${limits.sourceBytesMax} bytes left out`,
+    ]
+      .filter(Boolean)
+      .join('; ')
   }
 
   #cut(): void {
     this.#kept = inHashOrder(this.#kept)
-    this.#leftOut.pastMax += Math.max(0, this.#kept.length - limits.resourcesMax)
+    this.#leftOut['past max'] += Math.max(0, this.#kept.length - limits.resourcesMax)
     this.#kept.length = Math.min(this.#kept.length, limits.resourcesMax)
   }
 }

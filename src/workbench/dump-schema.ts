@@ -41,7 +41,8 @@ async function loadPgDump() {
   return pgDump
 }
 
-const settings = /^(SET\s|SELECT\s+pg_catalog\.set_config\()/
+/** The first words of statements that only set something for the session. */
+const settings = ['set', 'select']
 const saysNothing = /^(--|-- Dumped .*|-- PostgreSQL database dump.*|-- .*; Type: COMMENT; .*)$/
 
 /** Changes lines between statements only: inside of one, anything may be part of a body. */
@@ -51,10 +52,10 @@ function readable(dump: string): string {
   const text = dump.replace(`\\restrict ${word}\n`, '').replace(`\\unrestrict ${word}\n`, '')
   const pieces: string[] = []
   let end = 0
-  for (const { text: statement, offset } of splitStatements(text)) {
+  for (const { text: statement, offset, words } of splitStatements(text)) {
     pieces.push(readableComments(text.slice(end, offset)))
     end = offset + statement.length + 1
-    if (!settings.test(statement)) pieces.push(`${statement};`)
+    if (!settings.includes(words[0]!)) pieces.push(`${statement};`)
   }
   pieces.push(readableComments(text.slice(end)))
   return `${pieces

@@ -14,7 +14,7 @@ export {
   truthNames,
 } from './generate/generate.js'
 export { findStale, type StaleFile, writeGenerated } from './generate/generated-files.js'
-export { type Finding, type LintReport, lintMigrations } from './lint/lint-migrations.js'
+export { type LintFinding, type LintReport, lintMigrations } from './lint/lint-migrations.js'
 export { lintRules } from './lint/lint-rules.js'
 export type { LintOptions } from './lint/linted-folder.js'
 export { badSilence } from './lint/silence.js'

@@ -6,7 +6,6 @@ import {
 } from '../database/index.js'
 import {
   countTo,
-  describeStep,
   type Migration,
   type PlannedStep,
   planSteps,
@@ -29,7 +28,7 @@ export function stepsBetween(
   { from, to }: PrintedRange,
 ): PlannedStep[] {
   const [applied, target] = [countTo(migrations, from), countTo(migrations, to)]
-  return planSteps(migrations, applied, target).map(describeStep)
+  return planSteps(migrations, applied, target)
 }
 
 /**

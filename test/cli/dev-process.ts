@@ -2,11 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { DevReady } from '../../src/cli/dev/dev-report.js'
-
-/** Images are made once for all tests, and have in common what those of other tests begin with. */
-const cache = fileURLToPath(new URL('../../node_modules/.cache/driftpin', import.meta.url))
+import { shortLived } from '../support/run-command.js'
 
 /** How to start one. */
 export interface DevStart {
@@ -30,7 +27,7 @@ export class DevProcess implements AsyncDisposable {
     this.child = spawn(process.execPath, [main, 'dev', ...args], {
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, DRIFTPIN_CACHE_DIR: cache, NO_COLOR: '1', ...env },
+      env: { ...process.env, ...shortLived, NO_COLOR: '1', ...env },
     })
     const tell = () => {
       for (const listener of this.#listeners) listener()

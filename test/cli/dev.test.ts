@@ -81,12 +81,12 @@ test('serves a new folder to two clients while a directory is pushed, and is sav
   expect((await readdir(dataOf(cwd))).toSorted()).toEqual(['.gitignore', 'database', 'images'])
 })
 
-test('a kill in the midst of writes loses none that was acknowledged, five times', async () => {
+test('a kill in the midst of writes loses none that was acknowledged, twice', async () => {
   const cwd = await temporaryFolder()
   const args = [...anyPort, '--seed', 'none']
-  const { acknowledged, ...bad } = await killUnderLoad({ main: packed.main, cwd, args }, 5)
+  const { acknowledged, ...bad } = await killUnderLoad({ main: packed.main, cwd, args }, 2)
   expect(bad).toEqual({ lost: 0, torn: 0 })
-  expect(acknowledged).toBeGreaterThan(5)
+  expect(acknowledged).toBeGreaterThan(2)
   // The last one was ended the same way; what it leaves is in nobody's way.
   expect(existsSync(join(dataOf(cwd), 'driftpin.lock'))).toBe(true)
 })

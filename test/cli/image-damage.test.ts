@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { listImages } from '../../src/cli/image/images.js'
 import { restoreImage } from '../../src/cli/image/restore-image.js'
 import { encodeParts } from '../../src/pglite/image-format.js'
-import { layFolderImage, readFolderImage } from '../../src/pglite/index.js'
+import { extractFolderImage, readFolderImage } from '../../src/pglite/index.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 
 let folder: string
@@ -38,7 +38,7 @@ function tryImage(bytes: Uint8Array): unknown {
   const laid = join(folder, 'laid')
   try {
     readFolderImage(file)
-    layFolderImage(file, laid)
+    extractFolderImage(file, laid)
     return readdirSync(laid).sort()
   } catch (error) {
     return error

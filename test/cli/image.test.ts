@@ -10,7 +10,7 @@ import { saveImage } from '../../src/cli/image/save-image.js'
 import { imageCommand } from '../../src/cli/image-command.js'
 import {
   driftpinVersion,
-  layFolderImage,
+  extractFolderImage,
   readFolderImage,
   writeFolderImage,
 } from '../../src/pglite/index.js'
@@ -65,7 +65,7 @@ describe('a folder in a file', () => {
     await writeImage(folder, file, facts)
     expect(readImageFacts(file)).toEqual(facts)
     expect(readFolderImage(file).versions.driftpin).toBe(driftpinVersion)
-    layFolderImage(file, join(folder, '../laid'))
+    extractFolderImage(file, join(folder, '../laid'))
     const { 'postmaster.pid': _, ...before } = await contentsOf(folder)
     expect(await contentsOf(join(folder, '../laid'))).toEqual(before)
   })
@@ -84,7 +84,7 @@ describe('a folder in a file', () => {
     const file = join(folder, '../one.image')
     await writeImage(folder, file, facts)
     await writeFile(file, spoil(await readFile(file)))
-    expect(() => layFolderImage(file, join(folder, '../laid'))).toThrow(
+    expect(() => extractFolderImage(file, join(folder, '../laid'))).toThrow(
       expect.objectContaining({ code: 'image_damaged' }),
     )
   })

@@ -15,18 +15,21 @@ export async function printedBy(command: Command, ...args: string[]): Promise<st
   }
 }
 
-/** The same on a terminal that is so many columns wide. */
+/** The same on a terminal that is so many columns wide and has colour, whatever this run's has. */
 export async function printedAt(columns: number, command: Command, ...args: string[]) {
   const before = Object.getOwnPropertyDescriptors(process.stdout)
   const restore = (name: 'isTTY' | 'columns') => {
     if (before[name]) Object.defineProperty(process.stdout, name, before[name])
     else Reflect.deleteProperty(process.stdout, name)
   }
+  vi.stubEnv('NO_COLOR', undefined)
+  vi.stubEnv('FORCE_COLOR', undefined)
   Object.defineProperty(process.stdout, 'isTTY', { value: true, configurable: true })
   Object.defineProperty(process.stdout, 'columns', { value: columns, configurable: true })
   try {
     return await printedBy(command, ...args)
   } finally {
+    vi.unstubAllEnvs()
     restore('isTTY')
     restore('columns')
   }

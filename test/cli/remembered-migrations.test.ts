@@ -3,33 +3,29 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { migrationSource, readRemembered, writeRemembered } from '../../src/cli/migrations.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
-import { inFolder, shopStatus, writeShop } from './shop-project.js'
+import { inFolder, printedIn, refusedIn, shopStatus, writeShop } from './shop-project.js'
 
 test('a dev database knows which migrations it was made with, while it runs and later', async () => {
   const cwd = await writeShop()
-  const { driftpin, started } = inFolder(cwd)
-  const status = async (...args: string[]) => {
-    const { stdout } = await driftpin('status', '--data', '.shop', '--json', ...args)
-    return JSON.parse(stdout).migrations
-  }
+  const { started } = inFolder(cwd)
+  const printed = (...args: [string, ...string[]]) => printedIn(cwd, ...args, '--data', '.shop')
+  const status = async (...args: string[]) =>
+    JSON.parse(await printed('status', '--json', ...args)).migrations
   const folder = join(cwd, 'm')
   {
     await using dev = started('--migrations', 'm', '--ledger', 'shop_ledger')
     await dev.ready()
     expect(await status()).toEqual({ ...shopStatus, dirty: 0, folder })
-    const chats = await driftpin('chats', '--data', '.shop')
-    expect(chats).toMatchObject({ code: 2, stdout: '' })
-    expect(chats.stderr).toContain('was made with the migrations in m')
-    expect(chats.stderr).not.toContain('migrate up')
+    const { exitCode, message } = await refusedIn(cwd, 'chats', '--data', '.shop')
+    expect(exitCode).toBe(2)
+    expect(message).toContain('was made with the migrations in m')
+    expect(message).not.toContain('migrate up')
     expect(await dev.end('SIGINT')).toBe(0)
   }
   expect(await status()).toMatchObject(shopStatus)
-  const words = await driftpin('status', '--data', '.shop')
-  expect(words.stdout).toMatch(/^migrations +1 applied, up to 000001_shop, from m$/m)
-  expect((await driftpin('migrate', 'status', '--data', '.shop')).stdout).toMatch(
-    / 1 +shop +applied/,
-  )
-  expect((await driftpin('migrate', 'check', '--data', '.shop')).stdout).toContain(
+  expect(await printed('status')).toMatch(/^migrations +1 applied, up to 000001_shop, from m$/m)
+  expect(await printed('migrate', 'status')).toMatch(/ 1 +shop +applied/)
+  expect(await printed('migrate', 'check')).toContain(
     'The schema equals the schema that the code expects.',
   )
   // Another ledger is that of other migrations.
@@ -52,12 +48,12 @@ test('a dev database knows which migrations it was made with, while it runs and 
 
 test("a database that migrate up makes is remembered too, and the ledger of driftpin's own", async () => {
   const cwd = await writeShop()
+  await printedIn(cwd, 'migrate', 'up', '--migrations', 'm', '--data', '.shop')
   const { driftpin } = inFolder(cwd)
-  await driftpin('migrate', 'up', '--migrations', 'm', '--data', '.shop')
   const status = await driftpin('status', '--data', '.shop', '--json')
   expect(JSON.parse(status.stdout).migrations).toMatchObject(shopStatus)
-  await driftpin('migrate', 'up', '--ledger', 'own_ledger', '--data', '.own')
-  expect(await driftpin('chats', '--data', '.own')).toMatchObject({ code: 0, stderr: '' })
+  await printedIn(cwd, 'migrate', 'up', '--ledger', 'own_ledger', '--data', '.own')
+  expect(await printedIn(cwd, 'chats', '--data', '.own')).toContain('There are no chats')
 })
 
 test('what options mean on a database that remembers its migrations', async () => {
@@ -86,14 +82,11 @@ test('a project that is moved as a whole finds its migrations', async () => {
 
 test('adopt and grants use the migrations that a database was made with', async () => {
   const cwd = await writeShop()
-  const { driftpin } = inFolder(cwd)
-  const data = ['--data', '.shop']
-  await driftpin('migrate', 'up', '--migrations', 'm', '--ledger', 'shop_ledger', ...data)
-  await driftpin('query', 'DROP TABLE shop_ledger', ...data)
-  const adopted = await driftpin('migrate', 'adopt', '--version', '1', '--json', ...data)
-  expect(JSON.parse(adopted.stdout).migrations).toEqual([{ version: 1, name: 'shop' }])
-  const { stdout } = await driftpin('migrate', 'status', ...data)
-  expect(stdout).toMatch(/ 1 +shop +applied/)
-  const grants = await driftpin('grants', '--app-role', 'app', ...data)
-  expect(grants.stdout).toContain('"shop_ledger"')
+  const printed = (...args: [string, ...string[]]) => printedIn(cwd, ...args, '--data', '.shop')
+  await printed('migrate', 'up', '--migrations', 'm', '--ledger', 'shop_ledger')
+  await printed('query', 'DROP TABLE shop_ledger')
+  const adopted = await printed('migrate', 'adopt', '--version', '1', '--json')
+  expect(JSON.parse(adopted).migrations).toEqual([{ version: 1, name: 'shop' }])
+  expect(await printed('migrate', 'status')).toMatch(/ 1 +shop +applied/)
+  expect(await printed('grants', '--app-role', 'app')).toContain('"shop_ledger"')
 })

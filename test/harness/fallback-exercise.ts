@@ -1,12 +1,13 @@
 import { expect } from 'vitest'
-import type { Harness } from '../../src/harness/index.js'
+import type { Harness, PlainTestDatabase } from '../../src/harness/index.js'
+
 /** What the migrations of these tests are. */
 export const sql = 'CREATE TABLE a (n int GENERATED ALWAYS AS IDENTITY, t text); CREATE TABLE b ();'
 
 export const count = 'SELECT count(*)::int AS n, max(n) AS last FROM a'
 
 /** The same for every way to a database, which has one row of a seed. */
-export async function exercise(harness: Harness) {
+export async function exercise(harness: Harness<PlainTestDatabase>) {
   await using db = await harness.createDatabase()
   const rows = async (of = db) => (await of.query(count)).rows
   expect(await rows()).toEqual([{ n: 1, last: 1 }])

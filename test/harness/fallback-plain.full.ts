@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { imageName, readCached } from '../../src/harness/load-template.js'
+import { imageName } from '../../src/harness/load-template.js'
 import { parseOptions } from '../../src/harness/parse-options.js'
 import { decodeImage, encodeImage } from '../../src/pglite/engine/image-file.js'
 import { readWasm } from '../../src/pglite/engine/wasm.js'
@@ -44,11 +44,12 @@ test('an image that the engine cannot go on with is started from its files', asy
     await exercise(harness)
     expect(harness.statistics.fallbacks).toEqual({})
   }
-  const image = (await readCached(folder.path('images'), name))!
+  const file = folder.path('images', `${name}.image`)
+  const image = decodeImage(await readFile(file), name)
   const preloaded = image.preloaded.map((one) => ({ ...one, tableLength: one.tableLength + 1 }))
   const tampered = Buffer.concat(encodeImage({ ...image, preloaded }, name))
   expect(decodeImage(tampered, name).preloaded).toEqual(preloaded)
-  await writeFile(folder.path('images', `${name}.image`), tampered)
+  await writeFile(file, tampered)
   const { openHarness } = await freshHarness()
   await using harness = await openHarness(all)
   expect(harness.statistics).toMatchObject({ imagesBuilt: 0, imagesReused: 1 })

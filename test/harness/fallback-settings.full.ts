@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { type Harness, openHarness } from '../../src/harness/index.js'
+import { type Harness, openHarness, type PlainTestDatabase } from '../../src/harness/index.js'
 
 /** What the databases of a harness are set to, each setting as it is shown and in its own unit. */
-async function settingsOf(harness: Harness) {
+async function settingsOf(harness: Harness<PlainTestDatabase>) {
   await using db = await harness.createDatabase()
   const { rows } = await db.query<{ name: string; shown: string; plain: string }>(
     'SELECT name, current_setting(name) AS shown, setting AS plain FROM pg_settings ORDER BY name',
@@ -11,7 +11,10 @@ async function settingsOf(harness: Harness) {
 }
 
 /** The settings that a harness names with a value that its databases have not. */
-function wrongOf({ settings }: Harness, found: Awaited<ReturnType<typeof settingsOf>>) {
+function wrongOf(
+  { settings }: Harness<PlainTestDatabase>,
+  found: Awaited<ReturnType<typeof settingsOf>>,
+) {
   return Object.entries(settings).filter(
     ([name, value]) => !found.get(name)?.includes(value === 'false' ? 'off' : value),
   )

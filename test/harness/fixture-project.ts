@@ -66,12 +66,11 @@ export async function openFixtureProject(): Promise<FixtureProject> {
   }
 }
 
-/** The image is made once for all runs; what the run around this one is told is not its own. */
+/** What the run around this one is told is not its own. */
 const environment = {
   VITEST: undefined,
   DRIFTPIN_STATS: undefined,
   DRIFTPIN_STATS_FOLDER: undefined,
-  DRIFTPIN_CACHE_DIR: join(repository, 'node_modules/.cache/driftpin'),
 }
 
 const vitestArgs = (folder: string, names: readonly string[]) => [

@@ -8,9 +8,11 @@ import { useCacheFolder } from './cache-folder.js'
 const folder = useCacheFolder()
 // One image of an empty database for most tests of this file: a process makes it once.
 const empty = () => ({ migrations: false as const, cacheDirectory: folder.path('images') })
+/** The image of an empty database, which others are made from. */
+const onlyEmpty = [expect.stringMatching(/^[0-9a-f]{64}\.image$/)]
 const count = 'SELECT count(*)::int AS n FROM a'
 
-test('a migration that fails is named with its file, and leaves no image and no lock', async () => {
+test('a migration that fails is named with its file, and leaves no image of it and no lock', async () => {
   const cacheDirectory = join(await temporaryFolder(), 'cache')
   const migrations = await folder.migrations('m', 'CREATE TABLE a ();', 'SELECT 1 / 0;')
   await expect(openHarness({ migrations, cacheDirectory })).rejects.toMatchObject({
@@ -18,7 +20,7 @@ test('a migration that fails is named with its file, and leaves no image and no 
     message: expect.stringContaining('2_step.sql'),
     cause: { code: '22012' },
   })
-  expect(await readdir(cacheDirectory)).toEqual([])
+  expect(await readdir(cacheDirectory)).toEqual(onlyEmpty)
 })
 
 test('a seed file that fails half way applies nothing, and a mended one is used', async () => {
@@ -31,12 +33,12 @@ test('a seed file that fails half way applies nothing, and a mended one is used'
     message: expect.stringContaining(seed),
     cause: { code: '22012' },
   })
-  expect(await readdir(cacheDirectory)).toEqual([])
+  expect(await readdir(cacheDirectory)).toEqual(onlyEmpty)
   await writeFile(seed, 'INSERT INTO a VALUES (1), (2);\r\n')
   await using harness = await openHarness({ migrations, seed, cacheDirectory: false })
   await using db = await harness.createDatabase()
   expect((await db.query(count)).rows).toEqual([{ n: 2 }])
-  expect(await readdir(cacheDirectory)).toEqual([])
+  expect(await readdir(cacheDirectory)).toEqual(onlyEmpty)
 })
 
 test('a setup and a seed function run once for a harness, in this order', async () => {
@@ -79,7 +81,11 @@ test('a seed function that throws is told, with what it threw as the cause', asy
 
 test.each([true, false])('an open transaction of a seed is refused, images: %s', async (images) => {
   await expect(
-    openHarness({ ...empty(), images, seed: async (db) => void (await db.pglite.exec('BEGIN')) }),
+    openHarness({
+      ...empty(),
+      images: images as true,
+      seed: async (db) => void (await db.pglite.exec('BEGIN')),
+    }),
   ).rejects.toMatchObject({
     code: 'seed_failed',
     message: expect.stringContaining('left a transaction open'),

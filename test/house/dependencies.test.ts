@@ -5,7 +5,6 @@ import { expect, test } from 'vitest'
 const wanted: Readonly<Record<string, string>> = {
   '@electric-sql/pglite': 'the embedded PostgreSQL, in the one version whose inside was proven',
   chokidar: 'watches the directory of driftpin dev --watch',
-  'cli-table3': 'draws tables on the terminal',
   commander: 'parses arguments',
   diff: 'compares texts in driftpin diff and in findings',
   pg: 'the client of servers, of db.pool and of the command line',

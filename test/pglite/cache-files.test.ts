@@ -19,9 +19,9 @@ async function put(folder: string, file: string, changedAt: Date) {
 test("what is written can be read, is nobody else's to read, and leaves no other file", async () => {
   const folder = join(await temporaryFolder(), 'made', 'on', 'demand')
   const cache = new ImageCache(folder)
-  expect(await cache.read(image(1))).toBeUndefined()
+  expect(await cache.read(image(1), String)).toBeUndefined()
   await cache.write(image(1), [Buffer.from('one'), new Uint8Array(), Buffer.from(' two')])
-  expect(String(await cache.read(image(1)))).toBe('one two')
+  expect(await cache.read(image(1), String)).toBe('one two')
   expect(await readdir(folder)).toEqual([image(1)])
   expect((await stat(join(folder, image(1)))).mode & 0o777).toBe(0o600)
   await cache.remove(image(1))
@@ -35,7 +35,7 @@ test('of more than twelve images the one that was not used for longest is remove
   }
   const cache = new ImageCache(folder)
   // Reading the oldest makes it the newest.
-  expect(await cache.read(image(11))).toBeDefined()
+  expect(await cache.read(image(11), String)).toBeDefined()
   await cache.write(image(99), [Buffer.from('new')])
   const left = await readdir(folder)
   expect(left).toHaveLength(12)

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
-import { imageName, loadTemplate } from '../../src/harness/load-template.js'
+import { loadTemplate } from '../../src/harness/load-template.js'
 import { parseOptions } from '../../src/harness/parse-options.js'
 import { createStatistics } from '../../src/harness/statistics.js'
 import type { OpenFile } from '../../src/pglite/engine/emscripten.js'
+import type { Image } from '../../src/pglite/engine/image.js'
 import { rewindEngine } from '../../src/pglite/engine/mark.js'
 import { forkEngine } from '../../src/pglite/engine/open-engine.js'
 import { readWasm } from '../../src/pglite/engine/wasm.js'
@@ -18,8 +19,9 @@ interface PipeEnd extends OpenFile {
 
 async function fork() {
   const [wasm, options] = [await readWasm(), await parseOptions({ migrations: false })]
-  const name = imageName(options, wasm.build)
-  const image = await loadTemplate(options, { name, statistics: createStatistics() })
+  const source = { options, statistics: createStatistics(), build: wasm.build }
+  const { state } = await loadTemplate({ ...source, whyPlain: undefined })
+  const image = state as Image
   const { pglite, inside, mark } = await forkEngine(image, {
     extensions: {},
     random: createRandomSource(undefined),

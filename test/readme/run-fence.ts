@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
-import { run, shortLived } from '../support/run-command.js'
+import { run } from '../support/run-command.js'
 
 /** The root of the repository. */
 export const repository = fileURLToPath(new URL('../../', import.meta.url))
@@ -59,6 +59,6 @@ export async function runFence(code: string, env: NodeJS.ProcessEnv = {}) {
   const folder = await mkdtemp(join(cache, 'readme-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   await writeFile(join(folder, 'fence.mts'), againstBuild(code))
-  const args = [shortLived, '--import', 'tsx', join(folder, 'fence.mts')]
+  const args = ['--import', 'tsx', join(folder, 'fence.mts')]
   return await run(process.execPath, args, { cwd: repository, env })
 }

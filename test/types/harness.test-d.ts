@@ -6,16 +6,19 @@ import {
   type Harness,
   type HarnessOptions,
   openHarness,
+  type PlainTestDatabase,
   type TestDatabase,
 } from '../../src/harness/index.js'
 import { databaseTest, type Isolation, type RollbackDatabase } from '../../src/harness/vitest.js'
-import type { Database } from '../../src/index.js'
+import type { Database, Queryable } from '../../src/index.js'
 
 const server = 'postgres://127.0.0.1/postgres'
 const work = async () => {}
 
 test('an embedded harness creates embedded databases', () => {
   expectTypeOf(openHarness()).resolves.toEqualTypeOf<Harness<EmbeddedTestDatabase>>()
+  const plain = openHarness({ images: false, seed: async (db) => void (await db.fork()) })
+  expectTypeOf(plain).resolves.toEqualTypeOf<Harness<PlainTestDatabase>>()
   void openHarness({
     seed: async (db) => {
       expectTypeOf(db).toEqualTypeOf<EmbeddedTestDatabase>()
@@ -40,15 +43,19 @@ test('a harness that may be on a server creates databases with what both have', 
 })
 
 test('every database has what it offers, and nothing that only throws', () => {
-  expectTypeOf<RollbackDatabase>().toExtend<Database>()
+  expectTypeOf<RollbackDatabase>().toExtend<Queryable>()
+  expectTypeOf<TestDatabase>().toExtend<Database>()
   expectTypeOf<TestDatabase>().toExtend<RollbackDatabase>()
   expectTypeOf<EmbeddedTestDatabase>().toExtend<TestDatabase>()
   expectTypeOf<TestDatabase['pool']>().toExtend<pg.Pool>()
   expectTypeOf<TestDatabase>().toExtend<AsyncDisposable>()
   expectTypeOf<Harness>().toExtend<AsyncDisposable>()
-  type Embedded = 'pglite' | 'mark' | 'rewind' | 'fork' | 'save'
-  expectTypeOf<Exclude<keyof EmbeddedTestDatabase, keyof TestDatabase>>().toEqualTypeOf<Embedded>()
-  type Own = 'pool' | 'url' | 'close' | typeof Symbol.asyncDispose
+  type Plain = 'pglite' | 'mark' | 'rewind' | 'fork'
+  expectTypeOf<Exclude<keyof PlainTestDatabase, keyof TestDatabase>>().toEqualTypeOf<Plain>()
+  expectTypeOf<
+    Exclude<keyof EmbeddedTestDatabase, keyof PlainTestDatabase>
+  >().toEqualTypeOf<'save'>()
+  type Own = 'listen' | 'pool' | 'url' | 'close' | typeof Symbol.asyncDispose
   expectTypeOf<Exclude<keyof TestDatabase, keyof RollbackDatabase>>().toEqualTypeOf<Own>()
 })
 
@@ -59,6 +66,9 @@ test('a test has a database of the type that its options lead to', () => {
   })
   databaseTest({ isolation: 'fork', leaks: 'warn' })('embedded', ({ db }) => {
     expectTypeOf(db).toEqualTypeOf<EmbeddedTestDatabase>()
+  })
+  databaseTest({ images: false })('without images', ({ db }) => {
+    expectTypeOf(db).toEqualTypeOf<PlainTestDatabase>()
   })
   databaseTest({ server, seed: work })('on a server', ({ db }) => {
     expectTypeOf(db).toEqualTypeOf<TestDatabase>()

@@ -147,7 +147,7 @@ describe('a renumbering is refused', () => {
     const project = await twoBranches()
     const error = await refusal(project.directory, base)
     expect(error).toMatchObject({ code: 'invalid_input' })
-    expect(error.message).toContain(`${base} is no branch or commit here`)
+    expect(error.message).toContain(`${base} is not a branch or commit here`)
   })
 
   test('without a usual base', async () => {

@@ -22,6 +22,8 @@ import { humanDuration, humanSize } from '../terminal.js'
 import type { DemoStep } from './report.js'
 import { driftWorkspace } from './workspace.js'
 
+type DemoChat = ChatRef & { readonly title: string }
+
 /** What the steps of the demo work on. */
 export interface Stage {
   readonly database: Database
@@ -33,22 +35,22 @@ export interface Stage {
   /** The first agent of the workspace. */
   readonly agentId: string
   /** The chat that is refreshed when the context changes. */
-  readonly ada: ChatRef
+  readonly ada: DemoChat
   /** The chat that is not refreshed. */
-  readonly grace: ChatRef
+  readonly grace: DemoChat
 }
 
-/** The title of a step, and the work that writes its notes, tables and claims. */
-export type Step = readonly [title: string, work: (stage: Stage, step: DemoStep) => Promise<void>]
+/** The titles of steps, each with the work that writes its notes, tables and claims. */
+export type DemoSteps = Readonly<Record<string, (stage: Stage, step: DemoStep) => Promise<void>>>
 
 /** From an empty database to one chat that was refreshed and one that was not. */
-export const pinningSteps: readonly Step[] = [
-  ['Migrate an empty database', migrate],
-  ['Scan the directory and push the context that an agent finds', pushFirst],
-  ['Create two chats and pin their context', createChats],
-  ['The workspace changes, and the agent pushes again', drift],
-  ['Ada refreshes her chat, Grace does not', refreshAda],
-]
+export const pinningSteps: DemoSteps = {
+  'Migrate an empty database': migrate,
+  'Scan the directory and push the context that an agent finds': pushFirst,
+  'Create two chats and pin their context': createChats,
+  'The workspace changes, and the agent pushes again': drift,
+  'Ada refreshes her chat, Grace does not': refreshAda,
+}
 
 /** Records a claim, and whether the check confirmed it. */
 export function check({ claims }: DemoStep, claim: string, holds: boolean): void {
@@ -87,8 +89,8 @@ async function pushFirst(stage: Stage, step: DemoStep): Promise<void> {
 async function createChats(stage: Stage, step: DemoStep): Promise<void> {
   const { database, agentId, found, ada, grace } = stage
   const created: boolean[] = []
-  for (const [title, chat] of [["Ada's chat", ada] as const, ["Grace's chat", grace] as const]) {
-    const { hydrated } = await createChat(database, { ...chat, agentId, title })
+  for (const chat of [ada, grace]) {
+    const { hydrated } = await createChat(database, { ...chat, agentId })
     created.push(hydrated)
     const messages = [
       { role: 'user', content: 'Why is the tide early on Sunday?' } as const,
@@ -205,7 +207,7 @@ export async function pinnedBytes(database: Database, ...chats: ChatRef[]): Prom
 /** The state of both chats, as a table of the report. */
 export async function chatsTable({ database, ada, grace }: Stage): Promise<TableContent> {
   const rows: (string | number)[][] = []
-  for (const [title, { id }] of [["Ada's chat", ada] as const, ["Grace's chat", grace] as const]) {
+  for (const { id, title } of [ada, grace]) {
     const context = await getChatContext(database, { chatId: id })
     const pins = context.counts.reduce((sum, { count }) => sum + count, 0)
     const hash = context.aggregateHash ? Buffer.from(context.aggregateHash).toString('hex') : ''

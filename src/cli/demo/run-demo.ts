@@ -45,10 +45,10 @@ export async function runDemo(
       })
       const stage: Stage = {
         ...{ ...prepared, database, workspaceId: randomUUID(), agentId: randomUUID() },
-        ada: { id: randomUUID(), ownerId: randomUUID() },
-        grace: { id: randomUUID(), ownerId: randomUUID() },
+        ada: { id: randomUUID(), ownerId: randomUUID(), title: "Ada's chat" },
+        grace: { id: randomUUID(), ownerId: randomUUID(), title: "Grace's chat" },
       }
-      for (const [title, work] of [...pinningSteps, ...survivalSteps]) {
+      for (const [title, work] of Object.entries({ ...pinningSteps, ...survivalSteps })) {
         await perform(title, (step) => work(stage, step))
       }
       const claims = steps.flatMap((step) => step.claims)

@@ -13,20 +13,20 @@ import { scan } from '../../scan/index.js'
 import {
   chatsTable,
   check,
+  type DemoSteps,
   digestChat,
   insertAgent,
   pinnedBytes,
   type Stage,
-  type Step,
 } from './pinning-steps.js'
 import type { DemoStep } from './report.js'
 
 /** Everything that the chats were made from is deleted, and then one of the chats. */
-export const survivalSteps: readonly Step[] = [
-  ['A rebuild replaces the agent', replaceAgent],
-  ['The agent and then the whole workspace are deleted', deleteWorkspace],
-  ['Grace archives her chat, and a purge deletes it', purgeGrace],
-]
+export const survivalSteps: DemoSteps = {
+  'A rebuild replaces the agent': replaceAgent,
+  'The agent and then the whole workspace are deleted': deleteWorkspace,
+  'Grace archives her chat, and a purge deletes it': purgeGrace,
+}
 
 async function replaceAgent(stage: Stage, step: DemoStep): Promise<void> {
   const { database, copy, workspaceId, ada, grace, found } = stage

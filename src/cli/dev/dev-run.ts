@@ -1,4 +1,4 @@
-import type { ChosenMigrations } from '../migrations.js'
+import type { ChosenMigrations, MigrationFlags } from '../migrations.js'
 import type { Stop } from '../stop.js'
 import type { DevReport } from './dev-report.js'
 import type { DevTemplate } from './new-database.js'
@@ -8,13 +8,10 @@ import type { ServedDatabase } from './served-database.js'
 export const usualPort = 5433
 
 /** The options of `driftpin dev`. */
-export interface DevOptions {
+export interface DevOptions extends MigrationFlags {
   readonly data?: string
   readonly memory?: boolean
   readonly port?: number
-  readonly migrations?: string
-  readonly forwardOnly?: boolean
-  readonly ledger?: string
   /** An SQL file, or `none`. */
   readonly seed?: string
   readonly watch?: string

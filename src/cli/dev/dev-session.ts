@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import type { Database } from '../../database/index.js'
 import { DriftpinError, messageOf } from '../../errors.js'
@@ -52,10 +53,7 @@ export class DevSession {
   /** Runs until it is stopped. Then the caller closes the server and the database. */
   async run(): Promise<void> {
     const { signal } = this.#run.stop
-    const stopped = new Promise<void>((resolve) => {
-      if (signal.aborted) resolve()
-      else signal.addEventListener('abort', () => resolve(), { once: true })
-    })
+    const stopped = signal.aborted ? Promise.resolve() : once(signal, 'abort')
     try {
       await this.#resume()
       while (!signal.aborted) {

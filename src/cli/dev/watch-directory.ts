@@ -89,12 +89,12 @@ export async function openWatch(
   let timer: NodeJS.Timeout | undefined
   let working = Promise.resolve()
   let isClosed = false
-  let told: string | undefined
+  let reported: string | undefined
 
-  const tell = (error: unknown) => {
+  const report = (error: unknown) => {
     const message = String(error)
-    if (message !== told) failed(error)
-    told = message
+    if (message !== reported) failed(error)
+    reported = message
   }
   const after = (ms: number, run: () => void) => {
     clearTimeout(timer)
@@ -105,9 +105,9 @@ export async function openWatch(
       if (isClosed) return
       try {
         await work()
-        told = undefined
+        reported = undefined
       } catch (error) {
-        tell(error)
+        report(error)
         after(againMs, () => void begin())
       }
     })
@@ -117,7 +117,7 @@ export async function openWatch(
     if (isClosed) return
     const ignored = (changed: string) => !isOfInterest(changed)
     const begun = watch(path, { ignoreInitial: true, ignored })
-    watcher = begun.on('all', () => after(quietMs, run)).on('error', tell)
+    watcher = begun.on('all', () => after(quietMs, run)).on('error', report)
     // Changes before the watcher is ready would be missed.
     await new Promise<void>((ready) => begun.once('ready', ready))
     run()

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DriftpinError } from '../../errors.js'
-import { layFolderImage, readFolderImage } from '../../pglite/index.js'
+import { extractFolderImage, readFolderImage } from '../../pglite/index.js'
 import {
   newDatabaseFolder,
   postgresMajor,
@@ -48,11 +48,11 @@ export async function restoreImage(folder: string, name: string): Promise<ImageF
   try {
     const serving = await readServing(folder)
     if (serving) {
-      layFolderImage(file, made)
+      extractFolderImage(file, made)
       await askToRestore(folder, serving, { id, name })
     } else {
       await withDataFolder(folder, async () => {
-        layFolderImage(file, made)
+        extractFolderImage(file, made)
         await (await replaceDatabase(folder, made)).keep()
       })
     }

@@ -25,23 +25,17 @@ export interface SavedImage extends ImageFacts {
   readonly bytes: number
 }
 
-/** Options of {@link saveImage}. */
-interface SaveOptions {
-  /** Whether to replace an image of the same name. */
-  readonly force?: boolean | undefined
-  readonly onProgress?: OnProgress | undefined
-}
-
 /**
  * Saves the database of a data folder as an image. If a `driftpin dev` serves it, a transaction
  * keeps other clients from writing while the files are copied.
  *
+ * @param options.force Whether to replace an image of the same name.
  * @throws UsageError for an invalid name, and for a name that is in use unless `force` is set
  */
 export async function saveImage(
   folder: string,
   name: string,
-  { force = false, onProgress }: SaveOptions = {},
+  { force = false, onProgress }: { force?: boolean | undefined; onProgress?: OnProgress } = {},
 ): Promise<SavedImage> {
   const file = imageFile(folder, name)
   if (existsSync(file) && !force) throw taken(name)

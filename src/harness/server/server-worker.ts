@@ -1,4 +1,4 @@
-import type { ParsedTestOptions } from '../parse-options.js'
+import type { ParsedOptions } from '../parse-options.js'
 import { type TestWorker, WorkerDatabases } from '../worker-databases.js'
 import { openServerHarness } from './server-harness.js'
 import { openServerRollback } from './server-test-database.js'
@@ -8,7 +8,7 @@ import { openServerRollback } from './server-test-database.js'
  * with isolation 'rollback', which use one database in turn.
  */
 export async function openServerWorker(
-  options: ParsedTestOptions & { readonly server: string },
+  options: ParsedOptions & { readonly server: string },
 ): Promise<TestWorker> {
   const { leaks, keepFailed } = options
   const harness = await openServerHarness(options)

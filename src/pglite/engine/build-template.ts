@@ -6,12 +6,10 @@ import {
   discard,
   type Engine,
   type EngineOptions,
-  preloadModules,
-  readEngineFile,
   startEngine,
-  withoutBundles,
+  startOnFiles,
 } from './open-engine.js'
-import { initdbParameters, startParameters } from './start-parameters.js'
+import { initdbParameters } from './start-parameters.js'
 
 /**
  * Modules of PostgreSQL that most databases use: PL/pgSQL and the dictionaries of text search. They
@@ -22,12 +20,17 @@ const common = ['plpgsql.so', 'dict_snowball.so'].map((name) => `/pglite/lib/pos
 /**
  * Makes a database and takes its image. The database is prepared in one engine and started again in
  * another, which has the small settings and nothing in its memory that the preparation left.
+ *
+ * @param empty An image of an empty database, whose files save running initdb.
  */
 export async function buildTemplate(
   options: EngineOptions,
   prepare: (pglite: PGlite) => Promise<void>,
+  empty?: Image,
 ): Promise<Image> {
-  const first = await startEngine(options, { initDbStartParams: [...initdbParameters] })
+  const first = empty
+    ? await startEngine(options, {}, async (inside) => writeEntries(inside, empty.entries))
+    : await startEngine(options, { initDbStartParams: [...initdbParameters] })
   let entries: readonly ImageEntry[]
   let modules: readonly string[]
   try {
@@ -38,19 +41,7 @@ export async function buildTemplate(
   } finally {
     await discard(first)
   }
-  const { wrapped } = withoutBundles(options.extensions)
-  const second = await startEngine(
-    { ...options, extensions: wrapped },
-    { startParams: [...startParameters] },
-    async (inside) => {
-      writeEntries(inside, entries)
-      const bytes = (path: string) => readEngineFile(inside, path)!
-      await preloadModules(
-        inside,
-        modules.map((path) => ({ path, bytes: bytes(path) })),
-      )
-    },
-  )
+  const second = await startOnFiles(entries, options, modules)
   try {
     // The init functions of extensions run in every database that is made from the image.
     await warmUp(second.pglite)

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto'
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { DriftpinError } from '../../errors.js'
+import { writeAtomically } from '../atomic-file.js'
 import {
-  checkKey,
   decodeParts,
   driftpinVersion,
   encodeParts,
@@ -13,6 +12,7 @@ import {
 import type { Image } from './image.js'
 import { type Header, readHeader } from './image-header.js'
 import { provenBuild, provenPostgres } from './internals.js'
+import { readWasm } from './wasm.js'
 
 /** The bytes of an image. Files with equal contents are stored once. */
 export function encodeImage(image: Image, key: string): Uint8Array[] {
@@ -40,19 +40,21 @@ export function encodeImage(image: Image, key: string): Uint8Array[] {
     end,
     from: bytes ? store(bytes) - at : -1,
   }))
-  const header: Header = {
+  const header: Header & ImageHeader = {
     ...image,
+    kind: 'engine',
+    versions: {
+      driftpin: driftpinVersion,
+      pglite: image.build.split('-')[0]!,
+      postgres: provenPostgres,
+    },
+    key,
     memory: { ...image.memory, blocks, at, length: length - at },
     entries: image.entries.map(({ contents, ...entry }) =>
       contents ? { ...entry, at: storeOnce(contents) } : entry,
     ),
   }
-  const versions = {
-    driftpin: driftpinVersion,
-    pglite: image.build.split('-')[0]!,
-    postgres: provenPostgres,
-  }
-  return encodeParts({ ...header, kind: 'engine', versions, key } as ImageHeader, body)
+  return encodeParts(header, body)
 }
 
 /**
@@ -63,8 +65,7 @@ export function encodeImage(image: Image, key: string): Uint8Array[] {
  * for an image of another format, or made from something else.
  */
 export function decodeImage(file: Buffer, key?: string): Image {
-  const { header, body } = decodeParts(file, 'engine')
-  checkKey(header, key)
+  const { header, body } = decodeParts(file, 'engine', key)
   const { entries, memory, ...rest } = readHeader(header, body.length)
   if (rest.build !== provenBuild) throw foreign('it was taken of another build of PGlite')
   const { at, length, ...place } = memory
@@ -84,23 +85,37 @@ export function decodeImage(file: Buffer, key?: string): Image {
 }
 
 /** The key of images that a person opens: their origin does not matter. */
-export const savedKey = 'saved'
+const savedKey = 'saved'
 
 /**
- * Writes an image under a name that appears when it is complete.
+ * Writes an image, whose rows only this user may read.
  *
  * @throws DriftpinError `image_unusable` if there is none.
  */
 export async function saveImage(path: string, image: Image | undefined): Promise<void> {
-  if (!image) {
-    throw new DriftpinError('image_unusable', 'Without images a database cannot be saved.', {})
-  }
-  const unfinished = `${path}.${randomUUID()}.tmp`
-  try {
-    // It holds rows, which only this user may read.
-    await writeFile(unfinished, Buffer.concat(encodeImage(image, savedKey)), { mode: 0o600 })
-    await rename(unfinished, path)
-  } finally {
-    await rm(unfinished, { force: true }).catch(() => {})
-  }
+  if (image) return await writeAtomically(path, encodeImage(image, savedKey))
+  throw new DriftpinError('image_unusable', 'Without images a database cannot be saved.', {})
+}
+
+/**
+ * Reads an image that {@link saveImage} wrote.
+ *
+ * @throws DriftpinError `image_damaged` and `image_foreign`.
+ */
+export async function readSavedImage(path: string): Promise<Image> {
+  const bytes = await readFile(path).catch((error) => {
+    throw new DriftpinError(
+      'image_damaged',
+      `${path} cannot be read: ${error.message}. Pass the path that a failed test printed.`,
+      error,
+    )
+  })
+  const { isProven, build } = await readWasm()
+  if (isProven) return decodeImage(bytes, savedKey)
+  throw new DriftpinError(
+    'image_foreign',
+    `${path} cannot be opened with the installed PGlite (${build}), on which driftpin has not ` +
+      'been proven. Install the version that driftpin depends on.',
+    { build },
+  )
 }

@@ -1,4 +1,4 @@
-import { damaged } from '../image-format.js'
+import { damaged, isCount } from '../image-format.js'
 import type { Image, ImageEntry } from './image.js'
 
 /** An entry as it is stored: its contents are a range of the body. */
@@ -40,7 +40,7 @@ const streamsMax = 4096
  * Validates every field of a header whose checksum is right: whoever makes an image also makes its
  * checksum. Values of the right type that are wrong are found when an engine continues from the
  * image. Written by hand for speed, since it runs before the first test of every process: two
- * thousand entries take about four milliseconds.
+ * thousand entries take about four milliseconds. Importing zod alone would take a hundred.
  *
  * @throws DriftpinError `image_damaged`.
  */
@@ -140,9 +140,6 @@ function checkAll<Item>(
     check(item)
   }
 }
-
-const isCount = (value: unknown): value is number =>
-  Number.isSafeInteger(value) && (value as number) >= 0
 
 const isWithin = (at: unknown, length: number, bytes: number) => isCount(at) && at + length <= bytes
 

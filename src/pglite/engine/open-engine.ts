@@ -1,7 +1,7 @@
 import { PGlite, type PGliteOptions, types } from '@electric-sql/pglite'
 import { markAsStarted, onArrayTypes } from '../patch-pglite.js'
 import type { FileNode } from './emscripten.js'
-import { applyImage, type Image, unusable, writeEntries } from './image.js'
+import { applyImage, type Image, type ImageEntry, unusable, writeEntries } from './image.js'
 import { type ArrayType, hookEngine, type Internals } from './internals.js'
 import { type EngineMark, markEngine, rewindEngine, whyNotRewindable } from './mark.js'
 import { startParameters } from './start-parameters.js'
@@ -46,13 +46,13 @@ async function createEngine(
   return { pglite, inside: hook.attach(pglite) }
 }
 
-/** Starts PostgreSQL in a new data directory, or in the one that `lay` writes. */
+/** Starts PostgreSQL in a new data directory, or in the one that `writeFiles` writes. */
 export async function startEngine(
   given: EngineOptions,
   options: PGliteOptions,
-  lay = async (_inside: Internals) => {},
+  writeFiles = async (_inside: Internals) => {},
 ): Promise<Engine> {
-  const engine = await createEngine(given, lay, options)
+  const engine = await createEngine(given, writeFiles, options)
   engine.inside.arrayTypes = await listArrayTypes(engine.pglite)
   keepArrayTypes(engine)
   return engine
@@ -115,15 +115,36 @@ export async function startFromFiles(
   image: Image,
   options: EngineOptions,
 ): Promise<Engine & { readonly mark: EngineMark }> {
+  const { inits, ...engine } = await startOnFiles(image.entries, options)
+  for (const init of inits) await init()
+  engine.inside.isBegun = inits.length > 0
+  return { ...engine, mark: markEngine(engine.inside) }
+}
+
+/**
+ * Starts PostgreSQL on files that contain a database, with the settings of images.
+ *
+ * @param modules The paths of files to load before the start.
+ */
+export async function startOnFiles(
+  entries: readonly ImageEntry[],
+  options: EngineOptions,
+  modules: readonly string[] = [],
+): Promise<Engine & { readonly inits: readonly Init[] }> {
   const { wrapped, inits } = withoutBundles(options.extensions)
   const engine = await startEngine(
     { ...options, extensions: wrapped },
     { startParams: [...startParameters] },
-    async (inside) => writeEntries(inside, image.entries),
+    async (inside) => {
+      writeEntries(inside, entries)
+      const bytes = (path: string) => readEngineFile(inside, path)!
+      await preloadModules(
+        inside,
+        modules.map((path) => ({ path, bytes: bytes(path) })),
+      )
+    },
   )
-  for (const init of inits) await init()
-  engine.inside.isBegun = inits.length > 0
-  return { ...engine, mark: markEngine(engine.inside) }
+  return { ...engine, inits }
 }
 
 async function loadModules(inside: Internals, { preloaded, entries }: Image): Promise<void> {
@@ -142,7 +163,7 @@ type Init = () => Promise<void>
  * Extensions without their bundles: an image has their files and modules already. `inits` is filled
  * with their init functions when they are set up.
  */
-export function withoutBundles(extensions: Extensions) {
+function withoutBundles(extensions: Extensions) {
   const inits: Init[] = []
   const wrapped: Extensions = {}
   for (const [name, extension] of Object.entries(extensions)) {
@@ -171,7 +192,7 @@ export async function discard({ pglite, inside }: Engine): Promise<void> {
  * Loads side modules one after the other, before the engine starts. Every engine that loads the
  * same modules has them at the same addresses; `preloaded` records these for comparison.
  */
-export async function preloadModules(
+async function preloadModules(
   engine: Internals,
   modules: readonly { readonly path: string; readonly bytes: Uint8Array }[],
 ): Promise<void> {
@@ -189,7 +210,7 @@ export async function preloadModules(
 }
 
 /** The contents of a file of the engine; undefined if there is none. */
-export function readEngineFile({ files }: Internals, path: string): Uint8Array | undefined {
+function readEngineFile({ files }: Internals, path: string): Uint8Array | undefined {
   let node: FileNode = files.root
   for (const name of path.split('/').slice(1)) {
     if (!files.isDir(node.mode)) return undefined

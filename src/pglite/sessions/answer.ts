@@ -1,6 +1,6 @@
 import { serverMessage, type TransactionStatus } from './protocol-messages.js'
 
-/** A message that somebody sent with NOTIFY. */
+/** A message of NOTIFY. */
 export interface Notification {
   readonly channel: string
   readonly payload: string
@@ -8,7 +8,7 @@ export interface Notification {
   readonly bytes: Buffer
 }
 
-/** What the engine sent. */
+/** The answer of the engine. */
 export interface Answer {
   /**
    * Everything but notifications and ReadyForQuery, in pieces of whole messages. An error and a
@@ -19,7 +19,7 @@ export interface Answer {
   /** The number of ReadyForQuery messages. */
   readonly readies: number
   readonly status: TransactionStatus | undefined
-  /** How many statements were prepared, and how many closed: the first ones that were asked for. */
+  /** How many statements were prepared, and how many closed, in the order of the requests. */
   readonly parsed: number
   readonly closed: number
   readonly tags: readonly string[]
@@ -32,10 +32,10 @@ export interface Answer {
 const tagOf = (body: Buffer) => body.toString('latin1', 5, body.length - 1)
 
 /**
- * Reads what the engine sent, which is whole messages cut anywhere.
+ * Reads the answer of the engine: whole messages, in chunks that may end anywhere.
  *
- * @param hiddenParses The number of statements, the first, that the client did not prepare in this
- * batch, so that it is not told of them.
+ * @param hiddenParses The number of statements at the beginning that the client did not prepare in
+ * this batch, so that their answers are removed.
  */
 export function readAnswer(chunks: readonly Buffer[], hiddenParses: number): Answer {
   const whole = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)

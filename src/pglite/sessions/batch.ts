@@ -31,10 +31,10 @@ export const isFlushed = (batch: Batch): boolean => batch.at(-1)![0] === flush
 const isSimple = (batch: Batch): boolean => batch.at(-1)![0] === query
 export const callsFunction = (batch: Batch): boolean => batch.at(-1)![0] === functionCall
 
-/** Whether data of a COPY may follow what was collected of a batch so far. */
+/** Whether data of a COPY may follow the messages of an unfinished batch. */
 export const mayTakeData = (batch: Batch): boolean => countOf(batch, execute) > 0
 
-/** Whether it prepares and asks, and runs nothing, so that the engine can be let go after it. */
+/** Whether it prepares and describes, and runs nothing, so that the engine can be released. */
 export const onlyPrepares = (batch: Batch): boolean =>
   isFlushed(batch) &&
   batch.at(-1)!.length === 5 &&
@@ -70,11 +70,11 @@ export function isOneCopy(batch: Batch, sql: readonly string[]): boolean {
   return countOf(batch, execute) === 1 && countOf(batch, bind) === 1
 }
 
-/** What has to be sent again with the data: what was prepared stays so. */
+/** The messages that are sent again with the data. Prepared statements are kept. */
 export const runningPart = (batch: Batch): Batch =>
   batch.filter((one) => one[0] === query || one[0] === bind || one[0] === execute)
 
-/** Takes the place of a batch that is refused, to let the transaction fail that it belongs to. */
+/** A batch that raises an error, in place of a refused one: its transaction must fail. */
 export function failingBatch(batch: Batch, fields: WireErrorFields): Batch {
   const hint = fields.hint === undefined ? '' : `, HINT = '${fields.hint}'`
   const why = `RAISE EXCEPTION '${fields.message}' USING ERRCODE = '${fields.code}'${hint}`
@@ -88,7 +88,7 @@ export function failingBatch(batch: Batch, fields: WireErrorFields): Batch {
 
 /** A COPY whose data is being sent. */
 export class CopyIn {
-  /** What begins it, as the client sent it. */
+  /** The messages that begin it, as the client sent them. */
   readonly command: Batch
   readonly isSimple: boolean
   readonly #bytesMax: number
@@ -106,7 +106,7 @@ export class CopyIn {
     return this.#data
   }
 
-  /** @returns Whether everything has come, and the command can run. */
+  /** @returns Whether all data has arrived, and the command can run. */
   take(bytes: Buffer): boolean {
     const type = bytes[0]
     switch (type) {
@@ -117,7 +117,7 @@ export class CopyIn {
         return false
       case clientMessage.flush:
       case clientMessage.sync:
-        // The protocol leaves them out while data is sent.
+        // The protocol ignores them while data is sent.
         return false
       case clientMessage.copyDone:
       case clientMessage.copyFail:

@@ -18,12 +18,9 @@ import { WireConnection, type WireOptions } from './wire-connection.js'
  */
 export type PGliteSource = PGlite | { readonly pglite: PGlite }
 
-type DoorOptions = ConnectionOptions & {
-  readonly password?: string | undefined
-  readonly isGentle: boolean
-}
+type Options = ConnectionOptions & Pick<WireOptions, 'keepsIdle'> & { readonly password?: string }
 
-/** The clients that came by one door: a pool, or a server. */
+/** The clients of a pool or of a server. */
 export class ClientConnections {
   readonly #source: PGliteSource
   readonly #waitMsMax: number | undefined
@@ -32,13 +29,13 @@ export class ClientConnections {
 
   constructor(
     source: PGliteSource,
-    { waitMsMax, batchBytesMax = batchBytesMaxDefault, password, isGentle }: DoorOptions,
+    { waitMsMax, batchBytesMax = batchBytesMaxDefault, password, keepsIdle }: Options,
   ) {
     this.#source = source
     this.#waitMsMax = waitMsMax
     const cancel = (pid: number, secret: number) => this.#cancel(pid, secret)
-    this.#options = { password, batchBytesMax, isGentle, cancel }
-    // From now on: who listens through PGlite before the first client comes is to be heard of.
+    this.#options = { password, batchBytesMax, keepsIdle, cancel }
+    // From now on, listeners that are added through PGlite are recorded.
     this.#engine()
   }
 
@@ -47,7 +44,7 @@ export class ClientConnections {
     return sharedEngineOf('pglite' in source ? source.pglite : source)
   }
 
-  /** The epoch of the engine there is now; undefined where there is none any more. */
+  /** The epoch of the current engine; undefined if the database is closed. */
   get epoch(): object | undefined {
     try {
       return this.#engine().epoch
@@ -60,7 +57,7 @@ export class ClientConnections {
     return [...this.#open]
   }
 
-  /** @throws What the source says where it has no PGlite any more. */
+  /** @throws The error of the source if the database is closed. */
   add(stream: Duplex): void {
     const engine = this.#engine()
     if (this.#waitMsMax !== undefined) engine.waitMsMax = this.#waitMsMax
@@ -69,15 +66,15 @@ export class ClientConnections {
     void connection.ended.then(() => this.#open.delete(connection))
   }
 
-  /** Ends all of them, as a server does that is shut down. */
+  /** Ends all of them, as a server does at shutdown. */
   async close(): Promise<void> {
-    // One that has taken its leave is not to be told anything.
+    // A client that has ended by itself gets no error.
     await untilInputHasArrived()
     for (const connection of this.#open) connection.close()
     await this.untilEnded()
   }
 
-  /** Settles when nothing is left of those that have ended. */
+  /** Settles when the sessions of all clients that have ended are removed. */
   async untilEnded(): Promise<void> {
     await Promise.all(this.all.filter(({ isEnded }) => isEnded).map(({ ended }) => ended))
   }

@@ -1,16 +1,16 @@
 import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
 
-/** Taken before a test fakes it. */
+/** Read before a test fakes them. */
 const { setTimeout, setImmediate } = globalThis
 
-/** So much of a client's output waits in this process before its input is not run any further. */
+/** When so much output of a client waits in this process, none of its messages run. */
 const unreadBytesMax = 1024 * 1024
 
-/** So much of what a client did not ask for waits before it is given up. */
-const untoldBytesMax = 16 * unreadBytesMax
+/** When so much output waits, a client that gets another notification is ended. */
+const unreadNotificationsBytesMax = 16 * unreadBytesMax
 
-/** How long a client may take to read what it was sent last. */
+/** How long a client may take to read the last message. */
 const endMsMax = 5000
 
 /**
@@ -60,9 +60,9 @@ export class ClientLink {
     if (this.#stream.isPaused()) this.#stream.resume()
   }
 
-  /** Sends what was not asked for, unless too much of it was not read. */
-  tell(bytes: Buffer): boolean {
-    if (this.#stream.writableLength > untoldBytesMax) return false
+  /** Sends a notification, unless the client has left too much unread. */
+  notify(bytes: Buffer): boolean {
+    if (this.#stream.writableLength > unreadNotificationsBytesMax) return false
     this.write([bytes])
     return true
   }

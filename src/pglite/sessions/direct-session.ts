@@ -3,7 +3,7 @@ import { factsOf } from '../../database/index.js'
 import { takeTurns } from '../patch-pglite.js'
 import { clientMessage } from './protocol-messages.js'
 import { SharedEngine } from './shared-engine.js'
-import { locksAreHeld, WireError } from './wire-error.js'
+import { fatal, locksAreHeld, WireError } from './wire-error.js'
 
 const engines = new WeakMap<PGlite, SharedEngine>()
 
@@ -13,23 +13,11 @@ export function sharedEngineOf(pglite: PGlite): SharedEngine {
   if (known) return known
   const engine = new SharedEngine(pglite)
   engines.set(pglite, engine)
-  const { queue, direct } = engine
   takeTurns(pglite, {
-    around: async (work) => {
-      const taking = engine.take(direct)
-      if (taking) await taking.catch(withStack(new Error('asked for here')))
-      try {
-        const entering = engine.enter(direct)
-        if (entering) await entering
-        return await work()
-      } finally {
-        queue.release(direct, engine.isInTransaction)
-      }
-    },
+    around: (work) => engine.run(engine.direct, work, () => engine.isInTransaction),
     note: (message) => noteDirect(engine, message),
     close: () => {
-      const message = 'terminating connection: the database was closed'
-      engine.startAgain(new WireError('FATAL', { code: '57P01', message }), 'closed')
+      engine.reset(fatal('57P01', 'terminating connection: the database was closed'), 'closed')
     },
   })
   return engine
@@ -52,14 +40,4 @@ function noteDirect(engine: SharedEngine, message: Uint8Array): void {
   direct.lastStatement = sql
   keeper.note(direct, [sql])
   if (type === clientMessage.query || bytes[5] === 0) engine.unnamedOf = undefined
-}
-
-/** The stack of an error from a timer does not contain the caller. */
-function withStack(asked: Error): (error: unknown) => never {
-  return (error) => {
-    if (error instanceof Error) {
-      error.stack = `${error.name}: ${error.message}\n${asked.stack?.replace(/^.*\n/, '')}`
-    }
-    throw error
-  }
 }

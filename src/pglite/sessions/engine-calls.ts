@@ -26,9 +26,9 @@ export class EngineCalls {
   readonly pglite: PGlite
   /** Changes when all prepared statements are lost, as by DISCARD ALL of one client. */
   generation = 0
-  /** Whose the statement without a name is; there is one. */
+  /** The owner of the only statement without a name. */
   unnamedOf: object | undefined
-  /** Settles with the cause once the engine has ended in the middle of something. */
+  /** Settles with the cause when the engine has crashed. */
   readonly crashed: Promise<unknown>
   #resolveCrashed: (cause: unknown) => void = () => {}
   #isBroken = false
@@ -71,7 +71,7 @@ export class EngineCalls {
     let length = 0
     const onRawData = (chunk: Uint8Array) => {
       length += chunk.length
-      // The end can lie in the last two.
+      // The last message may be divided between the last two.
       if (length > bytesMax) chunks.splice(0, chunks.length - 1)
       // It is a view of the engine's memory.
       chunks.push(Buffer.from(chunk))
@@ -105,7 +105,7 @@ export class EngineCalls {
     return rows
   }
 
-  /** Ends an open transaction at once, before anybody who waits for a turn can find it. */
+  /** Rolls back an open transaction at once, before the next user of the engine. */
   rollBackNow(): void {
     if (this.#isBroken || !this.isInTransaction) return
     const rollBack = [...failingBatch([syncMessage], isLeft), queryMessage('ROLLBACK')]
@@ -117,5 +117,5 @@ const answerTooLong = (bytesMax: number) =>
   errorResponse('ERROR', {
     code: '54000',
     message: `the answer has more than ${bytesMax} bytes`,
-    hint: 'What was asked was done all the same. Ask for less at once, as with a cursor.',
+    hint: 'The statement was executed nevertheless. Fetch fewer rows at a time, as with a cursor.',
   })

@@ -1,64 +1,78 @@
-import type { ListenCommand } from '../../database/index.js'
-import type { Notification } from './answer.js'
-import { emptyState, type Reported, type SessionState } from './session-state.js'
-import type { EngineUser, WireError } from './wire-error.js'
+import { emptyState, type ListenCommand, type SessionState } from '../../database/index.js'
+import type { Reported } from './session-state.js'
+import type { WireError } from './wire-error.js'
+
+/** The connection of a client, as its session and the engine use it. */
+export interface Client {
+  /** Whether it has sent nothing, and waits for nothing. */
+  readonly isIdle: boolean
+  /**
+   * Whether an idle client is kept: after a rewind it continues, and when the database is closed it
+   * gets the error with its next statement or a moment later. Some drivers end the process when
+   * they receive an error between statements.
+   */
+  readonly keepsIdle: boolean
+  /** Sends a notification that arrives while none of its statements runs. */
+  notify(bytes: Buffer): void
+  /** Ends it with an error. */
+  terminate(error: WireError): void
+  /** As `terminate`, when the database is closed. */
+  close(error: WireError): void
+}
 
 /** A session of those that share the engine, as its user sees it. */
-export abstract class EngineSession implements EngineUser {
+export class EngineSession {
   /** How others see it: the number of a process. */
   readonly pid: number
-  abstract readonly label: string
-  /** What it is doing, in the words of `pg_stat_activity`. */
-  abstract readonly activity: string
+  /** Undefined for the session of all code that calls PGlite's own methods. */
+  readonly client: Client | undefined
   lastStatement: string | undefined
   state: SessionState = emptyState
+  /** The state that its client started with. */
+  startState: SessionState = emptyState
   /** The values that RESET goes back to, of those that its client asked for at the start. */
   defaults: ReadonlyMap<string, string> = new Map()
   /** The settings that its client was told of. */
   reported: Reported = new Map()
   /** Whether its state may differ from what was read last. */
   mayHaveChanged = false
-  /** Settings with a dot in their name that it may have made up. */
+  /** Settings with a dot in their name that it may have created. */
   readonly customNames = new Set<string>()
   readonly channels = new Set<string>()
-  /** What it asked for in the open transaction. */
+  /** The LISTEN and UNLISTEN commands of the open transaction. */
   readonly listenCommands: ListenCommand[] = []
+  /** Whether a batch of its client runs or waits for the engine. */
+  isRunning = false
   /** Notifications that arrived while a batch runs, to be sent before its end. */
-  readonly heard: Buffer[] = []
+  readonly notifications: Buffer[] = []
   /** Whether it went back to the user that it started as. */
   resetsUser = false
   /** Whether another session had the engine since its beginning. */
   hasBeenAway = false
   /** SQL that removes what it made for its session alone. */
   removals: readonly string[] = []
-  /** Whether a rewind ends its client only if the client loses something by it. */
-  abstract readonly isGentle: boolean
 
-  constructor(pid: number) {
+  constructor(pid: number, client?: Client) {
     this.pid = pid
+    this.client = client
   }
 
-  abstract hear(notification: Notification): void
-  /** Ends it from outside. */
-  abstract terminate(error: WireError): void
-  /** Ends it when the database is closed; an idle client may be told later. */
-  abstract close(error: WireError): void
-  /** Whether a rewind takes nothing from it that its client may rely on. */
-  abstract goOn(): boolean
-}
+  /** Its name in error messages. */
+  get label(): string {
+    if (!this.client) return 'code that calls PGlite itself'
+    const name = this.state.settings.get('application_name')
+    return name ? `session ${this.pid} (${name})` : `session ${this.pid}`
+  }
 
-/** The session of all code that calls PGlite's own methods. It hears through PGlite. */
-export class DirectSession extends EngineSession {
-  readonly label = 'code that calls PGlite itself'
-  readonly activity = 'active'
-  readonly isGentle = true
-  // It existed before the engine was shared.
-  override mayHaveChanged = true
+  /** What it is doing, in the words of `pg_stat_activity`. */
+  get activity(): string {
+    return 'active'
+  }
 
-  hear(): void {}
-  terminate(): void {}
-  close(): void {}
-  goOn(): boolean {
-    return true
+  /** Passes a notification on to the client. PGlite itself calls the listeners of direct calls. */
+  receive(notification: Buffer): void {
+    const own = Buffer.from(notification)
+    if (this.isRunning) this.notifications.push(own)
+    else this.client?.notify(own)
   }
 }

@@ -1,79 +1,68 @@
-import { quoteIdentifier } from '../../database/index.js'
+import { quoteIdentifier as quoted } from '../../database/index.js'
 import { onEveryNotification, tellListeners } from '../patch-pglite.js'
 import type { Notification } from './answer.js'
 import type { EngineCalls } from './engine-calls.js'
 import type { EngineSession } from './engine-session.js'
+import { int32, message, text } from './protocol-messages.js'
 
-/** Who listens to what: the engine's one session to everything that any of them listens to. */
+/** The channels of all sessions. The one session of the engine listens to all of them. */
 export class Listening {
   readonly #engine: EngineCalls
   readonly #sessions: ReadonlySet<EngineSession>
-  readonly #direct: EngineSession
   #channels: ReadonlySet<string> = new Set()
 
   constructor(engine: EngineCalls, sessions: ReadonlySet<EngineSession>, direct: EngineSession) {
     this.#engine = engine
     this.#sessions = sessions
-    this.#direct = direct
-    onEveryNotification(engine.pglite, (channel, payload) => this.#tellClients(channel, payload))
+    // PGlite has already called the listeners that were added through its own methods.
+    onEveryNotification(engine.pglite, (channel, payload) =>
+      this.#deliver(channel, message('A', int32(direct.pid), text(channel), text(payload))),
+    )
   }
 
-  /** What the engine listens to is to be looked at anew. */
+  /** Forgets the channels of the engine, which are read again. */
   forget(): void {
     this.#channels = new Set()
   }
 
   /**
-   * Takes over what a session has asked for, and keeps the engine listening for the others.
+   * Records the commands of a session, and keeps the engine listening for the others.
    *
-   * @param heard What the engine listens to; by default what it did when it was looked at last.
+   * @param listened The channels of the engine; by default those that were read last.
    */
   async settle(
     session: EngineSession,
-    heard: readonly string[] = [...this.#channels],
+    listened: readonly string[] = [...this.#channels],
   ): Promise<void> {
     for (const { kind, channel } of session.listenCommands.splice(0)) {
-      // By what the engine listens to now, since it may have been rolled back.
+      // By the channels that the engine has now, since the command may have been rolled back.
       const named = channel === undefined ? [...session.channels] : [channel]
       for (const one of named) {
-        if (!heard.includes(one)) session.channels.delete(one)
+        if (!listened.includes(one)) session.channels.delete(one)
         else if (kind === 'listen') session.channels.add(one)
       }
     }
-    // Begun where no text shows it, such as in a function.
-    for (const channel of heard) if (!this.#channels.has(channel)) session.channels.add(channel)
+    // A function may listen, which no statement shows.
+    for (const channel of listened) if (!this.#channels.has(channel)) session.channels.add(channel)
     const wanted = new Set([...this.#sessions].flatMap(({ channels }) => [...channels]))
-    const commands: string[] = []
-    for (const one of wanted) {
-      if (!heard.includes(one)) commands.push(`LISTEN ${quoteIdentifier(one)}`)
-    }
-    for (const one of heard) {
-      if (!wanted.has(one)) commands.push(`UNLISTEN ${quoteIdentifier(one)}`)
-    }
+    const commands = [
+      ...[...wanted].filter((one) => !listened.includes(one)).map((one) => `LISTEN ${quoted(one)}`),
+      ...listened.filter((one) => !wanted.has(one)).map((one) => `UNLISTEN ${quoted(one)}`),
+    ]
     if (commands.length > 0) await this.#engine.query(commands.join(';'))
     this.#channels = wanted
   }
 
-  /** Passes on what a client's session was told while it ran something, to all that listen. */
-  tell(notifications: readonly Notification[], from: EngineSession): void {
-    for (const one of notifications) {
-      one.bytes.writeInt32BE(from.pid, 5)
-      tellListeners(this.#engine.pglite, one.channel, one.payload)
-      for (const session of this.#sessions) {
-        if (session.channels.has(one.channel)) session.hear(one)
-      }
+  /** Delivers the notifications that arrived while the session of a client used the engine. */
+  deliver(notifications: readonly Notification[], from: EngineSession): void {
+    for (const { channel, payload, bytes } of notifications) {
+      bytes.writeInt32BE(from.pid, 5)
+      tellListeners(this.#engine.pglite, channel, payload)
+      this.#deliver(channel, bytes)
     }
   }
 
-  /** PGlite has told those who listen through it already. */
-  #tellClients(channel: string, payload: string): void {
-    const body = Buffer.from(`${channel}\0${payload}\0`)
-    const bytes = Buffer.concat([Buffer.alloc(9), body])
-    bytes.write('A', 'latin1')
-    bytes.writeInt32BE(bytes.length - 1, 1)
-    bytes.writeInt32BE(this.#direct.pid, 5)
-    for (const session of this.#sessions) {
-      if (session.channels.has(channel)) session.hear({ channel, payload, bytes })
-    }
+  #deliver(channel: string, bytes: Buffer): void {
+    for (const session of this.#sessions) if (session.channels.has(channel)) session.receive(bytes)
   }
 }

@@ -1,5 +1,5 @@
 import { clientMessage } from './protocol-messages.js'
-import { protocolViolation } from './wire-error.js'
+import { fatal } from './wire-error.js'
 
 const known = new Set<number>(Object.values(clientMessage))
 
@@ -24,7 +24,7 @@ const small = new Set<number>([
 /** PostgreSQL's bound for a password (PG_MAX_AUTH_TOKEN_LENGTH). */
 const passwordBytesMax = 65_535
 
-/** Cuts what a client sends into messages, however it was cut on the way. */
+/** Divides the bytes of a client into messages, whatever chunks they arrive in. */
 export class MessageReader {
   readonly #messageBytesMax: number
   #chunks: Buffer[] = []
@@ -35,7 +35,7 @@ export class MessageReader {
     this.#messageBytesMax = messageBytesMax
   }
 
-  /** Whether a part of a message has come, without the rest of it. */
+  /** Whether a part of a message has arrived, without the rest of it. */
   get hasPart(): boolean {
     return this.#length > 0
   }
@@ -56,13 +56,13 @@ export class MessageReader {
     if (this.#length < typeBytes + 4) return undefined
     const head = this.#chunks[0]!.length >= typeBytes + 4 ? this.#chunks[0]! : this.#join()
     if (kind === 'message' && !known.has(head[0]!)) {
-      throw protocolViolation(`invalid frontend message type ${head[0]}`)
+      throw fatal('08P01', `invalid frontend message type ${head[0]}`)
     }
     const length = head.readInt32BE(typeBytes)
     const max = kind === 'startup' ? startupBytesMax : this.#bytesMax(head[0]!)
     const min = kind === 'startup' ? 8 : 4
     if (length < min || length > max) {
-      throw protocolViolation(`invalid length of message: ${length}, not ${min} to ${max} bytes`)
+      throw fatal('08P01', `invalid length of message: ${length}, not ${min} to ${max} bytes`)
     }
     const needed = typeBytes + length
     if (this.#length < needed) return undefined
@@ -79,7 +79,7 @@ export class MessageReader {
     return type === clientMessage.password ? passwordBytesMax : this.#messageBytesMax
   }
 
-  /** Copies once for each message that came in pieces, since it is asked for when all are there. */
+  /** Copies at most once per message: it is called when the length is known, and at the end. */
   #join(): Buffer {
     const joined = Buffer.concat(this.#chunks)
     this.#chunks = [joined]

@@ -62,7 +62,7 @@ export function openWatchedPool(
 ): WatchedPool {
   // Loaded here, because a server alone does not need it.
   const { Pool }: typeof pg = createRequire(import.meta.url)('pg')
-  const connections = new ClientConnections(source, { ...options, isGentle: false })
+  const connections = new ClientConnections(source, { ...options, keepsIdle: false })
   const open = () => {
     const [client, server] = duplexPair()
     try {
@@ -75,13 +75,13 @@ export function openWatchedPool(
   }
   const config = {
     max,
-    // Named, since pg would take them from the environment.
+    // Without these, pg would use those of the environment.
     user: 'postgres',
     database: 'postgres',
     host: '127.0.0.1',
     port: 5432,
     ssl: false,
-    // An empty text would not keep it out.
+    // An empty text would not override the environment.
     options: ' ',
     allowExitOnIdle: true,
     // pg takes any stream with the methods of a socket; its types say sockets.
@@ -143,31 +143,24 @@ export function watchClients(
   epoch: () => unknown = () => undefined,
 ): ReadonlyMap<pg.PoolClient, Error> {
   const checkedOut = new Map<pg.PoolClient, Error>()
-  const connect = pool.connect.bind(pool) as (asked?: Done) => Promise<pg.PoolClient>
+  const connect = pool.connect.bind(pool) as () => Promise<pg.PoolClient>
   pool.connect = ((asked?: Done) => {
     const at = new Error('asked for here')
     const began = epoch()
-    const refuse = (client: pg.PoolClient): Error | undefined => {
+    const connected = connect().then((client) => {
       if (epoch() === began) {
         checkedOut.set(client, at)
-        return undefined
+        return client
       }
       client.release()
-      return voided(at)
-    }
-    if (!asked) {
-      return connect().then((client) => {
-        const refusal = refuse(client)
-        if (refusal) throw refusal
-        return client
-      })
-    }
-    return connect((error, client) => {
-      const refusal = client && refuse(client)
-      if (!client || refusal) asked(refusal ?? error, undefined, () => {})
-      // Not the function that was handed over: it throws once the client was removed.
-      else asked(error, client, (reason) => client.release(reason))
+      throw voided(at)
     })
+    if (!asked) return connected
+    connected.then(
+      // The `done` of pg throws after the client was removed, and its `release` does not.
+      (client) => asked(undefined, client, (reason) => client.release(reason)),
+      (error) => asked(error, undefined, () => {}),
+    )
   }) as pg.Pool['connect']
   pool.on('release', (_error, client) => checkedOut.delete(client))
   pool.on('remove', (client) => checkedOut.delete(client as pg.PoolClient))
@@ -186,8 +179,7 @@ const voided = (at: Error) =>
   new WireError('ERROR', {
     code: '57P01',
     message:
-      'the database was put back to a mark before this request had a client of the pool, so it ' +
-      'did not run',
+      'the database was rewound before this request had a client of the pool, so it did not run',
     // The pool gives the error another stack.
     hint: `Await it before the rewind, or before the test ends. It was asked for\n${callSite(at, 1)}`,
   })

@@ -20,7 +20,7 @@ interface PreparedStatement {
   generation: number
 }
 
-/** What a batch does with a name, in its order. */
+/** What a batch does with a name, in the order of its messages. */
 type Change =
   | { readonly kind: 'parse'; readonly name: string; readonly statement: PreparedStatement }
   | { readonly kind: 'deallocate'; readonly name: string; readonly nth: number }
@@ -29,7 +29,7 @@ type Change =
 const textAt = (bytes: Buffer, start: number) =>
   bytes.toString('utf8', start, bytes.indexOf(0, start))
 
-/** A batch in the names of the engine. */
+/** A batch with the names of the engine. */
 export class TranslatedBatch {
   readonly messages: readonly Buffer[]
   /** The SQL that it runs or prepares. */
@@ -98,7 +98,7 @@ export class TranslatedBatch {
 
   #close(bytes: Buffer): Buffer {
     if (bytes[5] !== 0x53) {
-      // It is counted among those that are answered.
+      // Closing a portal has the same answer, so it is counted.
       this.#changes.push({ kind: 'close', name: '\0' })
       return bytes
     }
@@ -109,7 +109,7 @@ export class TranslatedBatch {
   }
 
   #find(name: string): PreparedStatement | undefined {
-    // What the batch itself has done with the name comes before what there was.
+    // A change by the batch itself takes precedence over an earlier statement.
     const last = this.#changes.findLast((one) => one.name === name)
     if (last) return last.kind === 'parse' ? last.statement : undefined
     return this.#names.known.get(name)
@@ -139,7 +139,7 @@ export class TranslatedBatch {
     return own + text.slice(last)
   }
 
-  /** Takes note of what became of it. */
+  /** Records its effect, according to the answer. */
   settle({ parsed, closed, tags }: Answer): void {
     const { engine, known } = this.#names
     for (const one of this.#hidden.slice(0, parsed)) {
@@ -169,7 +169,7 @@ export class TranslatedBatch {
 /** Replaces the text that begins at `at`. */
 function rename(bytes: Buffer, at: number, find: (name: string) => string): Buffer {
   const end = at > 5 ? bytes.indexOf(0, at) : -1
-  // Not a whole message, as the engine will say.
+  // The message is incomplete, and the engine reports that.
   if (end < 0) return bytes
   const name = bytes.toString('utf8', at, end)
   const engineName = find(name)
@@ -180,7 +180,7 @@ function rename(bytes: Buffer, at: number, find: (name: string) => string): Buff
   return renamed
 }
 
-/** As much of a name as PostgreSQL tells in an error. */
+/** The part of a name that PostgreSQL shows in an error. */
 const unknownLengthMax = 63
 
 /** The prepared statements of one client, which no other client sees or replaces. */
@@ -192,7 +192,7 @@ export class StatementNames {
   readonly #prefix: string
   #count = 0
 
-  /** @param prefix Of no other client, ever. */
+  /** @param prefix Unique among all clients, also earlier ones. */
   constructor(prefix: string, engine: EngineCalls) {
     this.#prefix = prefix
     this.engine = engine

@@ -114,7 +114,7 @@ export async function serve(
   source: PGliteSource,
   { port = 0, path, ...options }: ServeOptions = {},
 ): Promise<PGliteServer> {
-  const connections = new ClientConnections(source, { ...options, isGentle: true })
+  const connections = new ClientConnections(source, { ...options, keepsIdle: true })
   // Before its mode is set, every user who may enter its directory can open a unix socket.
   let isGuarded = path === undefined
   const open = (socket: Socket) => {

@@ -1,22 +1,23 @@
-import { factsOf, listenCommandsIn, settingNamesIn } from '../../database/index.js'
-import { AdvisoryLocks } from './advisory-locks.js'
-import type { EngineCalls } from './engine-calls.js'
-import type { EngineSession } from './engine-session.js'
-import { Listening } from './listening.js'
 import {
   changeState,
   emptyState,
   type FoundState,
+  factsOf,
   hasSetting,
-  type Reported,
-  readState,
-  resetUser,
+  listenCommandsIn,
+  resetOwner,
   type SessionState,
-} from './session-state.js'
-import { SetterFunctions } from './setter-functions.js'
-import { WireError } from './wire-error.js'
+  setterFunctionsSql,
+  settingNamesIn,
+} from '../../database/index.js'
+import { AdvisoryLocks } from './advisory-locks.js'
+import type { EngineCalls } from './engine-calls.js'
+import type { EngineSession } from './engine-session.js'
+import { Listening } from './listening.js'
+import { type Reported, readState } from './session-state.js'
+import { fatal } from './wire-error.js'
 
-/** More than a project makes up; a session that lasts for weeks must not gather them. */
+/** More than a project has; a session that lasts for weeks must not collect them. */
 const customNamesMax = 200
 
 /**
@@ -28,8 +29,11 @@ export class SessionKeeper {
   readonly #engine: EngineCalls
   readonly #sessions: Set<EngineSession>
   readonly #direct: EngineSession
-  readonly #setters = new SetterFunctions()
-  /** Whose state the engine's session has. */
+  /** The settings that functions may create; undefined if the functions may have changed. */
+  #functionSettings: readonly string[] | undefined
+  /** Whether a function may change the session: then any statement may, by a trigger or a view. */
+  #hasSetters = false
+  /** The session whose state the engine has. */
   #current: EngineSession | undefined
   #applied: SessionState = emptyState
   #discardsSequences = false
@@ -40,9 +44,11 @@ export class SessionKeeper {
     this.#sessions = sessions
     this.#direct = direct
     this.#current = direct
+    // It existed before the engine was shared.
+    direct.mayHaveChanged = true
   }
 
-  /** Makes the session of the engine that of its next user, who has the turn. */
+  /** Restores the state of the session that has the turn, unless the engine has it. */
   enter(session: EngineSession): Promise<void> | undefined {
     return this.#current === session ? undefined : this.#change(session)
   }
@@ -52,62 +58,59 @@ export class SessionKeeper {
     if (before) await this.#leave(before)
     if (this.#discardsSequences) await this.#engine.query('DISCARD SEQUENCES')
     // Settings whose names are unknown, because a function made them, are removed too.
-    const sql = changeState(this.#applied, session.state, this.#setters.exist)
+    const sql = changeState(this.#applied, session.state, { hasHidden: this.#hasSetters })
     try {
       if (sql !== '') await this.#engine.query(sql)
     } catch (error) {
-      await this.#reset()
+      await this.#discard()
       if (session === this.#direct) {
-        // It cannot begin anew, so that it goes on without what it had set.
+        // It cannot connect again, so it continues without its settings.
         session.state = emptyState
         this.#current = session
       }
-      throw new WireError('FATAL', {
-        code: '57P01',
-        message: `the session cannot be gone on with: ${(error as Error).message}`,
-        hint: 'What it had set is not possible any more. Connect again.',
-      })
+      const message = `the state of the session cannot be restored: ${(error as Error).message}`
+      throw fatal(
+        '57P01',
+        message,
+        'A role or another object that it uses is missing. Connect again.',
+      )
     }
     this.#current = session
     this.#applied = session.state
   }
 
-  /** Looks at what the last user has left its session at. */
+  /** Reads the state that the last user has left. */
   async #leave(before: EngineSession): Promise<void> {
     try {
-      await this.#lookForSetters(before)
+      await this.#noteFunctions(before)
       if (before.mayHaveChanged) await this.read(before)
-      // It ended before anybody had looked.
-      if (!this.#sessions.has(before)) await this.takeAway(before)
+      // It ended before its state was read.
+      if (!this.#sessions.has(before)) await this.remove(before)
       before.hasBeenAway = true
     } catch (error) {
       if (before === this.#direct) throw error
       // A state that cannot be read cannot be restored, so this session is ended.
       this.#sessions.delete(before)
-      before.terminate(
-        new WireError('FATAL', {
-          code: '57P01',
-          message: `the state of the session cannot be read: ${(error as Error).message}`,
-        }),
-      )
-      await this.#reset()
-      await this.takeAway(before)
+      const message = `the state of the session cannot be read: ${(error as Error).message}`
+      before.client?.terminate(fatal('57P01', message))
+      await this.#discard()
+      await this.remove(before)
     }
   }
 
-  /** Lets no session see the values of sequences that another has asked for. */
+  /** From now on, no session sees the values that sequences returned to another. */
   async keepSequencesApart(session: EngineSession): Promise<void> {
     if (this.#discardsSequences) return
     this.#discardsSequences = true
     if (session.hasBeenAway) await this.#engine.query('DISCARD SEQUENCES')
   }
 
-  /** To what a session has that was just begun. */
-  async #reset(): Promise<void> {
-    await this.#engine.query(resetUser)
+  /** Gives the engine the state of a new session. */
+  async #discard(): Promise<void> {
+    await this.#engine.query(resetOwner)
     await this.#engine.query('RESET ROLE')
     await this.#engine.query('RESET ALL')
-    // Of all clients, who prepare theirs again when they need them.
+    // This includes the statements of all clients, which are prepared again when they are used.
     await this.#engine.query('DEALLOCATE ALL')
     this.#engine.generation++
     this.#current = undefined
@@ -117,29 +120,33 @@ export class SessionKeeper {
   /**
    * Takes note of what a session is about to run.
    *
-   * @returns Whether it may change the session in a way that its client is to be told of.
+   * @returns Whether it may change the session, so that its client gets a report.
    */
   note(session: EngineSession, sql: readonly string[]): boolean {
-    let isTold = false
+    let mayChange = false
     for (const text of sql) {
-      this.#setters.note(text)
-      const { changesSession, user } = factsOf(text).any
+      const { changesSession, changesFunctions, user } = factsOf(text).any
+      if (changesFunctions) this.#functionSettings = undefined
       if (!changesSession) continue
-      isTold = true
+      mayChange = true
       if (user) session.resetsUser = user === 'reset'
       this.#addNames(session, settingNamesIn(text))
       session.listenCommands.push(...listenCommandsIn(text))
     }
-    if (isTold) session.mayHaveChanged = true
-    return isTold
+    if (mayChange) session.mayHaveChanged = true
+    return mayChange
   }
 
   /** Functions of the project may have changed the session, which no statement shows. */
-  async #lookForSetters(session: EngineSession): Promise<void> {
-    const names = await this.#setters.look(this.#engine)
-    if (!this.#setters.exist) return
+  async #noteFunctions(session: EngineSession): Promise<void> {
+    if (!this.#functionSettings) {
+      const functions = await this.#engine.query(setterFunctionsSql())
+      this.#hasSetters = functions.length > 0
+      this.#functionSettings = settingNamesIn(functions.map(([, body]) => body!).join('\n'))
+    }
+    if (!this.#hasSetters) return
     session.mayHaveChanged = true
-    this.#addNames(session, names)
+    this.#addNames(session, this.#functionSettings)
   }
 
   #addNames(session: EngineSession, names: readonly string[]): void {
@@ -151,7 +158,7 @@ export class SessionKeeper {
   /** Reads the state of the session that has the turn; no transaction is open. */
   async read(session: EngineSession): Promise<Reported> {
     const found = await this.#readOnce(session)
-    // The engine goes back to its own values, of which a client with others knows nothing.
+    // RESET has restored the values of the engine, and the client expects those of its start.
     const lost = [...session.defaults].filter(([name]) => !hasSetting(found, name))
     if (lost.length === 0) return found.reported
     await this.#engine.query(
@@ -164,7 +171,7 @@ export class SessionKeeper {
   }
 
   async #readOnce(session: EngineSession): Promise<FoundState> {
-    if (session.resetsUser) await this.#engine.query(resetUser)
+    if (session.resetsUser) await this.#engine.query(resetOwner)
     session.resetsUser = false
     const found = await readState(this.#engine, session.customNames)
     session.state = { settings: found.settings, prepared: found.prepared }
@@ -176,10 +183,11 @@ export class SessionKeeper {
     return found
   }
 
-  async takeAway(session: EngineSession): Promise<void> {
+  /** Removes what a session has made for itself, and releases its locks. */
+  async remove(session: EngineSession): Promise<void> {
     if (session.removals.length > 0) {
-      // Without its rights and settings, which may forbid it.
-      await this.#engine.query(`RESET ROLE; ${resetUser}; RESET ALL`)
+      // The rights and settings of the session may forbid it.
+      await this.#engine.query(`RESET ROLE; ${resetOwner}; RESET ALL`)
       this.#applied = { ...emptyState, prepared: this.#applied.prepared }
       for (const removal of session.removals) await this.#engine.query(removal).catch(() => {})
     }
@@ -188,11 +196,11 @@ export class SessionKeeper {
     this.locks.begin(undefined)
   }
 
-  /** Takes the session of the engine as it is for that of PGlite's own callers. */
-  beginAnew(): void {
+  /** Takes the state of the engine as that of the session of direct calls. */
+  reset(): void {
     this.#direct.channels.clear()
     this.listening.forget()
-    this.#setters.forget()
+    this.#functionSettings = undefined
     this.#current = this.#direct
     this.#applied = emptyState
     this.#direct.mayHaveChanged = true

@@ -1,15 +1,15 @@
 import type { PGlite } from '@electric-sql/pglite'
-import { Queue } from '../../database/index.js'
+import { changeState, Queue } from '../../database/index.js'
 import { DriftpinError } from '../../errors.js'
 import { watchForCrash } from '../patch-pglite.js'
 import { useServerSearchPath } from '../pglite-internals.js'
 import { untilInputHasArrived } from './client-link.js'
 import { EngineCalls } from './engine-calls.js'
-import { DirectSession, type EngineSession } from './engine-session.js'
+import { EngineSession } from './engine-session.js'
 import { SessionKeeper } from './session-keeper.js'
-import { type EngineUser, engineCrashed, engineIsTaken, WireError } from './wire-error.js'
+import { engineCrashed, fatal, sessionEnded, WireError } from './wire-error.js'
 
-/** Taken before a test fakes it. */
+/** Read before a test fakes it. */
 const { setTimeout } = globalThis
 
 const waitMsMaxDefault = 30_000
@@ -23,7 +23,7 @@ const quietMsMax = 2000
  */
 export class SharedEngine extends EngineCalls {
   /** Gives the engine to one session at a time. */
-  readonly queue = new Queue<EngineUser>()
+  readonly queue = new Queue<EngineSession>()
   readonly sessions = new Set<EngineSession>()
   readonly direct: EngineSession
   readonly keeper: SessionKeeper
@@ -46,7 +46,7 @@ export class SharedEngine extends EngineCalls {
       // If the engine does not start, its first user gets the error.
       void pglite.waitReady.then(prepare, () => {})
     }
-    this.direct = new DirectSession(this.nextPid())
+    this.direct = new EngineSession(this.nextPid())
     this.sessions.add(this.direct)
     this.keeper = new SessionKeeper(this, this.sessions, this.direct)
     // A transaction may have been begun before the engine was shared.
@@ -68,8 +68,34 @@ export class SharedEngine extends EngineCalls {
     return this.queue.take(session, { waitMsMax, onTimeout: engineIsTaken })
   }
 
-  /** Puts the state of a session, which has the turn, into the engine. */
-  enter(session: EngineSession): Promise<void> | undefined {
+  /**
+   * Runs work while a session has the engine, which then has the state of the session.
+   *
+   * @param keepsEngine Whether the session keeps the engine after the work.
+   */
+  async run<T>(
+    session: EngineSession,
+    work: () => Promise<T>,
+    keepsEngine: () => boolean,
+  ): Promise<T> {
+    const taking = this.take(session)
+    if (taking) await taking.catch(withStack(new Error('asked for here')))
+    try {
+      if (!this.sessions.has(session)) throw sessionEnded()
+      const entering = this.#enter(session)
+      if (entering) await entering
+      // A request from before a rewind must not run after it.
+      if (!this.sessions.has(session)) throw sessionEnded()
+      return await work()
+    } finally {
+      const isOpen = this.sessions.has(session)
+      if (!isOpen) this.rollBackNow()
+      this.queue.release(session, isOpen && !this.isBroken && keepsEngine())
+    }
+  }
+
+  /** Restores the state of a session, which has the turn, in the engine. */
+  #enter(session: EngineSession): Promise<void> | undefined {
     if (this.isBroken) throw engineCrashed()
     const crash = this.#crash()
     if (crash !== undefined) throw this.breakDown(crash)
@@ -80,13 +106,13 @@ export class SharedEngine extends EngineCalls {
   async cleanUp(session: EngineSession): Promise<void> {
     if (this.isInTransaction) await this.query('ROLLBACK')
     try {
-      await this.enter(session)
+      await this.#enter(session)
       if (session.mayHaveChanged) await this.keeper.read(session)
     } catch (error) {
-      // A state that cannot be restored goes all the same.
+      // A session whose state cannot be restored is removed nevertheless.
       if (this.isBroken) throw error
     }
-    await this.keeper.takeAway(session)
+    await this.keeper.remove(session)
     this.sessions.delete(session)
     if (session.channels.size > 0) await this.keeper.listening.settle(session)
   }
@@ -94,7 +120,7 @@ export class SharedEngine extends EngineCalls {
   override breakDown(cause: unknown): WireError {
     const error = super.breakDown(cause)
     this.queue.fail(error)
-    for (const session of [...this.sessions]) session.terminate(error)
+    for (const { client } of [...this.sessions]) client?.terminate(error)
     return error
   }
 
@@ -102,22 +128,24 @@ export class SharedEngine extends EngineCalls {
   async endForRewind(): Promise<void> {
     const error = rewound()
     this.epoch = {}
-    // The clients of a pool at once, or what they have asked for would still run.
+    // The clients of a pool are ended first, or their requests would still run.
     this.#end(
-      this.clients.filter(({ isGentle }) => !isGentle),
+      this.clients.filter(({ client }) => !client!.keepsIdle),
       error,
     )
     if (this.clients.length > 0) {
       await untilInputHasArrived()
-      await this.#lookAtLast().catch(() => {})
+      // What the last client has changed is known when another session uses the engine.
+      const isFree = !this.queue.owner && !this.isBroken && !this.isInTransaction
+      if (isFree) await this.pglite.query('SELECT').catch(() => {})
     }
-    this.startAgain(error, 'rewound')
+    this.reset(error, 'rewound')
     await this.#untilQuiet()
   }
 
   /** Ends all clients of a PGlite that is replaced. */
   async endClients(): Promise<void> {
-    this.startAgain(rewound(), 'ended')
+    this.reset(rewound(), 'ended')
     await this.#untilQuiet()
   }
 
@@ -127,36 +155,39 @@ export class SharedEngine extends EngineCalls {
     return owner !== undefined && owner !== this.direct
   }
 
-  /** What the last client has changed is known once another session has had its turn. */
-  async #lookAtLast(): Promise<void> {
-    if (this.queue.owner !== undefined || this.isBroken || this.isInTransaction) return
-    await this.take(this.direct)
-    try {
-      await this.enter(this.direct)
-    } finally {
-      this.queue.release(this.direct, false)
-    }
+  /** Whether the engine has, or may have, anything that is only for this session. */
+  hasOwn(session: EngineSession): boolean {
+    const { mayHaveChanged, removals, channels } = session
+    const isHolder = this.keeper.locks.isHeldBy(session)
+    return mayHaveChanged || isHolder || removals.length > 0 || channels.size > 0
+  }
+
+  /** Whether a rewind takes nothing from a session that its client may rely on. */
+  #survivesRewind(session: EngineSession): boolean {
+    const { client, startState, state } = session
+    const isUnchanged = !this.hasOwn(session) && changeState(startState, state) === ''
+    return client!.keepsIdle && isUnchanged && client!.isIdle
   }
 
   /**
-   * Ends the sessions of clients, and begins anew with what is in the engine now.
+   * Ends the sessions of clients, and takes the session of the engine as that of direct calls.
    *
-   * @param how After a rewind a client that has lost nothing goes on. When the database is closed,
-   * an idle client may be told later.
+   * @param how After a rewind, a client that has lost nothing continues. When the database is
+   * closed, an idle client may get the error later.
    */
-  startAgain(error: WireError, how: 'ended' | 'closed' | 'rewound'): void {
+  reset(error: WireError, how: 'ended' | 'closed' | 'rewound'): void {
     this.epoch = {}
     this.#end(
-      this.clients.filter((one) => how !== 'rewound' || !one.goOn()),
+      this.clients.filter((one) => how !== 'rewound' || !this.#survivesRewind(one)),
       error,
       how,
     )
     this.generation++
     this.unnamedOf = undefined
     this.keeper.locks.begin(undefined)
-    // Clients that come now say for themselves how long they wait.
+    // New clients have their own limit.
     this.waitMsMax = waitMsMaxDefault
-    this.keeper.beginAnew()
+    this.keeper.reset()
   }
 
   #end(sessions: readonly EngineSession[], error: WireError, how = 'ended'): void {
@@ -166,16 +197,16 @@ export class SharedEngine extends EngineCalls {
       this.sessions.delete(session)
       this.queue.drop(session, error)
       this.keeper.locks.cancel(session, error)
-      if (how === 'closed') session.close(error)
-      else session.terminate(error)
+      if (how === 'closed') session.client!.close(error)
+      else session.client!.terminate(error)
     }
   }
 
-  /** Goes on with what a rewind has put into the engine: the session of direct calls. */
-  goOnRewound(): void {
+  /** Continues with what a rewind has put into the engine: the session of direct calls. */
+  continueAfterRewind(): void {
     // The memory may be older than the first client.
     useServerSearchPath(this.pglite)
-    this.keeper.beginAnew()
+    this.keeper.reset()
     this.queue.begin(this.isInTransaction ? this.direct : undefined)
   }
 
@@ -208,8 +239,27 @@ export class SharedEngine extends EngineCalls {
   }
 }
 
-const rewound = () =>
-  new WireError('FATAL', {
-    code: '57P01',
-    message: 'terminating connection: the database was put back to where it was',
+const rewound = () => fatal('57P01', 'terminating connection: the database was rewound')
+
+/** The error of a session that has waited too long for the engine. */
+function engineIsTaken(owner: EngineSession, waitedMs: number): WireError {
+  const last = owner.lastStatement ?? 'nothing yet'
+  return new WireError('ERROR', {
+    code: '55P03',
+    message: `waited ${Math.round(waitedMs)} ms for the only session, which ${owner.label} has`,
+    detail: `Its last statement was: ${last}`,
+    hint:
+      'Transactions take turns on a PGlite: end the one that is open, or do not wait for another ' +
+      `client inside it. The last statement of ${owner.label} was: ${last.slice(0, 200)}`,
   })
+}
+
+/** Adds the stack of the caller, which that of an error from a timer does not contain. */
+function withStack(asked: Error): (error: unknown) => never {
+  return (error) => {
+    if (error instanceof Error) {
+      error.stack = `${error.name}: ${error.message}\n${asked.stack?.replace(/^.*\n/, '')}`
+    }
+    throw error
+  }
+}

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { endsBatch, mayTakeData } from './batch.js'
 import { ClientLink, untilInputHasArrived } from './client-link.js'
 import { ClientSession } from './client-session.js'
+import type { Client } from './engine-session.js'
 import { MessageReader } from './message-reader.js'
 import {
   clientMessage,
@@ -15,47 +16,44 @@ import {
 } from './protocol-messages.js'
 import type { SharedEngine } from './shared-engine.js'
 import { checkPassword, passwordRequest, readStartPacket, type StartPacket } from './startup.js'
-import { doesNotRead, protocolViolation, shutDown, WireError } from './wire-error.js'
+import { fatal, WireError } from './wire-error.js'
 
-/** What clients have to keep to. */
+/** The options of a server that apply to each of its clients. */
 export interface WireOptions {
   /** The password of the server, if it has one. */
   readonly password: string | undefined
   /** The longest message, batch, data of one COPY and answer, in bytes. */
   readonly batchBytesMax: number
-  /**
-   * Whether idle clients are ended gently: an idle client learns that the server is closed at its
-   * next statement or a moment later, and it continues after a rewind. Some drivers end the process
-   * when they receive an error between statements.
-   */
-  readonly isGentle: boolean
+  readonly keepsIdle: Client['keepsIdle']
   /** Ends the waiting of another client. */
   readonly cancel: (pid: number, secret: number) => void
 }
 
-/** So much of what a client sends ahead is kept before it is not read any further. */
+/** When a client has sent so much in advance, no more is read from it. */
 const aheadBytesMax = 1024 * 1024
 
 /** What a message costs beside its bytes, so that many small ones are bounded too. */
 const messageCost = 100
 
-/** How long a client may take to say who it is. */
+/** How long a client may take to send its startup packet and password. */
 const startMsMax = 60_000
 
 /** How long an idle client may take to end by itself after the server was closed. */
 const lingerMs = 250
 
+const shutDown = () => fatal('57P01', 'terminating connection due to administrator command')
+
 /** One client of a shared engine, in the protocol of PostgreSQL, version 3.0. */
-export class WireConnection {
+export class WireConnection implements Client {
   readonly session: ClientSession
   readonly secret: number = randomInt(1, 2 ** 31)
-  /** Settles when nothing is left of it. */
+  /** Settles when its session is removed. */
   readonly ended: Promise<void>
-  readonly isGentle: boolean
+  readonly keepsIdle: boolean
   readonly #options: WireOptions
   readonly #link: ClientLink
   readonly #reader: MessageReader
-  /** Ends a client that does not say who it is, or does not end. */
+  /** Ends a client that does not start, or does not end. */
   #timer: NodeJS.Timeout
   #resolveEnded = () => {}
   #stage: 'start' | 'password' | 'ready' | 'closed' | 'ended' = 'start'
@@ -72,23 +70,23 @@ export class WireConnection {
     this.#options = options
     this.#link = new ClientLink(stream)
     this.#reader = new MessageReader(options.batchBytesMax)
-    this.isGentle = options.isGentle
+    this.keepsIdle = options.keepsIdle
     this.session = new ClientSession(engine, this, options.batchBytesMax)
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve
     })
-    const late = new WireError('FATAL', { code: '08006', message: 'no startup packet came' })
+    const late = fatal('08006', 'no startup packet or password arrived')
     this.#timer = setTimeout(() => this.terminate(late), startMsMax).unref()
     stream.on('data', (chunk: Buffer) => this.#take(chunk))
-    // Its end is what is acted on.
+    // An error is always followed by the end.
     stream.on('error', () => {})
     stream.on('end', () => this.#end())
     stream.on('close', () => this.#end())
   }
 
-  /** Ends it as a server does that is shut down. */
-  close(error: WireError = shutDown()): void {
-    if (!this.isGentle || !this.isIdle || this.session.channels.size > 0) {
+  /** Ends it, as a server does at shutdown. */
+  close(error = shutDown()): void {
+    if (!this.keepsIdle || !this.isIdle || this.session.channels.size > 0) {
       this.terminate(error)
       return
     }
@@ -107,17 +105,16 @@ export class WireConnection {
     return isInBatch && activity !== 'waiting' ? 'active' : activity
   }
 
-  /** Whether it waits for its client, which has sent nothing. */
   get isIdle(): boolean {
     const isReady = this.#stage === 'ready' && this.#ahead.length === 0 && !this.#reader.hasPart
     return isReady && this.activity === 'idle'
   }
 
   #take(chunk: Buffer): void {
-    if (this.#isOver) return
+    if (this.#hasEnded) return
     this.#reader.push(chunk)
     try {
-      while (!this.#isOver) {
+      while (!this.#hasEnded) {
         const one = this.#reader.next(this.#stage === 'start' ? 'startup' : 'message')
         if (!one) return
         if (this.#stage === 'start') this.#begin(one)
@@ -130,11 +127,11 @@ export class WireConnection {
   }
 
   /** Whether nothing more is read from it or written to it. */
-  get #isOver(): boolean {
+  get #hasEnded(): boolean {
     return this.#stage === 'ended'
   }
 
-  /** Whether it is no client any more. */
+  /** Whether it was ended or is being ended. */
   get isEnded(): boolean {
     return this.#stage === 'ended' || this.#stage === 'closed'
   }
@@ -178,7 +175,7 @@ export class WireConnection {
     })
   }
 
-  /** What a client says that was closed: that it ends, or something that has no answer. */
+  /** Takes a message of a client that was closed: that it ends, or one that is not answered. */
   #takeLast(one: Buffer): void {
     if (one[0] === clientMessage.terminate) this.#end()
     else this.terminate(this.#whyClosed)
@@ -186,7 +183,7 @@ export class WireConnection {
 
   #queue(one: Buffer): void {
     if (this.#stage === 'password') {
-      if (one[0] !== clientMessage.password) throw protocolViolation('expected a password')
+      if (one[0] !== clientMessage.password) throw fatal('08P01', 'expected a password')
       checkPassword(one, this.#options.password!, this.#start!.user)
       this.#open()
       return
@@ -197,7 +194,7 @@ export class WireConnection {
     this.#workOn(() => this.#work())
   }
 
-  /** One thing at a time; what comes while something goes on is done after it. */
+  /** Runs one piece of work at a time; messages that arrive meanwhile are handled after it. */
   #workOn(work: () => Promise<void>): void {
     if (this.#working) return
     this.#working = work()
@@ -236,17 +233,16 @@ export class WireConnection {
       case clientMessage.copyData:
       case clientMessage.copyDone:
       case clientMessage.copyFail:
-        // Ahead of being asked for, or left over from a COPY that failed.
+        // Sent before the engine asks for it, or the rest of a COPY that failed.
         if (!mayTakeData(this.#batch)) return undefined
         break
       case clientMessage.password:
-        throw protocolViolation('a password was not asked for')
+        throw fatal('08P01', 'a password was not requested')
     }
     this.#batch.push(one)
     this.#batchBytes += one.length + messageCost
     if (this.#batchBytes > this.#options.batchBytesMax) {
-      const message = `a batch of more than ${this.#options.batchBytesMax} bytes`
-      throw new WireError('FATAL', { code: '54000', message })
+      throw fatal('54000', `a batch of more than ${this.#options.batchBytesMax} bytes`)
     }
     if (!endsBatch(type!)) return undefined
     const batch = this.#batch
@@ -261,23 +257,21 @@ export class WireConnection {
     if (reading) await reading
   }
 
-  /** Passes on what arrives while nothing of its own runs. */
-  hear(bytes: Buffer): void {
-    if (!this.#link.tell(bytes)) this.terminate(doesNotRead())
+  notify(bytes: Buffer): void {
+    if (this.#link.notify(bytes)) return
+    this.terminate(fatal('08006', 'terminating connection: too many notifications were not read'))
   }
 
-  /** Ends it with an error. */
   terminate(error: unknown): void {
-    if (this.#isOver) return
-    const known = error instanceof WireError ? error : undefined
+    if (this.#hasEnded) return
     const text = error instanceof Error ? error.message : JSON.stringify(error)
-    const fields = known?.fields ?? { code: 'XX000', message: text }
+    const { fields } = error instanceof WireError ? error : fatal('XX000', text)
     this.#end([errorResponse('FATAL', fields)])
   }
 
-  /** Whatever it was in the middle of is given up. */
+  /** Ends it at once. Messages that were not run are dropped. */
   #end(last: readonly Buffer[] = []): void {
-    if (this.#isOver) return
+    if (this.#hasEnded) return
     this.#stage = 'ended'
     clearTimeout(this.#timer)
     this.#ahead = []

@@ -3,13 +3,13 @@ import { type LintedScript, type LintedStatement, placeOfName } from './linted-s
 import {
   constraintsOf,
   defaultOf,
+  droppedBy,
   hasSerialType,
   nodeAs,
   nodesOf,
   stringsOf,
   tableKey,
   tableRenamedBy,
-  tablesDroppedBy,
   tablesMadeBy,
 } from './syntax-tree.js'
 
@@ -39,7 +39,7 @@ export function* statementsInOrder(
 
 function note(node: Node, state: Record<keyof FileState, Set<string>>): void {
   const { tables, made, emptied, added } = state
-  for (const key of tablesDroppedBy(node)) tables.delete(key)
+  for (const { key } of droppedBy(node, 'OBJECT_TABLE')) tables.delete(key)
   for (const { relation, unlessThere } of tablesMadeBy(node)) {
     const key = tableKey(relation)
     if (!unlessThere || !tables.has(key)) made.add(key)
@@ -87,7 +87,7 @@ export function* alterationsInUse(script: LintedScript): Generator<Alteration> {
 
 /** A change for which PostgreSQL may rewrite a whole table. */
 export interface PossibleRewrite {
-  readonly statement: LintedStatement
+  readonly script: LintedScript
   readonly at: number
   readonly table: string
   readonly column: string
@@ -112,7 +112,7 @@ function possible(
   const at = definition.location ?? placeOfName(script, statement, command.name ?? '')
   if (command.subtype === 'AT_AlterColumnType') {
     const column = command.name ?? ''
-    return { statement, at, table, column, by: 'type', always: undefined, functions: [] }
+    return { script, at, table, column, by: 'type', always: undefined, functions: [] }
   }
   if (command.subtype !== 'AT_AddColumn') return undefined
   const always = whatAlwaysDiffers(definition)
@@ -120,7 +120,7 @@ function possible(
   const functions = calls.map(({ funcname }) => stringsOf(funcname).at(-1) ?? '')
   if (!always && functions.length === 0) return undefined
   const column = definition.colname ?? ''
-  return { statement, at, table, column, by: 'default', always, functions }
+  return { script, at, table, column, by: 'default', always, functions }
 }
 
 function whatAlwaysDiffers(column: ColumnDef): string | undefined {

@@ -14,11 +14,11 @@ import { loadParser } from './syntax-tree.js'
  * @example
  * ```ts
  * const { findings } = await lintMigrations({ migrations: './db/migrations' })
- * const place = ({ file, line, rule }: Finding) => `${file}:${line} ${rule}`
+ * const place = ({ file, line, rule }: LintFinding) => `${file}:${line} ${rule}`
  * console.log(findings.map(place))
  * ```
  */
-export interface Finding {
+export interface LintFinding {
   /** The id of the rule. */
   readonly rule: string
   /** The name of the file. */
@@ -46,7 +46,7 @@ export interface Finding {
  */
 export interface LintReport {
   /** Ordered by number, file, line and column, without those that a comment allows. */
-  readonly findings: readonly Finding[]
+  readonly findings: readonly LintFinding[]
   /** The number of files. */
   readonly files: number
   /** The number of places that a comment allows. */
@@ -143,15 +143,13 @@ function wrongWith(silence: Silence, checked: readonly Rule[], found: readonly F
 }
 
 function inOrder(found: readonly Found[]): Found[] {
-  return found.toSorted(({ offence: a }, { offence: b }) => {
-    const byVersion = a.script.version - b.script.version
-    if (byVersion !== 0) return byVersion
-    if (a.script !== b.script) return a.script.file < b.script.file ? -1 : 1
-    return a.at - b.at
+  return found.toSorted(({ offence: { script: a, at } }, { offence: { script: b, at: other } }) => {
+    if (a === b) return at - other
+    return a.version - b.version || (a.file < b.file ? -1 : 1)
   })
 }
 
-function toFinding({ rule, offence }: Found): Finding {
+function toFinding({ rule, offence }: Found): LintFinding {
   const { script, at, message } = offence
   const { line, column } = script.source.placeOf(at)
   const text = script.source.lines[line - 1]!

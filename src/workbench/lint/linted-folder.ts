@@ -127,22 +127,20 @@ function resolveNames(script: LintedScript): ReadonlySet<string> {
 function pathSetBy(node: Node): readonly string[] | undefined {
   const set = nodeAs(node, 'VariableSetStmt')
   if (set?.kind === 'VAR_RESET_ALL') return []
-  if (set?.name === 'search_path') return schemasIn(set.args ?? [])
+  if (set?.name === 'search_path') return schemasIn((set.args ?? []).map(textOf))
   for (const { funcname, args = [] } of nodesOf(nodeAs(node, 'SelectStmt'), 'FuncCall')) {
-    const [name, value] = args.map((arg) => nodeAs(arg, 'A_Const')?.sval?.sval)
+    const [name, value] = args.map(textOf)
     const sets = stringsOf(funcname).at(-1) === 'set_config' && name === 'search_path'
-    if (sets && value !== undefined)
-      return schemasIn(value.split(',').map((name) => nameOfWord(name.trim())))
+    if (sets && value) return schemasIn(value.split(',').map((one) => nameOfWord(one.trim())))
   }
   return undefined
 }
 
-function schemasIn(names: readonly (Node | string)[]): string[] {
-  return names
-    .map((name) => (typeof name === 'string' ? name : nodeAs(name, 'A_Const')?.sval?.sval))
-    .filter((name) => name !== undefined && name !== '' && !/^(pg_.*|\$user)$/.test(name))
-    .map((name) => name!)
-}
+/** A constant text; empty for anything else. */
+const textOf = (node: Node) => nodeAs(node, 'A_Const')?.sval?.sval ?? ''
+
+const schemasIn = (names: readonly string[]) =>
+  names.filter((name) => !/^(|pg_.*|\$user)$/.test(name))
 
 function qualify(node: Node, path: readonly string[], tables: ReadonlySet<string>): void {
   const [first] = path

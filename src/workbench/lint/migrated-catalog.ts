@@ -1,4 +1,10 @@
-import { type ManifestTable, readCatalog } from '../../catalog/index.js'
+import {
+  type CatalogFact,
+  type CatalogState,
+  describeCatalog,
+  type ManifestTable,
+  readCatalog,
+} from '../../catalog/index.js'
 import { type Database, type Queryable, sqlState } from '../../database/index.js'
 import { DriftpinError } from '../../errors.js'
 import { openHarness } from '../../harness/index.js'
@@ -7,7 +13,7 @@ import { embeddedExtensions } from '../optional-packages.js'
 import { type PossibleRewrite, possibleRewrites, usesOfAddedValues } from './file-changes.js'
 import type { LintedFolder } from './linted-folder.js'
 import type { LintedScript } from './linted-script.js'
-import { typesDroppedBy } from './syntax-tree.js'
+import { droppedBy, tableKeyOf } from './syntax-tree.js'
 
 /** What was observed in a database while the migrations ran. */
 export interface MigratedCatalog {
@@ -17,28 +23,37 @@ export interface MigratedCatalog {
    */
   readonly tables: readonly ManifestTable[]
   /** The changes for which PostgreSQL rewrote an existing table. */
-  readonly rewrites: ReadonlyMap<LintedScript, readonly PossibleRewrite[]>
+  readonly rewrites: readonly PossibleRewrite[]
   /** The files in which PostgreSQL accepted the use of an enum value that they add. */
   readonly allowedValues: ReadonlySet<LintedScript>
-  /** The types of earlier migrations that a down drops, by down file. */
-  readonly lostTypes: ReadonlyMap<LintedScript, readonly LostType[]>
-  /** The up file that created a constraint of a table. */
-  fileThatMade(table: string, constraint: string): LintedScript | undefined
+  /** The types of earlier migrations that downs drop. */
+  readonly lostTypes: readonly LostType[]
+  /** The up file that created a constraint, or created, last changed or dropped a column. */
+  makerOf(kind: 'constraint' | 'column', table: string, name: string): Maker | undefined
 }
 
-/** A type, with its schema unless that is `public`, and the file that created it. */
+/** A type, with its schema unless that is `public`. */
 interface LostType {
   readonly name: string
+  /** The down file that drops it. */
+  readonly script: LintedScript
+  /** The up file that created it. */
   readonly maker: LintedScript
+}
+
+/** The up file that made something of a table, and the name of the table after that file. */
+interface Maker {
+  readonly script: LintedScript
+  readonly table: string
 }
 
 /** The catalog if the migrations did not run. */
 export const nothingMigrated: MigratedCatalog = {
   tables: [],
-  rewrites: new Map(),
+  rewrites: [],
   allowedValues: new Set(),
-  lostTypes: new Map(),
-  fileThatMade: () => undefined,
+  lostTypes: [],
+  makerOf: () => undefined,
 }
 
 /** unsafe_new_enum_value_usage */
@@ -54,38 +69,38 @@ export async function migrateToCatalog(folder: LintedFolder): Promise<MigratedCa
   const extensions = await embeddedExtensions(folder.scripts.map(({ text }) => text))
   await using harness = await openHarness({ migrations: false, extensions })
   await using db = await harness.createDatabase()
-  const rewrites = new Map<LintedScript, readonly PossibleRewrite[]>()
+  const rewrites: PossibleRewrite[] = []
   const allowedValues = new Set<LintedScript>()
-  const lostTypes = new Map<LintedScript, readonly LostType[]>()
-  const typeMakers = new Map<string, LintedScript>()
-  const constraintMakers = new Map<bigint, LintedScript>()
-  let before = await readStorage(db)
+  const lostTypes: LostType[] = []
+  const makers = new Map<string, Maker>()
+  let before = await observe(db)
   for (const { up, down } of folder.migrations) {
-    const [known, rewritten] = [before, possibleRewrites(up)]
+    const known = before
     if (await allowsAddedValues(db, up)) allowedValues.add(up)
     await runMigrationFiles(db, [up])
-    const after = await readStorage(db)
-    rewrites.set(up, await happened(db, rewritten, [known, after]))
-    for (const type of after.types) if (!known.types.has(type)) typeMakers.set(type, up)
-    for (const oid of after.constraints.values()) {
-      if (!constraintMakers.has(oid)) constraintMakers.set(oid, up)
+    const after = await observe(db, known)
+    rewrites.push(...(await happened(db, possibleRewrites(up), [known, after])))
+    for (const [id, fact] of [...known.parts, ...after.parts]) {
+      const isMade = textOf(known.parts.get(id)) !== textOf(after.parts.get(id))
+      if (isMade) makers.set(id, { script: up, table: keyOf(fact) })
     }
     before = after
     if (!down) continue
     if (await allowsAddedValues(db, down)) allowedValues.add(down)
     // Rolled back, because the next migration goes up.
     // For a down that fails, its text has to do.
-    let isLost = (name: string) => namesOfDroppedTypes(down).includes(name)
-    await tryAndRollBack(db, down, async (transaction) => {
-      const undone = await readStorage(transaction)
-      rewrites.set(down, await happened(transaction, possibleRewrites(down), [after, undone]))
-      isLost = (name) => after.types.has(name) && !undone.types.has(name)
-    })
-    const lost = [...known.types].filter(isLost)
-    lostTypes.set(
-      down,
-      lost.map((name) => ({ name, maker: typeMakers.get(name)! })),
+    const dropped = down.statements.flatMap(({ node }) =>
+      droppedBy(node, 'OBJECT_TYPE', 'OBJECT_DOMAIN'),
     )
+    let isLost = (name: string) => dropped.some(({ key }) => key === name)
+    await tryAndRollBack(db, down, async (transaction) => {
+      const undone = await observe(transaction, after)
+      rewrites.push(...(await happened(transaction, possibleRewrites(down), [after, undone])))
+      isLost = (name) => after.parts.has(name) && !undone.parts.has(name)
+    })
+    for (const name of factsIn(known).filter(isType).map(keyOf).filter(isLost)) {
+      lostTypes.push({ name, script: down, maker: makers.get(name)!.script })
+    }
   }
   const read = { schemas: 'all', relativeTo: 'public', withExtensions: true } as const
   const { tables } = await readCatalog(db, read)
@@ -94,75 +109,74 @@ export async function migrateToCatalog(folder: LintedFolder): Promise<MigratedCa
     rewrites,
     allowedValues,
     lostTypes,
-    fileThatMade: (table, name) => {
-      const oid = before.constraints.get(`${table} ${name}`)
-      return oid === undefined ? undefined : constraintMakers.get(oid)
+    makerOf: (kind, table, name) => {
+      // A column that was dropped has only its table left.
+      const isIt = (fact: CatalogFact) =>
+        keyOf(fact) === table &&
+        (kind === 'column' ? fact.kind === 'table' : fact.kind === kind && fact.name === name)
+      const found = factsIn(before).find(isIt)
+      return found && makers.get(idOf({ ...found, kind, name }))
     },
   }
 }
 
-const namesOfDroppedTypes = ({ statements }: LintedScript): string[] =>
-  statements.flatMap(({ node }) => typesDroppedBy(node))
-
-/** The SQL of a name, with its schema unless that is `public`; NULL without the row of the name. */
-const keySql = (schema: string, name: string) =>
-  `nullif(pg_catalog.concat_ws('.', nullif(${schema}.nspname, 'public'), ${name}), '')`
-
-interface Storage {
-  /** The names and the file on disk of every table, by oid; with the root of a partition. */
-  readonly files: ReadonlyMap<bigint, { readonly tables: readonly string[]; readonly file: bigint }>
-  /** The oids of constraints, by table and name: a renamed one keeps its oid. */
-  readonly constraints: ReadonlyMap<string, bigint>
-  /** The names of the types that are not the row types of tables. */
-  readonly types: ReadonlySet<string>
+/** What is compared before and after a file. */
+interface Observed {
+  readonly catalog: CatalogState
+  /** The file on disk of every table, by oid, and the root of its partition tree or itself. */
+  readonly files: ReadonlyMap<number, { readonly file: number; readonly root: number }>
+  /** Constraints, columns and types. */
+  readonly parts: ReadonlyMap<string, CatalogFact>
 }
 
-async function readStorage(queryable: Queryable): Promise<Storage> {
-  const isOwn = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
-  const { rows } = await queryable.query<{ oid: bigint; file: bigint; tables: string[] }>(
-    `SELECT c.oid::bigint AS oid, c.relfilenode::bigint AS file,
-            pg_catalog.array_remove(
-              ARRAY[${keySql('n', 'c.relname')}, ${keySql('rn', 'r.relname')}], NULL) AS tables
-     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-     LEFT JOIN pg_catalog.pg_class r
-       ON c.relispartition AND r.oid = pg_catalog.pg_partition_root(c.oid)
-     LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
-     WHERE c.relkind = 'r' AND ${isOwn}`,
+async function observe(queryable: Queryable, before?: Observed): Promise<Observed> {
+  const catalog = await describeCatalog(queryable, before?.catalog)
+  const { rows } = await queryable.query<{ oid: number; file: number; root: number }>(
+    `SELECT oid, relfilenode AS file, coalesce(pg_catalog.pg_partition_root(oid)::oid, oid) AS root
+     FROM pg_catalog.pg_class WHERE relkind = 'r'`,
   )
-  const { rows: constraints } = await queryable.query<{ key: string; oid: bigint }>(
-    `SELECT ${keySql('n', 'c.relname')} || ' ' || k.conname AS key, k.oid::bigint AS oid
-     FROM pg_catalog.pg_constraint k
-     JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
-     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace`,
+  const files = new Map(rows.map(({ oid, ...one }) => [oid, one]))
+  const parts = factsIn({ catalog }).filter(
+    (fact) => isType(fact) || fact.kind === 'constraint' || fact.kind === 'column',
   )
-  const { rows: types } = await queryable.query<{ name: string }>(
-    `SELECT ${keySql('n', 't.typname')} AS name
-     FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
-     LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
-     WHERE t.typtype IN ('b', 'c', 'd', 'e', 'r') AND t.typelem = 0
-       AND coalesce(c.relkind, 'c') = 'c' AND ${isOwn}`,
-  )
-  return {
-    files: new Map(rows.map(({ oid, ...one }) => [oid, one])),
-    constraints: new Map(constraints.map(({ key, oid }) => [key, oid])),
-    types: new Set(types.map(({ name }) => name)),
-  }
+  return { catalog, files, parts: new Map(parts.map((fact) => [idOf(fact), fact])) }
+}
+
+const factsIn = ({ catalog }: Pick<Observed, 'catalog'>): CatalogFact[] =>
+  [...catalog.units.values()].flatMap(({ facts }) => facts)
+
+const isType = ({ kind }: CatalogFact) => /^(enum|domain|.* type)$/.test(kind)
+
+/** The name of a table or type, or of the table of a part. */
+const keyOf = ({ schema, table, name }: CatalogFact) => tableKeyOf(schema ?? '', table ?? name)
+
+/** A type by its name, everything else by oid: a renamed constraint or table keeps its oid. */
+function idOf(fact: CatalogFact): string {
+  if (isType(fact)) return keyOf(fact)
+  return fact.kind === 'column' ? `${fact.unit} ${fact.name}` : `${fact.unit}`
+}
+
+/** What has to change for a part to count as made again: of a column, its attributes. */
+function textOf(fact: CatalogFact | undefined): string | undefined {
+  if (fact?.kind !== 'column') return fact?.kind
+  return JSON.stringify({ ...JSON.parse(fact.text), privileges: null })
 }
 
 /** The rewrites that took place, according to the files on disk before and after. */
 async function happened(
   queryable: Queryable,
   possible: readonly PossibleRewrite[],
-  [before, after]: readonly [Storage, Storage],
+  [before, after]: readonly [Observed, Observed],
 ): Promise<PossibleRewrite[]> {
   if (possible.length === 0) return []
-  const written = new Set<string>()
-  for (const [oid, { tables, file }] of before.files) {
-    const now = after.files.get(oid)
-    if (!now || now.file === file) continue
-    // Under both names, if the file renames it.
-    for (const table of [...tables, ...now.tables]) written.add(table)
-  }
+  const rewritten = [...before.files].filter(
+    ([oid, { file }]) => (after.files.get(oid)?.file ?? file) !== file,
+  )
+  const oids = rewritten.flatMap(([oid, { root }]) => [oid, root])
+  // Under both names, if the file renames it.
+  const facts = [before, after].flatMap(factsIn)
+  const tables = facts.filter(({ kind, unit }) => kind === 'table' && oids.includes(unit))
+  const written = new Set(tables.map(keyOf))
   const { rows } = await queryable.query<{ name: string }>(
     `SELECT DISTINCT proname::text AS name FROM pg_catalog.pg_proc
      WHERE provolatile = 'v' AND proname = ANY ($1::text[])`,

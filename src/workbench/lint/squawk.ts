@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { DriftpinError, messageOf } from '../../errors.js'
 import type { LintedScript, Offence } from './linted-script.js'
+import { tablesMadeBy } from './syntax-tree.js'
 
 /** A problem that squawk reports, with squawk's name of its rule. */
 export interface SquawkProblem extends Offence {
@@ -28,12 +29,10 @@ const outputBytesMax = 256 * 1024 * 1024
 /** The runner waits for locks for a short time and runs a file in a transaction. */
 const config = 'assume_in_transaction = true\n'
 
-/** UNIQUE and PRIMARY KEY cannot be NOT VALID, which one rule of squawk asks for nevertheless. */
-const indexConstraint = /^add\s+(?:constraint\s+(?:"[^"]*"|\S+)\s+)?(?:unique|primary)\b/i
-
 /**
  * Checks files with squawk, a linter for migrations of PostgreSQL that is an optional peer. It
- * reads copies, so that no configuration of squawk in the project applies.
+ * reads copies, so that no configuration of squawk in the project applies, and so that it reports
+ * tables that a file creates, which may be in use: the copies do not contain those statements.
  *
  * @throws DriftpinError `tool_missing` where squawk is not installed, or has no program for this
  * platform, with the command that installs it.
@@ -43,14 +42,24 @@ export async function runSquawk(scripts: readonly LintedScript[]): Promise<Squaw
   const folder = await mkdtemp(join(tmpdir(), 'driftpin-lint-'))
   try {
     await writeFile(join(folder, '.squawk.toml'), config)
-    for (const [index, { text }] of scripts.entries()) {
-      await writeFile(join(folder, `${index}.sql`), text)
+    for (const [index, script] of scripts.entries()) {
+      await writeFile(join(folder, `${index}.sql`), withoutTables(script))
     }
     const printed: Printed[] = scripts.length > 0 ? JSON.parse(await run(program, folder)) : []
     return printed.flatMap((one) => toProblem(scripts[Number.parseInt(one.file, 10)]!, one) ?? [])
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** The text of a file in which statements that create tables are blank, with the same places. */
+function withoutTables({ source, statements }: LintedScript): string {
+  const bytes = Buffer.from(source.slice(0))
+  for (const { node, start, end } of statements) {
+    if (tablesMadeBy(node).length === 0) continue
+    for (let at = start; at < end; at++) if (bytes[at] !== 10) bytes[at] = 32
+  }
+  return bytes.toString()
 }
 
 function findSquawk(): string {
@@ -79,9 +88,12 @@ function toProblem(
   { line, column, message, rule_name: squawkRule }: Printed,
 ): SquawkProblem | undefined {
   const at = script.source.byteOf(line + 1) + column
-  const text = script.source.slice(at)
-  if (squawkRule === 'constraint-missing-not-valid' && indexConstraint.test(text)) return undefined
-  return { script, at, message, squawkRule }
+  const [, word, , after] = script.tokens.filter(({ start }) => start >= at).map(({ text }) => text)
+  const kind = word === 'constraint' ? after : word
+  // UNIQUE and PRIMARY KEY cannot be NOT VALID, which one rule of squawk asks for nevertheless.
+  const isOfIndex =
+    squawkRule === 'constraint-missing-not-valid' && /^(unique|primary)$/.test(kind!)
+  return isOfIndex ? undefined : { script, at, message, squawkRule }
 }
 
 function missing(why: string, cause: unknown): DriftpinError {

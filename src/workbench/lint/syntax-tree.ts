@@ -1,4 +1,4 @@
-import type { ColumnDef, Constraint, Node, RangeVar } from 'libpg-query'
+import type { ColumnDef, Constraint, DropStmt, Node, RangeVar } from 'libpg-query'
 import { loadPeer } from '../optional-packages.js'
 
 /** The functions of PostgreSQL's own parser that are used here. */
@@ -82,23 +82,16 @@ export function tablesMadeBy(node: Node): MadeTable[] {
   return made
 }
 
-/** The tables that a statement drops by name. */
-export function tablesDroppedBy(node: Node): string[] {
-  const drop = nodeAs(node, 'DropStmt')
-  if (drop?.removeType !== 'OBJECT_TABLE') return []
-  return (drop.objects ?? []).map((object) => {
-    const names = stringsOf(nodeAs(object, 'List')?.items)
-    return tableKeyOf(names.at(-2), names.at(-1) ?? '')
-  })
-}
-
-/** The types and domains that a statement drops by name. */
-export function typesDroppedBy(node: Node): string[] {
-  const drop = nodeAs(node, 'DropStmt')
-  if (drop?.removeType !== 'OBJECT_TYPE' && drop?.removeType !== 'OBJECT_DOMAIN') return []
-  return (drop.objects ?? []).map((object) => {
-    const names = stringsOf(nodeAs(object, 'TypeName')?.names)
-    return tableKeyOf(names.at(-2), names.at(-1) ?? '')
+/** The objects of some kinds that a statement drops by name, and what each is called alone. */
+export function droppedBy(
+  node: Node,
+  ...kinds: readonly DropStmt['removeType'][]
+): { readonly key: string; readonly name: string }[] {
+  const { removeType, objects = [] } = nodeAs(node, 'DropStmt') ?? {}
+  return (kinds.includes(removeType) ? objects : []).map((object) => {
+    const list = nodeAs(object, 'List')?.items ?? nodeAs(object, 'TypeName')?.names
+    const [name = '', schema] = stringsOf(list ?? [object]).reverse()
+    return { key: tableKeyOf(schema, name), name }
   })
 }
 

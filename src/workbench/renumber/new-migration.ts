@@ -50,7 +50,7 @@ export async function newMigration(options: NewMigrationOptions): Promise<string
     ...(forwardOnly ? [] : [[`${label}.down.sql`, `-- Takes back ${name}.\n\n`]]),
     [
       fixtureOf(label),
-      `-- Rows as a database has them after ${label}: some in every table.\n${about}\n`,
+      `-- The rows that a database contains after ${label}, with some in every table.\n${about}\n`,
     ],
   ] as const
   const made: string[] = []
@@ -76,7 +76,7 @@ export async function newMigration(options: NewMigrationOptions): Promise<string
 /** Explains the first fixture of a folder. */
 const first = `--
 -- The first fixture of this folder. Once it has rows, \`driftpin migrate verify\` asks for some in
--- every table, or a reason in fixtures/exempt.json. Remove it where there are to be no fixtures.
+-- every table, or a reason in fixtures/exempt.json. Delete this file if you want no fixtures.
 `
 
 const isDown = (file: string) => file.endsWith('.down.sql')

@@ -136,7 +136,7 @@ export async function differenceFrom(
 }
 
 /** The definitions of a database as statements; none if pg_dump is not installed. */
-export async function readDefinitions(db: EmbeddedTestDatabase): Promise<string[]> {
+async function readDefinitions(db: EmbeddedTestDatabase): Promise<string[]> {
   try {
     return splitStatements(await dumpSchema(db.pglite, { privileges: true })).map(
       ({ text }) => `${text};`,
@@ -152,7 +152,7 @@ export async function readDefinitions(db: EmbeddedTestDatabase): Promise<string[
  * The difference between two lists of definitions, as SQL lines with `-` or `+`, and the names of
  * entries that no definition contains, such as roles.
  */
-export function explainDifference(
+function explainDifference(
   names: readonly string[],
   expected: readonly string[],
   actual: readonly string[],

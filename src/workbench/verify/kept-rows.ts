@@ -145,30 +145,26 @@ export interface Moments {
  * @param isSame Whether the table stayed, rather than being created again by the up.
  */
 export function lostRows({ before, up, loaded, down }: Moments, isSame: boolean): LostRows {
-  const named = (column: Column) => (other: Column) =>
-    other.name === column.name && other.type === column.type
-  const left = (column: Column) =>
-    isSame
-      ? (other: Column) => other.number === column.number && other.type === column.type
-      : named(column)
+  const moments = [before, up, loaded, down]
   // For each column that stays: its place at each of the moments.
   const columns = before.columns
-    .map((column, place) => ({
-      name: column.name,
-      places: [
-        place,
-        up.columns.findIndex(left(column)),
-        loaded.columns.findIndex(left(column)),
-        down.columns.findIndex(named(column)),
-      ],
-    }))
-    .filter(({ places }) => !places.includes(-1))
-  const [first, middle, whole, last] = [before, up, loaded, down].map(({ rows }, moment) =>
-    rows.map((row) =>
-      JSON.stringify(
-        Object.fromEntries(columns.map(({ name, places }) => [name, row[places[moment]!]])),
+    .map((column) =>
+      moments.map((moment) =>
+        moment.columns.findIndex(({ number, name, type }) => {
+          const isIt = isSame && moment !== down ? number === column.number : name === column.name
+          return isIt && type === column.type
+        }),
       ),
-    ),
+    )
+    .filter((places) => !places.includes(-1))
+  const [first, middle, whole, last] = moments.map(({ rows }, moment) =>
+    rows.map((row) => {
+      const values = columns.map((places) => [
+        before.columns[places[0]!]!.name,
+        row[places[moment]!],
+      ])
+      return JSON.stringify(Object.fromEntries(values))
+    }),
   ) as [string[], string[], string[], string[]]
   const gone = without(first, last)
   const byUp = inBoth(gone, without(first, middle))

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { z } from 'zod'
 import { splitStatements } from '../../database/index.js'
 import { DriftpinError, messageOf } from '../../errors.js'
 import {
@@ -8,8 +9,9 @@ import {
   type MigrationFile,
   type MigrationScript,
   parseMigrations,
+  parsePairs,
   readFiles,
-  readPairs,
+  readPairFiles,
 } from '../../migrations/index.js'
 import type { Extensions } from '../../pglite/index.js'
 import { bundledFixtures } from '../generated/fixtures.js'
@@ -58,7 +60,7 @@ export async function readVerifyInput(source: VerifySource): Promise<VerifyInput
   const { migrations: given, forwardOnly = false } = source
   const migrations =
     typeof given === 'string'
-      ? await readPairs(resolve(given), { forwardOnly })
+      ? parsePairs(await readPairFiles(resolve(given)), { forwardOnly })
       : (given ?? parseMigrations(bundledFiles))
   const { scripts, exempt } = parseFixtures(await readFixtures(source), migrations)
   const fixtures = [...scripts.values()].flat()
@@ -67,7 +69,7 @@ export async function readVerifyInput(source: VerifySource): Promise<VerifyInput
   return {
     migrations,
     scripts,
-    exempt: await checkExemptions(source.exempt ?? exempt, migrations),
+    exempt: readExemptions(source.exempt ?? exempt, migrations),
     hasFixtures: fixtures.some(({ text }) => splitStatements(text).length > 0),
     extensions: { ...found, ...source.extensions },
   }
@@ -125,13 +127,13 @@ async function readFixtureFiles(directory: string): Promise<MigrationFile[]> {
 function parseFixtures(
   files: readonly MigrationFile[],
   migrations: readonly Migration[],
-): { scripts: ReadonlyMap<number, readonly MigrationScript[]>; exempt: unknown } {
+): { scripts: ReadonlyMap<number, readonly MigrationScript[]>; exempt: Exemptions | string } {
   const versions = new Set(migrations.map(({ version }) => version))
   const scripts = new Map<number, MigrationScript[]>()
-  let exempt: unknown = {}
+  let exempt: Exemptions | string = {}
   for (const { file, text } of [...files].sort((a, b) => (a.file < b.file ? -1 : 1))) {
     if (file === exemptName) {
-      exempt = parseJson(text)
+      exempt = text
       continue
     }
     const version = fixtureVersion(file)
@@ -142,18 +144,17 @@ function parseFixtures(
   return { scripts, exempt }
 }
 
+const reasons = z.record(z.string(), z.string().min(1, 'a reason has words')).optional()
+const exemptions = z.strictObject({ tables: reasons, downs: reasons })
+
 /** @throws DriftpinError `migration_invalid` for what is none, and for those of no migration. */
-async function checkExemptions(
-  given: unknown,
-  migrations: readonly Migration[],
-): Promise<Exemptions> {
-  if (Object.keys(given as Exemptions).length === 0) return {}
-  // Loaded only if there are exemptions, because loading it takes long.
-  const { z } = await import('zod')
-  const reasons = z.record(z.string(), z.string().min(1, 'a reason has words')).optional()
-  const parsed = z.strictObject({ tables: reasons, downs: reasons }).safeParse(given)
-  if (!parsed.success) throw noExemptions(z.prettifyError(parsed.error), parsed.error)
-  const exempt = parsed.data as Exemptions
+function readExemptions(given: Exemptions | string, migrations: readonly Migration[]): Exemptions {
+  let exempt: Exemptions
+  try {
+    exempt = exemptions.parse(typeof given === 'string' ? JSON.parse(given) : given) as Exemptions
+  } catch (error) {
+    throw noExemptions(error instanceof z.ZodError ? z.prettifyError(error) : String(error), error)
+  }
   for (const key of Object.keys(exempt.downs ?? {})) {
     if (migrations.some((migration) => isNamed(migration, key))) continue
     throw new DriftpinError(
@@ -174,16 +175,6 @@ export function reasonFor({ downs = {} }: Exemptions, migration: Migration): str
 function isNamed({ version, up }: Migration, key: string): boolean {
   const isNumber = /^\d+$/.test(key) && Number(key) === version
   return isNumber || up.file === key || up.file === `${key}.up.sql`
-}
-
-function parseJson(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null) return value
-  } catch (error) {
-    throw noExemptions(String(error), error)
-  }
-  throw noExemptions('it is no object', { text })
 }
 
 const noExemptions = (why: string, cause: unknown) =>

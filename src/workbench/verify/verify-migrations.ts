@@ -1,6 +1,6 @@
-import { describeCatalog, describeDatabase, type Facts } from '../../catalog/index.js'
+import { describeCatalog, describeDatabase } from '../../catalog/index.js'
 import { quoteLiteral } from '../../database/index.js'
-import { type EmbeddedTestDatabase, openHarness } from '../../harness/index.js'
+import { type DatabaseMark, type EmbeddedTestDatabase, openHarness } from '../../harness/index.js'
 import type { Migration, MigrationScript } from '../../migrations/index.js'
 import { type ApplyScript, createApplyScript } from './apply-script.js'
 import { readVerifyInput, reasonFor, type VerifyInput, type VerifySource } from './verify-input.js'
@@ -12,6 +12,7 @@ import {
   listTables,
   verifyFreshInstall,
   verifyNothingLeft,
+  type WholeState,
 } from './verify-whole.js'
 
 /**
@@ -59,8 +60,8 @@ export async function verifyMigrations(options: VerifyOptions = {}): Promise<Ver
   await using db = await harness.createDatabase()
   await loadModules(db, Object.keys(input.extensions))
   const apply = await createApplyScript(db, scriptsOf(input))
-  const base = await describeDatabase(db)
-  const beginning: VerifiedState = { catalog: await describeCatalog(db), mark: await db.mark() }
+  const facts = await describeDatabase(db)
+  const beginning = { facts, catalog: await describeCatalog(db), mark: await db.mark() }
   const verified: VerifiedMigration[] = []
   let current: VerifiedState | undefined = beginning
   for (const migration of input.migrations) {
@@ -75,7 +76,7 @@ export async function verifyMigrations(options: VerifyOptions = {}): Promise<Ver
     if (!current) break
   }
   const whole = current
-    ? await verifyWhole(db, input, { apply, beginning, current, base, verified })
+    ? await verifyWhole(db, input, { apply, base: beginning, mark: current.mark, verified })
     : { findings: [], unproven: [], notes: notReached(input, verified) }
   const findings = [...verified.flatMap((step) => step.findings), ...whole.findings]
   const durationMs = performance.now() - started
@@ -121,34 +122,31 @@ function judge(
   }
 }
 
+/** What the single steps need and leave for the whole. */
+interface Stepped {
+  readonly apply: ApplyScript
+  readonly base: WholeState
+  /** The state after the last migration. */
+  readonly mark: DatabaseMark
+  readonly verified: readonly VerifiedMigration[]
+}
+
 async function verifyWhole(
   db: EmbeddedTestDatabase,
   input: VerifyInput,
-  {
-    apply,
-    beginning,
-    current,
-    base,
-    verified,
-  }: {
-    readonly apply: ApplyScript
-    readonly beginning: VerifiedState
-    readonly current: VerifiedState
-    readonly base: Facts
-    readonly verified: readonly VerifiedMigration[]
-  },
+  { apply, base, mark, verified }: Stepped,
 ): Promise<Pick<VerifyReport, 'findings' | 'unproven' | 'notes'>> {
   const { migrations, hasFixtures } = input
   const foundIn = ({ version }: Migration) => {
     const { findings, exempted } = verified.find((step) => step.version === version)!
     return [...findings, ...exempted]
   }
-  const stepped = { mark: current.mark, facts: await describeDatabase(db) }
+  const stepped = { mark, facts: await describeDatabase(db) }
   const tables = judgeTables(await listTables(db), input)
   const exempt = new Set(migrations.filter((migration) => reasonFor(input.exempt, migration)))
   const known = new Set(migrations.filter((one) => foundIn(one).some(isOfDown)))
   const left = await verifyNothingLeft(db, migrations, { apply, base, known, exempt })
-  const fresh = await verifyFreshInstall(db, migrations, { base: beginning.mark, stepped })
+  const fresh = await verifyFreshInstall(db, migrations, { base, stepped })
   const needless = [...exempt].filter((one) => foundIn(one).length === 0 && one !== left.needing)
   return {
     findings: [...tables.findings, ...left.findings, ...fresh],

@@ -4,7 +4,7 @@ import {
   describeCatalog,
   reorderedTables,
 } from '../../catalog/index.js'
-import type { Queryable } from '../../database/index.js'
+import { containsWord, factsOf, type Queryable } from '../../database/index.js'
 import type { DatabaseMark, EmbeddedTestDatabase } from '../../harness/index.js'
 import type { Migration, MigrationScript } from '../../migrations/index.js'
 import type { ApplyScript } from './apply-script.js'
@@ -107,18 +107,8 @@ class StepVerification {
     for (const table of reorderedTables(before.catalog, undone)) {
       this.notes.push(`its down leaves the columns of ${table} in another order`)
     }
-    const left = catalogDifferences(before.catalog, undone, { ignoring: ['column order'] })
-    if (left.length > 0) {
-      const message = `After ${down.file} the schema differs from the schema before ${migration.up.file}.`
-      const mark = await db.mark()
-      this.#find(
-        'schema after down',
-        down.file,
-        message,
-        await differenceFrom(db, before.mark, left),
-      )
-      await db.rewind(mark)
-    }
+    const message = `After ${down.file} the schema differs from the schema before ${migration.up.file}.`
+    await this.#compareSchemas('schema after down', down.file, message, [before, undone])
     this.#compareSequences(down, numbers, await readSequences(db, down))
     const suspects = suspiciousTables({ before: before.catalog, after: undone, isCounted })
     const oids = suspects.map((table) => table.after)
@@ -129,15 +119,27 @@ class StepVerification {
   }
 
   async #upAgain(down: MigrationScript, after: VerifiedState, undone: CatalogState): Promise<void> {
-    const { db, migration } = this.#step
-    const { up } = migration
+    const { up } = this.#step.migration
     const what = `The second run, ${up.file} after ${down.file},`
     if (!(await this.run('up again', up, `${what} fails: `))) return
-    const again = await this.describe(undone)
-    const names = catalogDifferences(after.catalog, again, { ignoring: ['column order'] })
-    if (names.length === 0) return
     const message = `${what} creates something else than the first.`
-    this.#find('up again', up.file, message, await differenceFrom(db, after.mark, names))
+    const again = await this.describe(undone)
+    await this.#compareSchemas('up again', up.file, message, [after, again])
+  }
+
+  /** Compares the present schema with an earlier one, and leaves the database as it is. */
+  async #compareSchemas(
+    check: VerifyCheck,
+    file: string,
+    message: string,
+    [expected, actual]: readonly [VerifiedState, CatalogState],
+  ): Promise<void> {
+    const { db } = this.#step
+    const names = catalogDifferences(expected.catalog, actual, { ignoring: ['column order'] })
+    if (names.length === 0) return
+    const mark = await db.mark()
+    this.#find(check, file, message, await differenceFrom(db, expected.mark, names))
+    await db.rewind(mark)
   }
 
   /** Compares the rows after the down with those before the up and before the down. */
@@ -202,17 +204,16 @@ class StepVerification {
 /** The last value of ascending sequences, by oid; null if none was returned yet. */
 type SequenceValues = ReadonlyMap<number, { readonly name: string; readonly value: string | null }>
 
-/**
- * A file without one of these words cannot reset a sequence. Reading all sequences takes long.
- */
-const mayPutBack = /\b(?:setval|restart|sequence)\b/i
+/** A file without one of these words, and without code in a string, cannot reset a sequence. */
+const resets = new Set(['setval', 'restart', 'sequence'])
 
-/** Reads the sequences if a file may reset one. */
+/** Reads the sequences, which takes long, if a file may reset one. */
 async function readSequences(
   database: Queryable,
   { text }: MigrationScript,
 ): Promise<SequenceValues> {
-  if (!mayPutBack.test(text)) return new Map()
+  const { runsCode, changesFunctions } = factsOf(text).any
+  if (!runsCode && !changesFunctions && !containsWord(text, resets)) return new Map()
   const { rows } = await database.query<{ oid: number; name: string; value: string | null }>(
     `SELECT s.seqrelid AS oid, format('%I.%I', n.nspname, c.relname) AS name,
             pg_catalog.pg_sequence_last_value(s.seqrelid)::text AS value

@@ -10,13 +10,7 @@ import { type Queryable, quoteIdentifier } from '../../database/index.js'
 import type { DatabaseMark, EmbeddedTestDatabase } from '../../harness/index.js'
 import { createMigrator, ledgerName, type Migration } from '../../migrations/index.js'
 import type { ApplyScript } from './apply-script.js'
-import {
-  describeFailure,
-  differenceFrom,
-  explainDifference,
-  readDefinitions,
-  rowsInTheWay,
-} from './explain-failure.js'
+import { describeFailure, differenceFrom, rowsInTheWay } from './explain-failure.js'
 import type { VerifyCheck, VerifyFinding } from './verify-report.js'
 
 /** A finding about the folder as a whole. */
@@ -85,10 +79,10 @@ export async function verifyNothingLeft(
       return { findings: [finding], notes: [why] }
     }
   }
-  const left = differences(base, await describeDatabase(db), ownSession)
+  const left = differences(base.facts, await describeDatabase(db), ownSession)
   if (left.length === 0) return { findings: [], notes: [] }
   const message = `After the last down, objects are left that did not exist at the start.`
-  const difference = explainDifference(left, [], await readDefinitions(db))
+  const difference = await differenceFrom(db, base.mark, left)
   if (exempt.size > 0) {
     const files = [...exempt].map(({ up }) => up.file).join(', ')
     const notes = [`${message} Downs that are exempt: ${files}.\n${difference.join('\n')}`]
@@ -97,9 +91,15 @@ export async function verifyNothingLeft(
   return { findings: [findWhole('nothing left', message, difference)], notes: [] }
 }
 
+/** A state of the database. */
+export interface WholeState {
+  readonly mark: DatabaseMark
+  readonly facts: Facts
+}
+
 interface Backwards {
   readonly apply: ApplyScript
-  readonly base: Facts
+  readonly base: WholeState
   readonly known: ReadonlySet<Migration>
   readonly exempt: ReadonlySet<Migration>
 }
@@ -115,9 +115,9 @@ const ownSession = { ignoring: ['session'] } as const
 export async function verifyFreshInstall(
   db: EmbeddedTestDatabase,
   migrations: readonly Migration[],
-  { base, stepped }: { base: DatabaseMark; stepped: { mark: DatabaseMark; facts: Facts } },
+  { base, stepped }: { readonly base: WholeState; readonly stepped: WholeState },
 ): Promise<VerifyFinding[]> {
-  await db.rewind(base)
+  await db.rewind(base.mark)
   const migrator = createMigrator(db, { migrations })
   try {
     await migrator.up()
@@ -126,17 +126,13 @@ export async function verifyFreshInstall(
     return [findWhole('fresh install', message)]
   }
   const findings: VerifyFinding[] = []
-  const first = await describeDatabase(db)
+  const [mark, first] = [await db.mark(), await describeDatabase(db)]
   try {
     const steps = await migrator.up()
     const changed = differences(first, await describeDatabase(db), ownSession)
     if (steps.length > 0 || changed.length > 0) {
       const message = 'Running the migrator a second time changes something.'
-      const again = await readDefinitions(db)
-      await db.rewind(base)
-      await migrator.up()
-      const difference = explainDifference(changed, await readDefinitions(db), again)
-      findings.push(findWhole('running again', message, difference))
+      findings.push(findWhole('running again', message, await differenceFrom(db, mark, changed)))
     }
   } catch (error) {
     const message = `Running the migrator a second time fails: ${describeFailure(error)}`
@@ -151,9 +147,8 @@ export async function verifyFreshInstall(
     const message =
       'A fresh install is not what the same migrations make one by one with rows between them: ' +
       '- is what the steps made, + what the fresh install has.'
-    findings.push(
-      findWhole('fresh install', message, await differenceFrom(db, stepped.mark, names)),
-    )
+    const difference = await differenceFrom(db, stepped.mark, names)
+    findings.push(findWhole('fresh install', message, difference))
   }
   return findings
 }

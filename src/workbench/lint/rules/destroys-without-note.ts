@@ -1,8 +1,7 @@
-import type { DropStmt } from 'libpg-query'
 import { type FileState, statementsInOrder } from '../file-changes.js'
 import { type LintedScript, type LintedStatement, placeOfName } from '../linted-script.js'
 import type { Rule } from '../rule.js'
-import { nodeAs, nodesOf, stringsOf, tableKey, tableKeyOf } from '../syntax-tree.js'
+import { droppedBy, nodeAs, nodesOf, tableKey } from '../syntax-tree.js'
 
 export const destroysWithoutNote: Rule = {
   id: 'destroys-without-note',
@@ -16,8 +15,8 @@ export const destroysWithoutNote: Rule = {
     for (const script of scripts) {
       const notes = notesOf(script)
       for (const { statement, state } of statementsInOrder(script)) {
-        for (const { at, what, names } of lossesOf(script, statement, state)) {
-          if (names.some((name) => mentions(notes, name))) continue
+        for (const { at, what, name } of lossesOf(script, statement, state)) {
+          if (mentions(notes, name)) continue
           yield { script, at, message: `${what}, and no note in the file says so.` }
         }
       }
@@ -28,8 +27,8 @@ export const destroysWithoutNote: Rule = {
 interface Loss {
   readonly at: number
   readonly what: string
-  /** A note has to have one of them. */
-  readonly names: readonly string[]
+  /** A note has to mention it. */
+  readonly name: string
 }
 
 function* lossesOf(
@@ -39,45 +38,39 @@ function* lossesOf(
 ): Generator<Loss> {
   const { node, start } = statement
   const place = (name: string) => placeOfName(script, statement, name)
-  const drop = nodeAs(node, 'DropStmt')
-  const isSchema = drop?.removeType === 'OBJECT_SCHEMA'
-  if (isSchema || drop?.removeType === 'OBJECT_TABLE') {
-    for (const object of drop?.objects ?? []) {
-      const parts = isSchema ? stringsOf([object]) : stringsOf(nodeAs(object, 'List')?.items)
-      const name = parts.at(-1) ?? ''
-      if (made.has(tableKeyOf(parts.at(-2), name))) continue
-      const kind = isSchema ? 'schema' : 'table'
-      yield { at: place(name), what: `This drops the ${kind} ${name} with all rows`, names: [name] }
+  for (const kind of ['schema', 'table'] as const) {
+    for (const { key, name } of droppedBy(
+      node,
+      kind === 'table' ? 'OBJECT_TABLE' : 'OBJECT_SCHEMA',
+    )) {
+      if (made.has(key)) continue
+      yield { at: place(name), what: `This drops the ${kind} ${name} with all rows`, name }
     }
   }
-  for (const name of drop?.behavior === 'DROP_CASCADE' ? typesOf(drop) : []) {
+  const isCascade = nodeAs(node, 'DropStmt')?.behavior === 'DROP_CASCADE'
+  // An extension may have brought types.
+  const types = droppedBy(node, 'OBJECT_TYPE', 'OBJECT_DOMAIN', 'OBJECT_EXTENSION')
+  for (const { name } of isCascade ? types : []) {
     const what = `CASCADE drops every column of the type ${name} with it, wherever that is`
-    yield { at: place(name), what, names: [name] }
+    yield { at: place(name), what, name }
   }
   const alter = nodeAs(node, 'AlterTableStmt')
   const table = tableKey(alter?.relation)
   for (const { subtype, name = '' } of nodesOf(alter?.cmds, 'AlterTableCmd')) {
     const isOwn = made.has(table) || added.has(`${table}.${name}`)
     if (subtype !== 'AT_DropColumn' || alter?.objtype !== 'OBJECT_TABLE' || isOwn) continue
-    yield { at: place(name), what: `This drops the column ${name} of ${table}`, names: [name] }
+    yield { at: place(name), what: `This drops the column ${name} of ${table}`, name }
   }
   for (const relation of nodeAs(node, 'TruncateStmt')?.relations ?? []) {
     const name = nodeAs(relation, 'RangeVar')?.relname ?? ''
     if (made.has(tableKey(nodeAs(relation, 'RangeVar')))) continue
-    yield { at: place(name), what: `This empties ${name}`, names: [name] }
+    yield { at: place(name), what: `This empties ${name}`, name }
   }
   for (const { relation } of nodesOf(node, 'DeleteStmt')) {
     const name = relation?.relname ?? ''
     if (made.has(tableKey(relation))) continue
-    yield { at: relation?.location ?? start, what: `This deletes rows of ${name}`, names: [name] }
+    yield { at: relation?.location ?? start, what: `This deletes rows of ${name}`, name }
   }
-}
-
-/** The names of dropped types, and of extensions, which may have brought some. */
-function typesOf({ removeType, objects = [] }: DropStmt): string[] {
-  if (removeType === 'OBJECT_EXTENSION') return stringsOf(objects)
-  if (removeType !== 'OBJECT_TYPE' && removeType !== 'OBJECT_DOMAIN') return []
-  return objects.map((object) => stringsOf(nodeAs(object, 'TypeName')?.names).at(-1) ?? '')
 }
 
 /** The text of every note, each with the comment lines that go on from it. */

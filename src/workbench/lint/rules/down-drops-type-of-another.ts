@@ -7,17 +7,15 @@ export const downDropsTypeOfAnother: Rule = {
   instead: 'Drop a type only in the down of the migration that created it.',
   needs: 'catalog',
   *check({ catalog }) {
-    for (const [script, lost] of catalog.lostTypes) {
-      for (const { name, maker } of lost) {
-        const places = script.statements.map((statement) => ({
-          start: statement.start,
-          at: placeOfName(script, statement, name.split('.').at(-1)!),
-        }))
-        // The last statement that names the type drops it.
-        const at = places.findLast((place) => place.at !== place.start)?.at ?? 0
-        const message = `This down drops the type ${name}, which ${maker.file} creates.`
-        yield { script, at, message }
-      }
+    for (const { name, script, maker } of catalog.lostTypes) {
+      const places = script.statements.map((statement) => ({
+        start: statement.start,
+        at: placeOfName(script, statement, name.split('.').at(-1)!),
+      }))
+      // The last statement that names the type drops it.
+      const at = places.findLast((place) => place.at !== place.start)?.at ?? 0
+      const message = `This down drops the type ${name}, which ${maker.file} creates.`
+      yield { script, at, message }
     }
   },
 }

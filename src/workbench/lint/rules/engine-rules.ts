@@ -11,11 +11,9 @@ export const typeChangeRewrites: Rule = {
     'one in a later release.',
   needs: 'catalog',
   *check({ catalog: { rewrites } }) {
-    for (const [script, changes] of rewrites) {
-      for (const { by, at, table, column } of changes) {
-        if (by !== 'type') continue
-        yield { script, at, message: `The new type of ${column} rewrites all of ${table}.` }
-      }
+    for (const { script, by, at, table, column } of rewrites) {
+      if (by !== 'type') continue
+      yield { script, at, message: `The new type of ${column} rewrites all of ${table}.` }
     }
   },
 }
@@ -30,13 +28,11 @@ export const volatileDefault: Rule = {
     'rows in batches.',
   needs: 'catalog',
   *check({ catalog: { rewrites } }) {
-    for (const [script, changes] of rewrites) {
-      for (const { by, at, table, column, always, functions } of changes) {
-        if (by !== 'default') continue
-        const value = always ? `is ${always}` : `calls ${[...new Set(functions)].join(', ')}`
-        const why = `because ${column} ${value} and differs per row`
-        yield { script, at, message: `This rewrites all of ${table}, ${why}.` }
-      }
+    for (const { script, by, at, table, column, always, functions } of rewrites) {
+      if (by !== 'default') continue
+      const value = always ? `is ${always}` : `calls ${[...new Set(functions)].join(', ')}`
+      const why = `because ${column} ${value} and differs per row`
+      yield { script, at, message: `This rewrites all of ${table}, ${why}.` }
     }
   },
 }

@@ -5,7 +5,7 @@ import {
   ownersWithoutCascade,
 } from '../../../catalog/index.js'
 import { DriftpinError } from '../../../errors.js'
-import { originOfColumn, originOfForeignKey } from '../find-origin.js'
+import { type Origin, originOfColumn, originOfForeignKey } from '../find-origin.js'
 import type { MigratedCatalog } from '../migrated-catalog.js'
 import type { Linted, Rule } from '../rule.js'
 
@@ -28,7 +28,7 @@ export const ownerWithoutCascade: Rule = {
           yield { ...originOfForeignKey(linted, { table, key }), message }
         } else {
           const message = `${table}.${column} has the name of a key of ${owner} but no foreign key to it.`
-          yield { ...originOfColumn(linted, { table, column }), message }
+          yield { ...originOfColumn(linted, { table, column })!, message }
         }
       }
     }
@@ -79,7 +79,7 @@ export const mirrorOutOfStep: Rule = {
           mine === undefined || yours === undefined
             ? `${column} is in ${has.name} and not in ${lacks.name}.`
             : `${column} is ${mine} in ${one.name} and ${yours} in ${other.name}.`
-        yield { ...laterOrigin(linted, { one: one.name, other: other.name, column }), message }
+        yield { ...lastOrigin(linted, [one.name, other.name], column), message }
       }
     }
   },
@@ -92,16 +92,11 @@ function tableOf({ tables }: MigratedCatalog, name: string): ManifestTable {
 }
 
 /** What changed the column last is what left the other table behind. */
-function laterOrigin(
-  linted: Linted,
-  { one, other, column }: { readonly one: string; readonly other: string; readonly column: string },
-) {
-  const makers = [one, other].map((table) => originOfColumn(linted, { table, column }))
-  const [first, second] = makers as [(typeof makers)[number], (typeof makers)[number]]
-  if (first.script.version !== second.script.version) {
-    return first.script.version > second.script.version ? first : second
-  }
-  return first.at > second.at ? first : second
+function lastOrigin(linted: Linted, tables: readonly string[], column: string): Origin {
+  const origins = tables.flatMap((table) => originOfColumn(linted, { table, column }) ?? [])
+  const byPlace = (one: Origin, other: Origin) =>
+    one.script.version - other.script.version || one.at - other.at
+  return origins.sort(byPlace).at(-1)!
 }
 
 /** A table whose rows own rows of others. */

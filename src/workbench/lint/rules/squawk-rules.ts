@@ -1,4 +1,3 @@
-import type { Constraint } from 'libpg-query'
 import { alterationsInUse, type FileState, isInUse, statementsInOrder } from '../file-changes.js'
 import type { LintedScript, LintedStatement, Offence } from '../linted-script.js'
 import type { MigratedCatalog } from '../migrated-catalog.js'
@@ -12,7 +11,7 @@ import { constraintsOf, defaultOf, hasSerialType, nodeAs, tableKey } from '../sy
 /** Finds what squawk misses in a file. */
 type Missed = (script: LintedScript) => Iterable<Offence>
 
-/** A check by rules of squawk, and of what they miss. Each line is reported once. */
+/** A check by rules of squawk, and of what they miss. */
 function bySquawk(
   names: readonly string[],
   missed: Missed = () => [],
@@ -23,21 +22,11 @@ function bySquawk(
       if (script.direction === 'down' && !inDowns) continue
       const isHarmless = findHarmless(script, catalog, isUnused)
       const isIgnored = bySquawkComment(script)
-      const found = squawk.filter(
-        (one) => one.script === script && names.includes(one.squawkRule) && !isHarmless(one),
-      )
-      const places = new Set(found.map(({ at }) => placeIn(script, at)))
-      const isNew = ({ at }: Offence) => !places.has(placeIn(script, at))
-      const others = [...missed(script)].filter((one) => isNew(one) && !isHarmless(one))
-      yield* [...found, ...others.filter((one) => !isIgnored(one))]
+      const found = squawk.filter((one) => one.script === script && names.includes(one.squawkRule))
+      const others = [...missed(script)].filter((one) => !isIgnored(one))
+      yield* [...found, ...others].filter((one) => !isHarmless(one))
     }
   }
-}
-
-/** The line of an offset, and the statement that it is in. */
-function placeIn({ source, statements }: LintedScript, at: number): string {
-  const statement = statements.findIndex(({ start, end }) => at >= start && at < end)
-  return `${statement} ${source.placeOf(at).line}`
 }
 
 /**
@@ -73,45 +62,33 @@ function bySquawkComment(script: LintedScript): (offence: Offence) => boolean {
   return (offence) => isWhole || covers.some((isCovered) => isCovered(offence))
 }
 
-/** Indexes, and constraints with an index. */
+/** Indexes that are built ON ONLY a table, and EXCLUDE constraints. */
 function* indexesNotConcurrent(script: LintedScript): Generator<Offence> {
-  for (const { statement, state } of statementsInOrder(script)) {
-    const index = nodeAs(statement.node, 'IndexStmt')
-    const table = tableKey(index?.relation)
-    if (!index || index.concurrent || !state.tables.has(table)) continue
-    const message = `Nobody can write to ${table} until this index is built.`
-    yield { script, at: statement.start, message }
+  for (const { node, start } of script.statements) {
+    const index = nodeAs(node, 'IndexStmt')
+    if (!index || index.concurrent || index.relation?.inh) continue
+    const message = `Nobody can write to ${tableKey(index.relation)} until this index is built.`
+    yield { script, at: start, message }
   }
-  const isIndexed = ({ contype, indexname }: Constraint) =>
-    !indexname && ['CONSTR_UNIQUE', 'CONSTR_PRIMARY', 'CONSTR_EXCLUSION'].includes(contype ?? '')
-  for (const { at, table } of addedConstraints(script, isIndexed)) {
-    const message = `Nobody can use ${table} until the index of this constraint is built.`
-    yield { script, at, message }
-  }
-}
-
-/** The constraints that a file adds to tables in use, also with a new column. */
-function* addedConstraints(script: LintedScript, isMeant: (constraint: Constraint) => boolean) {
   for (const { statement, table, command } of alterationsInUse(script)) {
     const added = nodeAs(command.def, 'Constraint')
-    const column = nodeAs(command.def, 'ColumnDef')
-    const constraints = command.subtype === 'AT_AddColumn' ? constraintsOf(column) : [added]
-    for (const constraint of constraints) {
-      if (!constraint || !isMeant(constraint)) continue
-      yield { table, at: constraint.location ?? statement.start }
-    }
+    if (added?.contype !== 'CONSTR_EXCLUSION') continue
+    const message = `Nobody can use ${table} until the index of this constraint is built.`
+    yield { script, at: added.location ?? statement.start, message }
   }
 }
 
-/** New columns that are NOT NULL and have no value for the existing rows. */
+/** New columns with DEFAULT NULL, or PRIMARY KEY, that have no value for the existing rows. */
 function* columnsWithoutValue(script: LintedScript): Generator<Offence> {
   for (const { statement, table, command } of alterationsInUse(script)) {
     const column = command.subtype === 'AT_AddColumn' && nodeAs(command.def, 'ColumnDef')
     if (!column || hasSerialType(column) || defaultOf(column)) continue
     const kinds = constraintsOf(column).map(({ contype }) => contype)
-    const isRequired = kinds.includes('CONSTR_NOTNULL') || kinds.includes('CONSTR_PRIMARY')
+    const isMissed = kinds.includes(
+      kinds.includes('CONSTR_NOTNULL') ? 'CONSTR_DEFAULT' : 'CONSTR_PRIMARY',
+    )
     const isFilled = kinds.includes('CONSTR_IDENTITY') || kinds.includes('CONSTR_GENERATED')
-    if (!isRequired || isFilled) continue
+    if (!isMissed || isFilled) continue
     const message = `The rows of ${table} have no value for ${column.colname}.`
     yield { script, at: column.location ?? statement.start, message }
   }
