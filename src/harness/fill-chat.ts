@@ -4,6 +4,7 @@ import {
   type ManifestTable,
   mustBeGiven,
   readCatalog,
+  type ScopedTable,
   scopedTables,
 } from '../catalog/index.js'
 import { type Queryable, quoteIdentifier, sqlState } from '../database/index.js'
@@ -42,6 +43,8 @@ function anyValue(
 export interface FillOptions {
   /** The catalog of the schema, where the caller has read it already. */
   readonly catalog?: Catalog
+  /** The tables to fill, each with the column of its chat; the chat-scoped ones by default. */
+  readonly tables?: readonly ScopedTable[]
   /** How many rows each chat-scoped table gets, by its name and its place; 1 by default. */
   readonly rowsIn?: (table: string, place: number) => number
 }
@@ -57,12 +60,12 @@ export interface FillOptions {
 export async function fillChat(
   queryable: Queryable,
   chatId: string,
-  { catalog: known, rowsIn = () => 1 }: FillOptions = {},
+  { catalog: known, tables, rowsIn = () => 1 }: FillOptions = {},
 ): Promise<string[]> {
   const catalog = known ?? (await readCatalog(queryable))
   const schema = quoteIdentifier(queryable.schema)
   const quoted = (name: string) => `${schema}.${quoteIdentifier(name)}`
-  const scoped = scopedTables(catalog, 'chats')
+  const scoped = tables ?? scopedTables(catalog, 'chats')
   const chatColumn = (table: string) => scoped.find(({ name }) => name === table)?.column ?? null
   const rows = new Map<string, InsertedRow[]>([['chats', [{ id: chatId }]]])
   const inserted = new Set<string>()

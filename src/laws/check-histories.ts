@@ -6,6 +6,7 @@ import {
   newSeed,
   refuseOptions,
 } from './check.js'
+import { withoutAbsent } from './choices.js'
 import { runOnBoth } from './compare-engines.js'
 import type { Environment } from './environment.js'
 import { history } from './history.js'
@@ -54,29 +55,38 @@ export interface HistoriesOptions extends CheckOptions, RunnerOptions {
 export async function checkHistories(options: HistoriesOptions = {}): Promise<CheckReport> {
   refuseContradictions(options)
   const seed = options.seed ?? newSeed()
-  const environment = await openEnvironment(options, `seed-${seed}`)
+  const environments: Environments = [await openEnvironment(options, `seed-${seed}`)]
   try {
-    if (options.against === undefined) return await checkOn([environment], { ...options, seed })
-    const other = await openEnvironment(optionsOfOther(options), `seed-${seed}-other`)
-    try {
-      return await checkOn([environment, other], { ...options, seed })
-    } finally {
-      await other.close()
+    if (options.against !== undefined) {
+      environments.push(await openEnvironment(optionsOfOther(options), `seed-${seed}-other`))
     }
+    return await checkOn(environments, { ...options, seed })
   } finally {
-    await environment.close()
+    await Promise.all(environments.map((one) => one.close()))
   }
 }
 
 /** The other engine has the same operations and migrations, except for the options of `against`. */
-function optionsOfOther({ against, server: _, ...options }: HistoriesOptions): RunnerOptions {
-  const { operations, ...others } = typeof against === 'string' ? { server: against } : against!
-  return { ...options, ...others, operations: { ...options.operations, ...operations } }
+export function optionsOfOther({
+  against,
+  server: _,
+  ...options
+}: HistoriesOptions): RunnerOptions {
+  const { operations = {}, ...others } =
+    typeof against === 'string' ? { server: against } : against!
+  return {
+    ...options,
+    ...withoutAbsent(others),
+    operations: { ...options.operations, ...withoutAbsent(operations) },
+  }
 }
 
-/** {@link checkHistories} in one environment, or in two that are compared. */
+/** One environment, or two that are compared. */
+type Environments = [Environment, ...Environment[]]
+
+/** {@link checkHistories} in environments that were opened. */
 async function checkOn(
-  environments: readonly [Environment, Environment?],
+  environments: Environments,
   options: HistoriesOptions & { readonly seed: number },
 ): Promise<CheckReport> {
   const [environment, other] = environments
@@ -91,8 +101,7 @@ async function checkOn(
     ...{ coverage, counts, attempt, tell: tellHistory, cases: history(options) },
     engine: other ? `${environment.engine} and ${other.engine}` : environment.engine,
     async keep() {
-      const kept = environments.map((one) => one?.keep().catch(String))
-      return (await Promise.all(kept)).filter((one) => one !== undefined).join('\n')
+      return (await Promise.all(environments.map((one) => one.keep().catch(String)))).join('\n')
     },
     replayPathOf: (commands) => /replayPath="([^"]*)"/.exec(String(commands))?.[1] ?? '',
     replay: ({ seed, path, replayPath }) =>
@@ -125,13 +134,18 @@ function runnerOf(
   return async (commands) => {
     const first = await once(commands)
     if (first.error !== undefined) return first
-    const expected = await setting.environment.digest()
-    const { run, error } = await once(commands)
-    if (error !== undefined) return { run, error }
-    const actual = await setting.environment.digest()
-    if (actual === expected) return { run }
-    const what = 'the digest of the database'
-    return { run, error: new LawBroken(determinism, [{ what, expected, actual }]) }
+    const { environment } = setting
+    try {
+      const expected = await environment.digest()
+      const again = await once(commands)
+      if (again.error !== undefined) return again
+      const actual = await environment.digest()
+      if (actual === expected) return again
+      const what = 'the digest of the database'
+      throw new LawBroken(determinism, [{ what, expected, actual }])
+    } catch (error) {
+      return { run: first.run, error }
+    }
   }
 }
 

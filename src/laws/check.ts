@@ -82,7 +82,7 @@ export interface Subject<Case, Result extends Attempt> {
   /** Commands that were done, and laws that were checked. */
   readonly counts: { readonly commands: number; readonly laws: number }
   /**
-   * Runs one case. It does not throw.
+   * Runs one case.
    *
    * @param known The failure that is shrunk or run again.
    */
@@ -130,7 +130,9 @@ export async function check<Case, Result extends Attempt>(
   let runsDone = 0
   let tries = 0
   let found: Result | undefined
-  const tell = () => ({
+  let last: Result | undefined
+  let bug: { readonly error: unknown } | undefined
+  const progress = () => ({
     runs: runsDone,
     commands: counts.commands,
     lawsChecked: counts.laws,
@@ -141,11 +143,17 @@ export async function check<Case, Result extends Attempt>(
     const isOver = found ? ++tries > shrinksMax : performance.now() > deadline
     const isReplayed = path !== undefined && runsDone > 0
     if (signal?.aborted || isOver || isReplayed) throw new fc.PreconditionFailure(true)
-    const result = await subject.attempt(one, found)
-    if (result.error !== undefined) found = result
-    else if (!found) runsDone += 1
-    options.onProgress?.(tell())
-    if (result.error !== undefined) throw result.error
+    try {
+      last = await subject.attempt(one, found)
+      if (last.error !== undefined) found = last
+      else if (!found) runsDone += 1
+      options.onProgress?.(progress())
+    } catch (error) {
+      // For fast-check this would be a failure, which it would shrink.
+      bug = { error }
+      throw new fc.PreconditionFailure(true)
+    }
+    if (last.error !== undefined) throw last.error
   })
   const details = await fc.check(property, {
     seed,
@@ -153,32 +161,35 @@ export async function check<Case, Result extends Attempt>(
     endOnFailure: path !== undefined || shrinksMax === 0,
     path,
   })
+  if (bug) throw bug.error
   // For fast-check, a run without any history is a failure without a counterexample.
   const failure =
     details.counterexample && found
       ? await failureOf(subject, {
-          ...{ seed, path: details.counterexamplePath!, found },
-          one: details.counterexample[0],
+          ...{ seed, path: details.counterexamplePath!, one: details.counterexample[0] },
+          ...{ found, isAborted: signal?.aborted ?? false, isLast: last === found },
         })
       : undefined
-  return { engine, seed, ...tell(), coverage, failure }
+  return { engine, seed, ...progress(), coverage, failure }
 }
 
-/** Runs a shrunk case once more, for its lines and its database. */
+/** Runs a shrunk case once more, for its lines and its database, unless the run was aborted. */
 async function failureOf<Case, Result extends Attempt>(
   { attempt, tell, replayPathOf, replay, keep }: Subject<Case, Result>,
   {
     one,
     found,
+    isAborted,
+    isLast,
     ...where
-  }: {
+  }: Pick<Failure, 'seed' | 'path'> & {
     readonly one: Case
     readonly found: Result
-    readonly seed: number
-    readonly path: string
+    readonly isAborted: boolean
+    readonly isLast: boolean
   },
 ): Promise<Failure> {
-  const again = await attempt(one, found)
+  const again = isAborted ? found : await attempt(one, found)
   const isAgain = again.error !== undefined
   const result = isAgain ? again : found
   const broken = brokenIn(tell(result), result.error)
@@ -189,7 +200,8 @@ async function failureOf<Case, Result extends Attempt>(
   return {
     ...broken,
     findings: isAgain ? broken.findings : [random, ...broken.findings],
-    ...{ ...where, replayPath, replay: replay({ ...where, replayPath }), kept: await keep() },
+    ...{ ...where, replayPath, replay: replay({ ...where, replayPath }) },
+    kept: isAborted && !isLast ? 'not kept, because the run was aborted' : await keep(),
   }
 }
 

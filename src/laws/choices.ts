@@ -5,6 +5,22 @@ import { type Chat, liveOf, type Model, type Resource } from './model/model.js'
 
 // Generators and choices that several operations share.
 
+/**
+ * One of several arbitraries, each chosen as often as its weight says. A value shrinks to values of
+ * the first.
+ */
+export const weighted = <T>(
+  ...choices: readonly (readonly [weight: number, arbitrary: fc.Arbitrary<T>])[]
+): fc.Arbitrary<T> =>
+  fc.oneof(
+    { withCrossShrink: true },
+    ...choices.map(([weight, arbitrary]) => ({ weight, arbitrary })),
+  )
+
+/** Removes fields with the value undefined, which count as left out. */
+export const withoutAbsent = <T extends object>(fields: T): T =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
+
 /** A place in a list of any length; see {@link pick}. */
 export const place = fc.nat(1000)
 
@@ -73,10 +89,7 @@ export interface ChatChoice {
 
 export const chatChoice = {
   chat: place,
-  as: fc.oneof(
-    { weight: 8, arbitrary: fc.constantFrom<OwnerChoice>('anybody', 'owner') },
-    { weight: 1, arbitrary: fc.constant<OwnerChoice>('stranger') },
-  ),
+  as: weighted<OwnerChoice>([8, fc.constantFrom('anybody', 'owner')], [1, fc.constant('stranger')]),
 }
 
 /** How an operation addresses a chat. */
@@ -85,19 +98,17 @@ export interface ChatKey {
   readonly ownerId?: string
 }
 
-/** The chat for a choice, or undefined if there is no chat. */
+/** The chat for a choice, and how it is addressed: by an unknown id if there is no chat. */
 export function chooseChat(
   model: Model,
-  { chat, as }: ChatChoice,
+  { chat: index, as }: ChatChoice,
   preferences: readonly Preference[] = [isBusy],
-): { readonly key: ChatKey; readonly isStranger: boolean } | undefined {
-  const found = pickChat(model, chat, preferences)
-  if (!found) return undefined
-  const { id: chatId } = found
-  const other = owners.find((owner) => owner !== found.ownerId)!
-  const key =
-    as === 'anybody' ? { chatId } : { chatId, ownerId: as === 'owner' ? found.ownerId : other }
-  return { key, isStranger: as === 'stranger' }
+): { readonly chat?: Chat; readonly key: ChatKey; readonly isStranger: boolean } {
+  const chat = pickChat(model, index, preferences)
+  if (!chat) return { key: { chatId: unknownId }, isStranger: false }
+  const isStranger = as === 'stranger'
+  const ownerId = isStranger ? owners.find((owner) => owner !== chat.ownerId)! : chat.ownerId
+  return { chat, isStranger, key: { chatId: chat.id, ...(as !== 'anybody' && { ownerId }) } }
 }
 
 /** What every operation that writes can be told: to use the database's clock, and to notify. */
@@ -112,6 +123,9 @@ export interface WriteChoice {
 // session creates or deletes.
 
 export const raceOwner = owners[0]
+/** The kinds of rows that have ids of their own, and a hexadecimal digit for each. */
+export const idDigits = { workspace: 'e', build: 'b', agent: 'a', chat: 'c' } as const
+
 export const raceWorkspaceId = 'e0000000-0000-4000-8000-000000000001'
 export const raceBuildIds = [1, 2].map((n) => `b0000000-0000-4000-8000-00000000000${n}`)
 export const raceAgentIds = [1, 2].map((n) => `a0000000-0000-4000-8000-00000000000${n}`)
@@ -120,10 +134,7 @@ export const raceChatIds = [1, 2, 3, 4, 5].map((n) => `c0000000-0000-4000-8000-0
 
 /** Mostly the first value. */
 export const mostly = <T>(first: T, others: readonly T[]): fc.Arbitrary<T> =>
-  fc.oneof(
-    { weight: 3, arbitrary: fc.constant(first) },
-    { weight: 1, arbitrary: fc.constantFrom(...others) },
-  )
+  weighted([3, fc.constant(first)], [1, fc.constantFrom(...others)])
 
 /**
  * The contexts that the agents of a race push, as marks by source. No two contexts have the same
@@ -144,13 +155,12 @@ export const contextsCount = contexts.length
 export const contextHash = (context: number): Uint8Array => Uint8Array.of(0xc0 + context)
 
 /** The resources of a context, as a push takes them. */
-export function contextResources(context: number): ResourceInput[] {
-  return Object.entries(contexts[context]!).map(([source, mark]) => ({
-    source,
-    kind: 'instruction_file',
-    body: { content: Buffer.from(`mark ${mark}`).toString('base64') },
-    contentHash: Uint8Array.of(mark),
-    sizeBytes: mark,
-    status: 'ok',
-  }))
-}
+export const contextResources = (context: number): ResourceInput[] =>
+  Object.entries(contexts[context]!).map(([source, mark]) => textFile(source, `mark ${mark}`, mark))
+
+/** An instruction file, whose hash is one byte. */
+export const textFile = (source: string, text: string, hash: number): ResourceInput => ({
+  ...{ source, kind: 'instruction_file', status: 'ok', sizeBytes: text.length },
+  body: { content: Buffer.from(text).toString('base64') },
+  contentHash: Uint8Array.of(hash),
+})

@@ -1,10 +1,9 @@
 import { messageOf } from '../errors.js'
-import { allDifferingRows } from './compare-rows.js'
-import type { HistoryCommand, HistorySetting } from './history-run.js'
+import { allDifferingRows, unequal } from './compare-rows.js'
+import type { HistoryCommand, HistorySetting, TraceEntry } from './history-run.js'
 import { type Finding, type Law, LawBroken } from './law.js'
 import type { Operations } from './own-operations.js'
 import { type HistoryResult, runHistory } from './run-history.js'
-import type { TraceEntry } from './trace.js'
 
 /** A law of engines and not of the domain: a run `against` another engine has to obey it. */
 const sameness: Law = {
@@ -34,9 +33,9 @@ interface EngineRun extends HistoryResult {
 }
 
 /**
- * Runs one history on two engines, each beside a model of its own. After every step it compares the
- * answers, the notifications and all rows. The error is the first difference, or else what went
- * wrong on either engine.
+ * Runs one history on two engines, each of which is compared with a model of its own. Then compares
+ * the answers, the notifications and all rows of every step on the two engines. The error is their
+ * first difference, or else the error of the run on either engine.
  */
 export async function runOnBoth(
   engines: readonly [HistorySetting, HistorySetting],
@@ -75,9 +74,9 @@ function firstDifference(one: EngineRun, other: EngineRun): Finding[] {
     const [here, there] = [one.trace[step], other.trace[step]]
     const [expected, actual] = [here ?? ended(one), there ?? ended(other)]
     const findings = [
-      ...differingTexts('the step', expected.says, actual.says),
-      ...differingTexts('the answer', expected.answer, actual.answer),
-      ...differingTexts('what listeners received', sent(expected), sent(actual)),
+      ...unequal('the step', expected.says, actual.says),
+      ...unequal('the answer', expected.answer, actual.answer),
+      ...unequal('what listeners received', sent(expected), sent(actual)),
       ...(here && there ? allDifferingRows('the rows', here.rows, there.rows) : []),
     ]
     if (findings.length > 0) {
@@ -85,10 +84,6 @@ function firstDifference(one: EngineRun, other: EngineRun): Finding[] {
     }
   }
   return []
-}
-
-function differingTexts(what: string, expected: string, actual: string): Finding[] {
-  return expected === actual ? [] : [{ what, expected, actual }]
 }
 
 const sent = ({ notifications }: Pick<TraceEntry, 'notifications'>) =>

@@ -8,7 +8,26 @@ import {
   type pinTable,
   sharedTables,
 } from './model/rows.js'
-import { noRows, type Rows, type StoredRow } from './row-reader.js'
+import { type Rows, rowsOf, type StoredRow } from './row-reader.js'
+
+type Values = StoredRow['values']
+
+/** The values of a row, if it exists. */
+export const valuesOf = (rows: Rows, table: string, id: string): Values | undefined =>
+  rows.get(table)?.get(id)?.values
+
+/** What a check finds in the chats after a step, with their values before it, if they existed. */
+export const inChats = (
+  { before, after }: Step,
+  check: (id: string, values: Values, old: Values | undefined) => readonly Finding[],
+): Finding[] =>
+  [...rowsOf(after.rows, 'chats')].flatMap(([id, { values }]) =>
+    check(id, values, valuesOf(before.rows, 'chats', id)),
+  )
+
+/** One finding if two values differ. */
+export const unequal = (what: string, expected: unknown, actual: unknown): Finding[] =>
+  expected === actual ? [] : [{ what, expected: String(expected), actual: String(actual) }]
 
 /** The rows of one table that differ between two readings; `isIn` selects the rows to compare. */
 export function differingRows(
@@ -18,7 +37,7 @@ export function differingRows(
   after: Rows,
   isIn: (row: StoredRow) => boolean = () => true,
 ): Finding[] {
-  const [expected, actual] = [before.get(table) ?? noRows, after.get(table) ?? noRows]
+  const [expected, actual] = [rowsOf(before, table), rowsOf(after, table)]
   if (expected === actual) return []
   return [...new Set([...expected.keys(), ...actual.keys()])].flatMap((key) => {
     const [one, other] = [expected, actual].map((rows) => {
@@ -29,8 +48,6 @@ export function differingRows(
     return [describe(what, `${table} ${key}`, one?.values, other?.values)]
   })
 }
-
-type Values = StoredRow['values']
 
 const wholeRowMax = 160
 
@@ -68,7 +85,7 @@ export function unexpectedRows(
 ): Finding[] {
   return [...expectedRows(model)].flatMap(([table, expected]) => {
     if (only && !only.includes(table)) return []
-    const stored = rows.get(table) ?? noRows
+    const stored = rowsOf(rows, table)
     const others = sharedTables.has(table) ? [] : stored.keys()
     return [...new Set([...expected.keys(), ...others])].flatMap((key) => {
       const [wanted, found] = [expected.get(key), stored.get(key)?.values]
@@ -98,7 +115,7 @@ export function resourcesOf(
   id: string,
 ): ReadonlyMap<string, StoredRow> {
   const owner = table === liveTable ? 'workspace_agent_id' : 'chat_id'
-  const own = [...(rows.get(table) ?? noRows).values()].filter(({ values }) => values[owner] === id)
+  const own = [...rowsOf(rows, table).values()].filter(({ values }) => values[owner] === id)
   return new Map(own.map((row) => [row.values.source!, row]))
 }
 

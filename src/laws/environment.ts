@@ -72,13 +72,12 @@ export async function openListener(database: Database) {
   const channel = notificationChannel(database.schema)
   const received: string[] = []
   let lost: unknown
-  const onNotification = (payload: string) => {
-    received.push(payload)
-  }
   const onError = (error: unknown) => {
     lost = error
   }
-  const stop = await database.listen(channel, onNotification, { onError })
+  const close = await database.listen(channel, (payload) => void received.push(payload), {
+    onError,
+  })
   return {
     /** The payloads that were sent since the last call. */
     async take(): Promise<readonly string[]> {
@@ -93,6 +92,6 @@ export async function openListener(database: Database) {
       }
       return received.splice(0).filter((payload) => payload !== last)
     },
-    close: stop,
+    close,
   }
 }

@@ -2,7 +2,7 @@ import type fc from 'fast-check'
 import type { Queryable } from '../database/index.js'
 import type { TestClock } from '../harness/index.js'
 import { ledgerName, type Migration } from '../migrations/index.js'
-import { unknownId } from './choices.js'
+import { idDigits, owners, unknownId } from './choices.js'
 import type { Environment, Installation } from './environment.js'
 import { createModel, type Model } from './model/model.js'
 import { modelTables, sharedTables } from './model/rows.js'
@@ -10,7 +10,6 @@ import type { Time } from './model/time.js'
 import type { View } from './operation.js'
 import type { Operations } from './own-operations.js'
 import type { Rows } from './row-reader.js'
-import type { TraceEntry } from './trace.js'
 
 /** The parameters and the counters of all histories of a run. */
 export interface HistorySetting {
@@ -31,6 +30,16 @@ export interface ModelledDatabase extends Installation {
   model: Model
   /** The rows that were read last. */
   rows: Rows
+}
+
+/** One step of a history, without anything that differs between engines by nature. */
+export interface TraceEntry {
+  /** The line of the history. */
+  readonly says: string
+  /** The answer, or the code of the refusal and its SQLSTATE. */
+  readonly answer: string
+  readonly notifications: readonly string[]
+  readonly rows: Rows
 }
 
 /** One run of a history. */
@@ -69,16 +78,17 @@ export function createRun({ environment, ...setting }: HistorySetting): HistoryR
   const [first, second] = environment.installations
   const { clock } = environment
   const installations = [withModel(first), withModel(second)] as const
-  return { ...setting, installations, clock, now: startTime, said: [], names: new Map() }
+  const names = new Map([[unknownId, 'an unknown id'], ...owners.map(named)])
+  return { ...setting, installations, clock, now: startTime, said: [], names }
 }
+
+const named = (id: string, index: number) => [id, `owner ${index + 1}`] as const
 
 function withModel(installation: Installation): ModelledDatabase {
   const { tables } = installation.reader.catalog
   const rows = new Map(tables.map(({ name }) => [name, new Map()]))
   return { ...installation, queryable: installation.database, model: createModel(), rows }
 }
-
-const letters = { workspace: 'e', build: 'b', agent: 'a', chat: 'c' } as const
 
 /**
  * The state in which an operation chooses its arguments.
@@ -93,9 +103,9 @@ export function viewOf(run: HistoryRun, at: ModelledDatabase, { peek = false } =
   return {
     ...{ model: at.model, now, migrations, hostTables: tables.filter(isHosts) },
     newId(what, order = 0) {
-      const count = [...names.values()].filter((name) => name.startsWith(`${what} `)).length + 1
+      const count = countNamed(names, what) + 1
       const prefix = order.toString(16).padStart(8, '0')
-      const id = `${prefix}-0000-4000-8000-${letters[what]}${String(count).padStart(11, '0')}`
+      const id = `${prefix}-0000-4000-8000-${idDigits[what]}${String(count).padStart(11, '0')}`
       const where = at.name === 'second' ? ' of the second schema' : ''
       if (!peek) names.set(id, `${what} ${count}${where}`)
       return id
@@ -103,11 +113,13 @@ export function viewOf(run: HistoryRun, at: ModelledDatabase, { peek = false } =
   }
 }
 
+/** How many rows of a kind have names. */
+export const countNamed = (names: ReadonlyMap<string, string>, what: string): number =>
+  [...names.values()].filter((name) => name.startsWith(`${what} `)).length
+
 /** A text in which every id that has a name is replaced by it. */
 export function withNames({ names }: HistoryRun, text: string): string {
-  return text.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (id) =>
-    id === unknownId ? 'an unknown id' : (names.get(id) ?? id),
-  )
+  return text.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (id) => names.get(id) ?? id)
 }
 
 /**

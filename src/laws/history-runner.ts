@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { Database } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
 import { bundledFiles, type Migration, parseMigrations } from '../migrations/index.js'
+import { withoutAbsent } from './choices.js'
 import { openEmbeddedEnvironment } from './embedded-environment.js'
 import type { Environment } from './environment.js'
 import { brokenIn, renderBroken, renderKept } from './failure.js'
@@ -54,7 +55,7 @@ export async function openEnvironment(options: RunnerOptions, name: string): Pro
 export function settingOf(environment: Environment, options: RunnerOptions): HistorySetting {
   return {
     environment,
-    operations: { ...ownOperations, ...options.operations },
+    operations: { ...ownOperations, ...withoutAbsent(options.operations ?? {}) },
     // The tables of a host have no down, and may refer to tables that our own migrations drop.
     migrations: options.prepare ? [] : migrationsOf(options),
     coverage: new Map(),

@@ -12,38 +12,29 @@ const isSecond = fc.nat(secondOutOf - 1).map((one) => one === secondOutOf - 1)
 const databaseOf = ({ installations }: HistoryRun, second: boolean) => installations[second ? 1 : 0]
 
 /** A command that remembers the lines of its last run, for reports. */
-class Command implements HistoryCommand {
-  readonly check: HistoryCommand['check']
-  readonly #execute: (run: HistoryRun) => Promise<void>
-  #text: string
-
-  constructor(
-    name: string,
-    check: HistoryCommand['check'],
-    execute: (run: HistoryRun) => Promise<void>,
-  ) {
-    this.#text = name
-    this.check = check
-    this.#execute = execute
-  }
-
-  async run(run: HistoryRun): Promise<void> {
-    const { length } = run.said
-    try {
-      await this.#execute(run)
-    } finally {
-      this.#text = run.said.slice(length).join('; ') || this.#text
-    }
-  }
-
-  toString(): string {
-    return this.#text
+function createCommand(
+  name: string,
+  check: HistoryCommand['check'],
+  execute: (run: HistoryRun) => Promise<void>,
+): HistoryCommand {
+  let text = name
+  return {
+    check,
+    async run(run) {
+      const { length } = run.said
+      try {
+        await execute(run)
+      } finally {
+        text = run.said.slice(length).join('; ') || text
+      }
+    },
+    toString: () => text,
   }
 }
 
 function singleCommand(chosen: Chosen, options: StepOptions, isSecond = false): HistoryCommand {
   const { operation, choice } = chosen
-  return new Command(
+  return createCommand(
     operation.name,
     (run) => {
       coverageOf(run.coverage, operation.name).chosen += 1
@@ -90,13 +81,12 @@ const inTransaction = fc
     fc.array(chosenOf(withinTransaction), { minLength: 1, maxLength: 4 }),
     fc.constantFrom(false, false, true),
   )
-  .map(
-    ([parts, commits]): HistoryCommand =>
-      new Command(
-        'a transaction',
-        () => true,
-        (run) => runTransaction(run, databaseOf(run, false), parts, commits),
-      ),
+  .map(([parts, commits]) =>
+    createCommand(
+      'a transaction',
+      () => true,
+      (run) => runTransaction(run, databaseOf(run, false), parts, commits),
+    ),
   )
 
 const commandsMaxDefault = 50

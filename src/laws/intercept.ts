@@ -34,29 +34,21 @@ export function interceptQueries<Q extends Queryable>(queryable: Q, interceptor:
 /** The SQLSTATE of a failure: of a cancelled query, or of two transactions that collide. */
 export type FailCode = '57014' | '40001'
 
-/** A failure that is injected into the queries of an operation. */
-export interface InjectedFailure {
-  /** Whether the operation has to retry by itself and then succeed. */
-  readonly isRetried: boolean
-  hasOccurred: boolean
-  /** The queryable whose queries fail. */
-  around(queryable: Queryable): Queryable
-}
-
 /**
- * Lets queries fail after `statements` of them were sent: all later ones, or one if it is a
- * collision. None fails if `statements` is undefined.
+ * A failure in the queries of an operation, after `statements` of them were sent: all later ones
+ * fail, or one if it is a collision. None fails if `statements` is undefined.
  */
-export function injectFailure(statements: number | undefined, code: FailCode): InjectedFailure {
+export function injectFailure(statements: number | undefined, code: FailCode) {
   let sent = 0
-  const isRetried = code === '40001'
-  const failure: InjectedFailure = {
-    isRetried,
+  const failure = {
+    /** Whether the operation has to retry by itself and then succeed. */
+    isRetried: code === '40001',
     hasOccurred: false,
-    around: (queryable) =>
+    /** The queryable whose queries fail. */
+    around: (queryable: Queryable): Queryable =>
       interceptQueries(queryable, async (text, values, send) => {
         sent += 1
-        const isOver = failure.hasOccurred && isRetried
+        const isOver = failure.hasOccurred && failure.isRetried
         if (statements === undefined || sent <= statements || isOver) return send(text, values)
         failure.hasOccurred = true
         throw Object.assign(new Error('The query was cancelled.'), { code, severity: 'ERROR' })

@@ -1,4 +1,5 @@
 import type { Queryable } from '../database/index.js'
+import type { Pushed } from './model/live-context.js'
 import type { Model } from './model/model.js'
 import type { Time } from './model/time.js'
 import type { Move } from './operation.js'
@@ -150,7 +151,7 @@ export interface Law {
   readonly name: string
   /** The law in one sentence. */
   readonly says: string
-  /** Checked once per schema, at the end of its first history. */
+  /** Checked at the end of a history, until one history on the schema ends without a failure. */
   ofSchema?(ending: Ending): Promise<readonly Finding[]>
   /** Checked after every step of a history. */
   afterStep?(step: Step): readonly Finding[]
@@ -183,6 +184,10 @@ export const stepsBetween = ({ steps }: Race, before: Observation, after: Observ
 /** The pushes of a race, whose ids are the snapshot errors that they store. */
 export const pushesOf = ({ steps }: Pick<Race, 'steps'>) =>
   steps.flatMap((step) => (step.move.push ? [{ ...step, push: step.move.push }] : []))
+
+/** The push of a race that stored this snapshot error. */
+export const pushOf = (race: Race, error: string | null | undefined): Pushed | undefined =>
+  pushesOf(race).find(({ push }) => push.error === error)?.push
 
 export const wasAccepted = ({ outcome }: RaceStep) =>
   outcome?.refusal === undefined &&

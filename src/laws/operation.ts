@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import type { Catalog } from '../catalog/index.js'
-import { type Database, type Queryable, quoteIdentifier } from '../database/index.js'
+import { type Catalog, tableName } from '../catalog/index.js'
+import type { Database, Queryable } from '../database/index.js'
 import type { Migration } from '../migrations/index.js'
 import {
   type ChatChoice,
@@ -10,11 +10,13 @@ import {
   mostly,
   type Preference,
   raceChatIds,
+  type WriteChoice,
 } from './choices.js'
 import type { MainEvent } from './model/events.js'
 import type { Pushed } from './model/live-context.js'
-import type { Chat, Model } from './model/model.js'
+import { type Chat, type Model, Refusal } from './model/model.js'
 import type { Time } from './model/time.js'
+import type { Outcome } from './outcome.js'
 import type { Operations } from './own-operations.js'
 
 /** The state in which an operation chooses its arguments. */
@@ -39,17 +41,6 @@ export interface ExecutionContext {
   readonly catalog: Catalog
   /** The parameter `now`; empty if the operation has to use the clock of the database. */
   readonly now: { readonly now?: Time }
-  /** The qualified and quoted name of a table. */
-  table(name: string): string
-}
-
-/** The context for a move on a database, or in a transaction on it. */
-export function executionContext(
-  parts: Omit<ExecutionContext, 'queryable' | 'table'> & { readonly queryable?: Queryable },
-): ExecutionContext {
-  const schema = quoteIdentifier(parts.database.schema)
-  const table = (name: string) => `${schema}.${quoteIdentifier(name)}`
-  return { queryable: parts.database, ...parts, table }
 }
 
 /**
@@ -108,6 +99,16 @@ export interface Move {
   predict(model: Model, at: Time, answer: unknown): unknown
 }
 
+/** The outcome that the model predicts for a move, and changes the model accordingly. */
+export function predict(move: Move, model: Model, at: Time, outcome: Outcome): Outcome {
+  try {
+    return { answer: move.predict(model, at, outcome.refusal ? undefined : outcome.answer) }
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return { refusal: { code: error.code, message: '' } }
+  }
+}
+
 /** The chat and the agent that most moves of a race are about, so that they interfere. */
 export interface RaceFocus {
   readonly chatId: string
@@ -149,10 +150,11 @@ export function defineOperation<Choice>(
  */
 export const hostStatements =
   (...statements: readonly (readonly [sql: string, ...values: unknown[]])[]) =>
-  ({ queryable, table }: ExecutionContext): Promise<void> =>
+  ({ queryable }: ExecutionContext): Promise<void> =>
     queryable.transaction(async (transaction) => {
+      const { schema } = transaction
       for (const [sql, ...values] of statements) {
-        const text = sql.replaceAll(/\{(\w+)\}/g, (_, name: string) => table(name))
+        const text = sql.replaceAll(/\{(\w+)\}/g, (_, name) => tableName({ schema, name }))
         await transaction.query(text, values)
       }
     })
@@ -174,13 +176,16 @@ interface Definition<Args extends object, Choice extends object> {
   readonly prefers?: readonly Preference[]
   /** What histories choose besides the chat. */
   readonly choices?: { readonly [Name in keyof Choice]: fc.Arbitrary<Choice[Name]> }
-  /** The arguments for a choice, or undefined if there are none in this state. */
-  argsOf?(model: Model, chat: Chat, choice: Choice & ChatChoice): Args | undefined
-  /** Arguments for calls by strangers and, by default, for races; none by default. */
-  readonly simple?: Args
+  /**
+   * The arguments for a choice, or undefined if there are none in this state. The operation is
+   * asked for an unknown chat if the state has no chat.
+   */
+  argsOf?(model: Model, chat: Chat | undefined, choice: Choice & ChatChoice): Args | undefined
+  /** Arguments for a call about a chat, which is unknown in races; none by default. */
+  simple?(chat: Chat | undefined): Args
   raceArgs?(focus: RaceFocus): fc.Arbitrary<Args>
   /** The name and the chat by default. */
-  says?(chat: string, args: Args): string
+  says?(chat: string, args: Args, key: ChatKey): string
   /** What a move may change besides the rows of its chat, and its variant. */
   flags?(chatId: string, args: Args): Partial<Move>
   execute(caller: Caller, params: Params, args: Args): Promise<unknown>
@@ -188,9 +193,9 @@ interface Definition<Args extends object, Choice extends object> {
 }
 
 /** An operation on one chat. */
-export interface ChatOperation<Args = object> extends Operation {
-  /** One call, with simple arguments by default. */
-  moveOn(key: ChatKey, args?: Args): ChatMove
+export interface ChatOperation extends Operation {
+  /** One call with simple arguments for the chat, if it is known. */
+  moveOn(key: ChatKey, chat?: Chat): ChatMove
 }
 
 /** A move that is no work on the database itself. */
@@ -198,30 +203,28 @@ interface ChatMove extends Move {
   execute(caller: Caller): Promise<unknown>
 }
 
-interface Flags {
-  readonly own?: boolean
-  readonly notify?: boolean
+interface Flags extends WriteChoice {
   readonly isStranger?: boolean
 }
 
 /** Defines an operation on one chat, whose arguments are the choices unless `argsOf` is given. */
 export function defineChatOperation<Args extends object, Choice extends object = Args>(
   definition: Definition<Args, Choice>,
-): ChatOperation<Args> {
+): ChatOperation {
   const { name, weight = 1, event, prefers, argsOf, raceArgs } = definition
-  const { simple = {} as Args, says = (chat: string) => `${name} ${chat}` } = definition
+  const { simple = () => ({}) as Args, says = (chat: string) => `${name} ${chat}` } = definition
   const takesNow = definition.takesNow ?? event !== undefined
   const moveOf = (key: ChatKey, args: Args, flags: Flags = {}): ChatMove => {
     const { own = false, notify = false, isStranger = false } = flags
     return {
-      says: says(`${key.chatId}${isStranger ? ' as a stranger' : ''}`, args),
+      says: says(`${key.chatId}${isStranger ? ' as a stranger' : ''}`, args, key),
       isStranger,
       ...(event && { chats: [key.chatId], usesOwnClock: own }),
       ...(event && notify && { notifies: event }),
       ...definition.flags?.(key.chatId, args),
       execute: (context) => {
-        const params = { ...key, ...(takesNow && context.now), ...(event && { notify }) }
-        return definition.execute(context, params, args)
+        const more = { ...(takesNow && context.now), ...(event && { notify: notify || undefined }) }
+        return definition.execute(context, { ...key, ...more }, args)
       },
       predict: (model, at, answer) => definition.predict(model, key, at, args, answer),
     }
@@ -237,17 +240,17 @@ export function defineChatOperation<Args extends object, Choice extends object =
       ...(event && { notify: fc.boolean() }),
     }) as unknown as fc.Arbitrary<ChatChoice & Choice & Flags>,
     resolve({ model }, choice) {
-      const found = chooseChat(model, choice, prefers)
-      if (!found) return undefined
-      const { key, isStranger } = found
-      const chat = model.chats.get(key.chatId)!
+      const { key, isStranger, chat } = chooseChat(model, choice, prefers)
       const args = argsOf ? argsOf(model, chat, choice) : (choice as unknown as Args)
       return args && moveOf(key, args, { ...choice, isStranger })
     },
     race: (focus) =>
       fc
-        .tuple(mostly(focus.chatId, raceChatIds), raceArgs?.(focus) ?? fc.constant(simple))
+        .tuple(
+          mostly(focus.chatId, raceChatIds),
+          raceArgs?.(focus) ?? fc.constant(simple(undefined)),
+        )
         .map(([chatId, args]) => moveOf({ chatId }, args)),
   })
-  return { ...operation, moveOn: (key, args = simple) => moveOf(key, args) }
+  return { ...operation, moveOn: (key, chat) => moveOf(key, simple(chat)) }
 }

@@ -3,6 +3,7 @@ import {
   type ManifestColumn,
   ownersWithoutCascade,
   readCatalog,
+  type ScopedTable,
   scopedTables,
 } from '../catalog/index.js'
 import { type Queryable, quoteIdentifier } from '../database/index.js'
@@ -45,7 +46,10 @@ export type TableRows = ReadonlyMap<string, StoredRow>
  */
 export type Rows = ReadonlyMap<string, TableRows>
 
-export const noRows: TableRows = new Map()
+const noRows: TableRows = new Map()
+
+/** The rows of a table by key; none if the schema does not have the table. */
+export const rowsOf = (rows: Rows, table: string): TableRows => rows.get(table) ?? noRows
 
 /**
  * Reads all rows of a schema, in one statement that is generated from its catalog.
@@ -112,15 +116,23 @@ export async function openRowReader(
       ]),
     )
   }
-  const chatColumns = new Map([
-    ...ownersWithoutCascade(catalog, chats)
-      .filter(({ column }) => column === chats.column)
-      .map(({ table, column }) => [table, column] as const),
-    ...scopedTables(catalog, chats.owner).flatMap(({ name, column }) =>
-      column === null ? [] : [[name, column] as const],
-    ),
-  ])
+  const chatColumns = new Map(
+    tablesOfChats(catalog).flatMap(({ name, column }) => (column ? [[name, column]] : [])),
+  )
   return { catalog, chatColumns, read }
+}
+
+/** The tables whose rows belong to chats, even if their key to a chat is missing. */
+export function tablesOfChats(catalog: Catalog): ScopedTable[] {
+  const scoped = scopedTables(catalog, chats.owner)
+  const isIdOfChat = ({ name, type }: ManifestColumn) => name === chats.column && type === 'uuid'
+  const others = ownersWithoutCascade(catalog, chats).filter(
+    ({ table, column }) =>
+      column === chats.column &&
+      !scoped.some(({ name }) => name === table) &&
+      catalog.tables.some(({ name, columns }) => name === table && columns.some(isIdOfChat)),
+  )
+  return [...others.map(({ table, column }) => ({ name: table, column })), ...scoped]
 }
 
 function keyed(

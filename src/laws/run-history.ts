@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { Catalog } from '../catalog/index.js'
 import type { ResourceInput } from '../schema/index.js'
+import { textFile } from './choices.js'
 import { allDifferingRows, unexpectedNotifications } from './compare-rows.js'
 import type { Told } from './failure.js'
 import {
@@ -35,19 +36,13 @@ const pushAs = (variant: string, resources: readonly ResourceInput[] = [], error
   },
 })
 
-const file = (source: string, text: string, byte: number): ResourceInput => ({
-  ...{ source, kind: 'instruction_file', status: 'ok', sizeBytes: text.length },
-  body: { content: Buffer.from(text).toString('base64') },
-  contentHash: Uint8Array.of(byte),
-})
-
 const pushOf = (...resources: readonly ResourceInput[]) => pushAs('fresh', resources)
 
-const pushNotReady = pushAs('not ready', [file('/AGENTS.md', '# Pier\n', 5)])
+const pushNotReady = pushAs('not ready', [textFile('/AGENTS.md', '# Pier\n', 5)])
 
 /** Resources of which the second push changes one column each, so that any comparison is tested. */
 const fields = Object.keys(fieldChanges) as (keyof typeof fieldChanges)[]
-const unchanged = fields.map((field) => file(`/${field}`, `${field}\n`, 9))
+const unchanged = fields.map((field) => textFile(`/${field}`, `${field}\n`, 9))
 const changed = fields.map((field, n) => ({
   ...unchanged[n]!,
   ...fieldChanges[field](unchanged[n]!),
@@ -66,8 +61,8 @@ const newest = { chat: 0, as: 'anybody', own: false, notify: false }
 
 const newBuild: Chosen = { operation: rebuild, choice: { workspace: 0 } }
 
-const [shop, ship] = [file('/AGENTS.md', '# Shop\n', 1), file('/AGENTS.md', '# Ship\n', 3)]
-const till = file('/agents.md', '# Till\n', 2)
+const [shop, ship] = [textFile('/AGENTS.md', '# Shop\n', 1), textFile('/AGENTS.md', '# Ship\n', 3)]
+const till = textFile('/agents.md', '# Till\n', 2)
 
 /** The beginning of every history; {@link openingWords} describes it. */
 const opening: readonly Chosen[] = [
@@ -84,7 +79,7 @@ const opening: readonly Chosen[] = [
   newBuild,
   pushNotReady,
   newBuild,
-  pushOf(file('/AGENTS.md', '# Dock\n', 4)),
+  pushOf(textFile('/AGENTS.md', '# Dock\n', 4)),
 ]
 
 /** The state after the opening, in words. */
@@ -208,18 +203,15 @@ async function checkInstallation(run: HistoryRun, installation: ModelledDatabase
   if (findings.length > 0) throw new LawBroken(isolation, findings)
   const wrong = unexpectedNotifications({ expected: [], actual: await listener.take() })
   if (wrong.length > 0) throw new LawBroken(specification, wrong)
-  await checkEnding(run, { queryable, operations: run.operations, model, rows, reader })
-}
-
-async function checkEnding({ counts }: HistoryRun, ending: Ending): Promise<void> {
-  const isChecked = checkedSchemas.has(ending.reader.catalog)
+  const ending: Ending = { queryable, operations: run.operations, model, rows, reader }
+  const isChecked = checkedSchemas.has(reader.catalog)
   for (const law of laws) {
     for (const check of [law.atEnd, isChecked ? undefined : law.ofSchema]) {
       if (!check) continue
-      counts.laws += 1
+      run.counts.laws += 1
       const broken = await check(ending)
       if (broken.length > 0) throw new LawBroken(law, broken)
     }
   }
-  checkedSchemas.add(ending.reader.catalog)
+  checkedSchemas.add(reader.catalog)
 }

@@ -1,6 +1,7 @@
 import { allDifferingRows, unexpectedNotifications } from './compare-rows.js'
 import {
   countDone,
+  countNamed,
   coverageOf,
   type HistoryRun,
   inSecond,
@@ -12,14 +13,14 @@ import { type FailCode, injectFailure } from './intercept.js'
 import { LawBroken, type Step } from './law.js'
 import { laws } from './laws.js'
 import { eventsOf } from './model/events.js'
-import { copyModel, type Model, Refusal } from './model/model.js'
+import { copyModel, type Model } from './model/model.js'
 import { later, toMilliseconds } from './model/time.js'
-import { executionContext, type Move, type Operation } from './operation.js'
+import { type Move, type Operation, predict } from './operation.js'
 import { type Outcome, outcomeOf } from './outcome.js'
-import { roundTrip } from './rules/round-trip.js'
 import { specification } from './rules/specification.js'
+import { roundTrip } from './rules/structure.js'
 import { atomicity } from './rules/writes.js'
-import { traceEntry } from './trace.js'
+import { trace } from './trace.js'
 
 /** How a step is done. */
 export interface StepOptions {
@@ -62,11 +63,11 @@ export async function runStep(
   const now = usesOwnClock ? toMilliseconds(run.now) : run.now
   const before = { model: at.model, rows: at.rows }
   const promptsBefore = await promptsOf(run, at, move)
-  const context = executionContext({
+  const context = {
     ...{ database: at.database, operations: run.operations, catalog: at.reader.catalog },
     queryable: failure.around(at.queryable),
     now: usesOwnClock ? {} : { now },
-  })
+  }
   const outcome = await outcomeOrThrow(() => move.execute(context))
   advance(run, move.advances ?? 0)
   if (move.isMigration && outcome.refusal) {
@@ -78,7 +79,7 @@ export async function runStep(
   const predicted: Outcome =
     failure.hasOccurred && !failure.isRetried
       ? { refusal: { code: failWith, message: '' } }
-      : predict(model, move, now, outcome)
+      : predict(move, model, now, outcome)
   const rows = await at.reader.read(at.queryable)
   nameNewChats(run, before.model, model)
   const promptsAfter = await promptsOf(run, at, move)
@@ -126,15 +127,6 @@ const outcomeOrThrow = (execute: () => Promise<unknown>) =>
     throw bug
   })
 
-function predict(model: Model, move: Move, at: string, outcome: Outcome): Outcome {
-  try {
-    return { answer: move.predict(model, at, outcome.refusal ? undefined : outcome.answer) }
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    return { refusal: { code: error.code, message: '' } }
-  }
-}
-
 function advance(run: HistoryRun, micros: number): void {
   if (micros === 0) return
   run.now = later(run.now, micros)
@@ -145,8 +137,7 @@ function advance(run: HistoryRun, micros: number): void {
 function nameNewChats({ names }: HistoryRun, before: Model, after: Model): void {
   for (const id of after.chats.keys()) {
     if (before.chats.has(id) || names.has(id)) continue
-    const count = [...names.values()].filter((name) => name.startsWith('chat ')).length + 1
-    names.set(id, `chat ${count}`)
+    names.set(id, `chat ${countNamed(names, 'chat') + 1}`)
   }
 }
 
@@ -163,16 +154,6 @@ async function promptsOf(run: HistoryRun, { queryable }: ModelledDatabase, move:
     texts.push({ chatId, text })
   }
   return texts
-}
-
-function trace(
-  run: HistoryRun,
-  { reader }: ModelledDatabase,
-  step: Omit<Parameters<typeof traceEntry>[0], 'says'>,
-): void {
-  const named = (text: string) => withNames(run, text)
-  const options = { catalog: reader.catalog, names: run.names, named }
-  run.trace?.push(traceEntry({ ...step, says: run.said.at(-1)! }, options))
 }
 
 /** Thrown inside a transaction to roll it back. */

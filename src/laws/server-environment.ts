@@ -98,12 +98,14 @@ const resetsPerTruncate = 50
 /**
  * A function that deletes all rows of a schema. It returns false if the schema has changed, or if
  * its rows cannot be deleted. It mostly uses DELETE: TRUNCATE creates new files and invalidates
- * plans, which takes longer than deleting a few rows.
+ * plans, which takes longer than deleting a few rows. However, triggers, rules and policies for
+ * DELETE could add rows or keep some.
  */
 function createTruncation(database: Database, catalog: Catalog): () => Promise<boolean> {
+  const { schema } = database
   const tables = catalog.tables
     .filter(({ name }) => name !== ledgerName)
-    .map((table) => ({ ...table, named: tableName({ schema: database.schema, name: table.name }) }))
+    .map((table) => ({ ...table, named: tableName({ schema, name: table.name }) }))
   const restarts = tables.flatMap(({ named, columns }) =>
     columns.filter(isGenerated).map(({ name }) => {
       const sequence = `pg_get_serial_sequence(${quoteLiteral(named)}, ${quoteLiteral(name)})`
@@ -114,15 +116,37 @@ function createTruncation(database: Database, catalog: Catalog): () => Promise<b
   const parts = tables.map(({ named }, index) => `deleted_${index} AS (DELETE FROM ${named})`)
   const deleteAll = `WITH ${parts.join(', ')} SELECT ${restarts.join(', ')}`
   const truncate = `TRUNCATE ${tables.map(({ named }) => named).join(', ')} RESTART IDENTITY`
+  const canDelete = tables.every(
+    ({ triggers, rules, policies }) => [triggers, rules, policies].flat().length === 0,
+  )
+  let shape: string | undefined
   let resets = 0
   return async () => {
     try {
-      if (!isDeepStrictEqual(await readCatalog(database), catalog)) return false
+      const found = await shapeOf(database)
+      if (found !== shape && !isDeepStrictEqual(await readCatalog(database), catalog)) return false
+      shape = found
       resets += 1
-      await database.script(resets % resetsPerTruncate === 0 ? truncate : deleteAll)
+      await database.script(canDelete && resets % resetsPerTruncate > 0 ? deleteAll : truncate)
       return true
     } catch {
       return false
     }
   }
+}
+
+/**
+ * Changes if a migration runs, and if a table, an index or a column changes. Reading it is cheaper
+ * than reading the catalog.
+ */
+async function shapeOf({ schema, query }: Database): Promise<string> {
+  const { rows } = await query<{ shape: string }>(
+    `SELECT concat(
+       (SELECT string_agg(concat(attrelid, ' ', attnum, ' ', a.xmin), ',' ORDER BY attrelid, attnum)
+        FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = attrelid
+        WHERE relnamespace = ${quoteLiteral(quoteIdentifier(schema))}::regnamespace),
+       (SELECT string_agg(concat(version, ' ', xmin), ',' ORDER BY version)
+        FROM ${tableName({ schema, name: ledgerName })})) AS shape`,
+  )
+  return rows[0]!.shape
 }

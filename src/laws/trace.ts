@@ -1,39 +1,27 @@
 import type { Catalog, ManifestTable } from '../catalog/index.js'
+import {
+  type HistoryRun,
+  type ModelledDatabase,
+  type TraceEntry,
+  withNames,
+} from './history-run.js'
 import { liveTable, pinTable, snapshotTable } from './model/rows.js'
 import { type Outcome, plainOutcome } from './outcome.js'
 import { byId, idOf, isGenerated, type Rows, type StoredRow } from './row-reader.js'
 
-/** One step of a history, without anything that differs between engines by nature. */
-export interface TraceEntry {
-  /** The line of the history. */
-  readonly says: string
-  /** The answer, or the code of the refusal and its SQLSTATE. */
-  readonly answer: string
-  readonly notifications: readonly string[]
-  readonly rows: Rows
-}
-
-/** The trace of a step; `named` replaces ids by names. */
-export function traceEntry(
-  {
-    says,
-    outcome,
-    notifications,
-    rows,
-  }: Omit<TraceEntry, 'answer'> & { readonly outcome: Outcome },
-  options: {
-    readonly catalog: Catalog
-    readonly names: ReadonlyMap<string, string>
-    readonly named: (text: string) => string
-  },
-): TraceEntry {
-  const { named } = options
-  return {
-    says,
-    answer: named(comparableAnswer(outcome)),
-    notifications: notifications.map(named),
-    rows: comparableRows(rows, options),
-  }
+/** Adds a step to the trace of a run, if it has one. */
+export function trace(
+  run: HistoryRun,
+  { reader }: ModelledDatabase,
+  step: Pick<TraceEntry, 'notifications' | 'rows'> & { readonly outcome: Outcome },
+): void {
+  const named = (text: string) => withNames(run, text)
+  run.trace?.push({
+    says: run.said.at(-1)!,
+    answer: named(comparableAnswer(step.outcome)),
+    notifications: step.notifications.map(named),
+    rows: comparableRows(step.rows, reader.catalog, run.names),
+  })
 }
 
 /** Without the numbers that a database generates, which {@link comparableRows} ranks. */
@@ -52,10 +40,7 @@ function comparableAnswer(outcome: Outcome): string {
  *   used numbers, and engines may start with different ones;
  * - a time is `a time` in tables that the host writes to, which uses the time of the database.
  */
-function comparableRows(
-  rows: Rows,
-  { catalog, names }: { readonly catalog: Catalog; readonly names: ReadonlyMap<string, string> },
-): Rows {
+function comparableRows(rows: Rows, catalog: Catalog, names: ReadonlyMap<string, string>): Rows {
   const tables = new Map(catalog.tables.map((table) => [table.name, table]))
   return new Map(
     [...rows].map(([name, stored]) => [name, comparable(tables.get(name)!, stored, names)]),

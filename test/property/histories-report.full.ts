@@ -77,6 +77,19 @@ test('a property of one own runs histories, and hears of a broken law', async ()
   ])
 })
 
+test('a digest that fails is reported with its history', async () => {
+  const { failure } = await checkHistories({
+    ...{ seed: 1, runs: 1, commandsMax: 1, doublecheck: true, shrinksMax: 0 },
+    evidence: await temporaryFolder(),
+    // No operation reads this table, but every digest does.
+    prepare: ({ script }) =>
+      script(`CREATE SCHEMA IF NOT EXISTS apart; CREATE TABLE IF NOT EXISTS apart.bad
+        (n int, inverse int GENERATED ALWAYS AS (1 / n) VIRTUAL); INSERT INTO apart.bad VALUES (0)`),
+  })
+  expect(failure).toMatchObject({ law: undefined, seed: 1 })
+  expect(failure!.findings[0]!.what).toContain('division by zero')
+})
+
 test('a list whose cursor does not move on is told, and not followed for ever', async () => {
   const { failure } = await checkHistories({
     ...{ seed: 1, runs: 20, shrinksMax: 0, evidence: await temporaryFolder() },

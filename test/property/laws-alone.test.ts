@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
-import { createChat, push } from '../../src/index.js'
-import { createModel, type Ending, laws, openRowReader } from '../../src/laws/index.js'
+import { bind, createChat, getPin, push, type Queryable } from '../../src/index.js'
+import {
+  createModel,
+  type Ending,
+  laws,
+  openRowReader,
+  type Resource,
+} from '../../src/laws/index.js'
 import { ownOperations } from '../../src/laws/own-operations.js'
 import { makeAgent } from '../context/make-agent.js'
 import { makeFile } from '../context/make-resources.js'
@@ -9,6 +15,8 @@ import { useEngine } from '../support/engines.js'
 // The laws are functions of a database and of a model that says what it should contain.
 
 const engine = useEngine('PGlite')
+
+type PinKey = Parameters<typeof getPin>[1]
 
 /** What a database says of itself as the model has it: a chat of an agent that pushed nothing. */
 async function ending(): Promise<Ending> {
@@ -58,6 +66,28 @@ test('a law of the structure is told of a table that somebody added', async () =
   const reader = await openRowReader(at.queryable, { except: [], prepared: false })
   const names = await broken({ ...at, reader, rows: await reader.read(at.queryable) })
   expect(names).toEqual(['Structure'])
+})
+
+test('the isolation of owners is checked with a pin that there is', async () => {
+  const at = await ending()
+  const [chat] = at.model.chats.values()
+  const { agentId } = await makeAgent(at.queryable)
+  await push(at.queryable, { agentId, version: 1, resources: [makeFile('/AGENTS.md')] })
+  await bind(at.queryable, { chatId: chat!.id, agentId })
+  // What the law does not look at is of no matter.
+  chat!.pins = new Map([['/AGENTS.md', {} as Resource]])
+  const operations = {
+    ...ownOperations,
+    /** A pin that there is is shown to anybody. */
+    getPin: async (queryable: Queryable, { chatId, source, ownerId }: PinKey) =>
+      (await getPin(queryable, { chatId, source })) ??
+      getPin(queryable, { chatId, source, ownerId }),
+  }
+  const isolation = laws.find(({ name }) => name === 'Isolation')!
+  expect(await isolation.atEnd!(at)).toEqual([])
+  expect(await isolation.atEnd!({ ...at, operations })).toMatchObject([
+    { what: `get a pin of ${chat!.id} for a stranger`, actual: 'an answer' },
+  ])
 })
 
 test('a law of drift is told of a chat that reads as clean and is not', async () => {

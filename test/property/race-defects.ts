@@ -127,6 +127,19 @@ export const raceDefects: readonly RaceDefect[] = [
   },
 ]
 
+/** A table that keeps the rows of chats that are gone, because it has no key to them. */
+const withoutKey = (table: string): RaceDefect => ({
+  name: `${table} without a key to chats`,
+  laws: ['Cascade'],
+  prepare: async ({ schema, query, script }) => {
+    const { rows } = await query<{ name: string }>(
+      `SELECT conname AS name FROM pg_catalog.pg_constraint
+       WHERE contype = 'f' AND conrelid = '"${schema}".${table}'::regclass`,
+    )
+    await script(`ALTER TABLE "${schema}".${table} DROP CONSTRAINT ${rows[0]!.name}`)
+  },
+})
+
 /** One for each of the other laws, to see that it looks. */
 export const furtherDefects: readonly RaceDefect[] = [
   {
@@ -151,19 +164,8 @@ export const furtherDefects: readonly RaceDefect[] = [
       ),
     },
   },
-  {
-    name: 'a table that keeps the rows of chats that are gone',
-    laws: ['Cascade'],
-    prepare: async (database) => {
-      const { rows } = await database.query<{ name: string }>(
-        `SELECT conname AS name FROM pg_catalog.pg_constraint
-         WHERE contype = 'f' AND conrelid = '"${database.schema}".chat_messages'::regclass`,
-      )
-      await database.script(
-        `ALTER TABLE "${database.schema}".chat_messages DROP CONSTRAINT ${rows[0]!.name}`,
-      )
-    },
-  },
+  withoutKey('chat_messages'),
+  withoutKey('chat_heartbeats'),
   {
     name: 'an archiving that leaves the time of its chat',
     laws: ['Linearizability'],

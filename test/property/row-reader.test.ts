@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { openRowReader } from '../../src/laws/row-reader.js'
+import { fillChat } from '../../src/harness/index.js'
+import { createChat } from '../../src/index.js'
+import { openRowReader, tablesOfChats } from '../../src/laws/row-reader.js'
 import { useEngine } from '../support/engines.js'
 
 const engine = useEngine('PGlite')
@@ -39,4 +41,17 @@ test('no row hides another: keys that read alike, and rows that are equal, are t
   const rows = await reader.read(database)
   expect(rows.get('pairs')!.size).toBe(4)
   expect([...rows.get('twins')!.values()].map(({ values }) => values.n)).toEqual(['1', '1', '2'])
+})
+
+test('a table without a key to chats has rows of chats, unless its chat_id is another number', async () => {
+  const database = await engine.install()
+  const { schema } = database
+  await database.script(`
+    CREATE TABLE "${schema}".beats (chat_id uuid, id int, PRIMARY KEY (chat_id, id));
+    CREATE TABLE "${schema}".telegrams (chat_id bigint PRIMARY KEY)`)
+  const { catalog, chatColumns } = await openRowReader(database, { except: [], prepared: false })
+  expect([chatColumns.get('beats'), chatColumns.get('telegrams')]).toEqual(['chat_id', undefined])
+  const { chat } = await createChat(database, { ownerId: crypto.randomUUID() })
+  const filled = await fillChat(database, chat.id, { catalog, tables: tablesOfChats(catalog) })
+  expect(filled).toContain('beats')
 })

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import type { JsonObject, JsonValue, pushableKinds } from '../../schema/index.js'
 import { limits } from '../../schema/index.js'
+import { weighted } from '../choices.js'
 import { jsonBytes, jsonObject, smallJsonBytesMax } from './json.js'
 import { cutToBytes, text } from './text.js'
-import { weighted } from './weighted.js'
 
 type PushableKind = (typeof pushableKinds)[number]
 

@@ -220,7 +220,13 @@ export interface CapOptions {
   readonly heavy?: boolean
 }
 
-const casesFor = ({ heavy = true }: CapOptions) => capCases.filter((one) => heavy || !one.heavy)
+/** Pushes at or beyond the limits, except heavy ones if those are not wanted. */
+const cappedPush = (side: 'at' | 'beyond', { heavy = true }: CapOptions) =>
+  fc.oneof(
+    ...capCases.flatMap(({ cap, heavy: isHeavy, [side]: pushes }) =>
+      pushes && (heavy || !isHeavy) ? [pushes.map((push) => ({ cap, push }))] : [],
+    ),
+  )
 
 /**
  * Pushes that are accepted and are exactly at one limit. `cap` is the key in `limits`, or
@@ -238,10 +244,7 @@ const casesFor = ({ heavy = true }: CapOptions) => capCases.filter((one) => heav
  * ```
  */
 export function pushAtCap(options: CapOptions = {}): fc.Arbitrary<CappedPush> {
-  const pushes = casesFor(options).flatMap(({ cap, at }) =>
-    at ? [at.map((push) => ({ cap, push }))] : [],
-  )
-  return fc.oneof(...pushes)
+  return cappedPush('at', options)
 }
 
 /**
@@ -262,6 +265,5 @@ export function pushAtCap(options: CapOptions = {}): fc.Arbitrary<CappedPush> {
  * ```
  */
 export function pushBeyondCap(options: CapOptions = {}): fc.Arbitrary<CappedPush> {
-  const pushes = casesFor(options).map(({ cap, beyond }) => beyond.map((push) => ({ cap, push })))
-  return fc.oneof(...pushes)
+  return cappedPush('beyond', options)
 }

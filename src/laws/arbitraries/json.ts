@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { JsonObject, JsonValue } from '../../schema/index.js'
+import { weighted } from '../choices.js'
 import { text } from './text.js'
-import { weighted } from './weighted.js'
 
 /** A small JSON value has fewer bytes than this, as PostgreSQL prints it. */
 export const smallJsonBytesMax = 4096
@@ -19,23 +19,18 @@ export function jsonBytes(value: JsonValue): number {
   return Buffer.byteLength(text) + exponents
 }
 
-const number = fc.oneof(
-  { weight: 4, arbitrary: fc.integer() },
-  {
-    weight: 2,
-    arbitrary: fc.constantFrom(
-      ...[0, 1e21, 1e-7, 1.5e300, 5e-324, -1e100, 2 ** 53, 2 ** 63, 0.1, 1 / 3, -1],
-    ),
-  },
-  { weight: 2, arbitrary: fc.double({ noNaN: true, noDefaultInfinity: true }) },
+const number = weighted(
+  [4, fc.integer()],
+  [2, fc.constantFrom(0, 1e21, 1e-7, 1.5e300, 5e-324, -1e100, 2 ** 53, 2 ** 63, 0.1, 1 / 3, -1)],
+  [2, fc.double({ noNaN: true, noDefaultInfinity: true })],
 )
 
-const scalar: fc.Arbitrary<JsonValue> = fc.oneof(
-  { weight: 4, arbitrary: text() },
+const scalar = weighted<JsonValue>(
+  [4, text()],
   // JSON has no negative zero: the database would return another value.
-  { weight: 3, arbitrary: number.map((value) => (value === 0 ? 0 : value)) },
-  { weight: 1, arbitrary: fc.boolean() },
-  { weight: 1, arbitrary: fc.constant(null) },
+  [3, number.map((value) => (value === 0 ? 0 : value))],
+  [1, fc.boolean()],
+  [1, fc.constant(null)],
 )
 
 /** Wraps a value in alternating arrays and objects. */
@@ -45,9 +40,9 @@ function nest(value: JsonValue, levels: number): JsonValue {
   return nested
 }
 
-const key = fc.oneof(
-  { weight: 2, arbitrary: text({ piecesMax: 2 }) },
-  { weight: 1, arbitrary: fc.constantFrom('type', 'a', 'B', '\u00e9', 'e\u0301', '1', '10', '2') },
+const key = weighted(
+  [2, text({ piecesMax: 2 })],
+  [1, fc.constantFrom('type', 'a', 'B', '\u00e9', 'e\u0301', '1', '10', '2')],
 )
 
 const tree = fc.letrec<{ value: JsonValue; object: JsonObject }>((tie) => ({

@@ -8,10 +8,10 @@ import {
   type ResourceInput,
   type ResourceStatus,
 } from '../../schema/index.js'
+import { weighted, withoutAbsent } from '../choices.js'
 import { body, largeBody } from './body.js'
 import { jsonBytes } from './json.js'
 import { source, text, textOfBytes } from './text.js'
-import { weighted } from './weighted.js'
 
 /**
  * Options of {@link resource}.
@@ -170,11 +170,6 @@ const aggregateHash = weighted(
 /** Absent in `times` of `times + 1` cases, which is every second case by default. */
 const optional = <T>(arbitrary: fc.Arbitrary<T>, times = 1) =>
   weighted<T | undefined>([times, fc.constant(undefined)], [1, arbitrary])
-
-/** Removes fields with the value undefined. */
-function withoutAbsent<T extends object>(fields: T): T {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
-}
 
 /**
  * Pushes that an agent without a snapshot accepts, with and without each optional field. Most have

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { limits } from '../../schema/index.js'
-import { weighted } from './weighted.js'
+import { weighted } from '../choices.js'
 
 /** Texts that parsers often get wrong. PostgreSQL can store each of them. */
 const nastyPieces = [
@@ -73,10 +73,10 @@ export function text({
   readonly bytesMax?: number
   readonly piecesMax?: number
 } = {}): fc.Arbitrary<string> {
-  const piece = fc.oneof(
-    { weight: 6, arbitrary: fc.constantFrom(...nastyPieces) },
-    { weight: 2, arbitrary: anyCharacter },
-    { weight: 2, arbitrary: fc.string({ unit: 'grapheme', maxLength: 6 }).map(withoutNul) },
+  const piece = weighted<string>(
+    [6, fc.constantFrom(...nastyPieces)],
+    [2, anyCharacter],
+    [2, fc.string({ unit: 'grapheme', maxLength: 6 }).map(withoutNul)],
   )
   return fc
     .array(piece, { maxLength: piecesMax })
@@ -124,12 +124,9 @@ const aroundSurrogates = ['/\ue000', '/\uffee', '/\u{10000}', '/\u{1f600}', '/\u
 
 const path = fc
   .array(
-    fc.oneof(
-      {
-        weight: 3,
-        arbitrary: fc.constantFrom('AGENTS.md', 'home', 'dev', '..', '.', '', 'skills'),
-      },
-      { weight: 3, arbitrary: text({ piecesMax: 3 }) },
+    weighted(
+      [3, fc.constantFrom('AGENTS.md', 'home', 'dev', '..', '.', '', 'skills')],
+      [3, text({ piecesMax: 3 })],
     ),
     { minLength: 1, maxLength: 5 },
   )

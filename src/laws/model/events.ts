@@ -32,11 +32,11 @@ interface Answer {
 }
 
 /**
- * The notifications that listeners hear when an operation is committed: one a chat, what comes
- * later of a chat in place of what came before it.
+ * The notifications that an operation sends when it is committed: one per chat. If a chat has
+ * several events, only the last one is sent.
  *
- * @param main What was asked for; `changes` where that is hydrating and settling alone.
- * @param answer What the model answers.
+ * @param main The event of the operation itself; `changes` if it only hydrates and settles.
+ * @param answer The answer of the model.
  */
 export function eventsOf(
   main: MainEvent,
@@ -50,7 +50,7 @@ export function eventsOf(
   if (main !== 'changes') for (const id of main === 'deleted' ? gone : asked) events.set(id, main)
   for (const event of ['hydrated', 'dirtied', 'settled', 'refreshed'] as const) {
     const ids = parts[event]
-    // A chat that is created is not said to be hydrated as well.
+    // The answer of createChat has a boolean here, which is no event.
     if (typeof ids !== 'object') continue
     for (const id of ids) events.set(id, event)
   }

@@ -167,7 +167,7 @@ export function copyModel(model: Model): Model {
   }
 }
 
-/** What the model does where the operation throws. */
+/** Thrown by the model if the operation has to throw. */
 export class Refusal extends Error {
   /** The code of the DriftpinError, or the SQLSTATE. */
   readonly code: string
@@ -183,7 +183,7 @@ export function liveOf(model: Model, chat: Chat): Live | undefined {
   return chat.agentId === null ? undefined : model.agents.get(chat.agentId)?.live
 }
 
-/** The chat that an operation was asked for. A stranger's is as good as none. */
+/** The chat of an operation. A chat of another owner counts as not found. */
 export function findChat(
   model: Model,
   { chatId, ownerId }: { readonly chatId: string; readonly ownerId?: string | undefined },
@@ -195,7 +195,7 @@ export function findChat(
   return chat
 }
 
-/** The agent that something new is to begin with: a push, or a binding. */
+/** The agent of a push or of a binding, which must not be deleted. */
 export function findAgent(model: Model, agentId: string): Agent {
   const agent = model.agents.get(agentId)
   if (!agent) throw new Refusal('agent_not_found')
@@ -203,13 +203,12 @@ export function findAgent(model: Model, agentId: string): Agent {
   return agent
 }
 
-/**
- * Those of the chats that are not archived, by ascending id, which is the order of every answer.
- */
+/** The chats that meet a condition and are not archived, by ascending id. */
 export function unarchived(model: Model, which: (chat: Chat) => boolean): Chat[] {
   return inOrder([...model.chats.values()].filter((chat) => !chat.archived && which(chat)))
 }
 
+/** Chats by ascending id, which is their order in every answer. */
 export function inOrder(chats: readonly Chat[]): Chat[] {
   return [...chats].sort((a, b) => (a.id < b.id ? -1 : 1))
 }

@@ -9,6 +9,7 @@ import {
   raceWorkspaceId,
   unknownId,
   type WriteChoice,
+  weighted,
   writeChoice,
 } from '../choices.js'
 import { noChanges, pin, refuseUnready, settle } from '../model/live-context.js'
@@ -66,7 +67,10 @@ const rebindMove = (
     usesOwnClock: own,
     ...(notify && { notifies: 'bound' }),
     execute: ({ queryable, operations, now }) =>
-      operations.rebindWorkspace(queryable, { workspaceId, agentId, refresh, ...now, notify }),
+      operations.rebindWorkspace(queryable, {
+        ...{ workspaceId, agentId, ...now },
+        ...{ refresh: refresh || undefined, notify: notify || undefined },
+      }),
     /** Binds all unarchived chats of a workspace, which may have been deleted. */
     predict(model, at) {
       const moving = unarchived(model, (chat) => chat.workspaceId === workspaceId)
@@ -76,9 +80,9 @@ const rebindMove = (
 }
 
 const targetChoice = {
-  to: fc.oneof(
-    { weight: 6, arbitrary: fc.constant('agent') },
-    { weight: 3, arbitrary: fc.constantFrom('none', 'silent', 'starting', 'unknown') },
+  to: weighted(
+    [6, fc.constant('agent')],
+    [3, fc.constantFrom('none', 'silent', 'starting', 'unknown')],
   ),
   agent: place,
   refresh: fc.boolean(),
@@ -125,11 +129,11 @@ export const bind = defineChatOperation<Target, TargetChoice>({
   weight: 4,
   event: 'bound',
   choices: targetChoice,
-  argsOf(model, { agentId: own }, choice) {
-    const agentId = chooseAgent(model, choice, [own])
+  argsOf(model, chat, choice) {
+    const agentId = chooseAgent(model, choice, [chat?.agentId ?? null])
     return agentId === undefined ? undefined : { ...choice, agentId }
   },
-  simple: { agentId: null, refresh: false },
+  simple: () => ({ agentId: null, refresh: false }),
   raceArgs: raceTarget,
   says: (chat, target) => `bind ${chat} to ${targetText(target)}`,
   flags: (chatId, target) => ({
@@ -137,7 +141,7 @@ export const bind = defineChatOperation<Target, TargetChoice>({
     repins: target.refresh ? [chatId] : [],
   }),
   execute: ({ queryable, operations }, params, { agentId, refresh }) =>
-    operations.bind(queryable, { ...params, agentId, refresh }),
+    operations.bind(queryable, { ...params, agentId, refresh: refresh || undefined }),
   /** Binds a chat, archived or not, to an agent or to none. */
   predict(model, key, now, target) {
     if (target.agentId !== null) findAgent(model, target.agentId)

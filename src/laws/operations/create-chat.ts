@@ -12,6 +12,7 @@ import {
   raceOwner,
   unknownId,
   type WriteChoice,
+  weighted,
 } from '../choices.js'
 import { settle } from '../model/live-context.js'
 import { type Chat, findAgent, type Model, Refusal } from '../model/model.js'
@@ -52,7 +53,7 @@ export const createChatMove = (
     ...(id && { creates: id }),
     ...(notify && { notifies: 'created' }),
     execute: async ({ queryable, operations, now }) =>
-      operations.createChat(queryable, { ...params, ...now, notify }),
+      operations.createChat(queryable, { ...params, ...now, notify: notify || undefined }),
     predict(model, at, answer) {
       const generated = (answer as { chat?: { id: string } } | undefined)?.chat?.id
       return predict(model, id ?? generated ?? unknownId, params, at)
@@ -66,9 +67,9 @@ export const createChat = defineOperation({
   weight: 9,
   choices: fc.record({
     owner: fc.nat(1),
-    to: fc.oneof(
-      { weight: 8, arbitrary: fc.constant('agent') },
-      { weight: 2, arbitrary: fc.constantFrom('nothing', 'workspace', 'unknown') },
+    to: weighted(
+      [8, fc.constant('agent')],
+      [2, fc.constantFrom('nothing', 'workspace', 'unknown')],
     ),
     which: place,
     order: fc.nat(0xffff),

@@ -1,5 +1,13 @@
 import fc from 'fast-check'
-import { isBusy, isDrifted, mostly, type Preference, pickAgent, raceAgentIds } from '../choices.js'
+import {
+  isBusy,
+  isDrifted,
+  mostly,
+  type Preference,
+  pickAgent,
+  raceAgentIds,
+  unknownId,
+} from '../choices.js'
 import { type Changes, pin, refuseUnready, removePins, settle } from '../model/live-context.js'
 import { findChat, liveOf, Refusal, type Resources, unarchived } from '../model/model.js'
 import { defineChatOperation } from '../operation.js'
@@ -17,8 +25,8 @@ export const hydrate = defineChatOperation<Args, { readonly one: boolean }>({
   event: 'changes',
   choices: { one: fc.boolean() },
   argsOf(model, _, { one, chat: index }) {
-    const agentId = one ? undefined : pickAgent(model, index)?.id
-    if (!agentId) return one ? {} : undefined
+    if (one) return {}
+    const agentId = pickAgent(model, index)?.id ?? unknownId
     const chats = unarchived(model, (chat) => chat.agentId === agentId).map(({ id }) => id)
     return { agentId, chats }
   },

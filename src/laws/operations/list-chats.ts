@@ -55,7 +55,7 @@ export const listOwnChats = defineOperation({
     const params = { ownerId: pick(owners, owner)!, archived }
     const which = archived === undefined ? 'the' : archived ? 'the archived' : 'the open'
     return {
-      says: `list ${which} chats of an owner by ${limit}`,
+      says: `list ${which} chats of ${params.ownerId} by ${limit}`,
       execute: (context) => listAllPages(context, { ...params, limit }, model.chats.size),
       predict: (model) => listChats(model, params),
     }

@@ -11,7 +11,7 @@ export const addMessages = defineChatOperation<{ readonly messages: readonly New
   weight: 2,
   event: 'message_added',
   choices: { messages: fc.array(message(), { minLength: 1, maxLength: 3 }) },
-  simple: { messages: [{ role: 'user', content: 'Hello' }] },
+  simple: () => ({ messages: [{ role: 'user', content: 'Hello' }] }),
   says: (chat, { messages }) => `add ${messages.length} messages to ${chat}`,
   flags: (chatId) => ({ touches: [chatId], writes: ['chat_messages'] }),
   execute: ({ queryable, operations }, params, { messages }) =>

@@ -12,7 +12,7 @@ import { removePins } from '../model/live-context.js'
 import type { Model } from '../model/model.js'
 import { pinTable, snapshotTable } from '../model/rows.js'
 import { defineOperation } from '../operation.js'
-import { noRows, openRowReader, type Rows, type TableRows } from '../row-reader.js'
+import { openRowReader, type Rows, rowsOf, type TableRows } from '../row-reader.js'
 
 /** The result of reverting migrations and applying them again. */
 export interface RoundTrip {
@@ -92,8 +92,9 @@ function rowViolations(before: Rows, after: Rows, direction: 'up' | 'down'): str
     return content(rows, found, ignored) !== content(found, rows, ignored)
   })
   const addsPins = direction === 'up' && before.has('chats') && !before.has(pinTable)
-  const hydrated = [...((addsPins && after.get('chats')) || noRows).values()].filter(({ values }) =>
-    hydrationColumns.some((name) => values[name] !== null && values[name] !== ''),
+  const hydrated = [...rowsOf(after, 'chats').values()].filter(
+    ({ values }) =>
+      addsPins && hydrationColumns.some((name) => values[name] !== null && values[name] !== ''),
   )
   return [
     ...changed.map(([table]) => `migrating ${direction} changes rows of ${table}`),

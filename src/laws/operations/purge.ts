@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { limits } from '../../schema/index.js'
-import { pick, place } from '../choices.js'
+import { pick, place, weighted } from '../choices.js'
 import { type Chat, findChat, type Model } from '../model/model.js'
 import { later, type Time } from '../model/time.js'
 import { defineChatOperation, defineOperation, type Move } from '../operation.js'
@@ -50,11 +50,13 @@ export const deleteChat = defineChatOperation({
   },
 })
 
+const defaultLimit = 1000
+
 /** How many chats a purge may delete: mostly fewer than there are. */
-const purgeLimit = fc.oneof(
-  { weight: 3, arbitrary: fc.integer({ min: 1, max: 2 }) },
-  { weight: 1, arbitrary: fc.constant(1000) },
-)
+const purgeLimit = weighted([3, fc.integer({ min: 1, max: 2 })], [1, fc.constant(defaultLimit)])
+
+/** The default is left out of a call, so that another default would be noticed. */
+const given = (limit: number) => (limit === defaultLimit ? undefined : limit)
 
 const archivedTimes = ({ chats }: Model) =>
   [...chats.values()].filter((one) => one.archived).map((one) => one.updatedAt)
@@ -68,12 +70,13 @@ const deletes = (doomed: readonly Chat[], notify: boolean) => {
   }
 }
 
-const purgeMove = (cutoff: Cutoff, notify = false): Move => ({
-  says: `purge what is older than ${cutoff.before}, ${cutoff.limit} at most`,
+const purgeMove = ({ before, limit }: Cutoff, notify = false): Move => ({
+  says: `purge what is older than ${before}, ${limit} at most`,
   deletesChats: true,
-  purge: cutoff,
-  execute: ({ queryable, operations }) => operations.purge(queryable, { ...cutoff, notify }),
-  predict: (model) => predictPurge(model, cutoff),
+  purge: { before, limit },
+  execute: ({ queryable, operations }) =>
+    operations.purge(queryable, { before, limit: given(limit), notify: notify || undefined }),
+  predict: (model) => predictPurge(model, { before, limit }),
 })
 
 /** No chat of a race is older than the first; every archived chat is older than the second. */
@@ -82,7 +85,7 @@ const raceCutoffs = ['2026-01-01T00:00:30.000000Z', '2027-01-01T00:00:00.000000Z
 /** In a race, a purge skips chats that another session has locked: the answer says which. */
 function racePurge(before: Time): Move {
   return {
-    ...purgeMove({ before, limit: 1000 }),
+    ...purgeMove({ before, limit: defaultLimit }),
     predict(model, _, answer) {
       const { purged = [] } = (answer ?? {}) as { purged?: readonly object[] }
       const ids = new Set(purged.filter(isChatRef).map(({ id }) => id))
@@ -145,7 +148,10 @@ export const purgeExpired = defineOperation({
       ...deletes(doomed, notify),
       purge: { before: before ?? time, limit: before === undefined ? 0 : Number.MAX_SAFE_INTEGER },
       execute: ({ queryable, operations }) =>
-        operations.purgeExpired(queryable, { retentionDays, now, limit, notify }),
+        operations.purgeExpired(queryable, {
+          ...{ now, limit: given(limit), notify: notify || undefined },
+          retentionDays: retentionDays === 30 ? undefined : retentionDays,
+        }),
       predict: (model) => predictPurgeExpired(model, before, limit),
     }
   },

@@ -1,4 +1,5 @@
 import { enums, pushableKinds, type ResourceInput } from '../../schema/index.js'
+import { int64Max } from '../arbitraries/push.js'
 import { pick } from '../choices.js'
 import type { Agent, Model, Resource } from '../model/model.js'
 
@@ -28,8 +29,6 @@ interface Report {
 
 /** A report that may leave the version to the agent. */
 type Draft = Omit<Report, 'version'> & Partial<Report>
-
-const int64Max = 2n ** 63n - 1n
 
 /** A resource of the model in the form that a push takes. */
 function toInput(source: string, resource: Resource): ResourceInput {

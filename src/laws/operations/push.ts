@@ -13,6 +13,7 @@ import {
   place,
   raceAgentIds,
   unknownId,
+  weighted,
   writeChoice,
 } from '../choices.js'
 import {
@@ -27,7 +28,7 @@ import {
 import { findAgent, type Model, Refusal, unarchived } from '../model/model.js'
 import type { Time } from '../model/time.js'
 import { defineOperation, type Move, type View } from '../operation.js'
-import { changeableFields, pushVariants, reportOf } from './push-variants.js'
+import { changeableFields, type PushVariant, pushVariants, reportOf } from './push-variants.js'
 
 /**
  * Accepted if the agent has no snapshot, or the push is initial, or its version is greater. An
@@ -131,13 +132,13 @@ export const push = defineOperation({
   choices: fc.record({
     agent: place,
     to: fc.constantFrom('watched', 'watched', 'watched', 'silent', 'any'),
-    variant: fc.oneof(
-      { weight: 3, arbitrary: fc.constant('fresh' as const) },
-      { weight: 5, arbitrary: fc.constant('one changed' as const) },
-      { weight: 4, arbitrary: fc.constant('back to pins' as const) },
-      { weight: 2, arbitrary: fc.constant('not ready' as const) },
-      { weight: 3, arbitrary: fc.constant('body alone' as const) },
-      { weight: 7, arbitrary: fc.constantFrom(...pushVariants) },
+    variant: weighted<PushVariant>(
+      [3, fc.constant('fresh')],
+      [5, fc.constant('one changed')],
+      [4, fc.constant('back to pins')],
+      [2, fc.constant('not ready')],
+      [3, fc.constant('body alone')],
+      [7, fc.constantFrom(...pushVariants)],
     ),
     resources: someResources,
     which: place,
@@ -157,7 +158,7 @@ export const push = defineOperation({
     const params = {
       agentId: found.id,
       ...reportOf(variant, view.model, found, choice),
-      notify,
+      notify: notify || undefined,
       ...(hash !== undefined && { aggregateHash: Uint8Array.of(hash) }),
       ...(error !== '' && { snapshotError: error }),
     }
@@ -183,12 +184,8 @@ export function racePush({
   id,
   context,
   ...params
-}: {
+}: Pick<Params, 'agentId' | 'version' | 'initial' | 'ready'> & {
   readonly id: string
-  readonly agentId: string
-  readonly version: bigint
-  readonly initial?: boolean
-  readonly ready?: boolean
   readonly context: number
 }): Move {
   const content = { aggregateHash: contextHash(context), resources: contextResources(context) }
@@ -197,7 +194,7 @@ export function racePush({
 
 /** Pushes at or beyond a limit, rarely those of hundreds of kilobytes. */
 const mostlyLight = (capped: (options?: CapOptions) => fc.Arbitrary<CappedPush>) =>
-  fc.oneof({ weight: 30, arbitrary: capped({ heavy: false }) }, { weight: 1, arbitrary: capped() })
+  weighted([30, capped({ heavy: false })], [1, capped()])
 
 /** A push that is exactly at a limit, and is accepted. */
 export const pushAtALimit = defineOperation({

@@ -19,11 +19,11 @@ function answered(
 export const listAllPins = defineChatOperation({
   name: 'list pins',
   choices: { bodies: fc.boolean() },
-  simple: { bodies: true },
+  simple: () => ({ bodies: true }),
   says: (chat, { bodies }) => `list the pins of ${chat}${bodies ? ' with their bodies' : ''}`,
   flags: (_, { bodies }) => ({ variant: bodies ? 'with bodies' : 'without bodies' }),
   execute: ({ queryable, operations }, key, { bodies }) =>
-    operations.listPins(queryable, { ...key, bodies }),
+    operations.listPins(queryable, { ...key, bodies: bodies || undefined }),
   /** The pins of a chat by source in byte order, with bodies on request. */
   predict(model, key, _, { bodies }) {
     const { pins } = findChat(model, key)
@@ -42,11 +42,11 @@ interface Source {
 export const getOnePin = defineChatOperation<Source, { readonly which: number }>({
   name: 'get a pin',
   choices: { which: place },
-  argsOf(_, { pins }, { which }) {
-    const pinned = pick([...pins.keys()], which)
+  argsOf(_, chat, { which }) {
+    const pinned = pick([...(chat?.pins.keys() ?? [])], which)
     return { source: pinned ?? '/nowhere', isPinned: pinned !== undefined }
   },
-  simple: { source: '/same' },
+  simple: (chat) => ({ source: [...(chat?.pins.keys() ?? ['/same'])].at(-1) ?? '/nowhere' }),
   says: (chat, { source }) => `get the pin ${JSON.stringify(source)} of ${chat}`,
   flags: (_, { isPinned }) => ({ variant: isPinned ? 'one' : 'none' }),
   execute: ({ queryable, operations }, key, { source }) =>
@@ -141,7 +141,10 @@ export const readContext = defineChatOperation<
   name: 'read context',
   choices: { many: fc.boolean() },
   argsOf: (model, _, { many }) => (many ? { chatIds: [...model.chats.keys()].reverse() } : {}),
-  says: (chat, { chatIds }) => `read the context${chatIds ? 's of all chats' : ` of ${chat}`}`,
+  says: (chat, { chatIds }, { ownerId }) =>
+    chatIds
+      ? `read the contexts of all chats${ownerId ? ` of ${ownerId}` : ''}`
+      : `read the context of ${chat}`,
   flags: (_, { chatIds }) =>
     chatIds ? { variant: 'many', isStranger: false } : { variant: 'one' },
   execute: ({ queryable, operations }, { chatId, ...owner }, { chatIds }) =>

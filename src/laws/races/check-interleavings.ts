@@ -7,14 +7,8 @@ import {
   refuseOptions,
 } from '../check.js'
 import { migrationsOf, type RunnerOptions, settingOf } from '../history-runner.js'
-import {
-  arbitraryRace,
-  type ChosenRace,
-  type RaceSize,
-  schedulerOf,
-  withRaceNames,
-} from './race.js'
-import { openRaceEnvironment, type RaceEnvironment } from './race-environment.js'
+import { arbitraryRace, type ChosenRace, schedulerOf, withRaceNames } from './race.js'
+import { openRaceEnvironment } from './race-environment.js'
 import { lawOf, type RaceResult, runRace } from './run-race.js'
 
 /**
@@ -67,44 +61,42 @@ const ordersTried = 3
  * ```
  */
 export async function checkInterleavings(options: InterleavingsOptions): Promise<CheckReport> {
-  refuseContradictions(options)
-  const { server, prepare, sessionsMax = 3, operationsMax = 5 } = options
+  const { server, prepare, sessionsMax = 3, operationsMax = 5, seed = newSeed() } = options
+  const isIn = (value: number, from: number, to: number) =>
+    Number.isSafeInteger(value) && value >= from && value <= to
+  refuseOptions(options, [
+    [!isIn(sessionsMax, 2, 8), `sessionsMax is ${sessionsMax}: give 2 to 8.`],
+    // The number of possible orders grows exponentially.
+    [!isIn(operationsMax, 1, 20), `operationsMax is ${operationsMax}: give 1 to 20.`],
+  ])
   const migrations = migrationsOf(options)
-  const seed = options.seed ?? newSeed()
   const environment = await openRaceEnvironment({ server, migrations, prepare, sessionsMax })
-  try {
-    return await checkOn(environment, { ...options, seed, sessionsMax, operationsMax })
-  } finally {
-    await environment.close()
-  }
-}
-
-async function checkOn(
-  environment: RaceEnvironment,
-  options: InterleavingsOptions & RaceSize & { readonly seed: number },
-): Promise<CheckReport> {
-  const { sessionsMax, operationsMax } = options
   const setting = { ...settingOf(environment, options), environment }
   const { coverage, counts } = setting
-  return await check<ChosenRace, RaceResult>(options, {
-    ...{ coverage, counts, engine: environment.engine, cases: arbitraryRace(options) },
-    async attempt({ sessions, order }, known): Promise<RaceResult> {
-      // Fewer operations rarely fail in the order of more operations: other orders are tried too.
-      const tries = known || options.path !== undefined ? ordersTried : 1
-      for (let one = order; one < order + tries; one += 1) {
-        const running = runRace(setting, sessions, schedulerOf(one))
-        const race = await running.catch((error) => ({ error, history: [], order: [] }))
-        // A shorter race that breaks another law is a different failure.
-        if (race.error !== undefined && (!known || lawOf(known) === lawOf(race))) return race
-      }
-      return { history: [], order: [] }
+  const checking = check<ChosenRace, RaceResult>(
+    { ...options, seed },
+    {
+      ...{ coverage, counts, engine: environment.engine },
+      cases: arbitraryRace({ sessionsMax, operationsMax }),
+      async attempt({ sessions, order }, known): Promise<RaceResult> {
+        // Fewer operations rarely fail in the order of more operations: other orders are tried too.
+        const tries = known || options.path !== undefined ? ordersTried : 1
+        for (let one = order; one < order + tries; one += 1) {
+          const running = runRace(setting, sessions, schedulerOf(one))
+          const race = await running.catch((error) => ({ error, history: [], order: [] }))
+          // A shorter race that breaks another law is a different failure.
+          if (race.error !== undefined && (!known || lawOf(known) === lawOf(race))) return race
+        }
+        return { history: [], order: [] }
+      },
+      tell: ({ history, order }) => ({ history, order, named: withRaceNames }),
+      keep: () => environment.keep(),
+      replay: ({ path }) =>
+        `checkInterleavings({ server, seed: ${seed}, path: '${path}', ` +
+        `sessionsMax: ${sessionsMax}, operationsMax: ${operationsMax} })`,
     },
-    tell: ({ history, order }) => ({ history, order, named: withRaceNames }),
-    keep: () => environment.keep(),
-    replay: ({ seed, path }) =>
-      `checkInterleavings({ server, seed: ${seed}, path: '${path}', ` +
-      `sessionsMax: ${sessionsMax}, operationsMax: ${operationsMax} })`,
-  })
+  )
+  return await checking.finally(environment.close)
 }
 
 /**
@@ -119,15 +111,4 @@ async function checkOn(
  */
 export async function assertInterleavings(options: InterleavingsOptions): Promise<CheckReport> {
   return assertNoFailure(await checkInterleavings(options))
-}
-
-function refuseContradictions(options: InterleavingsOptions): void {
-  const { sessionsMax = 3, operationsMax = 1 } = options
-  const isIn = (value: number, from: number, to: number) =>
-    Number.isSafeInteger(value) && value >= from && value <= to
-  refuseOptions(options, [
-    [!isIn(sessionsMax, 2, 8), `sessionsMax is ${sessionsMax}: give 2 to 8.`],
-    // The number of possible orders grows exponentially.
-    [!isIn(operationsMax, 1, 20), `operationsMax is ${operationsMax}: give 1 to 20.`],
-  ])
 }

@@ -10,6 +10,9 @@ import { RaceSession } from './session.js'
 /** A server with a schema for races, and the connections of sessions and readers. */
 export type RaceEnvironment = Awaited<ReturnType<typeof openRaceEnvironment>>
 
+/** The reader that reads after every commit, or the one that reads all the time. */
+export type Reader = 'turns' | 'free'
+
 /** Ends waits that are not visible as locks on the server. */
 const statementTimeoutMs = 30_000
 
@@ -84,8 +87,8 @@ export async function openRaceEnvironment({
       },
       /** Transactions and locks that sessions have left open, one line each. */
       leftovers: () => leftoversOf(monitor, sessions),
-      /** Reads all rows on the connection of one of two readers: after commits, or at any time. */
-      observe: (by: keyof typeof readers, clock: () => number) => readers[by](clock),
+      /** Reads all rows on the connection of a reader. */
+      observe: (by: Reader, clock: () => number) => readers[by](clock),
       close,
     }
   } catch (error) {

@@ -1,5 +1,12 @@
 import fc from 'fast-check'
-import { raceAgentIds, raceBuildIds, raceChatIds, raceOwner, raceWorkspaceId } from '../choices.js'
+import {
+  idDigits,
+  raceAgentIds,
+  raceBuildIds,
+  raceChatIds,
+  raceOwner,
+  raceWorkspaceId,
+} from '../choices.js'
 import type { Move, Operation, RaceFocus } from '../operation.js'
 import { archive } from '../operations/archive.js'
 import { createChatMove } from '../operations/create-chat.js'
@@ -7,12 +14,6 @@ import { refresh } from '../operations/hydration.js'
 import { allOperations } from '../operations/index.js'
 import { push, racePush } from '../operations/push.js'
 import { createWorkspaceMove, rebuildMove } from '../operations/workspaces.js'
-
-/** How large a race may be. */
-export interface RaceSize {
-  readonly sessionsMax: number
-  readonly operationsMax: number
-}
 
 /** A move of a race with the name of its operation. */
 export interface ChosenMove {
@@ -50,7 +51,10 @@ const movesOf = ({ name, race }: Operation, focus: RaceFocus): fc.Arbitrary<Chos
  * Short histories, mostly on one chat and one agent. Each race has only some kinds of operations,
  * so that any two kinds meet often in some of the races.
  */
-export function arbitraryRace({ sessionsMax, operationsMax }: RaceSize): fc.Arbitrary<ChosenRace> {
+export function arbitraryRace({
+  sessionsMax,
+  operationsMax,
+}: Record<'sessionsMax' | 'operationsMax', number>): fc.Arbitrary<ChosenRace> {
   const scope = fc.record({
     focus: fc.constantFrom(...focuses),
     kinds: fc.subarray([...racing], { minLength: kindsMin, maxLength: kindsMax }),
@@ -106,14 +110,13 @@ export const opening: readonly Move[] = [
   openingPush('opening again', 3n, 2),
 ]
 
-const kindNames: Readonly<Record<string, string>> = {
-  ...{ a: 'agent', b: 'build', c: 'chat', e: 'workspace' },
-}
-
 /** A text in which every id of a race is replaced by a name. */
 export function withRaceNames(text: string): string {
   return text.replaceAll(
     /([abce])0000000-0000-4000-8000-00000000000(\d)/g,
-    (_, kind: string, n: string) => `${kindNames[kind]} ${n}`,
+    (_, digit: string, n: string) => {
+      const [kind] = Object.entries(idDigits).find(([, one]) => one === digit)!
+      return `${kind} ${n}`
+    },
   )
 }

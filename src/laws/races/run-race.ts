@@ -16,72 +16,46 @@ import {
 import { raceLaws } from '../laws.js'
 import { createModel } from '../model/model.js'
 import { later, type Time } from '../model/time.js'
-import { executionContext } from '../operation.js'
 import { fillChatMove } from '../operations/host-rows.js'
 import { outcomeOf } from '../outcome.js'
 import { type ChosenMove, opening, withRaceNames } from './race.js'
-import type { RaceEnvironment } from './race-environment.js'
+import type { RaceEnvironment, Reader } from './race-environment.js'
 import { interleave, type RaceSession } from './session.js'
 
 /** Observing without a pause would slow down the sessions too much. */
 const pauseMs = 5
 
 /** Checks the laws against everything that readers see, and keeps the first that is broken. */
-class Observer {
-  /** What the reader saw that reads after every commit. */
-  readonly observations: Observation[] = []
-  broken: LawBroken | undefined
-  readonly #race: Race
-  readonly #onCheck: () => void
-  readonly #last = new Map<string, Observation>()
-
-  constructor(race: Race, onCheck: () => void) {
-    this.#race = race
-    this.#onCheck = onCheck
-  }
-
-  see(by: 'turns' | 'free', observation: Observation): void {
-    const before = this.#last.get(by)
-    this.#last.set(by, observation)
-    if (by === 'turns') this.observations.push(observation)
-    this.#check((law) => [
-      ...(law.inObservation?.(observation, this.#race) ?? []),
-      ...((before && law.between?.(before, observation, this.#race)) ?? []),
-    ])
-  }
-
-  end(ending: RaceEnding): void {
-    this.#check((law) => law.afterRace?.(ending) ?? [])
-  }
-
-  #check(find: (law: Law) => readonly Finding[]): void {
-    for (const law of raceLaws) {
-      // Further findings may be consequences of the first.
-      if (this.broken) return
-      const findings = find(law)
-      this.#onCheck()
-      if (findings.length > 0) this.broken = new LawBroken(law, findings)
-    }
-  }
-
-  /** Observes all the time, also while turns are taken. */
-  freely(observe: () => Promise<Observation>) {
-    let stopped = false
-    const observing = (async () => {
-      while (!stopped) {
-        this.see('free', await observe())
-        await sleep(pauseMs)
+function createObserver(
+  race: Race,
+  { observe, onCheck }: { observe(by: Reader): Promise<Observation>; onCheck(): void },
+) {
+  const last = new Map<Reader, Observation>()
+  const observer = {
+    /** What the reader saw that reads after every commit. */
+    observations: [] as Observation[],
+    broken: undefined as LawBroken | undefined,
+    async see(by: Reader) {
+      const observation = await observe(by)
+      const before = last.get(by)
+      last.set(by, observation)
+      if (by === 'turns') observer.observations.push(observation)
+      observer.check((law) => [
+        ...(law.inObservation?.(observation, race) ?? []),
+        ...((before && law.between?.(before, observation, race)) ?? []),
+      ])
+    },
+    check(find: (law: Law) => readonly Finding[]) {
+      for (const law of raceLaws) {
+        // Further findings may be consequences of the first.
+        if (observer.broken) return
+        const findings = find(law)
+        onCheck()
+        if (findings.length > 0) observer.broken = new LawBroken(law, findings)
       }
-    })()
-    // The caller of `stop` receives the error.
-    observing.catch(() => {})
-    return {
-      async stop() {
-        stopped = true
-        await observing
-      },
-    }
+    },
   }
+  return observer
 }
 
 /** The parameters and the counters of all races of a run. */
@@ -118,12 +92,22 @@ export async function runRace(
   const [{ database, reader }] = environment.installations
   const steps = [...done, ...planned]
   const sessions = environment.createSessions(chosen.length)
-  const observer = new Observer({ steps, reader }, () => {
-    counts.laws += 1
-  })
-  const observe = (by: 'turns' | 'free') => environment.observe(by, () => ticks)
-  observer.see('turns', await observe('turns'))
-  const free = observer.freely(() => observe('free'))
+  const observer = createObserver(
+    { steps, reader },
+    {
+      observe: (by) => environment.observe(by, () => ticks),
+      onCheck() {
+        counts.laws += 1
+      },
+    },
+  )
+  await observer.see('turns')
+  let isOver = false
+  const free = (async () => {
+    for (; !isOver; await sleep(pauseMs)) await observer.see('free')
+  })()
+  // It is awaited when the sessions are over.
+  free.catch(() => {})
   const running = sessions.map((session) => {
     const own = planned.filter((step) => step.session === session.number)
     return runSession(setting, session, { steps: own, tick: () => ++ticks })
@@ -132,21 +116,21 @@ export async function runRace(
   try {
     order = await interleave({
       ...{ sessions, scheduler, blocked: environment.blocked },
-      async afterCommit() {
-        observer.see('turns', await observe('turns'))
-      },
+      afterCommit: () => observer.see('turns'),
     })
   } finally {
     // After an error, sessions would wait for turns for ever and hold locks.
     for (const session of sessions) session.release()
     await Promise.all(running)
-    await free.stop()
+    isOver = true
+    await free
   }
-  observer.end({
+  const ending: RaceEnding = {
     ...{ steps, reader, beginning, observations: observer.observations },
     rows: await reader.read(database),
     leftovers: await environment.leftovers(),
-  })
+  }
+  observer.check((law) => law.afterRace?.(ending) ?? [])
   counts.commands += planned.length
   for (const { operation, outcome } of planned) {
     coverageOf(setting.coverage, operation).chosen += 1
@@ -167,8 +151,8 @@ async function begin({ environment, operations }: RaceSetting, planned: readonly
   const moves = deletesChats ? [...opening, fillChatMove(raceChatIds[0]!)] : opening
   for (const [index, move] of moves.entries()) {
     const at = timeOf(index)
-    const context = executionContext({ database, operations, catalog, now: { now: at } })
-    const answer = await move.execute(context)
+    const now = { now: at }
+    const answer = await move.execute({ queryable: database, database, operations, catalog, now })
     move.predict(beginning, at, answer)
     const id = `opening ${index}`
     const times = { at, begun: -1, ended: -1 }
@@ -198,8 +182,8 @@ async function runSession(
     session.onTurn = () => {
       step.begun = Math.min(step.begun, tick())
     }
-    const now = { now: step.at }
-    const context = executionContext({ database: session.database, operations, catalog, now })
+    const { database } = session
+    const context = { queryable: database, database, operations, catalog, now: { now: step.at } }
     step.outcome = await outcomeOf(
       () => step.move.execute(context),
       (bug) => ({ refusal: { code: 'no code', message: messageOf(bug) } }),

@@ -1,6 +1,5 @@
-import type { Finding, Law } from '../law.js'
-import type { RowReader, Rows, StoredRow } from '../row-reader.js'
-import { rowsOf } from './compare.js'
+import type { Finding, Law, Step } from '../law.js'
+import { type RowReader, type Rows, rowsOf, type StoredRow } from '../row-reader.js'
 
 export const cascade: Law = {
   number: 4,
@@ -9,13 +8,20 @@ export const cascade: Law = {
     'After a chat is deleted or purged, no row in any chat-scoped table, as found in the ' +
     'catalog, refers to it, and no reference to a chat prevents its deletion.',
   afterStep({ move, after, outcome, predicted, reader }) {
-    const orphans = orphanedRows(after.rows, reader)
-    if (!move.deletesChats || !outcome.refusal || predicted.refusal) return orphans
-    const { code, message } = outcome.refusal
-    const refused = { what: 'the deletion', expected: 'done', actual: `${code} ${message}` }
-    return [refused, ...orphans]
+    const refused = move.deletesChats ? refusedDeletion({ outcome, predicted }) : []
+    return [...refused, ...orphanedRows(after.rows, reader)]
   },
   inObservation: ({ rows }, { reader }) => orphanedRows(rows, reader),
+}
+
+/** A deletion that was refused although the model deletes. */
+export function refusedDeletion({
+  outcome: { refusal },
+  predicted,
+}: Pick<Step, 'outcome' | 'predicted'>): Finding[] {
+  if (!refusal || predicted.refusal) return []
+  const actual = `${refusal.code} ${refusal.message}`
+  return [{ what: 'the deletion', expected: 'done', actual }]
 }
 
 function orphanedRows(rows: Rows, { chatColumns }: RowReader): Finding[] {

@@ -1,10 +1,10 @@
 import type { ContextDiff, DiffSide } from '../../context/index.js'
 import { DriftpinError } from '../../errors.js'
+import { unequal } from '../compare-rows.js'
 import type { Ending, Finding, Law } from '../law.js'
 import { type Chat, liveOf, type Resources } from '../model/model.js'
 import { diff as predictDiff } from '../operations/diff.js'
 import { plainAnswer } from '../outcome.js'
-import { unequal } from './compare.js'
 
 export const diff: Law = {
   number: 10,
@@ -53,46 +53,37 @@ export interface Change {
   readonly to?: string
 }
 
-const sideText = ({ kind, contentHash, sizeBytes, status }: Omit<DiffSide, 'text'>): string =>
+type Side = Pick<DiffSide, 'kind' | 'contentHash' | 'sizeBytes' | 'status'>
+
+const sideText = ({ kind, contentHash, sizeBytes, status }: Side): string =>
   `${kind} ${Buffer.from(contentHash).toString('hex')} ${sizeBytes} ${status}`
 
-function comparedSides(resources: Resources): ComparedSides {
-  return new Map(
+const comparedSides = (resources: Resources): ComparedSides =>
+  new Map(
     [...resources].map(([source, { contentHash, ...rest }]) => [
       source,
       sideText({ ...rest, contentHash: Buffer.from(contentHash, 'hex') }),
     ]),
   )
-}
+
+type Sides = { readonly source: string } & Partial<Record<'pinned' | 'live', Side>>
 
 /** The changes from the pins to the live context. */
-export function changesOf({
-  added,
-  removed,
-  modified,
-}: Pick<ContextDiff, 'added' | 'removed' | 'modified'>): Change[] {
-  return [
-    ...removed.map(({ source, pinned }) => ({ source, from: sideText(pinned) })),
-    ...modified.map(({ source, pinned, live }) => ({
-      ...{ source, from: sideText(pinned), to: sideText(live) },
-    })),
-    ...added.map(({ source, live }) => ({ source, to: sideText(live) })),
-  ]
-}
+export const changesOf = (diff: Pick<ContextDiff, 'added' | 'removed' | 'modified'>): Change[] =>
+  [...diff.removed, ...diff.modified, ...diff.added].map(({ source, pinned, live }: Sides) => ({
+    ...{ source, from: pinned && sideText(pinned), to: live && sideText(live) },
+  }))
 
 /** The changes in the other direction. */
 export const invert = (changes: readonly Change[]): Change[] =>
-  changes.map(({ source, from, to }) => ({
-    source,
-    ...(to !== undefined && { from: to }),
-    ...(from !== undefined && { to: from }),
-  }))
+  changes.map(({ source, from, to }) => ({ source, from: to, to: from }))
 
 /** Applies changes as `patch` does; a change that does not fit is shown in the result. */
 export function apply(changes: readonly Change[], before: ComparedSides): ComparedSides {
   const after = new Map(before)
-  for (const { source, from, to } of changes) {
-    if (after.get(source) !== from || from === to) {
+  for (const [index, { source, from, to }] of changes.entries()) {
+    const isAgain = changes.findIndex((one) => one.source === source) < index
+    if (isAgain || before.get(source) !== from || from === to) {
       after.set(source, `has a change that contradicts it: from ${from} to ${to}`)
     } else if (to === undefined) after.delete(source)
     else after.set(source, to)

@@ -1,7 +1,8 @@
 import { unexpectedRows } from '../compare-rows.js'
 import type { Finding, Law, RaceEnding, RaceStep } from '../law.js'
-import { copyModel, type Model, Refusal } from '../model/model.js'
-import { plainAnswer, plainOutcome } from '../outcome.js'
+import { copyModel, type Model } from '../model/model.js'
+import { predict } from '../operation.js'
+import { plainOutcome } from '../outcome.js'
 
 /** The codes with which an operation may refuse a call in a race. */
 const refusals = new Set([
@@ -71,9 +72,11 @@ function hasOrder(search: Search, done: readonly RaceStep[], model: Model): bool
     .sort((a, b) => a.ended - b.ended)
   return next.some((step) => {
     const copy = copyModel(model)
-    const [expected, actual] = [predicted(step, copy), plainOutcome(step.outcome!)]
+    const outcome = step.outcome!
+    const predicted = predict(step.move, copy, step.at, outcome)
+    const [expected, actual] = [predicted, outcome].map(plainOutcome)
     const order = [...done, step]
-    if (expected === actual) return hasOrder(search, order, step.outcome!.refusal ? model : copy)
+    if (expected === actual) return hasOrder(search, order, outcome.refusal ? model : copy)
     const before = done.flatMap(({ session, id }) => (session === 0 ? [] : [id])).join(', ')
     reject(search, order, [{ what: `${step.id} after ${before || 'nothing'}`, expected, actual }])
     return false
@@ -82,16 +85,6 @@ function hasOrder(search: Search, done: readonly RaceStep[], model: Model): bool
 
 function reject(search: Search, { length: depth }: readonly RaceStep[], findings: Finding[]): void {
   if (depth > (search.deepest?.depth ?? -1)) search.deepest = { depth, findings }
-}
-
-function predicted({ move, at, outcome }: RaceStep, model: Model): string {
-  try {
-    const { answer } = outcome!.refusal ? { answer: undefined } : outcome!
-    return plainAnswer(move.predict(model, at, answer))
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    return `refused: ${error.code}`
-  }
 }
 
 function stateOf(left: readonly RaceStep[], { workspaces, builds, agents, chats }: Model): string {

@@ -1,11 +1,11 @@
 import { unknownId } from '../choices.js'
-import { differingRows } from '../compare-rows.js'
+import { differingRows, unequal, valuesOf } from '../compare-rows.js'
 import type { Ending, Finding, Law, Step } from '../law.js'
+import type { Chat } from '../model/model.js'
 import { expectedRows, modelTables, pinTable } from '../model/rows.js'
 import { chatOperations } from '../operations/index.js'
 import { isChatRef } from '../outcome.js'
 import type { StoredRow } from '../row-reader.js'
-import { unequal, valuesOf } from './compare.js'
 
 export const isolation: Law = {
   number: 5,
@@ -38,7 +38,7 @@ export const isolation: Law = {
   async atEnd(ending) {
     const newest = [...ending.model.chats.values()].reverse().slice(0, chatsAsked)
     const findings: Finding[] = []
-    for (const { id: chatId } of newest) findings.push(...(await askedByStranger(ending, chatId)))
+    for (const chat of newest) findings.push(...(await askedByStranger(ending, chat)))
     return findings
   },
 }
@@ -47,14 +47,15 @@ export const isolation: Law = {
 const chatsAsked = 2
 
 /** Calls every operation on a chat with an owner who does not own it. */
-async function askedByStranger(ending: Ending, chatId: string): Promise<Finding[]> {
+async function askedByStranger(ending: Ending, chat: Chat): Promise<Finding[]> {
   const { queryable, operations } = ending
+  const { id: chatId } = chat
   const key = { chatId, ownerId: unknownId }
   const findings: Finding[] = []
   const expected = 'chat_not_found'
   for (const operation of chatOperations) {
     const actual = await operation
-      .moveOn(key)
+      .moveOn(key, chat)
       .execute({ ...ending, now: {} })
       .then(
         () => 'an answer',

@@ -1,8 +1,15 @@
-import { describe, differingRows, resourcesOf } from '../compare-rows.js'
+import {
+  describe,
+  differingRows,
+  inChats,
+  resourcesOf,
+  unequal,
+  valuesOf,
+} from '../compare-rows.js'
 import { type Finding, type Law, type Step, stepsBetween } from '../law.js'
 import { liveTable, pinTable, snapshotTable } from '../model/rows.js'
-import type { RowReader, Rows, StoredRow } from '../row-reader.js'
-import { inChats, rowsOf, unequal, valuesOf } from './compare.js'
+import { type RowReader, type Rows, rowsOf, type StoredRow } from '../row-reader.js'
+import { refusedDeletion } from './deletion.js'
 
 export const stability: Law = {
   number: 1,
@@ -124,10 +131,6 @@ export const survival: Law = {
     'prompt.',
   afterStep({ move, before, after, outcome, predicted, prompts }) {
     if (!move.removes) return []
-    const refused: Finding[] =
-      outcome.refusal && !predicted.refusal
-        ? [{ what: 'the deletion', expected: 'done', actual: outcome.refusal.message }]
-        : []
     const pins = differingRows('a pin', pinTable, before.rows, after.rows)
     const hashes = [...rowsOf(before.rows, 'chats')].flatMap(([id, { values }]) => {
       const left = valuesOf(after.rows, 'chats', id)?.context_aggregate_hash
@@ -136,7 +139,7 @@ export const survival: Law = {
     const texts = prompts.flatMap(({ chatId, ...prompt }) =>
       unequal(`the prompt of ${chatId}`, prompt.before, prompt.after),
     )
-    return [...refused, ...pins, ...hashes, ...texts]
+    return [...refusedDeletion({ outcome, predicted }), ...pins, ...hashes, ...texts]
   },
 }
 

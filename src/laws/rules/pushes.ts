@@ -2,13 +2,16 @@ import {
   allDifferingRows,
   differingRows,
   resourcesOf,
+  unequal,
   unexpectedResources,
   unexpectedRows,
+  valuesOf,
 } from '../compare-rows.js'
 import {
   type Finding,
   type Law,
   pushesOf,
+  pushOf,
   type RaceEnding,
   type RaceStep,
   type Step,
@@ -17,8 +20,7 @@ import {
 } from '../law.js'
 import type { Pushed } from '../model/live-context.js'
 import { liveTable, snapshotTable } from '../model/rows.js'
-import type { Rows } from '../row-reader.js'
-import { pushOf, rowsOf, unequal, valuesOf } from './compare.js'
+import { type Rows, rowsOf } from '../row-reader.js'
 
 export const agreement: Law = {
   number: 6,

@@ -1,10 +1,10 @@
 import { owners } from '../choices.js'
-import { unexpectedNotifications, unexpectedRows } from '../compare-rows.js'
+import { unequal, unexpectedNotifications, unexpectedRows } from '../compare-rows.js'
 import type { Ending, Finding, Law } from '../law.js'
+import type { Chat } from '../model/model.js'
 import { listAllPages, listChats } from '../operations/list-chats.js'
 import { getOnePin, listAllPins, readContext, writePrompt } from '../operations/reading.js'
 import { plainAnswer, plainOutcome } from '../outcome.js'
-import { unequal } from './compare.js'
 
 /** The last law, so that a law that says more precisely what is wrong is reported instead. */
 export const specification: Law = {
@@ -27,7 +27,7 @@ export const specification: Law = {
         findings.push(...(await listed(ending, ownerId, archived)))
       }
     }
-    for (const { id } of ending.model.chats.values()) findings.push(...(await read(ending, id)))
+    for (const chat of ending.model.chats.values()) findings.push(...(await read(ending, chat)))
     return findings
   },
 }
@@ -48,16 +48,10 @@ async function listed(
 }
 
 /** Compares every answer about one chat, except its diff, which law 10 covers. */
-async function read(ending: Ending, chatId: string): Promise<Finding[]> {
-  const key = { chatId }
-  const source = [...ending.model.chats.get(chatId)!.pins.keys()].at(-1) ?? '/nowhere'
+async function read(ending: Ending, chat: Chat): Promise<Finding[]> {
   const findings: Finding[] = []
-  for (const { says, execute, predict } of [
-    writePrompt.moveOn(key),
-    listAllPins.moveOn(key),
-    getOnePin.moveOn(key, { source }),
-    readContext.moveOn(key),
-  ]) {
+  for (const operation of [writePrompt, listAllPins, getOnePin, readContext]) {
+    const { says, execute, predict } = operation.moveOn({ chatId: chat.id }, chat)
     const expected = plainAnswer(predict(ending.model, '', undefined))
     const actual = plainAnswer(await execute({ ...ending, now: {} }))
     findings.push(...unequal(`the answer to: ${says}`, expected, actual))

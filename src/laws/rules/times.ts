@@ -1,9 +1,9 @@
+import { inChats, unequal, valuesOf } from '../compare-rows.js'
 import type { Finding, Law, RaceEnding } from '../law.js'
 import { isDirty } from '../model/live-context.js'
 import { snapshotTable } from '../model/rows.js'
 import { toDate } from '../model/time.js'
-import type { Rows, StoredRow } from '../row-reader.js'
-import { inChats, rowsOf, unequal, valuesOf } from './compare.js'
+import { type Rows, rowsOf, type StoredRow } from '../row-reader.js'
 
 export const clock: Law = {
   number: 9,

@@ -1,7 +1,7 @@
-import { allDifferingRows, resourcesOf, unexpectedResources } from '../compare-rows.js'
-import { type Finding, type Law, pushesOf, wasAccepted } from '../law.js'
+import { allDifferingRows, resourcesOf, unequal, unexpectedResources } from '../compare-rows.js'
+import { type Finding, type Law, pushesOf, pushOf, wasAccepted } from '../law.js'
 import { liveTable, pinTable } from '../model/rows.js'
-import { pushOf, rowsOf, unequal } from './compare.js'
+import { rowsOf } from '../row-reader.js'
 
 export const atomicity: Law = {
   number: 15,

@@ -1,6 +1,7 @@
 import { atomicityMutants } from './atomicity-mutants.js'
 import { chatMutants } from './chat-mutants.js'
 import { columnMutants } from './column-mutants.js'
+import { defaultMutants } from './default-mutants.js'
 import { eventMutants } from './event-mutants.js'
 import { keyMutants } from './key-mutants.js'
 import { messageMutants } from './message-mutants.js'
@@ -29,5 +30,6 @@ export const allMutants: readonly Mutant[] = [
   ...atomicityMutants,
   ...messageMutants,
   ...eventMutants,
+  ...defaultMutants,
   ...columnMutants,
 ]

@@ -2,10 +2,18 @@ import { ownOperations } from '../../../src/laws/own-operations.js'
 import type { Mutant } from './mutant.js'
 import { statementMutant } from './statement-mutant.js'
 
-const { bind, getChatContext, prompt, refresh } = ownOperations
+const { archive, bind, getChatContext, hydrate, prompt, refresh } = ownOperations
 
 const anybody = (name: string, statement: string, owner: string) =>
   statementMutant(name, [5], { [statement]: [[`OR ${owner} = $2`, `OR true OR ${owner} = $2`]] })
+
+/** An answer in place of a refusal with this code. */
+const instead =
+  <Answer>(code: string, answer: Answer) =>
+  (error: { readonly code?: unknown }) => {
+    if (error.code === code) return answer
+    throw error
+  }
 
 /** Chats: whose they are, where they are bound, and when they were last used. */
 export const chatMutants: readonly Mutant[] = [
@@ -19,6 +27,32 @@ export const chatMutants: readonly Mutant[] = [
           const { chatId, now } = params
           await refresh(queryable, { chatId, now }).catch(() => {})
           return done
+        },
+      },
+    }),
+  },
+  {
+    name: 'hydrating the chats of an unknown agent is answered',
+    laws: [0],
+    plant: () => ({
+      operations: {
+        hydrate: (queryable, params) =>
+          hydrate(queryable, params).catch(
+            instead('agent_not_found', { hydrated: [], dirtied: [], settled: [] }),
+          ),
+      },
+    }),
+  },
+  {
+    name: 'archiving an unknown chat is answered',
+    laws: [0, 5],
+    plant: () => ({
+      operations: {
+        archive: (queryable, params) => {
+          const { chatId: id, ownerId } = params
+          const none = { chat: { id, ownerId: '' }, changed: false }
+          const done = archive(queryable, params)
+          return ownerId ? done : done.catch(instead('chat_not_found', none))
         },
       },
     }),

@@ -37,7 +37,7 @@ const comparisons: readonly Comparison[] = [
     columns: sidesOf('pin', 'live', compared),
   },
   {
-    ...{ statement: 'stamp live context', who: 'a stamp', laws: [0, 2, 8] },
+    ...{ statement: 'stamp live context', who: 'a stamp', laws: [0, 1, 2, 8] },
     between: '\n          IS DISTINCT FROM ',
     columns: {
       context_aggregate_hash: ['chat.context_aggregate_hash', 'before.aggregate_hash'],

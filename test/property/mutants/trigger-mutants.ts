@@ -53,7 +53,7 @@ export const triggerMutants: readonly Mutant[] = [
           WHERE agent_id = ($1).workspace_agent_id AND NOT archived
             AND context_dirty_since IS NOT NULL AND context_aggregate_hash <> ($1).aggregate_hash`,
   }),
-  triggerMutant('a message takes the mark off its chat', [8], {
+  triggerMutant('a message takes the mark off its chat', [0, 8], {
     on: 'AFTER INSERT ON chat_messages',
     run: 'UPDATE {schema}.chats SET context_dirty_since = NULL WHERE id = ($1).chat_id',
   }),
