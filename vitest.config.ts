@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -10,6 +11,10 @@ export default defineConfig({
     isolate: Boolean(process.env.DRIFTPIN_FULL),
     // One for each core of the smallest machine; the default leaves one idle.
     maxWorkers: 2,
+    // Images are made once for the whole run, also by child processes in other folders.
+    env: {
+      DRIFTPIN_CACHE_DIR: fileURLToPath(new URL('node_modules/.cache/driftpin', import.meta.url)),
+    },
     globalSetup: ['test/support/global-setup.ts'],
     reporters: ['default', './test/support/closing-line.ts'],
     testTimeout: 240_000,

@@ -20,9 +20,16 @@ async function withBackend(
   env: NodeJS.ProcessEnv,
   work: (ask: typeof fetch) => Promise<void>,
 ): Promise<void> {
-  const child = spawn(process.execPath, [shortLived, '--import', 'tsx', 'src/server.ts'], {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/server.ts'], {
     cwd: example.folder,
-    env: { ...process.env, ...example.env, PORT: '0', WORKSPACES: example.folder, ...env },
+    env: {
+      ...process.env,
+      ...shortLived,
+      ...example.env,
+      PORT: '0',
+      WORKSPACES: example.folder,
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let [stdout, stderr] = ['', '']

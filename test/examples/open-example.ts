@@ -42,8 +42,6 @@ export async function openExample(name: string): Promise<Example> {
     await symlink(file, bin)
   }
   const env = {
-    // Images are made once for all tests.
-    DRIFTPIN_CACHE_DIR: join(repository, 'node_modules/.cache/driftpin'),
     // The path to the sources in the repository's own tsconfig.json is none of a user's.
     TSX_TSCONFIG_PATH: join(repository, 'test/recipes/tsconfig.json'),
   }

@@ -55,9 +55,12 @@ async function openPGlite(): Promise<Opened> {
   }
 }
 
-async function openServer(url: string): Promise<Opened> {
+async function openServer(major: number): Promise<Opened> {
+  const url = serverUrl(major)
   const name = uniqueName('test')
-  await queryOnce(url, `CREATE DATABASE ${name} TEMPLATE ${installedDatabase}`)
+  // Twice as fast as writing the copy to the log, which is the default since PostgreSQL 15.
+  const strategy = major >= 15 ? 'STRATEGY file_copy' : ''
+  await queryOnce(url, `CREATE DATABASE ${name} TEMPLATE ${installedDatabase} ${strategy}`)
   const connectionString = urlWith(url, { pathname: `/${name}` })
   const pool = new pg.Pool({ connectionString, max: 20 })
   return {
@@ -79,8 +82,7 @@ export function useEngine(name: (typeof engineNames)[number]): Engine {
       opened = await openPGlite()
       return
     }
-    const major = Number(name.split(' ')[1])
-    opened = await openServer(serverUrl(major))
+    opened = await openServer(Number(name.split(' ')[1]))
   })
   afterAll(async () => {
     await opened?.close()

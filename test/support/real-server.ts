@@ -164,7 +164,7 @@ async function serve(
     const settings = [
       ...['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories='],
       ...(durable ? [] : fleeting),
-      ...['max_connections=200', 'shared_buffers=64MB'],
+      ...['max_connections=200', 'shared_buffers=64MB', 'deadlock_timeout=100ms'],
       ...own,
     ].flatMap((setting) => ['-c', setting])
     const server = launch(place, 'postgres', ['-D', dataFolder(place.folder), ...settings])

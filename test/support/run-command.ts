@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
+const setFlag = "import{setFlagsFromString}from'v8';setFlagsFromString('--liftoff-only')"
+
+/**
+ * For processes that are over in seconds: one that runs PGlite spends half of its time on making
+ * WebAssembly fast that it does not run again. What it does stays the same. As an option of Node it
+ * also reaches the processes that a child starts.
+ */
+export const shortLived = { NODE_OPTIONS: `--import=data:text/javascript,${setFlag}` }
+
 /** How a process ended, and what it said. */
 export interface Finished {
   readonly code: number | null
@@ -17,7 +26,7 @@ export function run(
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: options.cwd,
-      env: { ...process.env, NO_COLOR: '1', ...options.env },
+      env: { ...process.env, ...shortLived, NO_COLOR: '1', ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let stdout = ''
@@ -36,14 +45,8 @@ export function run(
 const repository = fileURLToPath(new URL('../../', import.meta.url))
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
-/**
- * For a process that is over in seconds: one that runs PGlite spends half of its time on making
- * WebAssembly fast that it does not run again. What it does stays the same.
- */
-export const shortLived = '--liftoff-only'
-
 /** Runs the command line as it was built when the run began, after other modules if need be. */
 export function driftpin(args: readonly string[], preload: readonly string[] = []) {
   const imports = preload.flatMap((module) => ['--import', module])
-  return run(process.execPath, [shortLived, ...imports, main, ...args], { cwd: repository })
+  return run(process.execPath, [...imports, main, ...args], { cwd: repository })
 }
