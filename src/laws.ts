@@ -14,12 +14,12 @@ export type {
   Ending,
   Failure,
   Finding,
+  HistoryStep,
   Law,
   LawsErrorCode,
   Move,
   Operations,
   Outcome,
-  Step,
 } from './laws/index.js'
 export {
   type Agent,

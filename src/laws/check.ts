@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { DriftpinError } from '../errors.js'
-import { brokenIn, type Failure, renderFailure, type Told } from './failure.js'
+import { brokenIn, type Failure, type FailureTexts, renderFailure } from './failure.js'
 import type { Coverage } from './history-run.js'
 
 /**
@@ -87,7 +87,7 @@ export interface Subject<Case, Result extends Attempt> {
    * @param known The failure that is shrunk or run again.
    */
   attempt(one: Case, known: Result | undefined): Promise<Result>
-  tell(result: Result): Told
+  tell(result: Result): FailureTexts
   /** Which commands of a shrunk case are left, if that is not a part of its path. */
   replayPathOf?(one: Case): string
   /** The command or the call that runs a failure again. */

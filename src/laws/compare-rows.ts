@@ -1,4 +1,4 @@
-import type { Finding, Step } from './law.js'
+import type { Finding, HistoryStep } from './law.js'
 import type { Content } from './model/live-context.js'
 import type { Model } from './model/model.js'
 import {
@@ -18,7 +18,7 @@ export const valuesOf = (rows: Rows, table: string, id: string): Values | undefi
 
 /** What a check finds in the chats after a step, with their values before it, if they existed. */
 export const inChats = (
-  { before, after }: Step,
+  { before, after }: HistoryStep,
   check: (id: string, values: Values, old: Values | undefined) => readonly Finding[],
 ): Finding[] =>
   [...rowsOf(after.rows, 'chats')].flatMap(([id, { values }]) =>
@@ -101,7 +101,10 @@ function isAsExpected(wanted: Values | undefined, found: Values | undefined): bo
 }
 
 /** Missing and surplus notifications, in any order. */
-export function unexpectedNotifications({ expected, actual }: Step['notifications']): Finding[] {
+export function unexpectedNotifications({
+  expected,
+  actual,
+}: HistoryStep['notifications']): Finding[] {
   const [one, other] = [expected, actual].map((events) => events.toSorted().join('\n'))
   if (one === other) return []
   const text = (events: string | undefined) => events || 'nothing'

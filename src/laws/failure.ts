@@ -47,7 +47,7 @@ export interface Failure extends Broken {
 }
 
 /** What was done, in words. */
-export interface Told extends Pick<Broken, 'beginning' | 'history' | 'order'> {
+export interface FailureTexts extends Pick<Broken, 'beginning' | 'history' | 'order'> {
   /** Replaces ids by names. */
   named(text: string): string
 }
@@ -56,7 +56,7 @@ export interface Told extends Pick<Broken, 'beginning' | 'history' | 'order'> {
 const findingsMax = 20
 
 /** What an error says is broken, with names in place of ids. */
-export function brokenIn({ named, ...done }: Told, error: unknown): Broken {
+export function brokenIn({ named, ...done }: FailureTexts, error: unknown): Broken {
   const text = (one: string | undefined) => (one === undefined ? undefined : named(one))
   const isLaw = error instanceof LawBroken
   const other = () => (error instanceof Error ? (error.stack ?? error.message) : String(error))

@@ -15,7 +15,7 @@ export type { LawsErrorCode } from './error-codes.js'
 export { type Broken, type Failure, renderFailure } from './failure.js'
 export { type CommandCoverage, type Coverage, coverageOf } from './history-run.js'
 export { type HistoryRunner, openHistoryRunner, type RunnerOptions } from './history-runner.js'
-export type { Ending, Finding, Law, Step } from './law.js'
+export type { Ending, Finding, HistoryStep, Law } from './law.js'
 export { laws } from './laws.js'
 export {
   type Agent,

@@ -29,10 +29,10 @@ export interface Finding {
  *
  * @example
  * ```ts
- * const wasRefused = ({ outcome }: Step) => outcome.refusal !== undefined
+ * const wasRefused = ({ outcome }: HistoryStep) => outcome.refusal !== undefined
  * ```
  */
-export interface Step {
+export interface HistoryStep {
   /** The move that was made. */
   readonly move: Move
   /** The time of the operation. */
@@ -154,7 +154,7 @@ export interface Law {
   /** Checked at the end of a history, until one history on the schema ends without a failure. */
   ofSchema?(ending: Ending): Promise<readonly Finding[]>
   /** Checked after every step of a history. */
-  afterStep?(step: Step): readonly Finding[]
+  afterStep?(step: HistoryStep): readonly Finding[]
   /** Checked at the end of every history, if it takes too long after every step. */
   atEnd?(ending: Ending): Promise<readonly Finding[]>
   /** Checked for everything that a reader sees during a race. */

@@ -3,7 +3,7 @@ import type { Catalog } from '../catalog/index.js'
 import type { ResourceInput } from '../schema/index.js'
 import { textFile } from './choices.js'
 import { allDifferingRows, unexpectedNotifications } from './compare-rows.js'
-import type { Told } from './failure.js'
+import type { FailureTexts } from './failure.js'
 import {
   createRun,
   type HistoryCommand,
@@ -90,7 +90,7 @@ const openingWords =
   'ready; and agent 3 of the latest build, which has pushed an /AGENTS.md of its own'
 
 /** The lines after the opening, or those of the opening if nothing came after it. */
-export function tellHistory({ run }: HistoryResult): Told {
+export function tellHistory({ run }: HistoryResult): FailureTexts {
   const { said } = run
   const named = (text: string) => withNames(run, text)
   const history = said.slice(opening.length * 2)

@@ -10,7 +10,7 @@ import {
   withNames,
 } from './history-run.js'
 import { type FailCode, injectFailure } from './intercept.js'
-import { LawBroken, type Step } from './law.js'
+import { type HistoryStep, LawBroken } from './law.js'
 import { laws } from './laws.js'
 import { eventsOf } from './model/events.js'
 import { copyModel, type Model } from './model/model.js'
@@ -102,7 +102,7 @@ export async function runStep(
   countDone(run.coverage, operation.name, { result, variant: move.variant })
 }
 
-function checkLaws({ counts }: HistoryRun, step: Step): void {
+function checkLaws({ counts }: HistoryRun, step: HistoryStep): void {
   for (const law of laws) {
     if (!law.afterStep) continue
     counts.laws += 1
@@ -116,7 +116,7 @@ async function receive(
   at: ModelledDatabase,
   move: Move,
   expected: readonly string[],
-): Promise<Step['notifications']> {
+): Promise<HistoryStep['notifications']> {
   at.pending?.push(...expected)
   if (at.pending || !move.notifies) return { expected: [], actual: [] }
   return { expected, actual: await at.listener.take() }

@@ -5,7 +5,6 @@
  */
 
 export { aggregateHash, compareBytes, inHashOrder } from './aggregate-hash.js'
-export { chatScopedTables } from './chat-scoped-tables.js'
 export { schemaManifest } from './generated/manifest.js'
 export {
   type ChatMessageRole,
@@ -23,5 +22,5 @@ export {
   type ResourceInput,
   type ResourceStatus,
 } from './resource.js'
-export type { Row } from './row.js'
 export { textBytes, whyNotStorable } from './storable-text.js'
+export { chatScopedTables, type Row } from './tables.js'

@@ -32,8 +32,8 @@ test('the rules know every folder of src', async () => {
 test.each([
   ['database/turn.ts', "export { push } from '../context/index.js'"],
   ['scan/scan.ts', "export {\n  push,\n} from '../context/index.js'"],
-  ['schema/row.ts', "import '../cli/index.js'"],
-  ['schema/row.ts', "export const run = () => import('../cli/index.js')"],
+  ['schema/tables.ts', "import '../cli/index.js'"],
+  ['schema/tables.ts', "export const run = () => import('../cli/index.js')"],
   ['catalog/facts.ts', "export type { Push } from '../schema/index.js'"],
   ['pglite/engine/mark.ts', "export { readMigrations } from '../../migrations/index.js'"],
   ['workbench/lint.ts', "export type { Law } from '../laws/index.js'"],

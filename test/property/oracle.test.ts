@@ -37,6 +37,12 @@ function forbiddenImports(file: string, code: string): string[] {
   })
 }
 
+/** Whether an import has values of the code that the laws check, and not only its types. */
+function isOfSubject([, isType, names, specifier]: RegExpMatchArray): boolean {
+  const isAllTypes = /^\s*\{\s*(type \w+(,\s*|\s*(?=\})))+\}\s*$/.test(names!)
+  return !isType && !isAllTypes && /\/(context|scan)\/|^[./]*index\.js$/.test(specifier!)
+}
+
 describe('the model', () => {
   test('imports no code of the operations that it predicts', async () => {
     const names = await readdir(join(root, 'laws/model'))
@@ -48,6 +54,23 @@ describe('the model', () => {
     )
     expect(names.length).toBeGreaterThan(0)
     expect(files.flat()).toEqual([])
+  })
+
+  test('and no operation of the laws, whose predictions stand beside it, imports any', async () => {
+    const names = await readdir(join(root, 'laws/operations'))
+    const imports = await Promise.all(
+      names.map(async (name) => {
+        const code = await readFile(join(root, 'laws/operations', name), 'utf8')
+        return [...code.matchAll(importPattern)].filter(isOfSubject).map(([line]) => line)
+      }),
+    )
+    expect(names.length).toBeGreaterThan(0)
+    expect(imports.flat()).toEqual([])
+  })
+
+  test('of which this is one', () => {
+    const code = "import { type PushParams, pushSnapshot } from '../../context/index.js'"
+    expect([...code.matchAll(importPattern)].filter(isOfSubject)).toHaveLength(1)
   })
 
   test.each([

@@ -9,7 +9,7 @@ import {
 } from '../../database/index.js'
 
 /** What a session would do next. */
-export interface Offer {
+export interface PendingStatement {
   readonly says: string
   /** Lets the session do it. */
   grant(): void
@@ -30,8 +30,8 @@ export class RaceSession {
   progress = 0
   /** Called at every turn. */
   onTurn: () => void = () => {}
-  /** Offers that are not granted yet; true for those that were taken. */
-  readonly #offers = new Map<Offer, boolean>()
+  /** Statements that are not granted yet; true for those that were taken. */
+  readonly #pending = new Map<PendingStatement, boolean>()
   #waiters: (() => void)[] = []
   #running = 0
   #isReleased = false
@@ -44,13 +44,13 @@ export class RaceSession {
 
   /** Whether the session executes a statement, or the code between two statements. */
   get isMoving(): boolean {
-    return !this.isOver && (this.#offers.size === 0 || this.#running > 0)
+    return !this.isOver && (this.#pending.size === 0 || this.#running > 0)
   }
 
-  /** The offers that were made since the last call. */
-  takeOffers(): readonly Offer[] {
-    const fresh = [...this.#offers].flatMap(([offer, isTaken]) => (isTaken ? [] : [offer]))
-    for (const offer of fresh) this.#offers.set(offer, true)
+  /** The statements that began to wait since the last call. */
+  takePending(): readonly PendingStatement[] {
+    const fresh = [...this.#pending].flatMap(([statement, isTaken]) => (isTaken ? [] : [statement]))
+    for (const statement of fresh) this.#pending.set(statement, true)
     return fresh
   }
 
@@ -64,7 +64,7 @@ export class RaceSession {
   /** Lets the session go on without turns. */
   release(): void {
     this.#isReleased = true
-    for (const offer of this.#offers.keys()) offer.grant()
+    for (const statement of this.#pending.keys()) statement.grant()
   }
 
   end(): void {
@@ -79,17 +79,17 @@ export class RaceSession {
 
   #turn(says: string): Promise<void> {
     return new Promise((resolve) => {
-      const offer: Offer = {
+      const statement: PendingStatement = {
         says,
         grant: () => {
-          this.#offers.delete(offer)
+          this.#pending.delete(statement)
           this.#running += 1
           this.onTurn()
           resolve()
         },
       }
-      this.#offers.set(offer, false)
-      if (this.#isReleased) offer.grant()
+      this.#pending.set(statement, false)
+      if (this.#isReleased) statement.grant()
       this.#advance()
     })
   }
@@ -204,10 +204,10 @@ const sum = (sessions: readonly RaceSession[], count: (session: RaceSession) => 
 
 const progressOf = (sessions: readonly RaceSession[]) => sum(sessions, ({ progress }) => progress)
 
-/** Schedules new offers in the order of the sessions. */
+/** Schedules new statements in the order of the sessions. */
 function schedule({ sessions, scheduler }: Interleaving, order: string[]): void {
   for (const session of sessions) {
-    for (const { says, grant } of session.takeOffers()) {
+    for (const { says, grant } of session.takePending()) {
       const label = `session ${session.number}  ${says}`
       // In the task of the choice, so that the session moves before its state is read.
       void scheduler.schedule(Promise.resolve(), label, undefined, async (choose) => {

@@ -1,4 +1,4 @@
-import type { Finding, Law, Step } from '../law.js'
+import type { Finding, HistoryStep, Law } from '../law.js'
 import { type RowReader, type Rows, rowsOf, type StoredRow } from '../row-reader.js'
 
 export const cascade: Law = {
@@ -18,7 +18,7 @@ export const cascade: Law = {
 export function refusedDeletion({
   outcome: { refusal },
   predicted,
-}: Pick<Step, 'outcome' | 'predicted'>): Finding[] {
+}: Pick<HistoryStep, 'outcome' | 'predicted'>): Finding[] {
   if (!refusal || predicted.refusal) return []
   const actual = `${refusal.code} ${refusal.message}`
   return [{ what: 'the deletion', expected: 'done', actual }]

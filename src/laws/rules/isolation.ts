@@ -1,6 +1,6 @@
 import { unknownId } from '../choices.js'
 import { differingRows, unequal, valuesOf } from '../compare-rows.js'
-import type { Ending, Finding, Law, Step } from '../law.js'
+import type { Ending, Finding, HistoryStep, Law } from '../law.js'
 import type { Chat } from '../model/model.js'
 import { expectedRows, modelTables, pinTable } from '../model/rows.js'
 import { chatOperations } from '../operations/index.js'
@@ -71,11 +71,11 @@ async function askedByStranger(ending: Ending, chat: Chat): Promise<Finding[]> {
 }
 
 /** Whether this step created the chat. */
-const isNew = ({ before, after }: Step, id: string) =>
+const isNew = ({ before, after }: HistoryStep, id: string) =>
   !before.rows.get('chats')?.has(id) && after.model.chats.has(id)
 
 /** Rows of the host that belong to no chat, such as files, which outlive their chats. */
-function rowsOfNoChat({ move, before, after, reader }: Step): Finding[] {
+function rowsOfNoChat({ move, before, after, reader }: HistoryStep): Finding[] {
   const hosts = [...after.rows.keys()].filter(
     (table) =>
       !reader.chatColumns.has(table) && !modelTables.has(table) && !move.writes?.includes(table),
@@ -84,7 +84,7 @@ function rowsOfNoChat({ move, before, after, reader }: Step): Finding[] {
 }
 
 /** No operation changes the columns of workspaces, builds and agents that the model ignores. */
-function unknownColumns({ before, after }: Step): Finding[] {
+function unknownColumns({ before, after }: HistoryStep): Finding[] {
   const expected = expectedRows(after.model)
   return workspaceTables.flatMap((table) =>
     [...expected.get(table)!].flatMap(([key, known]) => {
@@ -101,7 +101,7 @@ function unknownColumns({ before, after }: Step): Finding[] {
 const workspaceTables = ['workspaces', 'workspace_builds', 'workspace_agents']
 
 /** Every chat reference in an answer names the owner of the chat. */
-function strangers({ before, after, outcome }: Step): Finding[] {
+function strangers({ before, after, outcome }: HistoryStep): Finding[] {
   const findings: Finding[] = []
   const look = (value: unknown): void => {
     if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return

@@ -6,7 +6,7 @@ import {
   unequal,
   valuesOf,
 } from '../compare-rows.js'
-import { type Finding, type Law, type Step, stepsBetween } from '../law.js'
+import { type Finding, type HistoryStep, type Law, stepsBetween } from '../law.js'
 import { liveTable, pinTable, snapshotTable } from '../model/rows.js'
 import { type RowReader, type Rows, rowsOf, type StoredRow } from '../row-reader.js'
 import { refusedDeletion } from './deletion.js'
@@ -95,7 +95,7 @@ export const fidelity: Law = {
 }
 
 function unfaithful(
-  { before, after, at }: Step,
+  { before, after, at }: HistoryStep,
   id: string,
   agentId: string,
   columns: readonly string[],

@@ -9,12 +9,12 @@ import {
 } from '../compare-rows.js'
 import {
   type Finding,
+  type HistoryStep,
   type Law,
   pushesOf,
   pushOf,
   type RaceEnding,
   type RaceStep,
-  type Step,
   stepsBetween,
   wasAccepted,
 } from '../law.js'
@@ -115,7 +115,7 @@ export const gate: Law = {
 const snapshotOf = (rows: Rows, agentId: string) => valuesOf(rows, snapshotTable, agentId)
 
 /** If the model's live context is unchanged, so is the database's, except for two columns. */
-function initialReplay({ before, after }: Step, agentId: string): Finding[] {
+function initialReplay({ before, after }: HistoryStep, agentId: string): Finding[] {
   const [old, now] = [before.model.agents.get(agentId)?.live, after.model.agents.get(agentId)?.live]
   if (!old || !now) return []
   const isEqual =

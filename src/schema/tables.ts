@@ -1,4 +1,4 @@
-import type { DriftpinTables } from './generated/tables.js'
+import { type DriftpinTables, scopedTables } from './generated/tables.js'
 
 /**
  * A row of a table, as the adapters of driftpin return it.
@@ -16,3 +16,13 @@ export type Row<Table extends keyof DriftpinTables> = {
     ? Select
     : never
 }
+
+/**
+ * The tables whose rows belong to one chat and are deleted with it, according to the foreign keys.
+ *
+ * @example
+ * ```ts
+ * for (const table of chatScopedTables) await kysely.selectFrom(table).selectAll().execute()
+ * ```
+ */
+export const chatScopedTables = scopedTables.chats
