@@ -140,7 +140,7 @@ export function createMigrator(database: Database, options: MigratorOptions = {}
         for (const step of steps) {
           const done = await runStep(run, step)
           finished.push(done)
-          await restore(session)
+          await restore(session, scriptOf(step))
           onStep?.(done)
         }
       } catch (error) {

@@ -40,7 +40,7 @@ export async function runMigrationFiles(
         await restore(session).catch(() => {})
         throw error
       }
-      await restore(session)
+      await restore(session, file)
     }
   })
 }

@@ -1,7 +1,6 @@
 import {
   changeState,
   factsOf,
-  leavesOpen,
   quoteLiteral,
   type Session,
   sessionStateOf,
@@ -11,9 +10,21 @@ import {
 } from '../database/index.js'
 import type { MigrationScript } from './migration.js'
 
-/** Whether a file may change the session state; without a transaction, its runner does. */
-const mayChange = ({ text, transaction }: MigrationScript): boolean =>
-  !transaction || leavesOpen(text) || factsOf(text).any.readsSequence === true
+/**
+ * Whether a file may change the session state; without a transaction, its runner does. A function
+ * that a file creates, calls and drops or replaces is gone when the functions are read again.
+ */
+function mayChange({ text, transaction }: MigrationScript): boolean {
+  const { any, statements } = factsOf(text)
+  const hides = statements.some(({ words, facts }) => {
+    const isCreated = words[0] === 'create' && words[1] !== 'or'
+    return facts.changesFunctions && !isCreated
+  })
+  return !transaction || any.changesSession === true || any.readsSequence === true || hides
+}
+
+const changesFunctions = ({ text }: MigrationScript): boolean =>
+  factsOf(text).any.changesFunctions === true
 
 /** What a restored session has besides the state that every part of driftpin reads. */
 interface SessionStart {
@@ -23,16 +34,19 @@ interface SessionStart {
   readonly hasSetters: boolean
 }
 
+const hasSettersSql = `EXISTS (${setterFunctionsSql('\\m(curr|last)val\\M')}) AS "hasSetters"`
+
 const startSql = `SELECT session_user::text AS user,
   EXISTS (SELECT FROM pg_catalog.pg_class WHERE relnamespace = pg_catalog.pg_my_temp_schema()
     UNION ALL SELECT FROM pg_catalog.pg_type WHERE typnamespace = pg_catalog.pg_my_temp_schema()
     UNION ALL SELECT FROM pg_catalog.pg_proc WHERE pronamespace = pg_catalog.pg_my_temp_schema()
   ) AS "hasTemporary",
-  EXISTS (${setterFunctionsSql('\\m(curr|last)val\\M')}) AS "hasSetters"`
+  ${hasSettersSql}`
 
 /**
- * Records the state of a session and returns a function that restores it. Every migration begins
- * with the same session state, so that it does the same whether it runs alone or after others.
+ * Records the state of a session and returns a function that restores it after a file. Every
+ * migration begins with the same session state, so that it does the same whether it runs alone or
+ * after others.
  *
  * Restored are all settings, the role and the session user. Prepared statements and cursors made
  * since are removed, and so are temporary objects, unless the session had temporary objects of its
@@ -41,17 +55,20 @@ const startSql = `SELECT session_user::text AS user,
  * RESET ALL cannot be used: the connection may belong to the application, and PGlite, like many
  * applications, has changed settings itself.
  *
- * @param scripts The files that will run. If neither they nor a function of the database can change
- * the state, nothing is restored. Custom settings, such as `app.tenant`, are restored only if one
+ * @param scripts The files that will run. If neither a file nor a function that exists then can have
+ * changed the state, nothing is restored after the file. Custom settings, such as `app.tenant`, are restored only if one
  * of the files sets them by name, because PostgreSQL does not list them.
  */
 export async function recordSession(
   recorded: Session,
   scripts: readonly MigrationScript[],
-): Promise<(session: Session) => Promise<void>> {
+): Promise<(session: Session, after?: MigrationScript) => Promise<void>> {
   const { rows } = await recorded.query<SessionStart>(startSql)
-  const { user, hasTemporary, hasSetters } = rows[0]!
-  if (!hasSetters && !scripts.some(mayChange)) return async () => {}
+  const { user, hasTemporary } = rows[0]!
+  let { hasSetters } = rows[0]!
+  if (!hasSetters && !scripts.some((one) => mayChange(one) || changesFunctions(one))) {
+    return async () => {}
+  }
   const stateSql = sessionStateSql([...new Set(scripts.flatMap(({ text }) => settingsSetIn(text)))])
   const read = async (session: Session) =>
     sessionStateOf((await session.query<{ state: string }>(stateSql)).rows[0]!.state)
@@ -61,7 +78,12 @@ export async function recordSession(
 SELECT pg_catalog.set_config('session_authorization', name, false)
 FROM (SELECT ${quoteLiteral(user)}) AS recorded (name) WHERE session_user <> name`
   const discard = `DISCARD SEQUENCES${hasTemporary ? '' : '; DISCARD TEMP'}`
-  return async (session) => {
+  return async (session, after) => {
+    if (after && changesFunctions(after) && !hasSetters) {
+      const found = await session.query<SessionStart>(`SELECT ${hasSettersSql}`)
+      hasSetters = found.rows[0]!.hasSetters
+    }
+    if (after && !hasSetters && !mayChange(after)) return
     // The user and the role that a file has set may have no right to see all settings.
     await session.script(`${resetUser}; RESET ROLE; ${discard}`)
     const now = await read(session)

@@ -163,6 +163,28 @@ test.each(connections)(
   },
 )
 
+test.each([
+  ['that an earlier file created', ['CREATE $f', 'SELECT far()', 'DROP FUNCTION far()']],
+  ['that the same file creates', ['CREATE $f; SELECT far()']],
+  ['that the same file drops', ['CREATE $f; SELECT far(); DROP FUNCTION far()']],
+  ['that the same file replaces', ['CREATE $f; SELECT far(); CREATE OR REPLACE $g']],
+])('a setting that a function sets %s is restored', async (_, steps) => {
+  const client = await openPGlite()
+  onTestFinished(() => client.close())
+  const head = 'FUNCTION far() RETURNS void LANGUAGE plpgsql AS'
+  const texts = steps.map((text) =>
+    text
+      .replace('$f', () => `${head} $$ BEGIN SET timezone = 'Asia/Tokyo'; END $$`)
+      .replace('$g', () => `${head} $$ BEGIN NULL; END $$`),
+  )
+  const files = texts.map((text, index) => ({ file: `${index + 1}_step.up.sql`, text }))
+  const migrations = parseMigrations(files, { forwardOnly: true })
+  const database = fromPGlite(client)
+  await database.script("SET timezone = 'Asia/Seoul'")
+  await createMigrator(database, { migrations }).up()
+  expect((await database.query('SHOW timezone')).rows).toEqual([{ TimeZone: 'Asia/Seoul' }])
+})
+
 test('a session keeps the temporary objects, statements and settings that it had', async () => {
   const client = await openPGlite()
   onTestFinished(() => client.close())
