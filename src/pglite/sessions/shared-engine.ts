@@ -79,7 +79,8 @@ export class SharedEngine extends EngineCalls {
     keepsEngine: () => boolean,
   ): Promise<T> {
     const taking = this.take(session)
-    if (taking) await taking.catch(withStack(new Error('asked for here')))
+    if (taking)
+      await (session.client ? taking : taking.catch(withStack(new Error('asked for here'))))
     try {
       if (!this.sessions.has(session)) throw sessionEnded()
       const entering = this.#enter(session)
