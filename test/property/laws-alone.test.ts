@@ -3,6 +3,7 @@ import { bind, createChat, getPin, push, type Queryable } from '../../src/index.
 import {
   createModel,
   type Ending,
+  type HistoryStep,
   laws,
   openRowReader,
   type Resource,
@@ -104,4 +105,29 @@ test('a law of drift is told of a chat that reads as clean and is not', async ()
   })
   Object.assign(chat!, { agentId, pinnedHash: '02', dirtySince: chat!.createdAt })
   expect(await broken(at)).toContain('Drift')
+})
+
+test('the gate of pushes does not depend on where a row lies', async () => {
+  const at = await ending()
+  const agents = [await makeAgent(at.queryable), await makeAgent(at.queryable)]
+  for (const { agentId } of agents) {
+    await push(at.queryable, { agentId, version: 1, resources: [makeFile('/AGENTS.md')] })
+  }
+  const { agentId } = agents[0]!
+  const live = {
+    ...{ version: 1n, hash: '01', error: '', receivedAt: '', ready: true, resources: new Map() },
+  }
+  at.model.agents.set(agentId, { id: agentId, buildId: '', deleted: false, live })
+  const read = async () => ({ model: at.model, rows: await at.reader.read(at.queryable) })
+  const before = await read()
+  const again = { agentId, version: 2, initial: true, resources: [makeFile('/AGENTS.md')] }
+  await push(at.queryable, again)
+  const after = await read()
+  const order = ({ rows }: typeof after) => [
+    ...rows.get('workspace_agent_context_snapshots')!.keys(),
+  ]
+  expect(order(after)).not.toEqual(order(before))
+  const gate = laws.find(({ name }) => name === 'Gate')!
+  const step = { before, after, move: { push: again }, outcome: {}, predicted: {} }
+  expect(gate.afterStep!(step as unknown as HistoryStep)).toEqual([])
 })

@@ -125,11 +125,18 @@ function initialReplay({ before, after }: HistoryStep, agentId: string): Finding
     old.resources.size === now.resources.size &&
     [...old.resources].every(([source, row]) => now.resources.get(source) === row)
   if (!isEqual) return []
+  // Sorted, because an update may move the row.
   const heads = (rows: Rows) =>
-    [...rowsOf(rows, snapshotTable)].map(([id, { values }]) => {
-      const { version, received_at, ...head } = values
-      return `${id} ${JSON.stringify(head)}`
-    })
+    [...rowsOf(rows, snapshotTable)]
+      .map(
+        ([
+          id,
+          {
+            values: { version, received_at, ...head },
+          },
+        ]) => `${id} ${JSON.stringify(head)}`,
+      )
+      .sort()
   const what = 'an initial push of what is stored'
   return [
     ...unequal(what, heads(before.rows).join('\n'), heads(after.rows).join('\n')),
