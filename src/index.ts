@@ -54,7 +54,10 @@ export {
   type Stats,
   unarchive,
   unpin,
+  type WatchedEvent,
+  type WatchOptions,
   type WriteOptions,
+  watchChats,
 } from './context/index.js'
 export {
   type AdapterOptions,

@@ -63,7 +63,7 @@ export const chatWriteInput = chatInput.extend(writeOptions)
 export interface WriteOptions {
   /** The time of the operation; the database's own by default. */
   readonly now?: Date | string | undefined
-  /** Sends one NOTIFY per changed chat on `driftpin_<schema>`; false by default. */
+  /** Sends one NOTIFY per changed chat on `driftpin_<schema>`; by default as the adapter says. */
   readonly notify?: boolean | undefined
 }
 

@@ -22,14 +22,15 @@ export type Announce = (...events: readonly EventOfChats[]) => Promise<void>
  * Its own transaction is tried again, at most five times, after a serialization failure (40001)
  * or a deadlock (40P01). Inside the caller's transaction, only the caller can do that.
  *
- * @param notify Whether the events that `work` announces are sent to listeners.
+ * @param notify Whether the events that `work` announces are sent to listeners; by default as the
+ * adapter was told.
  * @throws DriftpinError `isolation_refused` inside a transaction at REPEATABLE READ or higher. Such
  * a transaction sees the database as it was at its first statement, so it would miss a chat that
  * was created, or a push that was accepted, while it waited for a lock.
  */
 export async function runOperation<T>(
   queryable: Queryable,
-  notify: boolean | undefined,
+  notify: boolean | undefined = queryable.notify,
   work: (transaction: Transaction, announce: Announce) => Promise<T>,
 ): Promise<T> {
   const inside = queryable.kind === 'transaction'

@@ -28,18 +28,36 @@ import { encodeValue } from './values.js'
 export interface AdapterOptions {
   /** The schema that driftpin's tables are in; `public` by default, at most 54 bytes long. */
   readonly schema?: string
+  /**
+   * Whether operations send their events by NOTIFY; false by default. The option `notify` of a call
+   * takes precedence.
+   */
+  readonly notify?: boolean
+}
+
+/**
+ * The options of an adapter with their defaults.
+ *
+ * @throws DriftpinError `invalid_input` for a schema name that is not allowed.
+ */
+export function settingOf({
+  schema = 'public',
+  notify = false,
+}: AdapterOptions): Required<AdapterOptions> {
+  checkSchemaName(schema)
+  return { schema, notify }
 }
 
 /** Creates a {@link Database} from the driver of an engine. */
-export function createDatabase(driver: Driver, { schema = 'public' }: AdapterOptions): Database {
-  checkSchemaName(schema)
+export function createDatabase(driver: Driver, options: AdapterOptions): Database {
+  const setting = settingOf(options)
   const queue = driver.single && queueOf(driver.single)
   const withConnection = <T>(work: (connection: Connection) => Promise<T>): Promise<T> =>
     queue ? queue.hold(() => driver.withConnection(work)) : driver.withConnection(work)
   return {
     kind: 'database',
     capabilities: driver.capabilities,
-    ...onConnections(schema, withConnection),
+    ...onConnections(setting, withConnection),
     withSession: (work) =>
       withConnection(async (connection) => {
         // The user of the session may call it from several places at once.
@@ -50,7 +68,7 @@ export function createDatabase(driver: Driver, { schema = 'public' }: AdapterOpt
             if (closed) throw sessionClosed()
             return work(connection)
           })
-        const session: Session = { kind: 'session', ...onConnections(schema, whileOpen) }
+        const session: Session = { kind: 'session', ...onConnections(setting, whileOpen) }
         try {
           return await work(session)
         } finally {
@@ -66,11 +84,11 @@ export function createDatabase(driver: Driver, { schema = 'public' }: AdapterOpt
 
 /** The methods that a database and a session share. Each call has its own connection. */
 function onConnections(
-  schema: string,
+  setting: Required<AdapterOptions>,
   withConnection: <T>(work: (connection: Connection) => Promise<T>) => Promise<T>,
 ): Omit<Queryable, 'kind'> {
   return {
-    schema,
+    ...setting,
     query: <Row>(text: string, values: readonly unknown[] = []) => {
       return withConnection(async (connection) => {
         refuseCopyFromStdin(text)
@@ -100,7 +118,7 @@ function onConnections(
       withConnection((connection) => {
         checkIsolation(isolation)
         return connection.begin(isolation, (statements) =>
-          OpenTransaction.run({ statements, schema, queue: new Queue() }, work),
+          OpenTransaction.run({ statements, setting, queue: new Queue() }, work),
         )
       }),
   }

@@ -49,6 +49,9 @@ export interface Queryable {
   /** The schema that driftpin's tables are in; `public` unless the adapter has another. */
   readonly schema: string
 
+  /** Whether operations send their events unless their own `notify` says otherwise. */
+  readonly notify?: boolean
+
   /**
    * Runs exactly one statement with values for `$1`, `$2` and so on.
    *

@@ -1,10 +1,9 @@
 import { DriftpinError } from '../errors.js'
 import { commit } from './commit.js'
-import { type AdapterOptions, createDatabase } from './create-database.js'
+import { type AdapterOptions, createDatabase, settingOf } from './create-database.js'
 import type { Database, IsolationLevel, QueryResult, Transaction } from './database.js'
 import type { Connection, Driver, EncodedValue, Statements } from './driver.js'
 import { type Listening, listenOn } from './listen-on.js'
-import { checkSchemaName } from './names.js'
 import { OpenTransaction } from './open-transaction.js'
 import { queueOf } from './queue.js'
 import { sqlState } from './sql-state.js'
@@ -67,6 +66,7 @@ export interface PgPoolLike {
  * transactions run one after the other.
  *
  * @param options.schema The schema of driftpin's tables; `public` by default.
+ * @param options.notify Whether operations send their events; false by default.
  * @throws DriftpinError `invalid_input` for a schema name that is not allowed. Its methods throw
  * `transaction_required_none` on a client that is already in a transaction, `waits_for_itself`,
  * `transaction_failed` if a statement of the transaction failed, and `outcome_unknown` if the
@@ -93,6 +93,7 @@ const isPool = (client: object): client is PgPoolLike => 'totalCount' in client
  * retried.
  *
  * @param options.schema The schema of driftpin's tables; `public` by default.
+ * @param options.notify Whether operations send their events; false by default.
  * @throws DriftpinError `invalid_input` for a schema name that is not allowed, and for a pool.
  *
  * @example
@@ -109,17 +110,16 @@ const isPool = (client: object): client is PgPoolLike => 'totalCount' in client
  * ```
  */
 export function fromPgTransaction(client: PgClientLike, options: AdapterOptions = {}): Transaction {
-  const { schema = 'public' } = options
-  checkSchemaName(schema)
+  const setting = settingOf(options)
   if (isPool(client)) {
     throw new DriftpinError(
       'invalid_input',
       'This is a pool, but a transaction belongs to one connection. Pass the client that began it, ' +
         'from pool.connect().',
-      { schema },
+      { schema: setting.schema },
     )
   }
-  return new OpenTransaction({ statements: statementsOf(client), schema, queue: queueOf(client) })
+  return new OpenTransaction({ statements: statementsOf(client), setting, queue: queueOf(client) })
 }
 
 /** Returns text unchanged, so that one table decodes the rows of both drivers. */

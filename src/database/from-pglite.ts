@@ -1,9 +1,8 @@
 import { DriftpinError } from '../errors.js'
-import { type AdapterOptions, createDatabase } from './create-database.js'
+import { type AdapterOptions, createDatabase, settingOf } from './create-database.js'
 import type { Database, IsolationLevel, QueryResult, Transaction } from './database.js'
 import type { Driver, EncodedValue, Statements } from './driver.js'
 import { listenOn } from './listen-on.js'
-import { checkSchemaName } from './names.js'
 import { OpenTransaction } from './open-transaction.js'
 import { queueOf } from './queue.js'
 import { sqlState } from './sql-state.js'
@@ -68,6 +67,7 @@ export interface PGliteLike extends PGliteTransactionLike {
  * stored. Inside jsonb, and on servers, it is kept.
  *
  * @param options.schema The schema of driftpin's tables; `public` by default.
+ * @param options.notify Whether operations send their events; false by default.
  * @throws DriftpinError `invalid_input` for a schema name that is not allowed. Its methods throw
  * `engine_broken` after a crash of the WebAssembly, and `waits_for_itself`.
  *
@@ -112,6 +112,7 @@ export function fromPGlite(client: PGliteLike, options: AdapterOptions = {}): Da
  * failed operation leaves the transaction usable. Nothing is retried.
  *
  * @param options.schema The schema of driftpin's tables; `public` by default.
+ * @param options.notify Whether operations send their events; false by default.
  * @throws DriftpinError `invalid_input` for a schema name that is not allowed.
  *
  * @example
@@ -126,10 +127,9 @@ export function fromPGliteTransaction(
   transaction: PGliteTransactionLike,
   options: AdapterOptions = {},
 ): Transaction {
-  const { schema = 'public' } = options
-  checkSchemaName(schema)
+  const setting = settingOf(options)
   const statements = statementsOf(transaction, transaction)
-  return new OpenTransaction({ statements, schema, queue: queueOf(transaction) })
+  return new OpenTransaction({ statements, setting, queue: queueOf(transaction) })
 }
 
 /** Parameters are already encoded, so PGlite's serializers are disabled. */

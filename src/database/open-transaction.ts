@@ -9,7 +9,7 @@ import { encodeValue } from './values.js'
 
 interface Place {
   readonly statements: Statements
-  readonly schema: string
+  readonly setting: { readonly schema: string; readonly notify: boolean }
   readonly queue: Queue
   /** 0 for the transaction itself, 1 for a savepoint in it, and so on. */
   readonly depth?: number
@@ -19,6 +19,7 @@ interface Place {
 export class OpenTransaction implements Transaction {
   readonly kind = 'transaction'
   readonly schema: string
+  readonly notify: boolean
   readonly #statements: Statements
   readonly #queue: Queue
   readonly #depth: number
@@ -28,9 +29,10 @@ export class OpenTransaction implements Transaction {
   /** The savepoints that `work` has set itself, to which it may roll back. */
   readonly #savepoints = new Set<string>()
 
-  constructor({ statements, schema, queue, depth = 0 }: Place) {
+  constructor({ statements, setting, queue, depth = 0 }: Place) {
     this.#statements = statements
-    this.schema = schema
+    this.schema = setting.schema
+    this.notify = setting.notify
     this.#queue = queue
     this.#depth = depth
   }
@@ -86,11 +88,10 @@ export class OpenTransaction implements Transaction {
   async #savepoint<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const depth = this.#depth + 1
     const name = `driftpin_${depth}`
-    const { schema } = this
     await this.#statements.script(`SAVEPOINT ${name}`)
     let result: T
     try {
-      const place = { statements: this.#statements, schema, queue: new Queue(), depth }
+      const place = { statements: this.#statements, setting: this, queue: new Queue(), depth }
       result = await OpenTransaction.run(place, work)
     } catch (error) {
       const undo = `ROLLBACK TO SAVEPOINT ${name}; RELEASE SAVEPOINT ${name}`

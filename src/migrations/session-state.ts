@@ -55,9 +55,9 @@ const startSql = `SELECT session_user::text AS user,
  * RESET ALL cannot be used: the connection may belong to the application, and PGlite, like many
  * applications, has changed settings itself.
  *
- * @param scripts The files that will run. If neither a file nor a function that exists then can have
- * changed the state, nothing is restored after the file. Custom settings, such as `app.tenant`, are restored only if one
- * of the files sets them by name, because PostgreSQL does not list them.
+ * @param scripts The files that will run. Nothing is restored after a file if neither the file nor
+ * a function that exists then can have changed the state. Custom settings, such as `app.tenant`,
+ * are restored only if one of the files sets them by name, because PostgreSQL does not list them.
  */
 export async function recordSession(
   recorded: Session,

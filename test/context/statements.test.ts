@@ -31,6 +31,7 @@ test('the operations that are tested are all that the package exports', () => {
     'notificationChannel',
     'readMigrations',
     'readStats',
+    'watchChats',
   ]
   const functions = Object.entries(driftpin).filter(([, value]) => typeof value === 'function')
   const names = functions.map(([name]) => name)

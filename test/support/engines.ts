@@ -2,6 +2,7 @@ import pg from 'pg'
 import { afterAll, beforeAll } from 'vitest'
 import { type Harness, openHarness } from '../../src/harness/index.js'
 import {
+  type AdapterOptions,
   type Database,
   fromPGlite,
   fromPg,
@@ -26,14 +27,14 @@ export interface Engine {
   readonly name: string
   /** True for one that has several sessions. */
   readonly concurrent: boolean
-  /** A database handle on another schema of this engine; nothing is in it yet. */
-  database(schema: string): Database
+  /** A database handle on a schema of this engine, in which nothing may be yet. */
+  database(schema: string, options?: AdapterOptions): Database
   /** A schema of its own with driftpin's tables in it. */
   install(): Promise<Database>
 }
 
 interface Opened {
-  database(schema: string): Database
+  database(schema: string, options?: AdapterOptions): Database
   /** So many schemas have driftpin's tables from the start. */
   readonly installed: number
   close(): Promise<void>
@@ -49,7 +50,7 @@ async function openPGlite(): Promise<Opened> {
   const db = await (await harness).createDatabase()
   const { pglite } = db
   return {
-    database: (schema) => fromPGlite(pglite, { schema }),
+    database: (schema, options) => fromPGlite(pglite, { ...options, schema }),
     close: () => db.close(),
     installed: installedSchemas,
   }
@@ -64,7 +65,7 @@ async function openServer(major: number): Promise<Opened> {
   const connectionString = urlWith(url, { pathname: `/${name}` })
   const pool = new pg.Pool({ connectionString, max: 20 })
   return {
-    database: (schema) => fromPg(pool, { schema }),
+    database: (schema, options) => fromPg(pool, { ...options, schema }),
     close: () => pool.end(),
     installed: installedOnServers,
   }
@@ -87,7 +88,7 @@ export function useEngine(name: (typeof engineNames)[number]): Engine {
   afterAll(async () => {
     await opened?.close()
   })
-  const database = (schema: string) => opened.database(schema)
+  const database: Engine['database'] = (...args) => opened.database(...args)
   return {
     name,
     concurrent: name !== 'PGlite',

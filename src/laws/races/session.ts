@@ -116,6 +116,7 @@ export class RaceSession {
       }),
       kind: inner.kind,
       schema: inner.schema,
+      notify: inner.notify ?? false,
       query: <Row>(text: string, values?: readonly unknown[]) =>
         this.#run(inner, text, () => inner.query<Row>(text, values)),
       script: (text: string) => this.#run(inner, text, () => inner.script(text)),
