@@ -25,6 +25,7 @@ export async function createApplyScript(
   const path = `search_path = ${searchPath(database.schema)}`
   return (script) =>
     database.withSession(async (session) => {
+      let done: MigrationScript | undefined
       try {
         if (script.transaction) {
           await runInTransaction(session, script, (first) => first.script(`SET LOCAL ${path}`))
@@ -32,8 +33,9 @@ export async function createApplyScript(
           await session.script(`SET ${path}`)
           await runScript(session, script)
         }
+        done = script
       } finally {
-        await restore(session)
+        await restore(session, done)
       }
     })
 }
