@@ -1,11 +1,22 @@
+import { z } from 'zod'
 import type { Queryable } from '../database/index.js'
 import { type ChatRef, type ContextChanges, chatRef } from './chat-ref.js'
-import { type ChatKey, chatWriteInput, checkInput, type WriteOptions } from './check-input.js'
+import {
+  type ChatKey,
+  chatWriteInput,
+  checkInput,
+  time,
+  type WriteOptions,
+  writeOptions,
+} from './check-input.js'
+import { batchLimit } from './in-batches.js'
 import { settleChats } from './live-context.js'
 import { lockChat, lockChatAndAgent, lockWorkspaceOfChat } from './locks.js'
 import { changeEvents } from './notify-chats.js'
 import { runOperation } from './run-operation.js'
 import { defineStatement } from './statement.js'
+
+const idleInput = z.strictObject({ before: time, limit: batchLimit, ...writeOptions })
 
 export const setArchived = defineStatement({
   name: 'set archived',
@@ -70,5 +81,54 @@ export async function unarchive(
     const changes = await settleChats(transaction, { chatIds: [chat.id] }, now)
     await announce(['unarchived', [chat]], ...changeEvents(changes))
     return { chat, changed: true, ...changes }
+  })
+}
+
+export const archiveIdleChats = defineStatement({
+  name: 'archive idle chats',
+  parameters: { before: 'timestamptz', limit: 'integer', now: 'timestamptz?' },
+  row: { id: 'uuid', ownerId: 'uuid' },
+  // As in the purge: the lock checks each row again, and skips chats in use.
+  sql: ({ chats }, { before, limit, now }) => `
+    WITH idle AS MATERIALIZED (
+      SELECT id, updated_at FROM ${chats}
+      WHERE NOT archived AND status IN ('waiting', 'error') AND updated_at < ${before}
+      ORDER BY updated_at, id
+      LIMIT ${limit}
+      FOR NO KEY UPDATE SKIP LOCKED
+    ), stored AS (
+      UPDATE ${chats} chat SET archived = true, updated_at = coalesce(${now}, now())
+      FROM idle WHERE chat.id = idle.id
+      RETURNING chat.id, chat.owner_id, idle.updated_at
+    )
+    SELECT id, owner_id AS "ownerId" FROM stored ORDER BY updated_at, id`,
+})
+
+/**
+ * Archives chats that nobody has used for long: those with the status `waiting` or `error` that
+ * were last updated strictly before a time, oldest first. A locked chat is skipped. No index serves
+ * it: it reads all chats once.
+ *
+ * @param params.limit The maximum number of chats; 1000 by default, 1 to 100000.
+ * @throws DriftpinError `invalid_input`, `isolation_refused`.
+ *
+ * @example
+ * ```ts
+ * const monthAgo = new Date(Date.now() - 30 * 86_400_000)
+ * const { archived } = await archiveIdle(database, { before: monthAgo })
+ * ```
+ */
+export async function archiveIdle(
+  queryable: Queryable,
+  params: {
+    readonly before: Date | string
+    readonly limit?: number | undefined
+  } & WriteOptions,
+): Promise<{ readonly archived: readonly ChatRef[] }> {
+  const { notify, ...which } = checkInput('archiveIdle', idleInput, params)
+  return await runOperation(queryable, notify, async (transaction, announce) => {
+    const archived = await archiveIdleChats(transaction, which)
+    await announce(['archived', archived])
+    return { archived }
   })
 }

@@ -1,11 +1,10 @@
 import { z } from 'zod'
 import type { Queryable } from '../database/index.js'
-import { DriftpinError } from '../errors.js'
 import { type ChatStatus, enums, limits } from '../schema/index.js'
 import type { ChatRef } from './chat-ref.js'
 import { checkInput, id, text, type WriteOptions, writeOptions } from './check-input.js'
 import { settleChats } from './live-context.js'
-import { lockAgent } from './locks.js'
+import { lockAgent, notFound } from './locks.js'
 import { runOperation } from './run-operation.js'
 import { defineStatement } from './statement.js'
 
@@ -98,11 +97,7 @@ export async function createChat(
   return await runOperation(queryable, notify, async (transaction, announce) => {
     const agent = agentId ? await lockAgent(transaction, agentId, 'share') : undefined
     if (workspaceId && (await lockWorkspace(transaction, { workspaceId })).length === 0) {
-      throw new DriftpinError(
-        'workspace_not_found',
-        `There is no workspace ${workspaceId}. It may have been deleted.`,
-        { workspaceId },
-      )
+      throw notFound({ workspaceId })
     }
     const [chat] = await insertChat(transaction, {
       ...good,

@@ -7,6 +7,7 @@ export type ContextErrorCode =
   | 'agent_deleted'
   | 'agent_not_ready'
   | 'workspace_not_found'
+  | 'build_not_found'
   | 'no_live_context'
   | 'isolation_refused'
   | 'transaction_required_none'

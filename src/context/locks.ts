@@ -30,6 +30,22 @@ import { defineStatement, type RowOf } from './statement.js'
 // - Before it changes rows that belong to chats, or deletes a file that several chats link to, it
 //   locks those chats FOR NO KEY UPDATE ORDER BY id.
 
+/** A workspace, a build or an agent; the ids of the other two are absent. */
+export type Place = Partial<Readonly<Record<keyof typeof missing, string>>>
+
+const missing = {
+  workspaceId: ['workspace', 'workspace_not_found'],
+  buildId: ['build', 'build_not_found'],
+  agentId: ['agent', 'agent_not_found'],
+} as const
+
+/** The error of a workspace, a build or an agent that does not exist. */
+export function notFound(which: Place): DriftpinError {
+  const [[key, value]] = Object.entries(which) as [[keyof Place, string]]
+  const [what, code] = missing[key]
+  return new DriftpinError(code, `There is no ${what} ${value}. It may have been deleted.`, which)
+}
+
 const agentRow = { id: 'uuid', deleted: 'boolean', buildId: 'uuid', workspaceId: 'uuid' } as const
 
 export const lockAgentForUpdate = defineStatement({
@@ -72,11 +88,7 @@ export async function lockLiveAgent(
   const lock = mode === 'update' ? lockAgentForUpdate : lockAgentForShare
   const [agent] = await lock(transaction, { agentId })
   if (agent) return agent
-  throw new DriftpinError(
-    'agent_not_found',
-    `There is no agent ${agentId}. It may have been deleted with its build or workspace.`,
-    { agentId },
-  )
+  throw notFound({ agentId })
 }
 
 /**

@@ -1,17 +1,16 @@
 import { z } from 'zod'
 import type { Queryable } from '../database/index.js'
-import { DriftpinError } from '../errors.js'
 import { limits } from '../schema/index.js'
 import type { ChatRef } from './chat-ref.js'
 import { checkInput, time, type WriteOptions, writeOptions } from './check-input.js'
+import { type BatchResult, batchLimit, inBatches } from './in-batches.js'
 import { runOperation } from './run-operation.js'
 import { defineStatement } from './statement.js'
 
-const limit = z.int().min(1).max(limits.purgeMax).default(1000)
-const purgeInput = z.strictObject({ before: time, limit, notify: writeOptions.notify })
+const purgeInput = z.strictObject({ before: time, limit: batchLimit, notify: writeOptions.notify })
 const expiredInput = z.strictObject({
   retentionDays: z.int().min(0).max(limits.retentionDaysMax).default(30),
-  limit,
+  limit: batchLimit,
   ...writeOptions,
 })
 
@@ -44,14 +43,6 @@ export const expiryCutoff = defineStatement({
   sql: (_, { retentionDays, now }) => `
     SELECT pg_catalog.to_jsonb(coalesce(${now}, now()) - make_interval(hours => 24 * ${retentionDays}))
              #>> '{}' AS cutoff`,
-})
-
-export const tryPurgeLock = defineStatement({
-  name: 'try purge lock',
-  parameters: { key: 'text' },
-  row: { locked: 'boolean' },
-  sql: (_, { key }) => `
-    SELECT pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended(${key}, 0)) AS locked`,
 })
 
 /**
@@ -89,8 +80,6 @@ export async function purge(
  * @param params.retentionDays Days of 24 hours, at most 36500; 30 by default; 0 keeps everything
  * for ever.
  * @param params.limit Chats per batch; 1000 by default.
- * @returns How many chats were deleted, in how many transactions, and whether another process was
- * purging and this one left the rest to it.
  * @throws DriftpinError `transaction_required_none` inside a transaction, which would hold its
  * locks over all batches; `invalid_input`.
  *
@@ -105,32 +94,15 @@ export async function purgeExpired(
     readonly retentionDays?: number | undefined
     readonly limit?: number | undefined
   } & WriteOptions = {},
-): Promise<{ readonly purged: number; readonly batches: number; readonly busy: boolean }> {
+): Promise<BatchResult> {
   const { retentionDays, limit, now, notify } = checkInput('purgeExpired', expiredInput, params)
-  if (queryable.kind === 'transaction') {
-    throw new DriftpinError(
-      'transaction_required_none',
-      'purgeExpired commits each batch, which is impossible inside a transaction. Call it on the ' +
-        'database, or call purge() here.',
-      { retentionDays },
-    )
-  }
-  let purged = 0
-  let batches = 0
-  if (retentionDays === 0) return { purged, batches, busy: false }
+  if (retentionDays === 0) return { purged: 0, batches: 0, busy: false }
   const [row] = await expiryCutoff(queryable, { retentionDays, now })
   const before = row!.cutoff
-  const key = `driftpin purge ${queryable.schema}`
-  for (;;) {
-    const count = await runOperation(queryable, notify, async (transaction, announce) => {
-      const [lock] = await tryPurgeLock(transaction, { key })
-      if (!lock!.locked) return undefined
-      const batch = await purgeChats(transaction, { before, limit })
-      await announce(['deleted', batch])
-      return batch.length
-    })
-    if (!count) return { purged, batches, busy: count === undefined }
-    purged += count
-    batches += 1
-  }
+  const job = { operation: 'purgeExpired', what: '', notify }
+  return await inBatches(queryable, job, async (transaction, announce) => {
+    const purged = await purgeChats(transaction, { before, limit })
+    await announce(['deleted', purged])
+    return { found: purged.length, purged: purged.length }
+  })
 }

@@ -76,6 +76,13 @@ export interface Move {
   readonly push?: Pushed
   /** What is purged, if the operation is a purge. */
   readonly purge?: { readonly before: Time; readonly limit: number }
+  /** What is purged besides chats: rows of a table that were last changed before a time. */
+  readonly purgesRows?: {
+    readonly table: 'chat_files' | 'chat_debug_runs'
+    readonly column: string
+    readonly before: Time
+    readonly limit: number
+  }
   /** True if the operation deletes chats. */
   readonly deletesChats?: boolean
   /** True if the operation reverts migrations and applies them again. */

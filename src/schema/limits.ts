@@ -26,6 +26,8 @@ export const limits = {
   errorBytesMax: 4096,
   /** `content_hash` and `aggregate_hash`; neither may be empty. */
   hashBytesMax: 64,
+  /** A name of a workspace or of an agent. */
+  nameBytesMax: 1024,
   /** A title of a chat. Short enough to stay in the row that lists read. */
   titleBytesMax: 1024,
   /** One message, encoded as JSON. */

@@ -41,7 +41,7 @@ async function answersOf(engine: ConformanceEngine, database: Database): Promise
   const answers: string[] = []
   const channel = api.notificationChannel(schema)
   const heard: string[] = []
-  const stop = await database.listen(channel, (payload) => heard.push(payload))
+  const stop = await api.watchChats(database, {}, (one) => heard.push(JSON.stringify(one)))
 
   const tell = async (queryable: Queryable, name: OperationName, params: object) => {
     const call = api[name] as (queryable: Queryable, params: object) => Promise<unknown>
@@ -70,10 +70,11 @@ async function answersOf(engine: ConformanceEngine, database: Database): Promise
   expect(await rowsOf(database)).toEqual(before)
   await inTransaction(schema, callAll)
 
-  await database.query('SELECT pg_catalog.pg_notify($1, $2)', [channel, 'over'])
-  for (let waits = 0; !heard.includes('over') && waits < 5000; waits += 1) await sleep(1)
+  const over = JSON.stringify({ event: 'over', chatId: stranger, ownerId: stranger })
+  await database.query('SELECT pg_catalog.pg_notify($1, $2)', [channel, over])
+  for (let waits = 0; !heard.includes(over) && waits < 5000; waits += 1) await sleep(1)
   await stop()
-  expect(heard.at(-1)).toBe('over')
+  expect(heard.at(-1)).toBe(over)
   return [...answers, ...heard, ...(await rowsOf(database)), hashOf(engine)]
 }
 

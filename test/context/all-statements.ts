@@ -2,9 +2,12 @@ import * as addMessages from '../../src/context/add-messages.js'
 import * as archive from '../../src/context/archive.js'
 import * as bind from '../../src/context/bind.js'
 import * as createChat from '../../src/context/create-chat.js'
+import * as createWorkspace from '../../src/context/create-workspace.js'
 import * as deleteChat from '../../src/context/delete-chat.js'
+import * as deleteWorkspace from '../../src/context/delete-workspace.js'
 import * as diff from '../../src/context/diff.js'
 import * as getChatContext from '../../src/context/get-chat-context.js'
+import * as inBatches from '../../src/context/in-batches.js'
 import * as listChats from '../../src/context/list-chats.js'
 import * as listPins from '../../src/context/list-pins.js'
 import * as liveContext from '../../src/context/live-context.js'
@@ -12,6 +15,7 @@ import * as locks from '../../src/context/locks.js'
 import * as notifyChats from '../../src/context/notify-chats.js'
 import * as prompt from '../../src/context/prompt.js'
 import * as purge from '../../src/context/purge.js'
+import * as purgeFiles from '../../src/context/purge-files.js'
 import * as push from '../../src/context/push.js'
 import * as runOperation from '../../src/context/run-operation.js'
 import type { StatementDeclaration } from '../../src/context/statement.js'
@@ -30,9 +34,12 @@ export const statements: readonly StatementDeclaration[] = [
   archive,
   bind,
   createChat,
+  createWorkspace,
   deleteChat,
+  deleteWorkspace,
   diff,
   getChatContext,
+  inBatches,
   listChats,
   listPins,
   liveContext,
@@ -40,6 +47,7 @@ export const statements: readonly StatementDeclaration[] = [
   notifyChats,
   prompt,
   purge,
+  purgeFiles,
   push,
   runOperation,
   unpin,

@@ -4,7 +4,7 @@ import { digestRows, readCatalog } from '../../src/catalog/index.js'
 import { createChat, type Database, type Transaction, unpin } from '../../src/index.js'
 import { engineNames, useEngine } from '../support/engines.js'
 import { goodCalls, makeWorld } from './make-world.js'
-import { call, type OperationName } from './operations.js'
+import { call, commitsBatches, type OperationName } from './operations.js'
 
 type Call = [OperationName, Record<string, unknown>]
 
@@ -47,7 +47,7 @@ describe.each(engineNames)('an operation that fails half way on %s', (engineName
       await database.script(`CREATE TRIGGER fail AFTER INSERT OR UPDATE OR DELETE
         ON ${schema}."${name}" FOR EACH STATEMENT EXECUTE FUNCTION ${schema}.fail();`)
     }
-    for (const one of calls) counts.push(one[0] === 'purgeExpired' ? 1 : await countWrites(one))
+    for (const one of calls) counts.push(commitsBatches(one[0]) ? 1 : await countWrites(one))
   })
 
   /** Runs some work with the write that has this number made to fail. */
@@ -97,7 +97,7 @@ describe.each(engineNames)('an operation that fails half way on %s', (engineName
 
   test("changes nothing in the caller's transaction, which goes on and commits", async () => {
     const { workspaces: had, ...before } = await digestRows(database)
-    const inside = [...calls.entries()].filter(([, [name]]) => name !== 'purgeExpired')
+    const inside = [...calls.entries()].filter(([, [name]]) => !commitsBatches(name))
     const sql = `INSERT INTO "${database.schema}".workspaces (owner_id, name) VALUES ($1, $2)`
     for (const [n, [name, params]] of inside) {
       await failingAt(counts[n]!, (session) =>

@@ -55,10 +55,11 @@ export function goodCalls(
   world: World,
   newId: () => string = randomUUID,
 ): [OperationName, Record<string, unknown>][] {
-  const { agentId, next, fresh, ownerId, workspaceId, chatId, archivedId, source } = world
+  const { agentId, next, fresh, ownerId, workspaceId, buildId, chatId, archivedId, source } = world
   const now = '2026-05-01T12:00:00.123456Z'
   const key = { chatId, ownerId }
   const write = { now, notify: true }
+  const reported = { operatingSystem: 'linux', directory: '/shop' }
   const resource = { ...makeFile('/shop/AGENTS.md', 'new\n'), error: '', sourcePath: '' }
   const head = { agentId, initial: false, ready: true, snapshotError: '', ...write }
   const aggregateHash = new Uint8Array(32)
@@ -86,5 +87,14 @@ export function goodCalls(
     ['purge', { before: '2020-01-01T00:00:00.000001Z', limit: 10, notify: true }],
     ['purgeExpired', { retentionDays: 30, limit: 10, ...write }],
     ['deleteChat', { ...key, notify: true }],
+    ['archiveIdle', { before: '2020-01-01T00:00:00.000001Z', limit: 10, ...write }],
+    ['purgeFiles', { before: '2020-01-01T00:00:00.000001Z', limit: 10 }],
+    ['purgeDebugRuns', { before: '2020-01-01T00:00:00.000001Z', limit: 10 }],
+    ['createWorkspace', { id: newId(), ownerId, name: 'other', now }],
+    ['createBuild', { id: newId(), workspaceId, buildNumber: 7, now }],
+    ['createAgent', { id: newId(), buildId, name: 'second', ...reported, now }],
+    ['deleteAgent', { agentId: fresh.agentId, permanently: false, notify: true }],
+    ['deleteBuild', { buildId: next.buildId, permanently: true, notify: true }],
+    ['deleteWorkspace', { workspaceId, permanently: true, notify: true }],
   ]
 }

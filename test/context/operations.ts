@@ -6,6 +6,9 @@ export const operations = ownOperations
 
 export type OperationName = keyof typeof operations
 
+/** Whether an operation commits several transactions, so that it refuses to run in one. */
+export const commitsBatches = (name: string) => /^purge(Expired|Files|DebugRuns)$/.test(name)
+
 /** Calls an operation with whatever it is given, right or wrong. */
 export async function call(
   name: OperationName,

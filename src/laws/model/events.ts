@@ -25,6 +25,8 @@ interface Answer {
   readonly chat?: string
   readonly changed?: boolean
   readonly bound?: readonly string[]
+  readonly unbound?: readonly string[]
+  readonly archived?: readonly string[]
   readonly refreshed?: readonly string[]
   readonly hydrated?: readonly string[] | boolean
   readonly dirtied?: readonly string[]
@@ -43,8 +45,9 @@ export function eventsOf(
   answer: unknown,
   { before, after }: { readonly before: Model; readonly after: Model },
 ): string[] {
-  const { chat, changed = true, bound, ...parts } = (answer ?? {}) as Answer
-  const asked = chat === undefined ? (bound ?? []) : changed ? [chat] : []
+  const { chat, changed = true, bound, unbound, archived, ...parts } = (answer ?? {}) as Answer
+  const several = bound ?? unbound ?? archived ?? []
+  const asked = chat === undefined ? several : changed ? [chat] : []
   const gone = [...before.chats.keys()].filter((id) => !after.chats.has(id))
   const events = new Map<string, ChatEvent>()
   if (main !== 'changes') for (const id of main === 'deleted' ? gone : asked) events.set(id, main)

@@ -1,7 +1,10 @@
-import { isBusy } from '../choices.js'
+import fc from 'fast-check'
+import { isBusy, pick, place, type WriteChoice, writeChoice } from '../choices.js'
 import { noChanges, settle } from '../model/live-context.js'
-import { findChat, liveOf } from '../model/model.js'
-import { defineChatOperation } from '../operation.js'
+import { type Chat, findChat, liveOf, type Model } from '../model/model.js'
+import { later, type Time } from '../model/time.js'
+import { defineChatOperation, defineOperation, type Move } from '../operation.js'
+import { isChatRef } from '../outcome.js'
 
 export const archive = defineChatOperation({
   name: 'archive',
@@ -44,4 +47,69 @@ export const unarchive = defineChatOperation({
     chat.updatedAt = now
     return { chat: chat.id, changed: true, ...settle(model, [chat], now) }
   },
+})
+
+/** The chats that nobody uses and that were last updated before a time, oldest first. */
+function idle(model: Model, before: Time): Chat[] {
+  const order = ({ updatedAt, id }: Chat) => `${updatedAt} ${id}`
+  return [...model.chats.values()]
+    .filter(({ archived, status, updatedAt }) => {
+      return !archived && (status === 'waiting' || status === 'error') && updatedAt < before
+    })
+    .sort((a, b) => (order(a) < order(b) ? -1 : 1))
+}
+
+function archiveAll(chats: readonly Chat[], now: Time) {
+  for (const chat of chats) Object.assign(chat, { archived: true, updatedAt: now })
+  return { archived: chats.map(({ id }) => id) }
+}
+
+interface Cutoff extends WriteChoice {
+  readonly before: Time
+  readonly limit?: number | undefined
+}
+
+const archiveIdleMove = ({ before, limit, own = false, notify = false }: Cutoff): Move => ({
+  says: `archive what is idle since ${before}, ${limit ?? 'no'} limit`,
+  usesOwnClock: own,
+  ...(notify && { notifies: 'archived' as const }),
+  execute: ({ queryable, operations, now }) =>
+    operations.archiveIdle(queryable, { before, limit, ...now, notify: notify || undefined }),
+  predict: (model, now) => archiveAll(idle(model, before).slice(0, limit), now),
+})
+
+/** The cutoff is the time of a chat, or one microsecond later. */
+export const archiveIdle = defineOperation({
+  name: 'archive idle',
+  weight: 2,
+  choices: fc.record({
+    chat: place,
+    micros: fc.constantFrom(1, 1, 0),
+    limit: fc.constantFrom(undefined, 1, 2),
+    ...writeChoice,
+  }),
+  resolve: ({ model }, { chat, micros, ...choice }) => {
+    const times = [...model.chats.values()].map(({ updatedAt }) => updatedAt)
+    const time = pick(times, chat)
+    if (!time) return undefined
+    const cutoff = { ...choice, before: later(time, micros) }
+    const chats = idle(model, cutoff.before)
+      .slice(0, cutoff.limit)
+      .map(({ id }) => id)
+    const variant = chats.length === 0 ? 'nothing' : 'some'
+    return { ...archiveIdleMove(cutoff), chats, touches: chats, variant }
+  },
+  // In a race it skips chats that another session has locked: the answer says which.
+  race: () =>
+    fc.constantFrom('2027-01-01T00:00:00.000000Z').map((before) => ({
+      ...archiveIdleMove({ before }),
+      predict(model, now, answer) {
+        const { archived = [] } = (answer ?? {}) as { archived?: readonly object[] }
+        const ids = new Set(archived.filter(isChatRef).map(({ id }) => id))
+        return archiveAll(
+          idle(model, before).filter(({ id }) => ids.has(id)),
+          now,
+        )
+      },
+    })),
 })

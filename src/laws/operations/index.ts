@@ -1,5 +1,5 @@
 import type { ChatOperation, Operation } from '../operation.js'
-import { archive, unarchive } from './archive.js'
+import { archive, archiveIdle, unarchive } from './archive.js'
 import { bind, rebindWorkspace } from './bind.js'
 import { stepClock } from './clock.js'
 import { createChat } from './create-chat.js'
@@ -9,7 +9,7 @@ import { hydrate, refresh, unpin } from './hydration.js'
 import { listOwnChats } from './list-chats.js'
 import { addMessages, compactMessages } from './messages.js'
 import { migrate } from './migrate.js'
-import { deleteChat, purge, purgeExpired } from './purge.js'
+import { deleteChat, purge, purgeDebugRuns, purgeExpired, purgeFiles } from './purge.js'
 import { push, pushAtALimit, pushBeyondALimit } from './push.js'
 import { getOnePin, listAllPins, readContext, writePrompt } from './reading.js'
 import { deleteForGood, deleteSoftly } from './removal.js'
@@ -35,10 +35,13 @@ export const allOperations: readonly Operation[] = [
   fillChat,
   hostWrites,
   archive,
+  archiveIdle,
   unarchive,
   deleteChat,
   purge,
   purgeExpired,
+  purgeFiles,
+  purgeDebugRuns,
   diffChat,
   writePrompt,
   listOwnChats,

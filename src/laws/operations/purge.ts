@@ -5,6 +5,7 @@ import { type Chat, findChat, type Model } from '../model/model.js'
 import { later, type Time } from '../model/time.js'
 import { defineChatOperation, defineOperation, type Move } from '../operation.js'
 import { isChatRef } from '../outcome.js'
+import type { Operations } from '../own-operations.js'
 
 /** The archived chats that were last updated strictly before a time, oldest first, ties by id. */
 function expired(model: Model, before: Time): Chat[] {
@@ -156,3 +157,46 @@ export const purgeExpired = defineOperation({
     }
   },
 })
+
+/** A time before all rows, and one after them: the model has none of these rows. */
+const rowCutoffs = ['2000-01-01T00:00:00.000000Z', '2100-01-01T00:00:00.000000Z']
+
+const definePurgeOfRows = (
+  name: 'purge files' | 'purge debug runs',
+  {
+    writes,
+    ...rows
+  }: Pick<NonNullable<Move['purgesRows']>, 'table' | 'column'> & Pick<Move, 'writes'>,
+  purgeWith: (operations: Operations) => Operations['purgeFiles'],
+) =>
+  defineOperation({
+    name,
+    fitsTransaction: false,
+    choices: fc.record({ before: fc.constantFrom(...rowCutoffs), limit: purgeLimit }),
+    resolve: ({ model }, { before, limit }) => ({
+      says: `${name} older than ${before}, ${limit} a batch`,
+      variant: before,
+      chats: [...model.chats.keys()],
+      writes,
+      purgesRows: { ...rows, before, limit },
+      execute: ({ queryable, operations }) =>
+        purgeWith(operations)(queryable, { before, limit: given(limit) }),
+      // The law about purges counts the rows.
+      predict: (_, __, answer) => answer,
+    }),
+  })
+
+export const purgeFiles = definePurgeOfRows(
+  'purge files',
+  { table: 'chat_files', column: 'created_at', writes: ['chat_files'] },
+  (operations) => operations.purgeFiles,
+)
+
+export const purgeDebugRuns = definePurgeOfRows(
+  'purge debug runs',
+  {
+    ...{ table: 'chat_debug_runs', column: 'updated_at' },
+    writes: ['chat_debug_runs', 'chat_debug_steps'],
+  },
+  (operations) => operations.purgeDebugRuns,
+)

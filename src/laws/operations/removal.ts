@@ -1,18 +1,29 @@
 import fc from 'fast-check'
-import { sqlState } from '../../database/index.js'
 import { mostly, pick, place, raceAgentIds } from '../choices.js'
-import type { Chat, Model } from '../model/model.js'
-import { defineOperation, hostStatements, type Move } from '../operation.js'
+import { type Chat, type Model, Refusal } from '../model/model.js'
+import { defineOperation, type ExecutionContext, type Move } from '../operation.js'
 
-// Deletions on the workspace side, which the host does itself. Chats keep their pins.
+// Deletions on the workspace side. Chats keep their pins.
 
-const tables = {
-  agents: 'workspace_agents',
-  builds: 'workspace_builds',
-  workspaces: 'workspaces',
-} as const
+type Kind = 'agents' | 'builds' | 'workspaces'
 
-type Kind = keyof typeof tables
+interface Options {
+  readonly permanently: boolean
+  readonly notify?: boolean | undefined
+}
+
+/** The default is left out of a call, so that another default would be noticed. */
+function remove(
+  { queryable, operations }: ExecutionContext,
+  kind: Kind,
+  id: string,
+  { permanently, notify }: Options,
+) {
+  const options = { permanently: permanently || undefined, notify: notify || undefined }
+  if (kind === 'agents') return operations.deleteAgent(queryable, { agentId: id, ...options })
+  if (kind === 'builds') return operations.deleteBuild(queryable, { buildId: id, ...options })
+  return operations.deleteWorkspace(queryable, { workspaceId: id, ...options })
+}
 
 const references = ['agentId', 'buildId', 'workspaceId'] as const
 
@@ -31,78 +42,79 @@ const isBoundTo = (rows: ReadonlySet<string>) => (chat: Chat) =>
 const idsOf = (model: Model, isIn: (chat: Chat) => boolean) =>
   [...model.chats.values()].filter(isIn).map(({ id }) => id)
 
-/** A deletion locks the chats that it unbinds in no fixed order, so that it can deadlock. */
-const attemptsMax = 6
+/** What the foreign keys do: rows below are deleted, and chats lose the reference. */
+function predictForGood(model: Model, id: string) {
+  const gone = withRowsBelow(model, id)
+  const unbound = idsOf(model, isBoundTo(gone)).sort()
+  for (const chat of model.chats.values()) {
+    for (const column of references) if (gone.has(chat[column]!)) chat[column] = null
+  }
+  for (const rows of [model.agents, model.builds, model.workspaces]) {
+    for (const one of gone) rows.delete(one)
+  }
+  return { changed: true, unbound }
+}
 
-const removeMove = (kind: Kind, id: string): Move => ({
-  says: `delete ${id} for good`,
-  variant: kind,
-  removes: { id, permanently: true },
-  async execute(context) {
-    const run = hostStatements([`DELETE FROM {${tables[kind]}} WHERE id = $1`, id])
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await run(context)
-      } catch (error) {
-        if (sqlState(error) !== '40P01' || attempt === attemptsMax) throw error
-      }
-    }
-  },
-  /** What the foreign keys do: rows below are deleted, and chats lose the reference. */
-  predict(model) {
-    const gone = withRowsBelow(model, id)
-    for (const chat of model.chats.values()) {
-      for (const column of references) if (gone.has(chat[column]!)) chat[column] = null
-    }
-    for (const rows of [model.agents, model.builds, model.workspaces]) {
-      for (const one of gone) rows.delete(one)
-    }
-  },
-})
+/** Sets the mark of a workspace or an agent, or those of the agents of a build. */
+function predictSoftly(model: Model, kind: Kind, id: string) {
+  const records =
+    kind === 'builds'
+      ? [...model.agents.values()].filter(({ buildId }) => buildId === id)
+      : [model[kind].get(id)!]
+  const changed = records.some(({ deleted }) => !deleted)
+  for (const record of records) record.deleted = true
+  return { changed, unbound: [] }
+}
 
-const removeSoftlyMove = (kind: Exclude<Kind, 'builds'>, id: string): Move => ({
-  says: `delete ${id} softly`,
+const refusals = {
+  agents: 'agent_not_found',
+  builds: 'build_not_found',
+  workspaces: 'workspace_not_found',
+} as const
+
+const removeMove = (kind: Kind, id: string, options: Options): Move => ({
+  says: `delete ${id} ${options.permanently ? 'for good' : 'softly'}`,
   variant: kind,
-  removes: { id, permanently: false },
-  execute: hostStatements([`UPDATE {${tables[kind]}} SET deleted = true WHERE id = $1`, id]),
+  removes: { id, permanently: options.permanently },
+  ...(options.notify && { notifies: 'bound' as const }),
+  execute: (context) => remove(context, kind, id, options),
   predict(model) {
-    const record = model[kind].get(id)
-    if (record) record.deleted = true
+    if (!model[kind].has(id)) throw new Refusal(refusals[kind])
+    return options.permanently ? predictForGood(model, id) : predictSoftly(model, kind, id)
   },
 })
 
 /** An operation on a row of one of the kinds; in a race, on an agent, the first kind. */
-const defineRemoval = <K extends Kind>(
-  { name, weight, kinds }: { name: string; weight: number; kinds: readonly K[] },
-  moveOf: (kind: K, id: string) => Move,
+const defineRemoval = (
+  { name, weight, kinds }: { name: string; weight: number; kinds: readonly Kind[] },
+  permanently: boolean,
   /** What histories add to a move. */
   flags: (model: Model, id: string) => Partial<Move>,
 ) =>
   defineOperation({
     name,
-    isHosts: true,
     weight,
-    choices: fc.record({ what: fc.constantFrom(...kinds), which: place }),
-    resolve: ({ model }, { what, which }) => {
+    choices: fc.record({ what: fc.constantFrom(...kinds), which: place, notify: fc.boolean() }),
+    resolve: ({ model }, { what, which, notify }) => {
       const id = pick([...model[what].keys()].reverse(), which)
-      return id ? { ...moveOf(what, id), ...flags(model, id) } : undefined
+      return id
+        ? { ...removeMove(what, id, { permanently, notify }), ...flags(model, id) }
+        : undefined
     },
-    race: ({ agentId }) => mostly(agentId, raceAgentIds).map((id) => moveOf(kinds[0]!, id)),
+    race: ({ agentId }) =>
+      mostly(agentId, raceAgentIds).map((id) => removeMove(kinds[0]!, id, { permanently })),
   })
 
 /** Permanent deletion of an agent, a build or a workspace. */
 export const deleteForGood = defineRemoval(
   { name: 'delete for good', weight: 2, kinds: ['agents', 'agents', 'builds', 'workspaces'] },
-  removeMove,
+  true,
   (model, id) => ({ chats: idsOf(model, isBoundTo(withRowsBelow(model, id))) }),
 )
 
-/**
- * Soft deletion of an agent or a workspace, which changes nothing else. The prompts of its chats
- * have to stay the same.
- */
+/** Soft deletion, which changes nothing else. The prompts of its chats have to stay the same. */
 export const deleteSoftly = defineRemoval(
-  { name: 'delete softly', weight: 1, kinds: ['agents', 'workspaces'] },
-  removeSoftlyMove,
+  { name: 'delete softly', weight: 1, kinds: ['agents', 'workspaces', 'builds'] },
+  false,
   (model, id) => ({ prompts: idsOf(model, isBoundTo(new Set([id]))) }),
 )

@@ -1,61 +1,69 @@
 import fc from 'fast-check'
 import { owners, pick, place } from '../choices.js'
-import { defineOperation, hostStatements, type Move } from '../operation.js'
+import { type Model, Refusal } from '../model/model.js'
+import { defineOperation, type ExecutionContext, type Move } from '../operation.js'
 
-// The host's own tables: workspaces, their builds and the agents of the builds.
+// Workspaces, their builds and the agents of the builds. A move creates several of them, so that
+// no failure is injected, as for a host.
 
 interface NewBuild {
   readonly workspaceId: string
   readonly buildId: string
   readonly agentId: string
-  readonly number: number
 }
 
-const buildStatements = ({ workspaceId, buildId, agentId, number }: NewBuild) =>
-  [
-    [
-      'INSERT INTO {workspace_builds} (id, workspace_id, build_number) VALUES ($1, $2, $3)',
-      ...[buildId, workspaceId, number],
-    ],
-    [
-      "INSERT INTO {workspace_agents} (id, build_id, name) VALUES ($1, $2, 'main')",
-      ...[agentId, buildId],
-    ],
-  ] as const
+async function create(
+  { queryable, operations, now }: ExecutionContext,
+  { workspaceId, buildId, agentId }: NewBuild,
+) {
+  const { build } = await operations.createBuild(queryable, { id: buildId, workspaceId, ...now })
+  const name = { name: 'main', operatingSystem: 'linux' }
+  const { agent } = await operations.createAgent(queryable, {
+    id: agentId,
+    buildId,
+    ...name,
+    ...now,
+  })
+  return { build, agent }
+}
+
+/** The number of a build is one more than the highest of its workspace. */
+function predictBuild(model: Model, { workspaceId, buildId, agentId }: NewBuild) {
+  if (!model.workspaces.has(workspaceId)) throw new Refusal('workspace_not_found')
+  const numbers = [...model.builds.values()]
+    .filter((build) => build.workspaceId === workspaceId)
+    .map((build) => build.buildNumber)
+  const buildNumber = Math.max(0, ...numbers) + 1
+  model.builds.set(buildId, { id: buildId, workspaceId, buildNumber })
+  model.agents.set(agentId, { id: agentId, buildId, deleted: false })
+  return {
+    build: { id: buildId, workspaceId, buildNumber },
+    agent: { id: agentId, buildId, workspaceId },
+  }
+}
 
 /** A new build of a workspace, with a new agent. Older builds stay until they are deleted. */
-export const rebuildMove = (build: NewBuild): Move => {
-  const { workspaceId, buildId, agentId, number } = build
-  return {
-    says: `rebuild ${workspaceId}: ${buildId} with ${agentId}`,
-    execute: hostStatements(...buildStatements(build)),
-    predict(model) {
-      model.builds.set(buildId, { id: buildId, workspaceId, buildNumber: number })
-      model.agents.set(agentId, { id: agentId, buildId, deleted: false })
-    },
-  }
-}
+export const rebuildMove = (build: NewBuild): Move => ({
+  says: `rebuild ${build.workspaceId}: ${build.buildId} with ${build.agentId}`,
+  execute: (context) => create(context, build),
+  predict: (model) => predictBuild(model, build),
+})
 
-export function createWorkspaceMove(
-  params: Omit<NewBuild, 'number'> & { readonly ownerId: string },
-): Move {
-  const { workspaceId, ownerId } = params
-  const firstBuild = { ...params, number: 1 }
-  return {
-    says: 'create a workspace with an agent',
-    execute: hostStatements(
-      [
-        "INSERT INTO {workspaces} (id, owner_id, name) VALUES ($1, $2, 'shop')",
-        ...[workspaceId, ownerId],
-      ],
-      ...buildStatements(firstBuild),
-    ),
-    predict(model, at) {
-      model.workspaces.set(workspaceId, { id: workspaceId, ownerId, deleted: false })
-      rebuildMove(firstBuild).predict(model, at, undefined)
-    },
-  }
-}
+export const createWorkspaceMove = (params: NewBuild & { readonly ownerId: string }): Move => ({
+  says: 'create a workspace with an agent',
+  async execute(context) {
+    const { queryable, operations, now } = context
+    const { workspaceId: id, ownerId } = params
+    const made = { id, ownerId, name: 'shop', ...now }
+    const { workspace } = await operations.createWorkspace(queryable, made)
+    return { workspace, ...(await create(context, params)) }
+  },
+  predict(model) {
+    const { workspaceId: id, ownerId } = params
+    model.workspaces.set(id, { id, ownerId, deleted: false })
+    return { workspace: { id, ownerId, name: 'shop' }, ...predictBuild(model, params) }
+  },
+})
 
 /** A workspace with its first build and agent. */
 export const createWorkspace = defineOperation({
@@ -79,10 +87,6 @@ export const rebuild = defineOperation({
   resolve: ({ model, newId }, { workspace }) => {
     const workspaceId = pick([...model.workspaces.keys()].reverse(), workspace)
     if (!workspaceId) return undefined
-    const numbers = [...model.builds.values()]
-      .filter((build) => build.workspaceId === workspaceId)
-      .map((build) => build.buildNumber)
-    const number = Math.max(0, ...numbers) + 1
-    return rebuildMove({ workspaceId, buildId: newId('build'), agentId: newId('agent'), number })
+    return rebuildMove({ workspaceId, buildId: newId('build'), agentId: newId('agent') })
   },
 })

@@ -101,7 +101,7 @@ export const opening: readonly Move[] = [
     agentId: one!,
     ownerId: raceOwner,
   }),
-  rebuildMove({ workspaceId, buildId: raceBuildIds[1]!, agentId: two!, number: 2 }),
+  rebuildMove({ workspaceId, buildId: raceBuildIds[1]!, agentId: two! }),
   openingPush('opening', 2n, 1),
   newChat(first!, one!),
   newChat(second!, two!),

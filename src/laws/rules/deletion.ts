@@ -1,4 +1,6 @@
+import { unequal } from '../compare-rows.js'
 import type { Finding, HistoryStep, Law } from '../law.js'
+import { plainAnswer, plainOutcome } from '../outcome.js'
 import { type RowReader, type Rows, rowsOf, type StoredRow } from '../row-reader.js'
 
 export const cascade: Law = {
@@ -43,8 +45,10 @@ export const purgeBoundary: Law = {
   name: 'Purge boundary',
   says:
     'A purge deletes only archived chats that are strictly older than the cutoff, the oldest ' +
-    'first, and never more than the limit.',
-  afterStep({ move, before, after, outcome }) {
+    'first, and never more than the limit; of files only those without a link.',
+  afterStep(step) {
+    const { move, before, after, outcome } = step
+    if (move.purgesRows && !outcome.refusal) return wronglyPurged(step, move.purgesRows)
     if (!move.purge || outcome.refusal) return []
     const { before: cutoff, limit } = move.purge
     const chats = [...rowsOf(before.rows, 'chats').values()]
@@ -71,4 +75,26 @@ export const purgeBoundary: Law = {
     }
     return findings
   },
+}
+
+/** What a purge of files or debug runs has left or deleted against the law. */
+function wronglyPurged(
+  { before, after, outcome }: HistoryStep,
+  { table, column, before: cutoff, limit }: NonNullable<HistoryStep['move']['purgesRows']>,
+): Finding[] {
+  const links = [...rowsOf(before.rows, 'chat_file_links').values()]
+  const linked = new Set(links.map(({ values }) => values.file_id))
+  const isUsed = ({ values }: StoredRow) => table === 'chat_files' && linked.has(values.id!)
+  const rows = [...rowsOf(before.rows, table)]
+  const doomed = new Set(
+    rows.flatMap(([key, row]) => (row.values[column]! < cutoff && !isUsed(row) ? [key] : [])),
+  )
+  const wrong = rows.flatMap(([key]): Finding[] => {
+    const isLeft = rowsOf(after.rows, table).has(key)
+    if (isLeft !== doomed.has(key)) return []
+    const [expected, actual] = isLeft ? ['deleted', 'left'] : ['left', 'deleted']
+    return [{ what: `${table} ${key} in a purge before ${cutoff}`, expected, actual }]
+  })
+  const expected = { purged: doomed.size, batches: Math.ceil(doomed.size / limit), busy: false }
+  return [...wrong, ...unequal('the answer', plainAnswer(expected), plainOutcome(outcome))]
 }
