@@ -44,6 +44,8 @@ describe.each(engineNames)('purging what is left over on %s', (name) => {
       ...{ purged: unused.length, batches: 2, busy: false },
     })
     expect(await ids('chat_files')).toEqual(kept.toSorted())
+    for (let n = 0; n < 3; n++) await insertFile(old)
+    expect(await purgeFiles(database, { before })).toEqual({ purged: 3, batches: 1, busy: false })
     expect(await purgeFiles(database, { before })).toEqual({ purged: 0, batches: 0, busy: false })
   })
 

@@ -10,6 +10,7 @@ declare const agentId: string
 declare const newAgentId: string
 declare const ownerId: string
 declare const workspaceId: string
+declare const buildId: string
 declare const user: { readonly id: string }
 declare const chatIds: readonly string[]
 declare const bytes: Uint8Array<ArrayBuffer>

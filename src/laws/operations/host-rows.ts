@@ -41,10 +41,13 @@ const writes: Record<string, string> = {
       INSERT INTO {chat_files} (owner_id, name, mimetype, data)
       VALUES ('${owners[0]}', 'notes.txt', 'text/plain', 'x') RETURNING id)
     INSERT INTO {chat_file_links} (chat_id, file_id) SELECT $1, id FROM file`,
+  'store two files': `INSERT INTO {chat_files} (owner_id, name, mimetype, data)
+    SELECT owner_id, 'notes.txt', 'text/plain', 'x' FROM {chats}, generate_series(1, 2) WHERE id = $1`,
   'delete a file': `DELETE FROM {chat_files} WHERE id =
     (SELECT min(file_id::text)::uuid FROM {chat_file_links} WHERE chat_id = $1)`,
-  'record a debug run': `WITH run AS (
-      INSERT INTO {chat_debug_runs} (chat_id, kind, status) VALUES ($1, 'turn', 'ok')
+  'record two debug runs': `WITH run AS (
+      INSERT INTO {chat_debug_runs} (chat_id, kind, status)
+      SELECT $1, 'turn', 'ok' FROM generate_series(1, 2)
       RETURNING chat_id, id)
     INSERT INTO {chat_debug_steps}
       (chat_id, run_id, step_number, operation, status, normalized_request)

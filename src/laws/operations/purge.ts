@@ -171,6 +171,7 @@ const definePurgeOfRows = (
 ) =>
   defineOperation({
     name,
+    weight: 2,
     fitsTransaction: false,
     choices: fc.record({ before: fc.constantFrom(...rowCutoffs), limit: purgeLimit }),
     resolve: ({ model }, { before, limit }) => ({

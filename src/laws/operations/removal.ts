@@ -107,7 +107,7 @@ const defineRemoval = (
 
 /** Permanent deletion of an agent, a build or a workspace. */
 export const deleteForGood = defineRemoval(
-  { name: 'delete for good', weight: 2, kinds: ['agents', 'agents', 'builds', 'workspaces'] },
+  { name: 'delete for good', weight: 3, kinds: ['agents', 'agents', 'builds', 'workspaces'] },
   true,
   (model, id) => ({ chats: idsOf(model, isBoundTo(withRowsBelow(model, id))) }),
 )

@@ -3,6 +3,7 @@ import { chatMutants } from './chat-mutants.js'
 import { columnMutants } from './column-mutants.js'
 import { defaultMutants } from './default-mutants.js'
 import { eventMutants } from './event-mutants.js'
+import { hostMutants } from './host-mutants.js'
 import { keyMutants } from './key-mutants.js'
 import { messageMutants } from './message-mutants.js'
 import { migrationMutants } from './migration-mutants.js'
@@ -31,5 +32,6 @@ export const allMutants: readonly Mutant[] = [
   ...messageMutants,
   ...eventMutants,
   ...defaultMutants,
+  ...hostMutants,
   ...columnMutants,
 ]

@@ -14,8 +14,9 @@ function defaultMutant<Name extends keyof Operations>(
   }
   return {
     name: `the default of ${operation} is ${JSON.stringify(defaults)}`,
-    // Law 1 sees a refresh that nobody asked for, law 14 a limit, law 15 what a rollback leaves.
-    laws: [0, 1, 14, 15],
+    // Law 1 sees a refresh that nobody asked for, law 5 another chat, law 9 a time, law 14 a limit,
+    // law 15 what a rollback leaves.
+    laws: [0, 1, 5, 9, 14, 15],
     plant: () => ({ operations: { [operation]: planted } }),
   }
 }
@@ -31,4 +32,6 @@ export const defaultMutants: readonly Mutant[] = [
   defaultMutant('rebindWorkspace', { refresh: true }),
   defaultMutant('rebindWorkspace', { notify: true }),
   defaultMutant('listPins', { bodies: true }),
+  defaultMutant('archiveIdle', { limit: 1 }),
+  defaultMutant('deleteAgent', { permanently: true }),
 ]
