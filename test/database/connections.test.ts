@@ -127,10 +127,11 @@ describe.each(majors)('connections of a pool on PostgreSQL %s', (major) => {
   })
 
   test('a statement that the driver gave up is as failed as any other', async () => {
-    const hasty = new pg.Client({ connectionString: serverUrl(major), query_timeout: 50 })
+    // Long enough for a BEGIN on a busy machine.
+    const hasty = new pg.Client({ connectionString: serverUrl(major), query_timeout: 500 })
     await hasty.connect()
     const run = fromPg(hasty).transaction((one) =>
-      one.query('SELECT pg_sleep(0.5)').catch(() => {}),
+      one.query('SELECT pg_sleep(5)').catch(() => {}),
     )
     await expect(run).rejects.toMatchObject({
       code: 'transaction_failed',

@@ -96,7 +96,11 @@ const defineRemoval = (
     weight,
     choices: fc.record({ what: fc.constantFrom(...kinds), which: place, notify: fc.boolean() }),
     resolve: ({ model }, { what, which, notify }) => {
-      const id = pick([...model[what].keys()].reverse(), which)
+      const ids = [...model[what].keys()].reverse()
+      // Every third time one that a dirty chat is bound to, which then has to read as clean.
+      const dirty = [...model.chats.values()].filter((chat) => !chat.archived && chat.dirtySince)
+      const ofDirty = ids.filter((one) => dirty.some(isBoundTo(new Set([one]))))
+      const id = (which % 3 === 0 && pick(ofDirty, which)) || pick(ids, which)
       return id
         ? { ...removeMove(what, id, { permanently, notify }), ...flags(model, id) }
         : undefined
@@ -107,7 +111,7 @@ const defineRemoval = (
 
 /** Permanent deletion of an agent, a build or a workspace. */
 export const deleteForGood = defineRemoval(
-  { name: 'delete for good', weight: 3, kinds: ['agents', 'agents', 'builds', 'workspaces'] },
+  { name: 'delete for good', weight: 2, kinds: ['agents', 'agents', 'builds', 'workspaces'] },
   true,
   (model, id) => ({ chats: idsOf(model, isBoundTo(withRowsBelow(model, id))) }),
 )
