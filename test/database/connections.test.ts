@@ -130,9 +130,7 @@ describe.each(majors)('connections of a pool on PostgreSQL %s', (major) => {
     // Long enough for a BEGIN on a busy machine.
     const hasty = new pg.Client({ connectionString: serverUrl(major), query_timeout: 500 })
     await hasty.connect()
-    const run = fromPg(hasty).transaction((one) =>
-      one.query('SELECT pg_sleep(5)').catch(() => {}),
-    )
+    const run = fromPg(hasty).transaction((one) => one.query('SELECT pg_sleep(5)').catch(() => {}))
     await expect(run).rejects.toMatchObject({
       code: 'transaction_failed',
       cause: expect.objectContaining({ message: expect.stringContaining('timeout') }),
