@@ -23,8 +23,11 @@ function mayChange({ text, transaction }: MigrationScript): boolean {
   return !transaction || any.changesSession === true || hides
 }
 
+/** Words without which no function is found that may change a session; a query costs more. */
+const setterWords = /set|discard|prepare|advisory|listen|temp|hold|(curr|last)val/i
+
 const changesFunctions = ({ text }: MigrationScript): boolean =>
-  factsOf(text).any.changesFunctions === true
+  factsOf(text).any.changesFunctions === true && setterWords.test(text)
 
 /** What a restored session has besides the state that every part of driftpin reads. */
 interface SessionStart {
