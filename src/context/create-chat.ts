@@ -1,12 +1,19 @@
 import { z } from 'zod'
 import type { Queryable } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
-import { type ChatStatus, enums, limits } from '../schema/index.js'
+import { type BodyKind, type ChatStatus, enums, limits } from '../schema/index.js'
 import type { ChatRef } from './chat-ref.js'
-import { checkInput, id, text, type WriteOptions, writeOptions } from './check-input.js'
-import { settleChats } from './live-context.js'
+import {
+  checkInput,
+  followedKinds,
+  id,
+  text,
+  type WriteOptions,
+  writeOptions,
+} from './check-input.js'
 import { lockAgent } from './locks.js'
 import { runOperation } from './run-operation.js'
+import { settleChats } from './settle.js'
 import { defineStatement } from './statement.js'
 
 const input = z
@@ -17,6 +24,7 @@ const input = z
     workspaceId: id.optional(),
     title: text(limits.titleBytesMax).optional(),
     status: z.enum(enums.chat_status).optional(),
+    follows: followedKinds.optional(),
     ...writeOptions,
   })
   .refine(({ agentId, workspaceId }) => !(agentId && workspaceId), {
@@ -46,6 +54,11 @@ export interface CreateChatParams extends WriteOptions {
   readonly title?: string | undefined
   /** `waiting` by default. */
   readonly status?: ChatStatus | undefined
+  /**
+   * The kinds whose rows are kept equal to the live context; `mcp_config` and `mcp_server` by
+   * default, so that a server that starts late makes no chat dirty. With `[]` all kinds are pinned.
+   */
+  readonly follows?: readonly BodyKind[] | undefined
 }
 
 export const lockWorkspace = defineStatement({
@@ -66,14 +79,16 @@ export const insertChat = defineStatement({
     agentId: 'uuid?',
     title: 'text?',
     status: 'chat_status?',
+    follows: 'workspace_agent_context_body_kind[]?',
     now: 'timestamptz?',
   },
   row: { id: 'uuid', ownerId: 'uuid' },
-  sql: (names, { id, ownerId, workspaceId, buildId, agentId, title, status, now }) => `
+  sql: (names, { id, ownerId, workspaceId, buildId, agentId, title, status, follows, now }) => `
     INSERT INTO ${names.chats}
-      (id, owner_id, workspace_id, build_id, agent_id, title, status, created_at, updated_at)
+      (id, owner_id, workspace_id, build_id, agent_id, title, status, context_follows, created_at,
+       updated_at)
     VALUES (coalesce(${id}, gen_random_uuid()), ${ownerId}, ${workspaceId}, ${buildId}, ${agentId},
-            coalesce(${title}, 'New Chat'), coalesce(${status}, 'waiting'),
+            coalesce(${title}, 'New Chat'), coalesce(${status}, 'waiting'), coalesce(${follows}, '{mcp_config,mcp_server}'),
             coalesce(${now}, now()), coalesce(${now}, now()))
     RETURNING id, owner_id AS "ownerId"`,
 })

@@ -23,8 +23,8 @@ export interface RefreshResult {
   readonly replaced: number
   /** Pins whose source the agent no longer has. */
   readonly removed: number
-  /** The hash of the context that is now pinned. */
-  readonly aggregateHash: Uint8Array
+  /** The aggregate hash of the pins, in hexadecimal. */
+  readonly aggregateHash: string
 }
 
 /**

@@ -32,7 +32,7 @@ const pushAs = (variant: string, resources: readonly ResourceInput[] = [], error
   operation: push,
   choice: {
     ...{ agent: 0, to: 'any', variant, which: 0, field: 'body', step: 1 },
-    ...{ hash: undefined, error, own: false, notify: false, resources },
+    ...{ run: { as: 'stored', digit: 0 }, error, own: false, notify: false, resources },
   },
 })
 
@@ -53,7 +53,7 @@ const newChat: Chosen = {
   operation: createChat,
   choice: {
     ...{ owner: 0, to: 'agent', which: 0, order: 0, id: 'given', title: undefined },
-    ...{ status: undefined, notify: false, own: false },
+    ...{ status: undefined, follows: undefined, notify: false, own: false },
   },
 }
 
@@ -63,6 +63,10 @@ const newBuild: Chosen = { operation: rebuild, choice: { workspace: 0 } }
 
 const [shop, ship] = [textFile('/AGENTS.md', '# Shop\n', 1), textFile('/AGENTS.md', '# Ship\n', 3)]
 const till = textFile('/agents.md', '# Till\n', 2)
+const server: ResourceInput = {
+  ...{ source: 'mcp:tides', kind: 'mcp_server', status: 'ok', sizeBytes: 9 },
+  ...{ body: { server_name: 'tides' }, contentHash: Uint8Array.of(7) },
+}
 
 /** The beginning of every history; {@link openingWords} describes it. */
 const opening: readonly Chosen[] = [
@@ -75,7 +79,7 @@ const opening: readonly Chosen[] = [
   // Only the error of the snapshot changes.
   pushAs('unchanged', [], 'no access'),
   { operation: refresh, choice: newest },
-  pushOf(ship, till, ...changed),
+  pushOf(ship, till, server, ...changed),
   newBuild,
   pushNotReady,
   newBuild,
@@ -85,8 +89,8 @@ const opening: readonly Chosen[] = [
 /** The state after the opening, in words. */
 const openingWords =
   'chat 1, archived while agent 1 had another context than its pins, which are the context again; ' +
-  'chat 2 at agent 1, which since then has pushed another /AGENTS.md, the same /agents.md, and seven ' +
-  'resources that each differ in one column; agent 2 of a later build, which has pushed but is not ' +
+  'chat 2 at agent 1, which since then has pushed another /AGENTS.md, the same /agents.md, seven ' +
+  'resources that each differ in one column, and an MCP server, which the chat follows; agent 2 of a later build, which has pushed but is not ' +
   'ready; and agent 3 of the latest build, which has pushed an /AGENTS.md of its own'
 
 /** The lines after the opening, or those of the opening if nothing came after it. */

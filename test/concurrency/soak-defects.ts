@@ -4,7 +4,6 @@ import {
   createChat,
   DriftpinError,
   deleteChat,
-  getChatContext,
   hydrate,
   type Queryable,
   unpin,
@@ -105,11 +104,10 @@ export const soakDefects: readonly SoakDefect[] = [
     name: 'an unpinning that leaves the hash',
     replaced: {
       async unpin(queryable, params) {
-        const { aggregateHash } = await getChatContext(queryable, params)
         const done = await unpin(queryable, params)
         const chats = `"${queryable.schema}".chats`
-        const text = `UPDATE ${chats} SET context_aggregate_hash = $2 WHERE id = $1`
-        await queryable.query(text, [params.chatId, aggregateHash])
+        const text = `UPDATE ${chats} SET context_hashes = '{"skill": ""}' WHERE id = $1`
+        await queryable.query(text, [params.chatId])
         return done
       },
     },

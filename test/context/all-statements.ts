@@ -13,7 +13,10 @@ import * as notifyChats from '../../src/context/notify-chats.js'
 import * as prompt from '../../src/context/prompt.js'
 import * as purge from '../../src/context/purge.js'
 import * as push from '../../src/context/push.js'
+import * as replaceResources from '../../src/context/replace-resources.js'
 import * as runOperation from '../../src/context/run-operation.js'
+import * as setFollows from '../../src/context/set-follows.js'
+import * as settle from '../../src/context/settle.js'
 import type { StatementDeclaration } from '../../src/context/statement.js'
 import * as unpin from '../../src/context/unpin.js'
 
@@ -41,6 +44,9 @@ export const statements: readonly StatementDeclaration[] = [
   prompt,
   purge,
   push,
+  replaceResources,
   runOperation,
+  setFollows,
+  settle,
   unpin,
 ].flatMap(statementsIn)

@@ -146,21 +146,18 @@ export const furtherDefects: readonly RaceDefect[] = [
     name: 'a gate that lets the stored version in',
     laws: ['Gate'],
     operations: {
-      push: rewritten(push, 'read stored version', (text) =>
-        text.replace('SELECT version', 'SELECT version - 1 AS version'),
+      push: rewritten(push, 'compare with stored snapshot', (text) =>
+        text.replace('<= stored.version', '< stored.version'),
       ),
     },
   },
   {
     name: 'a push that moves the pinned hashes of chats',
     // Where a refresh is under way, what is seen is a hash beside the pins of another push.
-    laws: ['Stability', 'Atomicity'],
+    laws: ['Stability', 'Hashes', 'Atomicity'],
     operations: {
       push: rewritten(push, 'stamp and mark chats', (text) =>
-        text.replace(
-          'coalesce(chat.context_aggregate_hash, live.aggregate_hash)',
-          'live.aggregate_hash',
-        ),
+        text.replace('WHEN chat.context_hashes IS NULL THEN', 'WHEN true THEN'),
       ),
     },
   },

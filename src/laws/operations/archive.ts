@@ -1,5 +1,5 @@
 import { isBusy } from '../choices.js'
-import { noChanges, settle } from '../model/live-context.js'
+import { driftedKinds, noChanges, settle } from '../model/live-context.js'
 import { findChat, liveOf } from '../model/model.js'
 import { defineChatOperation } from '../operation.js'
 
@@ -29,8 +29,10 @@ export const unarchive = defineChatOperation({
     (model, chat) => {
       const live = liveOf(model, chat)
       if (!chat.archived) return false
-      if (chat.pinnedHash === null) return live !== undefined
-      return (chat.dirtySince !== null) !== (live !== undefined && live.hash !== chat.pinnedHash)
+      if (!chat.hydrated) return live !== undefined
+      return (
+        (chat.dirtySince !== null) !== (live !== undefined && driftedKinds(chat, live).length > 0)
+      )
     },
     (_, { archived }) => archived,
   ],

@@ -43,7 +43,7 @@ function bindAll(model: Model, chats: readonly Chat[], { agentId, refresh }: Tar
   if (!refresh) {
     return { bound, refreshed: [], ...settle(model, chats, now, { isBinding: true }) }
   }
-  const had = inOrder(chats).map((chat) => ({ id: chat.id, pinned: chat.pinnedHash !== null }))
+  const had = inOrder(chats).map((chat) => ({ id: chat.id, pinned: chat.hydrated }))
   for (const chat of chats) pin(model, chat, now)
   const refreshed = had.filter(({ pinned }) => pinned).map(({ id }) => id)
   const hydrated = had.filter(({ pinned }) => !pinned).map(({ id }) => id)

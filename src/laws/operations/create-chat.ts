@@ -15,9 +15,10 @@ import {
   weighted,
 } from '../choices.js'
 import { settle } from '../model/live-context.js'
-import { type Chat, findAgent, type Model, Refusal } from '../model/model.js'
+import { type Chat, findAgent, followedByDefault, type Model, Refusal } from '../model/model.js'
 import type { Time } from '../model/time.js'
 import { defineOperation, type Move } from '../operation.js'
+import { followSet, inEnumOrder } from './follows.js'
 
 /** The id is undefined if the database generates it. */
 type Params = Omit<CreateChatParams, 'now' | 'notify'>
@@ -25,6 +26,7 @@ type Params = Omit<CreateChatParams, 'now' | 'notify'>
 /** A chat of an agent has the agent's build and workspace, and is hydrated if the agent pushed. */
 function predict(model: Model, id: string, params: Params, now: Time) {
   const { ownerId, agentId, workspaceId, title = 'New Chat', status = 'waiting' } = params
+  const { follows = followedByDefault } = params
   const agent = agentId === undefined ? undefined : findAgent(model, agentId)
   if (workspaceId !== undefined && !model.workspaces.has(workspaceId)) {
     throw new Refusal('workspace_not_found')
@@ -35,7 +37,14 @@ function predict(model: Model, id: string, params: Params, now: Time) {
     workspaceId: agent ? model.builds.get(agent.buildId)!.workspaceId : (workspaceId ?? null),
     buildId: agent?.buildId ?? null,
     agentId: agent?.id ?? null,
-    ...{ pinnedHash: null, dirtySince: null, error: '', pins: new Map(), messages: [] },
+    ...{
+      hydrated: false,
+      follows: inEnumOrder(follows),
+      dirtySince: null,
+      error: '',
+      pins: new Map(),
+      messages: [],
+    },
   }
   model.chats.set(id, chat)
   return { chat: id, hydrated: settle(model, [chat], now).hydrated.length === 1 }
@@ -76,10 +85,11 @@ export const createChat = defineOperation({
     id: fc.constantFrom('given', 'given', 'made', 'taken'),
     title: fc.option(fc.string({ unit: 'grapheme', maxLength: 20 }), { nil: undefined }),
     status: fc.option(fc.constantFrom(...enums.chat_status), { nil: undefined }),
+    follows: fc.option(followSet, { nil: undefined }),
     notify: fc.boolean(),
     own: fc.boolean(),
   }),
-  resolve: ({ model, newId }, { owner, to, which, order, title, status, ...choice }) => {
+  resolve: ({ model, newId }, { owner, to, which, order, title, status, follows, ...choice }) => {
     // Sometimes an agent without a snapshot.
     const living = which % 4 === 0 ? [] : [...model.agents.values()].filter(({ live }) => live)
     const target = {
@@ -92,7 +102,8 @@ export const createChat = defineOperation({
     const taken = choice.id === 'taken' ? pick([...model.chats.keys()], which) : undefined
     const id = choice.id === 'made' ? undefined : (taken ?? newId('chat', order))
     const ownerId = pick(owners, owner)!
-    const params = { id, ownerId, ...target, title: title?.replaceAll('\0', ''), status }
+    const texts = { title: title?.replaceAll('\0', ''), status }
+    const params = { id, ownerId, ...target, ...texts, follows }
     const move = createChatMove(params, choice)
     return {
       ...move,

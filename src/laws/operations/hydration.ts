@@ -8,7 +8,15 @@ import {
   raceAgentIds,
   unknownId,
 } from '../choices.js'
-import { type Changes, pin, refuseUnready, removePins, settle } from '../model/live-context.js'
+import { aggregateHash } from '../model/hashes.js'
+import {
+  type Changes,
+  differingKinds,
+  pin,
+  refuseUnready,
+  removePins,
+  settle,
+} from '../model/live-context.js'
 import { findChat, liveOf, Refusal, type Resources, unarchived } from '../model/model.js'
 import { defineChatOperation } from '../operation.js'
 
@@ -42,7 +50,7 @@ export const hydrate = defineChatOperation<Args, { readonly one: boolean }>({
     const which = agentId ? { agentId } : { chatId, ...(ownerId && { ownerId }) }
     return operations.hydrate(queryable, { ...which, ...params })
   },
-  /** Hydrates and settles one chat, or all chats of an agent, which may be softly deleted. */
+  /** Settles one chat, or all chats of an agent, which may be softly deleted. */
   predict(model, key, now, { agentId }): Changes {
     if (!agentId) return settle(model, [findChat(model, key)], now)
     if (!model.agents.has(agentId)) throw new Refusal('agent_not_found')
@@ -53,7 +61,7 @@ export const hydrate = defineChatOperation<Args, { readonly one: boolean }>({
 
 /** The hashes are equal, but a row differs in its body, its size or a text. */
 const differsUnseen: Preference = (model, chat) =>
-  isDrifted(model, chat) && liveOf(model, chat)!.hash === chat.pinnedHash
+  isDrifted(model, chat) && differingKinds(chat.pins, liveOf(model, chat)!.resources).length === 0
 
 export const refresh = defineChatOperation({
   name: 'refresh',
@@ -71,7 +79,7 @@ export const refresh = defineChatOperation({
     const before = chat.pins
     refuseUnready(liveOf(model, chat))
     pin(model, chat, now)
-    return { chat: chat.id, aggregateHash: chat.pinnedHash, ...count(before, chat.pins) }
+    return { chat: chat.id, aggregateHash: aggregateHash(chat.pins), ...count(before, chat.pins) }
   },
 })
 

@@ -4,6 +4,7 @@ import { bind, rebindWorkspace } from './bind.js'
 import { stepClock } from './clock.js'
 import { createChat } from './create-chat.js'
 import { diffChat } from './diff.js'
+import { setFollows } from './follows.js'
 import { fillChat, hostWrites } from './host-rows.js'
 import { hydrate, refresh, unpin } from './hydration.js'
 import { listOwnChats } from './list-chats.js'
@@ -25,6 +26,7 @@ export const allOperations: readonly Operation[] = [
   hydrate,
   refresh,
   unpin,
+  setFollows,
   bind,
   rebindWorkspace,
   rebuild,

@@ -10,13 +10,15 @@ import { type Finding, type HistoryStep, type Law, stepsBetween } from '../law.j
 import { liveTable, pinTable, snapshotTable } from '../model/rows.js'
 import { type RowReader, type Rows, rowsOf, type StoredRow } from '../row-reader.js'
 import { refusedDeletion } from './deletion.js'
+import { followsOf, parseHashes } from './stored-chat.js'
 
 export const stability: Law = {
   number: 1,
   name: 'Stability',
   says:
-    'The pins of a hydrated chat change only if the chat is refreshed, unpinned, deleted or ' +
-    'purged; the pins of an unhydrated chat change only if it is hydrated.',
+    'The pins of a hydrated chat of kinds that it does not follow change only if the chat is ' +
+    'refreshed, unpinned, deleted or purged; the pins of an unhydrated chat change only if it ' +
+    'is hydrated.',
   afterStep({ move, before, after }) {
     const changed = changedPins(before.rows, after.rows, (id) => move.repins?.includes(id) ?? false)
     return [...changed, ...(move.isMigration ? [] : pinsWithoutHash(after.rows))]
@@ -33,32 +35,39 @@ export const stability: Law = {
 
 /** The changes to pins that no operation was asked for. */
 function changedPins(before: Rows, after: Rows, isAsked: (chatId: string) => boolean): Finding[] {
-  const held = new Set<string>()
+  /** The kinds that each chat follows, whose pins may change. */
+  const held = new Map<string, ReadonlySet<string>>()
   for (const [id, { values }] of rowsOf(before, 'chats')) {
-    const hashAfter = valuesOf(after, 'chats', id)?.context_aggregate_hash ?? null
-    const isHydrating = values.context_aggregate_hash === null && hashAfter !== null
-    if (!isHydrating && !isAsked(id)) held.add(id)
+    const chat = valuesOf(after, 'chats', id)
+    const isHydrating = values.context_hashes === null && (chat?.context_hashes ?? null) !== null
+    if (!isHydrating && !isAsked(id)) held.set(id, followsOf(chat ?? values))
   }
-  const isHeld = ({ values }: StoredRow) => held.has(values.chat_id ?? '')
+  const isHeld = ({ values }: StoredRow) =>
+    held.has(values.chat_id!) && !held.get(values.chat_id!)!.has(values.body_kind!)
   const pins = differingRows('a pin', pinTable, before, after, isHeld)
-  const heads = [...held].flatMap((id) =>
+  const heads = [...held].flatMap(([id, follows]) =>
     after.get('chats')?.has(id)
-      ? unequal(`the pinned hash and error: ${id}`, headOf(before, id), headOf(after, id))
+      ? unequal(
+          `the pinned hashes and the error of ${id}`,
+          headOf(before, id, follows),
+          headOf(after, id, follows),
+        )
       : [],
   )
   return [...pins, ...heads]
 }
 
-/** The hash and the error that a chat keeps with its pins. */
-function headOf(rows: Rows, id: string): string {
-  const { context_aggregate_hash: hash, context_error: error } = valuesOf(rows, 'chats', id)!
-  return `${hash} ${JSON.stringify(error)}`
+/** The hashes and the error that a chat keeps with its pins, without those of some kinds. */
+function headOf(rows: Rows, id: string, except: ReadonlySet<string> = new Set()): string {
+  const { context_hashes: text, context_error: error } = valuesOf(rows, 'chats', id)!
+  const hashes = Object.entries(parseHashes(text) ?? {}).filter(([kind]) => !except.has(kind))
+  return `${text === null ? null : JSON.stringify(hashes)} ${JSON.stringify(error)}`
 }
 
 /** The pins of chats that are not hydrated. */
 function pinsWithoutHash(rows: Rows): Finding[] {
   return [...rowsOf(rows, pinTable)].flatMap(([key, { values }]) =>
-    valuesOf(rows, 'chats', values.chat_id!)?.context_aggregate_hash === null
+    valuesOf(rows, 'chats', values.chat_id!)?.context_hashes === null
       ? [{ what: `a pin of a chat that is not hydrated: ${key}`, expected: 'no row' }]
       : [],
   )
@@ -86,9 +95,9 @@ export const fidelity: Law = {
     const { move, outcome } = step
     const columns = mirroredColumns(step.reader)
     return inChats(step, (id, values, old) => {
-      const wasHydrated = (old?.context_aggregate_hash ?? null) !== null
+      const wasHydrated = (old?.context_hashes ?? null) !== null
       const isRefreshed = !outcome.refusal && (move.repins?.includes(id) ?? false)
-      if (values.context_aggregate_hash === null || (wasHydrated && !isRefreshed)) return []
+      if (values.context_hashes === null || (wasHydrated && !isRefreshed)) return []
       return unfaithful(step, id, values.agent_id ?? '', columns)
     })
   },
@@ -118,8 +127,12 @@ function unfaithful(
     return [describe('a pin is not as live', `${pinTable} ${id} ${source}`, wanted, found)]
   })
   const snapshot = valuesOf(after.rows, snapshotTable, agentId)
-  const head = `${snapshot?.aggregate_hash} ${JSON.stringify(snapshot?.snapshot_error)}`
-  return [...findings, ...unequal(`the hash and the error of ${id}`, head, headOf(after.rows, id))]
+  const hashes = JSON.stringify(Object.entries(parseHashes(snapshot?.kind_hashes) ?? {}))
+  const head = `${hashes} ${JSON.stringify(snapshot?.snapshot_error)}`
+  return [
+    ...findings,
+    ...unequal(`the hashes and the error of ${id}`, head, headOf(after.rows, id)),
+  ]
 }
 
 export const survival: Law = {
@@ -127,14 +140,14 @@ export const survival: Law = {
   name: 'Survival',
   says:
     'Soft deletion of an agent or a workspace, and permanent deletion of an agent, a build ' +
-    'or a workspace, change neither the pins nor the pinned hash nor the bytes of the ' +
+    'or a workspace, change neither the pins nor their hashes nor the bytes of the ' +
     'prompt.',
   afterStep({ move, before, after, outcome, predicted, prompts }) {
     if (!move.removes) return []
     const pins = differingRows('a pin', pinTable, before.rows, after.rows)
     const hashes = [...rowsOf(before.rows, 'chats')].flatMap(([id, { values }]) => {
-      const left = valuesOf(after.rows, 'chats', id)?.context_aggregate_hash
-      return unequal(`the pinned hash of ${id}`, values.context_aggregate_hash, left)
+      const left = valuesOf(after.rows, 'chats', id)?.context_hashes
+      return unequal(`the hashes of ${id}`, values.context_hashes, left)
     })
     const texts = prompts.flatMap(({ chatId, ...prompt }) =>
       unequal(`the prompt of ${chatId}`, prompt.before, prompt.after),
@@ -147,7 +160,7 @@ export const readiness: Law = {
   number: 17,
   name: 'Readiness',
   says:
-    'While the snapshot of its agent is not ready, the pins, the pinned hash and the mark of ' +
+    'While the snapshot of its agent is not ready, the pins, the hashes and the mark of ' +
     'a chat do not change, with two exceptions: unpinning removes all three, and binding may ' +
     'remove the mark.',
   afterStep(step) {
@@ -156,8 +169,8 @@ export const readiness: Law = {
     const held = new Set<string>()
     const findings = inChats(step, (id, values, old) => {
       if (valuesOf(after.rows, snapshotTable, values.agent_id ?? '')?.ready !== 'false') return []
-      if (values.context_aggregate_hash !== null) held.add(id)
-      return ['context_aggregate_hash', 'context_dirty_since'].flatMap((column) =>
+      if (values.context_hashes !== null) held.add(id)
+      return ['context_hashes', 'context_dirty_since'].flatMap((column) =>
         values[column] === null
           ? []
           : unequal(`${column} of ${id}`, old?.[column] ?? null, values[column]),

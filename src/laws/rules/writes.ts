@@ -14,19 +14,19 @@ export const atomicity: Law = {
     if (!outcome.refusal || move.isMigration) return []
     return allDifferingRows('after a refusal', before.rows, after.rows)
   },
-  /** The pins are exactly the resources of the push whose hash and error the chat has. */
+  /** The pins are exactly the resources of the push whose error the chat has. */
   inObservation({ rows }, race) {
     return [...rowsOf(rows, 'chats')].flatMap(([id, { values }]): Finding[] => {
-      const { context_aggregate_hash: hash, context_error: error } = values
+      const { context_hashes: hashes, context_error: error } = values
       const pins = resourcesOf(rows, pinTable, id)
-      if (hash === null) {
+      if (hashes === null) {
         const actual = `pins ${[...pins.keys()].join(', ')}, error ${error}`
         return unequal(`${id}, not hydrated`, 'pins , error ', actual)
       }
       const push = pushOf(race, error)
       if (!push) return [{ what: `the push that ${id} has pinned`, actual: `${error}` }]
       const what = `${id}, which has pinned push ${error}`
-      return [...unequal(what, push.hash, hash), ...unexpectedResources(what, push.resources, pins)]
+      return unexpectedResources(what, push.resources, pins)
     })
   },
   afterRace(ending) {

@@ -3,6 +3,7 @@ import { chatMutants } from './chat-mutants.js'
 import { columnMutants } from './column-mutants.js'
 import { defaultMutants } from './default-mutants.js'
 import { eventMutants } from './event-mutants.js'
+import { followingMutants } from './following-mutants.js'
 import { keyMutants } from './key-mutants.js'
 import { messageMutants } from './message-mutants.js'
 import { migrationMutants } from './migration-mutants.js'
@@ -24,6 +25,7 @@ export const allMutants: readonly Mutant[] = [
   ...pushMutants,
   ...pinMutants,
   ...settlingMutants,
+  ...followingMutants,
   ...chatMutants,
   ...readingMutants,
   ...purgeMutants,

@@ -71,30 +71,22 @@ export const pinMutants: readonly Mutant[] = [
         ['refresh'],
       ),
   },
-  statementMutant('a refresh keeps the hash that the chat was pinned at', [2], {
-    [stamp]: [
-      [
-        'context_aggregate_hash = before.aggregate_hash, context_dirty_since',
-        'context_dirty_since',
-      ],
-    ],
+  statementMutant('a refresh keeps the hash that the chat was pinned at', [2, 19], {
+    [stamp]: [['context_hashes = before.kind_hashes, context_dirty_since', 'context_dirty_since']],
   }),
   statementMutant('a refresh keeps the mark', [8], {
-    [stamp]: [['aggregate_hash, context_dirty_since = NULL,', 'aggregate_hash,']],
+    [stamp]: [['kind_hashes, context_dirty_since = NULL,', 'kind_hashes,']],
   }),
   statementMutant('a refresh moves the time of its chat', [9], {
     [stamp]: [
-      [
-        'SET context_aggregate_hash',
-        "SET updated_at = updated_at + interval '1 ms', context_aggregate_hash",
-      ],
+      ['SET context_hashes', "SET updated_at = updated_at + interval '1 ms', context_hashes"],
     ],
   }),
   statementMutant('a refresh takes a snapshot that is not ready', [17], {
     [stamp]: [['live.snapshot_error, live.ready', 'live.snapshot_error, true AS ready']],
   }),
-  statementMutant('unpinning keeps the hash', [2, 8], {
-    'clear hydration': [['context_aggregate_hash = NULL, ', '']],
+  statementMutant('unpinning keeps the hashes', [2, 8, 19], {
+    'clear hydration': [['context_hashes = NULL, ', '']],
   }),
   statementMutant('unpinning keeps the pins', [0, 1], {
     'delete pins': [['WHERE chat_id', 'WHERE false AND chat_id']],
