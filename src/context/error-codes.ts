@@ -8,5 +8,6 @@ export type ContextErrorCode =
   | 'agent_not_ready'
   | 'workspace_not_found'
   | 'no_live_context'
+  | 'source_not_found'
   | 'isolation_refused'
   | 'transaction_required_none'

@@ -57,22 +57,35 @@ export function dirtyExpression(names: Names, chat: string): string {
  * Makes the pins of some chats equal to the live context of one agent, and returns the number of
  * changed rows. Rows that are already equal are neither written nor locked, and keep their times.
  * The statement first finds the rows that differ, because ON CONFLICT locks every row that it gets.
+ *
+ * With `sources` and `kinds`, only these sources and those that have one of the kinds, live or as a
+ * pin, become as live.
  */
 export const copyLive = defineStatement({
   name: 'copy live context to pins',
-  parameters: { agentId: 'uuid', chatIds: 'uuid[]', now: 'timestamptz?' },
+  parameters: {
+    agentId: 'uuid',
+    chatIds: 'uuid[]',
+    sources: 'text[]?',
+    kinds: 'workspace_agent_context_body_kind[]?',
+    now: 'timestamptz?',
+  },
   row: { added: 'integer', replaced: 'integer', removed: 'integer' },
-  sql: (names, { agentId, chatIds, now }) => `
+  sql: (names, { agentId, chatIds, sources, kinds, now }) => `
     WITH changed AS MATERIALIZED (
       SELECT chat.id AS chat_id, live.source, ${mirrored('live')}, pin.source IS NULL AS is_new
       FROM pg_catalog.unnest(${chatIds}) AS chat (id)
       JOIN ${names.workspace_agent_context_resources} live ON live.workspace_agent_id = ${agentId}
       LEFT JOIN ${names.chat_context_resources} pin
         ON pin.chat_id = chat.id AND pin.source = live.source
-      WHERE pin.source IS NULL OR (${mirrored('pin')}) IS DISTINCT FROM (${mirrored('live')})
+      WHERE (${sources} IS NULL OR live.source = ANY (${sources})
+          OR live.body_kind = ANY (${kinds}) OR pin.body_kind = ANY (${kinds}))
+        AND (pin.source IS NULL OR (${mirrored('pin')}) IS DISTINCT FROM (${mirrored('live')}))
     ), removed AS (
       DELETE FROM ${names.chat_context_resources} pin
-      WHERE pin.chat_id = ANY (${chatIds}) AND NOT EXISTS (
+      WHERE pin.chat_id = ANY (${chatIds})
+        AND (${sources} IS NULL OR pin.source = ANY (${sources}) OR pin.body_kind = ANY (${kinds}))
+        AND NOT EXISTS (
         SELECT FROM ${names.workspace_agent_context_resources} live
         WHERE live.workspace_agent_id = ${agentId} AND live.source = pin.source)
       RETURNING 1
@@ -121,17 +134,23 @@ export const stampLive = defineStatement({
     FROM before ORDER BY id`,
 })
 
+/** How many pins a refresh changed. */
+export interface PinCounts {
+  /** Pins of new sources. */
+  readonly added: number
+  /** Pins that differed and were replaced. */
+  readonly replaced: number
+  /** Pins whose source the agent no longer has. */
+  readonly removed: number
+}
+
 /** The result of refreshing some chats. */
-export interface Refreshed {
+interface Refreshed extends PinCounts {
   /** The chats that had pins before. */
   readonly refreshed: readonly ChatRef[]
   /** The chats that had none. */
   readonly hydrated: readonly ChatRef[]
   readonly aggregateHash: string
-  /** Pin rows over all chats. */
-  readonly added: number
-  readonly replaced: number
-  readonly removed: number
 }
 
 /** The error for a chat without an agent, or whose agent has never pushed. */
@@ -141,6 +160,16 @@ export function noLiveContext(chatId: string): DriftpinError {
     `The chat ${chatId} is bound to no agent, or to one that has not pushed yet, so there is no ` +
       'live context. Its pins are unchanged. Bind it to an agent that has pushed.',
     { chatId },
+  )
+}
+
+/** The error for an agent whose live context is still a part of what it will find. */
+export function agentNotReady(agentId: string): DriftpinError {
+  return new DriftpinError(
+    'agent_not_ready',
+    `The agent ${agentId} is still starting: its last push was not ready. No pin was changed. ` +
+      'Try again after its next push.',
+    { agentId },
   )
 }
 
@@ -157,14 +186,7 @@ export async function refreshChats(
   const stamped = await stampLive(transaction, { agentId, chatIds })
   const [first] = stamped
   if (!first) throw noLiveContext(chatIds[0]!)
-  if (!first.ready) {
-    throw new DriftpinError(
-      'agent_not_ready',
-      `The agent ${agentId} is still starting: its last push was not ready. No pin was changed. ` +
-        'Try again after its next push.',
-      { agentId },
-    )
-  }
+  if (!first.ready) throw agentNotReady(agentId)
   const [rows] = await copyLive(transaction, { agentId, chatIds, now })
   return {
     refreshed: stamped.filter((chat) => chat.wasHydrated).map(chatRef),

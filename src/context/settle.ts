@@ -149,7 +149,12 @@ export async function settleChats(
   transaction: Transaction,
   which:
     | { readonly agentId: string }
-    | { readonly chatIds: readonly string[]; readonly isBinding?: boolean },
+    | {
+        readonly chatIds: readonly string[]
+        readonly isBinding?: boolean
+        /** Whether the pins were just copied, and stay a copy until the next push. */
+        readonly isCopied?: boolean
+      },
   now: Date | string | undefined,
 ): Promise<ContextChanges> {
   const todo =
@@ -158,7 +163,8 @@ export async function settleChats(
       : await lockUnsettledById(transaction, { isBinding: false, ...which })
   const idsOf = (what: 'isHydrated' | 'follows' | 'marks') =>
     todo.filter((chat) => chat[what]).map(({ id }) => id)
-  const [unhydrated, following] = [idsOf('isHydrated'), idsOf('follows')]
+  const isCopied = 'isCopied' in which && which.isCopied
+  const [unhydrated, following] = [idsOf('isHydrated'), isCopied ? [] : idsOf('follows')]
   const agentId = todo[0]?.agentId
   if (agentId && unhydrated.length > 0) {
     await copyLive(transaction, { agentId, chatIds: unhydrated, now })

@@ -4,7 +4,7 @@ import { diff } from './rules/diff.js'
 import { following, hashes } from './rules/following.js'
 import { cleanEnd, linearizability } from './rules/interleaving.js'
 import { isolation } from './rules/isolation.js'
-import { fidelity, readiness, stability, survival } from './rules/pins.js'
+import { copy, fidelity, readiness, stability, survival } from './rules/pins.js'
 import { agreement, gate, succession } from './rules/pushes.js'
 import { specification } from './rules/specification.js'
 import { roundTrip, structure } from './rules/structure.js'
@@ -30,6 +30,7 @@ export const laws: readonly Law[] = [
   survival,
   cascade,
   clock,
+  copy,
   readiness,
   fidelity,
   stability,

@@ -20,6 +20,7 @@ export const ownOperations = {
   push: context.push,
   rebindWorkspace: context.rebindWorkspace,
   refresh: context.refresh,
+  refreshAgent: context.refreshAgent,
   setFollows: context.setFollows,
   unarchive: context.unarchive,
   unpin: context.unpin,

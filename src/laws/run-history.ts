@@ -18,21 +18,25 @@ import { type Ending, LawBroken } from './law.js'
 import { laws } from './laws.js'
 import { archive } from './operations/archive.js'
 import { createChat } from './operations/create-chat.js'
-import { refresh } from './operations/hydration.js'
 import { allOperations } from './operations/index.js'
 import { push } from './operations/push.js'
 import { fieldChanges } from './operations/push-variants.js'
+import { refresh } from './operations/refresh.js'
 import { createWorkspace, rebuild } from './operations/workspaces.js'
 import { isolation } from './rules/isolation.js'
 import { specification } from './rules/specification.js'
 import { type Chosen, runStep, runTransaction } from './run-step.js'
 
 /** A push by the newest agent. */
-const pushAs = (variant: string, resources: readonly ResourceInput[] = [], error = ''): Chosen => ({
+const pushAs = (
+  variant: string,
+  resources: readonly ResourceInput[] = [],
+  { error = '', run = 'stored' } = {},
+): Chosen => ({
   operation: push,
   choice: {
     ...{ agent: 0, to: 'any', variant, which: 0, field: 'body', step: 1 },
-    ...{ run: { as: 'stored', digit: 0 }, error, own: false, notify: false, resources },
+    ...{ run: { as: run, digit: 0 }, error, own: false, notify: false, resources },
   },
 })
 
@@ -53,7 +57,7 @@ const newChat: Chosen = {
   operation: createChat,
   choice: {
     ...{ owner: 0, to: 'agent', which: 0, order: 0, id: 'given', title: undefined },
-    ...{ status: undefined, follows: undefined, notify: false, own: false },
+    ...{ status: undefined, follows: undefined, copies: 'none', notify: false, own: false },
   },
 }
 
@@ -71,17 +75,19 @@ const server: ResourceInput = {
 /** The beginning of every history; {@link openingWords} describes it. */
 const opening: readonly Chosen[] = [
   { operation: createWorkspace, choice: { owner: 0 } },
-  pushOf(ship, till, ...changed),
+  pushAs('fresh', [ship, till, ...changed], { run: 'new' }),
   newChat,
   pushOf(shop, till, ...unchanged),
   { operation: archive, choice: newest },
   newChat,
   // Only the error of the snapshot changes.
-  pushAs('unchanged', [], 'no access'),
-  { operation: refresh, choice: newest },
+  pushAs('unchanged', [], { error: 'no access' }),
+  { operation: refresh, choice: { ...newest, of: 'all', kinds: [], places: [0] } },
   pushOf(ship, till, server, ...changed),
   newBuild,
   pushNotReady,
+  newChat,
+  { operation: archive, choice: newest },
   newBuild,
   pushOf(textFile('/AGENTS.md', '# Dock\n', 4)),
 ]
@@ -89,9 +95,9 @@ const opening: readonly Chosen[] = [
 /** The state after the opening, in words. */
 const openingWords =
   'chat 1, archived while agent 1 had another context than its pins, which are the context again; ' +
-  'chat 2 at agent 1, which since then has pushed another /AGENTS.md, the same /agents.md, seven ' +
+  'chat 2 at agent 1, which says its run and since then has pushed another /AGENTS.md, the same /agents.md, seven ' +
   'resources that each differ in one column, and an MCP server, which the chat follows; agent 2 of a later build, which has pushed but is not ' +
-  'ready; and agent 3 of the latest build, which has pushed an /AGENTS.md of its own'
+  'ready, and whose chat 3 is archived without pins; and agent 3 of the latest build, which has pushed an /AGENTS.md of its own'
 
 /** The lines after the opening, or those of the opening if nothing came after it. */
 export function tellHistory({ run }: HistoryResult): FailureTexts {

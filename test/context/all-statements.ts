@@ -13,6 +13,8 @@ import * as notifyChats from '../../src/context/notify-chats.js'
 import * as prompt from '../../src/context/prompt.js'
 import * as purge from '../../src/context/purge.js'
 import * as push from '../../src/context/push.js'
+import * as refresh from '../../src/context/refresh.js'
+import * as refreshPart from '../../src/context/refresh-part.js'
 import * as replaceResources from '../../src/context/replace-resources.js'
 import * as runOperation from '../../src/context/run-operation.js'
 import * as setFollows from '../../src/context/set-follows.js'
@@ -44,6 +46,8 @@ export const statements: readonly StatementDeclaration[] = [
   prompt,
   purge,
   push,
+  refresh,
+  refreshPart,
   replaceResources,
   runOperation,
   setFollows,

@@ -131,6 +131,13 @@ export const hostileValues: Readonly<Record<string, readonly unknown[]>> = {
     ...aTime.map((one) => ({ id, startedAt: one })),
   ],
   rootName: things,
+  pinsOf: anId,
+  only: [
+    ...[null, {}, 'skill', 1, [], { extra: 1 }, { kinds: ['skill'], extra: 1 }],
+    ...['plugin', 'Skill', ''].map((kind) => ({ kinds: ['skill', kind] })),
+    ...aText.map((one) => ({ sources: ['/a', one] })),
+    ...[null, {}, 'x', 1].map((one) => ({ sources: one })),
+  ],
   follows: [
     ...[null, {}, 'skill', 1, new Set(['skill']), { length: 1 }, [null], [1], [['skill']]],
     ...['plugin', 'hook', 'subagent', 'command', 'Skill', ''].map((kind) => ['skill', kind]),

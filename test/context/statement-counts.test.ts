@@ -1,5 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type Database, hydrate, purge, push, rebindWorkspace, refresh } from '../../src/index.js'
+import {
+  type Database,
+  hydrate,
+  purge,
+  push,
+  rebindWorkspace,
+  refresh,
+  refreshAgent,
+} from '../../src/index.js'
 import { engineNames, recording, useEngine } from '../support/engines.js'
 import { type MadeAgent, makeAgent } from './make-agent.js'
 import { makeResources } from './make-resources.js'
@@ -108,6 +116,14 @@ describe.each(engineNames)('the number of statements on %s', (engineName) => {
     await expectSame(async (database, made) => {
       const done = await refresh(database, { chatId: made.chats[0]!, notify: true })
       expect(done.added + done.replaced + done.removed).toBeGreaterThan(0)
+    }, drift)
+  })
+
+  test('of refreshing the chats of an agent is the same however many there are', async () => {
+    const drift = (made: Made) => pushTo(database, made, 'again')
+    await expectSame(async (database, { agentId, ...made }) => {
+      const { refreshed } = await refreshAgent(database, { agentId, notify: true })
+      changed({ agentId, ...made }, refreshed)
     }, drift)
   })
 

@@ -111,14 +111,14 @@ function follow(chat: Chat, live: Live, now: Time): boolean {
 /**
  * Hydrates the chats that are not hydrated and have a ready live context. The others follow, and
  * their dirty mark is set or cleared by the kinds that they pin; the mark is the time of the first
- * drift. Archived chats do not change. While the agent is not ready nothing changes, except that
+ * drift. Archived chats do not change. A copy does not follow at once. While the agent is not ready nothing changes, except that
  * binding clears the mark.
  */
 export function settle(
   model: Model,
   chats: readonly Chat[],
   now: Time,
-  { isBinding = false } = {},
+  { isBinding = false, isCopied = false } = {},
 ): Changes {
   const hydrated: string[] = []
   const followed: string[] = []
@@ -134,7 +134,7 @@ export function settle(
       continue
     }
     if (live?.ready === false && !isBinding) continue
-    if (live?.ready && follow(chat, live, now)) followed.push(chat.id)
+    if (live?.ready && !isCopied && follow(chat, live, now)) followed.push(chat.id)
     const drifted = live?.ready === true && driftedKinds(chat, live).length > 0
     if (drifted === (chat.dirtySince !== null)) continue
     chat.dirtySince = drifted ? now : null

@@ -1,23 +1,7 @@
 import fc from 'fast-check'
-import {
-  isBusy,
-  isDrifted,
-  mostly,
-  type Preference,
-  pickAgent,
-  raceAgentIds,
-  unknownId,
-} from '../choices.js'
-import { aggregateHash } from '../model/hashes.js'
-import {
-  type Changes,
-  differingKinds,
-  pin,
-  refuseUnready,
-  removePins,
-  settle,
-} from '../model/live-context.js'
-import { findChat, liveOf, Refusal, type Resources, unarchived } from '../model/model.js'
+import { mostly, pickAgent, raceAgentIds, unknownId } from '../choices.js'
+import { type Changes, removePins, settle } from '../model/live-context.js'
+import { findChat, Refusal, unarchived } from '../model/model.js'
 import { defineChatOperation } from '../operation.js'
 
 /** If it is for an agent, the chats of the agent. */
@@ -58,37 +42,6 @@ export const hydrate = defineChatOperation<Args, { readonly one: boolean }>({
     return settle(model, chats, now)
   },
 })
-
-/** The hashes are equal, but a row differs in its body, its size or a text. */
-const differsUnseen: Preference = (model, chat) =>
-  isDrifted(model, chat) && differingKinds(chat.pins, liveOf(model, chat)!.resources).length === 0
-
-export const refresh = defineChatOperation({
-  name: 'refresh',
-  weight: 6,
-  event: 'refreshed',
-  prefers: [differsUnseen, isDrifted, isBusy],
-  flags: (chatId) => ({ repins: [chatId] }),
-  execute: ({ queryable, operations }, params) => operations.refresh(queryable, params),
-  /**
-   * Replaces the pins of one chat, archived or not, with the live context, and clears its mark. It
-   * is refused without a ready live context, and the pins stay.
-   */
-  predict(model, key, now) {
-    const chat = findChat(model, key)
-    const before = chat.pins
-    refuseUnready(liveOf(model, chat))
-    pin(model, chat, now)
-    return { chat: chat.id, aggregateHash: aggregateHash(chat.pins), ...count(before, chat.pins) }
-  },
-})
-
-function count(before: Resources, after: Resources) {
-  const added = [...after.keys()].filter((source) => !before.has(source)).length
-  const kept = [...after].filter(([source, row]) => before.get(source) === row).length
-  const removed = [...before.keys()].filter((source) => !after.has(source)).length
-  return { added, replaced: after.size - added - kept, removed }
-}
 
 export const unpin = defineChatOperation({
   name: 'unpin',

@@ -6,13 +6,14 @@ import { createChat } from './create-chat.js'
 import { diffChat } from './diff.js'
 import { setFollows } from './follows.js'
 import { fillChat, hostWrites } from './host-rows.js'
-import { hydrate, refresh, unpin } from './hydration.js'
+import { hydrate, unpin } from './hydration.js'
 import { listOwnChats } from './list-chats.js'
 import { addMessages, compactMessages } from './messages.js'
 import { migrate } from './migrate.js'
 import { deleteChat, purge, purgeExpired } from './purge.js'
 import { push, pushAtALimit, pushBeyondALimit } from './push.js'
 import { getOnePin, listAllPins, readContext, writePrompt } from './reading.js'
+import { refresh, refreshAgent } from './refresh.js'
 import { deleteForGood, deleteSoftly } from './removal.js'
 import { createWorkspace, rebuild } from './workspaces.js'
 
@@ -25,6 +26,7 @@ export const allOperations: readonly Operation[] = [
   pushBeyondALimit,
   hydrate,
   refresh,
+  refreshAgent,
   unpin,
   setFollows,
   bind,

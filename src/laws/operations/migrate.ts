@@ -7,7 +7,7 @@ import {
 } from '../../catalog/index.js'
 import { type Database, quoteIdentifier } from '../../database/index.js'
 import { createMigrator, ledgerName, type Migration } from '../../migrations/index.js'
-import { pick, place } from '../choices.js'
+import { pick, place, weighted } from '../choices.js'
 import { removePins } from '../model/live-context.js'
 import { followedByDefault, type Model } from '../model/model.js'
 import { pinTable, snapshotTable } from '../model/rows.js'
@@ -122,13 +122,13 @@ export const migrate = defineOperation({
   name: 'migrate down and up',
   fitsTransaction: false,
   choices: fc.record({
-    to: fc.constantFrom('before the pins', 'any'),
+    to: weighted([4, fc.constantFrom('before the pins', 'any')], [1, fc.constant('nothing')]),
     version: place,
   }),
   resolve: ({ model, migrations }, { to, version }) => {
     if (migrations.length === 0) return undefined
     const pins = migrations.findIndex(({ name }) => name === pinMigration)
-    const before = to === 'any' ? version % migrations.length : pins
+    const before = { 'before the pins': pins, any: version % migrations.length, nothing: 0 }[to]!
     const target = before === 0 ? 0 : pick(migrations, before - 1)!.version
     return {
       says: `migrate down to ${target} and up again`,

@@ -38,7 +38,7 @@ export const runChoice: fc.Arbitrary<RunChoice> = fc.record({
   as: weighted<RunChoice['as']>(
     [12, fc.constant('stored')],
     [4, fc.constant('new')],
-    [2, fc.constant('earlier')],
+    [3, fc.constant('earlier')],
     [1, fc.constantFrom('none', 'simultaneous', 'other start of the same', 'too late')],
     // It refuses all later processes for a day.
     [1, fc.constantFrom('new', 'new', 'new', 'latest possible')],

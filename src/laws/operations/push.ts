@@ -177,6 +177,8 @@ export const push = defineOperation({
     const params = {
       agentId: found.id,
       ...reportOf(variant, view.model, found, choice),
+      // A delayed push is often the first of its process.
+      ...(run.as === 'earlier' && choice.which % 2 === 0 && { initial: true }),
       run: runOf(run, found.live?.run ?? null, view.now),
       notify: notify || undefined,
       ...(error !== '' && { snapshotError: error }),

@@ -3,6 +3,7 @@ import type { Finding, Law } from '../law.js'
 import { kindHashes } from '../model/hashes.js'
 import { liveTable, pinTable, snapshotTable } from '../model/rows.js'
 import { type Rows, rowsOf, type StoredRow } from '../row-reader.js'
+import { isCopy } from './pins.js'
 import { differing, followsOf, parseHashes, settledHashes } from './stored-chat.js'
 
 type Values = StoredRow['values']
@@ -18,7 +19,8 @@ export const following: Law = {
     const { move, before, after } = step
     if (move.isMigration) return []
     return inChats(step, (id, values, old) => {
-      // Reverting migrations changes what chats follow.
+      if (!old && isCopy(step)) return []
+      // Reverting migrations changes what chats follow, and a copy waits for the next push.
       if (old && unfollowed(before.rows, id, old, heads).length > 0) {
         return []
       }
