@@ -88,6 +88,7 @@ const opening: readonly Chosen[] = [
   pushNotReady,
   newChat,
   { operation: archive, choice: newest },
+  newChat,
   newBuild,
   pushOf(textFile('/AGENTS.md', '# Dock\n', 4)),
 ]
@@ -95,9 +96,10 @@ const opening: readonly Chosen[] = [
 /** The state after the opening, in words. */
 const openingWords =
   'chat 1, archived while agent 1 had another context than its pins, which are the context again; ' +
-  'chat 2 at agent 1, which says its run and since then has pushed another /AGENTS.md, the same /agents.md, seven ' +
-  'resources that each differ in one column, and an MCP server, which the chat follows; agent 2 of a later build, which has pushed but is not ' +
-  'ready, and whose chat 3 is archived without pins; and agent 3 of the latest build, which has pushed an /AGENTS.md of its own'
+  'chat 2 at agent 1, which says its run and since then has pushed another /AGENTS.md, the same ' +
+  '/agents.md, seven resources that each differ in one column, and an MCP server, which the chat ' +
+  'follows; chat 3, archived, and chat 4, both without pins at agent 2 of a later build, which has ' +
+  'pushed but is not ready; and agent 3 of the latest build, which has pushed an /AGENTS.md of its own'
 
 /** The lines after the opening, or those of the opening if nothing came after it. */
 export function tellHistory({ run }: HistoryResult): FailureTexts {

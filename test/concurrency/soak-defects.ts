@@ -56,7 +56,7 @@ async function refusedAfterwards(work: Promise<unknown>): Promise<never> {
 }
 
 export const soakDefects: readonly SoakDefect[] = [
-  ofRaces('a push whose resources are written after the commit of its snapshot', /part of a/),
+  ofRaces('a push whose snapshot is written after the commit of its resources', /part of a/),
   ofRaces('a refresh in two transactions', /part of a/),
   ofRaces('a push that does not lock its agent', /part of a|not hydrated|version|mark/),
   ofRaces('a push that moves the pinned hashes of chats', /part of a/),

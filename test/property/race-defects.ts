@@ -106,23 +106,23 @@ const rewritten =
 export const raceDefects: readonly RaceDefect[] = [
   {
     name: 'a push that does not lock its agent',
-    laws: ['Agreement', 'Gate', 'Drift', 'Linearizability'],
+    laws: ['Agreement', 'Gate', 'Drift', 'Hashes', 'Linearizability'],
     operations: {
       push: rewritten(push, 'lock agent for update', (text) => text.replace('FOR UPDATE OF a', '')),
     },
   },
   {
     name: 'a refresh in two transactions',
-    laws: ['Atomicity', 'Clean end'],
+    laws: ['Hashes', 'Atomicity', 'Clean end'],
     operations: {
       refresh: (queryable, params) => refresh(splitting(queryable, 'stamp live context'), params),
     },
   },
   {
-    name: 'a push whose resources are written after the commit of its snapshot',
-    laws: ['Agreement'],
+    name: 'a push whose snapshot is written after the commit of its resources',
+    laws: ['Hashes', 'Agreement'],
     operations: {
-      push: (queryable, params) => push(splitting(queryable, 'write snapshot'), params),
+      push: (queryable, params) => push(splitting(queryable, 'write differing resources'), params),
     },
   },
 ]

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
-import { mostly, pickAgent, raceAgentIds, unknownId } from '../choices.js'
+import { isBusy, mostly, type Preference, pickAgent, raceAgentIds, unknownId } from '../choices.js'
 import { type Changes, removePins, settle } from '../model/live-context.js'
-import { findChat, Refusal, unarchived } from '../model/model.js'
+import { findChat, liveOf, Refusal, unarchived } from '../model/model.js'
 import { defineChatOperation } from '../operation.js'
 
 /** If it is for an agent, the chats of the agent. */
@@ -10,11 +10,16 @@ interface Args {
   readonly chats?: readonly string[]
 }
 
+/** A chat that has no pins, although its agent has pushed. */
+const isUnpinned: Preference = (model, chat) =>
+  !chat.hydrated && !chat.archived && liveOf(model, chat) !== undefined
+
 /** For one chat, or for all chats of an agent. */
 export const hydrate = defineChatOperation<Args, { readonly one: boolean }>({
   name: 'hydrate',
   weight: 2,
   event: 'changes',
+  prefers: [isUnpinned, isBusy],
   choices: { one: fc.boolean() },
   argsOf(model, _, { one, chat: index }) {
     if (one) return {}

@@ -44,7 +44,7 @@ export const followingMutants: readonly Mutant[] = [
   statementMutant('following takes the place of a pin of another kind', [1], {
     [follow]: [['pin.source IS NOT NULL AND pin.body_kind <> ALL (chat.context_follows)', 'false']],
   }),
-  statementMutant('following replaces rows that are equal', [13], {
+  statementMutant('following replaces rows that are equal', [0, 13], {
     [follow]: [['WHERE pin.source IS NULL OR (', 'WHERE true OR (']],
   }),
   statementMutant('following locks rows that are equal', [13], {

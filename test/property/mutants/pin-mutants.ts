@@ -36,11 +36,11 @@ export const pinMutants: readonly Mutant[] = [
     [copy]: [['NOT EXISTS (\n', 'NOT EXISTS (SELECT 1) AND NOT EXISTS (\n']],
   }),
   statementMutant('a refresh replaces pins that are equal', [2, 13], {
-    [copy]: [['WHERE pin.source IS NULL OR (', 'WHERE true OR (']],
+    [copy]: [['AND (pin.source IS NULL OR (', 'AND (true OR (']],
   }),
   statementMutant('a refresh locks pins that are equal', [13], {
     [copy]: [
-      ['WHERE pin.source IS NULL OR (', 'WHERE true OR ('],
+      ['AND (pin.source IS NULL OR (', 'AND (true OR ('],
       [
         'INTO {schema}.chat_context_resources\n',
         'INTO {schema}.chat_context_resources AS stored\n',
@@ -74,7 +74,7 @@ export const pinMutants: readonly Mutant[] = [
   statementMutant('a refresh keeps the hash that the chat was pinned at', [2, 19], {
     [stamp]: [['context_hashes = before.kind_hashes, context_dirty_since', 'context_dirty_since']],
   }),
-  statementMutant('a refresh keeps the mark', [8], {
+  statementMutant('a refresh keeps the mark', [0, 8], {
     [stamp]: [['kind_hashes, context_dirty_since = NULL,', 'kind_hashes,']],
   }),
   statementMutant('a refresh moves the time of its chat', [9], {

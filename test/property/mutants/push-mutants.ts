@@ -61,7 +61,7 @@ export const pushMutants: readonly Mutant[] = [
   ),
   gate(
     'a push of another run is let in',
-    [7],
+    [7, 18],
     'ELSE stored.run_id IS NOT NULL AND',
     'ELSE false AND',
   ),
@@ -83,8 +83,8 @@ export const pushMutants: readonly Mutant[] = [
     'ELSE stored.run_id IS NOT NULL AND',
     'ELSE $4::pg_catalog.uuid IS NOT NULL AND',
   ),
-  gate('a run of the day after tomorrow is let in', [0], 'hours => 24', 'hours => 25'),
-  gate('a run of tomorrow is kept out', [0], 'hours => 24', 'hours => 23'),
+  gate('a run of the day after tomorrow is let in', [0, 6], 'hours => 24', 'hours => 25'),
+  gate('a run of tomorrow is kept out', [0, 6], 'hours => 24', 'hours => 23'),
   statementMutant('a push keeps the run of the one before', [6], {
     'write snapshot': [['run_id = excluded.run_id,', '']],
   }),

@@ -47,7 +47,7 @@ export const settlingMutants: readonly Mutant[] = [
   ),
   statementMutant(
     'the mark is left when the live context is back',
-    [8],
+    [0, 8],
     bothLocks([settles, `WHEN live.ready THEN NOT ${isMarked} AND ${differs}`]),
   ),
   statementMutant(
@@ -104,7 +104,7 @@ export const settlingMutants: readonly Mutant[] = [
   ).map((name) =>
     statementMutant(
       `${name} hydrates from a snapshot that is not ready`,
-      [17],
+      [0, 17],
       {
         ...bothLocks([hydrates, 'live.ready IS NOT NULL AS "isHydrated"']),
         [mark]: [['= same.agent_id AND live.ready', '= same.agent_id']],
