@@ -51,8 +51,8 @@ export const raceLaws: readonly Law[] = [
   agreement,
   gate,
   drift,
-  hashes,
   atomicity,
+  hashes,
   cleanEnd,
   linearizability,
 ]

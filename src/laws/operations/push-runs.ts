@@ -50,3 +50,9 @@ export const runChoice: fc.Arbitrary<RunChoice> = fc.record({
 export function runOf({ as, digit }: RunChoice, stored: Run | null, now: Time): Run | undefined {
   return runs[as](stored, now, digit) ?? undefined
 }
+
+/** The processes of an agent in a race. */
+export const raceRuns: readonly Run[] = [1, 2].map((digit) => ({
+  id: id(digit),
+  startedAt: `2026-01-01T00:00:0${digit}.000000Z`,
+}))

@@ -11,6 +11,7 @@ import {
   pickAgent,
   place,
   raceAgentIds,
+  textFile,
   unknownId,
   weighted,
   writeChoice,
@@ -26,7 +27,7 @@ import {
 import { findAgent, type Live, type Model, Refusal, unarchived } from '../model/model.js'
 import { later, type Time } from '../model/time.js'
 import { defineOperation, type Move, type View } from '../operation.js'
-import { day, runChoice, runOf } from './push-runs.js'
+import { day, raceRuns, runChoice, runOf } from './push-runs.js'
 import { changeableFields, type PushVariant, pushVariants, reportOf } from './push-variants.js'
 
 /**
@@ -193,6 +194,7 @@ export const push = defineOperation({
         context: fc.nat(contextsCount - 1),
         initial: mostly(false, [false, true]),
         ready: fc.constantFrom(true, true, false),
+        run: weighted([4, fc.constant(undefined)], [3, fc.constantFrom(...raceRuns)]),
       })
       .map((params) => {
         const asStep = (id: string) => racePush({ id, ...params })
@@ -200,16 +202,23 @@ export const push = defineOperation({
       }),
 })
 
+/** An MCP server, which chats of a race follow: two contexts share one, and two have none. */
+const raceServers = (context: number): ResourceInput[] => {
+  const mark = [0, 1, 0, 2, 1][context]!
+  const server = textFile('mcp:tides', `mark ${mark}`, mark)
+  return mark === 0 ? [] : [{ ...server, kind: 'mcp_server', body: { server_name: `${mark}` } }]
+}
+
 /** A push of a race, which is recognised by its snapshot error. */
 export function racePush({
   id,
   context,
   ...params
-}: Pick<Params, 'agentId' | 'version' | 'initial' | 'ready'> & {
+}: Pick<Params, 'agentId' | 'version' | 'initial' | 'ready' | 'run'> & {
   readonly id: string
   readonly context: number
 }): Move {
-  const resources = contextResources(context)
+  const resources = [...contextResources(context), ...raceServers(context)]
   return pushMove({ ...params, resources, snapshotError: id }, `context ${context}`)
 }
 

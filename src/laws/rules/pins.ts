@@ -32,7 +32,11 @@ export const stability: Law = {
     return changedPins(before.rows, after.rows, (id) => {
       // Law 4 covers the rows of a deleted chat.
       const isDeleted = !after.rows.get('chats')?.has(id)
-      const isAsked = ({ move }: RaceStep) => move.repins?.includes(id) || move.creates === id
+      const isAsked = ({ move, operation }: RaceStep) =>
+        move.repins?.includes(id) ||
+        move.creates === id ||
+        // It may follow a kind and pin it again between two observations.
+        (operation === 'set follows' && move.chats?.includes(id))
       return isDeleted || steps.some(isAsked) ? 'all' : []
     })
   },

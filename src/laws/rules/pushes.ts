@@ -40,13 +40,14 @@ export const agreement: Law = {
       const snapshot = snapshotOf(rows, id)
       if (!snapshot) return unexpectedResources(`${id} without a snapshot`, new Map(), live)
       const { snapshot_error: error, version, ready } = snapshot
+      const run = runText(runIn(snapshot))
       const push = pushOf(race, error)
       if (push?.agentId !== id)
         return [{ what: `the push of the snapshot of ${id}`, actual: `${error}` }]
       const what = `the context of ${id} after push ${error}`
-      const head = `${push.version} ${push.ready}`
+      const head = `${push.version} ${push.ready}, ${runText(push.run)}`
       return [
-        ...unequal(what, head, `${version} ${ready}`),
+        ...unequal(what, head, `${version} ${ready}, ${run}`),
         ...unexpectedResources(what, push.resources, live),
       ]
     })
@@ -178,18 +179,22 @@ function initialReplay({ before, after }: HistoryStep, agentId: string): Finding
   ]
 }
 
-/** A push that was not accepted although every version stored while it ran was lower. */
+/** A push that was not accepted although nothing that was stored while it ran refuses it. */
 function wrongRefusal(
   { begun, ended, outcome }: RaceStep,
-  { agentId, version, initial, error }: Pushed,
+  push: Pushed,
   { observations }: RaceEnding,
 ): Finding[] {
   if (outcome?.refusal) return []
+  const { agentId, version, initial, run, error } = push
   const last = observations.findLastIndex(({ to }) => to <= begun)
   const stored = observations
     .filter((one, index) => index >= last && one.from <= ended + 1)
-    .map(({ rows }) => snapshotOf(rows, agentId)?.version ?? null)
-  if (!initial && stored.some((one) => one !== null && BigInt(one) >= version)) return []
-  const actual = `not accepted, with ${stored.join(', ')} stored`
-  return [{ what: `push ${error}, version ${version}`, expected: 'accepted', actual }]
+    .map(({ rows }) => snapshotOf(rows, agentId))
+  const refuses = (one: Snapshot) => (initial ? isEarlier(run, one) : !follows(push, one))
+  if (stored.some((one) => one && refuses(one))) return []
+  const versions = stored.map((one) => one && `${one.version} of ${runText(runIn(one))}`)
+  const actual = `not accepted, with ${versions.join(', ')} stored`
+  const what = `push ${error}, version ${version} of ${runText(run)}`
+  return [{ what, expected: 'accepted', actual }]
 }

@@ -1,7 +1,9 @@
+import { pushableKinds } from '../../schema/index.js'
 import { allDifferingRows, resourcesOf, unequal, unexpectedResources } from '../compare-rows.js'
 import { type Finding, type Law, pushesOf, pushOf, wasAccepted } from '../law.js'
 import { liveTable, pinTable } from '../model/rows.js'
 import { rowsOf } from '../row-reader.js'
+import { followsOf } from './stored-chat.js'
 
 export const atomicity: Law = {
   number: 15,
@@ -14,7 +16,10 @@ export const atomicity: Law = {
     if (!outcome.refusal || move.isMigration) return []
     return allDifferingRows('after a refusal', before.rows, after.rows)
   },
-  /** The pins are exactly the resources of the push whose error the chat has. */
+  /**
+   * The pins of a kind are exactly those of the push whose error the chat has; of a kind that it
+   * follows or has followed, those of any one push.
+   */
   inObservation({ rows }, race) {
     return [...rowsOf(rows, 'chats')].flatMap(([id, { values }]): Finding[] => {
       const { context_hashes: hashes, context_error: error } = values
@@ -25,8 +30,17 @@ export const atomicity: Law = {
       }
       const push = pushOf(race, error)
       if (!push) return [{ what: `the push that ${id} has pinned`, actual: `${error}` }]
-      const what = `${id}, which has pinned push ${error}`
-      return unexpectedResources(what, push.resources, pins)
+      const mayHaveFollowed = race.steps.some(({ operation }) => operation === 'set follows')
+      const others = pushesOf(race).map((step) => step.push)
+      return pushableKinds.flatMap((kind) => {
+        const isOther = mayHaveFollowed || followsOf(values).has(kind)
+        const own = new Map([...pins].filter(([, row]) => row.values.body_kind === kind))
+        const findings = [push, ...(isOther ? others : [])].map(({ error, resources }) => {
+          const wanted = new Map([...resources].filter(([, one]) => one.kind === kind))
+          return unexpectedResources(`${id}, which has pinned push ${error}`, wanted, own)
+        })
+        return findings.some((one) => one.length === 0) ? [] : findings[0]!
+      })
     })
   },
   afterRace(ending) {

@@ -112,7 +112,7 @@ export const settlingMutants: readonly Mutant[] = [
       [name],
     ),
   ),
-  statementMutant('a snapshot that is not ready marks chats', [17], {
+  statementMutant('a snapshot that is not ready marks chats', [0, 17], {
     ...bothLocks([settles, `WHEN live.ready IS NOT NULL THEN ${isMarked} <> ${differs}`]),
     [mark]: [['= same.agent_id AND live.ready', '= same.agent_id']],
   }),
