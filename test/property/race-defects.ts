@@ -106,7 +106,7 @@ const rewritten =
 export const raceDefects: readonly RaceDefect[] = [
   {
     name: 'a push that does not lock its agent',
-    laws: ['Agreement', 'Gate', 'Drift', 'Hashes', 'Linearizability'],
+    laws: ['Agreement', 'Atomicity', 'Gate', 'Drift', 'Hashes', 'Linearizability'],
     operations: {
       push: rewritten(push, 'lock agent for update', (text) => text.replace('FOR UPDATE OF a', '')),
     },
