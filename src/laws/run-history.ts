@@ -67,6 +67,7 @@ const newBuild: Chosen = { operation: rebuild, choice: { workspace: 0 } }
 
 const [shop, ship] = [textFile('/AGENTS.md', '# Shop\n', 1), textFile('/AGENTS.md', '# Ship\n', 3)]
 const till = textFile('/agents.md', '# Till\n', 2)
+const quay = textFile('/quay.md', '# Quay\n', 8)
 const server: ResourceInput = {
   ...{ source: 'mcp:tides', kind: 'mcp_server', status: 'ok', sizeBytes: 9 },
   ...{ body: { server_name: 'tides' }, contentHash: Uint8Array.of(7) },
@@ -77,7 +78,7 @@ const opening: readonly Chosen[] = [
   { operation: createWorkspace, choice: { owner: 0 } },
   pushAs('fresh', [ship, till, ...changed], { run: 'new' }),
   newChat,
-  pushOf(shop, till, ...unchanged),
+  pushOf(shop, till, quay, ...unchanged),
   { operation: archive, choice: newest },
   newChat,
   // Only the error of the snapshot changes.
@@ -97,9 +98,10 @@ const opening: readonly Chosen[] = [
 const openingWords =
   'chat 1, archived while agent 1 had another context than its pins, which are the context again; ' +
   'chat 2 at agent 1, which says its run and since then has pushed another /AGENTS.md, the same ' +
-  '/agents.md, seven resources that each differ in one column, and an MCP server, which the chat ' +
-  'follows; chat 3, archived, and chat 4, both without pins at agent 2 of a later build, which has ' +
-  'pushed but is not ready; and agent 3 of the latest build, which has pushed an /AGENTS.md of its own'
+  '/agents.md, no /quay.md, seven resources that each differ in one column, and an MCP server, ' +
+  'which the chat follows; chat 3, archived, and chat 4, both without pins at agent 2 of a later ' +
+  'build, which has pushed but is not ready; and agent 3 of the latest build, which has pushed an ' +
+  '/AGENTS.md of its own'
 
 /** The lines after the opening, or those of the opening if nothing came after it. */
 export function tellHistory({ run }: HistoryResult): FailureTexts {

@@ -23,7 +23,8 @@ export const hydrate = defineChatOperation<Args, { readonly one: boolean }>({
   choices: { one: fc.boolean() },
   argsOf(model, _, { one, chat: index }) {
     if (one) return {}
-    const agentId = pickAgent(model, index)?.id ?? unknownId
+    const isUnknown = index % 20 === 19
+    const agentId = (isUnknown ? undefined : pickAgent(model, index)?.id) ?? unknownId
     const chats = unarchived(model, (chat) => chat.agentId === agentId).map(({ id }) => id)
     return { agentId, chats }
   },

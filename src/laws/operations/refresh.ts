@@ -179,7 +179,8 @@ export const refreshAgent = defineOperation({
   resolve: ({ model }, { agent, ...choice }) => {
     const drifted = [...model.chats.values()].filter((chat) => isDrifted(model, chat))
     const own = pick(drifted, agent)?.agentId
-    const agentId = agent % 3 > 0 && own ? own : (pickAgent(model, agent)?.id ?? unknownId)
+    const known = agent % 3 > 0 && own ? own : pickAgent(model, agent)?.id
+    const agentId = (agent % 20 === 19 ? undefined : known) ?? unknownId
     const chats = unarchived(model, (chat) => chat.agentId === agentId).map(({ id }) => id)
     return refreshAgentMove(agentId, { ...choice, chats })
   },

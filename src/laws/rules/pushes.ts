@@ -67,8 +67,8 @@ export const gate: Law = {
     if (!move.push || outcome.refusal || predicted.refusal) return []
     const { agentId, version, initial, run } = move.push
     const stored = snapshotOf(before.rows, agentId)
-    const { accepted } = outcome.answer as { accepted: boolean }
     if (stored && (initial ? isEarlier(run, stored) : !follows(move.push, stored))) {
+      const { accepted } = outcome.answer as { accepted: boolean }
       const what = `${runText(run)} version ${version} after ${runText(runIn(stored))} ${stored.version}`
       return [
         ...unequal(what, 'not accepted', accepted ? 'accepted' : 'not accepted'),

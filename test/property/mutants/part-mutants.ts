@@ -17,7 +17,7 @@ export const partMutants: readonly Mutant[] = [
   statementMutant('a partial refresh keeps the hashes', [19], {
     [stamp]: [['WHERE chat.id = $1', 'WHERE false AND chat.id = $1']],
   }),
-  statementMutant('a partial refresh takes the mark off its chat', [8], {
+  statementMutant('a partial refresh takes the mark off its chat', [0, 8], {
     [stamp]: [['SET context_hashes', 'SET context_dirty_since = NULL, context_hashes']],
   }),
   statementMutant('a partial refresh moves the time of its chat', [9], {
@@ -25,7 +25,7 @@ export const partMutants: readonly Mutant[] = [
       ['SET context_hashes', "SET updated_at = chat.updated_at + interval '1 ms', context_hashes"],
     ],
   }),
-  statementMutant('a partial refresh replaces all pins', [1], {
+  statementMutant('a partial refresh replaces all pins', [0, 1], {
     [copy]: [['($3::pg_catalog.text[] IS NULL OR live.source', '(true OR live.source']],
   }),
   statementMutant('a partial refresh removes all pins that are no longer live', [1], {
