@@ -179,7 +179,12 @@ export const refreshAgent = defineOperation({
   resolve: ({ model }, { agent, ...choice }) => {
     const drifted = [...model.chats.values()].filter((chat) => isDrifted(model, chat))
     const own = pick(drifted, agent)?.agentId
-    const known = agent % 3 > 0 && own ? own : pickAgent(model, agent)?.id
+    const bound = new Set(unarchived(model, () => true).map((chat) => chat.agentId))
+    const starting = [...model.agents.values()].find(
+      ({ id, live }) => live?.ready === false && bound.has(id),
+    )
+    const other = agent % 5 === 0 && starting ? starting.id : pickAgent(model, agent)?.id
+    const known = agent % 3 > 0 && own ? own : other
     const agentId = (agent % 20 === 19 ? undefined : known) ?? unknownId
     const chats = unarchived(model, (chat) => chat.agentId === agentId).map(({ id }) => id)
     return refreshAgentMove(agentId, { ...choice, chats })
