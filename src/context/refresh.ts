@@ -59,8 +59,8 @@ export interface RefreshResult extends PinCounts {
  *
  * @param params.only At most 2000 sources; kinds that a push may contain.
  * @throws DriftpinError `no_live_context` for a chat without an agent, or whose agent has not
- * pushed; `agent_not_ready` for a chat whose agent is still starting; `source_not_found` for a source
- * in `only` that is neither pinned nor live. The pins do not change in any of these cases.
+ * pushed; `agent_not_ready` for a chat whose agent is still starting; `source_not_found` for a
+ * source in `only` that is neither pinned nor live. The pins do not change in any of these cases.
  * `chat_not_found`, `invalid_input`, `isolation_refused`.
  *
  * @example

@@ -32,8 +32,6 @@ const unsettled = (names: Names, which: string, isBinding: string) => `
                  <> (${pinnedPart('live.kind_hashes', 'chat')} <> ${pinnedPart('chat.context_hashes', 'chat')})
                ELSE chat.context_dirty_since IS NOT NULL AND (live.ready IS NULL OR ${isBinding})
              END AS "marks"
-      -- Computed once for each chat, although two clauses use it.
-      OFFSET 0
     ) todo
     WHERE ${which} AND NOT chat.archived AND (todo."isHydrated" OR todo."follows" OR todo."marks")
     ORDER BY chat.id

@@ -111,8 +111,8 @@ function follow(chat: Chat, live: Live, now: Time): boolean {
 /**
  * Hydrates the chats that are not hydrated and have a ready live context. The others follow, and
  * their dirty mark is set or cleared by the kinds that they pin; the mark is the time of the first
- * drift. Archived chats do not change. A copy does not follow at once. While the agent is not ready nothing changes, except that
- * binding clears the mark.
+ * drift. Archived chats do not change. A copy does not follow at once. While the agent is not ready
+ * nothing changes, except that binding clears the mark.
  */
 export function settle(
   model: Model,

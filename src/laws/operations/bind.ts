@@ -95,8 +95,8 @@ interface TargetChoice {
 }
 
 /**
- * An agent that no chat is bound to yet, one that has not pushed, any that is not ready, none, or one
- * that does not exist.
+ * An agent that no chat is bound to yet, one that has not pushed, any that is not ready, none, or
+ * one that does not exist.
  *
  * @param own The agents that the chats are bound to.
  */

@@ -110,8 +110,8 @@ export const refresh = defineChatOperation<RefreshArgs, RefreshChoice>({
   execute: ({ queryable, operations }, params, { part }) =>
     operations.refresh(queryable, { ...params, only: part }),
   /**
-   * Replaces the pins of one chat, archived or not, with the live context, and clears its mark. Of a
-   * hydrated chat a part can be replaced; it then follows and is settled. It is refused without a
+   * Replaces the pins of one chat, archived or not, with the live context, and clears its mark. Of
+   * a hydrated chat a part can be replaced; it then follows and is settled. It is refused without a
    * ready live context, and the pins stay.
    */
   predict(model, key, now, { part }) {
