@@ -15,10 +15,10 @@ export async function pushRowByRow(
     ])
     await transaction.query(
       `INSERT INTO ${schema}.workspace_agent_context_snapshots
-         (workspace_agent_id, version, aggregate_hash) VALUES ($1, $2, $3)
+         (workspace_agent_id, version, kind_hashes) VALUES ($1, $2, $3)
        ON CONFLICT (workspace_agent_id) DO UPDATE
-       SET version = excluded.version, aggregate_hash = excluded.aggregate_hash`,
-      [agentId, version, Uint8Array.of(1)],
+       SET version = excluded.version, kind_hashes = excluded.kind_hashes`,
+      [agentId, version, '{}'],
     )
     for (const { source, kind, body, contentHash, sizeBytes, status } of resources) {
       await transaction.query(

@@ -1,4 +1,5 @@
-import type { Database } from '../../src/index.ts'
+import { createHash } from 'node:crypto'
+import { type Database, kindHashes, type ResourceInput } from '../../src/index.ts'
 
 export const chatsPerAgent = 100
 export const chatsPerOwner = 1000
@@ -29,6 +30,11 @@ export async function idsOf(
  * by a statement a table: through the operations a million would take hours.
  */
 export async function fillChats(database: Database, from: number, to: number): Promise<void> {
+  const found = Array.from({ length: resourcesPerAgent }, (_, place) => ({
+    ...{ source: `/shop/${place + 1}/AGENTS.md`, kind: 'instruction_file', status: 'ok' },
+    contentHash: createHash('sha256').update('body').digest(),
+  })) as unknown as ResourceInput[]
+  const hashes = `'${JSON.stringify(await kindHashes(found))}'::jsonb`
   const agents = `generate_series(${from / chatsPerAgent}, ${to / chatsPerAgent - 1}) AS n`
   const chats = `generate_series(${from}, ${to - 1}) AS n`
   const archived = `${chats} WHERE n % ${chatsPerArchived} = 0`
@@ -41,19 +47,19 @@ export async function fillChats(database: Database, from: number, to: number): P
     INSERT INTO workspace_builds (id, workspace_id, build_number)
     SELECT ${agent}, ${agent}, 1 FROM ${agents};
     INSERT INTO workspace_agents (id, build_id, name) SELECT ${agent}, ${agent}, 'main' FROM ${agents};
-    INSERT INTO workspace_agent_context_snapshots (workspace_agent_id, version, aggregate_hash)
-    SELECT ${agent}, 1, sha256('agent') FROM ${agents};
+    INSERT INTO workspace_agent_context_snapshots (workspace_agent_id, version, kind_hashes)
+    SELECT ${agent}, 1, ${hashes} FROM ${agents};
     INSERT INTO workspace_agent_context_resources
       (workspace_agent_id, source, body_kind, body, content_hash, size_bytes, status)
     SELECT ${agent}, '/shop/' || place || '/AGENTS.md', 'instruction_file', ${body},
            sha256('body'), 384, 'ok'
     FROM ${agents}, generate_series(1, ${resourcesPerAgent}) AS place;
     INSERT INTO chats (id, owner_id, workspace_id, build_id, agent_id, title, archived, created_at,
-                       updated_at, context_aggregate_hash)
+                       updated_at, context_hashes)
     SELECT ${chat}, ${idOf('owner', `n / ${chatsPerOwner}`)}, ${idOf('agent', `n / ${chatsPerAgent}`)},
            ${idOf('agent', `n / ${chatsPerAgent}`)}, ${idOf('agent', `n / ${chatsPerAgent}`)},
            'Chat ' || n, n % ${chatsPerArchived} = 0, now() - interval '2 years',
-           now() - interval '40 days' - interval '1 minute' * (n % 100000), sha256('agent')
+           now() - interval '40 days' - interval '1 minute' * (n % 100000), ${hashes}
     FROM ${chats};
     INSERT INTO chat_context_resources
       (chat_id, source, body_kind, body, content_hash, size_bytes, status)

@@ -13,13 +13,13 @@ export const selectLines = defineStatement({
     workspace_name: 'text',
     chats: 'integer',
     version: 'bigint?',
-    aggregate_hash: 'bytea?',
+    kind_hashes: 'jsonb?',
   },
   sql: (names, { limit }) => `
     SELECT agent.id, agent.name, workspace.name AS workspace_name,
            (SELECT count(*)::integer FROM ${names.chats} chat
             WHERE chat.agent_id = agent.id AND NOT chat.archived) AS chats,
-           head.version, head.aggregate_hash
+           head.version, head.kind_hashes
     FROM ${names.workspace_agents} agent
     JOIN ${names.workspace_builds} build ON build.id = agent.build_id
     JOIN ${names.workspaces} workspace ON workspace.id = build.workspace_id

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type ChatRef, push } from '../context/index.js'
 import type { Database } from '../database/index.js'
 import { type ScanResult, scan } from '../scan/index.js'
+import { kindHashes } from '../schema/index.js'
 import { findAgent } from './agents.js'
 import { defineCommand } from './define-command.js'
 import { withDomain } from './domain-tables.js'
@@ -34,7 +36,7 @@ export const pushCommand = defineCommand({
 
 async function pushFound(
   database: Database,
-  { rootName, ...found }: ScanResult,
+  found: ScanResult,
   { agent: named, initial = false }: { readonly agent?: string; readonly initial?: boolean },
 ) {
   const agent = await findAgent(database, named)
@@ -47,8 +49,7 @@ async function pushFound(
         'first. Try again.',
     )
   }
-  const before = agent.aggregate_hash
-  const unchanged = before !== null && Buffer.from(before).equals(found.aggregateHash)
+  const unchanged = isDeepStrictEqual(agent.kind_hashes, await kindHashes(found.resources))
   return { agent, version, unchanged, ...result }
 }
 
@@ -64,6 +65,7 @@ function print(found: ScanResult, pushed: Awaited<ReturnType<typeof pushFound>>)
   if (snapshotError) say(printable(snapshotError))
   if (unchanged) say('The agent already had exactly this context.')
   printChats('pinned for the first time', pushed.hydrated)
+  printChats('followed', pushed.followed)
   printChats(paint('yellow', 'dirty now'), pushed.dirtied, ', see driftpin drift')
   printChats('clean again', pushed.settled)
   if (agent.chats === 0) console.log('No chat is bound to this agent.')

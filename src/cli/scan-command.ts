@@ -1,4 +1,5 @@
 import { type ScanResult, scan } from '../scan/index.js'
+import { aggregateHash, kindHashes } from '../schema/index.js'
 import { defineCommand } from './define-command.js'
 import { renderTrouble, resourceTable } from './resources.js'
 import { renderTable } from './table.js'
@@ -16,11 +17,12 @@ export const scanCommand = defineCommand({
   examples: ['driftpin scan . --json | jq -r .aggregateHash'],
   run: async (directory, { rootName }) => {
     const found = await scan(directory, { rootName })
-    return { json: found, text: () => print(found) }
+    const hash = await aggregateHash(await kindHashes(found.resources))
+    return { json: { ...found, aggregateHash: hash }, text: () => print(found, hash) }
   },
 })
 
-function print({ resources, rootName, aggregateHash, snapshotError }: ScanResult): void {
+function print({ resources, rootName, snapshotError }: ScanResult, hash: string): void {
   if (resources.length === 0) {
     say(
       'An agent would find nothing here: there is no AGENTS.md, CLAUDE.md, .cursorrules, ' +
@@ -32,7 +34,6 @@ function print({ resources, rootName, aggregateHash, snapshotError }: ScanResult
   const trouble = renderTrouble(resources, rootName)
   if (trouble) console.log(trouble)
   const bytes = resources.reduce((sum, { sizeBytes }) => sum + Number(sizeBytes), 0)
-  const hash = Buffer.from(aggregateHash).toString('hex')
   console.log(`\n${countNoun(resources.length, 'resource')}, ${humanSize(bytes)}`)
   console.log(`aggregate hash ${paint('bold', hash)}`)
   if (snapshotError) say(printable(snapshotError))

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Queryable } from '../database/index.js'
-import { type ChatRef, type ContextChanges, chatRef } from './chat-ref.js'
+import { type ChatRef, type ContextChanges, chatRef, noChanges } from './chat-ref.js'
 import {
   type ChatKey,
   chatWriteInput,
@@ -10,10 +10,10 @@ import {
   writeOptions,
 } from './check-input.js'
 import { batchLimit } from './in-batches.js'
-import { settleChats } from './live-context.js'
 import { lockChat, lockChatAndAgent, lockWorkspaceOfChat } from './locks.js'
 import { changeEvents } from './notify-chats.js'
 import { runOperation } from './run-operation.js'
+import { settleChats } from './settle.js'
 import { defineStatement } from './statement.js'
 
 const idleInput = z.strictObject({ before: time, limit: batchLimit, ...writeOptions })
@@ -56,8 +56,8 @@ export async function archive(
 
 /**
  * Takes a chat out of the archive. If its agent has pushed and is ready, a chat without pins is
- * hydrated, and the dirty mark of a chat with pins is set or cleared to match. Sets
- * `chats.updated_at`.
+ * hydrated; in a chat with pins, the kinds that it follows become as live, and the dirty mark is
+ * set or cleared to match. Sets `chats.updated_at`.
  *
  * @returns `changed: false` for a chat that is not archived; nothing changes then.
  * @throws DriftpinError `chat_not_found`, `invalid_input`, `isolation_refused`.
@@ -76,7 +76,7 @@ export async function unarchive(
     await lockWorkspaceOfChat(transaction, key)
     const locked = await lockChatAndAgent(transaction, key)
     const chat = chatRef(locked)
-    if (!locked.archived) return { chat, changed: false, hydrated: [], dirtied: [], settled: [] }
+    if (!locked.archived) return { chat, changed: false, ...noChanges }
     await setArchived(transaction, { chatId: chat.id, archived: false, now })
     const changes = await settleChats(transaction, { chatIds: [chat.id] }, now)
     await announce(['unarchived', [chat]], ...changeEvents(changes))

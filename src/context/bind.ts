@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Queryable, Transaction } from '../database/index.js'
-import { type ChatRef, type ContextChanges, chatRef } from './chat-ref.js'
+import { type ChatRef, type ContextChanges, chatRef, noChanges } from './chat-ref.js'
 import {
   type ChatKey,
   chatInput,
@@ -9,10 +9,11 @@ import {
   type WriteOptions,
   writeOptions,
 } from './check-input.js'
-import { noLiveContext, refreshChats, settleChats } from './live-context.js'
+import { noLiveContext, refreshChats } from './live-context.js'
 import { type LockedAgent, lockAgent, lockChat, lockWorkspaces } from './locks.js'
 import { changeEvents } from './notify-chats.js'
 import { type Announce, runOperation } from './run-operation.js'
+import { settleChats } from './settle.js'
 import { defineStatement } from './statement.js'
 
 const options = { agentId: id.nullable(), refresh: z.boolean().optional(), ...writeOptions }
@@ -75,10 +76,11 @@ export const lockChatsOfWorkspace = defineStatement({
 })
 
 /**
- * Binds a chat to another agent, or to none. Its pins stay as they are. A chat without pins is
- * hydrated if the agent has pushed and is ready. The dirty mark of a chat with pins is set or
- * cleared to match, and cleared if the agent is not ready. `chats.updated_at` does not
- * change. An archived chat is only bound, unless `refresh` is true: unarchiving settles it.
+ * Binds a chat to another agent, or to none. Its pins stay as they are, except that the kinds that
+ * it follows become as live. A chat without pins is hydrated. The dirty mark is set or cleared to
+ * match. If the agent has not pushed or is not ready, no pin changes and the mark is cleared.
+ * `chats.updated_at` does not change. An archived chat is only bound, unless `refresh` is true:
+ * unarchiving settles it.
  *
  * @throws DriftpinError `chat_not_found`, `agent_not_found`, `agent_deleted`, `no_live_context` and
  * `agent_not_ready` (both with `refresh` only), `invalid_input`, `isolation_refused`.
@@ -135,7 +137,7 @@ async function bindLocked(
   },
 ): Promise<BindResult> {
   const { agent, refresh, now, announce } = options
-  let result: BindResult = { bound, refreshed: [], hydrated: [], dirtied: [], settled: [] }
+  let result: BindResult = { bound, refreshed: [], ...noChanges }
   if (bound.length === 0) return result
   if (refresh && !agent) throw noLiveContext(bound[0]!.id)
   const chatIds = bound.map(({ id }) => id)

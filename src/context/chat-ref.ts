@@ -33,11 +33,16 @@ export const chatRef = ({ id, ownerId }: ChatRef): ChatRef => ({ id, ownerId })
 export interface ContextChanges {
   /** Chats that were pinned for the first time. */
   readonly hydrated: readonly ChatRef[]
-  /** Chats that are now marked dirty: the live context differs from their pins. */
+  /** Chats whose rows of followed kinds were made equal to the live context. */
+  readonly followed: readonly ChatRef[]
+  /** Chats that are now marked dirty: the live context differs in a kind that they pin. */
   readonly dirtied: readonly ChatRef[]
   /** Chats whose mark was cleared: the live context equals their pins again, or there is none. */
   readonly settled: readonly ChatRef[]
 }
+
+/** Nothing changed. */
+export const noChanges: ContextChanges = { hydrated: [], followed: [], dirtied: [], settled: [] }
 
 /** The same error for a chat that never existed, a deleted chat and a chat of another owner. */
 export function chatNotFound(chatId: string): DriftpinError {

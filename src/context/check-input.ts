@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DriftpinError } from '../errors.js'
-import { textBytes, whyNotStorable } from '../schema/index.js'
+import { pushableKinds, textBytes, whyNotStorable } from '../schema/index.js'
 
 /** A UUID of any version in its usual form. */
 export const id = z.guid()
@@ -35,6 +35,11 @@ export function text(bytesMax: number) {
     }
   })
 }
+
+/** The kinds that a chat follows: those that a push may contain, once each and in their order. */
+export const followedKinds = z
+  .array(z.enum(pushableKinds))
+  .transform((kinds) => pushableKinds.filter((kind) => kinds.includes(kind)))
 
 /** A chat and optionally its owner: a chat of another owner counts as missing. */
 const chatKey = { chatId: id, ownerId: id.optional() }

@@ -88,7 +88,7 @@ export const selectDiff = defineStatement({
   },
   // One statement reads one snapshot, so it sees no part of a push or refresh without any lock.
   sql: (names, { chatId, ownerId }) => `
-    SELECT chat.id, chat.owner_id AS "ownerId", chat.context_aggregate_hash IS NOT NULL AS hydrated,
+    SELECT chat.id, chat.owner_id AS "ownerId", chat.context_hashes IS NOT NULL AS hydrated,
            head.workspace_agent_id IS NOT NULL AS "hasLive",
            differing.*
     FROM ${names.chats} chat
@@ -98,7 +98,7 @@ export const selectDiff = defineStatement({
       SELECT coalesce(pin.source, live.source) AS source,${side('pin', 'pinned')},
              ${side('live', 'live').trim()}
       FROM (SELECT * FROM ${names.chat_context_resources}
-            WHERE chat_id = chat.id AND chat.context_aggregate_hash IS NOT NULL) pin
+            WHERE chat_id = chat.id AND chat.context_hashes IS NOT NULL) pin
       FULL JOIN (SELECT * FROM ${names.workspace_agent_context_resources}
                  WHERE workspace_agent_id = head.workspace_agent_id) live
         ON live.source = pin.source
@@ -113,7 +113,8 @@ type DiffRow = Awaited<ReturnType<typeof selectDiff>>[number]
 
 /**
  * Returns the differences between the pins of a chat and the live context of its agent. It compares
- * rows, whereas the dirty mark compares aggregate hashes. The lists are empty if and only if every
+ * rows, whereas the dirty mark compares hashes of the kinds that are
+ * pinned. The lists are empty if and only if every
  * source has the same kind, content hash, size and status on both sides. For a chat that is not
  * hydrated, every live resource is listed as added.
  *

@@ -9,5 +9,6 @@ export type ContextErrorCode =
   | 'workspace_not_found'
   | 'build_not_found'
   | 'no_live_context'
+  | 'source_not_found'
   | 'isolation_refused'
   | 'transaction_required_none'

@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import type { Queryable } from '../database/index.js'
-import { type BodyKind, limits, type ResourceStatus } from '../schema/index.js'
+import {
+  aggregateHash,
+  type BodyKind,
+  type KindHashes,
+  limits,
+  type ResourceStatus,
+} from '../schema/index.js'
 import { type ChatRef, chatNotFound } from './chat-ref.js'
 import { type ChatKey, chatInput, checkInput, id } from './check-input.js'
 import { dirtyExpression } from './live-context.js'
@@ -26,14 +32,23 @@ export interface ChatContext {
   readonly chat: ChatRef
   /** Whether the chat has taken its pins; there may be none. */
   readonly hydrated: boolean
-  /** The hash of the context that was pinned; null if the chat is not hydrated. */
-  readonly aggregateHash: Uint8Array | null
-  /** Whether the live context differs from the pins. */
+  /** The aggregate hash of the pins, in hexadecimal; null if the chat is not hydrated. */
+  readonly aggregateHash: string | null
+  /** The kinds that the chat follows, in the order of the enum; it pins all others. */
+  readonly follows: readonly BodyKind[]
+  /** Whether the live context differs from the pins in a kind that the chat does not follow. */
   readonly dirty: boolean
+  /** The kinds in which it differs; empty if it is not dirty or the agent is still starting. */
+  readonly dirtyKinds: readonly BodyKind[]
   /** When it became dirty; null if it is not dirty. */
   readonly dirtySince: Date | null
   /** The snapshot error at the time of pinning; empty if there was none. */
   readonly error: string
+  /**
+   * Whether the agent has a live context: `none` if the chat is bound to no agent or to one that
+   * has not pushed, `starting` if the last push was not ready.
+   */
+  readonly live: 'none' | 'starting' | 'ready'
   /** The number of pins for each combination of kind and status that occurs. */
   readonly counts: readonly {
     readonly kind: BodyKind
@@ -49,17 +64,28 @@ export const readContexts = defineStatement({
     id: 'uuid',
     ownerId: 'uuid',
     hydrated: 'boolean',
-    aggregateHash: 'bytea?',
+    hashes: 'jsonb?',
+    follows: 'text[]',
     dirty: 'boolean',
+    dirtyKinds: 'text[]',
     dirtySince: 'timestamptz?',
     error: 'text',
+    live: 'text',
     counts: 'jsonb',
   },
   sql: (names, { chatIds, ownerId }) => `
-    SELECT chat.id, chat.owner_id AS "ownerId", chat.context_aggregate_hash IS NOT NULL AS hydrated,
-           chat.context_aggregate_hash AS "aggregateHash",
-           ${dirtyExpression(names, 'chat')} AS dirty, chat.context_dirty_since AS "dirtySince",
-           chat.context_error AS error,
+    SELECT chat.id, chat.owner_id AS "ownerId", chat.context_hashes IS NOT NULL AS hydrated,
+           chat.context_hashes AS hashes, chat.context_follows::pg_catalog.text[] AS follows,
+           ${dirtyExpression(names, 'chat')} AS dirty,
+           ARRAY(SELECT one.kind::pg_catalog.text
+                 FROM pg_catalog.unnest(enum_range(NULL::${names.workspace_agent_context_body_kind}))
+                   WITH ORDINALITY AS one (kind, place)
+                 WHERE live.ready AND one.kind <> ALL (chat.context_follows)
+                   AND chat.context_hashes -> one.kind::pg_catalog.text
+                     IS DISTINCT FROM live.kind_hashes -> one.kind::pg_catalog.text
+                 ORDER BY one.place) AS "dirtyKinds",
+           chat.context_dirty_since AS "dirtySince", chat.context_error AS error,
+           CASE WHEN live.ready THEN 'ready' WHEN NOT live.ready THEN 'starting' ELSE 'none' END AS live,
            (SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
                      'kind', pins.body_kind, 'status', pins.status, 'count', pins.count)
                    ORDER BY pins.body_kind, pins.status), '[]')
@@ -69,6 +95,8 @@ export const readContexts = defineStatement({
                   GROUP BY pin.body_kind, pin.status) pins) AS counts
     FROM pg_catalog.unnest(${chatIds}) WITH ORDINALITY AS asked (id, place)
     JOIN ${names.chats} chat ON chat.id = asked.id
+    LEFT JOIN ${names.workspace_agent_context_snapshots} live
+      ON live.workspace_agent_id = chat.agent_id
     WHERE ${ownerId} IS NULL OR chat.owner_id = ${ownerId}
     ORDER BY asked.place`,
 })
@@ -114,11 +142,18 @@ async function contextsOf(
   which: Parameters<typeof readContexts>[1],
 ): Promise<ChatContext[]> {
   const rows = await readContexts(queryable, which)
-  return rows.map(({ id, ownerId, ...context }) => ({
-    chat: { id, ownerId },
-    ...context,
-    // The mark of an archived chat, or of one whose agent is gone, does not count.
-    dirtySince: context.dirty ? context.dirtySince : null,
-    counts: context.counts as unknown as ChatContext['counts'],
-  }))
+  return await Promise.all(
+    rows.map(async ({ id, ownerId, hydrated, hashes, ...context }) => ({
+      chat: { id, ownerId },
+      hydrated,
+      aggregateHash: hashes === null ? null : await aggregateHash(hashes as KindHashes),
+      ...context,
+      follows: context.follows as BodyKind[],
+      // The mark of an archived chat, or of one whose agent is gone, does not count.
+      dirtyKinds: context.dirty ? (context.dirtyKinds as BodyKind[]) : [],
+      dirtySince: context.dirty ? context.dirtySince : null,
+      live: context.live as ChatContext['live'],
+      counts: context.counts as unknown as ChatContext['counts'],
+    })),
+  )
 }

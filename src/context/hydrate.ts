@@ -9,10 +9,10 @@ import {
   type WriteOptions,
   writeOptions,
 } from './check-input.js'
-import { settleChats } from './live-context.js'
 import { lockChatAndAgent, lockLiveAgent } from './locks.js'
 import { changeEvents } from './notify-chats.js'
 import { runOperation } from './run-operation.js'
+import { settleChats } from './settle.js'
 
 const agentInput = z.strictObject({ agentId: id, ...writeOptions })
 
@@ -26,7 +26,7 @@ type HydrateInput = z.output<typeof agentInput> | z.output<typeof chatWriteInput
  * Pushing, creating, binding and unarchiving already do this. Call it to pin a chat again after
  * {@link unpin} without waiting for the next push.
  *
- * @returns The chats that were hydrated. Chats that already have pins are settled.
+ * @returns The chats that were hydrated. Chats that already have pins follow and are settled.
  * @throws DriftpinError `chat_not_found`, `agent_not_found`, `invalid_input`,
  * `isolation_refused`.
  *

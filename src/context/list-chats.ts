@@ -67,7 +67,7 @@ export const listedRow = {
 export const listedSelection = (names: Names): string => `
   chat.id, chat.owner_id AS "ownerId", chat.title, chat.status, chat.archived,
   chat.workspace_id AS "workspaceId", chat.agent_id AS "agentId", chat.created_at AS "createdAt",
-  chat.updated_at AS "updatedAt", chat.context_aggregate_hash IS NOT NULL AS hydrated,
+  chat.updated_at AS "updatedAt", chat.context_hashes IS NOT NULL AS hydrated,
   ${dirtyExpression(names, 'chat')} AS dirty`
 
 /**

@@ -1,14 +1,15 @@
 import type { Transaction } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
-import { type ChatRef, type ContextChanges, chatRef } from './chat-ref.js'
+import { aggregateHash, type KindHashes } from '../schema/index.js'
+import { type ChatRef, chatRef } from './chat-ref.js'
 import { defineStatement, type Names } from './statement.js'
 
-// Everything that pins or marks chats by the live context of their agent. The caller holds the lock
-// of the agent and, except for `settleChats`, the locks of the chats.
+// What makes the pins of chats equal to the live context of their agent. The caller holds the locks
+// of the agent and of the chats.
 //
 // While a snapshot is not `ready`, its agent is still starting and has found only a part of its
-// context. The three statements below that read a snapshot therefore check `live.ready`. They are
-// the only ones that set a hash or a mark, so that no operation can pin a part.
+// context. Every statement that sets a hash or a mark, here and in `settle.ts`, therefore checks
+// `live.ready`, so that no operation can pin a part.
 
 /**
  * The columns of a resource that a pin copies: all except the owner, the source, which is the key,
@@ -56,22 +57,35 @@ export function dirtyExpression(names: Names, chat: string): string {
  * Makes the pins of some chats equal to the live context of one agent, and returns the number of
  * changed rows. Rows that are already equal are neither written nor locked, and keep their times.
  * The statement first finds the rows that differ, because ON CONFLICT locks every row that it gets.
+ *
+ * With `sources` and `kinds`, only these sources and those that have one of the kinds, live or as a
+ * pin, become as live.
  */
 export const copyLive = defineStatement({
   name: 'copy live context to pins',
-  parameters: { agentId: 'uuid', chatIds: 'uuid[]', now: 'timestamptz?' },
+  parameters: {
+    agentId: 'uuid',
+    chatIds: 'uuid[]',
+    sources: 'text[]?',
+    kinds: 'workspace_agent_context_body_kind[]?',
+    now: 'timestamptz?',
+  },
   row: { added: 'integer', replaced: 'integer', removed: 'integer' },
-  sql: (names, { agentId, chatIds, now }) => `
+  sql: (names, { agentId, chatIds, sources, kinds, now }) => `
     WITH changed AS MATERIALIZED (
       SELECT chat.id AS chat_id, live.source, ${mirrored('live')}, pin.source IS NULL AS is_new
       FROM pg_catalog.unnest(${chatIds}) AS chat (id)
       JOIN ${names.workspace_agent_context_resources} live ON live.workspace_agent_id = ${agentId}
       LEFT JOIN ${names.chat_context_resources} pin
         ON pin.chat_id = chat.id AND pin.source = live.source
-      WHERE pin.source IS NULL OR (${mirrored('pin')}) IS DISTINCT FROM (${mirrored('live')})
+      WHERE (${sources} IS NULL OR live.source = ANY (${sources})
+          OR live.body_kind = ANY (${kinds}) OR pin.body_kind = ANY (${kinds}))
+        AND (pin.source IS NULL OR (${mirrored('pin')}) IS DISTINCT FROM (${mirrored('live')}))
     ), removed AS (
       DELETE FROM ${names.chat_context_resources} pin
-      WHERE pin.chat_id = ANY (${chatIds}) AND NOT EXISTS (
+      WHERE pin.chat_id = ANY (${chatIds})
+        AND (${sources} IS NULL OR pin.source = ANY (${sources}) OR pin.body_kind = ANY (${kinds}))
+        AND NOT EXISTS (
         SELECT FROM ${names.workspace_agent_context_resources} live
         WHERE live.workspace_agent_id = ${agentId} AND live.source = pin.source)
       RETURNING 1
@@ -89,97 +103,6 @@ export const copyLive = defineStatement({
            (SELECT count(*) FROM removed)::integer AS removed`,
 })
 
-/**
- * Locks those of the chats in `which` that need to be hydrated or settled. All others are not even
- * locked, so that a push without changes costs the same for any number of chats.
- *
- * @param isBinding Whether the chats are being bound. A binding clears the mark if no snapshot is
- * ready; every other operation leaves the mark as it is until the agent is ready.
- */
-const unsettled = (names: Names, which: string, isBinding: string) => `
-    SELECT chat.id, chat.agent_id AS "agentId", chat.context_aggregate_hash IS NULL AS unhydrated
-    FROM ${names.chats} chat
-    LEFT JOIN ${names.workspace_agent_context_snapshots} live
-      ON live.workspace_agent_id = chat.agent_id
-    WHERE ${which} AND NOT chat.archived AND CASE
-      WHEN chat.context_aggregate_hash IS NULL THEN live.ready
-      WHEN live.ready THEN (chat.context_dirty_since IS NOT NULL)
-        <> (live.aggregate_hash <> chat.context_aggregate_hash)
-      ELSE chat.context_dirty_since IS NOT NULL AND (live.ready IS NULL OR ${isBinding})
-    END
-    ORDER BY chat.id
-    FOR NO KEY UPDATE OF chat`
-
-const unsettledRow = { id: 'uuid', agentId: 'uuid?', unhydrated: 'boolean' } as const
-
-export const lockUnsettledOfAgent = defineStatement({
-  name: 'lock unsettled chats of agent',
-  parameters: { agentId: 'uuid' },
-  row: unsettledRow,
-  sql: (names, { agentId }) => unsettled(names, `chat.agent_id = ${agentId}`, 'false'),
-})
-
-export const lockUnsettledById = defineStatement({
-  name: 'lock unsettled chats by id',
-  parameters: { chatIds: 'uuid[]', isBinding: 'boolean' },
-  row: unsettledRow,
-  sql: (names, { chatIds, isBinding }) => unsettled(names, `chat.id = ANY (${chatIds})`, isBinding),
-})
-
-export const stampAndMark = defineStatement({
-  name: 'stamp and mark chats',
-  parameters: { chatIds: 'uuid[]', now: 'timestamptz?' },
-  row: { id: 'uuid', ownerId: 'uuid', dirty: 'boolean' },
-  sql: ({ chats, workspace_agent_context_snapshots }, { chatIds, now }) => `
-    WITH settled AS (
-      UPDATE ${chats} chat
-      SET context_aggregate_hash = coalesce(chat.context_aggregate_hash, live.aggregate_hash),
-          context_error = CASE WHEN chat.context_aggregate_hash IS NULL
-                               THEN live.snapshot_error ELSE chat.context_error END,
-          context_dirty_since = CASE WHEN live.aggregate_hash <> chat.context_aggregate_hash
-                                     THEN coalesce(chat.context_dirty_since, ${now}, now()) END
-      FROM ${chats} same
-      LEFT JOIN ${workspace_agent_context_snapshots} live
-        ON live.workspace_agent_id = same.agent_id AND live.ready
-      WHERE same.id = chat.id AND chat.id = ANY (${chatIds})
-      RETURNING chat.id, chat.owner_id, chat.context_dirty_since IS NOT NULL AS dirty
-    )
-    SELECT id, owner_id AS "ownerId", dirty FROM settled ORDER BY id`,
-})
-
-/**
- * Hydrates and settles all unarchived chats of an agent, or some chats that are all bound to one
- * agent or to none: a chat without a pinned hash gets the live hash and the live resources, and the
- * mark of a chat with one is set or cleared to match. At most three statements.
- */
-export async function settleChats(
-  transaction: Transaction,
-  which:
-    | { readonly agentId: string }
-    | { readonly chatIds: readonly string[]; readonly isBinding?: boolean },
-  now: Date | string | undefined,
-): Promise<ContextChanges> {
-  const unsettledChats =
-    'agentId' in which
-      ? await lockUnsettledOfAgent(transaction, which)
-      : await lockUnsettledById(transaction, { isBinding: false, ...which })
-  if (unsettledChats.length === 0) return { hydrated: [], dirtied: [], settled: [] }
-  const chatIds = unsettledChats.map(({ id }) => id)
-  const settled = await stampAndMark(transaction, { chatIds, now })
-  const unhydrated = unsettledChats.filter((chat) => chat.unhydrated)
-  const agentId = unhydrated[0]?.agentId
-  if (agentId) {
-    const chatIds = unhydrated.map(({ id }) => id)
-    await copyLive(transaction, { agentId, chatIds, now })
-  }
-  const ids = new Set(unhydrated.map(({ id }) => id))
-  return {
-    hydrated: settled.filter(({ id }) => ids.has(id)).map(chatRef),
-    dirtied: settled.filter(({ id, dirty }) => !ids.has(id) && dirty).map(chatRef),
-    settled: settled.filter(({ id, dirty }) => !ids.has(id) && !dirty).map(chatRef),
-  }
-}
-
 export const stampLive = defineStatement({
   name: 'stamp live context',
   parameters: { agentId: 'uuid', chatIds: 'uuid[]' },
@@ -187,41 +110,47 @@ export const stampLive = defineStatement({
     id: 'uuid',
     ownerId: 'uuid',
     wasHydrated: 'boolean',
-    aggregateHash: 'bytea',
+    kindHashes: 'jsonb',
     ready: 'boolean',
   },
   sql: ({ chats, workspace_agent_context_snapshots }, { agentId, chatIds }) => `
     WITH before AS MATERIALIZED (
-      SELECT chat.id, chat.owner_id, chat.context_aggregate_hash IS NOT NULL AS was_hydrated,
-             live.aggregate_hash, live.snapshot_error, live.ready
+      SELECT chat.id, chat.owner_id, chat.context_hashes IS NOT NULL AS was_hydrated,
+             live.kind_hashes, live.snapshot_error, live.ready
       FROM ${chats} chat
       JOIN ${workspace_agent_context_snapshots} live ON live.workspace_agent_id = ${agentId}
       WHERE chat.id = ANY (${chatIds})
     ), stamped AS (
       UPDATE ${chats} chat
-      SET context_aggregate_hash = before.aggregate_hash, context_dirty_since = NULL,
+      SET context_hashes = before.kind_hashes, context_dirty_since = NULL,
           context_error = before.snapshot_error
       FROM before
       WHERE chat.id = before.id AND before.ready
-        AND (chat.context_aggregate_hash, chat.context_dirty_since, chat.context_error)
-          IS DISTINCT FROM (before.aggregate_hash, NULL::pg_catalog.timestamptz, before.snapshot_error)
+        AND (chat.context_hashes, chat.context_dirty_since, chat.context_error)
+          IS DISTINCT FROM (before.kind_hashes, NULL::pg_catalog.timestamptz, before.snapshot_error)
     )
     SELECT id, owner_id AS "ownerId", was_hydrated AS "wasHydrated",
-           aggregate_hash AS "aggregateHash", ready
+           kind_hashes AS "kindHashes", ready
     FROM before ORDER BY id`,
 })
 
+/** How many pins a refresh changed. */
+export interface PinCounts {
+  /** Pins of new sources. */
+  readonly added: number
+  /** Pins that differed and were replaced. */
+  readonly replaced: number
+  /** Pins whose source the agent no longer has. */
+  readonly removed: number
+}
+
 /** The result of refreshing some chats. */
-export interface Refreshed {
+interface Refreshed extends PinCounts {
   /** The chats that had pins before. */
   readonly refreshed: readonly ChatRef[]
   /** The chats that had none. */
   readonly hydrated: readonly ChatRef[]
-  readonly aggregateHash: Uint8Array
-  /** Pin rows over all chats. */
-  readonly added: number
-  readonly replaced: number
-  readonly removed: number
+  readonly aggregateHash: string
 }
 
 /** The error for a chat without an agent, or whose agent has never pushed. */
@@ -231,6 +160,16 @@ export function noLiveContext(chatId: string): DriftpinError {
     `The chat ${chatId} is bound to no agent, or to one that has not pushed yet, so there is no ` +
       'live context. Its pins are unchanged. Bind it to an agent that has pushed.',
     { chatId },
+  )
+}
+
+/** The error for an agent whose live context is still a part of what it will find. */
+export function agentNotReady(agentId: string): DriftpinError {
+  return new DriftpinError(
+    'agent_not_ready',
+    `The agent ${agentId} is still starting: its last push was not ready. No pin was changed. ` +
+      'Try again after its next push.',
+    { agentId },
   )
 }
 
@@ -247,19 +186,12 @@ export async function refreshChats(
   const stamped = await stampLive(transaction, { agentId, chatIds })
   const [first] = stamped
   if (!first) throw noLiveContext(chatIds[0]!)
-  if (!first.ready) {
-    throw new DriftpinError(
-      'agent_not_ready',
-      `The agent ${agentId} is still starting: its last push was not ready. No pin was changed. ` +
-        'Try again after its next push.',
-      { agentId },
-    )
-  }
+  if (!first.ready) throw agentNotReady(agentId)
   const [rows] = await copyLive(transaction, { agentId, chatIds, now })
   return {
     refreshed: stamped.filter((chat) => chat.wasHydrated).map(chatRef),
     hydrated: stamped.filter((chat) => !chat.wasHydrated).map(chatRef),
-    aggregateHash: first.aggregateHash,
+    aggregateHash: await aggregateHash(first.kindHashes as KindHashes),
     ...rows!,
   }
 }

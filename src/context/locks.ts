@@ -161,7 +161,7 @@ export const lockOneChat = defineStatement({
   row: chatRow,
   sql: ({ chats }, { chatId, ownerId }) => `
     SELECT c.id, c.owner_id AS "ownerId", c.agent_id AS "agentId", c.archived,
-           c.context_aggregate_hash IS NOT NULL AS hydrated
+           c.context_hashes IS NOT NULL AS hydrated
     FROM ${chats} c
     WHERE c.id = ${chatId} AND (${ownerId} IS NULL OR c.owner_id = ${ownerId})
     FOR NO KEY UPDATE OF c`,

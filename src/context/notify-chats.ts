@@ -13,11 +13,13 @@ import { defineStatement } from './statement.js'
 export type ContextEvent =
   | 'created'
   | 'hydrated'
+  | 'followed'
   | 'dirtied'
   | 'settled'
   | 'refreshed'
   | 'unpinned'
   | 'bound'
+  | 'follows_set'
   | 'message_added'
   | 'archived'
   | 'unarchived'
@@ -74,9 +76,11 @@ export async function notifyChats(
 }
 
 /** The changes of a context as events. */
-export function changeEvents({ hydrated, dirtied, settled }: ContextChanges): EventOfChats[] {
+export function changeEvents(changes: ContextChanges): EventOfChats[] {
+  const { hydrated, followed, dirtied, settled } = changes
   return [
     ['hydrated', hydrated],
+    ['followed', followed],
     ['dirtied', dirtied],
     ['settled', settled],
   ]

@@ -35,7 +35,7 @@ export const selectPromptPins = defineStatement({
     body: 'jsonb?',
   },
   sql: ({ chats, chat_context_resources }, { chatId, ownerId }) => `
-    SELECT chat.context_aggregate_hash IS NOT NULL AS hydrated,
+    SELECT chat.context_hashes IS NOT NULL AS hydrated,
            pin.source, pin.body_kind AS kind, pin.status, pin.body
     FROM ${chats} chat
     LEFT JOIN ${chat_context_resources} pin

@@ -99,7 +99,7 @@ export const countChats = defineStatement({
       SELECT chat.agent_id, chat.context_dirty_since FROM ${names.chats} chat
       WHERE ${dirtyExpression(names, 'chat')}
     )
-    SELECT count(*)::integer AS count, count(context_aggregate_hash)::integer AS hydrated,
+    SELECT count(*)::integer AS count, count(context_hashes)::integer AS hydrated,
            (SELECT count(*)::integer FROM dirty) AS dirty,
            count(*) FILTER (WHERE archived)::integer AS archived,
            (SELECT min(context_dirty_since) FROM dirty) AS "oldestDirty",

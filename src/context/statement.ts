@@ -19,6 +19,7 @@ interface Results {
   bytea: Uint8Array
   timestamptz: Date
   jsonb: JsonValue
+  'text[]': string[]
   chat_status: ChatStatus
   workspace_agent_context_body_kind: BodyKind
   workspace_agent_context_resource_status: ResourceStatus
@@ -39,6 +40,7 @@ interface Parameters {
   jsonb: string
   chat_status: ChatStatus
   'chat_message_role[]': readonly ChatMessageRole[]
+  'workspace_agent_context_body_kind[]': readonly BodyKind[]
 }
 
 type MaybeNull<T extends string> = T | `${T}?`

@@ -22,7 +22,7 @@ export const clearHydration = defineStatement({
   row: {},
   sql: ({ chats }, { chatId }) => `
     UPDATE ${chats}
-    SET context_aggregate_hash = NULL, context_dirty_since = NULL, context_error = ''
+    SET context_hashes = NULL, context_dirty_since = NULL, context_error = ''
     WHERE id = ${chatId}`,
 })
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DriftpinError } from '../errors.js'
 import { enums, limits, pushableKinds, type ResourceInput, textBytes } from '../schema/index.js'
-import { checkInput, id, text, writeOptions } from './check-input.js'
+import { checkInput, id, text, time, writeOptions } from './check-input.js'
 import { exponentBytes, whyNotJson } from './jsonb.js'
 
 const int64 = z.union([
@@ -40,7 +40,8 @@ const push = z.strictObject({
   version: int64,
   initial: z.boolean().default(false),
   ready: z.boolean().default(true),
-  aggregateHash: hash.optional(),
+  run: z.strictObject({ id, startedAt: time }).optional(),
+  rootName: z.string().optional(),
   snapshotError: text(limits.errorBytesMax).default(''),
   // Checked one by one below, so that a message can name the source.
   resources: z

@@ -43,12 +43,12 @@ export type Preference = (model: Model, chat: Chat) => boolean
 
 /** An unarchived chat with pins and a live context, where most can go wrong. */
 export const isBusy: Preference = (model, chat) =>
-  !chat.archived && chat.pinnedHash !== null && liveOf(model, chat) !== undefined
+  !chat.archived && chat.hydrated && liveOf(model, chat) !== undefined
 
 /** A chat whose pins differ from the live context. */
 export const isDrifted: Preference = (model, chat) => {
   const live = liveOf(model, chat)?.resources
-  if (!live || chat.pinnedHash === null) return false
+  if (!live || !chat.hydrated) return false
   const isSame = ([source, pin]: [string, Resource]) => {
     const now = live.get(source)
     return now !== undefined && isEqual(pin, now)
@@ -150,9 +150,6 @@ const contexts: readonly Readonly<Record<string, number>>[] = [
 ]
 
 export const contextsCount = contexts.length
-
-/** The aggregate hash that a context is pushed with. */
-export const contextHash = (context: number): Uint8Array => Uint8Array.of(0xc0 + context)
 
 /** The resources of a context, as a push takes them. */
 export const contextResources = (context: number): ResourceInput[] =>

@@ -35,7 +35,7 @@ export function differingRows(
   table: string,
   before: Rows,
   after: Rows,
-  isIn: (row: StoredRow) => boolean = () => true,
+  isIn: (row: StoredRow) => boolean | undefined = () => true,
 ): Finding[] {
   const [expected, actual] = [rowsOf(before, table), rowsOf(after, table)]
   if (expected === actual) return []

@@ -1,10 +1,11 @@
 import type { Law } from './law.js'
 import { cascade, purgeBoundary } from './rules/deletion.js'
 import { diff } from './rules/diff.js'
+import { following, hashes } from './rules/following.js'
 import { cleanEnd, linearizability } from './rules/interleaving.js'
 import { isolation } from './rules/isolation.js'
-import { fidelity, readiness, stability, survival } from './rules/pins.js'
-import { agreement, gate } from './rules/pushes.js'
+import { copy, fidelity, readiness, stability, survival } from './rules/pins.js'
+import { agreement, gate, succession } from './rules/pushes.js'
 import { specification } from './rules/specification.js'
 import { roundTrip, structure } from './rules/structure.js'
 import { clock, drift } from './rules/times.js'
@@ -23,15 +24,19 @@ export const laws: readonly Law[] = [
   structure,
   roundTrip,
   atomicity,
+  succession,
   gate,
   purgeBoundary,
   survival,
   cascade,
   clock,
+  copy,
   readiness,
   fidelity,
   stability,
+  following,
   drift,
+  hashes,
   agreement,
   idempotence,
   isolation,
@@ -47,6 +52,7 @@ export const raceLaws: readonly Law[] = [
   gate,
   drift,
   atomicity,
+  hashes,
   cleanEnd,
   linearizability,
 ]

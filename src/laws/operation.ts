@@ -60,10 +60,14 @@ export interface Move {
   readonly chats?: readonly string[]
   /** The chats whose pins are replaced or removed on request: by refresh, unpin or delete. */
   readonly repins?: readonly string[]
+  /** The part of the pins that is replaced on request; all of them by default. */
+  readonly part?: { readonly sources: readonly string[]; readonly kinds: readonly string[] }
   /** The chats whose `updated_at` the operation sets. */
   readonly touches?: readonly string[]
   /** The chat that the operation creates. */
   readonly creates?: string
+  /** The chat whose pins the created chat gets. */
+  readonly copies?: string
   /** Tables of the host that gain or lose rows; in chat-scoped tables, only rows of `chats`. */
   readonly writes?: readonly string[]
   /** The workspace, build or agent that is deleted. */

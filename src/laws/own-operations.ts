@@ -29,6 +29,8 @@ export const ownOperations = {
   push: context.push,
   rebindWorkspace: context.rebindWorkspace,
   refresh: context.refresh,
+  refreshAgent: context.refreshAgent,
+  setFollows: context.setFollows,
   unarchive: context.unarchive,
   unpin: context.unpin,
 } as const

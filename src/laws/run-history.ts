@@ -18,21 +18,25 @@ import { type Ending, LawBroken } from './law.js'
 import { laws } from './laws.js'
 import { archive } from './operations/archive.js'
 import { createChat } from './operations/create-chat.js'
-import { refresh } from './operations/hydration.js'
 import { allOperations } from './operations/index.js'
 import { push } from './operations/push.js'
 import { fieldChanges } from './operations/push-variants.js'
+import { refresh } from './operations/refresh.js'
 import { createWorkspace, rebuild } from './operations/workspaces.js'
 import { isolation } from './rules/isolation.js'
 import { specification } from './rules/specification.js'
 import { type Chosen, runStep, runTransaction } from './run-step.js'
 
 /** A push by the newest agent. */
-const pushAs = (variant: string, resources: readonly ResourceInput[] = [], error = ''): Chosen => ({
+const pushAs = (
+  variant: string,
+  resources: readonly ResourceInput[] = [],
+  { error = '', run = 'stored' } = {},
+): Chosen => ({
   operation: push,
   choice: {
     ...{ agent: 0, to: 'any', variant, which: 0, field: 'body', step: 1 },
-    ...{ hash: undefined, error, own: false, notify: false, resources },
+    ...{ run: { as: run, digit: 0 }, error, own: false, notify: false, resources },
   },
 })
 
@@ -53,7 +57,7 @@ const newChat: Chosen = {
   operation: createChat,
   choice: {
     ...{ owner: 0, to: 'agent', which: 0, order: 0, id: 'given', title: undefined },
-    ...{ status: undefined, notify: false, own: false },
+    ...{ status: undefined, follows: undefined, copies: 'none', notify: false, own: false },
   },
 }
 
@@ -63,21 +67,29 @@ const newBuild: Chosen = { operation: rebuild, choice: { workspace: 0 } }
 
 const [shop, ship] = [textFile('/AGENTS.md', '# Shop\n', 1), textFile('/AGENTS.md', '# Ship\n', 3)]
 const till = textFile('/agents.md', '# Till\n', 2)
+const quay = textFile('/quay.md', '# Quay\n', 8)
+const server: ResourceInput = {
+  ...{ source: 'mcp:tides', kind: 'mcp_server', status: 'ok', sizeBytes: 9 },
+  ...{ body: { server_name: 'tides' }, contentHash: Uint8Array.of(7) },
+}
 
 /** The beginning of every history; {@link openingWords} describes it. */
 const opening: readonly Chosen[] = [
   { operation: createWorkspace, choice: { owner: 0 } },
-  pushOf(ship, till, ...changed),
+  pushAs('fresh', [ship, till, ...changed], { run: 'new' }),
   newChat,
-  pushOf(shop, till, ...unchanged),
+  pushOf(shop, till, quay, ...unchanged),
   { operation: archive, choice: newest },
   newChat,
   // Only the error of the snapshot changes.
-  pushAs('unchanged', [], 'no access'),
-  { operation: refresh, choice: newest },
-  pushOf(ship, till, ...changed),
+  pushAs('unchanged', [], { error: 'no access' }),
+  { operation: refresh, choice: { ...newest, of: 'all', kinds: [], places: [0] } },
+  pushOf(ship, till, server, ...changed),
   newBuild,
   pushNotReady,
+  newChat,
+  { operation: archive, choice: newest },
+  newChat,
   newBuild,
   pushOf(textFile('/AGENTS.md', '# Dock\n', 4)),
 ]
@@ -85,9 +97,11 @@ const opening: readonly Chosen[] = [
 /** The state after the opening, in words. */
 const openingWords =
   'chat 1, archived while agent 1 had another context than its pins, which are the context again; ' +
-  'chat 2 at agent 1, which since then has pushed another /AGENTS.md, the same /agents.md, and seven ' +
-  'resources that each differ in one column; agent 2 of a later build, which has pushed but is not ' +
-  'ready; and agent 3 of the latest build, which has pushed an /AGENTS.md of its own'
+  'chat 2 at agent 1, which says its run and since then has pushed another /AGENTS.md, the same ' +
+  '/agents.md, no /quay.md, seven resources that each differ in one column, and an MCP server, ' +
+  'which the chat follows; chat 3, archived, and chat 4, both without pins at agent 2 of a later ' +
+  'build, which has pushed but is not ready; and agent 3 of the latest build, which has pushed an ' +
+  '/AGENTS.md of its own'
 
 /** The lines after the opening, or those of the opening if nothing came after it. */
 export function tellHistory({ run }: HistoryResult): FailureTexts {

@@ -139,7 +139,7 @@ async function findSkill(
 }
 
 /**
- * Collects candidates and keeps the first of them in the order of the aggregate hash. So which
+ * Collects candidates and keeps the first of them in the order of the hashes. So which
  * candidates are kept does not depend on the order in which the file system lists them.
  *
  * It holds at most twice `limits.resourcesMax` candidates, however many are added.

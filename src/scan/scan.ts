@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { DriftpinError } from '../errors.js'
-import { aggregateHash, type ResourceInput, whyNotStorable } from '../schema/index.js'
+import { type ResourceInput, whyNotStorable } from '../schema/index.js'
 import { listCandidates } from './candidates.js'
 import { inBatches, systemErrorCode } from './file-system.js'
 import { Intake } from './intake.js'
@@ -25,22 +25,21 @@ export interface ScanOptions {
 }
 
 /**
- * The result of a scan. Without `rootName`, and with an agent and a version, it is a push.
+ * The result of a scan. With an agent and a version, it is a push. Equal trees under one root name
+ * have equal results.
  *
  * @example
  * ```ts
- * const { resources, snapshotError }: ScanResult = await scan('.')
- * if (snapshotError !== '') console.warn(snapshotError)
- * await push(database, { agentId, version: 1, resources, snapshotError })
+ * const found: ScanResult = await scan('.')
+ * if (found.snapshotError !== '') console.warn(found.snapshotError)
+ * await push(database, { agentId, version: 1, ...found })
  * ```
  */
 export interface ScanResult {
   /** The name of the root in the sources, without trailing slashes. */
   readonly rootName: string
-  /** In the order of the aggregate hash: by kind name, then source, both in bytes. */
+  /** In the order of the hashes: by kind name, then source, both in bytes. */
   readonly resources: readonly ResourceInput[]
-  /** sha256 over all resources, 32 bytes. Equal trees under one root name give equal hashes. */
-  readonly aggregateHash: Uint8Array
   /** How much was left out of `resources`, and why; empty if nothing was. */
   readonly snapshotError: string
 }
@@ -65,7 +64,7 @@ const filesAtOnce = 16
  *
  * @example
  * ```ts
- * const { rootName, ...found } = await scan('.', { rootName: '/home/dev/shop' })
+ * const found = await scan('.', { rootName: '/home/dev/shop' })
  * await push(database, { agentId, version: Date.now(), ...found })
  * ```
  */
@@ -96,12 +95,7 @@ export async function scan(directory: string, options: ScanOptions = {}): Promis
       resources.push(intake.take(candidate, readings[i]!))
     })
   }
-  return {
-    rootName: root.name,
-    resources,
-    aggregateHash: await aggregateHash(resources),
-    snapshotError: leftOut,
-  }
+  return { rootName: root.name, resources, snapshotError: leftOut }
 }
 
 function refuseUnstorable(what: string, text: string): void {

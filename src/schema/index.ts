@@ -4,7 +4,6 @@
  * @module
  */
 
-export { aggregateHash, compareBytes, inHashOrder } from './aggregate-hash.js'
 export { schemaManifest } from './generated/manifest.js'
 export {
   type ChatMessageRole,
@@ -15,6 +14,13 @@ export {
   tableNames,
 } from './generated/tables.js'
 export type { JsonObject, JsonValue } from './json.js'
+export {
+  aggregateHash,
+  compareBytes,
+  inHashOrder,
+  type KindHashes,
+  kindHashes,
+} from './kind-hashes.js'
 export { limits, scanLimits } from './limits.js'
 export {
   type BodyKind,

@@ -40,7 +40,7 @@ test('the demo checks its claims on the example, and leaves nothing behind', asy
   const report = JSON.parse(stdout) as DemoReport
   expect({ code, stderr, failed: report.claimsFailed }).toEqual({ code: 0, stderr: '', failed: [] })
   expect(report.claimsChecked).toBeGreaterThan(20)
-  expect(report.steps).toHaveLength(9)
+  expect(report.steps).toHaveLength(10)
   const statuses = report.steps[2]!.tables[0]!.rows.map((row) => row[3])
   expect(new Set(statuses)).toEqual(new Set(['ok', 'oversize', 'invalid', 'unreadable']))
   const printed = printedOf(report)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { exitCodes } from '../../src/cli/command-error.js'
 import { scanCommand } from '../../src/cli/scan-command.js'
-import { aggregateHash } from '../../src/index.js'
+import { aggregateHash, kindHashes } from '../../src/index.js'
 import { scan } from '../../src/scan/index.js'
 import { driftpin } from '../support/run-command.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
@@ -28,9 +28,7 @@ test('scan --json prints the whole scan, presented as asked', async () => {
   const printed = JSON.parse(stdout)
   const found = await scan(folder, { rootName: '/srv/x' })
   expect(printed.resources[0].source).toBe('/srv/x/CLAUDE.md')
-  expect(printed.aggregateHash).toBe(
-    Buffer.from(await aggregateHash(found.resources)).toString('hex'),
-  )
+  expect(printed.aggregateHash).toBe(await aggregateHash(await kindHashes(found.resources)))
 })
 
 test('a name that would move the cursor is printed as an escape', async () => {

@@ -1,11 +1,13 @@
-import { aggregateHash, type ResourceInput } from '../../src/index.js'
+import { aggregateHash, kindHashes, type ResourceInput } from '../../src/index.js'
 import { contextResources, contextsCount } from '../../src/laws/choices.js'
 
 /** One of the contexts that agents push, as it reads in each of the ways there are to read it. */
 export interface ExpectedContext {
   /** As an observation has the rows. */
   readonly rows: string
-  readonly hash: string
+  /** The hashes of its kinds, of which there is at most one, as an observation has them. */
+  readonly hashes: string
+  readonly aggregateHash: string
   readonly prompt: string
 }
 
@@ -20,6 +22,7 @@ const rowsText = (resources: readonly ResourceInput[]) =>
 export const expectedContexts: readonly ExpectedContext[] = await Promise.all(
   Array.from({ length: contextsCount }, async (_, context) => {
     const resources = contextResources(context)
+    const hashes = await kindHashes(resources)
     const files = resources
       .toSorted((a, b) => (a.source < b.source ? -1 : 1))
       .map(({ source, body }) => {
@@ -28,7 +31,8 @@ export const expectedContexts: readonly ExpectedContext[] = await Promise.all(
       })
     return {
       rows: rowsText(resources),
-      hash: Buffer.from(await aggregateHash(resources)).toString('hex'),
+      hashes: JSON.stringify(hashes).replace('":"', '": "'),
+      aggregateHash: await aggregateHash(hashes),
       prompt: files.length > 0 ? `<agent-context>\n${files.join('')}</agent-context>\n` : '',
     }
   }),

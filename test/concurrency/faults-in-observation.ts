@@ -28,5 +28,5 @@ export function faultsInObservation({ agents, chats, orphans }: Observation): st
 
 function isOnePush(hash: string | null, error: string | null, rows: string): boolean {
   const expected = expectedContexts[readPushName(error ?? '')?.context ?? -1]
-  return expected !== undefined && expected.hash === hash && expected.rows === rows
+  return expected !== undefined && expected.hashes === hash && expected.rows === rows
 }

@@ -51,14 +51,14 @@ export function observationStatement(schemaName: string, { chatColumns }: RowRea
   return `
     SELECT (
       SELECT coalesce(json_agg(json_build_object('id', agent.id, 'version', head.version::text,
-        'hash', encode(head.aggregate_hash, 'hex'), 'error', head.snapshot_error,
+        'hash', head.kind_hashes::text, 'error', head.snapshot_error,
         'rows', (SELECT ${rowsText('live')} FROM ${schema}.${liveTable} live
                  WHERE live.workspace_agent_id = agent.id))), '[]')
       FROM ${schema}.workspace_agents agent
       LEFT JOIN ${schema}.${snapshotTable} head ON head.workspace_agent_id = agent.id
     ) AS agents, (
       SELECT coalesce(json_agg(json_build_object('id', chat.id, 'agent', chat.agent_id,
-        'archived', chat.archived, 'hash', encode(chat.context_aggregate_hash, 'hex'),
+        'archived', chat.archived, 'hash', chat.context_hashes::text,
         'error', chat.context_error, 'marked', chat.context_dirty_since IS NOT NULL,
         'pins', (SELECT ${rowsText('pin')} FROM ${schema}.${pinTable} pin
                  WHERE pin.chat_id = chat.id))), '[]')

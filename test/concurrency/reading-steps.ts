@@ -1,9 +1,7 @@
-import { aggregateHash, type Queryable } from '../../src/index.js'
+import { aggregateHash, kindHashes, type Queryable } from '../../src/index.js'
 import { expectedContexts } from './expected-contexts.js'
 import { SoakBroken } from './soak-broken.js'
 import { anyChat, type Scene, type StepKind } from './soak-world.js'
-
-const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
 const emptyHash = 'none'
 
@@ -16,11 +14,11 @@ async function hashesOf(scene: Scene, queryable: Queryable, chatId: string) {
   const bodies = pins.map(({ body, sizeBytes }) => [body.content, sizeBytes])
   const expected = expectedContexts.filter((one) => one.prompt === prompt.text)
   return {
-    head: context.aggregateHash === null ? emptyHash : hex(context.aggregateHash),
+    head: context.aggregateHash ?? emptyHash,
     counted: context.counts.reduce((sum, { count }) => sum + count, 0),
     pinned: pins.length,
-    rows: hex(await aggregateHash(pins)),
-    prompt: expected[0]?.hash,
+    rows: await aggregateHash(await kindHashes(pins)),
+    prompt: expected[0]?.aggregateHash,
     said: { prompt: prompt.text, bodies },
   }
 }
@@ -40,7 +38,7 @@ const readChat: StepKind = {
           (transaction) => hashesOf(scene, transaction, chatId),
           { isolation },
         )
-        const known = expectedContexts.map(({ hash }) => hash)
+        const known = expectedContexts.map(({ aggregateHash }) => aggregateHash)
         const isWhole = known.includes(seen.rows) && seen.prompt !== undefined
         const rows = seen.pinned === 0 && seen.head === emptyHash ? emptyHash : seen.rows
         const prompt = seen.prompt === known[0] && rows === emptyHash ? emptyHash : seen.prompt

@@ -4,7 +4,6 @@ import {
   createChat,
   DriftpinError,
   deleteChat,
-  getChatContext,
   hydrate,
   type Queryable,
   unpin,
@@ -57,7 +56,7 @@ async function refusedAfterwards(work: Promise<unknown>): Promise<never> {
 }
 
 export const soakDefects: readonly SoakDefect[] = [
-  ofRaces('a push whose resources are written after the commit of its snapshot', /part of a/),
+  ofRaces('a push whose snapshot is written after the commit of its resources', /part of a/),
   ofRaces('a refresh in two transactions', /part of a/),
   ofRaces('a push that does not lock its agent', /part of a|not hydrated|version|mark/),
   ofRaces('a push that moves the pinned hashes of chats', /part of a/),
@@ -105,11 +104,10 @@ export const soakDefects: readonly SoakDefect[] = [
     name: 'an unpinning that leaves the hash',
     replaced: {
       async unpin(queryable, params) {
-        const { aggregateHash } = await getChatContext(queryable, params)
         const done = await unpin(queryable, params)
         const chats = `"${queryable.schema}".chats`
-        const text = `UPDATE ${chats} SET context_aggregate_hash = $2 WHERE id = $1`
-        await queryable.query(text, [params.chatId, aggregateHash])
+        const text = `UPDATE ${chats} SET context_hashes = '{"skill": ""}' WHERE id = $1`
+        await queryable.query(text, [params.chatId])
         return done
       },
     },

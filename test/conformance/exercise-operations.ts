@@ -75,12 +75,12 @@ async function answersOf(engine: ConformanceEngine, database: Database): Promise
   for (let waits = 0; !heard.includes(over) && waits < 5000; waits += 1) await sleep(1)
   await stop()
   expect(heard.at(-1)).toBe(over)
-  return [...answers, ...heard, ...(await rowsOf(database)), hashOf(engine)]
+  return [...answers, ...heard, ...(await rowsOf(database)), await hashOf(engine)]
 }
 
 /** What was pushed has the hash that anybody can make of it. */
-function hashOf({ api }: ConformanceEngine): string {
-  return plainAnswer(api.aggregateHash([]))
+async function hashOf({ api }: ConformanceEngine): Promise<string> {
+  return await api.aggregateHash(await api.kindHashes([]))
 }
 
 const refusalOf = (error: unknown): string => {

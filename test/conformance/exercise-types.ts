@@ -9,10 +9,10 @@ export async function exerciseTypes(database: Database): Promise<void> {
   const schema = `"${database.schema}"`
   const columns = tables.flatMap((table) => table.columns)
   for (const type of new Set(columns.map((column) => column.type))) {
-    const values = enums.find(({ name }) => name === type)?.values
-    const samples = values?.map((value) => ({ value, sent: value })) ?? (await samplesOf(type))
+    const own = enums.find(({ name }) => name === type.replace('[]', ''))
+    const samples = own ? enumSamples(type, own.values) : await samplesOf(type)
     expect(samples, `values of ${type}`).not.toEqual([])
-    const named = values ? `${schema}."${type}"` : type
+    const named = own ? `${schema}.${type.replace(own.name, `"${own.name}"`)}` : type
     await database.script(`CREATE TABLE ${schema}.typed (value ${named}, place int)`)
     for (const [place, { sent }] of samples.entries()) {
       const insert = `INSERT INTO ${schema}.typed VALUES ($1, $2)`
@@ -21,6 +21,12 @@ export async function exerciseTypes(database: Database): Promise<void> {
     const { rows } = await database.query(`SELECT value FROM ${schema}.typed ORDER BY place`)
     expect(rows, type).toStrictEqual(samples.map(({ value }) => ({ value })))
     await database.script(`DROP TABLE ${schema}.typed`)
+  }
+
+  /** Arrays of an enum come back as text, because their type has no fixed number. */
+  function enumSamples(type: string, values: readonly string[]) {
+    if (!type.endsWith('[]')) return values.map((value) => ({ value, sent: value }))
+    return [[], values].map((sent) => ({ value: `{${sent.join(',')}}`, sent }))
   }
 
   async function samplesOf(type: string) {

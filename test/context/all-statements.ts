@@ -17,7 +17,12 @@ import * as prompt from '../../src/context/prompt.js'
 import * as purge from '../../src/context/purge.js'
 import * as purgeFiles from '../../src/context/purge-files.js'
 import * as push from '../../src/context/push.js'
+import * as refresh from '../../src/context/refresh.js'
+import * as refreshPart from '../../src/context/refresh-part.js'
+import * as replaceResources from '../../src/context/replace-resources.js'
 import * as runOperation from '../../src/context/run-operation.js'
+import * as setFollows from '../../src/context/set-follows.js'
+import * as settle from '../../src/context/settle.js'
 import type { StatementDeclaration } from '../../src/context/statement.js'
 import * as unpin from '../../src/context/unpin.js'
 
@@ -49,6 +54,11 @@ export const statements: readonly StatementDeclaration[] = [
   purge,
   purgeFiles,
   push,
+  refresh,
+  refreshPart,
+  replaceResources,
   runOperation,
+  setFollows,
+  settle,
   unpin,
 ].flatMap(statementsIn)

@@ -20,8 +20,8 @@ import { makeResources } from './make-resources.js'
 import { readChat } from './read-rows.js'
 import { refusal } from './refusal.js'
 
-const none = { refreshed: [], hydrated: [], dirtied: [], settled: [] }
-const nothing = { hydrated: [], dirtied: [], settled: [] }
+const none = { refreshed: [], hydrated: [], followed: [], dirtied: [], settled: [] }
+const nothing = { hydrated: [], followed: [], dirtied: [], settled: [] }
 
 describe.each(engineNames)('binding and archiving on %s', (engineName) => {
   const engine = useEngine(engineName)
@@ -36,8 +36,9 @@ describe.each(engineNames)('binding and archiving on %s', (engineName) => {
     await push(database, { agentId: made.agentId, version: 1, resources: makeResources(3, tag) })
     return made
   }
+  /** A chat that pins all kinds. */
   const make = async (ownerId: string, agentId?: string) =>
-    (await createChat(database, { ownerId, ...(agentId && { agentId }) })).chat
+    (await createChat(database, { ownerId, follows: [], ...(agentId && { agentId }) })).chat
   const placeOf = async (chatId: string) => {
     const { workspace_id, build_id, agent_id } = await readChat(database, chatId)
     return [workspace_id, build_id, agent_id]
@@ -189,7 +190,7 @@ describe.each(engineNames)('binding and archiving on %s', (engineName) => {
     const chatId = chat.id
     await push(database, { agentId, version: 2, resources: makeResources(1), snapshotError: 'f' })
     expect(await unpin(database, { chatId })).toStrictEqual({ chat, removed: 3 })
-    const cleared = { context_aggregate_hash: null, context_dirty_since: null, context_error: '' }
+    const cleared = { context_hashes: null, context_dirty_since: null, context_error: '' }
     expect(await readChat(database, chatId)).toMatchObject(cleared)
     expect(await unpin(database, { chatId })).toStrictEqual({ chat, removed: 0 })
     const pushed = await push(database, { agentId, version: 3, resources: makeResources(1) })
@@ -199,7 +200,7 @@ describe.each(engineNames)('binding and archiving on %s', (engineName) => {
     expect(await hydrate(database, { chatId })).toStrictEqual(nothing)
     const snapshots = `"${database.schema}".workspace_agent_context_snapshots`
     await database.query(
-      `UPDATE ${snapshots} SET aggregate_hash = '\\x01' WHERE workspace_agent_id = $1`,
+      `UPDATE ${snapshots} SET kind_hashes = '{"skill": ""}' WHERE workspace_agent_id = $1`,
       [agentId],
     )
     expect(await hydrate(database, { agentId })).toStrictEqual({ ...nothing, dirtied: [chat] })

@@ -76,7 +76,12 @@ export async function describeOnServer(
         `${sql} JOIN pg_catalog.pg_type USING (oid) ORDER BY n`,
         [oids],
       )
-      const names: Record<string, string> = { int4: 'integer', int8: 'bigint', bool: 'boolean' }
+      const names: Record<string, string> = {
+        int4: 'integer',
+        int8: 'bigint',
+        bool: 'boolean',
+        _text: 'text[]',
+      }
       described.push(
         fields.map((field, n) => `${field.name}: ${names[rows[n]!.name] ?? rows[n]!.name}`),
       )

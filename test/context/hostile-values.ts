@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { makeFile } from './make-resources.js'
 
 const sql = "'; DROP TABLE chats; --"
+const time = '2026-01-01T00:00:00Z'
 const huge = 'a'.repeat(1024 * 1024)
 const things = [0, 1n, Number.NaN, {}, [], null, true, Symbol('x'), () => 'x', new Map()]
 const unstorable = ['\0', 'a\0b', '\ud800', 'x\udc00', '\udfff\ud800']
@@ -129,7 +130,24 @@ export const hostileValues: Readonly<Record<string, readonly unknown[]>> = {
   snapshotError: aText,
   status: aWord,
   cursor: aCursor,
-  aggregateHash: aHash,
+  run: [
+    ...things,
+    ...[{}, { id }, { startedAt: time }, { id, startedAt: time, extra: 1 }],
+    ...anId.map((one) => ({ id: one, startedAt: time })),
+    ...aTime.map((one) => ({ id, startedAt: one })),
+  ],
+  rootName: things,
+  pinsOf: anId,
+  only: [
+    ...[null, {}, 'skill', 1, [], { extra: 1 }, { kinds: ['skill'], extra: 1 }],
+    ...['plugin', 'Skill', ''].map((kind) => ({ kinds: ['skill', kind] })),
+    ...aText.map((one) => ({ sources: ['/a', one] })),
+    ...[null, {}, 'x', 1].map((one) => ({ sources: one })),
+  ],
+  follows: [
+    ...[null, {}, 'skill', 1, new Set(['skill']), { length: 1 }, [null], [1], [['skill']]],
+    ...['plugin', 'hook', 'subagent', 'command', 'Skill', ''].map((kind) => ['skill', kind]),
+  ],
   messages: someMessages,
   resources: someResources,
 }

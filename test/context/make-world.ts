@@ -62,12 +62,16 @@ export function goodCalls(
   const reported = { operatingSystem: 'linux', directory: '/shop' }
   const resource = { ...makeFile('/shop/AGENTS.md', 'new\n'), error: '', sourcePath: '' }
   const head = { agentId, initial: false, ready: true, snapshotError: '', ...write }
-  const aggregateHash = new Uint8Array(32)
+  const run = { id: newId(), startedAt: '2026-05-01T11:00:00.123456Z' }
   return [
-    ['push', { ...head, version: 3, aggregateHash, resources: [resource] }],
+    ['push', { ...head, version: 3, run, rootName: '/shop', resources: [resource] }],
     ['push', { ...head, agentId: fresh.agentId, version: 1, resources: [resource] }],
-    ['createChat', { id: newId(), ownerId, agentId, title: 'T', status: 'running', ...write }],
+    [
+      'createChat',
+      { id: newId(), ownerId, agentId, title: 'T', status: 'running', follows: [], ...write },
+    ],
     ['createChat', { id: newId(), ownerId, workspaceId, title: 'T', ...write }],
+    ['createChat', { id: newId(), ownerId, agentId, pinsOf: chatId, title: 'T', ...write }],
     ['getChatContext', key],
     ['getChatContexts', { chatIds: [chatId, archivedId], ownerId }],
     ['listChats', { ownerId, archived: false, limit: 10 }],
@@ -76,9 +80,12 @@ export function goodCalls(
     ['diff', key],
     ['prompt', key],
     ['addMessages', { ...key, messages: [{ role: 'user', content: { text: 'Hi' } }], ...write }],
+    ['refresh', { ...key, only: { sources: [source], kinds: ['skill'] }, ...write }],
     ['refresh', { ...key, ...write }],
+    ['refreshAgent', { agentId, ...write }],
     ['bind', { ...key, agentId: next.agentId, refresh: false, ...write }],
     ['rebindWorkspace', { workspaceId, agentId, refresh: true, ...write }],
+    ['setFollows', { ...key, follows: ['skill', 'mcp_server'], ...write }],
     ['unpin', { ...key, notify: true }],
     ['hydrate', { ...key, ...write }],
     ['hydrate', { agentId, ...write }],

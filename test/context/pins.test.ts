@@ -31,7 +31,7 @@ describe.each(engineNames)('reading and refreshing pins on %s', (engineName) => 
   async function makePinned(resources: readonly ResourceInput[], now?: string) {
     const { agentId, ownerId } = await makeAgent(database)
     await push(database, { agentId, version: 1, resources, now })
-    const { chat } = await createChat(database, { ownerId, agentId, now })
+    const { chat } = await createChat(database, { ownerId, agentId, follows: [], now })
     return { agentId, ownerId, chatId: chat.id, chat }
   }
   const rowsOf = (chatId: string) => readRows(database, 'chat_context_resources', 'chat_id', chatId)

@@ -1,13 +1,20 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { digestRows } from '../../src/catalog/index.js'
-import { aggregateHash, createChat, type Database, getChatContext, push } from '../../src/index.js'
+import {
+  createChat,
+  type Database,
+  getChatContext,
+  kindHashes,
+  type PushParams,
+  push,
+} from '../../src/index.js'
 import { engineNames, useEngine } from '../support/engines.js'
 import { makeAgent } from './make-agent.js'
 import { makeFile, makeResources } from './make-resources.js'
 import { readChat, readRows } from './read-rows.js'
 import { refusal } from './refusal.js'
 
-const nothing = { accepted: true, hydrated: [], dirtied: [], settled: [] }
+const nothing = { accepted: true, hydrated: [], followed: [], dirtied: [], settled: [] }
 
 describe.each(engineNames)('push on %s', (engineName) => {
   const engine = useEngine(engineName)
@@ -46,19 +53,19 @@ describe.each(engineNames)('push on %s', (engineName) => {
     }
     expect(await snapshotOf(agentId)).toMatchObject({
       version: 7n,
-      aggregate_hash: await aggregateHash(resources),
+      kind_hashes: await kindHashes(resources),
       snapshot_error: '',
       received_at: new Date(now),
     })
   })
 
-  test('keeps a given aggregate hash as it is, and computes a left out one', async () => {
+  test('computes the hashes from the rows, and takes none', async () => {
     const { agentId } = await makeAgent(database)
-    const given = Uint8Array.of(0, 255, 7)
-    await push(database, { agentId, version: 1, resources: [], aggregateHash: given })
-    expect((await snapshotOf(agentId))!.aggregate_hash).toStrictEqual(given)
-    await push(database, { agentId, version: 2, resources: [] })
-    expect((await snapshotOf(agentId))!.aggregate_hash).toStrictEqual(await aggregateHash([]))
+    const report = { agentId, version: 1, resources: [] }
+    const refused = push(database, { ...report, aggregateHash: Uint8Array.of(7) } as PushParams)
+    await expect(refused).rejects.toMatchObject({ code: 'invalid_input' })
+    await push(database, report)
+    expect((await snapshotOf(agentId))!.kind_hashes).toStrictEqual({})
   })
 
   test('passes the gate without a snapshot, with a greater version, or when initial', async () => {
@@ -86,7 +93,7 @@ describe.each(engineNames)('push on %s', (engineName) => {
     for (const version of [3, 2, 0]) {
       const resources = makeResources(2, 'late')
       const result = await push(database, { agentId, version, resources, snapshotError: 'late' })
-      expect(result).toStrictEqual({ ...nothing, accepted: false })
+      expect(result).toStrictEqual({ ...nothing, accepted: false, reason: 'version' })
     }
     expect(await digestRows(database)).toStrictEqual(before)
     expect(await liveOf(agentId)).toStrictEqual(rows)
@@ -139,7 +146,7 @@ describe.each(engineNames)('push on %s', (engineName) => {
   test('hydrates, dirties and settles the chats of its agent, and says which', async () => {
     const { agentId, ownerId } = await makeAgent(database)
     const one = makeResources(3)
-    const waiting = (await createChat(database, { ownerId, agentId })).chat
+    const waiting = (await createChat(database, { ownerId, agentId, follows: [] })).chat
     const first = await push(database, { agentId, version: 1, resources: one, snapshotError: 'e' })
     expect(first).toStrictEqual({ ...nothing, hydrated: [waiting] })
     expect(await getChatContext(database, { chatId: waiting.id })).toMatchObject({ error: 'e' })

@@ -20,7 +20,7 @@ import { refusal } from './refusal.js'
 
 const half = [makeFile('/shop/AGENTS.md')]
 const whole = makeResources(3)
-const nothing = { hydrated: [], dirtied: [], settled: [] }
+const nothing = { hydrated: [], followed: [], dirtied: [], settled: [] }
 
 describe.each(engineNames)('an agent that is not ready, on %s', (engineName) => {
   const engine = useEngine(engineName)
@@ -120,7 +120,7 @@ describe.each(engineNames)('an agent that is not ready, on %s', (engineName) => 
   test('refreshing is refused with agent_not_ready, by each way to ask for it', async () => {
     const { ownerId, workspaceId, agentId } = await makeAgent(database)
     await push(database, { agentId, version: 1, resources: whole })
-    const { chat } = await createChat(database, { ownerId, agentId })
+    const { chat } = await createChat(database, { ownerId, agentId, follows: [] })
     const chatId = chat.id
     await starts(agentId, 2)
     const pins = await listPins(database, { chatId })

@@ -1,5 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type Database, hydrate, purge, push, rebindWorkspace, refresh } from '../../src/index.js'
+import {
+  type Database,
+  hydrate,
+  purge,
+  push,
+  rebindWorkspace,
+  refresh,
+  refreshAgent,
+} from '../../src/index.js'
 import { engineNames, recording, useEngine } from '../support/engines.js'
 import { type MadeAgent, makeAgent } from './make-agent.js'
 import { makeResources } from './make-resources.js'
@@ -13,8 +21,9 @@ interface Made extends MadeAgent {
 async function makeChats(database: Database, count: number): Promise<Made> {
   const agent = await makeAgent(database)
   const { rows } = await database.query<{ id: string }>(
-    `INSERT INTO "${database.schema}".chats (owner_id, workspace_id, agent_id, updated_at)
-     SELECT $1, $2, $3, '2020-01-01' FROM generate_series(1, $4) RETURNING id`,
+    `INSERT INTO "${database.schema}".chats
+       (owner_id, workspace_id, agent_id, updated_at, context_follows)
+     SELECT $1, $2, $3, '2020-01-01', '{}' FROM generate_series(1, $4) RETURNING id`,
     [agent.ownerId, agent.workspaceId, agent.agentId, count],
   )
   return { ...agent, chats: rows.map(({ id }) => id), version: 0 }
@@ -74,6 +83,19 @@ describe.each(engineNames)('the number of statements on %s', (engineName) => {
     })
   })
 
+  test('of a push that chats follow is the same however many there are', async () => {
+    const follow = (follows: string) => (made: Made) =>
+      database.query(
+        `UPDATE "${database.schema}".chats SET context_follows = $2 WHERE agent_id = $1`,
+        [made.agentId, follows],
+      )
+    await expectSame(async (database, made) => {
+      changed(made, (await pushTo(database, made, 'three')).followed)
+    }, follow('{instruction_file}'))
+    for (const made of all) await follow('{}')(made)
+    for (const made of all) await pushTo(database, made, 'one')
+  })
+
   test('of a push that changes nothing is the same however many there are', async () => {
     await expectSame((database, made) => pushTo(database, made, 'one'))
   })
@@ -81,7 +103,7 @@ describe.each(engineNames)('the number of statements on %s', (engineName) => {
   test('of a hydration is the same however many there are', async () => {
     const unpinAll = ({ agentId }: Made) =>
       database.query(
-        `UPDATE "${database.schema}".chats SET context_aggregate_hash = NULL WHERE agent_id = $1`,
+        `UPDATE "${database.schema}".chats SET context_hashes = NULL WHERE agent_id = $1`,
         [agentId],
       )
     await expectSame(async (database, made) => {
@@ -94,6 +116,14 @@ describe.each(engineNames)('the number of statements on %s', (engineName) => {
     await expectSame(async (database, made) => {
       const done = await refresh(database, { chatId: made.chats[0]!, notify: true })
       expect(done.added + done.replaced + done.removed).toBeGreaterThan(0)
+    }, drift)
+  })
+
+  test('of refreshing the chats of an agent is the same however many there are', async () => {
+    const drift = (made: Made) => pushTo(database, made, 'again')
+    await expectSame(async (database, { agentId, ...made }) => {
+      const { refreshed } = await refreshAgent(database, { agentId, notify: true })
+      changed({ agentId, ...made }, refreshed)
     }, drift)
   })
 

@@ -28,6 +28,7 @@ test('the operations that are tested are all that the package exports', () => {
     'fromPGlite',
     'fromPGliteTransaction',
     'fromPgTransaction',
+    'kindHashes',
     'notificationChannel',
     'readMigrations',
     'readStats',

@@ -37,7 +37,8 @@ describe.each(engineNames)('operations and transactions on %s', (engineName) => 
     const before = await digestRows(database)
     const work = database.transaction(async (transaction) => {
       await push(transaction, { agentId, version: 1, resources: makeResources(3) })
-      const { chat, hydrated } = await createChat(transaction, { ownerId, agentId })
+      const params = { ownerId, agentId, follows: [] }
+      const { chat, hydrated } = await createChat(transaction, params)
       expect(hydrated).toBe(true)
       const chatId = chat.id
       const { dirtied } = await push(transaction, { agentId, version: 2, resources: [] })

@@ -65,9 +65,9 @@ const mismatches: readonly (readonly [sql: string, ...said: string[]])[] = [
     'constraint chat_messages_chat_id_fkey of chat_messages differs',
   ],
   [
-    `ALTER TABLE chats DROP CONSTRAINT chats_context_aggregate_hash_not_empty,
-       ADD CONSTRAINT chats_context_aggregate_hash_not_empty CHECK (true)`,
-    'constraint chats_context_aggregate_hash_not_empty of chats differs',
+    `ALTER TABLE chats DROP CONSTRAINT chats_context_hashes_object,
+       ADD CONSTRAINT chats_context_hashes_object CHECK (true)`,
+    'constraint chats_context_hashes_object of chats differs',
   ],
   ['DROP INDEX chats_agent_id_idx', 'index chats_agent_id_idx missing'],
   [

@@ -1,10 +1,18 @@
 import { readCatalog } from '../../src/catalog/index.js'
 import { quoteIdentifier } from '../../src/database/names.js'
 import { fillChat } from '../../src/harness/fill-chat.js'
-import type { Queryable } from '../../src/index.js'
+import { kindHashes, type Queryable, type ResourceInput } from '../../src/index.js'
 
 /** Columns that tell whether and how a chat is hydrated: the pins' up migration clears them. */
 export const hydrationColumns = ['context_aggregate_hash', 'context_dirty_since', 'context_error']
+
+/** The column that has taken the place of the first of them. */
+export const hashesColumn = 'context_hashes'
+
+const resource: ResourceInput = {
+  ...{ source: '/AGENTS.md', kind: 'instruction_file', status: 'ok', sizeBytes: 0 },
+  ...{ body: {}, contentHash: Uint8Array.of(2) },
+}
 
 /**
  * Puts rows in every table that there is at the moment: a workspace with a build, an agent and
@@ -13,6 +21,8 @@ export const hydrationColumns = ['context_aggregate_hash', 'context_dirty_since'
 export async function fillTables(queryable: Queryable): Promise<void> {
   const { tables } = await readCatalog(queryable)
   const has = (name: string) => tables.some((table) => table.name === name)
+  const hasColumn = (name: string) =>
+    tables.some(({ columns }) => columns.some((column) => column.name === name))
   const q = (name: string) => `${quoteIdentifier(queryable.schema)}.${quoteIdentifier(name)}`
   const insert = async (sql: string, values: unknown[] = []) =>
     (await queryable.query<{ id: string }>(`INSERT INTO ${sql} RETURNING *`, values)).rows[0]!.id
@@ -28,7 +38,14 @@ export async function fillTables(queryable: Queryable): Promise<void> {
     build,
   ])
   if (has('workspace_agent_context_snapshots')) {
-    await insert(`${q('workspace_agent_context_snapshots')} VALUES ($1, 1, '\\x01')`, [agent])
+    const [column, hash] = hasColumn('aggregate_hash')
+      ? ['aggregate_hash', '\\x01']
+      : ['kind_hashes', JSON.stringify(await kindHashes([resource]))]
+    await insert(
+      `${q('workspace_agent_context_snapshots')} (workspace_agent_id, version, ${column})
+       VALUES ($1, 1, $2)`,
+      [agent, hash],
+    )
     await insert(
       `${q('workspace_agent_context_resources')}
        VALUES ($1, '/AGENTS.md', 'instruction_file', '{}', '\\x02', 0, 'ok')`,
@@ -41,13 +58,13 @@ export async function fillTables(queryable: Queryable): Promise<void> {
      VALUES (gen_random_uuid(), $1, $2, $3)`,
     [workspace, build, agent],
   )
-  const hydratable = tables.some(({ columns }) =>
-    columns.some(({ name }) => name === hydrationColumns[0]),
-  )
-  if (hydratable) {
+  if (hasColumn(hashesColumn) || hasColumn(hydrationColumns[0]!)) {
+    const hash = hasColumn(hashesColumn)
+      ? `${hashesColumn} = '{}'`
+      : `${hydrationColumns[0]} = '\\x03'`
     await queryable.query(
-      `UPDATE ${q('chats')} SET context_aggregate_hash = '\\x03', context_dirty_since = now(),
-         context_error = 'partial' WHERE id = $1`,
+      `UPDATE ${q('chats')} SET ${hash}, context_dirty_since = now(), context_error = 'partial'
+       WHERE id = $1`,
       [chat],
     )
   }

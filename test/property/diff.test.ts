@@ -45,7 +45,7 @@ describe.each(places)('on %s a diff', (place) => {
     const { database } = used
     const { agentId, ownerId } = await makeAgent(database)
     await push(database, { agentId, version: 1, resources: pinned })
-    const { chat } = await createChat(database, { ownerId, agentId })
+    const { chat } = await createChat(database, { ownerId, agentId, follows: [] })
     const same = await diff(database, { chatId: chat.id })
     const { agentId: next } = await makeAgent(database)
     await push(database, { agentId: next, version: 1, resources: live })

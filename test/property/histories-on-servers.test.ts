@@ -15,7 +15,10 @@ describe('a history on a server that breaks a law', () => {
         push: (queryable, params) =>
           push(
             rewriting(queryable, 'stamp and mark chats', (text) =>
-              text.replace('live.aggregate_hash <> chat.context_aggregate_hash', 'false'),
+              text.replace(
+                'THEN coalesce(chat.context_dirty_since',
+                'AND false THEN coalesce(chat.context_dirty_since',
+              ),
             ),
             params,
           ),

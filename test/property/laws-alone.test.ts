@@ -32,7 +32,14 @@ async function ending(): Promise<Ending> {
     ...{ id: chat.id, ownerId, title: 'mine', status: 'waiting', archived: false },
     ...{ createdAt: createdAt!, updatedAt: createdAt! },
     ...{ workspaceId: null, buildId: null, agentId: null },
-    ...{ pinnedHash: null, dirtySince: null, error: '', pins: new Map(), messages: [] },
+    ...{
+      hydrated: false,
+      follows: ['mcp_config', 'mcp_server'],
+      dirtySince: null,
+      error: '',
+      pins: new Map(),
+      messages: [],
+    },
   })
   return { queryable: database, operations: ownOperations, model, rows, reader }
 }
@@ -99,11 +106,11 @@ test('a law of drift is told of a chat that reads as clean and is not', async ()
   at.model.agents.set(agentId, {
     ...{ id: agentId, buildId: '', deleted: false },
     live: {
-      ...{ version: 1n, hash: '01', error: '', receivedAt: chat!.createdAt, ready: true },
+      ...{ version: 1n, run: null, error: '', receivedAt: chat!.createdAt, ready: true },
       resources: new Map(),
     },
   })
-  Object.assign(chat!, { agentId, pinnedHash: '02', dirtySince: chat!.createdAt })
+  Object.assign(chat!, { agentId, hydrated: true, dirtySince: chat!.createdAt })
   expect(await broken(at)).toContain('Drift')
 })
 
@@ -115,7 +122,7 @@ test('the gate of pushes does not depend on where a row lies', async () => {
   }
   const { agentId } = agents[0]!
   const live = {
-    ...{ version: 1n, hash: '01', error: '', receivedAt: '', ready: true, resources: new Map() },
+    ...{ version: 1n, run: null, error: '', receivedAt: '', ready: true, resources: new Map() },
   }
   at.model.agents.set(agentId, { id: agentId, buildId: '', deleted: false, live })
   const read = async () => ({ model: at.model, rows: await at.reader.read(at.queryable) })

@@ -106,23 +106,23 @@ const rewritten =
 export const raceDefects: readonly RaceDefect[] = [
   {
     name: 'a push that does not lock its agent',
-    laws: ['Agreement', 'Gate', 'Drift', 'Linearizability'],
+    laws: ['Agreement', 'Atomicity', 'Gate', 'Drift', 'Hashes', 'Linearizability'],
     operations: {
       push: rewritten(push, 'lock agent for update', (text) => text.replace('FOR UPDATE OF a', '')),
     },
   },
   {
     name: 'a refresh in two transactions',
-    laws: ['Atomicity', 'Clean end'],
+    laws: ['Hashes', 'Atomicity', 'Clean end'],
     operations: {
       refresh: (queryable, params) => refresh(splitting(queryable, 'stamp live context'), params),
     },
   },
   {
-    name: 'a push whose resources are written after the commit of its snapshot',
-    laws: ['Agreement'],
+    name: 'a push whose snapshot is written after the commit of its resources',
+    laws: ['Hashes', 'Agreement'],
     operations: {
-      push: (queryable, params) => push(splitting(queryable, 'write snapshot'), params),
+      push: (queryable, params) => push(splitting(queryable, 'write differing resources'), params),
     },
   },
 ]
@@ -146,21 +146,18 @@ export const furtherDefects: readonly RaceDefect[] = [
     name: 'a gate that lets the stored version in',
     laws: ['Gate'],
     operations: {
-      push: rewritten(push, 'read stored version', (text) =>
-        text.replace('SELECT version', 'SELECT version - 1 AS version'),
+      push: rewritten(push, 'compare with stored snapshot', (text) =>
+        text.replace('<= stored.version', '< stored.version'),
       ),
     },
   },
   {
     name: 'a push that moves the pinned hashes of chats',
     // Where a refresh is under way, what is seen is a hash beside the pins of another push.
-    laws: ['Stability', 'Atomicity'],
+    laws: ['Stability', 'Hashes', 'Atomicity'],
     operations: {
       push: rewritten(push, 'stamp and mark chats', (text) =>
-        text.replace(
-          'coalesce(chat.context_aggregate_hash, live.aggregate_hash)',
-          'live.aggregate_hash',
-        ),
+        text.replace('WHEN chat.context_hashes IS NULL THEN', 'WHEN true THEN'),
       ),
     },
   },

@@ -42,7 +42,6 @@ test('a tree gives every resource in hash order with the body of its kind', asyn
         description: 'Reads tide tables.',
       }),
     ],
-    aggregateHash: found.aggregateHash,
     snapshotError: '',
   })
   expect(await whyNotAcceptable(found)).toEqual([])

@@ -23,8 +23,8 @@ describe.each(engineNames)('what is generated of the schema, on %s', (name) => {
     const database = await engine.install()
     const table = (name: string) => `${quoteIdentifier(database.schema)}.${name}`
     const insert = database.query(
-      `INSERT INTO ${table('chats')} (owner_id, context_aggregate_hash)
-       VALUES (gen_random_uuid(), '')`,
+      `INSERT INTO ${table('chats')} (owner_id, context_hashes)
+       VALUES (gen_random_uuid(), '[]')`,
     )
     const error = await insert.catch((error) => error)
     expect(error).toMatchObject({ code: '23514' })
@@ -49,9 +49,10 @@ describe.each(engineNames)('what is generated of the schema, on %s', (name) => {
       archived: false,
       created_at: expect.any(Date),
       updated_at: expect.any(Date),
-      context_aggregate_hash: null,
       context_dirty_since: null,
       context_error: '',
+      context_hashes: null,
+      context_follows: '{mcp_config,mcp_server}',
     })
   })
 })

@@ -35,15 +35,15 @@ describe.each(inject('servers').map(({ major }) => major))('Kysely on PostgreSQL
     const chat = await kysely
       .insertInto('chats')
       .values({ owner_id: owner, title: 'Typed' })
-      .returning(['id', 'status', 'context_aggregate_hash', 'created_at'])
+      .returning(['id', 'status', 'context_hashes', 'created_at'])
       .executeTakeFirstOrThrow()
     expectTypeOf(chat).toEqualTypeOf<{
       id: string
       status: ChatStatus
-      context_aggregate_hash: Uint8Array | null
+      context_hashes: JsonValue | null
       created_at: Date
     }>()
-    expect(chat).toMatchObject({ status: 'waiting', context_aggregate_hash: null })
+    expect(chat).toMatchObject({ status: 'waiting', context_hashes: null })
     expect(chat.created_at).toBeInstanceOf(Date)
 
     await kysely

@@ -73,7 +73,7 @@ test('a rule says in one sentence why it matters, and what to do', () => {
 
 test('our own migrations are clean, and the rules that look at them have something to see', async () => {
   const report = await lintMigrations()
-  expect(report).toMatchObject({ findings: [], unchecked: [], silenced: 1 })
+  expect(report).toMatchObject({ findings: [], unchecked: [], silenced: 7 })
   const wrong = lintMigrations({ owners: ['chats', 'unicorns'] })
   await expect(wrong).rejects.toMatchObject({
     code: 'invalid_input',

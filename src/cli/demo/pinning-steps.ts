@@ -210,7 +210,7 @@ export async function chatsTable({ database, ada, grace }: Stage): Promise<Table
   for (const { id, title } of [ada, grace]) {
     const context = await getChatContext(database, { chatId: id })
     const pins = context.counts.reduce((sum, { count }) => sum + count, 0)
-    const hash = context.aggregateHash ? Buffer.from(context.aggregateHash).toString('hex') : ''
+    const hash = context.aggregateHash ?? ''
     const state = context.dirty ? 'dirty' : context.hydrated ? 'ok' : 'not hydrated'
     const since = context.dirtySince?.toISOString().slice(11, 23) ?? ''
     rows.push([title, pins, hash.slice(0, 12), state, since])

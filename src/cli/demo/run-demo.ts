@@ -7,6 +7,7 @@ import { PGlite } from '@electric-sql/pglite'
 import { fromPGlite } from '../../database/index.js'
 import { scan } from '../../scan/index.js'
 import { UsageError } from '../command-error.js'
+import { followingSteps } from './following-steps.js'
 import { pinningSteps, type Stage } from './pinning-steps.js'
 import type { DemoReport, DemoStep } from './report.js'
 import { survivalSteps } from './survival-steps.js'
@@ -48,7 +49,11 @@ export async function runDemo(
         ada: { id: randomUUID(), ownerId: randomUUID(), title: "Ada's chat" },
         grace: { id: randomUUID(), ownerId: randomUUID(), title: "Grace's chat" },
       }
-      for (const [title, work] of Object.entries({ ...pinningSteps, ...survivalSteps })) {
+      for (const [title, work] of Object.entries({
+        ...pinningSteps,
+        ...followingSteps,
+        ...survivalSteps,
+      })) {
         await perform(title, (step) => work(stage, step))
       }
       const claims = steps.flatMap((step) => step.claims)

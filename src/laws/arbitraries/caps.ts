@@ -124,8 +124,7 @@ const sourceOf = (length: number) =>
 const errorOf = (length: number) =>
   fc.oneof(inResource('error', textOfBytes(length)), inPush('snapshotError', textOfBytes(length)))
 
-const hashOf = (length: number) =>
-  fc.oneof(inResource('contentHash', bytes(length)), inPush('aggregateHash', bytes(length)))
+const hashOf = (length: number) => inResource('contentHash', bytes(length))
 
 /** A push with the given text in one of the places where a push has text. */
 function withText(texts: fc.Arbitrary<string>): fc.Arbitrary<AnyPush> {

@@ -1,10 +1,9 @@
 import fc from 'fast-check'
 import { type Catalog, readCatalog } from '../../catalog/index.js'
 import type { NewMessage } from '../../context/index.js'
-import type { Queryable } from '../../database/index.js'
-import { quoteIdentifier } from '../../database/index.js'
+import { type Queryable, quoteIdentifier, type Transaction } from '../../database/index.js'
 import { fillChat } from '../../harness/index.js'
-import { type ChatStatus, enums, limits } from '../../schema/index.js'
+import { type ChatStatus, enums, kindHashes, limits } from '../../schema/index.js'
 import { jsonValue } from './json.js'
 import { text } from './text.js'
 
@@ -30,8 +29,6 @@ export interface ChatSeed {
   readonly createdAt: Date
   /** Not before `createdAt`. */
   readonly updatedAt: Date
-  /** The aggregate hash of its pins, 1 to 64 bytes. */
-  readonly pinnedHash: Uint8Array
   /**
    * How many rows each chat-scoped table gets, 0 to 3, in the order of the catalog. The list is
    * repeated if there are more tables than numbers.
@@ -64,7 +61,6 @@ export function chat(): fc.Arbitrary<ChatSeed> {
       status: fc.constantFrom(...enums.chat_status),
       archived: fc.boolean(),
       days: fc.tuple(fc.nat(1000), fc.nat(1000), fc.nat(day - 1)),
-      pinnedHash: fc.uint8Array({ minLength: 1, maxLength: limits.hashBytesMax }),
       rows: fc.array(fc.nat(3), { minLength: 1, maxLength: 12 }),
     })
     .map(({ days: [before, after, ms], ...seed }) => ({
@@ -106,7 +102,6 @@ export async function insertChat(
       ['archived', seed.archived],
       ['created_at', seed.createdAt],
       ['updated_at', seed.updatedAt],
-      ['context_aggregate_hash', seed.pinnedHash],
     ])
     const chats = catalog.tables.find(({ name }) => name === 'chats')!
     // The columns that the schema has: an early version has no hydration columns.
@@ -119,8 +114,24 @@ export async function insertChat(
     const { id } = rows[0]!
     const rowsIn = (_: string, place: number) => seed.rows[place % seed.rows.length] ?? 0
     await fillChat(transaction, id, { catalog, rowsIn })
+    if (chats.columns.some(({ name }) => name === 'context_hashes')) await stamp(transaction, id)
     return id
   })
+}
+
+/** Gives a chat the hashes of its pins. */
+async function stamp(transaction: Transaction, id: string): Promise<void> {
+  const table = (name: string) => `${quoteIdentifier(transaction.schema)}.${quoteIdentifier(name)}`
+  const { rows: pins } = await transaction.query<Parameters<typeof kindHashes>[0][number]>(
+    `SELECT source, body_kind AS kind, content_hash AS "contentHash", status
+     FROM ${table('chat_context_resources')} WHERE chat_id = $1`,
+    [id],
+  )
+  const hashes = JSON.stringify(await kindHashes(pins))
+  await transaction.query(`UPDATE ${table('chats')} SET context_hashes = $2 WHERE id = $1`, [
+    id,
+    hashes,
+  ])
 }
 
 /**

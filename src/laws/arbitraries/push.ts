@@ -162,19 +162,19 @@ const version = weighted<number | bigint>(
   [1, fc.bigInt({ min: 0n, max: int64Max })],
 )
 
-const aggregateHash = weighted(
-  [2, fc.nat(3).map((byte) => Uint8Array.of(byte))],
-  [1, fc.uint8Array({ minLength: 1, maxLength: limits.hashBytesMax })],
-)
+/** The start of a process, in the past. */
+const run = fc.record({
+  id: fc.uuid(),
+  startedAt: fc.date({ min: new Date('2020-01-01'), max: new Date('2026-01-01') }),
+})
 
 /** Absent in `times` of `times + 1` cases, which is every second case by default. */
 const optional = <T>(arbitrary: fc.Arbitrary<T>, times = 1) =>
   weighted<T | undefined>([times, fc.constant(undefined)], [1, arbitrary])
 
 /**
- * Pushes that an agent without a snapshot accepts, with and without each optional field. Most have
- * no aggregate hash, since a given hash need not describe the resources. Some are not ready, and
- * pin nothing. Shrinks to version 0 without resources.
+ * Pushes that an agent without a snapshot accepts, with and without each optional field. Some are
+ * not ready, and pin nothing. Shrinks to version 0 without resources.
  *
  * @example
  * ```ts
@@ -182,7 +182,8 @@ const optional = <T>(arbitrary: fc.Arbitrary<T>, times = 1) =>
  *
  * fc.assert(
  *   fc.asyncProperty(push(), async (report) => {
- *     const { accepted } = await driftpin.push(database, { agentId, ...report, initial: true })
+ *     const { run, ...rest } = report
+ *     const { accepted } = await driftpin.push(database, { agentId, ...rest, initial: true })
  *     return accepted
  *   }),
  * )
@@ -195,7 +196,7 @@ export function push(options: ResourcesOptions = {}): fc.Arbitrary<AnyPush> {
       initial: optional(fc.boolean(), 2),
       ready: optional(fc.constantFrom(true, true, false)),
       snapshotError: optional(text({ bytesMax: 80, piecesMax: 4 })),
-      aggregateHash: optional(aggregateHash, 7),
+      run: optional(run),
       resources: resources(options),
     })
     .map(withoutAbsent)

@@ -5,11 +5,13 @@ type ChatEvent =
   | 'created'
   | 'message_added'
   | 'bound'
+  | 'follows_set'
   | 'archived'
   | 'unarchived'
   | 'unpinned'
   | 'deleted'
   | 'hydrated'
+  | 'followed'
   | 'dirtied'
   | 'settled'
   | 'refreshed'
@@ -29,6 +31,7 @@ interface Answer {
   readonly archived?: readonly string[]
   readonly refreshed?: readonly string[]
   readonly hydrated?: readonly string[] | boolean
+  readonly followed?: readonly string[]
   readonly dirtied?: readonly string[]
   readonly settled?: readonly string[]
 }
@@ -51,7 +54,7 @@ export function eventsOf(
   const gone = [...before.chats.keys()].filter((id) => !after.chats.has(id))
   const events = new Map<string, ChatEvent>()
   if (main !== 'changes') for (const id of main === 'deleted' ? gone : asked) events.set(id, main)
-  for (const event of ['hydrated', 'dirtied', 'settled', 'refreshed'] as const) {
+  for (const event of ['hydrated', 'followed', 'dirtied', 'settled', 'refreshed'] as const) {
     const ids = parts[event]
     // The answer of createChat has a boolean here, which is no event.
     if (typeof ids !== 'object') continue

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto'
+import { type BodyKind, enums } from '../../schema/index.js'
+import { kindHashes } from './hashes.js'
 import {
   type Chat,
   inOrder,
@@ -8,6 +9,7 @@ import {
   Refusal,
   type Resource,
   type Resources,
+  type Run,
 } from './model.js'
 import { canonicalJson } from './text.js'
 import type { Time } from './time.js'
@@ -15,31 +17,15 @@ import type { Time } from './time.js'
 /** A resource without the times of its row. */
 export type Content = Omit<Resource, 'createdAt' | 'updatedAt'>
 
-/** A push with its hash, and with its resources by source. */
+/** A push with its resources by source. */
 export interface Pushed {
   readonly agentId: string
   readonly version: bigint
   readonly initial: boolean
   readonly ready: boolean
-  readonly hash: string
+  readonly run: Run | null
   readonly error: string
   readonly resources: ReadonlyMap<string, Content>
-}
-
-/**
- * The hash of a whole context, in hexadecimal: sha256 over kind, source, content hash and status
- * of each resource as netstrings, by kind and then by source in byte order.
- */
-export function aggregateHash(resources: ReadonlyMap<string, Content>): string {
-  const keyed = [...resources].map(([source, { kind, contentHash, status }]) => ({
-    order: Buffer.from(`${kind}\0${source}`),
-    parts: [kind, source, Buffer.from(contentHash, 'hex'), status].map((one) => Buffer.from(one)),
-  }))
-  const hash = createHash('sha256')
-  for (const { parts } of keyed.sort((a, b) => Buffer.compare(a.order, b.order))) {
-    for (const part of parts) hash.update(`${part.length}:`).update(part).update(',')
-  }
-  return hash.digest('hex')
 }
 
 /**
@@ -67,11 +53,12 @@ export const isEqual = (a: Content, b: Content): boolean =>
 /** The ids of the chats that an operation changed; each list is in ascending order. */
 export interface Changes {
   readonly hydrated: readonly string[]
+  readonly followed: readonly string[]
   readonly dirtied: readonly string[]
   readonly settled: readonly string[]
 }
 
-export const noChanges: Changes = { hydrated: [], dirtied: [], settled: [] }
+export const noChanges: Changes = { hydrated: [], followed: [], dirtied: [], settled: [] }
 
 /** Refreshing needs a live context, and one that is ready. */
 export function refuseUnready(live: Live | undefined): void {
@@ -83,44 +70,77 @@ export function refuseUnready(live: Live | undefined): void {
 export function pin(model: Model, chat: Chat, now: Time): void {
   const live = liveOf(model, chat)!
   chat.pins = replace(chat.pins, live.resources, now)
-  chat.pinnedHash = live.hash
+  chat.hydrated = true
   chat.error = live.error
   chat.dirtySince = null
 }
 
-/** Removes the pins of a chat, its pinned hash, its mark and its error. */
+/** Removes the pins of a chat, its mark and its error. */
 export function removePins(chat: Chat): void {
-  Object.assign(chat, { pins: new Map(), pinnedHash: null, dirtySince: null, error: '' })
+  Object.assign(chat, { pins: new Map(), hydrated: false, dirtySince: null, error: '' })
+}
+
+/** The kinds whose hashes differ between two lists of resources, in the order of the enum. */
+export function differingKinds(one: Resources, other: Resources): BodyKind[] {
+  const [a, b] = [kindHashes(one), kindHashes(other)]
+  return enums.workspace_agent_context_body_kind.filter((kind) => a[kind] !== b[kind])
+}
+
+/** The kinds that a chat does not follow and in which its pins differ from the live context. */
+export const driftedKinds = (chat: Chat, live: Live): BodyKind[] =>
+  differingKinds(chat.pins, live.resources).filter((kind) => !chat.follows.includes(kind))
+
+/**
+ * Makes the rows of the kinds that a chat follows equal to the live ones, if a hash of them
+ * differs. A source that holds a pin of another kind keeps it. Returns whether a row was changed.
+ */
+function follow(chat: Chat, live: Live, now: Time): boolean {
+  const isFollowed = ({ kind }: Content) => chat.follows.includes(kind)
+  if (!differingKinds(chat.pins, live.resources).some((kind) => chat.follows.includes(kind))) {
+    return false
+  }
+  const kept = [...chat.pins].filter(([, row]) => !isFollowed(row))
+  const copied = [...live.resources].filter(([, row]) => isFollowed(row))
+  const before = chat.pins
+  chat.pins = replace(before, new Map<string, Content>([...copied, ...kept]), now)
+  return (
+    before.size !== chat.pins.size || [...chat.pins].some(([key, row]) => before.get(key) !== row)
+  )
 }
 
 /**
- * Hydrates the chats that are not hydrated and have a ready live context. Sets or clears the dirty
- * mark of the others; the mark is the time of the first drift. Archived chats do not change. While
- * the agent is not ready no mark changes, except that binding clears it.
+ * Hydrates the chats that are not hydrated and have a ready live context. The others follow, and
+ * their dirty mark is set or cleared by the kinds that they pin; the mark is the time of the first
+ * drift. Archived chats do not change. A copy does not follow at once. While the agent is not ready
+ * nothing changes, except that binding clears the mark.
  */
 export function settle(
   model: Model,
   chats: readonly Chat[],
   now: Time,
-  { isBinding = false } = {},
+  { isBinding = false, isCopied = false } = {},
 ): Changes {
-  const changes = { hydrated: [] as string[], dirtied: [] as string[], settled: [] as string[] }
+  const hydrated: string[] = []
+  const followed: string[] = []
+  const dirtied: string[] = []
+  const settled: string[] = []
   for (const chat of inOrder(chats)) {
     if (chat.archived) continue
     const live = liveOf(model, chat)
-    if (chat.pinnedHash === null) {
+    if (!chat.hydrated) {
       if (!live?.ready) continue
       pin(model, chat, now)
-      changes.hydrated.push(chat.id)
+      hydrated.push(chat.id)
       continue
     }
     if (live?.ready === false && !isBinding) continue
-    const drifted = live?.ready === true && live.hash !== chat.pinnedHash
+    if (live?.ready && !isCopied && follow(chat, live, now)) followed.push(chat.id)
+    const drifted = live?.ready === true && driftedKinds(chat, live).length > 0
     if (drifted === (chat.dirtySince !== null)) continue
     chat.dirtySince = drifted ? now : null
-    changes[drifted ? 'dirtied' : 'settled'].push(chat.id)
+    ;(drifted ? dirtied : settled).push(chat.id)
   }
-  return changes
+  return { hydrated, followed, dirtied, settled }
 }
 
 /** Marked, not archived, and bound to an agent that has a snapshot. */

@@ -40,8 +40,8 @@ export type Resources = ReadonlyMap<string, Resource>
 export interface Live {
   /** The version of the last accepted push. */
   readonly version: bigint
-  /** The aggregate hash, in hexadecimal. */
-  readonly hash: string
+  /** The start of the process that pushed it, if it said. */
+  readonly run: Run | null
   /** The error of its snapshot; empty for none. */
   readonly error: string
   /** When it was accepted. */
@@ -50,6 +50,12 @@ export interface Live {
   readonly ready: boolean
   /** What it had, by source. */
   readonly resources: Resources
+}
+
+/** One start of an agent's process. */
+export interface Run {
+  readonly id: string
+  readonly startedAt: Time
 }
 
 interface Workspace {
@@ -83,6 +89,9 @@ export interface Agent {
   live?: Live
 }
 
+/** The kinds that a chat follows if its creator says nothing. */
+export const followedByDefault: readonly BodyKind[] = ['mcp_config', 'mcp_server']
+
 /** A message that an operation added. Those that the host writes by itself are not modelled. */
 export interface Message {
   readonly id: bigint
@@ -99,7 +108,7 @@ export interface Message {
  *
  * @example
  * ```ts
- * const isHydrated = ({ pinnedHash }: Chat) => pinnedHash !== null
+ * const hasPins = ({ hydrated, pins }: Chat) => hydrated && pins.size > 0
  * ```
  */
 export interface Chat {
@@ -113,8 +122,10 @@ export interface Chat {
   agentId: string | null
   archived: boolean
   updatedAt: Time
-  /** The aggregate hash that the pins were taken at; null while it is not hydrated. */
-  pinnedHash: string | null
+  /** Whether it has taken its pins; there may be none. */
+  hydrated: boolean
+  /** The kinds that it follows, in the order of the enum. */
+  follows: readonly BodyKind[]
   /** The mark. */
   dirtySince: Time | null
   error: string

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { JsonValue } from '../../schema/index.js'
+import type { BodyKind, JsonValue } from '../../schema/index.js'
 import { valueBytesMax } from '../row-reader.js'
+import { kindHashes } from './hashes.js'
 import type { Content } from './live-context.js'
 import {
   type Chat,
@@ -69,15 +70,27 @@ function messageRow(chatId: string, { content, ...message }: Message): [string, 
   return [`${chatId} ${message.id}`, { ...values, content: text }]
 }
 
-function snapshotRow(id: string, { hash, error, resources, ...live }: Live): [string, Values] {
-  const heads = { aggregateHash: hash, snapshotError: error }
-  return [id, columnsOf({ workspaceAgentId: id, ...heads, ...live })]
+/** Hashes as the text that the row reader returns. */
+const hashesText = (resources: Resources) => bodyText(kindHashes(resources) as JsonValue)
+
+function snapshotRow(id: string, { run, error, resources, ...live }: Live): [string, Values] {
+  const runs = { runId: run?.id ?? null, runStartedAt: run?.startedAt ?? null }
+  const heads = { kindHashes: hashesText(resources), snapshotError: error }
+  return [id, columnsOf({ workspaceAgentId: id, ...heads, ...runs, ...live })]
 }
 
-function chatRow({ pinnedHash, dirtySince, error, pins, messages, ...chat }: Chat) {
-  const context = { contextAggregateHash: pinnedHash, contextDirtySince: dirtySince }
-  return [chat.id, columnsOf({ ...chat, ...context, contextError: error })] as const
+function chatRow({ hydrated, follows, dirtySince, error, pins, messages, ...chat }: Chat) {
+  const context = {
+    contextHashes: hydrated ? hashesText(pins) : null,
+    contextFollows: followsText(follows),
+    contextDirtySince: dirtySince,
+    contextError: error,
+  }
+  return [chat.id, columnsOf({ ...chat, ...context })] as const
 }
+
+/** The kinds of `context_follows` as the row reader returns them. */
+const followsText = (follows: readonly BodyKind[]): string => `{${follows.join(',')}}`
 
 /** Tables that the host also writes to: rows that the model does not know belong to the host. */
 export const sharedTables: ReadonlySet<string> = new Set(['chat_messages'])

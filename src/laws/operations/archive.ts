@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { isBusy, pick, place, type WriteChoice, writeChoice } from '../choices.js'
-import { noChanges, settle } from '../model/live-context.js'
+import { driftedKinds, noChanges, settle } from '../model/live-context.js'
 import { type Chat, findChat, liveOf, type Model } from '../model/model.js'
 import { later, type Time } from '../model/time.js'
 import { defineChatOperation, defineOperation, type Move } from '../operation.js'
@@ -31,8 +31,10 @@ export const unarchive = defineChatOperation({
     (model, chat) => {
       const live = liveOf(model, chat)
       if (!chat.archived) return false
-      if (chat.pinnedHash === null) return live !== undefined
-      return (chat.dirtySince !== null) !== (live !== undefined && live.hash !== chat.pinnedHash)
+      if (!chat.hydrated) return live !== undefined
+      return (
+        (chat.dirtySince !== null) !== (live !== undefined && driftedKinds(chat, live).length > 0)
+      )
     },
     (_, { archived }) => archived,
   ],

@@ -43,7 +43,7 @@ function bindAll(model: Model, chats: readonly Chat[], { agentId, refresh }: Tar
   if (!refresh) {
     return { bound, refreshed: [], ...settle(model, chats, now, { isBinding: true }) }
   }
-  const had = inOrder(chats).map((chat) => ({ id: chat.id, pinned: chat.pinnedHash !== null }))
+  const had = inOrder(chats).map((chat) => ({ id: chat.id, pinned: chat.hydrated }))
   for (const chat of chats) pin(model, chat, now)
   const refreshed = had.filter(({ pinned }) => pinned).map(({ id }) => id)
   const hydrated = had.filter(({ pinned }) => !pinned).map(({ id }) => id)
@@ -82,7 +82,7 @@ const rebindMove = (
 const targetChoice = {
   to: weighted(
     [6, fc.constant('agent')],
-    [3, fc.constantFrom('none', 'silent', 'starting', 'unknown')],
+    [3, fc.constantFrom('none', 'silent', 'starting', 'starting', 'unknown')],
   ),
   agent: place,
   refresh: fc.boolean(),
@@ -95,7 +95,7 @@ interface TargetChoice {
 }
 
 /**
- * An agent that no chat is bound to yet, one that has not pushed, one that is not ready, none, or
+ * An agent that no chat is bound to yet, one that has not pushed, any that is not ready, none, or
  * one that does not exist.
  *
  * @param own The agents that the chats are bound to.
@@ -111,7 +111,7 @@ function chooseAgent(
   const silent = agents.filter(({ live }) => !live)
   const others = agents.filter(({ id, live, deleted }) => live && !deleted && !own.includes(id))
   if (to === 'silent') return pick(silent, agent)?.id
-  const starting = others.filter(({ live }) => !live!.ready)
+  const starting = agents.filter(({ live, deleted }) => live?.ready === false && !deleted)
   if (to === 'starting' && starting.length > 0) return pick(starting, agent)!.id
   return others.length > 0 ? pick(others, agent)!.id : pickAgent(model, agent)?.id
 }

@@ -20,7 +20,7 @@ export function diff(model: Model, key: ChatKey) {
     inByteOrder(sources).map((source) => ({ source, ...sides(source) }))
   return {
     chat: chat.id,
-    hydrated: chat.pinnedHash !== null,
+    hydrated: chat.hydrated,
     added: each(added, lived),
     removed: each(removed, pinned),
     modified: each(modified, (source) => ({ ...pinned(source), ...lived(source) })),

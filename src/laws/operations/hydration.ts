@@ -1,15 +1,7 @@
 import fc from 'fast-check'
-import {
-  isBusy,
-  isDrifted,
-  mostly,
-  type Preference,
-  pickAgent,
-  raceAgentIds,
-  unknownId,
-} from '../choices.js'
-import { type Changes, pin, refuseUnready, removePins, settle } from '../model/live-context.js'
-import { findChat, liveOf, Refusal, type Resources, unarchived } from '../model/model.js'
+import { isBusy, mostly, type Preference, pickAgent, raceAgentIds, unknownId } from '../choices.js'
+import { type Changes, removePins, settle } from '../model/live-context.js'
+import { findChat, liveOf, Refusal, unarchived } from '../model/model.js'
 import { defineChatOperation } from '../operation.js'
 
 /** If it is for an agent, the chats of the agent. */
@@ -18,15 +10,21 @@ interface Args {
   readonly chats?: readonly string[]
 }
 
+/** A chat that has no pins, although its agent has pushed. */
+const isUnpinned: Preference = (model, chat) =>
+  !chat.hydrated && !chat.archived && liveOf(model, chat) !== undefined
+
 /** For one chat, or for all chats of an agent. */
 export const hydrate = defineChatOperation<Args, { readonly one: boolean }>({
   name: 'hydrate',
   weight: 2,
   event: 'changes',
+  prefers: [isUnpinned, isBusy],
   choices: { one: fc.boolean() },
   argsOf(model, _, { one, chat: index }) {
     if (one) return {}
-    const agentId = pickAgent(model, index)?.id ?? unknownId
+    const isUnknown = index % 20 === 19
+    const agentId = (isUnknown ? undefined : pickAgent(model, index)?.id) ?? unknownId
     const chats = unarchived(model, (chat) => chat.agentId === agentId).map(({ id }) => id)
     return { agentId, chats }
   },
@@ -42,7 +40,7 @@ export const hydrate = defineChatOperation<Args, { readonly one: boolean }>({
     const which = agentId ? { agentId } : { chatId, ...(ownerId && { ownerId }) }
     return operations.hydrate(queryable, { ...which, ...params })
   },
-  /** Hydrates and settles one chat, or all chats of an agent, which may be softly deleted. */
+  /** Settles one chat, or all chats of an agent, which may be softly deleted. */
   predict(model, key, now, { agentId }): Changes {
     if (!agentId) return settle(model, [findChat(model, key)], now)
     if (!model.agents.has(agentId)) throw new Refusal('agent_not_found')
@@ -50,37 +48,6 @@ export const hydrate = defineChatOperation<Args, { readonly one: boolean }>({
     return settle(model, chats, now)
   },
 })
-
-/** The hashes are equal, but a row differs in its body, its size or a text. */
-const differsUnseen: Preference = (model, chat) =>
-  isDrifted(model, chat) && liveOf(model, chat)!.hash === chat.pinnedHash
-
-export const refresh = defineChatOperation({
-  name: 'refresh',
-  weight: 6,
-  event: 'refreshed',
-  prefers: [differsUnseen, isDrifted, isBusy],
-  flags: (chatId) => ({ repins: [chatId] }),
-  execute: ({ queryable, operations }, params) => operations.refresh(queryable, params),
-  /**
-   * Replaces the pins of one chat, archived or not, with the live context, and clears its mark. It
-   * is refused without a ready live context, and the pins stay.
-   */
-  predict(model, key, now) {
-    const chat = findChat(model, key)
-    const before = chat.pins
-    refuseUnready(liveOf(model, chat))
-    pin(model, chat, now)
-    return { chat: chat.id, aggregateHash: chat.pinnedHash, ...count(before, chat.pins) }
-  },
-})
-
-function count(before: Resources, after: Resources) {
-  const added = [...after.keys()].filter((source) => !before.has(source)).length
-  const kept = [...after].filter(([source, row]) => before.get(source) === row).length
-  const removed = [...before.keys()].filter((source) => !after.has(source)).length
-  return { added, replaced: after.size - added - kept, removed }
-}
 
 export const unpin = defineChatOperation({
   name: 'unpin',

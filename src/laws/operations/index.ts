@@ -4,14 +4,16 @@ import { bind, rebindWorkspace } from './bind.js'
 import { stepClock } from './clock.js'
 import { createChat } from './create-chat.js'
 import { diffChat } from './diff.js'
+import { setFollows } from './follows.js'
 import { fillChat, hostWrites } from './host-rows.js'
-import { hydrate, refresh, unpin } from './hydration.js'
+import { hydrate, unpin } from './hydration.js'
 import { listOwnChats } from './list-chats.js'
 import { addMessages, compactMessages } from './messages.js'
 import { migrate } from './migrate.js'
 import { deleteChat, purge, purgeDebugRuns, purgeExpired, purgeFiles } from './purge.js'
 import { push, pushAtALimit, pushBeyondALimit } from './push.js'
 import { getOnePin, listAllPins, readContext, writePrompt } from './reading.js'
+import { refresh, refreshAgent } from './refresh.js'
 import { deleteForGood, deleteSoftly } from './removal.js'
 import { createWorkspace, rebuild } from './workspaces.js'
 
@@ -24,7 +26,9 @@ export const allOperations: readonly Operation[] = [
   pushBeyondALimit,
   hydrate,
   refresh,
+  refreshAgent,
   unpin,
+  setFollows,
   bind,
   rebindWorkspace,
   rebuild,

@@ -7,9 +7,9 @@ import {
 } from '../../catalog/index.js'
 import { type Database, quoteIdentifier } from '../../database/index.js'
 import { createMigrator, ledgerName, type Migration } from '../../migrations/index.js'
-import { pick, place } from '../choices.js'
+import { pick, place, weighted } from '../choices.js'
 import { removePins } from '../model/live-context.js'
-import type { Model } from '../model/model.js'
+import { followedByDefault, type Model } from '../model/model.js'
 import { pinTable, snapshotTable } from '../model/rows.js'
 import { defineOperation } from '../operation.js'
 import { openRowReader, type Rows, rowsOf, type TableRows } from '../row-reader.js'
@@ -25,7 +25,7 @@ export interface RoundTrip {
 /** The migration that creates the table of the pins. */
 const pinMigration = 'create_chat_context_resources'
 
-const hydrationColumns = ['context_aggregate_hash', 'context_dirty_since', 'context_error']
+const hydrationColumns = ['context_hashes', 'context_dirty_since', 'context_error']
 
 /** The schema and all rows, without the ledger. */
 async function readAll(database: Database): Promise<{ manifest: SchemaManifest; rows: Rows }> {
@@ -122,13 +122,13 @@ export const migrate = defineOperation({
   name: 'migrate down and up',
   fitsTransaction: false,
   choices: fc.record({
-    to: fc.constantFrom('before the pins', 'any'),
+    to: weighted([4, fc.constantFrom('before the pins', 'any')], [1, fc.constant('nothing')]),
     version: place,
   }),
   resolve: ({ model, migrations }, { to, version }) => {
     if (migrations.length === 0) return undefined
     const pins = migrations.findIndex(({ name }) => name === pinMigration)
-    const before = to === 'any' ? version % migrations.length : pins
+    const before = { 'before the pins': pins, any: version % migrations.length, nothing: 0 }[to]!
     const target = before === 0 ? 0 : pick(migrations, before - 1)!.version
     return {
       says: `migrate down to ${target} and up again`,
@@ -152,11 +152,13 @@ function forget(model: Model, dropped: readonly string[]): void {
   if (isGone('chats')) model.chats.clear()
   for (const agent of model.agents.values()) {
     if (isGone(snapshotTable)) delete agent.live
-    else if (isGone(`${snapshotTable}.ready`) && agent.live)
-      agent.live = { ...agent.live, ready: true }
+    if (!agent.live) continue
+    if (isGone(`${snapshotTable}.ready`)) agent.live = { ...agent.live, ready: true }
+    if (isGone(`${snapshotTable}.run_id`)) agent.live = { ...agent.live, run: null }
   }
   for (const chat of model.chats.values()) {
     if (isGone('chat_messages')) chat.messages = []
     if (isGone(pinTable)) removePins(chat)
+    if (isGone('chats.context_follows')) chat.follows = followedByDefault
   }
 }

@@ -62,7 +62,7 @@ function changeOne(list: readonly ResourceInput[], { which, field }: PushChoice)
 
 /** The pins of a dirty chat of this agent, or else of one of its chats, or else of any chat. */
 function earlier(model: Model, agent: Agent, which: number): ResourceInput[] {
-  const chats = [...model.chats.values()].filter(({ pinnedHash }) => pinnedHash !== null)
+  const chats = [...model.chats.values()].filter(({ hydrated }) => hydrated)
   const own = chats.filter(({ agentId }) => agentId === agent.id)
   const dirty = own.filter(({ dirtySince, archived }) => dirtySince !== null && !archived)
   const chat = pick([dirty, own, chats].find((list) => list.length > 0) ?? [], which)
@@ -87,7 +87,7 @@ const variants = {
   unchanged: (_, agent) => ({ resources: stored(agent) }),
   'other order': (_, agent) => ({ resources: stored(agent).reverse() }),
   'one changed': (_, agent, choice) => ({ resources: changeOne(stored(agent), choice) }),
-  // Neither the content hash nor the aggregate hash changes.
+  // No hash changes.
   'body alone': (_, agent, choice) => ({
     resources: changeOne(stored(agent), { ...choice, field: 'body' }),
   }),

@@ -1,10 +1,9 @@
 import fc from 'fast-check'
-import type { PushParams } from '../../context/index.js'
+import type { PushParams, PushResult } from '../../context/index.js'
 import type { ResourceInput } from '../../schema/index.js'
 import { type CapOptions, type CappedPush, pushAtCap, pushBeyondCap } from '../arbitraries/caps.js'
 import { resource } from '../arbitraries/push.js'
 import {
-  contextHash,
   contextResources,
   contextsCount,
   mostly,
@@ -12,12 +11,12 @@ import {
   pickAgent,
   place,
   raceAgentIds,
+  textFile,
   unknownId,
   weighted,
   writeChoice,
 } from '../choices.js'
 import {
-  aggregateHash,
   type Changes,
   type Content,
   noChanges,
@@ -25,27 +24,42 @@ import {
   replace,
   settle,
 } from '../model/live-context.js'
-import { findAgent, type Model, Refusal, unarchived } from '../model/model.js'
-import type { Time } from '../model/time.js'
+import { findAgent, type Live, type Model, Refusal, unarchived } from '../model/model.js'
+import { later, type Time } from '../model/time.js'
 import { defineOperation, type Move, type View } from '../operation.js'
+import { day, raceRuns, runChoice, runOf } from './push-runs.js'
 import { changeableFields, type PushVariant, pushVariants, reportOf } from './push-variants.js'
 
 /**
- * Accepted if the agent has no snapshot, or the push is initial, or its version is greater. An
- * accepted push replaces the live context, and hydrates and settles the chats of the agent if it is
- * ready.
+ * Why a push is not accepted: an initial one if its run started before the stored run, any other if
+ * it is not of the stored run or its version is not above the stored one.
+ */
+function whyNot(live: Live, { version, initial, run }: Pushed): PushResult['reason'] {
+  if (initial) {
+    const isEarlier = run !== null && live.run !== null && run.startedAt < live.run.startedAt
+    return isEarlier ? 'superseded_run' : undefined
+  }
+  const isSame = run?.id === live.run?.id && run?.startedAt === live.run?.startedAt
+  if (live.run !== null && !isSame) return 'superseded_run'
+  return version <= live.version ? 'version' : undefined
+}
+
+/**
+ * An accepted push replaces the live context. If it is ready, the chats of the agent are hydrated,
+ * follow and are settled.
  */
 function predict(
   model: Model,
-  { agentId, version, initial, ready, hash, error, resources }: Pushed,
+  push: Pushed,
   now: Time,
-): { accepted: boolean } & Changes {
+): Pick<PushResult, 'accepted' | 'reason'> & Changes {
+  const { agentId, version, ready, run, error, resources } = push
   const agent = findAgent(model, agentId)
-  if (agent.live && !initial && version <= agent.live.version) {
-    return { accepted: false, ...noChanges }
-  }
+  if (run !== null && run.startedAt > later(now, day)) throw new Refusal('invalid_input')
+  const reason = agent.live && whyNot(agent.live, push)
+  if (reason) return { accepted: false, reason, ...noChanges }
   const rows = replace(agent.live?.resources ?? new Map(), resources, now)
-  agent.live = { version, hash, error, receivedAt: now, ready, resources: rows }
+  agent.live = { version, run, error, receivedAt: now, ready, resources: rows }
   const chats = unarchived(model, (chat) => chat.agentId === agentId)
   return { accepted: true, ...settle(model, chats, now) }
 }
@@ -54,11 +68,15 @@ type Params = Omit<PushParams, 'now'>
 
 /** The parameters of a push in the form of the model. */
 function toPushed({ agentId, version, initial = false, ready = true, ...rest }: Params): Pushed {
-  const { snapshotError: error = '', aggregateHash: given } = rest
+  const { snapshotError: error = '' } = rest
   const resources = new Map(rest.resources.map((one) => [one.source, toContent(one)]))
-  const hash = given ? Buffer.from(given).toString('hex') : aggregateHash(resources)
-  return { agentId, version: BigInt(version), initial, ready, hash, error, resources }
+  const run = rest.run ? { id: rest.run.id, startedAt: exactTime(rest.run.startedAt) } : null
+  return { agentId, version: BigInt(version), initial, ready, run, error, resources }
 }
+
+/** A time as the model has it. */
+const exactTime = (time: Date | string): Time =>
+  typeof time === 'string' ? time : time.toISOString().replace('Z', '000Z')
 
 function toContent(one: ResourceInput): Content {
   const { kind, body, contentHash, sizeBytes, status, error = '', sourcePath = '' } = one
@@ -66,8 +84,10 @@ function toContent(one: ResourceInput): Content {
   return { kind, body, contentHash: hash, sizeBytes: BigInt(sizeBytes), status, error, sourcePath }
 }
 
-function textOf({ agentId, version, initial, ready, resources }: Params, variant: string): string {
-  const flags = `${initial ? ', initial' : ''}${ready === false ? ', not ready' : ''}`
+function textOf({ agentId, version, resources, ...rest }: Params, variant: string): string {
+  const { initial, ready, run } = rest
+  const ofRun = run ? `, of the run ${run.id.slice(-2)} of ${exactTime(run.startedAt)}` : ''
+  const flags = `${initial ? ', initial' : ''}${ready === false ? ', not ready' : ''}${ofRun}`
   const sources = resources.map(({ source }) => JSON.stringify(source))
   const shown = sources.length > 3 ? [`${sources.length} resources`] : sources
   return `push ${agentId} version ${version}${flags} (${variant}): ${shown.join(', ') || 'nothing'}`
@@ -109,7 +129,7 @@ const someResources = fc
 
 /** The agents of the unarchived chats that meet a condition. */
 const agentsOf =
-  (isMeant: (chat: { pinnedHash: string | null; dirtySince: Time | null }) => boolean) =>
+  (isMeant: (chat: { hydrated: boolean; dirtySince: Time | null }) => boolean) =>
   ({ agents, chats }: Model) => {
     const those = [...chats.values()].filter((chat) => isMeant(chat) && !chat.archived)
     const ids = new Set(those.map(({ agentId }) => agentId))
@@ -118,7 +138,7 @@ const agentsOf =
 
 /** An agent whose context chats have pinned, one that has never pushed, or any agent. */
 const targets = {
-  watched: agentsOf(({ pinnedHash }) => pinnedHash !== null),
+  watched: agentsOf(({ hydrated }) => hydrated),
   drifted: agentsOf(({ dirtySince }) => dirtySince !== null),
   silent: ({ agents }: Model) =>
     [...agents.values()].filter(({ live, deleted }) => !live && !deleted),
@@ -144,11 +164,11 @@ export const push = defineOperation({
     which: place,
     field: fc.constantFrom(...changeableFields),
     step: fc.integer({ min: 1, max: 3 }),
-    hash: fc.option(fc.nat(2), { nil: undefined, freq: 8 }),
+    run: runChoice,
     error: fc.constantFrom('', '', 'slow disk'),
     ...writeChoice,
   }),
-  resolve: (view, { agent, to, variant, hash, error, own, notify, ...choice }) => {
+  resolve: (view, { agent, to, variant, run, error, own, notify, ...choice }) => {
     // A push that returns to earlier pins matters most if it clears a mark.
     const drifted =
       variant === 'back to pins' ? pick(targets.drifted(view.model), agent) : undefined
@@ -158,11 +178,13 @@ export const push = defineOperation({
     const params = {
       agentId: found.id,
       ...reportOf(variant, view.model, found, choice),
+      // A delayed push is often the first of its process.
+      ...(run.as === 'earlier' && choice.which % 2 === 0 && { initial: true }),
+      run: runOf(run, found.live?.run ?? null, view.now),
       notify: notify || undefined,
-      ...(hash !== undefined && { aggregateHash: Uint8Array.of(hash) }),
       ...(error !== '' && { snapshotError: error }),
     }
-    return resolved(view, params, variant, own)
+    return resolved(view, params, run.as === 'stored' ? variant : `${variant}, ${run.as} run`, own)
   },
   race: (focus) =>
     fc
@@ -172,6 +194,7 @@ export const push = defineOperation({
         context: fc.nat(contextsCount - 1),
         initial: mostly(false, [false, true]),
         ready: fc.constantFrom(true, true, false),
+        run: weighted([4, fc.constant(undefined)], [3, fc.constantFrom(...raceRuns)]),
       })
       .map((params) => {
         const asStep = (id: string) => racePush({ id, ...params })
@@ -179,17 +202,24 @@ export const push = defineOperation({
       }),
 })
 
+/** An MCP server, which chats of a race follow: two contexts share one, and two have none. */
+const raceServers = (context: number): ResourceInput[] => {
+  const mark = [0, 1, 0, 2, 1][context]!
+  const server = textFile('mcp:tides', `mark ${mark}`, mark)
+  return mark === 0 ? [] : [{ ...server, kind: 'mcp_server', body: { server_name: `${mark}` } }]
+}
+
 /** A push of a race, which is recognised by its snapshot error. */
 export function racePush({
   id,
   context,
   ...params
-}: Pick<Params, 'agentId' | 'version' | 'initial' | 'ready'> & {
+}: Pick<Params, 'agentId' | 'version' | 'initial' | 'ready' | 'run'> & {
   readonly id: string
   readonly context: number
 }): Move {
-  const content = { aggregateHash: contextHash(context), resources: contextResources(context) }
-  return pushMove({ ...params, ...content, snapshotError: id }, `context ${context}`)
+  const resources = [...contextResources(context), ...raceServers(context)]
+  return pushMove({ ...params, resources, snapshotError: id }, `context ${context}`)
 }
 
 /** Pushes at or beyond a limit, rarely those of hundreds of kilobytes. */

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { type BodyKind, enums } from '../../schema/index.js'
 import { type ChatKey, pick, place } from '../choices.js'
-import { isDirty } from '../model/live-context.js'
-import { type Chat, findChat, type Model, type Resource } from '../model/model.js'
+import { aggregateHash } from '../model/hashes.js'
+import { driftedKinds, isDirty } from '../model/live-context.js'
+import { type Chat, findChat, liveOf, type Model, type Resource } from '../model/model.js'
 import { inByteOrder, sanitise, sanitiseLine, textOf } from '../model/text.js'
 import { toDate } from '../model/time.js'
 import { defineChatOperation } from '../operation.js'
@@ -86,7 +87,7 @@ export const writePrompt = defineChatOperation({
    * source in byte order. A resource that is not ok or is not text is skipped and reported.
    */
   predict(model, key) {
-    const { pins, pinnedHash } = findChat(model, key)
+    const { pins, hydrated } = findChat(model, key)
     const skipped: { source: string; reason: string }[] = []
     const written = (kind: BodyKind, write: (source: string, pin: Resource) => string) =>
       inByteOrder([...pins.keys()])
@@ -104,7 +105,7 @@ export const writePrompt = defineChatOperation({
     const skills = written('skill', writeSkill)
     const block = files + (skills && `<skills>\n${skills}</skills>\n`)
     const text = block && `<agent-context>\n${block}</agent-context>\n`
-    return { hydrated: pinnedHash !== null, text, skipped }
+    return { hydrated, text, skipped }
   },
 })
 
@@ -112,13 +113,17 @@ export const writePrompt = defineChatOperation({
 function getChatContext(model: Model, key: ChatKey) {
   const chat = findChat(model, key)
   const dirty = isDirty(model, chat)
+  const live = liveOf(model, chat)
   return {
     chat: chat.id,
-    hydrated: chat.pinnedHash !== null,
-    aggregateHash: chat.pinnedHash,
+    hydrated: chat.hydrated,
+    aggregateHash: chat.hydrated ? aggregateHash(chat.pins) : null,
+    follows: chat.follows,
     dirty,
+    dirtyKinds: dirty && live?.ready ? driftedKinds(chat, live) : [],
     dirtySince: dirty ? toDate(chat.dirtySince!) : null,
     error: chat.error,
+    live: live ? (live.ready ? 'ready' : 'starting') : 'none',
     counts: countsOf(chat),
   }
 }

@@ -10,9 +10,9 @@ import {
 import type { Move, Operation, RaceFocus } from '../operation.js'
 import { archive } from '../operations/archive.js'
 import { createChatMove } from '../operations/create-chat.js'
-import { refresh } from '../operations/hydration.js'
 import { allOperations } from '../operations/index.js'
 import { push, racePush } from '../operations/push.js'
+import { refresh } from '../operations/refresh.js'
 import { createWorkspaceMove, rebuildMove } from '../operations/workspaces.js'
 
 /** A move of a race with the name of its operation. */

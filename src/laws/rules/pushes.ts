@@ -19,6 +19,7 @@ import {
   wasAccepted,
 } from '../law.js'
 import type { Pushed } from '../model/live-context.js'
+import type { Run } from '../model/model.js'
 import { liveTable, snapshotTable } from '../model/rows.js'
 import { type Rows, rowsOf } from '../row-reader.js'
 
@@ -38,14 +39,15 @@ export const agreement: Law = {
       const live = resourcesOf(rows, liveTable, id)
       const snapshot = snapshotOf(rows, id)
       if (!snapshot) return unexpectedResources(`${id} without a snapshot`, new Map(), live)
-      const { snapshot_error: error, version, aggregate_hash: hash, ready } = snapshot
+      const { snapshot_error: error, version, ready } = snapshot
+      const run = runText(runIn(snapshot))
       const push = pushOf(race, error)
       if (push?.agentId !== id)
         return [{ what: `the push of the snapshot of ${id}`, actual: `${error}` }]
       const what = `the context of ${id} after push ${error}`
-      const head = [push.version, push.hash, push.ready].join(' ')
+      const head = `${push.version} ${push.ready}, ${runText(push.run)}`
       return [
-        ...unequal(what, head, [version, hash, ready].join(' ')),
+        ...unequal(what, head, `${version} ${ready}, ${run}`),
         ...unexpectedResources(what, push.resources, live),
       ]
     })
@@ -56,20 +58,21 @@ export const gate: Law = {
   number: 7,
   name: 'Gate',
   says:
-    'A push that is not initial, and whose version is not above the stored version, changes ' +
-    'nothing; an initial push that equals what is stored changes only the version and the ' +
-    'time of the snapshot.',
+    'A push that is not initial, and is not of the stored run or not above the stored version, ' +
+    'changes nothing; nor does an initial push of a run that started before the stored one; an ' +
+    'initial push that equals what is stored changes only the run, the version and the time of ' +
+    'the snapshot.',
   afterStep(step) {
     const { move, before, after, outcome, predicted } = step
     if (!move.push || outcome.refusal || predicted.refusal) return []
-    const { agentId, version, initial } = move.push
+    const { agentId, version, initial, run } = move.push
     const stored = snapshotOf(before.rows, agentId)
-    if (stored && !initial && version <= BigInt(stored.version!)) {
+    if (stored && (initial ? isEarlier(run, stored) : !follows(move.push, stored))) {
       const { accepted } = outcome.answer as { accepted: boolean }
-      const what = `version ${version} after ${stored.version}`
+      const what = `${runText(run)} version ${version} after ${runText(runIn(stored))} ${stored.version}`
       return [
         ...unequal(what, 'not accepted', accepted ? 'accepted' : 'not accepted'),
-        ...allDifferingRows('a stale push', before.rows, after.rows),
+        ...allDifferingRows('a refused push', before.rows, after.rows),
       ]
     }
     return initial && stored ? initialReplay(step, agentId) : []
@@ -112,14 +115,52 @@ export const gate: Law = {
   },
 }
 
+export const succession: Law = {
+  number: 18,
+  name: 'Succession',
+  says:
+    'Once an initial push of a run is accepted, no push of a run that started earlier is; a push ' +
+    'of the stored run with a higher version always is.',
+  afterStep({ move, before, outcome, predicted }) {
+    if (!move.push || outcome.refusal || predicted.refusal) return []
+    const stored = snapshotOf(before.rows, move.push.agentId)
+    const run = stored && runIn(stored)
+    if (!run) return []
+    const { accepted, reason } = outcome.answer as { accepted: boolean; reason?: string }
+    const what = `a push of ${runText(move.push.run)} after ${runText(run)}`
+    if (accepted && isEarlier(move.push.run, stored)) {
+      return [{ what, expected: 'not accepted', actual: 'accepted' }]
+    }
+    return !accepted && follows(move.push, stored)
+      ? [{ what, expected: 'accepted', actual: `not accepted: ${reason}` }]
+      : []
+  },
+}
+
+type Snapshot = NonNullable<ReturnType<typeof snapshotOf>>
+
 const snapshotOf = (rows: Rows, agentId: string) => valuesOf(rows, snapshotTable, agentId)
 
-/** If the model's live context is unchanged, so is the database's, except for two columns. */
+const runIn = ({ run_id: id, run_started_at: startedAt }: Snapshot): Run | null =>
+  id && startedAt ? { id, startedAt } : null
+
+const runText = (run: Run | null) => (run ? `run ${run.id} of ${run.startedAt}` : 'no run')
+
+const isEarlier = (run: Run | null, stored: Snapshot) =>
+  run !== null && stored.run_started_at !== null && run.startedAt < stored.run_started_at!
+
+/** Whether a push has a higher version, and is of the stored run if one is stored. */
+function follows({ run, version }: Pushed, stored: Snapshot): boolean {
+  const last = runIn(stored)
+  const isOfRun = last === null || runText(last) === runText(run)
+  return isOfRun && version > BigInt(stored.version!)
+}
+
+/** If the model's live context is unchanged, so is the database's, except for four columns. */
 function initialReplay({ before, after }: HistoryStep, agentId: string): Finding[] {
   const [old, now] = [before.model.agents.get(agentId)?.live, after.model.agents.get(agentId)?.live]
   if (!old || !now) return []
   const isEqual =
-    old.hash === now.hash &&
     old.error === now.error &&
     old.ready === now.ready &&
     old.resources.size === now.resources.size &&
@@ -127,35 +168,33 @@ function initialReplay({ before, after }: HistoryStep, agentId: string): Finding
   if (!isEqual) return []
   // Sorted, because an update may move the row.
   const heads = (rows: Rows) =>
-    [...rowsOf(rows, snapshotTable)]
-      .map(
-        ([
-          id,
-          {
-            values: { version, received_at, ...head },
-          },
-        ]) => `${id} ${JSON.stringify(head)}`,
-      )
-      .sort()
+    [...rowsOf(rows, snapshotTable)].map(([id, { values }]) => {
+      const { version, run_id, run_started_at, received_at, ...head } = values
+      return `${id} ${JSON.stringify(head)}`
+    })
   const what = 'an initial push of what is stored'
   return [
-    ...unequal(what, heads(before.rows).join('\n'), heads(after.rows).join('\n')),
+    ...unequal(what, heads(before.rows).sort().join('\n'), heads(after.rows).sort().join('\n')),
     ...differingRows(what, liveTable, before.rows, after.rows),
   ]
 }
 
-/** A push that was not accepted although every version stored while it ran was lower. */
+/** A push that was not accepted although nothing that was stored while it ran refuses it. */
 function wrongRefusal(
   { begun, ended, outcome }: RaceStep,
-  { agentId, version, initial, error }: Pushed,
+  push: Pushed,
   { observations }: RaceEnding,
 ): Finding[] {
   if (outcome?.refusal) return []
+  const { agentId, version, initial, run, error } = push
   const last = observations.findLastIndex(({ to }) => to <= begun)
   const stored = observations
     .filter((one, index) => index >= last && one.from <= ended + 1)
-    .map(({ rows }) => snapshotOf(rows, agentId)?.version ?? null)
-  if (!initial && stored.some((one) => one !== null && BigInt(one) >= version)) return []
-  const actual = `not accepted, with ${stored.join(', ')} stored`
-  return [{ what: `push ${error}, version ${version}`, expected: 'accepted', actual }]
+    .map(({ rows }) => snapshotOf(rows, agentId))
+  const refuses = (one: Snapshot) => (initial ? isEarlier(run, one) : !follows(push, one))
+  if (stored.some((one) => one && refuses(one))) return []
+  const versions = stored.map((one) => one && `${one.version} of ${runText(runIn(one))}`)
+  const actual = `not accepted, with ${versions.join(', ')} stored`
+  const what = `push ${error}, version ${version} of ${runText(run)}`
+  return [{ what, expected: 'accepted', actual }]
 }

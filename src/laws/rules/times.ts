@@ -4,6 +4,7 @@ import { isDirty } from '../model/live-context.js'
 import { snapshotTable } from '../model/rows.js'
 import { toDate } from '../model/time.js'
 import { type Rows, rowsOf, type StoredRow } from '../row-reader.js'
+import { differing, followsOf, settledHashes } from './stored-chat.js'
 
 export const clock: Law = {
   number: 9,
@@ -27,14 +28,15 @@ export const drift: Law = {
   name: 'Drift',
   says:
     'A hydrated, unarchived chat whose agent has a ready snapshot has a mark exactly if the ' +
-    'hashes differ; the mark is the time of the operation that set it, and stays until an ' +
+    'hashes of a kind that it does not follow differ; the mark is the time of the operation that set it, and stays until an ' +
     'operation finds the hashes equal; a chat that is archived or whose agent has no ' +
     'snapshot reads as clean.',
   afterStep(step) {
     if (step.move.isMigration) return []
     const { before, after, at } = step
     return inChats(step, (id, values, old) => {
-      // Reverting the column `ready` and applying it again makes snapshots ready without settling.
+      // Reverting columns and applying them again makes snapshots ready, and changes what chats
+      // follow, without settling.
       const wasWrong = old && wrongMark(before.rows, id, old).length > 0
       const mark = values.context_dirty_since ?? null
       const expected = old?.context_dirty_since ?? at
@@ -54,7 +56,7 @@ export const drift: Law = {
     const expected = [...model.chats.values()].map((chat) => {
       const dirty = isDirty(model, chat)
       const since = dirty ? toDate(chat.dirtySince!).toISOString() : undefined
-      return [chat.id, `hydrated ${chat.pinnedHash !== null}`, `dirty ${dirty}`, since].join(' ')
+      return [chat.id, `hydrated ${chat.hydrated}`, `dirty ${dirty}`, since].join(' ')
     })
     return unequal('how the chats read', expected.join('\n'), actual.join('\n'))
   },
@@ -67,19 +69,14 @@ export const drift: Law = {
   },
 }
 
-/** The hash that a chat has to be settled against, or undefined if there is none. */
-function liveHash(rows: Rows, values: StoredRow['values']) {
-  const live = valuesOf(rows, snapshotTable, values.agent_id ?? '')
-  return values.archived === 'true' || live?.ready !== 'true' ? undefined : live.aggregate_hash
-}
-
 function wrongMark(rows: Rows, id: string, chat: StoredRow['values']): Finding[] {
-  const { context_aggregate_hash: pinned, context_dirty_since: mark } = chat
-  const hash = liveHash(rows, chat)
-  if (pinned === null || hash === undefined) return []
-  const differs = hash !== pinned
-  if (differs === (mark !== null)) return []
-  const expected = differs ? 'a mark, since the hashes differ' : 'no mark, since they are equal'
+  const hashes = settledHashes(rows, chat)
+  if (!hashes) return []
+  const [follows, mark] = [followsOf(chat), chat.context_dirty_since!]
+  const kinds = differing(hashes.pinned, hashes.live).filter((kind) => !follows.has(kind))
+  if (kinds.length > 0 === (mark !== null)) return []
+  const expected =
+    kinds.length > 0 ? `a mark, since ${kinds.join(', ')} differ` : 'no mark, since all are equal'
   return [{ what: `the mark of ${id}`, expected, actual: String(mark) }]
 }
 
@@ -89,7 +86,8 @@ function notHydrated(
   id: string,
   chat: StoredRow['values'],
 ): Finding[] {
-  if (chat.context_aggregate_hash !== null || liveHash(rows, chat) === undefined) return []
+  const live = valuesOf(rows, snapshotTable, chat.agent_id ?? '')
+  if (chat.context_hashes !== null || chat.archived === 'true' || live?.ready !== 'true') return []
   const isUnpinned = steps.some(
     ({ operation, move }) => operation === 'unpin' && move.chats?.includes(id),
   )

@@ -1,7 +1,9 @@
+import { pushableKinds } from '../../schema/index.js'
 import { allDifferingRows, resourcesOf, unequal, unexpectedResources } from '../compare-rows.js'
 import { type Finding, type Law, pushesOf, pushOf, wasAccepted } from '../law.js'
 import { liveTable, pinTable } from '../model/rows.js'
 import { rowsOf } from '../row-reader.js'
+import { followsOf } from './stored-chat.js'
 
 export const atomicity: Law = {
   number: 15,
@@ -14,19 +16,31 @@ export const atomicity: Law = {
     if (!outcome.refusal || move.isMigration) return []
     return allDifferingRows('after a refusal', before.rows, after.rows)
   },
-  /** The pins are exactly the resources of the push whose hash and error the chat has. */
+  /**
+   * The pins of a kind are exactly those of the push whose error the chat has; of a kind that it
+   * follows or has followed, those of any one push.
+   */
   inObservation({ rows }, race) {
     return [...rowsOf(rows, 'chats')].flatMap(([id, { values }]): Finding[] => {
-      const { context_aggregate_hash: hash, context_error: error } = values
+      const { context_hashes: hashes, context_error: error } = values
       const pins = resourcesOf(rows, pinTable, id)
-      if (hash === null) {
+      if (hashes === null) {
         const actual = `pins ${[...pins.keys()].join(', ')}, error ${error}`
         return unequal(`${id}, not hydrated`, 'pins , error ', actual)
       }
       const push = pushOf(race, error)
       if (!push) return [{ what: `the push that ${id} has pinned`, actual: `${error}` }]
-      const what = `${id}, which has pinned push ${error}`
-      return [...unequal(what, push.hash, hash), ...unexpectedResources(what, push.resources, pins)]
+      const mayHaveFollowed = race.steps.some(({ operation }) => operation === 'set follows')
+      const others = pushesOf(race).map((step) => step.push)
+      return pushableKinds.flatMap((kind) => {
+        const isOther = mayHaveFollowed || followsOf(values).has(kind)
+        const own = new Map([...pins].filter(([, row]) => row.values.body_kind === kind))
+        const findings = [push, ...(isOther ? others : [])].map(({ error, resources }) => {
+          const wanted = new Map([...resources].filter(([, one]) => one.kind === kind))
+          return unexpectedResources(`${id}, which has pinned push ${error}`, wanted, own)
+        })
+        return findings.some((one) => one.length === 0) ? [] : findings[0]!
+      })
     })
   },
   afterRace(ending) {

@@ -515,4 +515,275 @@ ALTER TABLE workspace_agent_context_snapshots
 COMMENT ON COLUMN workspace_agent_context_snapshots.ready IS 'False while the agent is still starting: chats are neither hydrated from it, nor refreshed to it, nor settled against it.';
 `,
   },
+  {
+    file: '000013_add_context_hashes.down.sql',
+    text: `-- destroys: run_id and run_started_at of every snapshot, and context_follows of every chat, which
+-- cannot be restored; kind_hashes and context_hashes, which can be computed again
+ALTER TABLE chats
+    DROP CONSTRAINT chats_context_hashes_object,
+    DROP COLUMN context_follows,
+    DROP COLUMN context_hashes;
+
+ALTER TABLE workspace_agent_context_snapshots
+    DROP CONSTRAINT workspace_agent_context_snapshots_run_whole,
+    DROP CONSTRAINT workspace_agent_context_snapshots_kind_hashes_object,
+    DROP COLUMN run_started_at,
+    DROP COLUMN run_id,
+    DROP COLUMN kind_hashes;
+
+COMMENT ON COLUMN workspace_agent_context_snapshots.version IS 'The agent''s counter. A push is accepted if it is initial or its version is greater than this.';
+`,
+  },
+  {
+    file: '000013_add_context_hashes.up.sql',
+    text: `-- Adds columns only: the next migration fills them, and the one after it removes what they replace.
+
+ALTER TABLE workspace_agent_context_snapshots
+    ADD COLUMN kind_hashes jsonb NOT NULL DEFAULT '{}',
+    ADD COLUMN run_id uuid,
+    ADD COLUMN run_started_at timestamptz,
+    ADD CONSTRAINT workspace_agent_context_snapshots_kind_hashes_object
+        CHECK (jsonb_typeof(kind_hashes) = 'object') NOT VALID,
+    ADD CONSTRAINT workspace_agent_context_snapshots_run_whole
+        CHECK ((run_id IS NULL) = (run_started_at IS NULL)) NOT VALID;
+
+COMMENT ON COLUMN workspace_agent_context_snapshots.kind_hashes IS 'The hash of the live resources of each kind: an object of kind to sha256 in hexadecimal, without the kinds that have no resources. Drift is this differing from the hashes of a chat, in a kind that the chat pins.';
+COMMENT ON COLUMN workspace_agent_context_snapshots.run_id IS 'The start of the agent''s process that sent it; NULL if the agent does not say.';
+COMMENT ON COLUMN workspace_agent_context_snapshots.run_started_at IS 'When that process started. A push of a process that started earlier is refused.';
+COMMENT ON COLUMN workspace_agent_context_snapshots.version IS 'The agent''s counter. A push is accepted if its version is greater than this, or if it is initial; of another run only if it is initial and the run started no earlier.';
+
+ALTER TABLE chats
+    ADD COLUMN context_hashes jsonb,
+    ADD COLUMN context_follows workspace_agent_context_body_kind[] NOT NULL
+        DEFAULT '{mcp_config,mcp_server}',
+    ADD CONSTRAINT chats_context_hashes_object
+        CHECK (jsonb_typeof(context_hashes) = 'object') NOT VALID;
+
+COMMENT ON COLUMN chats.context_hashes IS 'The hash of its pins of each kind, as kind_hashes of a snapshot; {} for a hydrated chat without pins, NULL while it is not hydrated.';
+COMMENT ON COLUMN chats.context_follows IS 'The kinds that it follows: its rows of these kinds are kept equal to the live context, and never make it dirty. The other kinds are pinned.';
+`,
+  },
+  {
+    file: '000014_fill_context_hashes.down.sql',
+    text: `-- The hashes stay, and are computed again on the way up.
+ALTER TABLE chats
+    DROP CONSTRAINT chats_context_hashes_object,
+    ADD CONSTRAINT chats_context_hashes_object
+        CHECK (jsonb_typeof(context_hashes) = 'object') NOT VALID;
+
+ALTER TABLE workspace_agent_context_snapshots
+    DROP CONSTRAINT workspace_agent_context_snapshots_run_whole,
+    DROP CONSTRAINT workspace_agent_context_snapshots_kind_hashes_object,
+    ADD CONSTRAINT workspace_agent_context_snapshots_kind_hashes_object
+        CHECK (jsonb_typeof(kind_hashes) = 'object') NOT VALID,
+    ADD CONSTRAINT workspace_agent_context_snapshots_run_whole
+        CHECK ((run_id IS NULL) = (run_started_at IS NULL)) NOT VALID;
+`,
+  },
+  {
+    file: '000014_fill_context_hashes.up.sql',
+    text: `-- driftpin: no transaction
+-- Computes the hashes from the rows, in batches that are committed one by one: with a million chats
+-- this takes minutes, and one transaction would keep all chats locked until its end. It can be
+-- repeated. Stop the processes of the previous version first, since they do not know the columns:
+-- what they pin while this runs, or later, keeps an older hash.
+--
+-- A resource contributes its source, its content hash and its status as netstrings.
+DO LANGUAGE plpgsql $$
+DECLARE
+    batch_size CONSTANT integer := 5000;
+    from_id uuid;
+    to_id uuid;
+BEGIN
+    from_id := '00000000-0000-0000-0000-000000000000';
+    LOOP
+        SELECT workspace_agent_id INTO to_id FROM workspace_agent_context_snapshots
+        WHERE workspace_agent_id >= from_id
+        ORDER BY workspace_agent_id OFFSET batch_size LIMIT 1;
+        UPDATE workspace_agent_context_snapshots snapshots
+        SET kind_hashes = (
+            SELECT coalesce(jsonb_object_agg(kinds.body_kind, kinds.hash), '{}')
+            FROM (
+                SELECT body_kind, encode(sha256(string_agg(
+                    convert_to(concat(octet_length(source), ':', source, ',',
+                        octet_length(content_hash), ':'), 'UTF8')
+                    || content_hash
+                    || convert_to(concat(',', octet_length(status::text), ':', status, ','), 'UTF8'),
+                    ''::bytea ORDER BY source COLLATE "C")), 'hex') AS hash
+                FROM workspace_agent_context_resources resources
+                WHERE resources.workspace_agent_id = snapshots.workspace_agent_id
+                GROUP BY body_kind
+            ) kinds)
+        WHERE workspace_agent_id >= from_id AND (to_id IS NULL OR workspace_agent_id < to_id);
+        COMMIT;
+        EXIT WHEN to_id IS NULL;
+        from_id := to_id;
+    END LOOP;
+
+    from_id := '00000000-0000-0000-0000-000000000000';
+    LOOP
+        SELECT id INTO to_id FROM chats WHERE id >= from_id ORDER BY id OFFSET batch_size LIMIT 1;
+        UPDATE chats
+        SET context_hashes = (
+            SELECT coalesce(jsonb_object_agg(kinds.body_kind, kinds.hash), '{}')
+            FROM (
+                SELECT body_kind, encode(sha256(string_agg(
+                    convert_to(concat(octet_length(source), ':', source, ',',
+                        octet_length(content_hash), ':'), 'UTF8')
+                    || content_hash
+                    || convert_to(concat(',', octet_length(status::text), ':', status, ','), 'UTF8'),
+                    ''::bytea ORDER BY source COLLATE "C")), 'hex') AS hash
+                FROM chat_context_resources pins
+                WHERE pins.chat_id = chats.id
+                GROUP BY body_kind
+            ) kinds)
+        WHERE id >= from_id AND (to_id IS NULL OR id < to_id)
+            AND context_aggregate_hash IS NOT NULL;
+        COMMIT;
+        EXIT WHEN to_id IS NULL;
+        from_id := to_id;
+    END LOOP;
+
+    -- Each reads its table once, and blocks neither reading nor writing.
+    ALTER TABLE workspace_agent_context_snapshots
+        VALIDATE CONSTRAINT workspace_agent_context_snapshots_kind_hashes_object,
+        VALIDATE CONSTRAINT workspace_agent_context_snapshots_run_whole;
+    ALTER TABLE chats VALIDATE CONSTRAINT chats_context_hashes_object;
+END
+$$;
+`,
+  },
+  {
+    file: '000015_drop_aggregate_hashes.down.sql',
+    text: `-- destroys: aggregate hashes that agents sent with their pushes; each is computed from the rows, as
+-- for a push without one
+--
+-- The columns behind the restored ones are made again, so that the order of columns is as before.
+-- destroys: old_dirty_since, old_error, old_hashes, old_follows, old_received_at, old_ready,
+-- old_kind_hashes, old_run_id and old_run_started_at, whose values are copied before
+
+ALTER TABLE chats
+    DROP CONSTRAINT chats_context_hashes_object;
+ALTER TABLE chats RENAME COLUMN context_dirty_since TO old_dirty_since;
+ALTER TABLE chats RENAME COLUMN context_error TO old_error;
+ALTER TABLE chats RENAME COLUMN context_hashes TO old_hashes;
+ALTER TABLE chats RENAME COLUMN context_follows TO old_follows;
+ALTER TABLE chats
+    ADD COLUMN context_aggregate_hash bytea,
+    ADD COLUMN context_dirty_since timestamptz,
+    ADD COLUMN context_error text NOT NULL DEFAULT '',
+    ADD COLUMN context_hashes jsonb,
+    ADD COLUMN context_follows workspace_agent_context_body_kind[] NOT NULL
+        DEFAULT '{mcp_config,mcp_server}';
+
+UPDATE chats
+SET context_aggregate_hash = CASE WHEN old_hashes IS NOT NULL THEN (
+        SELECT sha256(coalesce(string_agg(
+            convert_to(concat(octet_length(body_kind::text), ':', body_kind, ',',
+                octet_length(source), ':', source, ',', octet_length(content_hash), ':'), 'UTF8')
+            || content_hash
+            || convert_to(concat(',', octet_length(status::text), ':', status, ','), 'UTF8'),
+            ''::bytea ORDER BY body_kind::text COLLATE "C", source COLLATE "C"), ''::bytea))
+        FROM chat_context_resources pins
+        WHERE pins.chat_id = chats.id) END,
+    context_dirty_since = old_dirty_since,
+    context_error = old_error,
+    context_hashes = old_hashes,
+    context_follows = old_follows;
+
+-- driftpin-lint: allow constraint-blocks-table because the rows were just written in this
+-- transaction, which has locked the table anyway.
+ALTER TABLE chats
+    DROP COLUMN old_dirty_since,
+    DROP COLUMN old_error,
+    DROP COLUMN old_hashes,
+    DROP COLUMN old_follows,
+    ADD CONSTRAINT chats_context_aggregate_hash_not_empty
+        CHECK (octet_length(context_aggregate_hash) > 0),
+    ADD CONSTRAINT chats_context_hashes_object CHECK (jsonb_typeof(context_hashes) = 'object');
+
+COMMENT ON COLUMN chats.context_aggregate_hash IS 'The aggregate hash that its pins were taken at; NULL while it is not hydrated.';
+COMMENT ON COLUMN chats.context_dirty_since IS 'When the live context first differed from the pins; NULL while they agree. Read it through the operations: the mark of an archived or unbound chat does not count.';
+COMMENT ON COLUMN chats.context_error IS 'The snapshot error at the time of pinning; empty if there was none.';
+COMMENT ON COLUMN chats.context_hashes IS 'The hash of its pins of each kind, as kind_hashes of a snapshot; {} for a hydrated chat without pins, NULL while it is not hydrated.';
+COMMENT ON COLUMN chats.context_follows IS 'The kinds that it follows: its rows of these kinds are kept equal to the live context, and never make it dirty. The other kinds are pinned.';
+
+ALTER TABLE workspace_agent_context_snapshots
+    DROP CONSTRAINT workspace_agent_context_snapshots_run_whole,
+    DROP CONSTRAINT workspace_agent_context_snapshots_kind_hashes_object;
+ALTER TABLE workspace_agent_context_snapshots RENAME COLUMN snapshot_error TO old_error;
+ALTER TABLE workspace_agent_context_snapshots RENAME COLUMN received_at TO old_received_at;
+ALTER TABLE workspace_agent_context_snapshots RENAME COLUMN ready TO old_ready;
+ALTER TABLE workspace_agent_context_snapshots RENAME COLUMN kind_hashes TO old_kind_hashes;
+ALTER TABLE workspace_agent_context_snapshots RENAME COLUMN run_id TO old_run_id;
+ALTER TABLE workspace_agent_context_snapshots RENAME COLUMN run_started_at TO old_run_started_at;
+ALTER TABLE workspace_agent_context_snapshots
+    ADD COLUMN aggregate_hash bytea,
+    ADD COLUMN snapshot_error text NOT NULL DEFAULT '',
+    ADD COLUMN received_at timestamptz NOT NULL DEFAULT now(),
+    ADD COLUMN ready boolean NOT NULL DEFAULT true,
+    ADD COLUMN kind_hashes jsonb NOT NULL DEFAULT '{}',
+    ADD COLUMN run_id uuid,
+    ADD COLUMN run_started_at timestamptz;
+
+UPDATE workspace_agent_context_snapshots snapshots
+SET aggregate_hash = (
+        SELECT sha256(coalesce(string_agg(
+            convert_to(concat(octet_length(body_kind::text), ':', body_kind, ',',
+                octet_length(source), ':', source, ',', octet_length(content_hash), ':'), 'UTF8')
+            || content_hash
+            || convert_to(concat(',', octet_length(status::text), ':', status, ','), 'UTF8'),
+            ''::bytea ORDER BY body_kind::text COLLATE "C", source COLLATE "C"), ''::bytea))
+        FROM workspace_agent_context_resources resources
+        WHERE resources.workspace_agent_id = snapshots.workspace_agent_id),
+    snapshot_error = old_error,
+    received_at = old_received_at,
+    ready = old_ready,
+    kind_hashes = old_kind_hashes,
+    run_id = old_run_id,
+    run_started_at = old_run_started_at;
+
+-- driftpin-lint: allow constraint-blocks-table because the rows were just written in this
+-- transaction, which has locked the table anyway.
+ALTER TABLE workspace_agent_context_snapshots
+    ALTER COLUMN aggregate_hash SET NOT NULL,
+    DROP COLUMN old_error,
+    DROP COLUMN old_received_at,
+    DROP COLUMN old_ready,
+    DROP COLUMN old_kind_hashes,
+    DROP COLUMN old_run_id,
+    DROP COLUMN old_run_started_at,
+    ADD CONSTRAINT workspace_agent_context_snapshots_aggregate_hash_not_empty
+        CHECK (octet_length(aggregate_hash) > 0),
+    ADD CONSTRAINT workspace_agent_context_snapshots_kind_hashes_object
+        CHECK (jsonb_typeof(kind_hashes) = 'object'),
+    ADD CONSTRAINT workspace_agent_context_snapshots_run_whole
+        CHECK ((run_id IS NULL) = (run_started_at IS NULL));
+
+COMMENT ON COLUMN workspace_agent_context_snapshots.aggregate_hash IS 'The hash of all resources together. Drift is this differing from the hash a chat was pinned at.';
+COMMENT ON COLUMN workspace_agent_context_snapshots.snapshot_error IS 'What went wrong with the push as a whole; empty if nothing did.';
+COMMENT ON COLUMN workspace_agent_context_snapshots.ready IS 'False while the agent is still starting: chats are neither hydrated from it, nor refreshed to it, nor settled against it.';
+COMMENT ON COLUMN workspace_agent_context_snapshots.kind_hashes IS 'The hash of the live resources of each kind: an object of kind to sha256 in hexadecimal, without the kinds that have no resources. Drift is this differing from the hashes of a chat, in a kind that the chat pins.';
+COMMENT ON COLUMN workspace_agent_context_snapshots.run_id IS 'The start of the agent''s process that sent it; NULL if the agent does not say.';
+COMMENT ON COLUMN workspace_agent_context_snapshots.run_started_at IS 'When that process started. A push of a process that started earlier is refused.';
+`,
+  },
+  {
+    file: '000015_drop_aggregate_hashes.up.sql',
+    text: `-- A chat is hydrated exactly if it has hashes. Dropping a column only changes the catalog.
+-- destroys: context_aggregate_hash and aggregate_hash, which the hashes of kinds replace
+
+ALTER TABLE chats
+    DROP CONSTRAINT chats_context_aggregate_hash_not_empty,
+    DROP COLUMN context_aggregate_hash;
+
+COMMENT ON COLUMN chats.context_dirty_since IS 'When the live context first differed from the pins in a kind that the chat does not follow; NULL while they agree. Read it through the operations: the mark of an archived or unbound chat does not count.';
+
+ALTER TABLE workspace_agent_context_snapshots
+    DROP CONSTRAINT workspace_agent_context_snapshots_aggregate_hash_not_empty,
+    DROP COLUMN aggregate_hash,
+    -- What writes a snapshot says its hashes.
+    ALTER COLUMN kind_hashes DROP DEFAULT;
+`,
+  },
 ]

@@ -263,10 +263,11 @@ CREATE TABLE public.chats (
     archived boolean DEFAULT false NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    context_aggregate_hash bytea,
     context_dirty_since timestamp with time zone,
     context_error text DEFAULT ''::text NOT NULL,
-    CONSTRAINT chats_context_aggregate_hash_not_empty CHECK ((octet_length(context_aggregate_hash) > 0))
+    context_hashes jsonb,
+    context_follows public.workspace_agent_context_body_kind[] DEFAULT '{mcp_config,mcp_server}'::public.workspace_agent_context_body_kind[] NOT NULL,
+    CONSTRAINT chats_context_hashes_object CHECK ((jsonb_typeof(context_hashes) = 'object'::text))
 );
 
 COMMENT ON TABLE public.chats IS 'A conversation. It is bound to at most one agent at a time, and outlives every agent.';
@@ -283,11 +284,13 @@ COMMENT ON COLUMN public.chats.archived IS 'Put away by its user. Only archived 
 
 COMMENT ON COLUMN public.chats.updated_at IS 'Moved by added messages, by archiving and by unarchiving; never by context operations. Lists and retention go by it.';
 
-COMMENT ON COLUMN public.chats.context_aggregate_hash IS 'The aggregate hash that its pins were taken at; NULL while it is not hydrated.';
-
-COMMENT ON COLUMN public.chats.context_dirty_since IS 'When the live context first differed from the pins; NULL while they agree. Read it through the operations: the mark of an archived or unbound chat does not count.';
+COMMENT ON COLUMN public.chats.context_dirty_since IS 'When the live context first differed from the pins in a kind that the chat does not follow; NULL while they agree. Read it through the operations: the mark of an archived or unbound chat does not count.';
 
 COMMENT ON COLUMN public.chats.context_error IS 'The snapshot error at the time of pinning; empty if there was none.';
+
+COMMENT ON COLUMN public.chats.context_hashes IS 'The hash of its pins of each kind, as kind_hashes of a snapshot; {} for a hydrated chat without pins, NULL while it is not hydrated.';
+
+COMMENT ON COLUMN public.chats.context_follows IS 'The kinds that it follows: its rows of these kinds are kept equal to the live context, and never make it dirty. The other kinds are pinned.';
 
 -- Name: workspace_agent_context_resources; Type: TABLE
 
@@ -329,22 +332,29 @@ COMMENT ON COLUMN public.workspace_agent_context_resources.updated_at IS 'When t
 CREATE TABLE public.workspace_agent_context_snapshots (
     workspace_agent_id uuid NOT NULL,
     version bigint NOT NULL,
-    aggregate_hash bytea NOT NULL,
     snapshot_error text DEFAULT ''::text NOT NULL,
     received_at timestamp with time zone DEFAULT now() NOT NULL,
     ready boolean DEFAULT true NOT NULL,
-    CONSTRAINT workspace_agent_context_snapshots_aggregate_hash_not_empty CHECK ((octet_length(aggregate_hash) > 0))
+    kind_hashes jsonb NOT NULL,
+    run_id uuid,
+    run_started_at timestamp with time zone,
+    CONSTRAINT workspace_agent_context_snapshots_kind_hashes_object CHECK ((jsonb_typeof(kind_hashes) = 'object'::text)),
+    CONSTRAINT workspace_agent_context_snapshots_run_whole CHECK (((run_id IS NULL) = (run_started_at IS NULL)))
 );
 
 COMMENT ON TABLE public.workspace_agent_context_snapshots IS 'The head of the latest accepted push of an agent. Last writer wins; no history is kept.';
 
-COMMENT ON COLUMN public.workspace_agent_context_snapshots.version IS 'The agent''s counter. A push is accepted if it is initial or its version is greater than this.';
-
-COMMENT ON COLUMN public.workspace_agent_context_snapshots.aggregate_hash IS 'The hash of all resources together. Drift is this differing from the hash a chat was pinned at.';
+COMMENT ON COLUMN public.workspace_agent_context_snapshots.version IS 'The agent''s counter. A push is accepted if its version is greater than this, or if it is initial; of another run only if it is initial and the run started no earlier.';
 
 COMMENT ON COLUMN public.workspace_agent_context_snapshots.snapshot_error IS 'What went wrong with the push as a whole; empty if nothing did.';
 
 COMMENT ON COLUMN public.workspace_agent_context_snapshots.ready IS 'False while the agent is still starting: chats are neither hydrated from it, nor refreshed to it, nor settled against it.';
+
+COMMENT ON COLUMN public.workspace_agent_context_snapshots.kind_hashes IS 'The hash of the live resources of each kind: an object of kind to sha256 in hexadecimal, without the kinds that have no resources. Drift is this differing from the hashes of a chat, in a kind that the chat pins.';
+
+COMMENT ON COLUMN public.workspace_agent_context_snapshots.run_id IS 'The start of the agent''s process that sent it; NULL if the agent does not say.';
+
+COMMENT ON COLUMN public.workspace_agent_context_snapshots.run_started_at IS 'When that process started. A push of a process that started earlier is refused.';
 
 -- Name: workspace_agents; Type: TABLE
 

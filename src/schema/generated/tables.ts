@@ -35,9 +35,9 @@ export const constraintNames = {
   chat_heartbeats: ['chat_heartbeats_chat_id_fkey', 'chat_heartbeats_pkey'],
   chat_messages: ['chat_messages_chat_id_fkey', 'chat_messages_pkey'],
   chat_queued_messages: ['chat_queued_messages_chat_id_fkey', 'chat_queued_messages_pkey'],
-  chats: ['chats_agent_id_fkey', 'chats_build_id_fkey', 'chats_context_aggregate_hash_not_empty', 'chats_pkey', 'chats_workspace_id_fkey'],
+  chats: ['chats_agent_id_fkey', 'chats_build_id_fkey', 'chats_context_hashes_object', 'chats_pkey', 'chats_workspace_id_fkey'],
   workspace_agent_context_resources: ['workspace_agent_context_resources_pkey', 'workspace_agent_context_resources_size_bytes_not_negative', 'workspace_agent_context_resources_workspace_agent_id_fkey'],
-  workspace_agent_context_snapshots: ['workspace_agent_context_snapshots_aggregate_hash_not_empty', 'workspace_agent_context_snapshots_pkey', 'workspace_agent_context_snapshots_workspace_agent_id_fkey'],
+  workspace_agent_context_snapshots: ['workspace_agent_context_snapshots_kind_hashes_object', 'workspace_agent_context_snapshots_pkey', 'workspace_agent_context_snapshots_run_whole', 'workspace_agent_context_snapshots_workspace_agent_id_fkey'],
   workspace_agents: ['workspace_agents_build_id_fkey', 'workspace_agents_pkey'],
   workspace_builds: ['workspace_builds_pkey', 'workspace_builds_workspace_id_build_number_key', 'workspace_builds_workspace_id_fkey'],
   workspaces: ['workspaces_pkey'],
@@ -71,9 +71,9 @@ export const columnNames = {
   chat_heartbeats: ['chat_id', 'runner_id', 'heartbeat_at'],
   chat_messages: ['chat_id', 'id', 'role', 'content', 'created_at', 'compressed', 'deleted'],
   chat_queued_messages: ['chat_id', 'id', 'content', 'position', 'created_at'],
-  chats: ['id', 'owner_id', 'workspace_id', 'build_id', 'agent_id', 'title', 'status', 'archived', 'created_at', 'updated_at', 'context_aggregate_hash', 'context_dirty_since', 'context_error'],
+  chats: ['id', 'owner_id', 'workspace_id', 'build_id', 'agent_id', 'title', 'status', 'archived', 'created_at', 'updated_at', 'context_dirty_since', 'context_error', 'context_hashes', 'context_follows'],
   workspace_agent_context_resources: ['workspace_agent_id', 'source', 'body_kind', 'body', 'content_hash', 'size_bytes', 'status', 'error', 'source_path', 'created_at', 'updated_at'],
-  workspace_agent_context_snapshots: ['workspace_agent_id', 'version', 'aggregate_hash', 'snapshot_error', 'received_at', 'ready'],
+  workspace_agent_context_snapshots: ['workspace_agent_id', 'version', 'snapshot_error', 'received_at', 'ready', 'kind_hashes', 'run_id', 'run_started_at'],
   workspace_agents: ['id', 'build_id', 'name', 'operating_system', 'directory', 'created_at', 'deleted'],
   workspace_builds: ['id', 'workspace_id', 'build_number', 'created_at'],
   workspaces: ['id', 'owner_id', 'name', 'created_at', 'deleted'],
@@ -152,9 +152,9 @@ export const foreignKeys = {
  */
 export const checkConstraints = {
   chat_context_resources: { chat_context_resources_size_bytes_not_negative: 'CHECK ((size_bytes >= 0))' },
-  chats: { chats_context_aggregate_hash_not_empty: 'CHECK ((octet_length(context_aggregate_hash) > 0))' },
+  chats: { chats_context_hashes_object: 'CHECK ((jsonb_typeof(context_hashes) = \'object\'::text))' },
   workspace_agent_context_resources: { workspace_agent_context_resources_size_bytes_not_negative: 'CHECK ((size_bytes >= 0))' },
-  workspace_agent_context_snapshots: { workspace_agent_context_snapshots_aggregate_hash_not_empty: 'CHECK ((octet_length(aggregate_hash) > 0))' },
+  workspace_agent_context_snapshots: { workspace_agent_context_snapshots_kind_hashes_object: 'CHECK ((jsonb_typeof(kind_hashes) = \'object\'::text))', workspace_agent_context_snapshots_run_whole: 'CHECK (((run_id IS NULL) = (run_started_at IS NULL)))' },
 } as const
 
 /**
@@ -353,12 +353,14 @@ export interface ChatsTable {
   readonly created_at: Column<Date, Date | string | undefined, Date | string>
   /** Moved by added messages, by archiving and by unarchiving; never by context operations. Lists and retention go by it. */
   readonly updated_at: Column<Date, Date | string | undefined, Date | string>
-  /** The aggregate hash that its pins were taken at; NULL while it is not hydrated. */
-  readonly context_aggregate_hash: Column<Uint8Array | null, Uint8Array | null | undefined, Uint8Array | null>
-  /** When the live context first differed from the pins; NULL while they agree. Read it through the operations: the mark of an archived or unbound chat does not count. */
+  /** When the live context first differed from the pins in a kind that the chat does not follow; NULL while they agree. Read it through the operations: the mark of an archived or unbound chat does not count. */
   readonly context_dirty_since: Column<Date | null, Date | string | null | undefined, Date | string | null>
   /** The snapshot error at the time of pinning; empty if there was none. */
   readonly context_error: Column<string, string | undefined, string>
+  /** The hash of its pins of each kind, as kind_hashes of a snapshot; {} for a hydrated chat without pins, NULL while it is not hydrated. */
+  readonly context_hashes: Column<JsonValue | null, JsonValue | null | undefined, JsonValue | null>
+  /** The kinds that it follows: its rows of these kinds are kept equal to the live context, and never make it dirty. The other kinds are pinned. */
+  readonly context_follows: Column<string, string | readonly (WorkspaceAgentContextBodyKind | null)[] | undefined, string | readonly (WorkspaceAgentContextBodyKind | null)[]>
 }
 
 /** The live context: what an agent found, as of its latest accepted push. */
@@ -387,15 +389,19 @@ export interface WorkspaceAgentContextResourcesTable<Int8 = string> {
 /** The head of the latest accepted push of an agent. Last writer wins; no history is kept. */
 export interface WorkspaceAgentContextSnapshotsTable<Int8 = string> {
   readonly workspace_agent_id: Column<string>
-  /** The agent's counter. A push is accepted if it is initial or its version is greater than this. */
+  /** The agent's counter. A push is accepted if its version is greater than this, or if it is initial; of another run only if it is initial and the run started no earlier. */
   readonly version: Column<Int8, Int8 | number | bigint | string, Int8 | number | bigint | string>
-  /** The hash of all resources together. Drift is this differing from the hash a chat was pinned at. */
-  readonly aggregate_hash: Column<Uint8Array>
   /** What went wrong with the push as a whole; empty if nothing did. */
   readonly snapshot_error: Column<string, string | undefined, string>
   readonly received_at: Column<Date, Date | string | undefined, Date | string>
   /** False while the agent is still starting: chats are neither hydrated from it, nor refreshed to it, nor settled against it. */
   readonly ready: Column<boolean, boolean | undefined, boolean>
+  /** The hash of the live resources of each kind: an object of kind to sha256 in hexadecimal, without the kinds that have no resources. Drift is this differing from the hashes of a chat, in a kind that the chat pins. */
+  readonly kind_hashes: Column<JsonValue>
+  /** The start of the agent's process that sent it; NULL if the agent does not say. */
+  readonly run_id: Column<string | null, string | null | undefined, string | null>
+  /** When that process started. A push of a process that started earlier is refused. */
+  readonly run_started_at: Column<Date | null, Date | string | null | undefined, Date | string | null>
 }
 
 /** A process in a build that reports the context it finds there. */

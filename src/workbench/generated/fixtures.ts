@@ -225,4 +225,24 @@ SELECT id, '/context/AGENTS.md', 'instruction_file', '{}', sha256(''), 0, 'ok'
 FROM workspace_agents WHERE name = 'second';
 `,
   },
+  {
+    file: '000013_add_context_hashes.sql',
+    text: `-- A process that said when it started, and chats that follow nothing and everything.
+UPDATE workspace_agent_context_snapshots
+SET run_id = '55555555-5555-4555-8555-555555555555', run_started_at = '2026-01-01 00:00:00+00'
+WHERE snapshot_error = '';
+
+UPDATE chats SET context_follows = '{}' WHERE title = 'tides waiting';
+
+UPDATE chats SET context_follows = enum_range(NULL::workspace_agent_context_body_kind)
+WHERE title = 'put away';
+`,
+  },
+  {
+    file: '000015_drop_aggregate_hashes.sql',
+    text: `-- Hydrated from an agent that found nothing.
+INSERT INTO chats (owner_id, title, context_hashes)
+VALUES ('11111111-1111-4111-8111-111111111111', 'without pins', '{}');
+`,
+  },
 ]

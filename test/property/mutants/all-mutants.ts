@@ -1,13 +1,16 @@
 import { atomicityMutants } from './atomicity-mutants.js'
 import { chatMutants } from './chat-mutants.js'
 import { columnMutants } from './column-mutants.js'
+import { copyMutants } from './copy-mutants.js'
 import { defaultMutants } from './default-mutants.js'
 import { eventMutants } from './event-mutants.js'
+import { followingMutants } from './following-mutants.js'
 import { hostMutants } from './host-mutants.js'
 import { keyMutants } from './key-mutants.js'
 import { messageMutants } from './message-mutants.js'
 import { migrationMutants } from './migration-mutants.js'
 import type { Mutant } from './mutant.js'
+import { partMutants } from './part-mutants.js'
 import { pinMutants } from './pin-mutants.js'
 import { purgeMutants } from './purge-mutants.js'
 import { pushMutants } from './push-mutants.js'
@@ -25,6 +28,9 @@ export const allMutants: readonly Mutant[] = [
   ...pushMutants,
   ...pinMutants,
   ...settlingMutants,
+  ...followingMutants,
+  ...partMutants,
+  ...copyMutants,
   ...chatMutants,
   ...readingMutants,
   ...purgeMutants,

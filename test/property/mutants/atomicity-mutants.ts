@@ -47,7 +47,7 @@ export const atomicityMutants: readonly Mutant[] = [
   inPieces('bind'),
   {
     name: 'a push commits its head before it has looked at its resources',
-    laws: [15],
+    laws: [7, 15],
     plant: () => ({
       operations: {
         async push(queryable, params) {

@@ -1,3 +1,4 @@
+import { noChanges } from '../../../src/context/chat-ref.js'
 import { ownOperations } from '../../../src/laws/own-operations.js'
 import type { Mutant } from './mutant.js'
 import { statementMutant } from './statement-mutant.js'
@@ -37,9 +38,7 @@ export const chatMutants: readonly Mutant[] = [
     plant: () => ({
       operations: {
         hydrate: (queryable, params) =>
-          hydrate(queryable, params).catch(
-            instead('agent_not_found', { hydrated: [], dirtied: [], settled: [] }),
-          ),
+          hydrate(queryable, params).catch(instead('agent_not_found', noChanges)),
       },
     }),
   },

@@ -25,6 +25,10 @@ const comparisons: readonly Comparison[] = [
     columns: sidesOf('pin', 'live', mirrored),
   },
   {
+    ...{ statement: 'follow live context', who: 'following', laws: [16, 19] },
+    columns: sidesOf('pin', 'live', mirrored),
+  },
+  {
     ...{ statement: 'remove absent and find differing resources', who: 'a push', laws: [6] },
     columns: sidesOf('live', 'pushed', heads),
   },
@@ -40,7 +44,7 @@ const comparisons: readonly Comparison[] = [
     ...{ statement: 'stamp live context', who: 'a stamp', laws: [0, 1, 2, 8] },
     between: '\n          IS DISTINCT FROM ',
     columns: {
-      context_aggregate_hash: ['chat.context_aggregate_hash', 'before.aggregate_hash'],
+      context_hashes: ['chat.context_hashes', 'before.kind_hashes'],
       context_dirty_since: ['chat.context_dirty_since', 'NULL::pg_catalog.timestamptz'],
       context_error: ['chat.context_error', 'before.snapshot_error'],
     },

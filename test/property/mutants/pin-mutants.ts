@@ -36,11 +36,11 @@ export const pinMutants: readonly Mutant[] = [
     [copy]: [['NOT EXISTS (\n', 'NOT EXISTS (SELECT 1) AND NOT EXISTS (\n']],
   }),
   statementMutant('a refresh replaces pins that are equal', [2, 13], {
-    [copy]: [['WHERE pin.source IS NULL OR (', 'WHERE true OR (']],
+    [copy]: [['AND (pin.source IS NULL OR (', 'AND (true OR (']],
   }),
   statementMutant('a refresh locks pins that are equal', [13], {
     [copy]: [
-      ['WHERE pin.source IS NULL OR (', 'WHERE true OR ('],
+      ['AND (pin.source IS NULL OR (', 'AND (true OR ('],
       [
         'INTO {schema}.chat_context_resources\n',
         'INTO {schema}.chat_context_resources AS stored\n',
@@ -71,30 +71,22 @@ export const pinMutants: readonly Mutant[] = [
         ['refresh'],
       ),
   },
-  statementMutant('a refresh keeps the hash that the chat was pinned at', [2], {
-    [stamp]: [
-      [
-        'context_aggregate_hash = before.aggregate_hash, context_dirty_since',
-        'context_dirty_since',
-      ],
-    ],
+  statementMutant('a refresh keeps the hash that the chat was pinned at', [2, 19], {
+    [stamp]: [['context_hashes = before.kind_hashes, context_dirty_since', 'context_dirty_since']],
   }),
-  statementMutant('a refresh keeps the mark', [8], {
-    [stamp]: [['aggregate_hash, context_dirty_since = NULL,', 'aggregate_hash,']],
+  statementMutant('a refresh keeps the mark', [0, 8], {
+    [stamp]: [['kind_hashes, context_dirty_since = NULL,', 'kind_hashes,']],
   }),
   statementMutant('a refresh moves the time of its chat', [9], {
     [stamp]: [
-      [
-        'SET context_aggregate_hash',
-        "SET updated_at = updated_at + interval '1 ms', context_aggregate_hash",
-      ],
+      ['SET context_hashes', "SET updated_at = updated_at + interval '1 ms', context_hashes"],
     ],
   }),
   statementMutant('a refresh takes a snapshot that is not ready', [17], {
     [stamp]: [['live.snapshot_error, live.ready', 'live.snapshot_error, true AS ready']],
   }),
-  statementMutant('unpinning keeps the hash', [2, 8], {
-    'clear hydration': [['context_aggregate_hash = NULL, ', '']],
+  statementMutant('unpinning keeps the hashes', [2, 8, 19], {
+    'clear hydration': [['context_hashes = NULL, ', '']],
   }),
   statementMutant('unpinning keeps the pins', [0, 1], {
     'delete pins': [['WHERE chat_id', 'WHERE false AND chat_id']],

@@ -5,7 +5,7 @@ import { statementMutant } from './statement-mutant.js'
 const { purge, purgeExpired } = ownOperations
 
 const chats = (name: string, from: string, to: string) =>
-  statementMutant(name, [14], { 'purge chats': [[from, to]] })
+  statementMutant(name, [0, 14], { 'purge chats': [[from, to]] })
 
 const cutoff = (name: string, from: string, to: string) =>
   statementMutant(name, [14], { 'expiry cutoff': [[from, to]] })

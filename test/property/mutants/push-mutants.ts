@@ -1,8 +1,6 @@
 import { ownOperations } from '../../../src/laws/own-operations.js'
-import { aggregateHash } from '../../../src/schema/aggregate-hash.js'
-import type { ResourceInput } from '../../../src/schema/resource.js'
 import { everyColumn } from './every-column.js'
-import type { Mutant, Planted } from './mutant.js'
+import type { Mutant } from './mutant.js'
 import { statementMutant } from './statement-mutant.js'
 
 const { push } = ownOperations
@@ -10,26 +8,13 @@ const { push } = ownOperations
 const compare = 'remove absent and find differing resources'
 const write = 'write differing resources'
 
-/** The gate as it is when it takes something else for the stored version. */
-const gate = (name: string, laws: readonly number[], stored: string) =>
-  statementMutant(name, laws, {
-    'read stored version': [['SELECT version FROM', `SELECT ${stored} AS version FROM`]],
-  })
+/** The comparison with the stored snapshot, with another text in the place of a part. */
+const gate = (name: string, laws: readonly number[], from: string, to: string) =>
+  statementMutant(name, laws, { 'compare with stored snapshot': [[from, to]] })
 
-/** A push whose hash does not see something of a resource. */
-const blindHash = (name: string, blind: (resource: ResourceInput) => ResourceInput): Mutant => ({
-  name,
-  laws: [6],
-  plant: (): Planted => ({
-    operations: {
-      async push(queryable, params) {
-        if (params.aggregateHash) return await push(queryable, params)
-        const hash = await aggregateHash(params.resources.map(blind)).catch(() => undefined)
-        return await push(queryable, { ...params, ...(hash && { aggregateHash: hash }) })
-      },
-    },
-  }),
-})
+/** Hashes that do not see something of a resource. */
+const blindHash = (name: string, from: string, to: string) =>
+  statementMutant(`the hashes do not see ${name}`, [6, 19], { 'write snapshot': [[from, to]] })
 
 const isOther = `(${everyColumn('stored')}) IS DISTINCT FROM (${everyColumn('excluded')})`
 
@@ -49,9 +34,63 @@ const sendsAll = (name: string, updatedAt: string) =>
 
 /** Pushes: what is let in, what is written of it, and what is left alone. */
 export const pushMutants: readonly Mutant[] = [
-  gate('a push of the stored version again is let in', [7], 'version - 1'),
-  gate('a push of any version is let in', [7], '-1::bigint'),
-  gate('the next version is kept out', [6], 'least(version, 9223372036854775806) + 1'),
+  gate(
+    'a push of the stored version again is let in',
+    [7],
+    '<= stored.version',
+    '< stored.version',
+  ),
+  gate('a push of any version is let in', [7], '<= stored.version', '< -1 + 0 * stored.version'),
+  gate(
+    'the next version is kept out',
+    [6, 18],
+    '<= stored.version',
+    '<= least(stored.version, 9223372036854775806) + 1',
+  ),
+  gate(
+    'the gate ignores the run',
+    [7, 18],
+    'END, false) AS "isSuperseded"',
+    'END AND false, false) AS "isSuperseded"',
+  ),
+  gate(
+    'a delayed initial push of an earlier run is let in',
+    [7, 18],
+    '$5::pg_catalog.timestamptz < stored',
+    'false AND $5 < stored',
+  ),
+  gate(
+    'a push of another run is let in',
+    [7, 18],
+    'ELSE stored.run_id IS NOT NULL AND',
+    'ELSE false AND',
+  ),
+  gate(
+    'a run is known by its id alone',
+    [7, 18],
+    'IS DISTINCT FROM ($4::pg_catalog.uuid, $5::pg_catalog.timestamptz)',
+    'IS DISTINCT FROM ($4, stored.run_started_at)',
+  ),
+  gate(
+    'a run that started at the time of the stored one is kept out',
+    [0, 6],
+    '< stored.run_started_at',
+    '<= stored.run_started_at',
+  ),
+  gate(
+    'a push without a run is kept out by one that has none',
+    [6, 7, 0],
+    'ELSE stored.run_id IS NOT NULL AND',
+    'ELSE $4::pg_catalog.uuid IS NOT NULL AND',
+  ),
+  gate('a run of the day after tomorrow is let in', [0, 6], 'hours => 24', 'hours => 25'),
+  gate('a run of tomorrow is kept out', [0, 6], 'hours => 24', 'hours => 23'),
+  statementMutant('a push keeps the run of the one before', [6], {
+    'write snapshot': [['run_id = excluded.run_id,', '']],
+  }),
+  statementMutant('a push keeps the start of the run before', [6], {
+    'write snapshot': [['run_started_at = excluded.run_started_at, ', '']],
+  }),
   {
     name: 'an initial push is kept out like any other',
     laws: [6],
@@ -86,8 +125,15 @@ export const pushMutants: readonly Mutant[] = [
     'a push locks resources that are equal',
     `updated_at = excluded.updated_at WHERE ${isOther}`,
   ),
-  blindHash('the aggregate hash does not see the status', (one) => ({ ...one, status: 'ok' })),
-  blindHash('the aggregate hash does not see the kind', (one) => ({ ...one, kind: 'skill' })),
+  blindHash('the status', "hashed.status, ','", "'ok', ','"),
+  blindHash('the source', "':', hashed.source, ','", "':', ','"),
+  blindHash('the content', '|| hashed.content_hash ||', '||'),
+  statementMutant('the hashes are in the order of a locale', [6, 19], {
+    'write snapshot': [['hashed.source COLLATE "C"', 'hashed.source COLLATE "unicode"']],
+  }),
+  statementMutant('a push keeps the hashes of the one before', [6, 19], {
+    'write snapshot': [['kind_hashes = excluded.kind_hashes,', '']],
+  }),
   statementMutant('a push keeps the readiness of the one before', [6], {
     'write snapshot': [['ready = excluded.ready,', '']],
   }),

@@ -44,7 +44,7 @@ export const readingMutants: readonly Mutant[] = [
   statementMutant('a prompt has what is not ok as if it were', [0], {
     'read pins for prompt': [['pin.status, pin.body\n', "'ok' AS status, pin.body\n"]],
   }),
-  statementMutant('archived chats read as dirty', [8], {
+  statementMutant('archived chats read as dirty', [0, 8], {
     'read chat contexts': [['IS NOT NULL AND NOT chat.archived', 'IS NOT NULL']],
   }),
   statementMutant('chats without an agent read as dirty', [8], {

@@ -1,22 +1,28 @@
+import { pinnedPart } from '../../../src/context/kind-hashes.js'
 import type { Mutant } from './mutant.js'
 import type { Rewrites } from './rewrite-statements.js'
 import { statementMutant } from './statement-mutant.js'
 
 const mark = 'stamp and mark chats'
 
-/** The same change in both statements that look for chats to hydrate or to settle. */
-const bothLocks = (...parts: readonly (readonly [from: string, to: string])[]): Rewrites => ({
+/** The same change in both statements that look for chats to hydrate, to follow or to settle. */
+export const bothLocks = (
+  ...parts: readonly (readonly [from: string, to: string])[]
+): Rewrites => ({
   'lock unsettled chats of agent': parts,
   'lock unsettled chats by id': parts,
 })
 
-const guard: readonly [string, string] = ['AND NOT chat.archived', '']
-const pinned = 'THEN live.ready\n'
+const guard = 'AND NOT chat.archived AND (todo."isHydrated" OR todo."follows" OR todo."marks")'
+const hydrates = 'coalesce(live.ready, false) AS "isHydrated"'
 const isMarked = '(chat.context_dirty_since IS NOT NULL)'
-const differs = '(live.aggregate_hash <> chat.context_aggregate_hash)'
+const [live, pinned] = ['live.kind_hashes', 'chat.context_hashes'].map((one) =>
+  pinnedPart(one, 'chat'),
+)
+const differs = `(${live} <> ${pinned})`
 
 /** What decides about a chat that has pins, where the snapshot is ready. */
-const settles = `WHEN live.ready THEN ${isMarked}\n        <> ${differs}`
+const settles = `WHEN live.ready THEN ${isMarked}\n                 <> ${differs}`
 
 /** What decides about it where there is no ready snapshot. */
 const elsewhere = 'AND (live.ready IS NULL OR '
@@ -26,19 +32,22 @@ export const settlingMutants: readonly Mutant[] = [
   statementMutant(
     'archived chats are hydrated',
     [0, 1, 5],
-    bothLocks(guard, [
-      settles,
-      `WHEN live.ready THEN NOT chat.archived AND ${isMarked} <> ${differs}`,
+    bothLocks([
+      guard,
+      'AND (todo."isHydrated" OR NOT chat.archived AND (todo."follows" OR todo."marks"))',
     ]),
   ),
   statementMutant(
     'archived chats are marked',
     [5, 8],
-    bothLocks(guard, [pinned, 'THEN live.ready AND NOT chat.archived\n']),
+    bothLocks([
+      guard,
+      'AND (todo."marks" OR NOT chat.archived AND (todo."isHydrated" OR todo."follows"))',
+    ]),
   ),
   statementMutant(
     'the mark is left when the live context is back',
-    [8],
+    [0, 8],
     bothLocks([settles, `WHEN live.ready THEN NOT ${isMarked} AND ${differs}`]),
   ),
   statementMutant(
@@ -46,62 +55,66 @@ export const settlingMutants: readonly Mutant[] = [
     [0, 8],
     bothLocks([settles, `WHEN live.ready THEN ${isMarked} AND NOT ${differs}`]),
   ),
+  statementMutant('settling compares the kinds that a chat follows', [8], {
+    ...bothLocks([differs, '(live.kind_hashes <> chat.context_hashes)']),
+    [mark]: [[differs.slice(1, -1), 'live.kind_hashes <> chat.context_hashes']],
+  }),
   statementMutant(
     'settling moves the time of its chat',
     [9],
     {
       [mark]: [
         [
-          'SET context_aggregate_hash',
-          "SET updated_at = chat.updated_at + interval '1 ms', context_aggregate_hash",
+          'SET context_hashes',
+          "SET updated_at = chat.updated_at + interval '1 ms', context_hashes",
         ],
       ],
     },
     ['push', 'hydrate', 'bind', 'rebindWorkspace'],
   ),
-  statementMutant('settling takes the live hash as the pinned one', [1], {
-    [mark]: [['coalesce(chat.context_aggregate_hash, live.aggregate_hash)', 'live.aggregate_hash']],
+  statementMutant('settling takes the live hashes as the pinned ones', [1, 19], {
+    [mark]: [
+      ['WHEN chat.context_hashes IS NULL THEN live.kind_hashes', 'WHEN true THEN live.kind_hashes'],
+    ],
   }),
   statementMutant('settling takes the error of the live context', [0, 1], {
     [mark]: [
       ['ELSE chat.context_error END', 'ELSE coalesce(live.snapshot_error, chat.context_error) END'],
     ],
   }),
-  statementMutant('a push does not hydrate', [0], bothLocks([pinned, 'THEN false\n']), ['push']),
+  statementMutant('a push does not hydrate', [0], bothLocks([hydrates, 'false AS "isHydrated"']), [
+    'push',
+  ]),
   statementMutant(
     'a chat that is created waits for the next push',
     [0],
-    bothLocks([pinned, 'THEN false\n']),
+    bothLocks([hydrates, 'false AS "isHydrated"']),
     ['createChat'],
   ),
-  statementMutant(
-    'unarchiving does not settle',
-    [0, 8],
-    bothLocks([settles, 'WHEN live.ready THEN false']),
-    ['unarchive'],
+  ...(['unarchive', 'bind', 'rebindWorkspace', 'setFollows'] as const).map((name) =>
+    statementMutant(
+      `${name} does not settle`,
+      [0, 8],
+      bothLocks([settles, 'WHEN live.ready THEN false']),
+      [name],
+    ),
   ),
-  statementMutant(
-    'binding does not settle',
-    [0, 8],
-    bothLocks([settles, 'WHEN live.ready THEN false']),
-    ['bind', 'rebindWorkspace'],
+  ...(
+    ['push', 'createChat', 'bind', 'rebindWorkspace', 'unarchive', 'hydrate', 'setFollows'] as const
+  ).map((name) =>
+    statementMutant(
+      `${name} hydrates from a snapshot that is not ready`,
+      [0, 17],
+      {
+        ...bothLocks([hydrates, 'live.ready IS NOT NULL AS "isHydrated"']),
+        [mark]: [['= same.agent_id AND live.ready', '= same.agent_id']],
+      },
+      [name],
+    ),
   ),
-  statementMutant('a chat is hydrated from a snapshot that is not ready', [17], {
-    ...bothLocks([pinned, 'THEN live.ready IS NOT NULL\n']),
-    [mark]: [['AND live.ready', '']],
-  }),
-  statementMutant(
-    'a chat that is created is hydrated from a snapshot that is not ready',
-    [17],
-    {
-      ...bothLocks([pinned, 'THEN live.ready IS NOT NULL\n']),
-      [mark]: [['AND live.ready', '']],
-    },
-    ['createChat'],
-  ),
-  statementMutant('a snapshot that is not ready marks chats', [17], {
+  statementMutant('a snapshot that is not ready marks chats', [0, 17], {
     ...bothLocks([settles, `WHEN live.ready IS NOT NULL THEN ${isMarked} <> ${differs}`]),
-    [mark]: [['AND live.ready', '']],
+    [mark]: [['= same.agent_id AND live.ready', '= same.agent_id']],
   }),
   statementMutant(
     'a mark is cleared while the agent is not ready',

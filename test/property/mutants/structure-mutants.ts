@@ -66,8 +66,8 @@ COMMENT ON INDEX chat_file_links_file_id_idx IS 'Serves the cascade from chat_fi
       rewriteStatements({
         'list chats': [
           [
-            'chat.context_aggregate_hash IS NOT NULL AS hydrated',
-            `(chat.context_aggregate_hash IS NOT NULL
+            'chat.context_hashes IS NOT NULL AS hydrated',
+            `(chat.context_hashes IS NOT NULL
                OR EXISTS (SELECT FROM {schema}.chat_context_resources pin
                           WHERE pin.chat_id = chat.id)) AS hydrated`,
           ],

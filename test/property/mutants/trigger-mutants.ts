@@ -51,7 +51,7 @@ export const triggerMutants: readonly Mutant[] = [
     on: 'AFTER UPDATE ON workspace_agent_context_snapshots',
     run: `UPDATE {schema}.chats SET context_dirty_since = ($1).received_at
           WHERE agent_id = ($1).workspace_agent_id AND NOT archived
-            AND context_dirty_since IS NOT NULL AND context_aggregate_hash <> ($1).aggregate_hash`,
+            AND context_dirty_since IS NOT NULL AND context_hashes <> ($1).kind_hashes`,
   }),
   triggerMutant('a message takes the mark off its chat', [0, 8], {
     on: 'AFTER INSERT ON chat_messages',

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { aggregateHash, type ResourceInput } from '../../src/index.js'
-import { compareBytes, inHashOrder } from '../../src/schema/aggregate-hash.js'
+import { aggregateHash, kindHashes, type ResourceInput } from '../../src/index.js'
+import { compareBytes, inHashOrder } from '../../src/schema/kind-hashes.js'
 
-const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
-const hashOf = async (resources: readonly ResourceInput[]) => hex(await aggregateHash(resources))
+const hashOf = async (resources: readonly ResourceInput[]) =>
+  await aggregateHash(await kindHashes(resources))
 
 const one: ResourceInput = {
   source: '/AGENTS.md',
@@ -16,21 +16,31 @@ const one: ResourceInput = {
   status: 'ok',
 }
 
-describe('the aggregate hash', () => {
+describe('the hashes of kinds', () => {
   test('is the sha256 of netstrings, computed by hand', async () => {
     const skill: ResourceInput = { ...one, kind: 'skill', source: '/é', status: 'invalid' }
     const earlier: ResourceInput = { ...one, source: '/AGENTS.m' }
-    const bytes = Buffer.concat([
-      Buffer.from('16:instruction_file,9:/AGENTS.m,3:'),
-      Buffer.of(1, 2, 3),
-      Buffer.from(',2:ok,16:instruction_file,10:/AGENTS.md,3:'),
-      Buffer.of(1, 2, 3),
-      Buffer.from(',2:ok,5:skill,3:/é,3:'),
-      Buffer.of(1, 2, 3),
-      Buffer.from(',7:invalid,'),
-    ])
-    const expected = createHash('sha256').update(bytes).digest('hex')
-    expect(await hashOf([skill, one, earlier])).toBe(expected)
+    const sha256 = (...parts: (string | Buffer)[]) => {
+      const hash = createHash('sha256')
+      for (const part of parts) hash.update(part)
+      return hash.digest('hex')
+    }
+    const bytes = Buffer.of(1, 2, 3)
+    const hashes = {
+      instruction_file: sha256('9:/AGENTS.m,3:', bytes, ',2:ok,10:/AGENTS.md,3:', bytes, ',2:ok,'),
+      skill: sha256('3:/é,3:', bytes, ',7:invalid,'),
+    }
+    expect(await kindHashes([skill, one, earlier])).toEqual(hashes)
+    const kinds = [
+      `16:instruction_file,64:${hashes.instruction_file},`,
+      `5:skill,64:${hashes.skill},`,
+    ]
+    expect(await hashOf([skill, one, earlier])).toBe(sha256(...kinds))
+  })
+
+  test('of a kind without resources is missing', async () => {
+    expect(await kindHashes([])).toEqual({})
+    expect(Object.keys(await kindHashes([one]))).toEqual(['instruction_file'])
   })
 
   test('of nothing is the sha256 of nothing', async () => {
@@ -57,7 +67,7 @@ describe('the aggregate hash', () => {
 
   test('leaves the list as it was', async () => {
     const list = Object.freeze([{ ...one, source: 'b' }, one])
-    await aggregateHash(list)
+    await kindHashes(list)
     expect(list.map(({ source }) => source)).toEqual(['b', '/AGENTS.md'])
   })
 })

@@ -1,0 +1,133 @@
+import type { Transaction } from '../database/index.js'
+import { jsonbDigest } from './jsonb.js'
+import { columns, mirrored, mirroredColumns, mirroredFromExcluded } from './live-context.js'
+import { defineStatement, type Names } from './statement.js'
+import type { ValidPush, ValidResource } from './validate-push.js'
+
+/** The fields of a resource without its body, for `jsonb_to_recordset`. */
+const headFields = ['source', 'kind', 'contentHash', 'sizeBytes', 'status', 'error', 'sourcePath']
+  .map((name) => `"${name}" pg_catalog.text`)
+  .join(', ')
+
+/** The columns that are compared directly; a body is compared by its digest. */
+const heads = mirroredColumns.filter((column) => column !== 'body')
+
+/** The columns as they are stored, of a resource that came as JSON. */
+const asStored = (names: Names, record: string) => `
+             ${record}.kind::${names.workspace_agent_context_body_kind} AS body_kind,
+             decode(${record}."contentHash", 'hex') AS content_hash,
+             ${record}."sizeBytes"::bigint AS size_bytes,
+             ${record}.status::${names.workspace_agent_context_resource_status} AS status,
+             ${record}.error, ${record}."sourcePath" AS source_path`
+
+export const compareResources = defineStatement({
+  name: 'remove absent and find differing resources',
+  parameters: { agentId: 'uuid', resources: 'jsonb' },
+  row: { place: 'integer' },
+  // By position, because PGlite loses a byte order mark at the beginning of a returned text.
+  sql: (names, { agentId, resources }) => `
+    WITH pushed AS MATERIALIZED (
+      SELECT sent.place, sent.source,
+             decode(sent.digest, 'hex') AS body_digest,${asStored(names, 'sent')}
+      FROM jsonb_to_recordset(${resources})
+        AS sent (${headFields}, digest pg_catalog.text, place integer)
+    ), removed AS (
+      DELETE FROM ${names.workspace_agent_context_resources} live
+      WHERE live.workspace_agent_id = ${agentId}
+        AND NOT EXISTS (SELECT FROM pushed WHERE pushed.source = live.source)
+    )
+    SELECT pushed.place
+    FROM pushed
+    LEFT JOIN ${names.workspace_agent_context_resources} live
+      ON live.workspace_agent_id = ${agentId} AND live.source = pushed.source
+    WHERE live.source IS NULL
+      OR (${columns('live', heads)}) IS DISTINCT FROM (${columns('pushed', heads)})
+      OR sha256(convert_to(live.body::pg_catalog.text, 'UTF8')) <> pushed.body_digest`,
+})
+
+/** An INSERT of pushed resources, to which a join, a condition and ON CONFLICT can be added. */
+const insertPushed = (
+  names: Names,
+  { agentId, resources, now }: Readonly<Record<'agentId' | 'resources' | 'now', string>>,
+) => `
+    INSERT INTO ${names.workspace_agent_context_resources}
+      (workspace_agent_id, source, ${mirroredColumns.join(', ')}, created_at, updated_at)
+    SELECT ${agentId}, pushed.source, ${mirrored('pushed')},
+           coalesce(${now}, now()), coalesce(${now}, now())
+    FROM (
+      SELECT sent.source, sent.body,${asStored(names, 'sent')}
+      FROM jsonb_to_recordset(${resources}) AS sent (${headFields}, body pg_catalog.jsonb)
+    ) pushed`
+
+const writtenResources = { agentId: 'uuid', resources: 'jsonb', now: 'timestamptz?' } as const
+
+export const writeFirstResources = defineStatement({
+  name: 'write first resources',
+  parameters: writtenResources,
+  row: {},
+  sql: insertPushed,
+})
+
+export const writeResources = defineStatement({
+  name: 'write differing resources',
+  parameters: writtenResources,
+  row: {},
+  sql: (names, places) => `${insertPushed(names, places)}
+    LEFT JOIN ${names.workspace_agent_context_resources} live
+      ON live.workspace_agent_id = ${places.agentId} AND live.source = pushed.source
+    WHERE live.source IS NULL OR (${mirrored('live')}) IS DISTINCT FROM (${mirrored('pushed')})
+    ON CONFLICT (workspace_agent_id, source)
+      DO UPDATE SET ${mirroredFromExcluded}, updated_at = excluded.updated_at`,
+})
+
+/** A resource without its body, as the statements take it. */
+function headOf({ body: _, encodedBody: __, ...head }: ValidResource) {
+  return {
+    ...head,
+    contentHash: Buffer.from(head.contentHash).toString('hex'),
+    sizeBytes: String(head.sizeBytes),
+  }
+}
+
+/**
+ * Makes the stored resources equal to the pushed ones. Bodies are sent only for resources that
+ * differ, because most pushes repeat what is stored, and bodies may have 4 MiB.
+ */
+export async function replaceResources(
+  transaction: Transaction,
+  agentId: string,
+  { resources, now }: ValidPush,
+  hasResources: boolean,
+): Promise<void> {
+  // Without stored resources, nothing can be equal and nothing can conflict.
+  const write = hasResources ? writeResources : writeFirstResources
+  const differing = hasResources
+    ? await removeAndCompare(transaction, agentId, resources)
+    : resources
+  if (differing.length === 0) return
+  // The bodies were already encoded when their size was checked.
+  const written = differing.map((resource) => {
+    const head = JSON.stringify(headOf(resource))
+    return `${head.slice(0, -1)},"body":${resource.encodedBody}}`
+  })
+  const encoded = `[${written.join(',')}]`
+  await write(transaction, { agentId, resources: encoded, now })
+}
+
+/** Deletes resources that were not pushed, and returns those that are stored differently. */
+async function removeAndCompare(
+  transaction: Transaction,
+  agentId: string,
+  resources: readonly ValidResource[],
+): Promise<ValidResource[]> {
+  const compared = await Promise.all(
+    resources.map(async (resource, place) => ({
+      ...headOf(resource),
+      place,
+      digest: await jsonbDigest(resource.body),
+    })),
+  )
+  const rows = await compareResources(transaction, { agentId, resources: JSON.stringify(compared) })
+  const places = new Set(rows.map(({ place }) => place))
+  return resources.filter((_, place) => places.has(place))
+}
