@@ -11,7 +11,7 @@ export function makeFiles(count: number, bodiesBytes: number): ResourceInput[] {
       source: `/home/dev/project/packages/package-${index}/AGENTS.md`,
       kind: 'instruction_file',
       body: { content: bytes.toString('base64') },
-      contentHash: new Uint8Array(createHash('sha256').update(bytes).digest()),
+      contentHash: createHash('sha256').update(bytes).digest('hex'),
       sizeBytes: bytes.length,
       status: 'ok',
     }

@@ -77,7 +77,7 @@ async function measureOperations(database: Database, size: number) {
     )
     await timed(times.contexts, () => getChatContexts(database, { chatIds }))
     await timed(times.pins, () => listPins(database, { chatId, bodies: true }))
-    const version = BigInt(size) * 1000n + BigInt(round)
+    const version = size * 1000 + round
     const resources = makeFiles(3, 3 * 512)
     await timed(times.push, () => push(database, { agentId: agentId!, version, resources }))
     await timed(times.diff, () => diff(database, { chatId }))

@@ -66,7 +66,7 @@ function facts(sides: readonly DiffSide[]): string {
     one(({ kind }) => kind),
     one(({ status }) => status),
     one(({ sizeBytes }) => humanSize(sizeBytes)),
-    one(({ contentHash }) => Buffer.from(contentHash).toString('hex').slice(0, hashDigits)),
+    one(({ contentHash }) => contentHash.slice(0, hashDigits)),
   ].join(', ')
 }
 

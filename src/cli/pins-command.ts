@@ -50,7 +50,7 @@ function printPins(chat: ChatLine, pins: readonly Pin[]): void {
   const columns = ['source', 'kind', 'size', 'status', 'pinned']
   if (root !== undefined) console.log(`In ${printable(root)}:`)
   console.log(renderTable({ columns, rows }, { width, cut: { source: 'end' } }))
-  const bytes = pins.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0n)
+  const bytes = pins.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
   console.log(`\n${countNoun(pins.length, 'pin')}, ${humanSize(bytes)}`)
   const trouble = renderTrouble(pins, root)
   if (trouble) console.log(trouble)

@@ -40,7 +40,7 @@ async function pushFound(
   { agent: named, initial = false }: { readonly agent?: string; readonly initial?: boolean },
 ) {
   const agent = await findAgent(database, named)
-  const version = initial ? 1n : (agent.version ?? 0n) + 1n
+  const version = initial ? 1 : (agent.version ?? 0) + 1
   const result = await push(database, { agentId: agent.id, version, initial, ...found })
   if (!result.accepted) {
     // This is not wrong use: the next attempt may succeed.
@@ -56,7 +56,7 @@ async function pushFound(
 function print(found: ScanResult, pushed: Awaited<ReturnType<typeof pushFound>>): void {
   const { agent, version, unchanged } = pushed
   const { resources, rootName, snapshotError } = found
-  const bytes = resources.reduce((sum, { sizeBytes }) => sum + Number(sizeBytes), 0)
+  const bytes = resources.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
   const count = countNoun(resources.length, 'resource')
   const to = `${printable(agent.name)} of ${printable(agent.workspace_name)}`
   say(`Pushed ${count}, ${humanSize(bytes)}, to ${to} as version ${version}.`)

@@ -141,10 +141,10 @@ async function readPlace({ database, place }: OpenedDatabase) {
     version: string
     name: string
     user: string
-    size: bigint
+    size: number
   }>(
     `SELECT current_setting('server_version') AS version, current_database()::text AS name,
-            current_user::text AS "user", pg_database_size(current_database()) AS size`,
+            current_user::text AS "user", pg_database_size(current_database())::float8 AS size`,
   )
   const { version, name, user, size } = rows[0]!
   return {

@@ -122,18 +122,11 @@ export function warn(text: string): void {
 }
 
 /**
- * Prints a value as JSON: bytes in hexadecimal, big integers as numbers if they fit. Characters
- * that a terminal could obey, or not show, are escaped; JSON allows this everywhere.
+ * Prints a value as JSON. Characters that a terminal could obey, or not show, are escaped; JSON
+ * allows this everywhere.
  */
 export function printJson(value: unknown): void {
-  const replacer = (_: string, one: unknown) => {
-    if (one instanceof Uint8Array) return Buffer.from(one).toString('hex')
-    if (typeof one === 'bigint') {
-      return Number.isSafeInteger(Number(one)) ? Number(one) : String(one)
-    }
-    return one
-  }
-  const text = JSON.stringify(value, replacer, 2)
+  const text = JSON.stringify(value, null, 2)
   console.log(text.replace(/[\u007f-\u009f\u2028\u2029]|\p{Cf}/gu, escapeUnits))
 }
 
@@ -150,8 +143,8 @@ export function countNoun(count: number, noun: string, plural = `${noun}s`): str
 }
 
 /** A number of bytes for a person: `312 B`, `4.2 KiB`, `1.0 MiB`. */
-export function humanSize(bytes: number | bigint): string {
-  let size = Number(bytes)
+export function humanSize(bytes: number): string {
+  let size = bytes
   for (const unit of ['B', 'KiB', 'MiB', 'GiB']) {
     if (size < 1024) return `${unit === 'B' ? size : size.toFixed(1)} ${unit}`
     size /= 1024

@@ -64,13 +64,13 @@ export const insertMessages = defineStatement({
     contents: 'text[]',
     now: 'timestamptz?',
   },
-  row: { id: 'bigint' },
+  row: { id: 'text' },
   sql: ({ chat_messages }, { chatId, roles, contents, now }) => `
     INSERT INTO ${chat_messages} (chat_id, role, content, created_at)
     SELECT ${chatId}, message.role, message.content::pg_catalog.jsonb, coalesce(${now}, now())
     FROM unnest(${roles}, ${contents}) WITH ORDINALITY AS message (role, content, place)
     ORDER BY message.place
-    RETURNING id`,
+    RETURNING id::pg_catalog.text`,
 })
 
 export const touchChat = defineStatement({
@@ -86,7 +86,7 @@ export const touchChat = defineStatement({
  * `chats.updated_at`, by which lists are ordered and retention is counted. Compacting messages
  * later does not change it and needs no operation, because messages contain no pins.
  *
- * @returns The ids of the messages, in ascending order.
+ * @returns The ids of the messages, in ascending order of their numbers.
  * @throws DriftpinError `chat_not_found`, `invalid_input`, `isolation_refused`.
  *
  * @example
@@ -97,7 +97,7 @@ export const touchChat = defineStatement({
 export async function addMessages(
   queryable: Queryable,
   params: ChatKey & WriteOptions & { readonly messages: readonly NewMessage[] },
-): Promise<{ readonly chat: ChatRef; readonly ids: readonly bigint[] }> {
+): Promise<{ readonly chat: ChatRef; readonly ids: readonly string[] }> {
   const { messages, now, notify, ...key } = checkInput('addMessages', input, params)
   const roles = messages.map(({ role }) => role)
   const contents = messages.map(({ content }) =>

@@ -19,10 +19,10 @@ import { defineStatement } from './statement.js'
 export interface DiffSide {
   /** What the resource is. */
   readonly kind: BodyKind
-  /** sha256 of the original bytes. */
-  readonly contentHash: Uint8Array
+  /** sha256 of the original bytes, in hexadecimal. */
+  readonly contentHash: string
   /** The true size in bytes. */
-  readonly sizeBytes: bigint
+  readonly sizeBytes: number
   /** The result of reading the resource. */
   readonly status: ResourceStatus
   /** The text of an instruction file or SKILL.md in UTF-8; null for anything else. */

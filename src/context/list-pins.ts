@@ -22,10 +22,10 @@ export interface Pin {
   readonly source: string
   /** Its kind, which determines the shape of its body. */
   readonly kind: BodyKind
-  /** sha256 of the original bytes. */
-  readonly contentHash: Uint8Array
+  /** sha256 of the original bytes, in hexadecimal. */
+  readonly contentHash: string
   /** The true size in bytes, whatever the status. */
-  readonly sizeBytes: bigint
+  readonly sizeBytes: number
   /** The result of reading the resource. */
   readonly status: ResourceStatus
   /** Why the status is not `ok`; empty if it is. */

@@ -24,8 +24,8 @@ import { type ValidPush, validatePush } from './validate-push.js'
 export interface PushParams extends WriteOptions {
   /** The agent that reports. */
   readonly agentId: string
-  /** The agent's counter, 0 to 2^63 - 1. */
-  readonly version: number | bigint
+  /** The agent's counter, 0 to 2^53 - 1. */
+  readonly version: number
   /** True for the first push of an agent's process, which counts anew; false by default. */
   readonly initial?: boolean | undefined
   /**

@@ -27,9 +27,9 @@ export interface Stats {
     /** The rows, as the last VACUUM or ANALYZE counted them; null before the first. */
     readonly rowsEstimate: number | null
     /** Its size in bytes, with TOAST and without indexes. */
-    readonly tableBytes: bigint
+    readonly tableBytes: number
     /** The size of its indexes, in bytes. */
-    readonly indexBytes: bigint
+    readonly indexBytes: number
   }[]
   /** Archived chats past retention, which the next purge deletes. */
   readonly expiredChats: number
@@ -140,10 +140,7 @@ export async function readStats(
   const [cheap] = await countCheaply(queryable, { retentionDays })
   const [counted] = exact ? await countChats(queryable, {}) : []
   return {
-    tables: tables.map(({ rowsEstimate, ...table }) => ({
-      ...table,
-      rowsEstimate: rowsEstimate === null ? null : Number(rowsEstimate),
-    })),
+    tables,
     ...cheap!,
     chats: counted ?? null,
   }

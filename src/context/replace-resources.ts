@@ -81,13 +81,7 @@ export const writeResources = defineStatement({
 })
 
 /** A resource without its body, as the statements take it. */
-function headOf({ body: _, encodedBody: __, ...head }: ValidResource) {
-  return {
-    ...head,
-    contentHash: Buffer.from(head.contentHash).toString('hex'),
-    sizeBytes: String(head.sizeBytes),
-  }
-}
+const headOf = ({ body: _, encodedBody: __, ...head }: ValidResource) => head
 
 /**
  * Makes the stored resources equal to the pushed ones. Bodies are sent only for resources that

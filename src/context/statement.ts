@@ -15,8 +15,10 @@ interface Results {
   text: string
   boolean: boolean
   integer: number
-  bigint: bigint
-  bytea: Uint8Array
+  /** Sizes, counts and versions, which a push limits to 2^53 - 1. */
+  bigint: number
+  /** In hexadecimal. */
+  bytea: string
   timestamptz: Date
   jsonb: JsonValue
   'text[]': string[]
@@ -33,8 +35,7 @@ interface Parameters {
   'text[]': readonly (string | null)[]
   boolean: boolean
   integer: number
-  bigint: number | bigint
-  bytea: Uint8Array
+  bigint: number
   timestamptz: Date | string
   /** Already encoded, so that an array is not mistaken for an SQL array. */
   jsonb: string
@@ -64,6 +65,12 @@ type ValuesOf<P extends Shape<Parameters>> = Omit<Typed<Parameters, P>, Nullable
   readonly [Name in Nullable<P>]?: Typed<Parameters, P>[Name] | undefined
 }
 
+/** How a value of the database becomes plain data, which JSON and `structuredClone` can copy. */
+const toPlain: { readonly [Type in string]?: (value: never) => unknown } = {
+  bigint: (value: bigint) => Number(value),
+  bytea: (value: Uint8Array) => Buffer.from(value).toString('hex'),
+}
+
 /** The names that SQL has for the built-in types, without the search path. */
 const builtIn = {
   uuid: 'pg_catalog.uuid',
@@ -71,7 +78,6 @@ const builtIn = {
   boolean: 'pg_catalog.bool',
   integer: 'pg_catalog.int4',
   bigint: 'pg_catalog.int8',
-  bytea: 'pg_catalog.bytea',
   timestamptz: 'pg_catalog.timestamptz',
   jsonb: 'pg_catalog.jsonb',
 } as const
@@ -135,10 +141,20 @@ export function defineStatement<const P extends Shape<Parameters>, const R exten
     texts.set(schema, made)
     return made
   }
+  const converted = Object.entries(row).flatMap(([column, type]) => {
+    const convert = toPlain[type.replace('?', '')]
+    return convert ? [{ column, convert }] : []
+  })
   const run = async (queryable: Queryable, values: ValuesOf<P>) => {
     const ordered = order.map((parameter) => values[parameter as keyof typeof values])
-    const { rows } = await queryable.query<RowOf<R>>(text(queryable.schema), ordered)
-    return rows
+    const { rows } = await queryable.query<Record<string, unknown>>(text(queryable.schema), ordered)
+    for (const one of rows) {
+      for (const { column, convert } of converted) {
+        const value = one[column]
+        if (value !== null) one[column] = convert(value as never)
+      }
+    }
+    return rows as RowOf<R>[]
   }
   return Object.assign(run, { declaration: { name, parameters, row, text } })
 }

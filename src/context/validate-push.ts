@@ -4,18 +4,12 @@ import { enums, limits, pushableKinds, type ResourceInput, textBytes } from '../
 import { checkInput, id, text, time, writeOptions } from './check-input.js'
 import { exponentBytes, whyNotJson } from './jsonb.js'
 
-const int64 = z.union([
-  z.int().nonnegative(),
-  z
-    .bigint()
-    .nonnegative()
-    .max(2n ** 63n - 1n),
-])
+// Zod limits integers to 2^53 - 1.
+const count = z.int().nonnegative()
 
-const hash = z.custom<Uint8Array>(
-  (value) => value instanceof Uint8Array && value.length > 0 && value.length <= limits.hashBytesMax,
-  { error: `must be a Uint8Array of 1 to ${limits.hashBytesMax} bytes` },
-)
+const hash = z.string().regex(new RegExp(`^(?:[0-9a-f]{2}){1,${limits.hashBytesMax}}$`), {
+  error: `must be 1 to ${limits.hashBytesMax} bytes in hexadecimal, in lower case`,
+})
 
 const source = text(limits.sourceBytesMax).min(1, 'must not be empty')
 
@@ -29,7 +23,7 @@ const resource = z.strictObject({
   kind: z.enum(pushableKinds),
   body,
   contentHash: hash,
-  sizeBytes: int64,
+  sizeBytes: count,
   status: z.enum(enums.workspace_agent_context_resource_status),
   error: text(limits.errorBytesMax).default(''),
   sourcePath: text(limits.sourceBytesMax).default(''),
@@ -37,7 +31,7 @@ const resource = z.strictObject({
 
 const push = z.strictObject({
   agentId: id,
-  version: int64,
+  version: count,
   initial: z.boolean().default(false),
   ready: z.boolean().default(true),
   run: z.strictObject({ id, startedAt: time }).optional(),
@@ -68,6 +62,7 @@ export interface ValidResource extends z.output<typeof resource> {
 export function validatePush(input: unknown): ValidPush {
   const head = checkInput('push', push, input)
   const indexBySource = new Map<string, number>()
+  const indexBySkill = new Map<unknown, number>()
   let bodiesBytes = 0
   const resources = head.resources.map((candidate, index) => {
     const where = `push: resources[${index}]${describeSource(candidate)}`
@@ -75,6 +70,14 @@ export function validatePush(input: unknown): ValidPush {
     const twin = indexBySource.get(good.source)
     if (twin !== undefined) throw refused(where, `has the source of resources[${twin}]`)
     indexBySource.set(good.source, index)
+    // A model asks for a skill by its name. A body of another shape has no name.
+    if (good.kind === 'skill' && good.status === 'ok' && typeof good.body.name === 'string') {
+      const namesake = indexBySkill.get(good.body.name)
+      if (namesake !== undefined) {
+        throw refused(where, `has the skill name of resources[${namesake}]`)
+      }
+      indexBySkill.set(good.body.name, index)
+    }
     const encodedBody = JSON.stringify(good.body)
     const bytes = textBytes(encodedBody) + exponentBytes(good.body)
     if (bytes > limits.bodyBytesMax) {

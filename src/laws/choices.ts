@@ -159,5 +159,5 @@ export const contextResources = (context: number): ResourceInput[] =>
 export const textFile = (source: string, text: string, hash: number): ResourceInput => ({
   ...{ source, kind: 'instruction_file', status: 'ok', sizeBytes: text.length },
   body: { content: Buffer.from(text).toString('base64') },
-  contentHash: Uint8Array.of(hash),
+  contentHash: Buffer.of(hash).toString('hex'),
 })

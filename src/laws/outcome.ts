@@ -56,8 +56,6 @@ export function plainOutcome(outcome: Outcome): string {
 }
 
 function plain(value: unknown): unknown {
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex')
-  if (typeof value === 'bigint') return `${value}`
   if (value instanceof Date) return value.toISOString()
   if (Array.isArray(value)) return value.map(plain)
   if (value === null || typeof value !== 'object') return value

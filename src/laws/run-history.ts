@@ -70,7 +70,7 @@ const till = textFile('/agents.md', '# Till\n', 2)
 const quay = textFile('/quay.md', '# Quay\n', 8)
 const server: ResourceInput = {
   ...{ source: 'mcp:tides', kind: 'mcp_server', status: 'ok', sizeBytes: 9 },
-  ...{ body: { server_name: 'tides' }, contentHash: Uint8Array.of(7) },
+  ...{ body: { server_name: 'tides' }, contentHash: '07' },
 }
 
 /** The beginning of every history; {@link openingWords} describes it. */

@@ -14,7 +14,7 @@ import {
 
 /** What was read of a file. Size and hash describe the same bytes. */
 export interface FileContent {
-  readonly contentHash: Uint8Array
+  readonly contentHash: string
   readonly sizeBytes: number
   /** The whole content; undefined if it is larger than `scanLimits.resourceBytesMax`. */
   readonly content: Buffer | undefined
@@ -58,7 +58,7 @@ export async function readCandidate(root: ScanRoot, candidate: Candidate): Promi
 }
 
 function refused(refusal: Refusal, sourcePath = '', sizeBytes = 0): Reading {
-  const contentHash = new Uint8Array(createHash('sha256').digest())
+  const contentHash = createHash('sha256').digest('hex')
   return { contentHash, sizeBytes, content: undefined, sourcePath, refusal }
 }
 
@@ -120,7 +120,7 @@ async function readWhole(handle: FileHandle, sizeAtFirst: number): Promise<FileC
     kept?.push(Buffer.from(read))
   }
   return {
-    contentHash: new Uint8Array(hash.digest()),
+    contentHash: hash.digest('hex'),
     sizeBytes,
     content: kept && Buffer.concat(kept),
   }

@@ -74,7 +74,7 @@ async function hashOf(ordered: readonly HashedResource[]): Promise<string> {
   // One buffer for all resources, because a thousand of them would need thousands of small ones.
   const bytesMax = ordered.reduce(
     (sum, { source, contentHash, status }) =>
-      sum + bytesAroundMax + 3 * (source.length + status.length) + contentHash.length,
+      sum + bytesAroundMax + 3 * (source.length + status.length) + contentHash.length / 2,
     0,
   )
   const whole = new Uint8Array(bytesMax)
@@ -83,9 +83,10 @@ async function hashOf(ordered: readonly HashedResource[]): Promise<string> {
     end += utf8.encodeInto(value, whole.subarray(end)).written
   }
   for (const { source, contentHash, status } of ordered) {
-    append(`${netstring(source)}${contentHash.length}:`)
-    whole.set(contentHash, end)
-    end += contentHash.length
+    const hash = Buffer.from(contentHash, 'hex')
+    append(`${netstring(source)}${hash.length}:`)
+    whole.set(hash, end)
+    end += hash.length
     append(`,${netstring(status)}`)
   }
   return await hexDigest(whole.subarray(0, end))

@@ -45,11 +45,13 @@ export type ResourceStatus = WorkspaceAgentContextResourceStatus
  *
  * @example
  * ```ts
+ * import { createHash } from 'node:crypto'
+ *
  * const resource: ResourceInput = {
  *   source: '/home/dev/shop/AGENTS.md',
  *   kind: 'instruction_file',
  *   body: { content: btoa('# Shop\n') },
- *   contentHash: new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)),
+ *   contentHash: createHash('sha256').update('# Shop\n').digest('hex'),
  *   sizeBytes: 7,
  *   status: 'ok',
  * }
@@ -62,10 +64,10 @@ export interface ResourceInput {
   readonly kind: BodyKind
   /** The content, in the shape of its kind; `{}` for any status other than `ok`. */
   readonly body: JsonObject
-  /** sha256 of the original bytes, 1 to 64 bytes. */
-  readonly contentHash: Uint8Array
-  /** The true size in bytes, whatever the status. */
-  readonly sizeBytes: number | bigint
+  /** sha256 of the original bytes in hexadecimal, in lower case; at most 64 bytes. */
+  readonly contentHash: string
+  /** The true size in bytes, whatever the status; at most 2^53 - 1. */
+  readonly sizeBytes: number
   /** The result of reading it; any status other than `ok` has an error text. */
   readonly status: ResourceStatus
   /** Why the status is not `ok`; empty otherwise, which is the default. */

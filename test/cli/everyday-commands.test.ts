@@ -57,7 +57,7 @@ async function makeShop(name: string): Promise<{ agentId: string; chatId: string
     name,
     agentId,
   ])
-  const { rootName: _, ...found } = await scan(await workspace('first'), { rootName: '/srv/shop' })
+  const found = await scan(await workspace('first'), { rootName: '/srv/shop' })
   await push(database, { agentId, version: 4, ...found })
   const { chat } = await createChat(database, { ownerId, agentId, title: `Prices ${nasty}` })
   return { agentId, chatId: chat.id, owner: ownerId }
@@ -191,9 +191,7 @@ describe('a person at a terminal', () => {
     const none = await on('pins', chatId, '--body', `skills/e${nasty}/SKILL.md`)
     expectPlain(none.stderr)
     expect(none).toMatchObject({ code: 2, stdout: '' })
-    const { rootName: _, ...second } = await scan(await workspace('second'), {
-      rootName: '/srv/shop',
-    })
+    const second = await scan(await workspace('second'), { rootName: '/srv/shop' })
     await push(database, { agentId, version: 5, ...second })
     const env = { FORCE_COLOR: '1', NO_COLOR: '' }
     const main = new URL('../../dist/cli/main.js', import.meta.url).pathname

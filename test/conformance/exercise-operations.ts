@@ -45,8 +45,11 @@ async function answersOf(engine: ConformanceEngine, database: Database): Promise
 
   const tell = async (queryable: Queryable, name: OperationName, params: object) => {
     const call = api[name] as (queryable: Queryable, params: object) => Promise<unknown>
-    const answer = await call(queryable, params).then(plainAnswer, refusalOf)
+    const answered = call(queryable, params)
+    const answer = await answered.then(plainAnswer, refusalOf)
     answers.push(`${name} ${answer}`)
+    const value = await answered.catch(() => null)
+    expect(whatIsNotPlain(value), `of ${name}`).toEqual([])
   }
   const world = await makeWorld(database, { newId, now: at })
   for (const [name, params] of goodCalls(world, newId)) {
@@ -76,6 +79,16 @@ async function answersOf(engine: ConformanceEngine, database: Database): Promise
   await stop()
   expect(heard.at(-1)).toBe(over)
   return [...answers, ...heard, ...(await rowsOf(database)), await hashOf(engine)]
+}
+
+/** What of a value JSON or `structuredClone` would change or refuse; JSON has no dates. */
+function whatIsNotPlain(value: unknown): unknown[] {
+  if (value === null || value === undefined || value instanceof Date) return []
+  if (typeof value !== 'object') {
+    return ['string', 'boolean'].includes(typeof value) || Number.isFinite(value) ? [] : [value]
+  }
+  const isPlain = Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype
+  return isPlain ? Object.values(value).flatMap(whatIsNotPlain) : [value]
 }
 
 /** What was pushed has the hash that anybody can make of it. */

@@ -85,7 +85,7 @@ describe.each(engineNames)('binding and archiving on %s', (engineName) => {
     const found = (await listPins(database, { chatId: chat.id })).map(({ sizeBytes }) => sizeBytes)
     expect(found.toSorted()).toStrictEqual(
       makeResources(3, 'two')
-        .map(({ sizeBytes }) => BigInt(sizeBytes))
+        .map(({ sizeBytes }) => sizeBytes)
         .toSorted(),
     )
     expect((await getChatContext(database, { chatId: chat.id })).dirty).toBe(false)

@@ -12,7 +12,7 @@ export function makeFile(
     source,
     kind: 'instruction_file',
     body: { content: bytes.toString('base64') },
-    contentHash: new Uint8Array(createHash('sha256').update(bytes).digest()),
+    contentHash: createHash('sha256').update(bytes).digest('hex'),
     sizeBytes: bytes.length,
     status: 'ok',
     ...changes,
@@ -28,7 +28,7 @@ export function makeSkill(name: string, changes: Partial<ResourceInput> = {}): R
 
 /** Resources of every kind and status, `count` in all; another `tag` gives other contents. */
 export function makeResources(count: number, tag = 'one'): ResourceInput[] {
-  const empty = { body: {}, contentHash: new Uint8Array(32) }
+  const empty = { body: {}, contentHash: '00'.repeat(32) }
   const samples = [
     (n: number) => makeFile(`/shop/${n}/AGENTS.md`, `# ${n} ${tag}\n`),
     (n: number) => makeSkill(`skill-${n}`, { sizeBytes: 10 + tag.length }),

@@ -124,9 +124,9 @@ describe.each(engineNames)('owners and times on %s', (engineName) => {
     const first = await addMessages(database, { chatId: chat.id, ownerId, messages })
     const second = await addMessages(database, { chatId: chat.id, messages: [{ role: 'user' }] })
     expect(first.chat).toStrictEqual(chat)
-    expect(second.ids[0]! > first.ids.at(-1)!).toBe(true)
+    expect(Number(second.ids[0]) > Number(first.ids.at(-1))).toBe(true)
     const stored = await readRows(database, 'chat_messages', 'chat_id', chat.id)
-    const byId = new Map(stored.map((row) => [row.id, row]))
+    const byId = new Map(stored.map((row) => [`${row.id}`, row]))
     const found = first.ids.map((id) => byId.get(id)!)
     expect(found.map(({ role }) => role)).toStrictEqual(messages.map(({ role }) => role))
     expect(found.map(({ content }) => content)).toStrictEqual([null, ...contents.slice(1)])
@@ -134,7 +134,9 @@ describe.each(engineNames)('owners and times on %s', (engineName) => {
       `SELECT id FROM "${database.schema}".chat_messages WHERE chat_id = $1 AND content IS NULL`,
       [chat.id],
     )
-    expect(rows.map(({ id }) => id)).toEqual(expect.arrayContaining([first.ids[0], second.ids[0]]))
+    expect(rows.map(({ id }) => `${id}`)).toEqual(
+      expect.arrayContaining([first.ids[0], second.ids[0]]),
+    )
     expect(rows).toHaveLength(2)
   })
 })

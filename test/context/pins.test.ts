@@ -81,7 +81,6 @@ describe.each(engineNames)('reading and refreshing pins on %s', (engineName) => 
         error: '',
         sourcePath: '',
         ...sent,
-        sizeBytes: BigInt(sent.sizeBytes),
         createdAt: new Date(now),
         updatedAt: new Date(now),
       })
@@ -202,7 +201,7 @@ describe.each(engineNames)('reading and refreshing pins on %s', (engineName) => 
   })
 
   test('a diff tells what was added, removed and modified, with the texts', async () => {
-    const skill = makeSkill('s', { contentHash: Uint8Array.of(1) })
+    const skill = makeSkill('s', { contentHash: '01' })
     const config = makeFile('/.mcp.json', 'one', { kind: 'mcp_config', body: {} })
     const { chatId, chat, agentId } = await makePinned([
       ...[makeFile('/a', 'old\n'), makeFile('/b'), makeFile('/gone', 'gone'), skill, config],
@@ -213,10 +212,10 @@ describe.each(engineNames)('reading and refreshing pins on %s', (engineName) => 
       version: 2,
       resources: [
         makeFile('/a', '\ufeffnew\n'),
-        makeFile('/b', '', { body: {}, status: 'oversize', sizeBytes: 2n ** 40n }),
+        makeFile('/b', '', { body: {}, status: 'oversize', sizeBytes: 2 ** 40 }),
         makeFile('/new', '', { body: { content: '/w==' } }),
-        { ...skill, contentHash: Uint8Array.of(2), body: { meta: btoa('m2') } },
-        { ...config, contentHash: Uint8Array.of(3) },
+        { ...skill, contentHash: '02', body: { meta: btoa('m2') } },
+        { ...config, contentHash: '03' },
         makeFile('/error', 'x', { error: 'two', sourcePath: '/p' }),
       ],
     })
@@ -233,18 +232,18 @@ describe.each(engineNames)('reading and refreshing pins on %s', (engineName) => 
     const gone = {
       kind: 'instruction_file',
       contentHash,
-      sizeBytes: 4n,
+      sizeBytes: 4,
       status: 'ok',
       text: 'gone',
     }
     expect(found.removed).toStrictEqual([{ source: '/gone', pinned: gone }])
     expect(found.added).toMatchObject([{ source: '/new', live: { text: null, status: 'ok' } }])
-    expect(found.modified[2]!.live).toMatchObject({ status: 'oversize', sizeBytes: 2n ** 40n })
+    expect(found.modified[2]!.live).toMatchObject({ status: 'oversize', sizeBytes: 2 ** 40 })
   })
 
   test.each<[string, Partial<ResourceInput>]>([
     ['kind', { kind: 'skill' }],
-    ['content hash', { contentHash: Uint8Array.of(9) }],
+    ['content hash', { contentHash: '09' }],
     ['size', { sizeBytes: 99 }],
     ['status', { status: 'invalid' }],
   ])('a diff takes a resource for modified if its %s is another', async (_, changes) => {

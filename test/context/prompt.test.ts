@@ -53,7 +53,7 @@ describe.each(engineNames)('the prompt on %s', (engineName) => {
   test('has instruction files before skills, both by source in byte order', async () => {
     const sources = ['/b', '/B', '/a\u{1f600}', '/a\uffee', '/é', '/a/b', '/a-b', '/a', '/Z']
     const { text } = await promptOf([
-      ...sources.map((source) => makeSkill('s', { source: `${source}/SKILL.md` })),
+      ...sources.map((source, n) => makeSkill(`s${n}`, { source: `${source}/SKILL.md` })),
       ...sources.map((source) => makeFile(source)),
       makeFile('mcp:x', '', { kind: 'mcp_server', body: { server_name: 'secret' } }),
       makeFile('/.mcp.json', '', { kind: 'mcp_config', body: {} }),
@@ -61,7 +61,7 @@ describe.each(engineNames)('the prompt on %s', (engineName) => {
     const byBytes = (all: string[]) =>
       all.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
     const files = [...text.matchAll(/^<instruction-file source="(.*)">$/gm)].map(([, it]) => it)
-    const skills = [...text.matchAll(/^- s: Does s\. \("(.*)"\)$/gm)].map(([, it]) => it)
+    const skills = [...text.matchAll(/^- s\d: Does s\d\. \("(.*)"\)$/gm)].map(([, it]) => it)
     expect(files).toStrictEqual(byBytes(sources))
     expect(skills).toStrictEqual(byBytes(sources.map((source) => `${source}/SKILL.md`)))
     expect(text.lastIndexOf('<instruction-file')).toBeLessThan(text.indexOf('<skills>'))

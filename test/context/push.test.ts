@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { digestRows } from '../../src/catalog/index.js'
 import {
@@ -5,12 +6,14 @@ import {
   type Database,
   getChatContext,
   kindHashes,
+  listPins,
   type PushParams,
   push,
 } from '../../src/index.js'
+import { scan } from '../../src/scan/index.js'
 import { engineNames, useEngine } from '../support/engines.js'
 import { makeAgent } from './make-agent.js'
-import { makeFile, makeResources } from './make-resources.js'
+import { makeFile, makeResources, makeSkill } from './make-resources.js'
 import { readChat, readRows } from './read-rows.js'
 import { refusal } from './refusal.js'
 
@@ -34,7 +37,7 @@ describe.each(engineNames)('push on %s', (engineName) => {
     const { agentId } = await makeAgent(database)
     const resources = makeResources(12)
     const now = '2026-03-04T05:06:07.008Z'
-    const result = await push(database, { agentId, version: 7n, resources, now })
+    const result = await push(database, { agentId, version: 7, resources, now })
     expect(result).toStrictEqual(nothing)
     const stored = new Map((await liveOf(agentId)).map((row) => [row.source, row]))
     expect(stored.size).toBe(resources.length)
@@ -42,7 +45,7 @@ describe.each(engineNames)('push on %s', (engineName) => {
       expect(stored.get(one.source)).toMatchObject({
         body_kind: one.kind,
         body: one.body,
-        content_hash: one.contentHash,
+        content_hash: new Uint8Array(Buffer.from(one.contentHash, 'hex')),
         size_bytes: BigInt(one.sizeBytes),
         status: one.status,
         error: one.error ?? '',
@@ -59,6 +62,29 @@ describe.each(engineNames)('push on %s', (engineName) => {
     })
   })
 
+  test('takes what a scan returns, also after a way through JSON', async () => {
+    const { agentId, ownerId } = await makeAgent(database)
+    const found = await scan(fileURLToPath(new URL('../../examples/workspace', import.meta.url)))
+    const sent = JSON.parse(JSON.stringify(found)) as typeof found
+    await push(database, { agentId, version: 1, ...sent })
+    const { chat } = await createChat(database, { ownerId, agentId })
+    const pins = await listPins(database, { chatId: chat.id, bodies: true })
+    const bySource = new Map(pins.map((pin) => [pin.source, pin]))
+    for (const one of found.resources) expect(bySource.get(one.source)).toMatchObject(one)
+    expect(pins).toHaveLength(found.resources.length)
+  })
+
+  test('refuses two skills of one name, unless one of them is not ok', async () => {
+    const { agentId } = await makeAgent(database)
+    const [one, other] = ['/a/SKILL.md', '/b/SKILL.md'].map((source) => makeSkill('s', { source }))
+    const twice = { agentId, version: 1, resources: [one!, other!] }
+    const { message } = await refusal(push(database, twice), 'invalid_input')
+    expect(message).toContain('resources[1] ("/b/SKILL.md"): has the skill name of resources[0]')
+    const broken = { ...other!, status: 'invalid' as const, body: {}, error: 'a second s' }
+    const { accepted } = await push(database, { ...twice, resources: [one!, broken] })
+    expect(accepted).toBe(true)
+  })
+
   test('computes the hashes from the rows, and takes none', async () => {
     const { agentId } = await makeAgent(database)
     const report = { agentId, version: 1, resources: [] }
@@ -70,15 +96,15 @@ describe.each(engineNames)('push on %s', (engineName) => {
 
   test('passes the gate without a snapshot, with a greater version, or when initial', async () => {
     const { agentId } = await makeAgent(database)
-    const attempt = async (version: number | bigint, initial: boolean) =>
+    const attempt = async (version: number, initial: boolean) =>
       (await push(database, { agentId, version, initial, resources: makeResources(2) })).accepted
     expect(await attempt(0, false)).toBe(true)
     expect(await attempt(0, false)).toBe(false)
     expect(await attempt(5, false)).toBe(true)
     expect(await attempt(4, false)).toBe(false)
     expect(await attempt(5, false)).toBe(false)
-    expect(await attempt(2n ** 63n - 1n, false)).toBe(true)
-    expect(await attempt(2n ** 63n - 1n, false)).toBe(false)
+    expect(await attempt(Number.MAX_SAFE_INTEGER, false)).toBe(true)
+    expect(await attempt(Number.MAX_SAFE_INTEGER, false)).toBe(false)
     expect(await attempt(1, true)).toBe(true)
     expect((await snapshotOf(agentId))!.version).toBe(1n)
     expect(await attempt(2, false)).toBe(true)
@@ -127,8 +153,8 @@ describe.each(engineNames)('push on %s', (engineName) => {
       base,
       { ...base, kind: 'skill' as const },
       { ...base, body: { content: 'eQ==' } },
-      { ...base, contentHash: Uint8Array.of(1) },
-      { ...base, sizeBytes: 2n ** 63n - 1n },
+      { ...base, contentHash: '01' },
+      { ...base, sizeBytes: Number.MAX_SAFE_INTEGER },
       { ...base, status: 'excluded' as const },
       { ...base, error: '' },
       { ...base, sourcePath: '' },

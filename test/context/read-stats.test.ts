@@ -47,7 +47,7 @@ describe.each(engineNames)('the figures of a schema on %s', (engineName) => {
       'SELECT pg_total_relation_size($1::regclass) AS total',
       [`"${database.schema}".chats`],
     )
-    expect(table.tableBytes + table.indexBytes).toBe(rows[0]!.total)
+    expect(table.tableBytes + table.indexBytes).toBe(Number(rows[0]!.total))
   })
 
   test('count nothing as expired that is kept for ever, or is not that old', async () => {

@@ -11,7 +11,7 @@ export const hashesColumn = 'context_hashes'
 
 const resource: ResourceInput = {
   ...{ source: '/AGENTS.md', kind: 'instruction_file', status: 'ok', sizeBytes: 0 },
-  ...{ body: {}, contentHash: Uint8Array.of(2) },
+  ...{ body: {}, contentHash: '02' },
 }
 
 /**

@@ -7,26 +7,24 @@ import { neighbouringLists } from './neighbouring-lists.js'
 import { runs } from './runs.js'
 
 const options = runs(150)
-const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
+const hex = (text: string) => Buffer.from(text).toString('hex')
 const hashOf = async (list: readonly ResourceInput[]) => await aggregateHash(await kindHashes(list))
 
 /** What the hash covers, in its order: equal for two lists exactly when their hashes have to be. */
 const coveredIn = (list: readonly ResourceInput[]) =>
   JSON.stringify(
     inHashOrder(list).map(({ kind, source, contentHash, status }) => [
-      ...[kind, source, hex(contentHash), status],
+      ...[kind, source, contentHash, status],
     ]),
   )
 
 /** The bytes that the hash would be taken of without the lengths before them. */
 const withoutLengths = (list: readonly ResourceInput[]) =>
-  hex(
-    Buffer.concat(
-      inHashOrder(list).flatMap(({ kind, source, contentHash, status }) => [
-        ...[Buffer.from(kind), Buffer.from(source), contentHash, Buffer.from(status)],
-      ]),
-    ),
-  )
+  inHashOrder(list)
+    .flatMap(({ kind, source, contentHash, status }) => [
+      ...[hex(kind), hex(source), contentHash, hex(status)],
+    ])
+    .join('')
 
 const filled = resources({ maxLength: 5 }).filter((list) => list.length > 0)
 
@@ -86,8 +84,7 @@ test('bytes moved from a source to the content hash behind it make another hash'
   const moved = fc.tuple(resource(), fc.nat()).map(([one, place]) => {
     const letters = [...one.source]
     const cut = place % letters.length
-    const tail = Buffer.from(letters.slice(cut).join(''))
-    const contentHash = Buffer.concat([tail, one.contentHash])
+    const contentHash = hex(letters.slice(cut).join('')) + one.contentHash
     return [one, { ...one, source: letters.slice(0, cut).join(''), contentHash }] as const
   })
   await fc.assert(
@@ -104,10 +101,10 @@ test('a resource taken up by the hash of the one before it makes another hash', 
     .filter((list) => list.length > 1)
     .map((list) => {
       const [first, second, ...rest] = inHashOrder(list)
-      const contentHash = Buffer.concat([
-        ...[first!.contentHash, Buffer.from(first!.status), Buffer.from(second!.kind)],
-        ...[Buffer.from(second!.source), second!.contentHash],
-      ])
+      const contentHash = [
+        ...[first!.contentHash, hex(first!.status), hex(second!.kind)],
+        ...[hex(second!.source), second!.contentHash],
+      ].join('')
       return [list, [{ ...first!, contentHash, status: second!.status }, ...rest]] as const
     })
   await fc.assert(

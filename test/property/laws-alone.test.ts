@@ -106,7 +106,7 @@ test('a law of drift is told of a chat that reads as clean and is not', async ()
   at.model.agents.set(agentId, {
     ...{ id: agentId, buildId: '', deleted: false },
     live: {
-      ...{ version: 1n, run: null, error: '', receivedAt: chat!.createdAt, ready: true },
+      ...{ version: 1, run: null, error: '', receivedAt: chat!.createdAt, ready: true },
       resources: new Map(),
     },
   })
@@ -122,7 +122,7 @@ test('the gate of pushes does not depend on where a row lies', async () => {
   }
   const { agentId } = agents[0]!
   const live = {
-    ...{ version: 1n, run: null, error: '', receivedAt: '', ready: true, resources: new Map() },
+    ...{ version: 1, run: null, error: '', receivedAt: '', ready: true, resources: new Map() },
   }
   at.model.agents.set(agentId, { id: agentId, buildId: '', deleted: false, live })
   const read = async () => ({ model: at.model, rows: await at.reader.read(at.queryable) })

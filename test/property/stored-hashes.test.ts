@@ -45,12 +45,7 @@ const hostile = [
   ...['\n', '\r\n', '\t', '\u0085', '/a/../b', 'mcp:a', 'x'.repeat(1024), '\u{1f600}'.repeat(256)],
 ]
 
-const hashes = [
-  Uint8Array.of(0),
-  Uint8Array.of(0x2c),
-  Uint8Array.of(0, 0x3a, 0xff),
-  new Uint8Array(64),
-]
+const hashes = [...['00', '2c', '003aff', '00'.repeat(64)]]
 
 const hostileResources: ResourceInput[] = hostile.map((source, index) =>
   makeFile(source, 'x', { contentHash: hashes[index % hashes.length]! }),

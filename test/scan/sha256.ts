@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
 /** The hash of bytes as a resource carries it; of nothing by default. */
-export function sha256(bytes: string | Uint8Array = ''): Uint8Array {
-  return new Uint8Array(createHash('sha256').update(bytes).digest())
+export function sha256(bytes: string | Uint8Array = ''): string {
+  return createHash('sha256').update(bytes).digest('hex')
 }

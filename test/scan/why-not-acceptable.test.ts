@@ -28,7 +28,7 @@ const defects: Record<string, (found: ScanResult) => ScanResult> = {
   'a status without an error': (found) => first(found, { status: 'invalid', body: {} }),
   'a size that is no number': (found) => first(found, { sizeBytes: Number.NaN }),
   'a reserved kind': (found) => first(found, { kind: 'hook' }),
-  'a short hash': (found) => first(found, { contentHash: new Uint8Array(1) }),
+  'a short hash': (found) => first(found, { contentHash: '00' }),
   'an error that is too long': (found) =>
     first(found, { status: 'invalid', body: {}, error: 'x'.repeat(limits.errorBytesMax + 1) }),
   'a snapshot error that is too long': (found) => ({

@@ -11,7 +11,7 @@ const one: ResourceInput = {
   source: '/AGENTS.md',
   kind: 'instruction_file',
   body: {},
-  contentHash: Uint8Array.of(1, 2, 3),
+  contentHash: '010203',
   sizeBytes: 7,
   status: 'ok',
 }
@@ -48,7 +48,7 @@ describe('the hashes of kinds', () => {
   })
 
   test('bytes moved from one field or resource to the next make another hash', async () => {
-    const text = (value: string) => new TextEncoder().encode(value)
+    const text = (value: string) => Buffer.from(value).toString('hex')
     const swapped = [
       [{ ...one, source: 'a', contentHash: text('b') }],
       [{ ...one, source: 'ab', contentHash: text('') }],

@@ -15,7 +15,7 @@ const changes = [
     'toEqualTypeOf<Isolation>()',
     'TS2344',
   ],
-  ['operations.test-d.ts', 'toEqualTypeOf<bigint>()', 'toEqualTypeOf<number>()', 'TS2344'],
+  ['operations.test-d.ts', 'toEqualTypeOf<number>()', 'toEqualTypeOf<bigint>()', 'TS2344'],
   ['schema.test-d.ts', "select('titel')", "select('title')", 'TS2578'],
   ['tools.test-d.ts', 'toBeBoolean()', 'toBeString()', 'TS2349'],
 ] as const

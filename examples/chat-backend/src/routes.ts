@@ -32,12 +32,6 @@ const statuses: Partial<Record<ErrorCode | '22P02', 400 | 404 | 409 | 503>> = {
 
 const noAgent = () => new HTTPException(404, { message: 'you have no such agent' })
 
-/** Replaces values that JSON lacks: sizes become numbers, hashes become hexadecimal texts. */
-const plain = (_: string, value: unknown) => {
-  if (typeof value === 'bigint') return Number(value)
-  return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value
-}
-
 /**
  * The routes of the backend, over any database.
  *
@@ -46,7 +40,7 @@ const plain = (_: string, value: unknown) => {
 export function createRoutes(database: Database, root: string): Hono {
   const app = new Hono()
   const answer = (context: Context, value: unknown, status: 200 | 201 = 200) =>
-    context.body(JSON.stringify(value, plain), status, { 'content-type': 'application/json' })
+    context.body(JSON.stringify(value), status, { 'content-type': 'application/json' })
 
   /** The user. A real backend takes it from its session, never from the request. */
   const ownerOf = (context: Context) => {

@@ -15,7 +15,7 @@ const tools = [{ name: 'next_high_water', description: 'The next high water at a
 const server: ResourceInput = {
   ...{ source: 'mcp:tides', kind: 'mcp_server', status: 'ok', sizeBytes: 512 },
   body: { server_name: 'tides', tools },
-  contentHash: createHash('sha256').update(JSON.stringify(tools)).digest(),
+  contentHash: createHash('sha256').update(JSON.stringify(tools)).digest('hex'),
 }
 
 async function startLate(stage: Stage, step: DemoStep): Promise<void> {

@@ -76,7 +76,7 @@ async function pushFirst(stage: Stage, step: DemoStep): Promise<void> {
   await insertAgent(stage, agentId, 1)
   const first = { agentId, version: 1, resources, ...rest }
   const { accepted } = await push(database, first)
-  const bytes = resources.reduce((sum, { sizeBytes }) => sum + Number(sizeBytes), 0)
+  const bytes = resources.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
   step.notes.push(`${rootName}: ${resources.length} resources, ${humanSize(bytes)}`)
   if (found.snapshotError) step.notes.push(found.snapshotError)
   const trouble = troubleTable(resources, rootName)

@@ -82,7 +82,7 @@ function resourceOf(directory: string, [path, text]: SeedFile): ResourceInput {
     source,
     kind,
     body: made.body,
-    contentHash: createHash('sha256').update(bytes).digest(),
+    contentHash: createHash('sha256').update(bytes).digest('hex'),
     sizeBytes: bytes.length,
     status: 'ok',
   }

@@ -47,7 +47,7 @@ export async function watchDirectory(
     const changed = changedResources(before?.resources ?? [], resources, rootName)
     if (before && changed.length === 0 && before.snapshotError === snapshotError) return
     const { agentId, version } = await ensureDirectoryAgent(database(), path)
-    const pushed = { agentId, version: version + 1n, resources, snapshotError, notify: true }
+    const pushed = { agentId, version: version + 1, notify: true, ...found }
     const result = await push(database(), pushed)
     if (!result.accepted) throw new Error(`Another push came before the push of ${path}.`)
     listener.pushed({ resources: resources.length, changed: before ? changed : [], result })
@@ -184,6 +184,6 @@ async function ensureDirectoryAgent(database: Database, path: string) {
     )
     const { chat, version } = rows[0]!
     if (!chat) await createChat(transaction, { id: chatId, ownerId, agentId, title: `On ${name}` })
-    return { agentId, version: version ?? 0n }
+    return { agentId, version: Number(version ?? 0) }
   })
 }

@@ -7,8 +7,9 @@ import {
   pushableKinds,
   type ResourceInput,
 } from '../../schema/index.js'
+import { body } from './body.js'
 import { jsonBytes } from './json.js'
-import { type AnyPush, int64Max, push, resource } from './push.js'
+import { type AnyPush, push, resource } from './push.js'
 import { text, textOfBytes } from './text.js'
 
 /**
@@ -58,8 +59,6 @@ const inResource = (name: string, values: fc.Arbitrary<unknown>) =>
 /** A push with a value in one of its own fields. */
 const inPush = (name: string, values: fc.Arbitrary<unknown>): fc.Arbitrary<AnyPush> =>
   fc.tuple(push({ maxLength: 2 }), values).map(([base, value]) => ({ ...base, [name]: value }))
-
-const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
 
 /** Values whose size in bytes is easily miscounted. */
 const counted: readonly { readonly extra: JsonValue; readonly bytes: number }[] = [
@@ -124,7 +123,13 @@ const sourceOf = (length: number) =>
 const errorOf = (length: number) =>
   fc.oneof(inResource('error', textOfBytes(length)), inPush('snapshotError', textOfBytes(length)))
 
-const hashOf = (length: number) => inResource('contentHash', bytes(length))
+const hashOf = (length: number) =>
+  inResource(
+    'contentHash',
+    fc
+      .uint8Array({ minLength: length, maxLength: length })
+      .map((bytes) => Buffer.from(bytes).toString('hex')),
+  )
 
 /** A push with the given text in one of the places where a push has text. */
 function withText(texts: fc.Arbitrary<string>): fc.Arbitrary<AnyPush> {
@@ -145,9 +150,6 @@ const around = (bad: string) =>
 const reserved = enums.workspace_agent_context_body_kind.filter(
   (kind) => !pushableKinds.some((one) => one === kind),
 )
-const nextSafe = Number.MAX_SAFE_INTEGER + 1
-const tooLarge = fc.constantFrom<number | bigint>(int64Max + 1n, nextSafe)
-const largest = fc.constantFrom<number | bigint>(int64Max, Number.MAX_SAFE_INTEGER)
 
 /** A limit of `limits`: its value is accepted, and one more is refused. */
 const limitCase = (
@@ -156,14 +158,14 @@ const limitCase = (
   { heavy = false } = {},
 ): CapCase => ({ cap, heavy, at: pushOf(limits[cap]), beyond: pushOf(limits[cap] + 1) })
 
-/** The range of `bigint`, from 0. */
-const int64Case = (
+/** From 0 to the largest integer that JSON and `number` have exactly. */
+const countCase = (
   cap: string,
-  pushWith: (values: fc.Arbitrary<number | bigint>) => fc.Arbitrary<AnyPush>,
+  pushWith: (values: fc.Arbitrary<number>) => fc.Arbitrary<AnyPush>,
 ): CapCase => ({
   cap,
-  at: pushWith(largest),
-  beyond: pushWith(fc.oneof(tooLarge, fc.constantFrom(-1, -1n))),
+  at: pushWith(fc.constantFrom(0, Number.MAX_SAFE_INTEGER)),
+  beyond: pushWith(fc.constantFrom(-1, 0.5, Number.MAX_SAFE_INTEGER + 1)),
 })
 
 /** Every limit and every rule of a push. */
@@ -175,14 +177,24 @@ export const capCases: readonly CapCase[] = [
   limitCase('sourceBytesMax', sourceOf),
   limitCase('errorBytesMax', errorOf),
   limitCase('hashBytesMax', hashOf),
-  int64Case('int64Version', (values) => inPush('version', values)),
-  int64Case('int64Size', (values) => inResource('sizeBytes', values)),
+  countCase('versionMax', (values) => inPush('version', values)),
+  countCase('sizeBytesMax', (values) => inResource('sizeBytes', values)),
   { cap: 'emptySource', beyond: inResource('source', fc.constant('')) },
   {
     cap: 'duplicateSource',
     beyond: fc.tuple(push(), resource(), resource()).map(([base, one, other]) => ({
       ...base,
       resources: [one, ...base.resources, { ...other, source: one.source }],
+    })),
+  },
+  {
+    cap: 'duplicateSkill',
+    beyond: fc.tuple(push(), resource(), body('skill')).map(([base, one, skill]) => ({
+      ...base,
+      resources: ['/one', '/other'].map((source) => ({
+        ...{ ...one, source, kind: 'skill' as const, status: 'ok' as const, error: '' },
+        body: { ...skill, name: 'tides' },
+      })),
     })),
   },
   {
@@ -229,7 +241,7 @@ const cappedPush = (side: 'at' | 'beyond', { heavy = true }: CapOptions) =>
 
 /**
  * Pushes that are accepted and are exactly at one limit. `cap` is the key in `limits`, or
- * `int64Version` or `int64Size`. Everything else in the push is small.
+ * `versionMax` or `sizeBytesMax`. Everything else in the push is small.
  *
  * @example
  * ```ts
@@ -248,9 +260,9 @@ export function pushAtCap(options: CapOptions = {}): fc.Arbitrary<CappedPush> {
 
 /**
  * Pushes that are refused with `invalid_input` for exactly one reason: one byte, level or resource
- * more than a limit allows, which `cap` names by its key in `limits` or as `int64Version` or
- * `int64Size`; or `emptySource`, `duplicateSource`, `unknownKind`, `reservedKind`,
- * `unknownStatus`, `nul`, `loneSurrogate` or `emptyHash`.
+ * more than a limit allows, which `cap` names by its key in `limits` or as `versionMax` or
+ * `sizeBytesMax`; or `emptySource`, `duplicateSource`, `duplicateSkill`, `unknownKind`,
+ * `reservedKind`, `unknownStatus`, `nul`, `loneSurrogate` or `emptyHash`.
  *
  * @example
  * ```ts

@@ -27,23 +27,19 @@ export interface ResourceOptions {
   readonly large?: boolean
 }
 
-/** The largest number of PostgreSQL's `bigint`. */
-export const int64Max = 2n ** 63n - 1n
-
 /** Many of these hashes are equal, so that an agent often returns to an earlier context. */
 const contentHash = weighted(
   [3, fc.nat(3).map((byte) => new Uint8Array(32).fill(byte))],
   [5, fc.uint8Array({ minLength: 32, maxLength: 32 })],
   [1, fc.uint8Array({ minLength: 1, maxLength: 1 })],
   [1, fc.uint8Array({ minLength: limits.hashBytesMax, maxLength: limits.hashBytesMax })],
-)
+).map((bytes) => Buffer.from(bytes).toString('hex'))
 
-const sizeBytes = weighted<number | bigint>(
-  [5, fc.nat(20)],
+const sizeBytes = weighted(
+  [7, fc.nat(20)],
   [2, fc.nat(limits.bodyBytesMax)],
-  [2, fc.bigInt({ min: 0n, max: 20n })],
-  [1, fc.bigInt({ min: 0n, max: int64Max })],
-  [1, fc.constantFrom<number | bigint>(Number.MAX_SAFE_INTEGER, int64Max)],
+  [1, fc.maxSafeNat()],
+  [1, fc.constant(Number.MAX_SAFE_INTEGER)],
 )
 
 const errorText = weighted(
@@ -109,8 +105,8 @@ export interface ResourcesOptions extends ResourceOptions {
 }
 
 /**
- * Lists of resources that a push accepts: each source occurs once, and all bodies together stay
- * within `limits.bodiesBytesMax`. Shrinks to the empty list.
+ * Lists of resources that a push accepts: each source and each name of an `ok` skill occurs once,
+ * and all bodies together stay within `limits.bodiesBytesMax`. Shrinks to the empty list.
  *
  * @example
  * ```ts
@@ -129,7 +125,27 @@ export function resources({
 }: ResourcesOptions = {}): fc.Arbitrary<ResourceInput[]> {
   return fc
     .uniqueArray(resource(options), { maxLength, size: 'max', selector: ({ source }) => source })
-    .map(withinTotal)
+    .map((list) => withinTotal(withoutNamesakes(list)))
+}
+
+/** The name that no other `ok` skill of the same push may have. */
+export const skillName = ({
+  kind,
+  status,
+  body,
+}: Pick<ResourceInput, 'kind' | 'status' | 'body'>) =>
+  kind === 'skill' && status === 'ok' && typeof body.name === 'string' ? body.name : undefined
+
+/** Drops the skills that have the name of one before them. */
+function withoutNamesakes(list: readonly ResourceInput[]): ResourceInput[] {
+  const names = new Set<string>()
+  return list.filter((one) => {
+    const name = skillName(one)
+    if (name === undefined) return true
+    const isFirst = !names.has(name)
+    names.add(name)
+    return isFirst
+  })
 }
 
 /** Drops the resources whose bodies would exceed the limit of all bodies together. */
@@ -156,11 +172,7 @@ function withinTotal(list: readonly ResourceInput[]): ResourceInput[] {
  */
 export type AnyPush = Omit<PushParams, 'agentId'>
 
-const version = weighted<number | bigint>(
-  [6, fc.nat(9)],
-  [3, fc.bigInt({ min: 0n, max: 9n })],
-  [1, fc.bigInt({ min: 0n, max: int64Max })],
-)
+const version = weighted([9, fc.nat(9)], [1, fc.maxSafeNat()])
 
 /** The start of a process, in the past. */
 const run = fc.record({

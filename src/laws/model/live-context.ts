@@ -20,7 +20,7 @@ export type Content = Omit<Resource, 'createdAt' | 'updatedAt'>
 /** A push with its resources by source. */
 export interface Pushed {
   readonly agentId: string
-  readonly version: bigint
+  readonly version: number
   readonly initial: boolean
   readonly ready: boolean
   readonly run: Run | null

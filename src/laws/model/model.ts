@@ -1,4 +1,10 @@
-import type { BodyKind, ChatMessageRole, JsonValue, ResourceStatus } from '../../schema/index.js'
+import type {
+  BodyKind,
+  ChatMessageRole,
+  JsonObject,
+  JsonValue,
+  ResourceStatus,
+} from '../../schema/index.js'
 import type { Time } from './time.js'
 
 // The domain as a state machine, without SQL and without a database. Each file in `operations` has
@@ -15,10 +21,10 @@ import type { Time } from './time.js'
  */
 export interface Resource {
   readonly kind: BodyKind
-  readonly body: JsonValue
+  readonly body: JsonObject
   /** In hexadecimal. */
   readonly contentHash: string
-  readonly sizeBytes: bigint
+  readonly sizeBytes: number
   readonly status: ResourceStatus
   readonly error: string
   readonly sourcePath: string
@@ -34,12 +40,12 @@ export type Resources = ReadonlyMap<string, Resource>
  *
  * @example
  * ```ts
- * const isNewer = (live: Live, version: bigint) => version > live.version
+ * const isNewer = (live: Live, version: number) => version > live.version
  * ```
  */
 export interface Live {
   /** The version of the last accepted push. */
-  readonly version: bigint
+  readonly version: number
   /** The start of the process that pushed it, if it said. */
   readonly run: Run | null
   /** The error of its snapshot; empty for none. */
@@ -94,7 +100,7 @@ export const followedByDefault: readonly BodyKind[] = ['mcp_config', 'mcp_server
 
 /** A message that an operation added. Those that the host writes by itself are not modelled. */
 export interface Message {
-  readonly id: bigint
+  readonly id: string
   readonly role: ChatMessageRole
   /** Undefined is NULL. */
   readonly content: JsonValue | undefined

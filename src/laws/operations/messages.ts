@@ -22,7 +22,7 @@ export const addMessages = defineChatOperation<{ readonly messages: readonly New
    */
   predict(model, key, now, { messages }, answer) {
     const chat = findChat(model, key)
-    const { ids = [] } = (answer ?? {}) as { ids?: readonly bigint[] }
+    const { ids = [] } = (answer ?? {}) as { ids?: readonly string[] }
     const isGood =
       ids.length === messages.length && ids.every((id, n) => n === 0 || id > ids[n - 1]!)
     const added = messages.map(({ role, content }, n) => ({

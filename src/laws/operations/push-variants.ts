@@ -1,5 +1,4 @@
 import { enums, pushableKinds, type ResourceInput } from '../../schema/index.js'
-import { int64Max } from '../arbitraries/push.js'
 import { pick } from '../choices.js'
 import type { Agent, Model, Resource } from '../model/model.js'
 
@@ -21,7 +20,7 @@ export interface PushChoice {
 }
 
 interface Report {
-  readonly version: bigint
+  readonly version: number
   readonly initial?: true
   readonly ready?: false
   readonly resources: readonly ResourceInput[]
@@ -32,9 +31,8 @@ type Draft = Omit<Report, 'version'> & Partial<Report>
 
 /** A resource of the model in the form that a push takes. */
 function toInput(source: string, resource: Resource): ResourceInput {
-  const { createdAt, updatedAt, body, contentHash, ...rest } = resource
-  const bytes = new Uint8Array(Buffer.from(contentHash, 'hex'))
-  return { source, ...rest, body: body as ResourceInput['body'], contentHash: bytes }
+  const { createdAt, updatedAt, ...rest } = resource
+  return { source, ...rest }
 }
 
 const stored = ({ live }: Agent): ResourceInput[] =>
@@ -45,8 +43,12 @@ export const fieldChanges: {
   [Field in PushChoice['field']]: (one: ResourceInput) => Partial<ResourceInput>
 } = {
   body: ({ body }) => ({ body: { ...body, changed: !body.changed } }),
-  contentHash: ({ contentHash }) => ({ contentHash: Uint8Array.from(contentHash, (b) => b ^ 1) }),
-  sizeBytes: ({ sizeBytes }) => ({ sizeBytes: BigInt(sizeBytes) ^ 1n }),
+  contentHash: ({ contentHash }) => ({
+    contentHash: Buffer.from(contentHash, 'hex')
+      .fill(contentHash.startsWith('00') ? 1 : 0, 0, 1)
+      .toString('hex'),
+  }),
+  sizeBytes: ({ sizeBytes }) => ({ sizeBytes: sizeBytes + (sizeBytes % 2 ? -1 : 1) }),
   kind: ({ kind }) => ({ kind: pushableKinds.find((one) => one !== kind)! }),
   status: ({ status }) => ({
     status: pick(statuses, statuses.indexOf(status) + 1)!,
@@ -72,16 +74,16 @@ function earlier(model: Model, agent: Agent, which: number): ResourceInput[] {
 /** What an agent may report, by name of the variant, besides the next version. */
 const variants = {
   fresh: (_, __, { resources }) => ({ resources }),
-  replay: (_, agent) => ({ version: agent.live?.version ?? 0n, resources: stored(agent) }),
+  replay: (_, agent) => ({ version: agent.live?.version ?? 0, resources: stored(agent) }),
   stale: (_, agent, { step, resources }) => {
-    const back = (agent.live?.version ?? 0n) - BigInt(step - 1)
-    return { version: back < 0n ? 0n : back, resources }
+    const back = (agent.live?.version ?? 0) - (step - 1)
+    return { version: Math.max(0, back), resources }
   },
   'initial restart': (_, __, { step, resources }) => ({
-    ...{ version: BigInt(step - 1), initial: true, resources },
+    ...{ version: step - 1, initial: true, resources },
   }),
   'initial replay': (_, agent, { step }) => ({
-    ...{ version: BigInt(step - 1), initial: true, resources: stored(agent) },
+    ...{ version: step - 1, initial: true, resources: stored(agent) },
   }),
   empty: () => ({ resources: [] }),
   unchanged: (_, agent) => ({ resources: stored(agent) }),
@@ -114,6 +116,8 @@ export function reportOf(
 ): Report {
   const { version, ...report }: Draft = variants[variant](model, agent, choice)
   if (version !== undefined) return { version, ...report }
-  const next = (agent.live?.version ?? 0n) + BigInt(choice.step)
-  return next > int64Max ? { ...report, version: 1n, initial: true } : { ...report, version: next }
+  const next = (agent.live?.version ?? 0) + choice.step
+  return next > Number.MAX_SAFE_INTEGER
+    ? { ...report, version: 1, initial: true }
+    : { ...report, version: next }
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { PushParams, PushResult } from '../../context/index.js'
 import type { ResourceInput } from '../../schema/index.js'
 import { type CapOptions, type CappedPush, pushAtCap, pushBeyondCap } from '../arbitraries/caps.js'
-import { resource } from '../arbitraries/push.js'
+import { resource, skillName } from '../arbitraries/push.js'
 import {
   contextResources,
   contextsCount,
@@ -54,6 +54,8 @@ function predict(
   now: Time,
 ): Pick<PushResult, 'accepted' | 'reason'> & Changes {
   const { agentId, version, ready, run, error, resources } = push
+  const skills = [...resources.values()].map(skillName).filter((name) => name !== undefined)
+  if (new Set(skills).size < skills.length) throw new Refusal('invalid_input')
   const agent = findAgent(model, agentId)
   if (run !== null && run.startedAt > later(now, day)) throw new Refusal('invalid_input')
   const reason = agent.live && whyNot(agent.live, push)
@@ -71,7 +73,7 @@ function toPushed({ agentId, version, initial = false, ready = true, ...rest }: 
   const { snapshotError: error = '' } = rest
   const resources = new Map(rest.resources.map((one) => [one.source, toContent(one)]))
   const run = rest.run ? { id: rest.run.id, startedAt: exactTime(rest.run.startedAt) } : null
-  return { agentId, version: BigInt(version), initial, ready, run, error, resources }
+  return { agentId, version, initial, ready, run, error, resources }
 }
 
 /** A time as the model has it. */
@@ -80,8 +82,7 @@ const exactTime = (time: Date | string): Time =>
 
 function toContent(one: ResourceInput): Content {
   const { kind, body, contentHash, sizeBytes, status, error = '', sourcePath = '' } = one
-  const hash = Buffer.from(contentHash).toString('hex')
-  return { kind, body, contentHash: hash, sizeBytes: BigInt(sizeBytes), status, error, sourcePath }
+  return { kind, body, contentHash, sizeBytes, status, error, sourcePath }
 }
 
 function textOf({ agentId, version, resources, ...rest }: Params, variant: string): string {
@@ -190,7 +191,7 @@ export const push = defineOperation({
     fc
       .record({
         agentId: mostly(focus.agentId, raceAgentIds),
-        version: fc.bigInt({ min: 2n, max: 20n }),
+        version: fc.integer({ min: 2, max: 20 }),
         context: fc.nat(contextsCount - 1),
         initial: mostly(false, [false, true]),
         ready: fc.constantFrom(true, true, false),

@@ -83,7 +83,7 @@ export function schedulerOf(order: number): fc.Scheduler {
   return fc.sample(fc.scheduler(), { seed: order, numRuns: 1 })[0]!
 }
 
-const openingPush = (id: string, version: bigint, context: number) =>
+const openingPush = (id: string, version: number, context: number) =>
   racePush({ id, agentId: one!, version, context })
 
 const newChat = (id: string, agentId: string) => createChatMove({ id, ownerId: raceOwner, agentId })
@@ -102,12 +102,12 @@ export const opening: readonly Move[] = [
     ownerId: raceOwner,
   }),
   rebuildMove({ workspaceId, buildId: raceBuildIds[1]!, agentId: two! }),
-  openingPush('opening', 2n, 1),
+  openingPush('opening', 2, 1),
   newChat(first!, one!),
   newChat(second!, two!),
   newChat(third!, one!),
   archive.moveOn({ chatId: third! }),
-  openingPush('opening again', 3n, 2),
+  openingPush('opening again', 3, 2),
 ]
 
 /** A text in which every id of a race is replaced by a name. */

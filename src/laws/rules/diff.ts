@@ -56,15 +56,10 @@ export interface Change {
 type Side = Pick<DiffSide, 'kind' | 'contentHash' | 'sizeBytes' | 'status'>
 
 const sideText = ({ kind, contentHash, sizeBytes, status }: Side): string =>
-  `${kind} ${Buffer.from(contentHash).toString('hex')} ${sizeBytes} ${status}`
+  `${kind} ${contentHash} ${sizeBytes} ${status}`
 
 const comparedSides = (resources: Resources): ComparedSides =>
-  new Map(
-    [...resources].map(([source, { contentHash, ...rest }]) => [
-      source,
-      sideText({ ...rest, contentHash: Buffer.from(contentHash, 'hex') }),
-    ]),
-  )
+  new Map([...resources].map(([source, resource]) => [source, sideText(resource)]))
 
 type Sides = { readonly source: string } & Partial<Record<'pinned' | 'live', Side>>
 

@@ -88,9 +88,6 @@ function reject(search: Search, { length: depth }: readonly RaceStep[], findings
 }
 
 function stateOf(left: readonly RaceStep[], { workspaces, builds, agents, chats }: Model): string {
-  const plain = (_: string, value: unknown) => {
-    if (typeof value === 'bigint') return `${value}`
-    return value instanceof Map ? [...value] : value
-  }
+  const plain = (_: string, value: unknown) => (value instanceof Map ? [...value] : value)
   return JSON.stringify([left.map(({ id }) => id), [workspaces, builds, agents, chats]], plain)
 }
