@@ -6,6 +6,7 @@ import type { Measured } from '../measured.ts'
 import { messagesPerChat, resourcesPerAgent } from './fill-chats.ts'
 import { bodyBytes, measureBulk, resourcesHydrated } from './measure-bulk.ts'
 import { measureBytes } from './measure-bytes.ts'
+import { measureFollow } from './measure-follow.ts'
 import { measureGrowth } from './measure-growth.ts'
 import { batch, measurePurge } from './measure-purge.ts'
 import { measurePush } from './measure-push.ts'
@@ -21,6 +22,7 @@ export async function benchServer(): Promise<Measured> {
   const refreshed = await inDatabase('refresh', measureRefresh)
   const bytes = await inDatabase('bytes', measureBytes)
   const bulk = await inDatabase('bulk', measureBulk)
+  const followed = await inDatabase('follow', measureFollow)
   const largest = rounds.sizes.at(-1)!
   const grown = await inDatabase('growth', async (own) => {
     const growth = await measureGrowth(own)
@@ -29,7 +31,6 @@ export async function benchServer(): Promise<Measured> {
     for (const line of new Set(told)) console.error(line)
     return { growth, scans, statements, purge: await measurePurge(own, largest) }
   })
-  const { purge } = grown
   const soak = await runSoak({ url: server.url, seed: 1, operations: rounds.soakOperations })
   return {
     versions: { postgresql: server.version },
@@ -42,10 +43,12 @@ export async function benchServer(): Promise<Measured> {
         ` ${refreshed.onePercentRows} pins were written`,
       `growth: ${resourcesPerAgent} pins and ${messagesPerChat} messages a chat, medians of` +
         ` ${rounds.operations}; one push: ${resourcesHydrated} resources of ${bodyBytes} bytes`,
-      `purge: ${purge.chats} of ${largest} chats in batches of ${batch} took` +
-        ` ${Math.round(purge.ms)} ms, with ${purge.readsDuring} reads meanwhile`,
+      `purge: ${grown.purge.chats} of ${largest} chats in batches of ${batch} took` +
+        ` ${Math.round(grown.purge.ms)} ms, with ${grown.purge.readsDuring} reads meanwhile`,
       `a pinned chat: the ${bytes.resources} resources of examples/workspace; table` +
         ` ${bytes.table}, TOAST ${bytes.toast}, indexes ${bytes.indexes} bytes`,
+      followed.note,
+      `hydrate and settle: ${rounds.bulks.at(-1)} chats by one push`,
       `explained: ${grown.statements.length} statements, by two plans each`,
       `soak: ${soak.operations} operations over 16 connections, ${soak.retries} begun again,` +
         ` ${soak.serverDeadlocks} deadlocks in the server`,
@@ -68,16 +71,21 @@ export async function benchServer(): Promise<Measured> {
       unchangedPushWalBytes: large.unchangedWalBytes,
       refreshOnePercentMs: refreshed.onePercentMs,
       refreshOnePercentWalBytes: refreshed.onePercentWalBytes,
-      purgeMs: purge.ms,
-      purgeReaderP99BeforeMs: purge.readerP99BeforeMs,
-      purgeReaderP99DuringMs: purge.readerP99DuringMs,
+      ...followed.figures,
+      settleOf100000ChatsMs: bulk.settleByPush!.at(-1)!.ms,
+      hydrateOf100000ChatsMs: bulk.hydrateByPush!.at(-1)!.ms,
+      chatRowBytes: bytes.chatRow,
+      purgeMs: grown.purge.ms,
+      purgeReaderP99BeforeMs: grown.purge.readerP99BeforeMs,
+      purgeReaderP99DuringMs: grown.purge.readerP99DuringMs,
     },
     ratios: {
       pushSmallVsRowByRow: small.ms / small.rowByRowMs,
       pushLargeVsRowByRow: large.ms / large.rowByRowMs,
       unchangedPushWalShare: small.unchangedWalBytes / small.walBytes,
       refreshOnePercentWalShare: refreshed.onePercentWalBytes / refreshed.allWalBytes,
-      purgeReaderP99DuringVsBefore: purge.readerP99DuringMs / purge.readerP99BeforeMs,
+      followVsUpstreamStyle: followed.ratio,
+      purgeReaderP99DuringVsBefore: grown.purge.readerP99DuringMs / grown.purge.readerP99BeforeMs,
     },
     growth: { ...grown.growth, ...bulk },
   }

@@ -32,7 +32,7 @@ export async function idsOf(
 export async function fillChats(database: Database, from: number, to: number): Promise<void> {
   const found = Array.from({ length: resourcesPerAgent }, (_, place) => ({
     ...{ source: `/shop/${place + 1}/AGENTS.md`, kind: 'instruction_file', status: 'ok' },
-    contentHash: createHash('sha256').update('body').digest(),
+    contentHash: createHash('sha256').update('body').digest('hex'),
   })) as unknown as ResourceInput[]
   const hashes = `'${JSON.stringify(await kindHashes(found))}'::jsonb`
   const agents = `generate_series(${from / chatsPerAgent}, ${to / chatsPerAgent - 1}) AS n`

@@ -13,6 +13,8 @@ export interface PinnedBytes {
   readonly table: number
   readonly toast: number
   readonly indexes: number
+  /** What the row of such a chat takes in the table of chats. */
+  readonly chatRow: number
 }
 
 /** Pins the context that is found in the workspace of the examples to many chats. */
@@ -32,7 +34,15 @@ export async function measureBytes({ database }: BenchDatabase): Promise<PinnedB
     table: perChat('table'),
     toast: perChat('toast'),
     indexes: perChat('indexes'),
+    chatRow: await chatRowBytes(database),
   }
+}
+
+async function chatRowBytes(database: Database): Promise<number> {
+  const { rows } = await database.query<{ bytes: number }>(
+    'SELECT avg(pg_column_size(chats.*))::float8 AS bytes FROM chats',
+  )
+  return rows[0]!.bytes
 }
 
 async function sizes(database: Database) {

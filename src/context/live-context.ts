@@ -35,6 +35,14 @@ export function mirrored(alias: string): string {
   return columns(alias, mirroredColumns)
 }
 
+/**
+ * Whether two resources differ in a mirrored column. The bytes of the rows are compared, which for
+ * bodies takes a fraction of the time that comparing them as `jsonb` takes.
+ */
+export function differ(one: string, other: string): string {
+  return `ROW(${mirrored(one)})::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW(${mirrored(other)})::pg_catalog.record`
+}
+
 /** The columns that ON CONFLICT DO UPDATE sets, in addition to `updated_at`. */
 export const mirroredFromExcluded = mirroredColumns
   .map((column) => `${column} = excluded.${column}`)
@@ -80,7 +88,7 @@ export const copyLive = defineStatement({
         ON pin.chat_id = chat.id AND pin.source = live.source
       WHERE (${sources} IS NULL OR live.source = ANY (${sources})
           OR live.body_kind = ANY (${kinds}) OR pin.body_kind = ANY (${kinds}))
-        AND (pin.source IS NULL OR (${mirrored('pin')}) IS DISTINCT FROM (${mirrored('live')}))
+        AND (pin.source IS NULL OR ${differ('pin', 'live')})
     ), removed AS (
       DELETE FROM ${names.chat_context_resources} pin
       WHERE pin.chat_id = ANY (${chatIds})

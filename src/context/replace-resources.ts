@@ -1,6 +1,6 @@
 import type { Transaction } from '../database/index.js'
 import { jsonbDigest } from './jsonb.js'
-import { columns, mirrored, mirroredColumns, mirroredFromExcluded } from './live-context.js'
+import { columns, differ, mirrored, mirroredColumns, mirroredFromExcluded } from './live-context.js'
 import { defineStatement, type Names } from './statement.js'
 import type { ValidPush, ValidResource } from './validate-push.js'
 
@@ -75,7 +75,7 @@ export const writeResources = defineStatement({
   sql: (names, places) => `${insertPushed(names, places)}
     LEFT JOIN ${names.workspace_agent_context_resources} live
       ON live.workspace_agent_id = ${places.agentId} AND live.source = pushed.source
-    WHERE live.source IS NULL OR (${mirrored('live')}) IS DISTINCT FROM (${mirrored('pushed')})
+    WHERE live.source IS NULL OR ${differ('live', 'pushed')}
     ON CONFLICT (workspace_agent_id, source)
       DO UPDATE SET ${mirroredFromExcluded}, updated_at = excluded.updated_at`,
 })

@@ -1,7 +1,13 @@
 import type { Transaction } from '../database/index.js'
 import { type ContextChanges, chatRef, noChanges } from './chat-ref.js'
 import { followedPart, kindHashesOf, pinnedPart } from './kind-hashes.js'
-import { copyLive, mirrored, mirroredColumns, mirroredFromExcluded } from './live-context.js'
+import {
+  copyLive,
+  differ,
+  mirrored,
+  mirroredColumns,
+  mirroredFromExcluded,
+} from './live-context.js'
 import { defineStatement, type Names } from './statement.js'
 
 // What every operation that reads the live context ends with: chats without pins are hydrated, rows
@@ -79,7 +85,7 @@ export const followLive = defineStatement({
         ON live.workspace_agent_id = ${agentId} AND live.body_kind = ANY (chat.context_follows)
       LEFT JOIN ${names.chat_context_resources} pin
         ON pin.chat_id = chat.id AND pin.source = live.source
-      WHERE pin.source IS NULL OR (${mirrored('pin')}) IS DISTINCT FROM (${mirrored('live')})
+      WHERE pin.source IS NULL OR ${differ('pin', 'live')}
     ), removed AS (
       DELETE FROM ${names.chat_context_resources} pin
       USING chat

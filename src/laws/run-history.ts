@@ -18,6 +18,7 @@ import { type Ending, LawBroken } from './law.js'
 import { laws } from './laws.js'
 import { archive } from './operations/archive.js'
 import { createChat } from './operations/create-chat.js'
+import { hostWrites } from './operations/host-rows.js'
 import { allOperations } from './operations/index.js'
 import { push } from './operations/push.js'
 import { fieldChanges } from './operations/push-variants.js'
@@ -76,7 +77,7 @@ const server: ResourceInput = {
 /** The beginning of every history; {@link openingWords} describes it. */
 const opening: readonly Chosen[] = [
   { operation: createWorkspace, choice: { owner: 0 } },
-  pushAs('fresh', [ship, till, ...changed], { run: 'new' }),
+  pushAs('fresh', [ship, till, server, ...changed], { run: 'new' }),
   newChat,
   pushOf(shop, till, quay, ...unchanged),
   { operation: archive, choice: newest },
@@ -92,16 +93,17 @@ const opening: readonly Chosen[] = [
   newChat,
   newBuild,
   pushOf(textFile('/AGENTS.md', '# Dock\n', 4)),
+  { operation: hostWrites, choice: { chat: 0, what: 'store two files' } },
 ]
 
 /** The state after the opening, in words. */
 const openingWords =
   'chat 1, archived while agent 1 had another context than its pins, which are the context again; ' +
   'chat 2 at agent 1, which says its run and since then has pushed another /AGENTS.md, the same ' +
-  '/agents.md, no /quay.md, seven resources that each differ in one column, and an MCP server, ' +
-  'which the chat follows; chat 3, archived, and chat 4, both without pins at agent 2 of a later ' +
+  '/agents.md, no /quay.md, seven resources that each differ in one column, and an MCP server ' +
+  'again, which the chat follows; chat 3, archived, and chat 4, both without pins at agent 2 of a later ' +
   'build, which has pushed but is not ready; and agent 3 of the latest build, which has pushed an ' +
-  '/AGENTS.md of its own'
+  '/AGENTS.md of its own; and two files that no chat links'
 
 /** The lines after the opening, or those of the opening if nothing came after it. */
 export function tellHistory({ run }: HistoryResult): FailureTexts {

@@ -152,6 +152,7 @@ export const bind = defineChatOperation<Target, TargetChoice>({
 /** What a backend does after a rebuild has created a new agent. */
 export const rebindWorkspace = defineOperation({
   name: 'rebind workspace',
+  weight: 2,
   choices: fc.record({ workspace: place, ...targetChoice, ...writeChoice }),
   resolve: ({ model }, { workspace, ...choice }) => {
     const workspaceId = pick([...model.workspaces.keys()], workspace)

@@ -41,6 +41,13 @@ import { defineChatOperation, defineOperation, type Move } from '../operation.js
 const differsUnseen: Preference = (model, chat) =>
   isDrifted(model, chat) && differingKinds(chat.pins, liveOf(model, chat)!.resources).length === 0
 
+/** The chat has a mark although its hashes are the live ones again: it was archived in between. */
+const isMarkedOnly: Preference = (model, chat) => {
+  const live = liveOf(model, chat)
+  if (chat.dirtySince === null || !live?.ready) return false
+  return differingKinds(chat.pins, live.resources).length === 0
+}
+
 /** The part that is refreshed, if it is not the whole context. */
 interface Part {
   readonly sources: readonly string[]
@@ -77,7 +84,7 @@ export const refresh = defineChatOperation<RefreshArgs, RefreshChoice>({
   name: 'refresh',
   weight: 8,
   event: 'refreshed',
-  prefers: [differsUnseen, isDrifted, isBusy],
+  prefers: [isMarkedOnly, differsUnseen, isDrifted, isBusy],
   choices: {
     of: weighted<RefreshChoice['of']>(
       [5, fc.constant('all')],

@@ -19,13 +19,16 @@ const compared = ['body_kind', 'content_hash', 'size_bytes', 'status']
 const heads = [...compared, 'error', 'source_path']
 const mirrored = ['body_kind', 'body', ...heads.slice(1)]
 
+/** As `differ` compares the bytes of rows. */
+const byBytes = '::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW'
+
 const comparisons: readonly Comparison[] = [
   {
-    ...{ statement: 'copy live context to pins', who: 'a refresh', laws: [2] },
+    ...{ statement: 'copy live context to pins', who: 'a refresh', laws: [2], between: byBytes },
     columns: sidesOf('pin', 'live', mirrored),
   },
   {
-    ...{ statement: 'follow live context', who: 'following', laws: [16, 19] },
+    ...{ statement: 'follow live context', who: 'following', laws: [16, 19], between: byBytes },
     columns: sidesOf('pin', 'live', mirrored),
   },
   {
@@ -33,7 +36,12 @@ const comparisons: readonly Comparison[] = [
     columns: sidesOf('live', 'pushed', heads),
   },
   {
-    ...{ statement: 'write differing resources', who: 'a write of a push', laws: [6] },
+    ...{
+      statement: 'write differing resources',
+      who: 'a write of a push',
+      laws: [6],
+      between: byBytes,
+    },
     columns: sidesOf('live', 'pushed', mirrored),
   },
   {

@@ -23,7 +23,7 @@ const sendsAll = (name: string, updatedAt: string) =>
   statementMutant(name, [13], {
     [compare]: [['WHERE live.source IS NULL\n', 'WHERE true\n']],
     [write]: [
-      ['WHERE live.source IS NULL OR (live', 'WHERE true OR (live'],
+      ['WHERE live.source IS NULL OR ROW(live', 'WHERE true OR ROW(live'],
       [
         'INTO {schema}.workspace_agent_context_resources\n',
         'INTO {schema}.workspace_agent_context_resources AS stored\n',
