@@ -45,11 +45,11 @@ export const followingMutants: readonly Mutant[] = [
     [follow]: [['pin.source IS NOT NULL AND pin.body_kind <> ALL (chat.context_follows)', 'false']],
   }),
   statementMutant('following replaces rows that are equal', [0, 13], {
-    [follow]: [['WHERE pin.source IS NULL OR (', 'WHERE true OR (']],
+    [follow]: [['WHERE pin.source IS NULL OR ROW(', 'WHERE true OR ROW(']],
   }),
   statementMutant('following locks rows that are equal', [13], {
     [follow]: [
-      ['WHERE pin.source IS NULL OR (', 'WHERE true OR ('],
+      ['WHERE pin.source IS NULL OR ROW(', 'WHERE true OR ROW('],
       [
         'INTO {schema}.chat_context_resources\n',
         'INTO {schema}.chat_context_resources AS stored\n',

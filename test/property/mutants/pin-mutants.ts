@@ -36,11 +36,11 @@ export const pinMutants: readonly Mutant[] = [
     [copy]: [['NOT EXISTS (\n', 'NOT EXISTS (SELECT 1) AND NOT EXISTS (\n']],
   }),
   statementMutant('a refresh replaces pins that are equal', [2, 13], {
-    [copy]: [['AND (pin.source IS NULL OR (', 'AND (true OR (']],
+    [copy]: [['AND (pin.source IS NULL OR ROW(', 'AND (true OR ROW(']],
   }),
   statementMutant('a refresh locks pins that are equal', [13], {
     [copy]: [
-      ['AND (pin.source IS NULL OR (', 'AND (true OR ('],
+      ['AND (pin.source IS NULL OR ROW(', 'AND (true OR ROW('],
       [
         'INTO {schema}.chat_context_resources\n',
         'INTO {schema}.chat_context_resources AS stored\n',
