@@ -55,7 +55,15 @@ function jsonOf(value: string | null, typeId: number): unknown {
   }
   const decoded = decoderOf(typeId)(value)
   // JSON has neither NaN nor infinity; they would become null.
-  return typeof decoded === 'number' && !Number.isFinite(decoded) ? value : decoded
+  return typeof decoded === 'number' && !Number.isFinite(decoded) ? value : toJson(decoded)
+}
+
+/** Bytes in hexadecimal, and a big integer as a number if that is exact. */
+function toJson(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(toJson)
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex')
+  if (typeof value !== 'bigint') return value
+  return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
 }
 
 /** The built-in numeric types, by their oids in `pg_type.dat`. */

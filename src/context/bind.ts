@@ -10,13 +10,18 @@ import {
   writeOptions,
 } from './check-input.js'
 import { noLiveContext, refreshChats } from './live-context.js'
-import { type LockedAgent, lockAgent, lockChat, lockWorkspaces } from './locks.js'
+import { type AgentToBind, lockAgent, lockChat, lockWorkspaces, refuseForeign } from './locks.js'
 import { changeEvents } from './notify-chats.js'
 import { type Announce, runOperation } from './run-operation.js'
 import { settleChats } from './settle.js'
 import { defineStatement } from './statement.js'
 
-const options = { agentId: id.nullable(), refresh: z.boolean().optional(), ...writeOptions }
+const options = {
+  agentId: id.nullable(),
+  refresh: z.boolean().optional(),
+  sharedWorkspace: z.boolean().default(false),
+  ...writeOptions,
+}
 const bindInput = chatInput.extend(options)
 const rebindInput = z.strictObject({ workspaceId: id, ...options })
 
@@ -34,6 +39,11 @@ export interface BindOptions extends WriteOptions {
   readonly agentId: string | null
   /** Also replaces the pins with the new agent's live context; false by default. */
   readonly refresh?: boolean | undefined
+  /**
+   * Whether the agent may be in a workspace of another owner, which the host has to have checked;
+   * false by default.
+   */
+  readonly sharedWorkspace?: boolean | undefined
 }
 
 /**
@@ -50,6 +60,8 @@ export interface BindResult extends ContextChanges {
   readonly bound: readonly ChatRef[]
   /** Pins replaced, with `refresh: true`. */
   readonly refreshed: readonly ChatRef[]
+  /** False if the agent's workspace has a later build; null if bound to none. */
+  readonly isCurrentBuild: boolean | null
 }
 
 export const bindChats = defineStatement({
@@ -82,7 +94,8 @@ export const lockChatsOfWorkspace = defineStatement({
  * `chats.updated_at` does not change. An archived chat is only bound, unless `refresh` is true:
  * unarchiving settles it.
  *
- * @throws DriftpinError `chat_not_found`, `agent_not_found`, `agent_deleted`, `no_live_context` and
+ * @throws DriftpinError `chat_not_found`, `agent_not_found`, `agent_deleted`,
+ * `workspace_not_owned` for an agent in the workspace of another owner; `no_live_context` and
  * `agent_not_ready` (both with `refresh` only), `invalid_input`, `isolation_refused`.
  *
  * @example
@@ -94,10 +107,12 @@ export async function bind(
   queryable: Queryable,
   params: ChatKey & BindOptions,
 ): Promise<BindResult> {
-  const { agentId, refresh, now, notify, ...key } = checkInput('bind', bindInput, params)
+  const input = checkInput('bind', bindInput, params)
+  const { agentId, refresh, sharedWorkspace, now, notify, ...key } = input
   return await runOperation(queryable, notify, async (transaction, announce) => {
     const agent = agentId ? await lockAgent(transaction, agentId, 'share') : undefined
     const chat = await lockChat(transaction, key)
+    if (agent && !sharedWorkspace) refuseForeign(agent, [chat.ownerId])
     return await bindLocked(transaction, [chatRef(chat)], { agent, refresh, now, announce })
   })
 }
@@ -105,7 +120,7 @@ export async function bind(
 /**
  * Binds all unarchived chats of a workspace to one agent, or to none, as {@link bind} does for one
  * chat. A backend calls it when a rebuild has created a new agent. The number of statements does
- * not depend on the number of chats.
+ * not depend on the number of chats. Chats that are in the workspace already may be of any owner.
  *
  * @throws DriftpinError as {@link bind}; a workspace without chats is not an error.
  *
@@ -119,11 +134,16 @@ export async function rebindWorkspace(
   params: { readonly workspaceId: string } & BindOptions,
 ): Promise<BindResult> {
   const input = checkInput('rebindWorkspace', rebindInput, params)
-  const { workspaceId, agentId, refresh, now, notify } = input
+  const { workspaceId, agentId, refresh, sharedWorkspace, now, notify } = input
   return await runOperation(queryable, notify, async (transaction, announce) => {
     await lockWorkspaces(transaction, { workspaceId, agentId })
     const agent = agentId ? await lockAgent(transaction, agentId, 'share') : undefined
     const chats = await lockChatsOfWorkspace(transaction, { workspaceId })
+    const isOther = agent && agent.workspaceId !== workspaceId
+    if (isOther && !sharedWorkspace) {
+      const ownerIds = chats.map(({ ownerId }) => ownerId)
+      refuseForeign(agent, ownerIds)
+    }
     return await bindLocked(transaction, chats, { agent, refresh, now, announce })
   })
 }
@@ -132,12 +152,13 @@ async function bindLocked(
   transaction: Transaction,
   bound: readonly ChatRef[],
   options: Pick<BindOptions, 'refresh' | 'now'> & {
-    readonly agent: LockedAgent | undefined
+    readonly agent: AgentToBind | undefined
     readonly announce: Announce
   },
 ): Promise<BindResult> {
   const { agent, refresh, now, announce } = options
-  let result: BindResult = { bound, refreshed: [], ...noChanges }
+  const isCurrentBuild = agent?.isCurrentBuild ?? null
+  let result: BindResult = { bound, refreshed: [], ...noChanges, isCurrentBuild }
   if (bound.length === 0) return result
   if (refresh && !agent) throw noLiveContext(bound[0]!.id)
   const chatIds = bound.map(({ id }) => id)

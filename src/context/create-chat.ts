@@ -11,7 +11,7 @@ import {
   writeOptions,
 } from './check-input.js'
 import { mirrored, mirroredColumns } from './live-context.js'
-import { lockAgent, notFound } from './locks.js'
+import { lockAgent, notFound, refuseForeign } from './locks.js'
 import { runOperation } from './run-operation.js'
 import { settleChats } from './settle.js'
 import { defineStatement } from './statement.js'
@@ -26,6 +26,7 @@ const input = z
     status: z.enum(enums.chat_status).optional(),
     follows: followedKinds.optional(),
     pinsOf: id.optional(),
+    sharedWorkspace: z.boolean().default(false),
     ...writeOptions,
   })
   .refine(({ agentId, workspaceId }) => !(agentId && workspaceId), {
@@ -70,14 +71,20 @@ export interface CreateChatParams extends WriteOptions {
    * without pins has none to copy: then the new chat is hydrated like any other.
    */
   readonly pinsOf?: string | undefined
+  /**
+   * Whether the workspace may belong to another owner, which the host has to have checked; false by
+   * default.
+   */
+  readonly sharedWorkspace?: boolean | undefined
 }
 
 export const lockWorkspace = defineStatement({
   name: 'lock workspace',
   parameters: { workspaceId: 'uuid' },
-  row: { id: 'uuid' },
+  row: { workspaceId: 'uuid', workspaceOwnerId: 'uuid' },
   sql: ({ workspaces }, { workspaceId }) => `
-    SELECT id FROM ${workspaces} WHERE id = ${workspaceId} FOR KEY SHARE`,
+    SELECT id AS "workspaceId", owner_id AS "workspaceOwnerId"
+    FROM ${workspaces} WHERE id = ${workspaceId} FOR KEY SHARE`,
 })
 
 export const insertChat = defineStatement({
@@ -148,8 +155,10 @@ export const insertCopy = defineStatement({
  * With `pinsOf`, it gets the pins of another chat instead, as they are now: it is marked dirty if
  * they differ from the live context of its agent, and follows from the next push on.
  *
- * @returns The chat, and whether it has taken its pins.
+ * @returns The chat, and whether it has taken its pins; and whether the agent is one of the latest
+ * build of its workspace, null without an agent.
  * @throws DriftpinError `agent_not_found`, `agent_deleted`, `workspace_not_found`,
+ * `workspace_not_owned` for the workspace of another owner;
  * `chat_not_found` for another owner's chat in `pinsOf`; `invalid_input`, `isolation_refused`. For
  * an id that exists, PostgreSQL's own 23505.
  *
@@ -163,15 +172,19 @@ export const insertCopy = defineStatement({
 export async function createChat(
   queryable: Queryable,
   params: CreateChatParams,
-): Promise<{ readonly chat: ChatRef; readonly hydrated: boolean }> {
+): Promise<{
+  readonly chat: ChatRef
+  readonly hydrated: boolean
+  readonly isCurrentBuild: boolean | null
+}> {
   const good = checkInput('createChat', input, params)
-  const { agentId, workspaceId, pinsOf, now, notify } = good
+  const { agentId, workspaceId, pinsOf, sharedWorkspace, now, notify } = good
   return await runOperation(queryable, notify, async (transaction, announce) => {
     const agent = agentId ? await lockAgent(transaction, agentId, 'share') : undefined
-    if (workspaceId && (await lockWorkspace(transaction, { workspaceId })).length === 0) {
-      throw notFound({ workspaceId })
-    }
-    const bound = { workspaceId: agent?.workspaceId ?? workspaceId, buildId: agent?.buildId }
+    const [place] = workspaceId ? await lockWorkspace(transaction, { workspaceId }) : [agent]
+    if (workspaceId && !place) throw notFound({ workspaceId })
+    if (place && !sharedWorkspace) refuseForeign(place, [good.ownerId])
+    const bound = { workspaceId: place?.workspaceId, buildId: agent?.buildId }
     const [made] = pinsOf
       ? await insertCopy(transaction, { ...good, ...bound, pinsOf })
       : await insertChat(transaction, { ...good, ...bound })
@@ -181,6 +194,10 @@ export async function createChat(
     const which = { chatIds: [chat.id], isCopied }
     const changes = agent && (await settleChats(transaction, which, now))
     await announce(['created', [chat]])
-    return { chat, hydrated: isCopied || changes?.hydrated.length === 1 }
+    return {
+      chat,
+      hydrated: isCopied || changes?.hydrated.length === 1,
+      isCurrentBuild: agent?.isCurrentBuild ?? null,
+    }
   })
 }

@@ -7,6 +7,7 @@ export type ContextErrorCode =
   | 'agent_deleted'
   | 'agent_not_ready'
   | 'workspace_not_found'
+  | 'workspace_not_owned'
   | 'build_not_found'
   | 'no_live_context'
   | 'source_not_found'

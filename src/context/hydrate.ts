@@ -43,7 +43,7 @@ export async function hydrate(
   const input = 'agentId' in Object(params) ? agentInput : chatWriteInput
   const { now, notify, ...which } = checkInput<HydrateInput>('hydrate', input, params)
   return await runOperation(queryable, notify, async (transaction, announce) => {
-    if ('agentId' in which) await lockLiveAgent(transaction, which.agentId, 'share')
+    if ('agentId' in which) await lockLiveAgent(transaction, which.agentId)
     else await lockChatAndAgent(transaction, which)
     const chats = 'agentId' in which ? which : { chatIds: [which.chatId] }
     const changes = await settleChats(transaction, chats, now)

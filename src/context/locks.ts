@@ -59,21 +59,30 @@ export const lockAgentForUpdate = defineStatement({
     FOR UPDATE OF a`,
 })
 
+/** An agent whose row is locked until the end of the transaction. */
+export type LockedAgent = RowOf<typeof agentRow>
+
+const boundRow = { ...agentRow, workspaceOwnerId: 'uuid', isCurrentBuild: 'boolean' } as const
+
 export const lockAgentForShare = defineStatement({
   name: 'lock agent for share',
   parameters: { agentId: 'uuid' },
-  row: agentRow,
+  row: boundRow,
   // The locks are taken in the order in which the clause names the tables.
   sql: ({ workspace_agents, workspace_builds, workspaces }, { agentId }) => `
-    SELECT a.id, a.deleted, a.build_id AS "buildId", b.workspace_id AS "workspaceId"
+    SELECT a.id, a.deleted, a.build_id AS "buildId", b.workspace_id AS "workspaceId",
+           w.owner_id AS "workspaceOwnerId",
+           NOT EXISTS (SELECT FROM ${workspace_builds} newer
+                       WHERE newer.workspace_id = b.workspace_id
+                         AND newer.build_number > b.build_number) AS "isCurrentBuild"
     FROM ${workspace_agents} a JOIN ${workspace_builds} b ON b.id = a.build_id
     JOIN ${workspaces} w ON w.id = b.workspace_id
     WHERE a.id = ${agentId}
     FOR KEY SHARE OF w FOR SHARE OF a`,
 })
 
-/** An agent whose row is locked until the end of the transaction. */
-export type LockedAgent = RowOf<typeof agentRow>
+/** An agent that chats are bound to. */
+export type AgentToBind = RowOf<typeof boundRow>
 
 /**
  * Locks an agent, even a softly deleted one: its last push is still its live context.
@@ -83,10 +92,8 @@ export type LockedAgent = RowOf<typeof agentRow>
 export async function lockLiveAgent(
   transaction: Transaction,
   agentId: string,
-  mode: 'update' | 'share',
-): Promise<LockedAgent> {
-  const lock = mode === 'update' ? lockAgentForUpdate : lockAgentForShare
-  const [agent] = await lock(transaction, { agentId })
+): Promise<AgentToBind> {
+  const [agent] = await lockAgentForShare(transaction, { agentId })
   if (agent) return agent
   throw notFound({ agentId })
 }
@@ -99,15 +106,46 @@ export async function lockLiveAgent(
 export async function lockAgent(
   transaction: Transaction,
   agentId: string,
+  mode: 'update',
+): Promise<LockedAgent>
+export async function lockAgent(
+  transaction: Transaction,
+  agentId: string,
+  mode: 'share',
+): Promise<AgentToBind>
+export async function lockAgent(
+  transaction: Transaction,
+  agentId: string,
   mode: 'update' | 'share',
 ): Promise<LockedAgent> {
-  const agent = await lockLiveAgent(transaction, agentId, mode)
+  const lock = mode === 'update' ? lockAgentForUpdate : lockAgentForShare
+  const [agent] = await lock(transaction, { agentId })
+  if (!agent) throw notFound({ agentId })
   if (!agent.deleted) return agent
   throw new DriftpinError(
     'agent_deleted',
     `The agent ${agentId} is deleted, so nothing can be pushed or bound to it. Use the agent of ` +
       'the current build.',
     { agentId },
+  )
+}
+
+/**
+ * Refuses to give chats the context of another owner's workspace.
+ *
+ * @throws DriftpinError `workspace_not_owned`.
+ */
+export function refuseForeign(
+  place: { readonly workspaceId: string; readonly workspaceOwnerId: string },
+  ownerIds: readonly string[],
+): void {
+  if (ownerIds.every((ownerId) => ownerId === place.workspaceOwnerId)) return
+  const { workspaceId } = place
+  throw new DriftpinError(
+    'workspace_not_owned',
+    `The workspace ${workspaceId} belongs to another owner than the chat, which would read its ` +
+      'context. Nothing was written. If the owner of the chat may, say sharedWorkspace: true.',
+    { workspaceId },
   )
 }
 

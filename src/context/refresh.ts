@@ -123,7 +123,7 @@ export async function refreshAgent(
 > {
   const { agentId, now, notify } = checkInput('refreshAgent', agentInput, params)
   return await runOperation(queryable, notify, async (transaction, announce) => {
-    await lockLiveAgent(transaction, agentId, 'share')
+    await lockLiveAgent(transaction, agentId)
     const chats = await lockChatsOfAgent(transaction, { agentId })
     if (chats.length === 0)
       return { refreshed: [], hydrated: [], added: 0, replaced: 0, removed: 0 }

@@ -111,6 +111,9 @@ export function chooseChat(
   return { chat, isStranger, key: { chatId: chat.id, ...(as !== 'anybody' && { ownerId }) } }
 }
 
+/** Whether a chat may be in the workspace of another owner: mostly, so that many are. */
+export const shared = fc.constantFrom(true, true, true, undefined)
+
 /** What every operation that writes can be told: to use the database's clock, and to notify. */
 export const writeChoice = { own: fc.boolean(), notify: fc.boolean() }
 

@@ -95,6 +95,16 @@ describe.each(engines)('statements as they were typed, on %s', (_, open) => {
     expect(resultRows(answer)).toEqual([{ a: null, a_2: 1, b: 2, a_3: 3 }])
   })
 
+  test('big integers and bytes have a form in JSON', async () => {
+    const answer = one(
+      await asked.ask(
+        String.raw`SELECT 7::int8 AS a, 9007199254740993 AS b, '\xff'::bytea AS c, '{7}'::int8[] AS d`,
+      ),
+    )
+    const rows = JSON.parse(JSON.stringify(resultRows(answer)))
+    expect(rows).toEqual([{ a: 7, b: '9007199254740993', c: 'ff', d: [7] }])
+  })
+
   test('each of several statements has its answer, and what the server says beside', async () => {
     const answers = await asked.ask(
       'DROP TABLE IF EXISTS boats; CREATE TABLE boats (name text); ' +

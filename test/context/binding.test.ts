@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { digestRows } from '../../src/catalog/index.js'
 import {
@@ -20,7 +21,13 @@ import { makeResources } from './make-resources.js'
 import { readChat } from './read-rows.js'
 import { refusal } from './refusal.js'
 
-const none = { refreshed: [], hydrated: [], followed: [], dirtied: [], settled: [] }
+const none = {
+  ...{ refreshed: [], hydrated: [], followed: [], dirtied: [], settled: [] },
+  isCurrentBuild: true,
+}
+const toNone = { ...none, isCurrentBuild: null }
+/** The owner of all agents, unless a test says another. */
+const ownerId = randomUUID()
 const nothing = { hydrated: [], followed: [], dirtied: [], settled: [] }
 
 describe.each(engineNames)('binding and archiving on %s', (engineName) => {
@@ -32,7 +39,7 @@ describe.each(engineNames)('binding and archiving on %s', (engineName) => {
 
   /** An agent that pushed three resources, whose contents the tag decides. */
   async function makePushed(tag: string, workspaceId?: string) {
-    const made = await makeAgent(database, workspaceId ? { workspaceId } : {})
+    const made = await makeAgent(database, { ownerId, ...(workspaceId && { workspaceId }) })
     await push(database, { agentId: made.agentId, version: 1, resources: makeResources(3, tag) })
     return made
   }
@@ -60,14 +67,14 @@ describe.each(engineNames)('binding and archiving on %s', (engineName) => {
     expect(back).toStrictEqual({ ...none, bound: [chat], settled: [chat] })
     await bind(database, { chatId, agentId: two.agentId })
     const loose = await bind(database, { chatId, agentId: null })
-    expect(loose).toStrictEqual({ ...none, bound: [chat], settled: [chat] })
+    expect(loose).toStrictEqual({ ...toNone, bound: [chat], settled: [chat] })
     expect(await placeOf(chatId)).toStrictEqual([null, null, null])
     expect((await readChat(database, chatId)).context_dirty_since).toBeNull()
     expect(await listPins(database, { chatId, bodies: true })).toStrictEqual(pins)
   })
 
   test('binding to an agent without a snapshot clears the mark', async () => {
-    const [one, silent] = [await makePushed('one'), await makeAgent(database)]
+    const [one, silent] = [await makePushed('one'), await makeAgent(database, { ownerId })]
     const chat = await make(one.ownerId, one.agentId)
     await push(database, { agentId: one.agentId, version: 2, resources: [] })
     const bound = await bind(database, { chatId: chat.id, agentId: silent.agentId })
@@ -92,8 +99,8 @@ describe.each(engineNames)('binding and archiving on %s', (engineName) => {
   })
 
   test('binding is refused to agents not to be had, and to refresh from nothing', async () => {
-    const { agentId, ownerId, workspaceId } = await makePushed('one')
-    const [gone, silent] = [await makePushed('gone'), await makeAgent(database)]
+    const { agentId, workspaceId } = await makePushed('one')
+    const [gone, silent] = [await makePushed('gone'), await makeAgent(database, { ownerId })]
     const chat = await make(ownerId, agentId)
     const agents = `"${database.schema}".workspace_agents`
     await database.query(`UPDATE ${agents} SET deleted = true WHERE id = $1`, [gone.agentId])
@@ -120,7 +127,7 @@ describe.each(engineNames)('binding and archiving on %s', (engineName) => {
     'rebinding moves all unarchived chats of a workspace, refresh: %s',
     async (refreshing) => {
       const one = await makePushed('one')
-      const { ownerId, workspaceId } = one
+      const { workspaceId } = one
       const next = await makePushed('two', workspaceId)
       const [hydrated, away] = [await make(ownerId, one.agentId), await make(ownerId, one.agentId)]
       const bare = (await createChat(database, { ownerId, workspaceId })).chat
@@ -141,9 +148,46 @@ describe.each(engineNames)('binding and archiving on %s', (engineName) => {
       expect(off.bound).toStrictEqual(byId)
       expect(await placeOf(bare.id)).toStrictEqual([null, null, null])
       const again = await rebindWorkspace(database, { workspaceId, agentId: null })
-      expect(again).toStrictEqual({ ...none, bound: [] })
+      expect(again).toStrictEqual({ ...toNone, bound: [] })
     },
   )
+
+  test("an agent of another owner's workspace is refused, unless the workspace is shared", async () => {
+    const other = { agentId: (await makePushed('one')).agentId }
+    const foreign = await makeAgent(database)
+    const chat = await make(foreign.ownerId, foreign.agentId)
+    const { workspaceId } = foreign
+    const before = await digestRows(database)
+    const refuse = (call: Promise<unknown>) => refusal(call, 'workspace_not_owned')
+    await refuse(createChat(database, { ownerId, agentId: foreign.agentId }))
+    await refuse(createChat(database, { ownerId, workspaceId }))
+    await refuse(bind(database, { chatId: chat.id, ...other }))
+    const { message } = await refuse(rebindWorkspace(database, { workspaceId, ...other }))
+    expect(message).toContain('sharedWorkspace: true')
+    expect(await digestRows(database)).toStrictEqual(before)
+    const sharedWorkspace = true
+    await createChat(database, { ownerId, agentId: foreign.agentId, sharedWorkspace })
+    await createChat(database, { ownerId, workspaceId, sharedWorkspace })
+    // All of these are in the workspace already.
+    const { bound } = await rebindWorkspace(database, { workspaceId, agentId: foreign.agentId })
+    expect(bound).toHaveLength(3)
+    await bind(database, { chatId: chat.id, ...other, sharedWorkspace })
+    await rebindWorkspace(database, { workspaceId, ...other, sharedWorkspace })
+  })
+
+  test('an agent of an earlier build is accepted, and reported', async () => {
+    const { agentId, workspaceId } = await makePushed('one')
+    const first = await createChat(database, { ownerId, agentId })
+    expect(first.isCurrentBuild).toBe(true)
+    const next = await makePushed('two', workspaceId)
+    const late = await createChat(database, { ownerId, agentId })
+    expect(late).toMatchObject({ hydrated: true, isCurrentBuild: false })
+    expect((await createChat(database, { ownerId, workspaceId })).isCurrentBuild).toBeNull()
+    const chatId = first.chat.id
+    expect(await bind(database, { chatId, agentId })).toMatchObject({ isCurrentBuild: false })
+    const moved = await rebindWorkspace(database, { workspaceId, agentId: next.agentId })
+    expect(moved.isCurrentBuild).toBe(true)
+  })
 
   test('an archived chat is bound and read as clean, and unarchiving settles it', async () => {
     const [one, two] = [await makePushed('one'), await makePushed('two')]

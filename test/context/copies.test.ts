@@ -112,7 +112,7 @@ describe.each(engineNames)('a chat with the pins of another, on %s', (engineName
   test("is refused for a stranger's chat, an unknown one, and together with follows", async () => {
     const { agentId, ownerId, chatId } = await makeOriginal()
     const before = await digestRows(database)
-    const strange = { ownerId: randomUUID(), agentId, pinsOf: chatId }
+    const strange = { ownerId: randomUUID(), agentId, pinsOf: chatId, sharedWorkspace: true }
     await refusal(createChat(database, strange), 'chat_not_found')
     await refusal(createChat(database, { ownerId, pinsOf: randomUUID() }), 'chat_not_found')
     const both = { ownerId, pinsOf: chatId, follows: [] }

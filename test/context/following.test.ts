@@ -153,7 +153,10 @@ describe.each(engineNames)('following on %s', (engineName) => {
     const back = await unarchive(database, { chatId })
     expect(back).toMatchObject({ ...nothing, followed: [chat] })
     const other = await makeFollowing([file('one'), server('three')])
-    const bound = await bind(database, { chatId, agentId: other.agentId })
+    const bound = await bind(database, {
+      ...{ chatId, agentId: other.agentId },
+      sharedWorkspace: true,
+    })
     expect(bound).toMatchObject({ ...nothing, followed: [chat] })
     expect((await bodiesOf(chatId))['mcp:tides']).toStrictEqual({ server_name: 'three' })
     await bind(database, { chatId, agentId: null })

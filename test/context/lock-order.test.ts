@@ -84,7 +84,11 @@ describe.each(['PostgreSQL 14', 'PostgreSQL 18'] as const)('the order of locks o
     const without = (called: string, clause: string) =>
       rewriting(database, called, (text) => text.replace(clause, ''))
     const toAgent = () =>
-      bind(without('lock agent for share', 'FOR KEY SHARE OF w'), { chatId, agentId })
+      bind(without('lock agent for share', 'FOR KEY SHARE OF w'), {
+        chatId,
+        agentId,
+        sharedWorkspace: true,
+      })
     expect(await lockedEarly(0, toAgent)).toContain('workspace_agents')
     const out = () =>
       unarchive(without('lock workspace of chat', 'FOR KEY SHARE OF w'), { chatId: archivedId })

@@ -63,7 +63,7 @@ describe.each(engineNames)('reading and refreshing pins on %s', (engineName) => 
     expect(listed).toStrictEqual(byBytes)
     const { agentId } = await makeAgent(database)
     await push(database, { agentId, version: 1, resources: [] })
-    await bind(database, { chatId, agentId })
+    await bind(database, { chatId, agentId, sharedWorkspace: true })
     const { removed } = await diff(database, { chatId })
     expect(removed.map(({ source }) => source)).toStrictEqual(byBytes)
   })

@@ -136,7 +136,7 @@ describe.each(engineNames)('the number of statements on %s', (engineName) => {
         `SELECT workspace_id AS id FROM "${database.schema}".chats WHERE id = $1`,
         [made.chats[0]],
       )
-      const params = { agentId, refresh: refreshing, notify: true }
+      const params = { agentId, refresh: refreshing, notify: true, sharedWorkspace: true }
       await rebindWorkspace(database, { workspaceId: rows[0]!.id, ...params })
     })
   })

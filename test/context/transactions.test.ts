@@ -54,12 +54,12 @@ describe.each(engineNames)('operations and transactions on %s', (engineName) => 
   })
 
   test("a refused operation leaves the caller's transaction able to go on and commit", async () => {
-    const { chatId, agentId } = await makeWorld(database)
+    const { chatId, agentId, ownerId } = await makeWorld(database)
     const { chat: loose } = await createChat(database, { ownerId: randomUUID() })
     const id = chatId
     const kept = await database.transaction(async (transaction) => {
       const before = await digestRows(transaction)
-      const taken = createChat(transaction, { id, ownerId: randomUUID(), agentId })
+      const taken = createChat(transaction, { id, ownerId, agentId })
       await expect(taken).rejects.toMatchObject({ code: '23505' })
       await refusal(refresh(transaction, { chatId: loose.id }), 'no_live_context')
       await refusal(archive(transaction, { chatId: randomUUID() }), 'chat_not_found')
@@ -67,7 +67,7 @@ describe.each(engineNames)('operations and transactions on %s', (engineName) => 
       await refusal(bad, 'agent_not_found')
       await refusal(push(transaction, { agentId, version: -1, resources: [] }), 'invalid_input')
       expect(await digestRows(transaction)).toStrictEqual(before)
-      return (await createChat(transaction, { ownerId: randomUUID(), agentId })).chat
+      return (await createChat(transaction, { ownerId, agentId })).chat
     })
     const context = await getChatContext(database, { chatId: kept.id })
     expect(context).toMatchObject({ chat: kept, hydrated: true })

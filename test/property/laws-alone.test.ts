@@ -81,7 +81,7 @@ test('the isolation of owners is checked with a pin that there is', async () => 
   const [chat] = at.model.chats.values()
   const { agentId } = await makeAgent(at.queryable)
   await push(at.queryable, { agentId, version: 1, resources: [makeFile('/AGENTS.md')] })
-  await bind(at.queryable, { chatId: chat!.id, agentId })
+  await bind(at.queryable, { chatId: chat!.id, agentId, sharedWorkspace: true })
   // What the law does not look at is of no matter.
   chat!.pins = new Map([['/AGENTS.md', {} as Resource]])
   const operations = {

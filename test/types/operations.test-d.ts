@@ -42,6 +42,7 @@ test('operations take a database and a transaction, and say what changed', () =>
   expectTypeOf(createChat(transaction, { ownerId: '' })).resolves.toEqualTypeOf<{
     readonly chat: ChatRef
     readonly hydrated: boolean
+    readonly isCurrentBuild: boolean | null
   }>()
   expectTypeOf(push(database, { agentId: '', version: 1, resources: [] })).resolves.toExtend<{
     readonly accepted: boolean

@@ -95,6 +95,21 @@ export interface Agent {
   live?: Live
 }
 
+/** Refuses chats of these owners in the workspace of another one. */
+export function refuseForeign(model: Model, workspaceId: string, ownerIds: readonly string[]) {
+  const { ownerId } = model.workspaces.get(workspaceId)!
+  if (ownerIds.some((one) => one !== ownerId)) throw new Refusal('workspace_not_owned')
+}
+
+/** Whether an agent is of the latest build of its workspace; null for no agent. */
+export function isOfCurrentBuild({ builds }: Model, agent: Agent | undefined): boolean | null {
+  if (!agent) return null
+  const { workspaceId, buildNumber } = builds.get(agent.buildId)!
+  return ![...builds.values()].some(
+    (one) => one.workspaceId === workspaceId && one.buildNumber > buildNumber,
+  )
+}
+
 /** The kinds that a chat follows if its creator says nothing. */
 export const followedByDefault: readonly BodyKind[] = ['mcp_config', 'mcp_server']
 

@@ -7,13 +7,23 @@ import {
   raceAgentIds,
   raceChatIds,
   raceWorkspaceId,
+  shared,
   unknownId,
   type WriteChoice,
   weighted,
   writeChoice,
 } from '../choices.js'
 import { noChanges, pin, refuseUnready, settle } from '../model/live-context.js'
-import { type Chat, findAgent, findChat, inOrder, type Model, unarchived } from '../model/model.js'
+import {
+  type Chat,
+  findAgent,
+  findChat,
+  inOrder,
+  isOfCurrentBuild,
+  type Model,
+  refuseForeign,
+  unarchived,
+} from '../model/model.js'
 import type { Time } from '../model/time.js'
 import { defineChatOperation, defineOperation, type Move, type RaceFocus } from '../operation.js'
 
@@ -21,6 +31,7 @@ import { defineChatOperation, defineOperation, type Move, type RaceFocus } from 
 interface Target {
   readonly agentId: string | null
   readonly refresh: boolean
+  readonly sharedWorkspace?: boolean
   /** How a history chose the agent. */
   readonly to?: string
 }
@@ -29,25 +40,44 @@ interface Target {
  * Binds chats to an agent or to none. The build and the workspace follow from the agent. Pins stay:
  * chats that are not hydrated are hydrated, and the others are settled. With `refresh`, all pins
  * are replaced.
+ *
+ * @param from The workspace whose chats are bound again, whoever owns them.
  */
-function bindAll(model: Model, chats: readonly Chat[], { agentId, refresh }: Target, now: Time) {
+function bindAll(
+  model: Model,
+  chats: readonly Chat[],
+  { agentId, refresh, sharedWorkspace }: Target,
+  now: Time,
+  from?: string,
+) {
   const agent = agentId === null ? undefined : findAgent(model, agentId)
+  const place = agent && model.builds.get(agent.buildId)!.workspaceId
+  if (place !== undefined && place !== from && !sharedWorkspace) {
+    const ownerIds = chats.map(({ ownerId }) => ownerId)
+    refuseForeign(model, place, ownerIds)
+  }
   const bound = inOrder(chats).map(({ id }) => id)
-  if (bound.length === 0) return { bound, refreshed: [], ...noChanges }
+  const isCurrentBuild = isOfCurrentBuild(model, agent)
+  if (bound.length === 0) return { bound, refreshed: [], ...noChanges, isCurrentBuild }
   if (refresh) refuseUnready(agent?.live)
   for (const chat of chats) {
     chat.agentId = agentId
     chat.buildId = agent?.buildId ?? null
-    chat.workspaceId = agent ? model.builds.get(agent.buildId)!.workspaceId : null
+    chat.workspaceId = place ?? null
   }
   if (!refresh) {
-    return { bound, refreshed: [], ...settle(model, chats, now, { isBinding: true }) }
+    return {
+      bound,
+      refreshed: [],
+      ...settle(model, chats, now, { isBinding: true }),
+      isCurrentBuild,
+    }
   }
   const had = inOrder(chats).map((chat) => ({ id: chat.id, pinned: chat.hydrated }))
   for (const chat of chats) pin(model, chat, now)
   const refreshed = had.filter(({ pinned }) => pinned).map(({ id }) => id)
   const hydrated = had.filter(({ pinned }) => !pinned).map(({ id }) => id)
-  return { bound, refreshed, ...noChanges, hydrated }
+  return { bound, refreshed, ...noChanges, hydrated, isCurrentBuild }
 }
 
 const targetText = ({ agentId, refresh }: Target) =>
@@ -58,7 +88,7 @@ const rebindMove = (
   target: Target,
   { chats, own = false, notify = false }: WriteChoice & { readonly chats: readonly string[] },
 ): Move => {
-  const { agentId, refresh } = target
+  const { agentId, refresh, sharedWorkspace } = target
   return {
     says: `rebind the chats of ${workspaceId} to ${targetText(target)}`,
     variant: variantOf(target),
@@ -68,13 +98,13 @@ const rebindMove = (
     ...(notify && { notifies: 'bound' }),
     execute: ({ queryable, operations, now }) =>
       operations.rebindWorkspace(queryable, {
-        ...{ workspaceId, agentId, ...now },
+        ...{ workspaceId, agentId, sharedWorkspace, ...now },
         ...{ refresh: refresh || undefined, notify: notify || undefined },
       }),
     /** Binds all unarchived chats of a workspace, which may have been deleted. */
     predict(model, at) {
       const moving = unarchived(model, (chat) => chat.workspaceId === workspaceId)
-      return bindAll(model, moving, target, at)
+      return bindAll(model, moving, target, at, workspaceId)
     },
   }
 }
@@ -86,12 +116,14 @@ const targetChoice = {
   ),
   agent: place,
   refresh: fc.boolean(),
+  sharedWorkspace: shared,
 }
 
 interface TargetChoice {
   readonly to: string
   readonly agent: number
   readonly refresh: boolean
+  readonly sharedWorkspace?: boolean
 }
 
 /**
@@ -140,8 +172,11 @@ export const bind = defineChatOperation<Target, TargetChoice>({
     variant: variantOf(target),
     repins: target.refresh ? [chatId] : [],
   }),
-  execute: ({ queryable, operations }, params, { agentId, refresh }) =>
-    operations.bind(queryable, { ...params, agentId, refresh: refresh || undefined }),
+  execute: ({ queryable, operations }, params, { agentId, refresh, sharedWorkspace }) =>
+    operations.bind(queryable, {
+      ...{ ...params, agentId, sharedWorkspace },
+      refresh: refresh || undefined,
+    }),
   /** Binds a chat, archived or not, to an agent or to none. */
   predict(model, key, now, target) {
     if (target.agentId !== null) findAgent(model, target.agentId)

@@ -10,6 +10,7 @@ import {
   raceAgentIds,
   raceChatIds,
   raceOwner,
+  shared,
   unknownId,
   type WriteChoice,
   weighted,
@@ -20,8 +21,10 @@ import {
   findAgent,
   findChat,
   followedByDefault,
+  isOfCurrentBuild,
   type Model,
   Refusal,
+  refuseForeign,
 } from '../model/model.js'
 import type { Time } from '../model/time.js'
 import { defineOperation, type Move } from '../operation.js'
@@ -38,11 +41,13 @@ function predict(model: Model, id: string, params: Params, now: Time) {
   if (workspaceId !== undefined && !model.workspaces.has(workspaceId)) {
     throw new Refusal('workspace_not_found')
   }
+  const place = agent ? model.builds.get(agent.buildId)!.workspaceId : workspaceId
+  if (place !== undefined && !params.sharedWorkspace) refuseForeign(model, place, [ownerId])
   const original = pinsOf === undefined ? undefined : findChat(model, { chatId: pinsOf, ownerId })
   if (model.chats.has(id)) throw new Refusal('23505')
   const chat: Chat = {
     ...{ id, ownerId, title, status, createdAt: now, updatedAt: now, archived: false },
-    workspaceId: agent ? model.builds.get(agent.buildId)!.workspaceId : (workspaceId ?? null),
+    workspaceId: place ?? null,
     buildId: agent?.buildId ?? null,
     agentId: agent?.id ?? null,
     ...{
@@ -57,7 +62,11 @@ function predict(model: Model, id: string, params: Params, now: Time) {
   model.chats.set(id, chat)
   if (original) copyPins(original, chat, now)
   const { hydrated } = settle(model, [chat], now, { isCopied: original?.hydrated ?? false })
-  return { chat: id, hydrated: original?.hydrated || hydrated.length === 1 }
+  return {
+    chat: id,
+    hydrated: original?.hydrated || hydrated.length === 1,
+    isCurrentBuild: isOfCurrentBuild(model, agent),
+  }
 }
 
 /** Gives a chat the pins of another one, as new rows, with what belongs to them. */
@@ -112,13 +121,14 @@ export const createChat = defineOperation({
     title: fc.option(fc.string({ unit: 'grapheme', maxLength: 20 }), { nil: undefined }),
     status: fc.option(fc.constantFrom(...enums.chat_status), { nil: undefined }),
     follows: fc.option(followSet, { nil: undefined }),
+    sharedWorkspace: shared,
     copies: weighted([3, fc.constant('none')], [2, fc.constantFrom('own', 'own', 'any')]),
     notify: fc.boolean(),
     own: fc.boolean(),
   }),
   resolve: (
     { model, newId },
-    { owner, to, which, order, title, status, follows, copies, ...choice },
+    { owner, to, which, order, title, status, follows, copies, sharedWorkspace, ...choice },
   ) => {
     // Sometimes an agent without a snapshot.
     const living = which % 4 === 0 ? [] : [...model.agents.values()].filter(({ live }) => live)
@@ -137,7 +147,7 @@ export const createChat = defineOperation({
     const pinsOf = chatToCopy(model, copies, which)
     const owns = pinsOf && copies === 'own' ? model.chats.get(pinsOf)!.ownerId : ownerId
     const context = pinsOf ? { pinsOf } : { follows }
-    const params = { id, ownerId: owns, ...target, ...texts, ...context }
+    const params = { id, ownerId: owns, sharedWorkspace, ...target, ...texts, ...context }
     const move = createChatMove(params, choice)
     return {
       ...move,
