@@ -1,4 +1,4 @@
-import { expect, inject, test } from 'vitest'
+import { expect, test } from 'vitest'
 import {
   checkedAtOnce,
   fromSchemaSql,
@@ -7,6 +7,7 @@ import {
   reversed,
   shuffled,
 } from '../support/preparations.js'
+import { serverUrl } from '../support/server-url.js'
 import { openEmbedded, prepared } from './engine.js'
 import { exercise, install, readReference } from './exercise.js'
 import { exerciseOperations } from './exercise-operations.js'
@@ -14,7 +15,7 @@ import { exercisePrepared } from './exercise-prepared.js'
 
 exercise(`PGlite ${restored.name}`, prepared(openEmbedded, restored))
 // The full run has more engines.
-exercisePrepared(inject('servers')[0]!)
+exercisePrepared(14, () => serverUrl(14))
 
 /** What of the operations on PGlite is not as it is with the migrations. */
 async function deviations(preparation: Preparation): Promise<readonly string[]> {

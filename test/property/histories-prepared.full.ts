@@ -25,7 +25,7 @@ describe.each([14, 18] as const)('histories on PostgreSQL %i', (major) => {
   test('hold the laws on a database restored from a dump', async ({ skip }) => {
     const program = findPgDump(major)
     if (!program) return skip(`No pg_dump of PostgreSQL ${major} or newer is installed.`)
-    const { prepare } = restoredBy(program, server.url)
+    const { prepare } = restoredBy(program, () => server.url)
     expect(await assertHistories({ ...options, prepare })).toMatchObject({ failure: undefined })
   })
 

@@ -52,11 +52,11 @@ const dumpOfPGlite: Dump = async (schema) => {
 }
 
 /** Restored from a dump that pg_dump made of another database of the server. */
-export const restoredBy = (program: string, url: string): Preparation => ({
+export const restoredBy = (program: string, urlOf: () => string): Preparation => ({
   ...restored,
   prepare: (database) =>
     restore(database, async (schema) => {
-      const name = uniqueName('dumped')
+      const [url, name] = [urlOf(), uniqueName('dumped')]
       const dumped = urlWith(url, { pathname: `/${name}` })
       await queryOnce(url, `CREATE DATABASE ${name}`)
       try {

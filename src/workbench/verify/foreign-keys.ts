@@ -2,10 +2,14 @@ import { type Queryable, quoteIdentifier, quoteLiteral } from '../../database/in
 
 /** A foreign key, as it can be made again. */
 export interface ForeignKey {
-  readonly schema: string
   readonly name: string
+  readonly schema: string
+  /** The table that has it, as it is. */
+  readonly bareTable: string
   /** The table that has it, quoted, with its schema. */
   readonly table: string
+  /** The table that it refers to, as it is. */
+  readonly bareReferences: string
   /** The table that it refers to, quoted, with its schema. */
   readonly references: string
   /** The letter of `pg_constraint.confdeltype`. */
@@ -27,14 +31,16 @@ export async function readForeignKeys(queryable: Queryable): Promise<ForeignKey[
     // With nothing on the path, every name is qualified.
     await transaction.script("SET LOCAL search_path = ''")
     const { rows } = await transaction.query<ForeignKey>(
-      `SELECT nspname::text AS schema, conname::text AS name, conrelid::regclass::text AS table,
+      `SELECT conname::text AS name, nspname::text AS schema, c.relname::text AS "bareTable",
+         conrelid::regclass::text AS table, f.relname::text AS "bareReferences",
          confrelid::regclass::text AS references, confdeltype::text AS "onDelete",
          pg_catalog.pg_get_constraintdef(k.oid) AS definition,
          pg_catalog.obj_description(k.oid, 'pg_constraint') AS comment
        FROM pg_catalog.pg_constraint k
        JOIN pg_catalog.pg_class c ON c.oid = conrelid
+       JOIN pg_catalog.pg_class f ON f.oid = confrelid
        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-       WHERE contype = 'f' AND conparentid = 0 AND relpersistence <> 't'
+       WHERE contype = 'f' AND conparentid = 0 AND c.relpersistence <> 't'
          AND NOT EXISTS (
            SELECT FROM pg_catalog.pg_trigger t WHERE t.tgconstraint = k.oid AND t.tgenabled <> 'O')
          AND NOT EXISTS (
@@ -66,7 +72,6 @@ export async function recreateForeignKeys(
         : `COMMENT ON CONSTRAINT ${named} ON ${table} IS ${quoteLiteral(comment)};`
     return `ALTER TABLE ${table} ADD CONSTRAINT ${named} ${definition}; ${remark}`
   })
-  await queryable.transaction((transaction) =>
-    transaction.script([...drops, ...additions].join('\n')),
-  )
+  // One by one, since one transaction may not hold locks on all tables.
+  for (const statement of [...drops, ...additions]) await queryable.script(statement)
 }
