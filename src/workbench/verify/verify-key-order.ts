@@ -112,7 +112,7 @@ async function deletionsOfRows(
   return deletions
 }
 
-/** The letters of pg_constraint for what is done with a row when the row it refers to is deleted. */
+/** What `pg_constraint.confdeltype` calls CASCADE, SET NULL and SET DEFAULT. */
 const actions = ['c', 'n', 'd']
 const restrict = 'r'
 
