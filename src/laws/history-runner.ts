@@ -33,6 +33,7 @@ export interface RunnerOptions {
   readonly migrations?: readonly Migration[]
   /**
    * Changes each installation after it was migrated, for example to add the tables of a backend.
+   * With no `migrations` (an empty list), it makes the schema itself, for example from a dump.
    * Histories then do not revert migrations.
    */
   readonly prepare?: (database: Database) => Promise<void>

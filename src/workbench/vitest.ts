@@ -16,6 +16,7 @@ const timeoutMs = 10 * 60 * 1000
 
 const wholeChecks = [
   'rows in every table',
+  'key order',
   'nothing left',
   'fresh install',
   'running again',

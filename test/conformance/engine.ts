@@ -4,6 +4,7 @@ import { openPool, serve } from '../../src/connections.js'
 import type { Database, Transaction } from '../../src/index.js'
 import type { RunnerOptions } from '../../src/laws/index.js'
 import { openPGlite } from '../support/open-pglite.js'
+import type { Preparation } from '../support/preparations.js'
 import { type Api, recordCalls } from './record-calls.js'
 
 /** An engine as an application has it: a client of its own, and driftpin on top. */
@@ -15,6 +16,8 @@ export interface ConformanceEngine {
   database(schema: string): Database
   /** Runs `work` in a transaction that the application's own client begins and commits. */
   inTransaction<T>(schema: string, work: (transaction: Transaction) => Promise<T>): Promise<T>
+  /** Makes the schema; without it, the migrations do. */
+  readonly prepare?: Preparation['prepare']
   /** Where the laws are run so that they meet the same engine. */
   readonly histories: RunnerOptions
   close(): Promise<void>
@@ -22,6 +25,14 @@ export interface ConformanceEngine {
 
 /** How an engine is opened; whoever opened it closes it. */
 export type OpenEngine = () => Promise<ConformanceEngine>
+
+/** An engine whose schema is made otherwise than by the migrations. */
+export function prepared(open: OpenEngine, { prepare }: Preparation): OpenEngine {
+  return async () => {
+    const engine = await open()
+    return { ...engine, prepare, histories: { ...engine.histories, migrations: [], prepare } }
+  }
+}
 
 /** PGlite by its own methods. */
 export const openEmbedded: OpenEngine = async () => {

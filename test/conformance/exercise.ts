@@ -37,7 +37,9 @@ async function makeReference(): Promise<Reference> {
 export async function install(engine: ConformanceEngine, count: number): Promise<Database[]> {
   const names = Array.from({ length: count }, (_, index) => `conformance ${index + 1}`)
   const databases = names.map((name) => engine.database(name))
-  for (const database of databases) await engine.api.createMigrator(database).up()
+  const migrate = (database: Database) => engine.api.createMigrator(database).up()
+  const { prepare = migrate } = engine
+  for (const database of databases) await prepare(database)
   return databases
 }
 

@@ -42,6 +42,7 @@ test('a migration that does not hold fails its own test and no other', async () 
     '3_add_mast.up.sql: passed',
     '4_add_boat.up.sql: passed',
     'rows in every table: passed',
+    'key order: passed',
     'nothing left: passed',
     'fresh install: passed',
     'running again: passed',

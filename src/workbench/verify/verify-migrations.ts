@@ -4,6 +4,7 @@ import { type DatabaseMark, type EmbeddedTestDatabase, openHarness } from '../..
 import type { Migration, MigrationScript } from '../../migrations/index.js'
 import { type ApplyScript, createApplyScript } from './apply-script.js'
 import { readVerifyInput, reasonFor, type VerifyInput, type VerifySource } from './verify-input.js'
+import { verifyKeyOrder } from './verify-key-order.js'
 import type { VerifiedMigration, VerifyFinding, VerifyReport } from './verify-report.js'
 import { type StepOutcome, type VerifiedState, verifyStep } from './verify-step.js'
 import {
@@ -36,6 +37,7 @@ export interface VerifyOptions extends VerifySource {
  * - every up, every down, and the up again after the down succeed;
  * - after a down, the catalog and the existing rows are as before the up, except in tables and
  *   columns that the migration creates again;
+ * - deletions do the same if the foreign keys exist in the reverse order, as in a restored dump;
  * - all downs in sequence, with all rows in the tables, leave nothing: no table, type, function,
  *   sequence, extension, schema or role;
  * - a fresh install equals the result of the single steps, and running it again changes nothing;
@@ -143,16 +145,19 @@ async function verifyWhole(
   }
   const stepped = { mark, facts: await describeDatabase(db) }
   const tables = judgeTables(await listTables(db), input)
+  const order = await verifyKeyOrder(db, [...input.scripts.values()].flat())
+  await db.rewind(mark)
   const exempt = new Set(migrations.filter((migration) => reasonFor(input.exempt, migration)))
   const known = new Set(migrations.filter((one) => foundIn(one).some(isOfDown)))
   const left = await verifyNothingLeft(db, migrations, { apply, base, known, exempt })
   const fresh = await verifyFreshInstall(db, migrations, { base, stepped })
   const needless = [...exempt].filter((one) => foundIn(one).length === 0 && one !== left.needing)
   return {
-    findings: [...tables.findings, ...left.findings, ...fresh],
+    findings: [...tables.findings, ...order.findings, ...left.findings, ...fresh],
     unproven: hasFixtures ? [] : tables.empty,
     notes: [
       ...tables.notes,
+      ...order.notes,
       ...left.notes,
       ...needless.map(
         ({ up }) => `${up.file} is exempt, but its down holds. Remove the exemption.`,

@@ -1,5 +1,5 @@
 /**
- * The name of a check. The last four concern the folder as a whole.
+ * The name of a check. The last five concern the folder as a whole.
  *
  * @example
  * ```ts
@@ -14,6 +14,7 @@ export type VerifyCheck =
   | 'rows after down'
   | 'up again'
   | 'rows in every table'
+  | 'key order'
   | 'nothing left'
   | 'fresh install'
   | 'running again'
