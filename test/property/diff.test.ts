@@ -47,7 +47,7 @@ describe.each(places)('on %s a diff', (place) => {
     await push(database, { agentId, version: 1, resources: pinned })
     const { chat } = await createChat(database, { ownerId, agentId, follows: [] })
     const same = await diff(database, { chatId: chat.id })
-    const { agentId: next } = await makeAgent(database)
+    const { agentId: next } = await makeAgent(database, { ownerId })
     await push(database, { agentId: next, version: 1, resources: live })
     await bind(database, { chatId: chat.id, agentId: next })
     return { chatId: chat.id, same, found: await diff(database, { chatId: chat.id }) }

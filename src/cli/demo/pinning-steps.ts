@@ -1,9 +1,11 @@
-import { randomUUID } from 'node:crypto'
 import { digestRows, readCatalog, scopedTables, type TableDigest } from '../../catalog/index.js'
 import {
   addMessages,
   type ChatRef,
+  createAgent,
+  createBuild,
   createChat,
+  createWorkspace,
   diff,
   getChatContext,
   prompt,
@@ -15,7 +17,6 @@ import { fillChat } from '../../harness/index.js'
 import { createMigrator } from '../../migrations/index.js'
 import { type ScanResult, scan } from '../../scan/index.js'
 import { changedLines } from '../../workbench/index.js'
-import { insertHostAgent } from '../host-agent.js'
 import { belowRoot, resourceTable, troubleTable } from '../resources.js'
 import type { TableContent } from '../table.js'
 import { humanDuration, humanSize } from '../terminal.js'
@@ -73,7 +74,12 @@ async function migrate({ database }: Stage, step: DemoStep): Promise<void> {
 async function pushFirst(stage: Stage, step: DemoStep): Promise<void> {
   const { database, agentId, found } = stage
   const { rootName, resources, ...rest } = found
-  await insertAgent(stage, agentId, 1)
+  await createWorkspace(database, {
+    id: stage.workspaceId,
+    ownerId: stage.ada.ownerId,
+    name: 'demo',
+  })
+  await makeAgent(stage, agentId)
   const first = { agentId, version: 1, resources, ...rest }
   const { accepted } = await push(database, first)
   const bytes = resources.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
@@ -90,7 +96,9 @@ async function createChats(stage: Stage, step: DemoStep): Promise<void> {
   const { database, agentId, found, ada, grace } = stage
   const created: boolean[] = []
   for (const chat of [ada, grace]) {
-    const { hydrated } = await createChat(database, { ...chat, agentId })
+    // The workspace is Ada's, and her host lets Grace use it.
+    const sharedWorkspace = chat === grace
+    const { hydrated } = await createChat(database, { ...chat, agentId, sharedWorkspace })
     created.push(hydrated)
     const messages = [
       { role: 'user', content: 'Why is the tide early on Sunday?' } as const,
@@ -163,17 +171,10 @@ async function refreshAda(stage: Stage, step: DemoStep): Promise<void> {
   check(step, "Grace's pins are unchanged, and her chat is dirty", isSame && other.dirty)
 }
 
-/** Inserts an agent with a build of its own, and the workspace if it is the first agent. */
-export async function insertAgent(
-  { database, workspaceId }: Stage,
-  agentId: string,
-  buildNumber: number,
-): Promise<void> {
-  const [buildId, ownerId] = [randomUUID(), randomUUID()]
-  const host = { workspace: 'demo', name: 'main', operatingSystem: 'linux', directory: '/demo' }
-  await database.transaction((transaction) =>
-    insertHostAgent(transaction, { agentId, buildId, workspaceId, ownerId, buildNumber, ...host }),
-  )
+/** Creates an agent with a build of its own. */
+export async function makeAgent({ database, workspaceId }: Stage, id: string): Promise<void> {
+  const { build } = await createBuild(database, { workspaceId })
+  await createAgent(database, { id, buildId: build.id, name: 'main', directory: '/demo' })
 }
 
 /** The digest of all rows of one chat, by table. The catalog gives the tables. */

@@ -15,7 +15,7 @@ import {
   check,
   type DemoSteps,
   digestChat,
-  insertAgent,
+  makeAgent,
   pinnedBytes,
   type Stage,
 } from './pinning-steps.js'
@@ -33,7 +33,7 @@ async function replaceAgent(stage: Stage, step: DemoStep): Promise<void> {
   const before = await pinnedBytes(database, ada, grace)
   const { dirtySince } = await getChatContext(database, { chatId: grace.id })
   const agentId = randomUUID()
-  await insertAgent(stage, agentId, 2)
+  await makeAgent(stage, agentId)
   const { rootName: _, ...now } = await scan(copy, { rootName: found.rootName })
   await push(database, { agentId, version: 1, initial: true, ...now })
   const { bound, hydrated } = await rebindWorkspace(database, { workspaceId, agentId })

@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto'
-import { addMessages, archive, createChat, push } from '../../context/index.js'
+import {
+  addMessages,
+  archive,
+  createAgent,
+  createBuild,
+  createChat,
+  createWorkspace,
+  push,
+} from '../../context/index.js'
 import { type Database, quoteIdentifier, type Transaction } from '../../database/index.js'
 import { makeBody } from '../../scan/index.js'
 import type { ResourceInput } from '../../schema/index.js'
-import { insertHostAgent } from '../host-agent.js'
 import {
   type SeedAgent,
   type SeedChat,
@@ -51,14 +58,14 @@ function agentEvents(agent: SeedAgent, number: number): SeedEvent[] {
   const { owner, workspace, directory, pushes, gone } = agent
   const created: SeedEvent = {
     hoursAgo: 1400,
-    run: (transaction, at) =>
-      insertHostAgent(transaction, {
-        workspaceId: workspaceId(number),
-        buildId: buildId(number),
-        agentId: agentId(number),
-        ownerId: seedOwners[owner],
-        ...{ workspace, name: 'main', operatingSystem: 'linux', directory, at },
-      }),
+    run: async (transaction, now) => {
+      const place = { id: workspaceId(number), ownerId: seedOwners[owner], name: workspace }
+      await createWorkspace(transaction, { ...place, now })
+      const build = { id: buildId(number), workspaceId: place.id }
+      await createBuild(transaction, { ...build, now })
+      const made = { id: agentId(number), buildId: build.id, name: 'main', directory }
+      await createAgent(transaction, { ...made, operatingSystem: 'linux', now })
+    },
   }
   const pushed = pushes.map(({ hoursAgo, files }, index): SeedEvent => {
     const resources = files.map((file) => resourceOf(directory, file))

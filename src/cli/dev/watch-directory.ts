@@ -1,11 +1,17 @@
 import { basename } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { type FSWatcher, watch } from 'chokidar'
-import { createChat, type PushResult, push } from '../../context/index.js'
+import {
+  createAgent,
+  createBuild,
+  createChat,
+  createWorkspace,
+  type PushResult,
+  push,
+} from '../../context/index.js'
 import { type Database, quoteIdentifier } from '../../database/index.js'
 import { canChangeScan, type ScanResult, scan } from '../../scan/index.js'
 import type { ResourceInput } from '../../schema/index.js'
-import { insertHostAgent } from '../host-agent.js'
 import { belowRoot } from '../resources.js'
 import { directoryIds } from './watched-directory.js'
 
@@ -172,17 +178,25 @@ async function ensureDirectoryAgent(database: Database, path: string) {
   const name = basename(path) || path
   const schema = quoteIdentifier(database.schema)
   return await database.transaction(async (transaction) => {
-    await insertHostAgent(transaction, {
-      ...{ workspaceId, buildId, agentId, ownerId },
-      ...{ workspace: 'watched', name, operatingSystem: process.platform, directory: path },
-    })
-    const { rows } = await transaction.query<{ chat: boolean; version: bigint | null }>(
-      `SELECT EXISTS (SELECT FROM ${schema}.chats WHERE id = $1) AS chat,
+    const { rows } = await transaction.query<
+      Record<'workspace' | 'build' | 'agent' | 'chat', boolean> & { version: bigint | null }
+    >(
+      `SELECT EXISTS (SELECT FROM ${schema}.workspaces WHERE id = $1) AS workspace,
+              EXISTS (SELECT FROM ${schema}.workspace_builds WHERE id = $2) AS build,
+              EXISTS (SELECT FROM ${schema}.workspace_agents WHERE id = $3) AS agent,
+              EXISTS (SELECT FROM ${schema}.chats WHERE id = $4) AS chat,
               (SELECT version FROM ${schema}.workspace_agent_context_snapshots
-               WHERE workspace_agent_id = $2) AS version`,
-      [chatId, agentId],
+               WHERE workspace_agent_id = $3) AS version`,
+      [workspaceId, buildId, agentId, chatId],
     )
-    const { chat, version } = rows[0]!
+    const { workspace, build, agent, chat, version } = rows[0]!
+    if (!workspace)
+      await createWorkspace(transaction, { id: workspaceId, ownerId, name: 'watched' })
+    if (!build) await createBuild(transaction, { id: buildId, workspaceId })
+    if (!agent) {
+      const place = { buildId, name, operatingSystem: process.platform, directory: path }
+      await createAgent(transaction, { id: agentId, ...place })
+    }
     if (!chat) await createChat(transaction, { id: chatId, ownerId, agentId, title: `On ${name}` })
     return { agentId, version: Number(version ?? 0) }
   })
