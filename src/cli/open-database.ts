@@ -8,6 +8,7 @@ import {
   fromPg,
   quoteIdentifier,
   sqlState,
+  unreachable,
   versionNumber,
 } from '../database/index.js'
 import { DriftpinError } from '../errors.js'
@@ -178,7 +179,8 @@ function notPermitted(cause: Error): UsageError {
 }
 
 /** Why a connection failed, without the URL, which may contain a password. */
-function whyUnusable(error: unknown): string {
+function whyUnusable(cause: unknown): string {
+  const error = unreachable(cause)
   if (error instanceof DriftpinError) return error.message
   const { message, code } = error as { message?: string; code?: string }
   const said = printable(message ?? String(error))

@@ -26,7 +26,7 @@ export const statsCommand = defineDomainCommand({
 function renderStats({ tables, chats, expiredChats, snapshots, snapshotsWithErrors }: Stats) {
   const rows = tables.map(({ name, rowsEstimate, tableBytes, indexBytes }) => [
     name,
-    rowsEstimate === null ? 'unknown' : `about ${rowsEstimate}`,
+    rowsEstimate === null ? 'unknown before ANALYZE' : `about ${rowsEstimate}`,
     humanSize(tableBytes),
     humanSize(indexBytes),
   ])

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DriftpinError } from '../errors.js'
 import { pushableKinds, textBytes, whyNotStorable } from '../schema/index.js'
+import { explainIssue } from './input-messages.js'
 
 /** A UUID of any version in its usual form. */
 export const id = z.guid()
@@ -13,7 +14,7 @@ const timeError =
  * below 16 hours and has no year 0.
  */
 export const time = z
-  .union([z.date(), z.iso.datetime({ offset: true })], { error: timeError })
+  .union([z.date(), z.iso.datetime({ offset: true, error: timeError })], { error: timeError })
   .refine((value) => {
     const year = new Date(value).getUTCFullYear()
     const exact = value instanceof Date || /:\d\d(\.\d{1,6})?(Z|[+-](0\d|1[0-5]):\d\d)$/.test(value)
@@ -100,9 +101,11 @@ export function checkInput<T>(operation: string, schema: z.ZodType<T>, input: un
     const message = `${operation}: the parameters: must be a plain object. Nothing was written.`
     throw new DriftpinError('invalid_input', message, { input })
   }
-  const result = schema.safeParse(input)
+  const result = schema.safeParse(input, { error: explainIssue })
   if (result.success) return result.data
-  const issue = result.error.issues[0]!
+  const { issues } = result.error
+  // A misspelled property is also missing under its right name.
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!
   const path = z.core.toDotPath(issue.path.filter((key) => typeof key !== 'symbol'))
   throw new DriftpinError(
     'invalid_input',

@@ -9,3 +9,4 @@ export type DatabaseErrorCode =
   | 'value_out_of_range'
   | 'engine_broken'
   | 'server_unsupported'
+  | 'server_unreachable'

@@ -7,6 +7,7 @@ import { type Listening, listenOn } from './listen-on.js'
 import { OpenTransaction } from './open-transaction.js'
 import { queueOf } from './queue.js'
 import { sqlState } from './sql-state.js'
+import { unreachable } from './unreachable.js'
 import { type Decoder, decoderOf } from './values.js'
 
 interface PgQueryLike {
@@ -237,7 +238,9 @@ function poolDriver(pool: PgPoolLike): Driver {
 
 /** Takes a client of a pool. Without `onLoss`, the loss of its connection would end the process. */
 async function takeClient(pool: PgPoolLike, onLoss: (error: unknown) => void) {
-  const client = await pool.connect()
+  const client = await pool.connect().catch((error) => {
+    throw unreachable(error)
+  })
   client.on('error', onLoss)
   let isReleased = false
   const release = (destroy: boolean) => {

@@ -71,4 +71,5 @@ export {
   settingsSetIn,
   withoutWrapping,
 } from './statement-facts.js'
+export { unreachable } from './unreachable.js'
 export { decoderOf } from './values.js'

@@ -144,7 +144,9 @@ describe('a data folder that a process serves', () => {
       const url = 'postgresql://postgres@127.0.0.1:1/postgres'
       await writeServing(folder, { pid: process.pid, url, startedAt: new Date().toISOString() })
       const opened = withDevDatabase({ data: folder, schema: 'public' }, async () => {})
-      await expect(opened).rejects.toThrow(`process ${process.pid} cannot be used: ECONNREFUSED`)
+      await expect(opened).rejects.toThrow(
+        `process ${process.pid} cannot be used: There is no connection`,
+      )
     })
   })
 })

@@ -9,6 +9,7 @@ const wanted: Readonly<Record<string, string>> = {
   diff: 'compares texts in driftpin diff and in findings',
   pg: 'the client of servers, of db.pool and of the command line',
   'postgres-array': 'parses arrays',
+  'fastest-levenshtein': 'finds the known name that a misspelled one is most like',
   'string-width': 'knows how wide a text is on the terminal',
   yaml: 'reads the front matter of skills',
   zod: 'checks what operations are given, with the path of what is wrong',
