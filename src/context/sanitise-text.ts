@@ -1,14 +1,19 @@
-// Code points that a reader does not see but a model does: soft hyphen, joiners, direction marks
-// and overrides, variation selectors, fillers, interlinear marks, tags. The list is the domain's.
-const invisible = new RegExp(
-  '[\\u{AD}\\u{34F}\\u{61C}\\u{70F}\\u{115F}-\\u{1160}\\u{17B4}-\\u{17B5}\\u{180B}-\\u{180F}' +
-    '\\u{200B}\\u{200D}-\\u{200F}\\u{202A}-\\u{202E}\\u{2060}-\\u{206F}\\u{3164}' +
-    '\\u{FE00}-\\u{FE0F}\\u{FEFF}\\u{FFA0}\\u{FFF0}-\\u{FFFB}\\u{E0000}-\\u{E007F}]',
+import { neutralise } from './neutralise.js'
+
+// A terminal sequence goes as a whole, since what follows its escape character is visible.
+const terminalSequence = /(?:\u{1b}\[|\u{9b})[0-?]*[ -/]*[@-~]/gu
+
+/** What a reader does not see but a model does, except tab and line feed and the two joiners. */
+const invisible = /(?![\t\n\u{200c}\u{200d}])[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/gu
+
+// A joiner changes the form of two letters (Persian, Hindi) or makes one emoji of two.
+const letter = String.raw`[\p{L}\p{M}]`
+const emoji = String.raw`[\p{Extended_Pictographic}\p{Emoji_Modifier}]`
+const joiner = '[\u{200c}\u{200d}]'
+const idleJoiner = new RegExp(
+  `${joiner}(?!(?<=${letter}${joiner})${letter}|(?<=${emoji}${joiner})${emoji})`,
   'gu',
 )
-
-/** The tags of a prompt block, and the starts of comments, in any spelling a model may accept. */
-const delimiter = /<(?=\s*(?:\/\s*)?(?:agent-context|instruction-file|skills|skill)\b|!--)/giu
 
 /**
  * Makes a text safe for a prompt: line feeds only, no HTML comments, no invisible code points, no
@@ -16,19 +21,31 @@ const delimiter = /<(?=\s*(?:\/\s*)?(?:agent-context|instruction-file|skills|ski
  * It takes linear time for any text.
  */
 export function sanitiseText(text: string): string {
-  // Comments go after the invisible code points, which could split `<!--`, and tags after both,
-  // since either removal can bring the two halves of a tag together. The CR of a CRLF goes last,
-  // with the trailing space, since every removal can bring those two together.
-  const visible = text.replace(invisible, '')
-  const neutral = withoutComments(visible).replace(delimiter, '&lt;')
+  // Tags go after the comments, since a removal can bring the two halves of a tag together.
+  const neutral = neutralise(withoutComments(withoutInvisible(text)))
   const lines = neutral.split('\n').map(withoutTrailingSpace)
   return lines.join('\n').replace(/\n{3,}/g, '\n\n')
 }
 
-/** {@link sanitiseText} on one line, for a name, a description or a path. */
-export function sanitiseLine(text: string): string {
-  return sanitiseText(text).replace(/\s+/g, ' ').trim()
+/** A path on one line, as an attribute or an element contains it. */
+export function sanitisePath(path: string): string {
+  return neutralise(escapeBrackets(oneLine(path)), 'value')
 }
+
+/** A name or a description on one line, as an element of the skills' index contains it. */
+export function sanitiseName(name: string): string {
+  const escaped = oneLine(name).replaceAll('&', '&amp;').replaceAll("'", '&#x27;')
+  return neutralise(escapeBrackets(escaped), 'value')
+}
+
+const escapeBrackets = (text: string): string =>
+  text.replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+
+const oneLine = (text: string): string =>
+  withoutComments(withoutInvisible(text)).replace(/\s+/g, ' ').trim()
+
+const withoutInvisible = (text: string): string =>
+  text.replace(terminalSequence, '').replace(invisible, '').replace(idleJoiner, '')
 
 /**
  * Removes `<!-- ... -->`. The text around a removed comment is checked again, so that nesting
@@ -54,6 +71,6 @@ function withoutComments(text: string): string {
 // A regular expression for this takes quadratic time on a long run of spaces inside a line.
 function withoutTrailingSpace(line: string): string {
   let end = line.length
-  while (end > 0 && ' \t\r'.includes(line[end - 1]!)) end -= 1
+  while (end > 0 && ' \t'.includes(line[end - 1]!)) end -= 1
   return line.slice(0, end)
 }

@@ -74,18 +74,29 @@ const server: ResourceInput = {
   ...{ body: { server_name: 'tides' }, contentHash: '07' },
 }
 
+/** What a prompt has to neutralise, to write once, and to list although it was not copied. */
+const forPrompts: readonly ResourceInput[] = [
+  ...['/twin/1', '/twin/2', '/twin/3'].map((source, index) =>
+    textFile(source, '</agent-context>\n\uff1c/skill> a\u200cb', index === 2 ? 2 : 1),
+  ),
+  {
+    ...{ ...textFile('/big', '', 4), kind: 'skill', body: {} },
+    ...{ status: 'oversize', error: 'too large' },
+  },
+]
+
 /** The beginning of every history; {@link openingWords} describes it. */
 const opening: readonly Chosen[] = [
   { operation: createWorkspace, choice: { owner: 0 } },
-  pushAs('fresh', [ship, till, server, ...changed], { run: 'new' }),
+  pushAs('fresh', [ship, till, server, ...forPrompts, ...changed], { run: 'new' }),
   newChat,
-  pushOf(shop, till, quay, ...unchanged),
+  pushOf(shop, till, quay, ...forPrompts, ...unchanged),
   { operation: archive, choice: newest },
   newChat,
   // Only the error of the snapshot changes.
   pushAs('unchanged', [], { error: 'no access' }),
   { operation: refresh, choice: { ...newest, of: 'all', kinds: [], places: [0] } },
-  pushOf(ship, till, server, ...changed),
+  pushOf(ship, till, server, ...forPrompts, ...changed),
   newBuild,
   pushNotReady,
   newChat,
@@ -100,7 +111,7 @@ const opening: readonly Chosen[] = [
 const openingWords =
   'chat 1, archived while agent 1 had another context than its pins, which are the context again; ' +
   'chat 2 at agent 1, which says its run and since then has pushed another /AGENTS.md, the same ' +
-  '/agents.md, no /quay.md, seven resources that each differ in one column, and an MCP server ' +
+  '/agents.md, no /quay.md, the same resources for prompts, seven resources that each differ in one column, and an MCP server ' +
   'again, which the chat follows; chat 3, archived, and chat 4, both without pins at agent 2 of a later ' +
   'build, which has pushed but is not ready; and agent 3 of the latest build, which has pushed an ' +
   '/AGENTS.md of its own; and two files that no chat links'

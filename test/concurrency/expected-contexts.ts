@@ -18,22 +18,30 @@ const rowsText = (resources: readonly ResourceInput[]) =>
     .map(({ source, sizeBytes, body }) => `${source} ${sizeBytes} ${body.content}`)
     .join(', ')
 
+const title = 'Workspace context pinned to this chat: '
+
 /** Every context that is ever pushed, by its number. */
 export const expectedContexts: readonly ExpectedContext[] = await Promise.all(
   Array.from({ length: contextsCount }, async (_, context) => {
     const resources = contextResources(context)
     const hashes = await kindHashes(resources)
-    const files = resources
-      .toSorted((a, b) => (a.source < b.source ? -1 : 1))
-      .map(({ source, body }) => {
-        const text = Buffer.from(String(body.content), 'base64').toString()
-        return `<instruction-file source="${source}">\n${text}\n</instruction-file>\n`
-      })
+    const sourcesOf = new Map<string, string[]>()
+    for (const { source, body } of resources.toSorted((a, b) => (a.source < b.source ? -1 : 1))) {
+      const text = Buffer.from(String(body.content), 'base64').toString()
+      sourcesOf.set(text, [...(sourcesOf.get(text) ?? []), source])
+    }
+    const files = [...sourcesOf].map(([text, [first, ...others]]) => {
+      const more = others.map((source, at) => ` source-${at + 2}="${source}"`).join('')
+      return `<instruction-file source="${first}"${more}>\n${text}\n</instruction-file>\n`
+    })
     return {
       rows: rowsText(resources),
       hashes: JSON.stringify(hashes).replace('":"', '": "'),
       aggregateHash: await aggregateHash(hashes),
-      prompt: files.length > 0 ? `<agent-context>\n${files.join('')}</agent-context>\n` : '',
+      prompt:
+        files.length > 0
+          ? `${title}instruction files.\n<agent-context>\n${files.join('')}</agent-context>\n`
+          : `${title}none found.\n`,
     }
   }),
 )

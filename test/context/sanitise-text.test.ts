@@ -1,36 +1,25 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { sanitiseLine, sanitiseText } from '../../src/context/sanitise-text.js'
+import { sanitiseName, sanitisePath, sanitiseText } from '../../src/context/sanitise-text.js'
 import { limits } from '../../src/index.js'
 import { anyCharacter } from '../support/any-character.js'
-
-/** The invisible code points of the domain page, as ranges. */
-const invisible: [number, number][] = [
-  [0xad, 0xad],
-  [0x34f, 0x34f],
-  [0x61c, 0x61c],
-  [0x70f, 0x70f],
-  [0x115f, 0x1160],
-  [0x17b4, 0x17b5],
-  [0x180b, 0x180f],
-  [0x200b, 0x200b],
-  [0x200d, 0x200f],
-  [0x202a, 0x202e],
-  [0x2060, 0x206f],
-  [0x3164, 0x3164],
-  [0xfe00, 0xfe0f],
-  [0xfeff, 0xfeff],
-  [0xffa0, 0xffa0],
-  [0xfff0, 0xfffb],
-  [0xe0000, 0xe007f],
-]
-const isInvisible = (point: number) =>
-  invisible.some(([first, last]) => first <= point && point <= last)
+import {
+  delimiter,
+  foreignSpellings,
+  isInvisible,
+  isUnseen,
+  namedSplitters,
+  otherTexts,
+  seenIn,
+  splitNames,
+  splits,
+  splitters,
+} from './hidden-delimiters.js'
 
 describe('sanitising a text', () => {
   test.each([
     ['CRLF becomes LF', 'a\r\nb\r\r\nc', 'a\nb\nc'],
-    ['a CR that stands alone stays', 'a\rb', 'a\rb'],
+    ['a CR that stands alone goes', 'a\rb', 'ab'],
     ['a CRLF that a removal makes becomes LF too', 'a\r\u200b\nb\r<!-- x -->\nc', 'a\nb\nc'],
     ['trailing space is trimmed', 'a \t \n\t\nb  c ', 'a\n\nb  c'],
     ['three line feeds or more become two', 'a\n\n\nb\n \n\t\n\nc\n\nd\ne', 'a\n\nb\n\nc\n\nd\ne'],
@@ -56,6 +45,39 @@ describe('sanitising a text', () => {
     expect(sanitiseText(expected)).toBe(expected)
   })
 
+  test.each([
+    ['between letters stays', 'می\u200cخواهم क्\u200dष'],
+    ['between emoji stays', '\u{1f469}\u{1f3fd}\u200d\u{1f680} \u{2764}\u200d\u{1f525}'],
+  ])('a joiner %s', (_, text) => {
+    expect(sanitiseText(text)).toBe(text)
+  })
+
+  test.each([
+    ['at an end', '\u200ca\u200d', 'a'],
+    ['next to another', 'a\u200d\u200cb', 'ab'],
+    ['next to a space, a digit or a sign', 'a\u200c b\u200d1\u200c.\u200d-', 'a b1.-'],
+    ['between a letter and an emoji', 'a\u200d\u{1f600}\u200cb', 'a\u{1f600}b'],
+    ['next to a comment', 'a\u200d<!-- x -->b', 'ab'],
+  ])('a joiner %s goes', (_, text, expected) => {
+    expect(sanitiseText(text)).toBe(expected)
+  })
+
+  test('a joiner stays where what is invisible was between it and its letter', () => {
+    expect(sanitiseText('\u{2764}\ufe0f\u200d\u{1f525}a\u00ad\u200c\u0085b')).toBe(
+      '\u{2764}\u200d\u{1f525}a\u200cb',
+    )
+  })
+
+  test('a terminal sequence goes as a whole', () => {
+    expect(sanitiseText('a\u001b[1;31mb\u009b0 qc\u001bd')).toBe('abcd')
+  })
+
+  test('a payload in variation selectors or tags goes', () => {
+    const selectors = Array.from({ length: 240 }, (_, n) => String.fromCodePoint(0xe0100 + n))
+    const marks = Array.from({ length: 128 }, (_, n) => String.fromCodePoint(0xe0000 + n))
+    expect(sanitiseText(`\u{1f600}${selectors.join('')}${marks.join('')}x`)).toBe('\u{1f600}x')
+  })
+
   test('every invisible code point is removed, and no other', () => {
     const step = 0x400
     for (let first = 0; first <= 0x10ffff; first += step) {
@@ -63,22 +85,14 @@ describe('sanitising a text', () => {
       let [text, expected] = ['', '']
       for (let point = first; point < first + step; point++) {
         const character = String.fromCodePoint(point)
-        text += `x${character}y`
-        expected += isInvisible(point) ? 'xy' : `x${character}y`
+        text += `1${character}2`
+        expected += isInvisible(character) ? '12' : `1${character}2`
       }
       expect(sanitiseText(text)).toBe(expected)
     }
   })
 
-  test('the neighbours of the invisible code points stay', () => {
-    const neighbours = invisible.flatMap(([first, last]) => [first - 1, last + 1])
-    for (const point of neighbours.filter((point) => !isInvisible(point))) {
-      const text = `a${String.fromCodePoint(point)}b`
-      expect(sanitiseText(text)).toBe(text)
-    }
-  })
-
-  const names = ['agent-context', 'instruction-file', 'skills', 'skill']
+  const names = splitNames
   const spellings = (name: string) => [
     `<${name}>`,
     `</${name}>`,
@@ -98,18 +112,71 @@ describe('sanitising a text', () => {
     for (const text of [spelling, `a${spelling}b`, spelling.repeat(3), `<${spelling}`]) {
       expect(sanitiseText(text)).not.toMatch(delimiter)
       expect(sanitiseText(text)).toContain('&lt;')
-      expect(sanitiseLine(text)).not.toMatch(delimiter)
+      expect(sanitisePath(text)).not.toMatch(delimiter)
+      expect(sanitiseName(text)).not.toMatch(delimiter)
     }
   })
 
-  test('a line has no line feed, and no run of spaces', () => {
-    expect(sanitiseLine(' a\n\n b\t\u2028 c\r\n')).toBe('a b c')
+  test.each(namedSplitters)('no delimiter survives that %s splits', (_, splitter) => {
+    for (const name of names) {
+      for (const start of ['</', '< /', '<', '<\t/ ']) {
+        for (const split of splits(start, name, splitter)) {
+          expect(seenIn(sanitiseText(`a\n${split}\nb`))).not.toMatch(delimiter)
+          expect(seenIn(sanitiseName(split))).not.toMatch(delimiter)
+          expect(seenIn(sanitisePath(split))).not.toMatch(delimiter)
+        }
+      }
+    }
+  })
+
+  test.each(foreignSpellings)('the spelling %j is neutralised', (spelling, rest) => {
+    expect(sanitiseText(spelling)).toBe(rest)
+  })
+
+  test.each(otherTexts)('%j begins none of the tags of the block', (text) => {
+    expect(sanitiseText(text)).toBe(text)
+    expect(sanitiseName(text)).not.toMatch(/[<>]/)
+  })
+
+  test('in the index of skills its own tags are neutralised too', () => {
+    const text = '＜/name＞ ﹤/\u200bdescription﹥ ‹/location> ‹/nom>'
+    const expected = '&lt;/name＞ &lt;/description﹥ &lt;/location&gt; ‹/nom&gt;'
+    expect(sanitiseName(text)).toBe(expected)
+    expect(sanitisePath(text)).toBe(expected)
+  })
+
+  test('a path or a name is on one line, without a run of spaces', () => {
+    for (const sanitise of [sanitiseName, sanitisePath]) {
+      expect(sanitise(' a\n\n b\t\u2028 c\r\n')).toBe('a b c')
+    }
+  })
+
+  test('a name is escaped as in HTML; a path keeps what a path may have', () => {
+    const text = `R&D's <"x">&lt;`
+    expect(sanitiseName(text)).toBe('R&amp;D&#x27;s &lt;&quot;x&quot;&gt;&amp;lt;')
+    expect(sanitisePath(text)).toBe(`R&D's &lt;&quot;x&quot;&gt;&lt;`)
   })
 
   const size = limits.bodyBytesMax
   const hostile = [
     ...['<!--', '<!-', '<', '-', '-->', '<!-->', ' ', '\n', '\r', '\r\n', ' \n', '\t', '< ', '</ '],
-    ...['<agent-context', '&lt;', '\u200b', '<!<!-- -->', '<skill ', '</', '< / ', '\u2028', 'a '],
+    ...[
+      '<agent-context',
+      '&lt;',
+      '\u200b',
+      'a\u200d',
+      '\u001b[',
+      '＜',
+      '<a:',
+      '< a ',
+      '<agent ',
+      '<!<!-- -->',
+      '<skill ',
+      '</',
+      '< / ',
+      '\u2028',
+      'a ',
+    ],
   ]
 
   test.each(hostile)('a text of %j again and again is done with in time', (piece) => {
@@ -117,13 +184,11 @@ describe('sanitising a text', () => {
     for (const text of [`<${many}x`, `<!--${many}`]) {
       const clean = sanitiseText(text)
       expect(clean).not.toMatch(delimiter)
-      sanitiseLine(text)
+      sanitiseName(text)
+      sanitisePath(text)
     }
   })
 })
-
-/** No tag of the block, and no start of a comment, in any spelling. */
-const delimiter = /<(?:\s*(?:\/\s*)?(?:agent-context|instruction-file|skills?)\b|!--)/iu
 
 const pieces = fc.oneof(
   fc.constantFrom(
@@ -142,8 +207,8 @@ describe('for any text', () => {
       fc.property(texts, (text) => {
         const once = sanitiseText(text)
         expect(sanitiseText(once)).toBe(once)
-        const line = sanitiseLine(text)
-        expect(sanitiseLine(line)).toBe(line)
+        const path = sanitisePath(text)
+        expect(sanitisePath(path)).toBe(path)
       }),
       options,
     )
@@ -155,9 +220,37 @@ describe('for any text', () => {
         const clean = sanitiseText(text)
         expect(clean).not.toMatch(delimiter)
         expect(clean).not.toMatch(/\r\n|[ \t](?:\n|$)|\n{3}/)
-        expect([...clean].filter((one) => isInvisible(one.codePointAt(0)!))).toStrictEqual([])
-        expect(sanitiseLine(text)).not.toMatch(delimiter)
-        expect(sanitiseLine(text)).not.toMatch(/[\r\n\t]| {2}/)
+        const joiners = ['\u200c', '\u200d']
+        const left = [...clean].filter((one) => isInvisible(one) && !joiners.includes(one))
+        expect(left).toStrictEqual([])
+        for (const line of [sanitisePath(text), sanitiseName(text)]) {
+          expect(line).not.toMatch(delimiter)
+          expect(line).not.toMatch(/[\r\n\t<>"]| {2}/)
+        }
+      }),
+      options,
+    )
+  })
+
+  test('no delimiter survives that random splitters split', () => {
+    const invisible = fc.string({ unit: anyCharacter, minLength: 1, maxLength: 2 }).filter(isUnseen)
+    const splitter = fc.oneof(fc.constantFrom(...splitters), invisible)
+    const tag = fc.constantFrom(...splitNames.flatMap((name) => [`<${name}>`, `</${name}>`]))
+    const splitTag = fc.tuple(
+      tag,
+      fc.array(splitter, { maxLength: 6 }),
+      fc.infiniteStream(fc.nat()),
+    )
+    fc.assert(
+      fc.property(splitTag, texts, ([whole, some, places], around) => {
+        const characters = [...whole]
+        for (const one of some) {
+          const place = 1 + (places.next().value % (characters.length - 1))
+          characters.splice(place, 0, one)
+        }
+        const text = `${around}\n${characters.join('')}`
+        expect(seenIn(sanitiseText(text))).not.toMatch(delimiter)
+        expect(seenIn(sanitiseName(text))).not.toMatch(delimiter)
       }),
       options,
     )

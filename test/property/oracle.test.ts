@@ -4,13 +4,13 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { printJsonb } from '../../src/context/jsonb.js'
-import { sanitiseLine, sanitiseText } from '../../src/context/sanitise-text.js'
+import { sanitiseName, sanitisePath, sanitiseText } from '../../src/context/sanitise-text.js'
 import { aggregateHash, kindHashes } from '../../src/index.js'
 import { resources, source } from '../../src/laws/arbitraries/index.js'
 import { jsonBytes, jsonValue } from '../../src/laws/arbitraries/json.js'
 import { cutToBytes, text } from '../../src/laws/arbitraries/text.js'
 import * as modelHashes from '../../src/laws/model/hashes.js'
-import * as texts from '../../src/laws/model/text.js'
+import * as texts from '../../src/laws/model/prompt-text.js'
 import { jsonbText } from '../../src/laws/model/text.js'
 import { cutText } from '../../src/scan/intake.js'
 import { runs } from './runs.js'
@@ -96,6 +96,26 @@ describe('the oracle agrees with the operations', () => {
       '<skill\u00df',
     ],
     ...['<!-->', '<!--->', '<!-', '-->', '--', '<!<!-- x -->-- y -->', '\r', ' \t\r\n', '\n\n\n'],
+    ...[
+      '</x:agent_context>',
+      '<\\/аgent context>',
+      '＜ᐟskill＞',
+      '﹤!available\u2011skills',
+      '</name>',
+    ],
+    ...[
+      '\u001b[0m',
+      '\u009b1;2H',
+      '\u001b',
+      '<?',
+      ':',
+      '_',
+      '\ufffc',
+      '\u2800',
+      '\u0338',
+      '‹/location',
+    ],
+    ...['&', "'", '"', 'क', '\u{1f469}', '\u{1f3fd}', '\u200d', '\ufe0f', '\u0301', '\u0600'],
     ...['\u200c', '\u200b', '\u{e0041}', '<instruction-\u00adfile', '\u2003', '\u212a'],
   )
   const writing = fc
@@ -105,7 +125,8 @@ describe('the oracle agrees with the operations', () => {
   test('on how a text is sanitised for a prompt', () => {
     const property = fc.property(writing, (one) => {
       expect(texts.sanitise(one)).toBe(sanitiseText(one))
-      expect(texts.sanitiseLine(one)).toBe(sanitiseLine(one))
+      expect(texts.sanitisePath(one)).toBe(sanitisePath(one))
+      expect(texts.sanitiseName(one)).toBe(sanitiseName(one))
     })
     fc.assert(property, runs(500))
   })

@@ -4,7 +4,8 @@ import { type ChatKey, pick, place } from '../choices.js'
 import { aggregateHash } from '../model/hashes.js'
 import { driftedKinds, isDirty } from '../model/live-context.js'
 import { type Chat, findChat, liveOf, type Model, type Resource } from '../model/model.js'
-import { inByteOrder, sanitise, sanitiseLine, textOf } from '../model/text.js'
+import { sanitise, sanitiseName, sanitisePath } from '../model/prompt-text.js'
+import { inByteOrder, textOf } from '../model/text.js'
 import { toDate } from '../model/time.js'
 import { defineChatOperation } from '../operation.js'
 
@@ -59,23 +60,31 @@ export const getOnePin = defineChatOperation<Source, { readonly which: number }>
   },
 })
 
-function writeFile(source: string, pin: Resource): string {
+/** The lines of one or more instruction files of one content. */
+function writeFile(sources: readonly string[], pin: Resource): string {
   const content = sanitise(textOf(pin)!).replace(/^\n+/, '').trimEnd()
+  const paths = sources.map((source, at) => {
+    const attribute = at > 0 ? `source-${at + 1}` : 'source'
+    return ` ${attribute}="${sanitisePath(source)}"`
+  })
   const lines = content === '' ? '' : `${content}\n`
-  return `<instruction-file source="${attribute(source)}">\n${lines}</instruction-file>\n`
+  return `<instruction-file${paths.join('')}>\n${lines}</instruction-file>\n`
 }
 
-function writeSkill(source: string, { body }: Resource): string {
-  const { name = '', description = '' } = body as { name?: unknown; description?: unknown }
-  const said = [name, description]
-    .flatMap((one) => (typeof one === 'string' ? [sanitiseLine(one)] : []))
-    .filter((one) => one !== '')
-    .join(': ')
-  return `- ${said === '' ? '' : `${said} `}("${attribute(source)}")\n`
+function writeSkill(sources: readonly string[], { body }: Resource): string {
+  const { name, description } = body as { name?: unknown; description?: unknown }
+  const tag = (it: string, text: string) => `<${it}>\n${text && `${text}\n`}</${it}>\n`
+  const said = (text: unknown) => (typeof text === 'string' ? sanitiseName(text) : '')
+  const locations = sources.map((source) => tag('location', sanitisePath(source))).join('')
+  const names = tag('name', said(name)) + tag('description', said(description))
+  return `<skill>\n${names}${locations}</skill>\n`
 }
 
-const attribute = (source: string) =>
-  sanitiseLine(source).replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+/** The resource as the text of a prompt has it; null if it is skipped. */
+function promptText(pin: Resource): string | null {
+  const isListed = pin.kind === 'skill' && pin.status === 'oversize'
+  return textOf(isListed ? { ...pin, status: 'ok' } : pin)
+}
 
 /** The prompt of a chat. Law 3 also compares its text before and after removals. */
 export const writePrompt = defineChatOperation({
@@ -83,29 +92,44 @@ export const writePrompt = defineChatOperation({
   says: (chat) => `write the prompt of ${chat}`,
   execute: ({ queryable, operations }, key) => operations.prompt(queryable, key),
   /**
-   * The pins of a chat as a block of text: instruction files, then an index of the skills, each by
-   * source in byte order. A resource that is not ok or is not text is skipped and reported.
+   * The pins of a chat: a line that says what follows, instruction files, and an index of skills,
+   * each by source in byte order, equal ones once. What is not text is skipped and reported.
    */
   predict(model, key) {
     const { pins, hydrated } = findChat(model, key)
     const skipped: { source: string; reason: string }[] = []
-    const written = (kind: BodyKind, write: (source: string, pin: Resource) => string) =>
-      inByteOrder([...pins.keys()])
-        .filter((source) => pins.get(source)!.kind === kind)
-        .map((source) => {
-          const pin = pins.get(source)!
-          if (textOf(pin) !== null) return write(source, pin)
-          const isOk = pin.status === 'ok'
-          const reason = isOk ? 'its body is not UTF-8 text' : `its status is ${pin.status}`
+    const written = (kind: BodyKind, write: typeof writeFile) => {
+      const sourcesOf = new Map<string, string[]>()
+      for (const source of inByteOrder([...pins.keys()])) {
+        const pin = pins.get(source)!
+        if (pin.kind !== kind) continue
+        if (promptText(pin) === null) {
+          const isListed = pin.status === 'ok' || (kind === 'skill' && pin.status === 'oversize')
+          const reason = isListed ? 'its body is not UTF-8 text' : `its status is ${pin.status}`
           skipped.push({ source, reason })
-          return ''
-        })
+          continue
+        }
+        const content = `${pin.contentHash} ${write([], pin)}`
+        sourcesOf.set(content, [...(sourcesOf.get(content) ?? []), source])
+      }
+      return [...sourcesOf.values()]
+        .map((sources) => write(sources, pins.get(sources[0]!)!))
         .join('')
+    }
     const files = written('instruction_file', writeFile)
     const skills = written('skill', writeSkill)
-    const block = files + (skills && `<skills>\n${skills}</skills>\n`)
-    const text = block && `<agent-context>\n${block}</agent-context>\n`
-    return { hydrated, text, skipped }
+    const said = [files && 'instruction files', skills && 'skills'].filter((one) => one !== '')
+    const none = skipped.length > 0 ? 'none readable' : 'none found'
+    const found = !hydrated ? 'not published yet' : said.join(' and ') || none
+    const use =
+      'When a task matches the description of a skill, read the file at its location first.\n'
+    const block = files + (skills && `${use}<available_skills>\n${skills}</available_skills>\n`)
+    const text = `Workspace context pinned to this chat: ${found}.\n`
+    return {
+      hydrated,
+      text: text + (block && `<agent-context>\n${block}</agent-context>\n`),
+      skipped,
+    }
   },
 })
 

@@ -12,6 +12,7 @@ import { migrationMutants } from './migration-mutants.js'
 import type { Mutant } from './mutant.js'
 import { partMutants } from './part-mutants.js'
 import { pinMutants } from './pin-mutants.js'
+import { promptMutants } from './prompt-mutants.js'
 import { purgeMutants } from './purge-mutants.js'
 import { pushMutants } from './push-mutants.js'
 import { readingMutants } from './reading-mutants.js'
@@ -33,6 +34,7 @@ export const allMutants: readonly Mutant[] = [
   ...copyMutants,
   ...chatMutants,
   ...readingMutants,
+  ...promptMutants,
   ...purgeMutants,
   ...atomicityMutants,
   ...messageMutants,

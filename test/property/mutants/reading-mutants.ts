@@ -42,7 +42,7 @@ export const readingMutants: readonly Mutant[] = [
     'read pins for prompt': [["IN ('instruction_file', 'skill')", "IN ('instruction_file')"]],
   }),
   statementMutant('a prompt has what is not ok as if it were', [0], {
-    'read pins for prompt': [['pin.status, pin.body\n', "'ok' AS status, pin.body\n"]],
+    'read pins for prompt': [['pin.status,\n', "'ok' AS status,\n"]],
   }),
   statementMutant('archived chats read as dirty', [0, 8], {
     'read chat contexts': [['IS NOT NULL AND NOT chat.archived', 'IS NOT NULL']],
