@@ -6,20 +6,23 @@ import { printable, screenWidth } from './terminal.js'
 
 export const selectLines = defineStatement({
   name: 'list agents',
-  parameters: { limit: 'integer' },
+  parameters: { limit: 'integer?' },
   row: {
     id: 'uuid',
     name: 'text',
     workspace_name: 'text',
+    build_number: 'integer',
     chats: 'integer',
     version: 'bigint?',
     kind_hashes: 'jsonb?',
+    ready: 'boolean?',
+    received_at: 'timestamptz?',
   },
   sql: (names, { limit }) => `
-    SELECT agent.id, agent.name, workspace.name AS workspace_name,
+    SELECT agent.id, agent.name, workspace.name AS workspace_name, build.build_number,
            (SELECT count(*)::integer FROM ${names.chats} chat
             WHERE chat.agent_id = agent.id AND NOT chat.archived) AS chats,
-           head.version, head.kind_hashes
+           head.version, head.kind_hashes, head.ready, head.received_at
     FROM ${names.workspace_agents} agent
     JOIN ${names.workspace_builds} build ON build.id = agent.build_id
     JOIN ${names.workspaces} workspace ON workspace.id = build.workspace_id
@@ -32,6 +35,11 @@ export const selectLines = defineStatement({
 
 /** An agent that can receive a push. Its version is null before the first push. */
 export type AgentLine = Awaited<ReturnType<typeof selectLines>>[number]
+
+/** Whether chats can be pinned from an agent. */
+export function agentState({ ready }: AgentLine): 'none' | 'starting' | 'ready' {
+  return ready === null ? 'none' : ready ? 'ready' : 'starting'
+}
 
 const agentsMax = 10_000
 const listedMax = 20
@@ -63,9 +71,8 @@ function isNamed({ id, name }: AgentLine, named: string): boolean {
 }
 
 function listing(what: string, agents: readonly AgentLine[]): UsageError {
-  const rows = agents
-    .slice(0, listedMax)
-    .map(({ id, name, workspace_name, chats }) => [id, name, workspace_name, chats])
+  const shown = agents.slice(0, listedMax)
+  const rows = shown.map(({ id, name, workspace_name, chats }) => [id, name, workspace_name, chats])
   const table = renderTable(
     { columns: ['agent', 'name', 'workspace', 'chats'], rows },
     { width: screenWidth(), isPlain: true, cut: { name: 'start', workspace: 'start' } },

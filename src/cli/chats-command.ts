@@ -25,6 +25,7 @@ export const chatsCommand = defineDomainCommand({
     '  ok       the pins equal the context of the agent',
     '  dirty    the context of the agent has changed since',
     '  no pins  the agent has not pushed yet, or there is none',
+    '  starting the agent is still starting, and its context is not pinned yet',
   ],
   examples: [
     'driftpin chats',
@@ -53,7 +54,10 @@ function renderChats(chats: readonly ChatLine[], width: number | undefined): str
   const rows = chats.map((chat) => [
     width === undefined ? chat.id : chat.shortId,
     chat.title,
-    chatState(chat),
+    chat.dirtyKinds.length > 0
+      ? `${chatState(chat)}: ${chat.dirtyKinds.join(', ')}`
+      : chatState(chat),
+    chat.follows.join(', '),
     chat.status,
     chat.agentName ?? '',
     humanAgo(chat.updatedAt),
@@ -61,8 +65,15 @@ function renderChats(chats: readonly ChatLine[], width: number | undefined): str
   ])
   const owner = owners.size > 1 ? ['owner'] : []
   return renderTable(
-    { columns: ['chat', 'title', 'context', 'status', 'agent', 'updated', ...owner], rows },
-    { width, cut: { title: 'start', agent: 'start' }, drop: ['owner', 'agent', 'status'] },
+    {
+      columns: ['chat', 'title', 'context', 'follows', 'status', 'agent', 'updated', ...owner],
+      rows,
+    },
+    {
+      width,
+      cut: { title: 'start', agent: 'start' },
+      drop: ['follows', 'owner', 'agent', 'status'],
+    },
   )
 }
 

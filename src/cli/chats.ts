@@ -1,11 +1,19 @@
-import { defineStatement, type ListedChat, listedRow, listedSelection } from '../context/index.js'
+import {
+  type ChatContext,
+  defineStatement,
+  getChatContexts,
+  type ListedChat,
+  listedRow,
+  listedSelection,
+} from '../context/index.js'
 import type { Queryable } from '../database/index.js'
+import { limits } from '../schema/index.js'
 import { UsageError } from './command-error.js'
 import { renderTable } from './table.js'
 import { exactTime, paint, printable, screenWidth } from './terminal.js'
 
 /** A chat in the lists of commands: that of `listChats`, and more that a person wants to know. */
-export interface ChatLine extends ListedChat {
+export interface ChatLine extends ListedChat, Pick<ChatContext, 'follows' | 'dirtyKinds' | 'live'> {
   readonly dirtySince: Date | null
   readonly agentName: string | null
   readonly workspaceName: string | null
@@ -72,11 +80,22 @@ export async function selectChats(queryable: Queryable, filter: ChatFilter): Pro
     lowest: filter.between?.[0],
     highest: filter.between?.[1],
   })
-  return rows.map(({ idBefore, idAfter, ...chat }) => ({
-    ...chat,
-    dirtySince: chat.dirty ? chat.dirtySince : null,
-    shortId: uniquePrefix(chat.id, [idBefore, idAfter]),
-  }))
+  const contexts = new Map<string, ChatContext>()
+  for (let at = 0; at < rows.length; at += limits.chatsAskedMax) {
+    const chatIds = rows.slice(at, at + limits.chatsAskedMax).map(({ id }) => id)
+    for (const one of await getChatContexts(queryable, { chatIds })) contexts.set(one.chat.id, one)
+  }
+  return rows.flatMap(({ idBefore, idAfter, ...chat }) => {
+    const context = contexts.get(chat.id)
+    // It was deleted in between.
+    if (!context) return []
+    const { follows, dirtyKinds, live } = context
+    return {
+      ...{ ...chat, follows, dirtyKinds, live },
+      dirtySince: chat.dirty ? chat.dirtySince : null,
+      shortId: uniquePrefix(chat.id, [idBefore, idAfter]),
+    }
+  })
 }
 
 function uniquePrefix(id: string, others: readonly (string | null)[]): string {
@@ -127,24 +146,29 @@ function ambiguous(written: string, found: readonly ChatLine[]): UsageError {
 }
 
 /** The state of a chat's pinned context in one or two words. */
-export function chatState({ hydrated, dirty, archived }: ListedChat): string {
+export function chatState({ hydrated, dirty, archived, live }: ChatLine): string {
   if (archived) return 'archived'
-  if (!hydrated) return 'no pins'
+  if (!hydrated) return live === 'starting' ? 'starting' : 'no pins'
   return dirty ? 'dirty' : 'ok'
 }
 
 const colours: Record<string, Parameters<typeof paint>[0]> = { dirty: 'yellow', ok: 'green' }
 
-/** A chat in three lines: its title, its whole id, and the state of its context. */
+/** A chat in a few lines: its title, its whole id, the state of its context, and its kinds. */
 export function renderChat(chat: ChatLine): string {
   const { id, title, agentName, workspaceName, dirtySince } = chat
   const state = chatState(chat)
   const since = dirtySince ? ` since ${exactTime(dirtySince)}` : ''
   const workspace = workspaceName === null ? '' : ` of ${workspaceName}`
   const agent = agentName === null ? 'no agent' : `agent ${agentName}${workspace}`
+  const kinds = [
+    chat.dirtyKinds.length > 0 && `differs in ${chat.dirtyKinds.join(', ')}`,
+    chat.follows.length > 0 && `follows ${chat.follows.join(', ')}`,
+  ].filter(Boolean)
   return [
     paint('bold', printable(title)),
     `chat ${id}`,
     `${paint(colours[state] ?? 'dim', state)}${since}, ${printable(agent)}`,
+    ...(kinds.length > 0 ? [kinds.join('; ')] : []),
   ].join('\n')
 }

@@ -19,10 +19,13 @@ export const commandGroups: Readonly<
     pins: async () => (await import('./pins-command.js')).pinsCommand(),
     drift: async () => (await import('./drift-command.js')).driftCommand(),
     diff: async () => (await import('./diff-command.js')).diffCommand(),
+    prompt: async () => (await import('./prompt-command.js')).promptCommand(),
     refresh: async () => (await import('./refresh-command.js')).refreshCommand(),
     unpin: async () => (await import('./unpin-command.js')).unpinCommand(),
     scan: async () => (await import('./scan-command.js')).scanCommand(),
     push: async () => (await import('./push-command.js')).pushCommand(),
+    agents: async () => (await import('./agents-command.js')).agentsCommand(),
+    archive: async () => (await import('./archive-command.js')).archiveCommand(),
     purge: async () => (await import('./purge-command.js')).purgeCommand(),
   },
   'Migrations and tests:': {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander'
+import { limits } from '../schema/index.js'
 
 /** Parses a whole number within limits, for an option or an argument. */
 function wholeNumberWithin(min: number, max: number): (text: string) => number {
@@ -31,4 +32,15 @@ export const listLimitHelp = `the most rows to list (default: ${listedByDefault}
  */
 export function limitOf(limit: number | undefined, json = false): number | undefined {
   return limit ?? (json ? undefined : listedByDefault)
+}
+
+/** Parses `30d` or `12h` to hours. */
+export function hoursOf(written: string): number {
+  const [, number, unit] = /^(\d{1,9})([dh])$/.exec(written) ?? []
+  const hours = Number(number) * (unit === 'd' ? 24 : 1)
+  if (hours > 0 && hours <= limits.retentionDaysMax * 24) return hours
+  throw new InvalidArgumentError(
+    `It must be a positive number of days or hours, such as 30d or 12h, and at most ` +
+      `${limits.retentionDaysMax}d.`,
+  )
 }

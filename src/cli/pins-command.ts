@@ -76,7 +76,7 @@ const shown = (line: string) => printable(line.replace(/\r$/, '').replaceAll('\t
  *
  * @throws UsageError if there is none, or several.
  */
-export function findPin<P extends Pin>(pins: readonly P[], source: string): P {
+export function findPin<P extends Pick<Pin, 'source'>>(pins: readonly P[], source: string): P {
   const exact = pins.find((pin) => pin.source === source)
   const ending = pins.filter((pin) => pin.source.endsWith(`/${source.replace(/^\//, '')}`))
   const found = exact ? [exact] : ending

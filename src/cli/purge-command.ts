@@ -1,8 +1,8 @@
-import { InvalidArgumentError } from 'commander'
-import { defineStatement, purge } from '../context/index.js'
+import { defineStatement, purge, purgeDebugRuns, purgeFiles } from '../context/index.js'
 import type { Database } from '../database/index.js'
-import { limits } from '../schema/index.js'
+import { UsageError } from './command-error.js'
 import { defineDomainCommand } from './domain-tables.js'
+import { hoursOf } from './options.js'
 import { renderTable } from './table.js'
 import { countNoun, exactTime, humanAgo, openProgress, say, screenWidth } from './terminal.js'
 
@@ -38,21 +38,10 @@ export const selectExpired = defineStatement({
     ORDER BY oldest.updated_at, oldest.id`,
 })
 
-/** Parses `30d` or `12h` to hours. */
-function hoursOf(written: string): number {
-  const [, number, unit] = /^(\d{1,9})([dh])$/.exec(written) ?? []
-  const hours = Number(number) * (unit === 'd' ? 24 : 1)
-  if (hours > 0 && hours <= limits.retentionDaysMax * 24) return hours
-  throw new InvalidArgumentError(
-    `It must be a positive number of days or hours, such as 30d or 12h, and at most ` +
-      `${limits.retentionDaysMax}d.`,
-  )
-}
-
 /** `driftpin purge`. */
 export const purgeCommand = defineDomainCommand({
   name: 'purge',
-  description: 'delete archived chats that have not changed for some time',
+  description: 'delete archived chats, or files and debug runs, after some time',
   options: (command) =>
     command
       .requiredOption(
@@ -60,12 +49,22 @@ export const purgeCommand = defineDomainCommand({
         'the time since their last change, such as 30d or 12h',
         hoursOf,
       )
+      .option('--files', 'instead of chats, the files that no chat links to')
+      .option('--debug-runs', 'instead of chats, debug runs with their steps')
       .option('--dry-run', 'delete nothing, and show what would be deleted'),
   examples: [
     'driftpin purge --older-than 30d --dry-run',
+    'driftpin purge --older-than 7d --files --debug-runs',
     'driftpin purge --older-than 12h --database postgres://app@localhost/app',
   ],
-  run: async (database, { olderThan, dryRun = false }) => {
+  run: async (database, { olderThan, dryRun = false, files = false, debugRuns = false }) => {
+    if (files || debugRuns) {
+      if (dryRun)
+        throw new UsageError(
+          '--dry-run shows chats, so it does not go with --files or --debug-runs.',
+        )
+      return await purgeLeftovers(database, { olderThan, files, debugRuns })
+    }
     const expired = await readExpired(database, olderThan)
     if (dryRun) return { json: { dryRun, ...expired }, text: () => printExpired(expired) }
     const purged = await purgeBatches(database, expired)
@@ -76,6 +75,28 @@ export const purgeCommand = defineDomainCommand({
     return { json: { dryRun, before: expired.before, purged }, text: () => say(text) }
   },
 })
+
+/** What is not a part of a purge of chats. */
+async function purgeLeftovers(
+  database: Database,
+  {
+    olderThan,
+    files,
+    debugRuns,
+  }: Readonly<{ olderThan: number; files: boolean; debugRuns: boolean }>,
+) {
+  const before = new Date(Date.now() - olderThan * 3_600_000)
+  const purged = {
+    ...(files && { files: (await purgeFiles(database, { before })).purged }),
+    ...(debugRuns && { debugRuns: (await purgeDebugRuns(database, { before })).purged }),
+  }
+  const counts = [
+    purged.files !== undefined && countNoun(purged.files, 'file'),
+    purged.debugRuns !== undefined && countNoun(purged.debugRuns, 'debug run'),
+  ]
+  const text = `Deleted ${counts.filter(Boolean).join(' and ')} from before ${exactTime(before)}.`
+  return { json: { before, purged }, text: () => say(text) }
+}
 
 async function readExpired(database: Database, hours: number) {
   const rows = await selectExpired(database, { hours, limit: shownMax })

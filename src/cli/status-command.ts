@@ -87,12 +87,25 @@ function renderDomain({ workspaces, agents, chats, pins }: NonNullable<Status['d
     chats.dirty > 0 ? paint('yellow', dirty) : dirty,
     `${chats.archived} archived`,
   ]
+  /** The kinds of which there are any, with the number of chats. */
+  const counted = (what: 'drifted' | 'followed', label: string) => {
+    const some = chats.kinds.filter((kind) => kind[what] > 0)
+    return some.length > 0
+      ? [[label, some.map((one) => `${one[what]} ${one.kind}`).join(', ')]]
+      : []
+  }
   return [
     [
       'agents',
-      `${agents.count}, ${agents.reporting} reporting, in ${countNoun(workspaces, 'workspace')}`,
+      [
+        `${agents.count}, ${agents.reporting} reporting`,
+        ...(agents.starting > 0 ? [paint('yellow', `${agents.starting} starting`)] : []),
+        `in ${countNoun(workspaces, 'workspace')}`,
+      ].join(', '),
     ],
     ['chats', `${chats.count}: ${states.join(', ')}`],
+    ...counted('drifted', 'drifted'),
+    ...counted('followed', 'follow'),
     ['pins', `${pins.count}, ${humanSize(pins.sizeBytes)}`],
   ]
 }
@@ -107,6 +120,7 @@ export const selectCounts = defineStatement({
     workspaces: 'integer',
     agents: 'integer',
     reporting: 'integer',
+    starting: 'integer',
     pins: 'integer',
     pinBytes: 'bigint',
   },
@@ -115,7 +129,8 @@ export const selectCounts = defineStatement({
     FROM (SELECT count(*)::integer AS workspaces
           FROM ${names.workspaces} WHERE NOT deleted) workspaces,
          (SELECT count(*)::integer AS agents,
-                 count(head.workspace_agent_id)::integer AS reporting
+                 count(head.workspace_agent_id)::integer AS reporting,
+                 count(*) FILTER (WHERE NOT head.ready)::integer AS starting
           FROM ${names.workspace_agents} agent
           LEFT JOIN ${names.workspace_agent_context_snapshots} head
             ON head.workspace_agent_id = agent.id
@@ -123,6 +138,27 @@ export const selectCounts = defineStatement({
          (SELECT count(*)::integer AS pins,
                  coalesce(sum(size_bytes), 0)::bigint AS "pinBytes"
           FROM ${names.chat_context_resources}) pins`,
+})
+
+/** For each kind, the unarchived chats that follow it, and the dirty ones of which it differs. */
+export const countKinds = defineStatement({
+  name: 'count chats by kind',
+  parameters: {},
+  row: { kind: 'text', drifted: 'integer', followed: 'integer' },
+  sql: (names) => `
+    SELECT one.kind::pg_catalog.text AS kind,
+           (count(*) FILTER (WHERE chat.context_dirty_since IS NOT NULL AND live.ready
+             AND one.kind <> ALL (chat.context_follows)
+             AND chat.context_hashes -> one.kind::pg_catalog.text
+               IS DISTINCT FROM live.kind_hashes -> one.kind::pg_catalog.text))::integer AS drifted,
+           (count(*) FILTER (WHERE one.kind = ANY (chat.context_follows)))::integer AS followed
+    FROM pg_catalog.unnest(enum_range(NULL::${names.workspace_agent_context_body_kind}))
+      WITH ORDINALITY AS one (kind, place)
+    LEFT JOIN ${names.chats} chat ON NOT chat.archived
+    LEFT JOIN ${names.workspace_agent_context_snapshots} live
+      ON live.workspace_agent_id = chat.agent_id
+    GROUP BY one.kind, one.place
+    ORDER BY one.place`,
 })
 
 /** Reads the status of a database. `domain` is null without driftpin's tables. */
@@ -171,12 +207,12 @@ async function readMigrationStatus(
 async function readDomain(database: Database) {
   const [counts] = await selectCounts(database, {})
   const [chats] = await countChats(database, {})
-  const { workspaces, agents, reporting, pins, pinBytes } = counts!
+  const { workspaces, agents, reporting, starting, pins, pinBytes } = counts!
   const { count, hydrated, dirty, archived } = chats!
   return {
     workspaces,
-    agents: { count: agents, reporting },
-    chats: { count, hydrated, dirty, archived },
+    agents: { count: agents, reporting, starting },
+    chats: { count, hydrated, dirty, archived, kinds: await countKinds(database, {}) },
     pins: { count: pins, sizeBytes: pinBytes },
   }
 }

@@ -142,8 +142,8 @@ describe('a chat, an agent or a pin that a person names', () => {
     )
     expect(status.domain).toEqual({
       workspaces: 1,
-      agents: { count: 3, reporting: 2 },
-      chats: { count: 3, hydrated: 3, dirty: 1, archived: 2 },
+      agents: { count: 3, reporting: 2, starting: 0 },
+      chats: { count: 3, hydrated: 3, dirty: 1, archived: 2, kinds: expect.any(Array) },
       pins: { count: Number(rows[0]!.pins), sizeBytes: Number(rows[0]!.bytes) },
     })
     expect(status.migrations).toMatchObject({ pending: 0, edited: 0, dirty: 0, unknown: 0 })

@@ -106,7 +106,12 @@ describe('a person at a terminal', () => {
       new RegExp(`^${chatId}  Prices .+  tender +just now +\\+0 -1 ~1$`, 'm'),
     )
     const chats = await print(chatsCommand(), '--owner', owner)
-    expect(chats).toMatch(new RegExp(`^${chatId}  Prices .+  dirty +waiting +tender`, 'm'))
+    expect(chats).toMatch(
+      new RegExp(
+        `^${chatId}  Prices .+  dirty: instruction_file, skill +mcp_config, mcp_server +waiting +tender`,
+        'm',
+      ),
+    )
     expect(chats).not.toContain(chat.id)
     const shown = await print(diffCommand(), chatId.slice(0, 8))
     expect(shown).toContain('\n-first \\u{1b}[2J\\u{9b}31m\\u{202e}\n+second \\u{1b}')
