@@ -6,7 +6,7 @@ import type { WriteOptions } from './check-input.js'
 import { kindHashesOf } from './kind-hashes.js'
 import { lockAgent } from './locks.js'
 import { changeEvents } from './notify-chats.js'
-import { replaceResources } from './replace-resources.js'
+import { compared, replaceResources } from './replace-resources.js'
 import { runOperation } from './run-operation.js'
 import { settleChats } from './settle.js'
 import { defineStatement } from './statement.js'
@@ -77,6 +77,7 @@ export const readStored = defineStatement({
     initial: 'boolean',
     runId: 'uuid?',
     runStartedAt: 'timestamptz?',
+    digest: 'text',
     now: 'timestamptz?',
   },
   row: {
@@ -84,9 +85,10 @@ export const readStored = defineStatement({
     isSuperseded: 'boolean',
     isStale: 'boolean',
     hasResources: 'boolean',
+    isUnchanged: 'boolean',
   },
   // Times are compared here, because a Date would lose the microseconds.
-  sql: (names, { agentId, version, initial, runId, runStartedAt, now }) => `
+  sql: (names, { agentId, version, initial, runId, runStartedAt, digest, now }) => `
     SELECT coalesce(${runStartedAt} > coalesce(${now}, now()) + make_interval(hours => 24), false)
              AS "startsTooLate",
            coalesce(CASE WHEN ${initial} THEN ${runStartedAt} < stored.run_started_at
@@ -94,7 +96,8 @@ export const readStored = defineStatement({
                IS DISTINCT FROM (${runId}, ${runStartedAt}) END, false) AS "isSuperseded",
            coalesce(NOT ${initial} AND ${version} <= stored.version, false) AS "isStale",
            EXISTS (SELECT FROM ${names.workspace_agent_context_resources}
-                   WHERE workspace_agent_id = ${agentId}) AS "hasResources"
+                   WHERE workspace_agent_id = ${agentId}) AS "hasResources",
+           coalesce(stored.resources_digest = decode(${digest}, 'hex'), false) AS "isUnchanged"
     FROM (SELECT) one
     LEFT JOIN ${names.workspace_agent_context_snapshots} stored
       ON stored.workspace_agent_id = ${agentId}`,
@@ -109,21 +112,22 @@ export const writeSnapshot = defineStatement({
     runStartedAt: 'timestamptz?',
     error: 'text',
     ready: 'boolean',
+    digest: 'text',
     now: 'timestamptz?',
   },
   row: {},
-  sql: (names, { agentId, version, runId, runStartedAt, error, ready, now }) => `
+  sql: (names, { agentId, version, runId, runStartedAt, error, ready, digest, now }) => `
     INSERT INTO ${names.workspace_agent_context_snapshots}
       (workspace_agent_id, version, run_id, run_started_at, kind_hashes, snapshot_error, ready,
-       received_at)
+       resources_digest, received_at)
     SELECT ${agentId}, ${version}, ${runId}, ${runStartedAt},
       ${kindHashesOf(names.workspace_agent_context_resources, `hashed.workspace_agent_id = ${agentId}`)},
-      ${error}, ${ready}, coalesce(${now}, now())
+      ${error}, ${ready}, decode(${digest}, 'hex'), coalesce(${now}, now())
     ON CONFLICT (workspace_agent_id) DO UPDATE
     SET version = excluded.version, run_id = excluded.run_id,
         run_started_at = excluded.run_started_at, kind_hashes = excluded.kind_hashes,
         snapshot_error = excluded.snapshot_error, ready = excluded.ready,
-        received_at = excluded.received_at`,
+        resources_digest = excluded.resources_digest, received_at = excluded.received_at`,
 })
 
 /**
@@ -151,15 +155,17 @@ export const writeSnapshot = defineStatement({
 export async function push(queryable: Queryable, params: PushParams): Promise<PushResult> {
   const good = validatePush(params)
   const { agentId, version, initial, run, ready, snapshotError: error, now, notify } = good
-  const head = { agentId, version, runId: run?.id, runStartedAt: run?.startedAt, now }
+  const sent = await compared(good)
+  const { digest } = sent
+  const head = { agentId, version, runId: run?.id, runStartedAt: run?.startedAt, digest, now }
   return await runOperation(queryable, notify, async (transaction, announce) => {
     await lockAgent(transaction, agentId, 'update')
     const [stored] = await readStored(transaction, { ...head, initial })
-    const { startsTooLate, isSuperseded, isStale, hasResources } = stored!
+    const { startsTooLate, isSuperseded, isStale, hasResources, isUnchanged } = stored!
     if (startsTooLate) throw startedTooLate(run!)
     if (isSuperseded) return { accepted: false, reason: 'superseded_run', ...noChanges }
     if (isStale) return { accepted: false, reason: 'version', ...noChanges }
-    await replaceResources(transaction, agentId, good, hasResources)
+    if (!isUnchanged) await replaceResources(transaction, good, sent, hasResources)
     await writeSnapshot(transaction, { ...head, error, ready })
     const changes = await settleChats(transaction, { agentId }, now)
     await announce(...changeEvents(changes))

@@ -1,4 +1,5 @@
-import type { Transaction } from '../database/index.js'
+import { sha256, type Transaction } from '../database/index.js'
+import { inHashOrder } from '../schema/index.js'
 import { jsonbDigest } from './jsonb.js'
 import { columns, differ, mirrored, mirroredColumns, mirroredFromExcluded } from './live-context.js'
 import { defineStatement, type Names } from './statement.js'
@@ -83,21 +84,47 @@ export const writeResources = defineStatement({
 /** A resource without its body, as the statements take it. */
 const headOf = ({ body: _, encodedBody: __, ...head }: ValidResource) => head
 
+/** The resources of a push as they are compared: heads with digests of the bodies, as JSON. */
+export interface Compared {
+  readonly heads: string
+  /** sha256 of everything in them, in hexadecimal, whatever their order. */
+  readonly digest: string
+}
+
+/** Computes what a push is compared by. */
+export async function compared({ resources }: ValidPush): Promise<Compared> {
+  const heads = await Promise.all(
+    resources.map(async (resource, place) => ({
+      ...headOf(resource),
+      place,
+      digest: await jsonbDigest(resource.body),
+    })),
+  )
+  const sorted = inHashOrder(heads).map(({ place: _, ...head }) => Object.entries(head).sort())
+  const digest = Buffer.from(await sha256(JSON.stringify(sorted))).toString('hex')
+  return { heads: JSON.stringify(heads), digest }
+}
+
 /**
  * Makes the stored resources equal to the pushed ones. Bodies are sent only for resources that
- * differ, because most pushes repeat what is stored, and bodies may have 4 MiB.
+ * differ, because most pushes repeat most of what is stored, and bodies may have 4 MiB.
  */
 export async function replaceResources(
   transaction: Transaction,
-  agentId: string,
-  { resources, now }: ValidPush,
+  { agentId, resources, now }: ValidPush,
+  { heads }: Compared,
   hasResources: boolean,
 ): Promise<void> {
   // Without stored resources, nothing can be equal and nothing can conflict.
   const write = hasResources ? writeResources : writeFirstResources
-  const differing = hasResources
-    ? await removeAndCompare(transaction, agentId, resources)
-    : resources
+  const places =
+    hasResources &&
+    new Set(
+      (await compareResources(transaction, { agentId, resources: heads })).map(
+        ({ place }) => place,
+      ),
+    )
+  const differing = places ? resources.filter((_, place) => places.has(place)) : resources
   if (differing.length === 0) return
   // The bodies were already encoded when their size was checked.
   const written = differing.map((resource) => {
@@ -106,22 +133,4 @@ export async function replaceResources(
   })
   const encoded = `[${written.join(',')}]`
   await write(transaction, { agentId, resources: encoded, now })
-}
-
-/** Deletes resources that were not pushed, and returns those that are stored differently. */
-async function removeAndCompare(
-  transaction: Transaction,
-  agentId: string,
-  resources: readonly ValidResource[],
-): Promise<ValidResource[]> {
-  const compared = await Promise.all(
-    resources.map(async (resource, place) => ({
-      ...headOf(resource),
-      place,
-      digest: await jsonbDigest(resource.body),
-    })),
-  )
-  const rows = await compareResources(transaction, { agentId, resources: JSON.stringify(compared) })
-  const places = new Set(rows.map(({ place }) => place))
-  return resources.filter((_, place) => places.has(place))
 }

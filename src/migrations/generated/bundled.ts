@@ -786,4 +786,45 @@ ALTER TABLE workspace_agent_context_snapshots
     ALTER COLUMN kind_hashes DROP DEFAULT;
 `,
   },
+  {
+    file: '000016_create_chat_file_purge_index.down.sql',
+    text: `-- driftpin: no transaction
+DROP INDEX CONCURRENTLY chat_files_created_at_id_idx;
+`,
+  },
+  {
+    file: '000016_create_chat_file_purge_index.up.sql',
+    text: `-- driftpin: no transaction
+-- Serves the purge of files, which takes them by age.
+CREATE INDEX CONCURRENTLY chat_files_created_at_id_idx ON chat_files (created_at, id);
+`,
+  },
+  {
+    file: '000017_create_debug_run_purge_index.down.sql',
+    text: `-- driftpin: no transaction
+DROP INDEX CONCURRENTLY chat_debug_runs_updated_at_chat_id_id_idx;
+`,
+  },
+  {
+    file: '000017_create_debug_run_purge_index.up.sql',
+    text: `-- driftpin: no transaction
+-- Serves the purge of debug runs, which takes them by age.
+CREATE INDEX CONCURRENTLY chat_debug_runs_updated_at_chat_id_id_idx
+    ON chat_debug_runs (updated_at, chat_id, id);
+`,
+  },
+  {
+    file: '000018_add_resources_digest.down.sql',
+    text: `-- destroys: resources_digest, which the next push computes again
+ALTER TABLE workspace_agent_context_snapshots DROP COLUMN resources_digest;
+`,
+  },
+  {
+    file: '000018_add_resources_digest.up.sql',
+    text: `-- An unchanged push compares this instead of every body.
+ALTER TABLE workspace_agent_context_snapshots ADD COLUMN resources_digest bytea;
+
+COMMENT ON COLUMN workspace_agent_context_snapshots.resources_digest IS 'sha256 of everything in the resources of the last push, as the push computed it; NULL if it is not known. A push with the same digest leaves the resources as they are.';
+`,
+  },
 ]

@@ -71,7 +71,8 @@ export const schemaManifest: SchemaManifest = {
       ],
       "indexes": [
         { "name": "chat_debug_runs_chat_id_started_at_idx", "definition": "CREATE INDEX chat_debug_runs_chat_id_started_at_idx ON chat_debug_runs USING btree (chat_id, started_at DESC)", "unique": false, "valid": true, "method": "btree", "columns": ["chat_id", "started_at"], "condition": null, "comment": "Serves the runs of a chat, newest first." },
-        { "name": "chat_debug_runs_pkey", "definition": "CREATE UNIQUE INDEX chat_debug_runs_pkey ON chat_debug_runs USING btree (chat_id, id)", "unique": true, "valid": true, "method": "btree", "columns": ["chat_id", "id"], "condition": null, "comment": "" }
+        { "name": "chat_debug_runs_pkey", "definition": "CREATE UNIQUE INDEX chat_debug_runs_pkey ON chat_debug_runs USING btree (chat_id, id)", "unique": true, "valid": true, "method": "btree", "columns": ["chat_id", "id"], "condition": null, "comment": "" },
+        { "name": "chat_debug_runs_updated_at_chat_id_id_idx", "definition": "CREATE INDEX chat_debug_runs_updated_at_chat_id_id_idx ON chat_debug_runs USING btree (updated_at, chat_id, id)", "unique": false, "valid": true, "method": "btree", "columns": ["updated_at", "chat_id", "id"], "condition": null, "comment": "" }
       ],
       "triggers": [],
       "policies": [],
@@ -193,6 +194,7 @@ export const schemaManifest: SchemaManifest = {
         { "name": "chat_files_pkey", "definition": "PRIMARY KEY (id)", "kind": "primary key", "columns": ["id"], "references": null, "referencedColumns": [], "onDelete": null, "comment": "" }
       ],
       "indexes": [
+        { "name": "chat_files_created_at_id_idx", "definition": "CREATE INDEX chat_files_created_at_id_idx ON chat_files USING btree (created_at, id)", "unique": false, "valid": true, "method": "btree", "columns": ["created_at", "id"], "condition": null, "comment": "" },
         { "name": "chat_files_pkey", "definition": "CREATE UNIQUE INDEX chat_files_pkey ON chat_files USING btree (id)", "unique": true, "valid": true, "method": "btree", "columns": ["id"], "condition": null, "comment": "" }
       ],
       "triggers": [],
@@ -376,7 +378,8 @@ export const schemaManifest: SchemaManifest = {
         { "name": "ready", "type": "boolean", "nullable": false, "default": "true", "identity": null, "generated": null, "collation": null, "comment": "False while the agent is still starting: chats are neither hydrated from it, nor refreshed to it, nor settled against it." },
         { "name": "kind_hashes", "type": "jsonb", "nullable": false, "default": null, "identity": null, "generated": null, "collation": null, "comment": "The hash of the live resources of each kind: an object of kind to sha256 in hexadecimal, without the kinds that have no resources. Drift is this differing from the hashes of a chat, in a kind that the chat pins." },
         { "name": "run_id", "type": "uuid", "nullable": true, "default": null, "identity": null, "generated": null, "collation": null, "comment": "The start of the agent's process that sent it; NULL if the agent does not say." },
-        { "name": "run_started_at", "type": "timestamp with time zone", "nullable": true, "default": null, "identity": null, "generated": null, "collation": null, "comment": "When that process started. A push of a process that started earlier is refused." }
+        { "name": "run_started_at", "type": "timestamp with time zone", "nullable": true, "default": null, "identity": null, "generated": null, "collation": null, "comment": "When that process started. A push of a process that started earlier is refused." },
+        { "name": "resources_digest", "type": "bytea", "nullable": true, "default": null, "identity": null, "generated": null, "collation": null, "comment": "sha256 of everything in the resources of the last push, as the push computed it; NULL if it is not known. A push with the same digest leaves the resources as they are." }
       ],
       "constraints": [
         { "name": "workspace_agent_context_snapshots_kind_hashes_object", "definition": "CHECK ((jsonb_typeof(kind_hashes) = 'object'::text))", "kind": "check", "columns": ["kind_hashes"], "references": null, "referencedColumns": [], "onDelete": null, "comment": "" },

@@ -338,6 +338,7 @@ CREATE TABLE public.workspace_agent_context_snapshots (
     kind_hashes jsonb NOT NULL,
     run_id uuid,
     run_started_at timestamp with time zone,
+    resources_digest bytea,
     CONSTRAINT workspace_agent_context_snapshots_kind_hashes_object CHECK ((jsonb_typeof(kind_hashes) = 'object'::text)),
     CONSTRAINT workspace_agent_context_snapshots_run_whole CHECK (((run_id IS NULL) = (run_started_at IS NULL)))
 );
@@ -355,6 +356,8 @@ COMMENT ON COLUMN public.workspace_agent_context_snapshots.kind_hashes IS 'The h
 COMMENT ON COLUMN public.workspace_agent_context_snapshots.run_id IS 'The start of the agent''s process that sent it; NULL if the agent does not say.';
 
 COMMENT ON COLUMN public.workspace_agent_context_snapshots.run_started_at IS 'When that process started. A push of a process that started earlier is refused.';
+
+COMMENT ON COLUMN public.workspace_agent_context_snapshots.resources_digest IS 'sha256 of everything in the resources of the last push, as the push computed it; NULL if it is not known. A push with the same digest leaves the resources as they are.';
 
 -- Name: workspace_agents; Type: TABLE
 
@@ -496,11 +499,19 @@ CREATE INDEX chat_debug_runs_chat_id_started_at_idx ON public.chat_debug_runs US
 
 COMMENT ON INDEX public.chat_debug_runs_chat_id_started_at_idx IS 'Serves the runs of a chat, newest first.';
 
+-- Name: chat_debug_runs_updated_at_chat_id_id_idx; Type: INDEX
+
+CREATE INDEX chat_debug_runs_updated_at_chat_id_id_idx ON public.chat_debug_runs USING btree (updated_at, chat_id, id);
+
 -- Name: chat_file_links_file_id_idx; Type: INDEX
 
 CREATE INDEX chat_file_links_file_id_idx ON public.chat_file_links USING btree (file_id);
 
 COMMENT ON INDEX public.chat_file_links_file_id_idx IS 'Serves the cascade from chat_files and the chats of a file.';
+
+-- Name: chat_files_created_at_id_idx; Type: INDEX
+
+CREATE INDEX chat_files_created_at_id_idx ON public.chat_files USING btree (created_at, id);
 
 -- Name: chat_queued_messages_chat_id_position_idx; Type: INDEX
 

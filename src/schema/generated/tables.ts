@@ -73,7 +73,7 @@ export const columnNames = {
   chat_queued_messages: ['chat_id', 'id', 'content', 'position', 'created_at'],
   chats: ['id', 'owner_id', 'workspace_id', 'build_id', 'agent_id', 'title', 'status', 'archived', 'created_at', 'updated_at', 'context_dirty_since', 'context_error', 'context_hashes', 'context_follows'],
   workspace_agent_context_resources: ['workspace_agent_id', 'source', 'body_kind', 'body', 'content_hash', 'size_bytes', 'status', 'error', 'source_path', 'created_at', 'updated_at'],
-  workspace_agent_context_snapshots: ['workspace_agent_id', 'version', 'snapshot_error', 'received_at', 'ready', 'kind_hashes', 'run_id', 'run_started_at'],
+  workspace_agent_context_snapshots: ['workspace_agent_id', 'version', 'snapshot_error', 'received_at', 'ready', 'kind_hashes', 'run_id', 'run_started_at', 'resources_digest'],
   workspace_agents: ['id', 'build_id', 'name', 'operating_system', 'directory', 'created_at', 'deleted'],
   workspace_builds: ['id', 'workspace_id', 'build_number', 'created_at'],
   workspaces: ['id', 'owner_id', 'name', 'created_at', 'deleted'],
@@ -402,6 +402,8 @@ export interface WorkspaceAgentContextSnapshotsTable<Int8 = string> {
   readonly run_id: Column<string | null, string | null | undefined, string | null>
   /** When that process started. A push of a process that started earlier is refused. */
   readonly run_started_at: Column<Date | null, Date | string | null | undefined, Date | string | null>
+  /** sha256 of everything in the resources of the last push, as the push computed it; NULL if it is not known. A push with the same digest leaves the resources as they are. */
+  readonly resources_digest: Column<Uint8Array | null, Uint8Array | null | undefined, Uint8Array | null>
 }
 
 /** A process in a build that reports the context it finds there. */

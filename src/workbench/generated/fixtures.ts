@@ -245,4 +245,9 @@ INSERT INTO chats (owner_id, title, context_hashes)
 VALUES ('11111111-1111-4111-8111-111111111111', 'without pins', '{}');
 `,
   },
+  {
+    file: '000018_add_resources_digest.sql',
+    text: `UPDATE workspace_agent_context_snapshots SET resources_digest = '\\x01';
+`,
+  },
 ]

@@ -134,6 +134,14 @@ export const pushMutants: readonly Mutant[] = [
   statementMutant('a push keeps the hashes of the one before', [6, 19], {
     'write snapshot': [['kind_hashes = excluded.kind_hashes,', '']],
   }),
+  statementMutant('a push takes any other for an unchanged one', [6], {
+    'compare with stored snapshot': [
+      ['coalesce(stored.resources_digest = ', 'coalesce(stored.resources_digest <> '],
+    ],
+  }),
+  statementMutant('a push is compared with the first one', [6], {
+    'write snapshot': [['resources_digest = excluded.resources_digest, ', '']],
+  }),
   statementMutant('a push keeps the readiness of the one before', [6], {
     'write snapshot': [['ready = excluded.ready,', '']],
   }),

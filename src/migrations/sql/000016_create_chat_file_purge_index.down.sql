@@ -1,0 +1,2 @@
+-- driftpin: no transaction
+DROP INDEX CONCURRENTLY chat_files_created_at_id_idx;
