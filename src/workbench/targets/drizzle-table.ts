@@ -1,0 +1,169 @@
+import type { ManifestConstraint, ManifestIndex, ManifestTable } from '../../catalog/index.js'
+import { docComment, key, literal } from '../generate/column-types.js'
+import { type DrizzleNames, drizzleColumn, sqlTemplate } from './drizzle-columns.js'
+import type { NotExpressed } from './not-expressed.js'
+import { firstGroup, withoutParentheses } from './sql-text.js'
+import { foreignKeyParts, type IndexKey, indexParts, type TargetCatalog } from './target-catalog.js'
+
+/** What the rendering of one table needs to know about the whole schema. */
+export interface DrizzleContext extends DrizzleNames {
+  readonly catalog: TargetCatalog
+  readonly notExpressed: NotExpressed
+  /** The exports for tables, and the properties of their columns, by the names of both. */
+  readonly tables: ReadonlyMap<string, string>
+  readonly properties: ReadonlyMap<string, ReadonlyMap<string, string>>
+  /** Whether the keys of one table lead to the other one. */
+  readonly reaches: (from: string, to: string) => boolean
+}
+
+/** A table as an export of a Drizzle schema. */
+export function drizzleTable(
+  table: ManifestTable,
+  creator: string,
+  context: DrizzleContext,
+): string {
+  const { catalog, tables, properties } = context
+  const ownProperties = properties.get(table.name)!
+  const columns = table.columns.map((column) => {
+    const text = drizzleColumn(table, column, catalog, context)
+    const name = key(ownProperties.get(column.name)!)
+    return `${docComment(column.comment, '  ')}  ${name}: ${text},\n`
+  })
+  const extras = [
+    ...table.constraints.map((one) => constraintText(one, table, context)),
+    ...table.indexes.map((one) => indexText(one, table, context)),
+  ].filter((text) => text !== undefined)
+  const { name } = catalog.split(table.name)
+  const rowSecurity = table.rowSecurity === 'off' ? '' : '.enableRLS()'
+  const extra = extras.map((text) => `  ${text},\n`).join('')
+  return (
+    `${docComment(table.comment, '')}export const ${tables.get(table.name)!} = ` +
+    `${creator}(${literal(name)}, {\n${columns.join('')}}` +
+    `${extras.length > 0 ? `, (t) => [\n${extra}]` : ''})${rowSecurity}\n`
+  )
+}
+
+type Parts = (context: DrizzleContext, table: string, columns: readonly string[]) => string
+
+const propertiesOf: Parts = ({ properties }, table, columns) =>
+  columns.map((column) => member('t', properties.get(table)!.get(column)!)).join(', ')
+
+const member = (object: string, property: string) =>
+  /^[A-Za-z_]\w*$/.test(property) ? `${object}.${property}` : `${object}[${literal(property)}]`
+
+function constraintText(
+  constraint: ManifestConstraint,
+  table: ManifestTable,
+  context: DrizzleContext,
+): string | undefined {
+  const { imports, notExpressed, catalog } = context
+  const { kind, name, columns, definition } = constraint
+  const title = `${name} of ${table.name}`
+  const own = () => propertiesOf(context, table.name, columns)
+  if (kind === 'foreign key') return foreignKeyText(constraint, table, context)
+  if (kind === 'exclusion') {
+    notExpressed.add('exclusion constraints', title)
+    return undefined
+  }
+  const { inside, after } = firstGroup(definition)
+  const rest = after.trim()
+  if (kind === 'check') {
+    if (rest !== '') notExpressed.add('NO INHERIT, NOT VALID or NOT ENFORCED', title)
+    imports.add('check')
+    return `check(${literal(name)}, ${sqlTemplate(withoutParentheses(inside))})`
+  }
+  if (rest !== '') notExpressed.add('INCLUDE or DEFERRABLE of a key', title)
+  if (kind === 'unique') {
+    imports.add('unique')
+    const nulls = definition.startsWith('UNIQUE NULLS NOT DISTINCT') ? '.nullsNotDistinct()' : ''
+    return `unique(${literal(name)}).on(${own()})${nulls}`
+  }
+  if (columns.length === 1) {
+    const usual = `${catalog.split(table.name).name}_pkey`
+    if (name !== usual) notExpressed.add('the names of primary keys of one column', title)
+    return undefined
+  }
+  imports.add('primaryKey')
+  return `primaryKey({ name: ${literal(name)}, columns: [${own()}] })`
+}
+
+function foreignKeyText(
+  constraint: ManifestConstraint,
+  table: ManifestTable,
+  context: DrizzleContext,
+): string | undefined {
+  const { imports, notExpressed, tables, properties, reaches } = context
+  const { references, onDelete, onUpdate, rest } = foreignKeyParts(constraint)
+  const { name, columns, referencedColumns } = constraint
+  const title = `${name} of ${table.name}`
+  const target = tables.get(references)
+  if (target === undefined) {
+    notExpressed.add('foreign keys to a table that this file does not contain', title)
+    return undefined
+  }
+  if (rest !== '') {
+    notExpressed.add('MATCH FULL, column lists of SET NULL, DEFERRABLE or NOT VALID', title)
+  }
+  imports.add('foreignKey')
+  const own = propertiesOf(context, table.name, columns)
+  const object = references === table.name ? 't' : target
+  const others = referencedColumns
+    .map((column) => member(object, properties.get(references)!.get(column)!))
+    .join(', ')
+  // The compiler infers no type for two tables that refer to each other: one key needs a type.
+  const isCycle = references !== table.name && reaches(references, table.name)
+  if (isCycle) imports.add('type AnyPgColumn')
+  const types = referencedColumns.map(() => 'AnyPgColumn').join(', ')
+  const foreign = isCycle ? `((): [${types}] => [${others}])()` : `[${others}]`
+  return (
+    `foreignKey({ name: ${literal(name)}, columns: [${own}], foreignColumns: ${foreign} })` +
+    (onDelete === 'no action' ? '' : `.onDelete('${onDelete}')`) +
+    (onUpdate === 'no action' ? '' : `.onUpdate('${onUpdate}')`)
+  )
+}
+
+function indexText(
+  index: ManifestIndex,
+  table: ManifestTable,
+  context: DrizzleContext,
+): string | undefined {
+  const { imports, notExpressed, properties } = context
+  const { name, unique, method, condition, valid } = index
+  // A key or an exclusion constraint has an index of the same name.
+  if (table.constraints.some((one) => one.name === name && one.kind !== 'check')) return undefined
+  const title = `${name} of ${table.name}`
+  const { keys, includes, nullsNotDistinct, parameters } = indexParts(index)
+  if (includes) notExpressed.add('INCLUDE of an index', title)
+  if (nullsNotDistinct) notExpressed.add('NULLS NOT DISTINCT of a unique index', title)
+  if (!valid) notExpressed.add('indexes that are not valid', title)
+  const functionName = unique ? 'uniqueIndex' : 'index'
+  imports.add(functionName)
+  // drizzle-kit reads every key of an index as an expression if one of them is.
+  const hasExpression = keys.some(({ column }) => column === undefined)
+  const texts = keys.map((one) =>
+    hasExpression ? sqlTemplate(one.sql) : keyText(one, properties.get(table.name)!),
+  )
+  if (keys.some((one) => one.operatorClass !== undefined && (one.isDescending || one.nullsFirst))) {
+    notExpressed.add('the order of an index with an operator class, in SQL of drizzle-kit', title)
+  }
+  const settings = Object.entries(parameters).map(
+    ([one, value]) => `${key(one)}: ${literal(value)}`,
+  )
+  return (
+    `${functionName}(${literal(name)}).using(${literal(method)}, ${texts.join(', ')})` +
+    (settings.length > 0 ? `.with({ ${settings.join(', ')} })` : '') +
+    (condition === null ? '' : `.where(${sqlTemplate(condition)})`)
+  )
+}
+
+function keyText(one: IndexKey, properties: ReadonlyMap<string, string>): string {
+  if (one.collation !== undefined) return sqlTemplate(one.sql)
+  return [
+    member('t', properties.get(one.column!)!),
+    one.isDescending && '.desc()',
+    one.nullsFirst && '.nullsFirst()',
+    one.operatorClass !== undefined && `.op(${literal(one.operatorClass)})`,
+  ]
+    .filter(Boolean)
+    .join('')
+}
