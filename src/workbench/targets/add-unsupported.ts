@@ -1,34 +1,54 @@
 import type { ManifestTable } from '../../catalog/index.js'
 import type { NotExpressed } from './not-expressed.js'
-import type { TargetCatalog } from './target-catalog.js'
+import { firstGroup } from './sql-text.js'
+import { foreignKeyParts, indexParts, type TargetCatalog } from './target-catalog.js'
+
+type Named = readonly { readonly name: string }[]
 
 /** Adds the objects and properties that no target can express. */
-export function addUnsupported({ manifest }: TargetCatalog, notExpressed: NotExpressed): void {
-  const { extensions, functions, views, tables } = manifest
-  const addAll = (what: string, objects: readonly { readonly name: string }[], of?: string) => {
-    for (const { name } of objects) {
-      notExpressed.add(what, of === undefined ? name : `${name} of ${of}`)
-    }
+export function addUnsupported(catalog: TargetCatalog, notExpressed: NotExpressed): void {
+  const { manifest, indexesOf } = catalog
+  const addAll = (what: string, objects: Named, of = '') => {
+    for (const { name } of objects) notExpressed.add(what, of === '' ? name : `${name} of ${of}`)
   }
-  for (const name of extensions) notExpressed.add('extensions', name)
-  addAll('functions, procedures and aggregates', functions)
+  for (const name of manifest.extensions) notExpressed.add('extensions', name)
+  addAll('functions, procedures and aggregates', manifest.functions)
   addAll('domains, except as the type of a column', manifest.domains)
   addAll('composite types, except as the type of a column', manifest.composites)
   addAll('range types, except as the type of a column', manifest.ranges)
-  addAll(
-    'enums without values',
-    manifest.enums.filter(({ values }) => values.length === 0),
-  )
-  for (const view of views) {
+  const emptyEnums = manifest.enums.filter(({ values }) => values.length === 0)
+  addAll('enums without values', emptyEnums)
+  for (const view of manifest.views) {
     addAll('indexes of views', view.indexes, view.name)
     addAll('triggers', view.triggers, view.name)
     if (view.options.length > 0) notExpressed.add('options of views', view.name)
   }
-  for (const table of tables) {
+  for (const table of manifest.tables) {
     addAll('triggers', table.triggers, table.name)
     addAll('rules', table.rules, table.name)
     addAll('row security policies', table.policies, table.name)
     addTable(table, notExpressed)
+    // A partition is left out as a whole.
+    if (table.partitionBound !== null) continue
+    addColumns(table, notExpressed)
+    addConstraints(table, notExpressed)
+    const indexes = indexesOf(table).map((one) => ({ ...one, ...indexParts(one) }))
+    const some = (is: (index: (typeof indexes)[number]) => boolean) => indexes.filter(is)
+    addAll(
+      'INCLUDE of an index',
+      some(({ includes }) => includes),
+      table.name,
+    )
+    addAll(
+      'NULLS NOT DISTINCT of an index',
+      some((one) => one.nullsNotDistinct),
+      table.name,
+    )
+    addAll(
+      'indexes that are not valid',
+      some(({ valid }) => !valid),
+      table.name,
+    )
   }
 }
 
@@ -40,10 +60,33 @@ function addTable(table: ManifestTable, notExpressed: NotExpressed): void {
   else if (parents.length > 0) notExpressed.add('inheritance', name)
   if (partitionKey !== null) notExpressed.add('PARTITION BY', name)
   if (rowSecurity === 'forced') notExpressed.add('FORCE ROW LEVEL SECURITY', name)
-  for (const column of table.columns) {
+}
+
+function addColumns({ name, columns }: ManifestTable, notExpressed: NotExpressed): void {
+  for (const column of columns) {
     const title = `${name}.${column.name}`
     if (column.collation !== null) notExpressed.add('collations of columns', title)
     if (column.type.startsWith('"char"')) notExpressed.add('the type "char"', title)
     if (column.generated?.endsWith(' VIRTUAL')) notExpressed.add('VIRTUAL', title)
+  }
+}
+
+function addConstraints({ name, constraints }: ManifestTable, notExpressed: NotExpressed): void {
+  for (const one of constraints) {
+    const title = `${one.name} of ${name}`
+    const add = (what: string, rest: string) => {
+      if (rest !== '') notExpressed.add(what, title)
+    }
+    if (one.kind === 'exclusion') notExpressed.add('exclusion constraints', title)
+    else if (one.kind === 'foreign key') {
+      const what = 'MATCH FULL, column lists of SET NULL, DEFERRABLE or NOT VALID'
+      add(what, foreignKeyParts(one).rest)
+    } else {
+      const isCheck = one.kind === 'check'
+      const what = isCheck
+        ? 'NO INHERIT, NOT VALID or NOT ENFORCED'
+        : 'INCLUDE or DEFERRABLE of a key'
+      add(what, firstGroup(one.definition).after.trim())
+    }
   }
 }

@@ -42,7 +42,7 @@ const time = (name: string, withTimezone: boolean, mode?: string) => (type: Targ
   withModifiers(name, ['precision'], type, {
     options: {
       ...(withTimezone ? { withTimezone: 'true' } : {}),
-      ...(mode === undefined ? {} : { mode: literal(mode) }),
+      ...(mode === 'string' ? { mode: literal(mode) } : {}),
     },
     ...(mode === 'date' ? {} : { literal: 'string' }),
   })
@@ -106,6 +106,16 @@ function call({ name, options = {} }: Builder, columnName: string): string {
   return `${name}(${literal(columnName)}${some.length > 0 ? `, { ${values} }` : ''})`
 }
 
+/** The call for a default. */
+function defaultCall(expression: string, type: TargetType, names: DrizzleNames): string {
+  const { name } = builderOf(type, names)
+  const hasShort = (short: string, of: readonly string[]) =>
+    expression === short && of.includes(name) && !type.isArray
+  if (hasShort('now()', ['timestamp', 'date', 'time'])) return '.defaultNow()'
+  if (hasShort('gen_random_uuid()', ['uuid'])) return '.defaultRandom()'
+  return `.default(${defaultArgument(expression, type, names)})`
+}
+
 /** A default as an argument of `default()`, in the form in which drizzle-kit reads it back. */
 function defaultArgument(expression: string, type: TargetType, names: DrizzleNames): string {
   const { literal: form } = builderOf(type, names)
@@ -147,7 +157,7 @@ export function drizzleColumn(
     isKey && '.primaryKey()',
     // These two are NOT NULL by themselves.
     !nullable && !isKey && !serial && '.notNull()',
-    expression !== null && !serial && `.default(${defaultArgument(expression, type, names)})`,
+    expression !== null && !serial && defaultCall(expression, type, names),
     identity !== null && sequence && `.${identityCall(column, table, sequence, catalog)}`,
     generated !== null && `.generatedAlwaysAs(${sqlTemplate(generated.replace(/ \w+$/, ''))})`,
   ]

@@ -31,15 +31,16 @@ export function drizzleTable(
   })
   const extras = [
     ...table.constraints.map((one) => constraintText(one, table, context)),
-    ...table.indexes.map((one) => indexText(one, table, context)),
+    ...catalog.indexesOf(table).map((one) => indexText(one, table, context)),
   ].filter((text) => text !== undefined)
   const { name } = catalog.split(table.name)
   const rowSecurity = table.rowSecurity === 'off' ? '' : '.enableRLS()'
+  const parameter = extras.some((text) => /\bt[.[]/.test(text)) ? 't' : ''
   const extra = extras.map((text) => `  ${text},\n`).join('')
   return (
     `${docComment(table.comment, '')}export const ${tables.get(table.name)!} = ` +
     `${creator}(${literal(name)}, {\n${columns.join('')}}` +
-    `${extras.length > 0 ? `, (t) => [\n${extra}]` : ''})${rowSecurity}\n`
+    `${extras.length > 0 ? `, (${parameter}) => [\n${extra}]` : ''})${rowSecurity}\n`
   )
 }
 
@@ -58,21 +59,14 @@ function constraintText(
 ): string | undefined {
   const { imports, notExpressed, catalog } = context
   const { kind, name, columns, definition } = constraint
-  const title = `${name} of ${table.name}`
   const own = () => propertiesOf(context, table.name, columns)
+  if (kind === 'exclusion') return undefined
   if (kind === 'foreign key') return foreignKeyText(constraint, table, context)
-  if (kind === 'exclusion') {
-    notExpressed.add('exclusion constraints', title)
-    return undefined
-  }
-  const { inside, after } = firstGroup(definition)
-  const rest = after.trim()
   if (kind === 'check') {
-    if (rest !== '') notExpressed.add('NO INHERIT, NOT VALID or NOT ENFORCED', title)
     imports.add('check')
+    const { inside } = firstGroup(definition)
     return `check(${literal(name)}, ${sqlTemplate(withoutParentheses(inside))})`
   }
-  if (rest !== '') notExpressed.add('INCLUDE or DEFERRABLE of a key', title)
   if (kind === 'unique') {
     imports.add('unique')
     const nulls = definition.startsWith('UNIQUE NULLS NOT DISTINCT') ? '.nullsNotDistinct()' : ''
@@ -80,6 +74,7 @@ function constraintText(
   }
   if (columns.length === 1) {
     const usual = `${catalog.split(table.name).name}_pkey`
+    const title = `${name} of ${table.name}`
     if (name !== usual) notExpressed.add('the names of primary keys of one column', title)
     return undefined
   }
@@ -93,16 +88,12 @@ function foreignKeyText(
   context: DrizzleContext,
 ): string | undefined {
   const { imports, notExpressed, tables, properties, reaches } = context
-  const { references, onDelete, onUpdate, rest } = foreignKeyParts(constraint)
+  const { references, onDelete, onUpdate } = foreignKeyParts(constraint)
   const { name, columns, referencedColumns } = constraint
-  const title = `${name} of ${table.name}`
   const target = tables.get(references)
   if (target === undefined) {
-    notExpressed.add('foreign keys to a table that this file does not contain', title)
+    notExpressed.add('foreign keys to a partition', `${name} of ${table.name}`)
     return undefined
-  }
-  if (rest !== '') {
-    notExpressed.add('MATCH FULL, column lists of SET NULL, DEFERRABLE or NOT VALID', title)
   }
   imports.add('foreignKey')
   const own = propertiesOf(context, table.name, columns)
@@ -122,20 +113,10 @@ function foreignKeyText(
   )
 }
 
-function indexText(
-  index: ManifestIndex,
-  table: ManifestTable,
-  context: DrizzleContext,
-): string | undefined {
+function indexText(index: ManifestIndex, table: ManifestTable, context: DrizzleContext): string {
   const { imports, notExpressed, properties } = context
-  const { name, unique, method, condition, valid } = index
-  // A key or an exclusion constraint has an index of the same name.
-  if (table.constraints.some((one) => one.name === name && one.kind !== 'check')) return undefined
-  const title = `${name} of ${table.name}`
-  const { keys, includes, nullsNotDistinct, parameters } = indexParts(index)
-  if (includes) notExpressed.add('INCLUDE of an index', title)
-  if (nullsNotDistinct) notExpressed.add('NULLS NOT DISTINCT of a unique index', title)
-  if (!valid) notExpressed.add('indexes that are not valid', title)
+  const { name, unique, method, condition } = index
+  const { keys, parameters } = indexParts(index)
   const functionName = unique ? 'uniqueIndex' : 'index'
   imports.add(functionName)
   // drizzle-kit reads every key of an index as an expression if one of them is.
@@ -144,13 +125,16 @@ function indexText(
     hasExpression ? sqlTemplate(one.sql) : keyText(one, properties.get(table.name)!),
   )
   if (keys.some((one) => one.operatorClass !== undefined && (one.isDescending || one.nullsFirst))) {
-    notExpressed.add('the order of an index with an operator class, in SQL of drizzle-kit', title)
+    const what = 'the order of an index with an operator class, in SQL of drizzle-kit'
+    notExpressed.add(what, `${name} of ${table.name}`)
   }
   const settings = Object.entries(parameters).map(
     ([one, value]) => `${key(one)}: ${literal(value)}`,
   )
   return (
-    `${functionName}(${literal(name)}).using(${literal(method)}, ${texts.join(', ')})` +
+    `${functionName}(${literal(name)})` +
+    (method === 'btree' ? '.on(' : `.using(${literal(method)}, `) +
+    `${texts.join(', ')})` +
     (settings.length > 0 ? `.with({ ${settings.join(', ')} })` : '') +
     (condition === null ? '' : `.where(${sqlTemplate(condition)})`)
   )

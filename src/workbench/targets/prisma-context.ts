@@ -39,20 +39,21 @@ export function mapOf(
   return name === usual && usual.length <= 63 ? '' : `${before}map: ${prismaString(name)}${after}`
 }
 
+/** The type of a column in Prisma. */
+export function typeOfColumn(table: ManifestTable, name: string, context: PrismaContext) {
+  const column = table.columns.find((one) => one.name === name)!
+  return prismaType(context.catalog.typeOf(column.type), context.catalog, context)
+}
+
 /** Prisma can only address a row by a key of NOT NULL columns whose types it knows. */
-export function hasUsableKey(table: ManifestTable, context: PrismaContext): boolean {
-  return uniqueKeys(table).some((columns) =>
+export const hasUsableKey = (table: ManifestTable, context: PrismaContext): boolean =>
+  uniqueKeys(table).some((columns) =>
     columns.every((name) => {
-      const column = table.columns.find((one) => one.name === name)!
-      const { type, isList } = prismaType(
-        context.catalog.typeOf(column.type),
-        context.catalog,
-        context,
-      )
-      return !column.nullable && !isList && !type.startsWith('Unsupported')
+      const { type, isList } = typeOfColumn(table, name, context)
+      const { nullable } = table.columns.find((one) => one.name === name)!
+      return !nullable && !isList && !type.startsWith('Unsupported')
     }),
   )
-}
 
 /** The columns of every primary key, unique constraint and unique index without a condition. */
 export function uniqueKeys({ constraints, indexes }: ManifestTable): (readonly string[])[] {

@@ -1,7 +1,6 @@
 import type { ManifestConstraint, ManifestIndex, ManifestTable } from '../../catalog/index.js'
 import { hasUsableKey, mapOf, type PrismaContext, type Relation } from './prisma-context.js'
 import { prismaDefault, prismaString, prismaType } from './prisma-fields.js'
-import { firstGroup } from './sql-text.js'
 import { indexParts } from './target-catalog.js'
 
 /** Lines of documentation from a comment of the database. */
@@ -77,19 +76,9 @@ function columnFields(table: ManifestTable, context: PrismaContext): Field[] {
 }
 
 function keysOf(table: ManifestTable, context: PrismaContext): string[] {
-  const { notExpressed } = context
-  const behind = new Set(
-    table.constraints.filter(({ kind }) => kind !== 'check').map((one) => one.name),
-  )
   return [
     ...table.constraints.flatMap((one) => keyText(one, table, context)),
-    ...table.indexes
-      .filter(({ name }) => !behind.has(name))
-      .flatMap((one) => {
-        if (!one.valid)
-          notExpressed.add('indexes that are not valid', `${one.name} of ${table.name}`)
-        return indexText(one, table, context)
-      }),
+    ...context.catalog.indexesOf(table).flatMap((one) => indexText(one, table, context)),
   ]
 }
 
@@ -101,11 +90,7 @@ function keyText(
   const { kind, name, columns, definition } = constraint
   const title = `${name} of ${table.name}`
   if (kind === 'check') context.notExpressed.add('check constraints', title)
-  if (kind === 'exclusion') context.notExpressed.add('exclusion constraints', title)
   if (kind !== 'primary key' && kind !== 'unique') return []
-  if (firstGroup(definition).after.trim() !== '') {
-    context.notExpressed.add('INCLUDE or DEFERRABLE of a key', title)
-  }
   if (definition.startsWith('UNIQUE NULLS NOT DISTINCT')) {
     context.notExpressed.add('NULLS NOT DISTINCT', title)
   }
@@ -133,7 +118,7 @@ function indexText(index: ManifestIndex, table: ManifestTable, context: PrismaCo
   const { notExpressed, fields } = context
   const { name, unique, method, condition } = index
   const title = `${name} of ${table.name}`
-  const { keys, includes, nullsNotDistinct, parameters } = indexParts(index)
+  const { keys, parameters } = indexParts(index)
   if (keys.some(({ column }) => column === undefined)) {
     notExpressed.add('indexes of expressions', title)
     return []
@@ -142,8 +127,6 @@ function indexText(index: ManifestIndex, table: ManifestTable, context: PrismaCo
     notExpressed.add('indexes of other access methods', title)
     return []
   }
-  if (includes) notExpressed.add('INCLUDE of an index', title)
-  if (nullsNotDistinct) notExpressed.add('NULLS NOT DISTINCT', title)
   if (Object.keys(parameters).length > 0) notExpressed.add('storage parameters of an index', title)
   const texts = keys.map(({ column, collation, operatorClass, isDescending, nullsFirst }) => {
     if (collation !== undefined) notExpressed.add('collations of an index', title)

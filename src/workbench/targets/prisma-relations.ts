@@ -4,9 +4,10 @@ import {
   mapOf,
   type PrismaContext,
   type Relation,
+  typeOfColumn,
   uniqueKeys,
 } from './prisma-context.js'
-import { prismaString, prismaType } from './prisma-fields.js'
+import { prismaString } from './prisma-fields.js'
 import { foreignKeyParts } from './target-catalog.js'
 import { camelName, freeName, upperFirst } from './target-names.js'
 
@@ -18,109 +19,109 @@ const actions = {
   'set default': 'SetDefault',
 }
 
+/** A foreign key with the tables on both sides. */
+interface Link {
+  readonly key: ManifestConstraint
+  readonly table: ManifestTable
+  readonly target: ManifestTable
+}
+
 /** All relations. The names of their fields are taken from `used`, by the names of tables. */
 export function prismaRelations(
   context: PrismaContext,
   used: ReadonlyMap<string, Set<string>>,
 ): Relation[] {
-  const { models, catalog } = context
+  const { models, catalog, notExpressed } = context
+  const tables = catalog.tables.filter(({ name }) => models.has(name))
+  const links: Link[] = []
+  for (const table of tables) {
+    for (const key of table.constraints.filter(({ kind }) => kind === 'foreign key')) {
+      const target = tables.find(({ name }) => name === key.references)
+      if (target && canRelate({ key, table, target }, context)) links.push({ key, table, target })
+      else {
+        const what = 'foreign keys between columns or tables that differ'
+        notExpressed.add(what, `${key.name} of ${table.name}`)
+      }
+    }
+  }
   const names = new Set<string>()
-  const tables = new Map(catalog.tables.map((table) => [table.name, table]))
-  return catalog.tables
-    .filter(({ name }) => models.has(name))
-    .flatMap((table) =>
-      table.constraints
-        .filter(({ kind }) => kind === 'foreign key')
-        .flatMap((key) => {
-          const target = models.has(key.references!) ? tables.get(key.references!) : undefined
-          if (target && canRelate(key, table, target, context)) {
-            return [relationOf(key, table, target, context, used, names)]
-          }
-          const title = `${key.name} of ${table.name}`
-          context.notExpressed.add('foreign keys between columns or tables that differ', title)
-          return []
-        }),
-    )
+  return links.map((link) => {
+    const isToItself = link.table === link.target
+    const name =
+      isToItself || links.filter((one) => joinsSame(one, link)).length > 1
+        ? prismaString(freeName(link.key.name, names))
+        : ''
+    return relationOf(link, name, context, used)
+  })
 }
 
-const typeOfColumn = (table: ManifestTable, name: string, context: PrismaContext) => {
-  const type = context.catalog.typeOf(table.columns.find((one) => one.name === name)!.type)
-  const { isList, type: scalar } = prismaType(type, context.catalog, context)
-  return isList ? 'list' : scalar
-}
+const joinsSame = (one: Link, { table, target }: Link) =>
+  (one.table === table && one.target === target) || (one.table === target && one.target === table)
 
 /** Prisma requires the same scalar type, and a key that it knows. */
-function canRelate(
-  { columns, referencedColumns }: ManifestConstraint,
-  table: ManifestTable,
-  target: ManifestTable,
-  context: PrismaContext,
-): boolean {
+function canRelate({ key, table, target }: Link, context: PrismaContext): boolean {
+  const { columns, referencedColumns } = key
   const isSame = columns.every((column, index) => {
-    const type = typeOfColumn(table, column, context)
-    const isScalar = type !== 'list' && !type.startsWith('Unsupported')
-    return isScalar && type === typeOfColumn(target, referencedColumns[index]!, context)
+    const { type, isList } = typeOfColumn(table, column, context)
+    const other = typeOfColumn(target, referencedColumns[index]!, context)
+    return !isList && !other.isList && !type.startsWith('Unsupported') && type === other.type
   })
-  return isSame && uniqueKeys(target).some((key) => hasSameItems(key, referencedColumns))
+  return isSame && uniqueKeys(target).some((one) => hasSameItems(one, referencedColumns))
 }
 
 const hasSameItems = (one: readonly string[], other: readonly string[]) =>
   one.length === other.length && one.every((item) => other.includes(item))
 
+/** @param name Makes two relations between the same models distinct; empty if there is only one. */
 function relationOf(
-  key: ManifestConstraint,
-  table: ManifestTable,
-  target: ManifestTable,
+  { key, table, target }: Link,
+  name: string,
   context: PrismaContext,
   used: ReadonlyMap<string, Set<string>>,
-  names: Set<string>,
 ): Relation {
-  const { models, fields, catalog, notExpressed } = context
-  const { onDelete, onUpdate, rest } = foreignKeyParts(key)
-  if (rest !== '') {
-    const title = `${key.name} of ${table.name}`
-    notExpressed.add('MATCH FULL, column lists of SET NULL, DEFERRABLE or NOT VALID', title)
-  }
+  const { models, fields, catalog } = context
+  const { onDelete, onUpdate } = foreignKeyParts(key)
   const fieldsOf = (one: ManifestTable, columns: readonly string[]) =>
-    columns.map((column) => fields.get(one.name)!.get(column)!).join(', ')
-  // A name makes two relations between the same models distinct.
-  const name = prismaString(freeName(key.name, names))
-  const model = models.get(target.name)!
-  const ownModel = models.get(table.name)!
+    columns.map((column) => fields.get(one.name)!.get(column)!)
   // `authorId` leads to `author`. Other keys are told apart by their columns.
-  const [only] = key.columns.map((column) => fields.get(table.name)!.get(column)!)
-  const role = (key.columns.length === 1 && /^(.+)Id$/.exec(only!)?.[1]) || only!
-  const fieldName = (owner: ManifestTable, preferred: string, usual: string) => {
+  const own = fieldsOf(table, key.columns)
+  const only = own[0]!
+  const role = own.length === 1 ? /^(.+)Id$/.exec(only)?.[1] : undefined
+  const fieldName = (owner: ManifestTable, other: ManifestTable, preferred?: string) => {
+    const usual = camelName(catalog.split(other.name).name, 'table')
     const taken = used.get(owner.name)!
-    return freeName(taken.has(preferred) ? `${usual}By${upperFirst(role)}` : preferred, taken)
+    const isTaken = taken.has(preferred ?? usual)
+    const free = isTaken ? `${usual}By${upperFirst(role ?? only)}` : (preferred ?? usual)
+    return freeName(free, taken)
   }
-  const usual = camelName(catalog.split(target.name).name, 'table')
-  const usualBack = camelName(catalog.split(table.name).name, 'table')
-  const field = fieldName(table, role === only ? usual : role, usual)
-  const back = fieldName(target, usualBack, usualBack)
-  const isNullable = key.columns.some(
-    (column) => table.columns.find((one) => one.name === column)!.nullable,
-  )
-  const isOne = uniqueKeys(table).some((columns) => hasSameItems(columns, key.columns))
+  const field = fieldName(table, target, role)
+  const back = fieldName(target, table)
+  const columns = table.columns.filter((column) => key.columns.includes(column.name))
+  const isOptional = columns.some(({ nullable }) => nullable)
+  const isOne = uniqueKeys(table).some((one) => hasSameItems(one, key.columns))
   // A model that Prisma ignores can only be the type of a field that it ignores as well.
   const ignoreUnlessUsable = (of: ManifestTable, owner: ManifestTable) =>
     !hasUsableKey(of, context) && hasUsableKey(owner, context) ? ' @ignore' : ''
+  const settings = [
+    ...(name === '' ? [] : [name]),
+    `fields: [${own.join(', ')}]`,
+    `references: [${fieldsOf(target, key.referencedColumns).join(', ')}]`,
+    `onDelete: ${actions[onDelete]}`,
+    `onUpdate: ${actions[onUpdate]}`,
+  ]
+  const map = mapOf(key.name, table, key.columns, 'fkey', context)
   return {
     from: table.name,
     to: target.name,
     field: [
       field,
-      `${model}${isNullable ? '?' : ''}`,
-      `@relation(${name}, fields: [${fieldsOf(table, key.columns)}], ` +
-        `references: [${fieldsOf(target, key.referencedColumns)}], ` +
-        `onDelete: ${actions[onDelete]}, onUpdate: ${actions[onUpdate]}` +
-        `${mapOf(key.name, table, key.columns, 'fkey', context)})` +
-        ignoreUnlessUsable(target, table),
+      `${models.get(target.name)!}${isOptional ? '?' : ''}`,
+      `@relation(${settings.join(', ')}${map})${ignoreUnlessUsable(target, table)}`,
     ],
     back: [
       back,
-      `${ownModel}${isOne ? '?' : '[]'}`,
-      `@relation(${name})${ignoreUnlessUsable(table, target)}`,
+      `${models.get(table.name)!}${isOne ? '?' : '[]'}`,
+      `${name === '' ? '' : `@relation(${name})`}${ignoreUnlessUsable(table, target)}`.trim(),
     ],
   }
 }

@@ -8,32 +8,21 @@ import { sequenceOptions, type TargetCatalog, type TargetType } from './target-c
 import { camelName, freeName } from './target-names.js'
 
 /** Names that an export of the file cannot have: words of JavaScript, and what the file uses. */
-const takenNames = [
-  ...'await break case catch class const continue debugger default delete do else enum export'.split(
-    ' ',
-  ),
-  ...'extends false finally for function if implements import in instanceof interface let'.split(
-    ' ',
-  ),
-  ...'new null package private protected public return static super switch this throw true'.split(
-    ' ',
-  ),
-  ...'try typeof var void while with yield arguments eval undefined t sql'.split(' '),
-  ...'bigint bigserial boolean char check cidr customType date doublePrecision foreignKey'.split(
-    ' ',
-  ),
-  ...'index inet integer interval json jsonb line macaddr macaddr8 numeric pgEnum'.split(' '),
-  ...'pgMaterializedView pgSchema pgSequence pgTable pgView point primaryKey real serial'.split(
-    ' ',
-  ),
-  ...'smallint smallserial text time timestamp unique uniqueIndex uuid varchar'.split(' '),
-]
+const takenNames = `
+  arguments await break case catch class const continue debugger default delete do else enum eval
+  export extends false finally for function if implements import in instanceof interface let new null
+  package private protected public return static super switch this throw true try typeof undefined
+  var void while with yield
+  bigint bigserial boolean char check cidr customType date doublePrecision foreignKey index inet
+  integer interval json jsonb line macaddr macaddr8 numeric pgEnum pgMaterializedView pgSchema
+  pgSequence pgTable pgView point primaryKey real serial smallint smallserial sql t text time
+  timestamp unique uniqueIndex uuid varchar`
+  .trim()
+  .split(/\s+/)
 
 /** Properties that a table of Drizzle has, and that a column would replace. */
-const takenProperties = [
-  ...['constructor', 'enableRLS', 'getSQL', 'shouldOmitSQLParens'],
-  ...['toString', 'valueOf', 'hasOwnProperty'],
-]
+const takenProperties = `constructor enableRLS getSQL hasOwnProperty shouldOmitSQLParens toString
+  valueOf`.split(/\s+/)
 
 /** A Drizzle schema of all tables, enums, sequences and views, as one file of TypeScript. */
 export function renderDrizzle(catalog: TargetCatalog, command: string): string {

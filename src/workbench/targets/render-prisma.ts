@@ -1,3 +1,4 @@
+import type { ManifestColumn, ManifestTable } from '../../catalog/index.js'
 import { addUnsupported } from './add-unsupported.js'
 import { NotExpressed } from './not-expressed.js'
 import type { PrismaContext } from './prisma-context.js'
@@ -99,15 +100,29 @@ function addLeftOut(catalog: TargetCatalog, notExpressed: NotExpressed): void {
     const { name, columns, constraints, rowSecurity } = table
     if (columns.length === 0) notExpressed.add('tables without columns', name)
     if (rowSecurity !== 'off') notExpressed.add('ROW LEVEL SECURITY', name)
-    for (const column of columns) {
-      const title = `${name}.${column.name}`
-      const { isArray } = catalog.typeOf(column.type)
-      if (column.identity !== null) notExpressed.add('IDENTITY, shown as autoincrement()', title)
-      if (column.generated !== null) notExpressed.add('GENERATED, shown as a default', title)
-      if (isArray && !column.nullable) notExpressed.add('NOT NULL of an array', title)
-    }
+    for (const column of columns) addColumn(column, table, catalog, notExpressed)
     for (const key of constraints.filter(({ kind }) => kind === 'unique')) {
       notExpressed.add('UNIQUE constraints, shown like unique indexes', `${key.name} of ${name}`)
     }
+  }
+}
+
+function addColumn(
+  column: ManifestColumn,
+  table: ManifestTable,
+  catalog: TargetCatalog,
+  notExpressed: NotExpressed,
+): void {
+  const { identity, generated, nullable, default: expression } = column
+  const { isArray, domain } = catalog.typeOf(column.type)
+  const title = `${table.name}.${column.name}`
+  if (identity !== null) notExpressed.add('IDENTITY, shown as autoincrement()', title)
+  if (expression?.startsWith('nextval(') && !catalog.isSerial(table, column)) {
+    notExpressed.add('the sequence of a default, shown as autoincrement()', title)
+  }
+  if (generated !== null) notExpressed.add('GENERATED, shown as a default', title)
+  if (isArray && !nullable) notExpressed.add('NOT NULL of an array', title)
+  if (domain && catalog.typeOf(domain.type).domain === undefined && !isArray) {
+    notExpressed.add('domains of columns, shown as the types below them', title)
   }
 }

@@ -74,6 +74,8 @@ export interface TargetCatalog {
   /** The tables that queries use: all but partitions. */
   readonly tables: readonly ManifestTable[]
   readonly split: (name: string) => QualifiedName
+  /** The indexes of a table but those behind constraints. */
+  readonly indexesOf: (table: ManifestTable) => readonly ManifestIndex[]
   readonly typeOf: (type: string) => TargetType
   /** The sequence that a column owns, with its name in the manifest. */
   readonly sequenceOf: (
@@ -115,6 +117,10 @@ export function createTargetCatalog(
     manifest,
     tables: tables.filter(({ partitionBound }) => partitionBound === null),
     split,
+    indexesOf: ({ indexes, constraints }) => {
+      const behind = new Set(constraints.map((one) => one.kind !== 'check' && one.name))
+      return indexes.filter(({ name }) => !behind.has(name))
+    },
     sequenceOf,
     typeOf: (type) => {
       const text = type.endsWith('[]') ? type.slice(0, -2) : type
