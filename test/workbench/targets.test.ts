@@ -60,6 +60,14 @@ test('a change of a table is a change of the models to Prisma, and of the file',
   )
 })
 
+test('an unknown target is refused', async () => {
+  // @ts-expect-error: it is not one of the targets.
+  await expect(generateTarget('toString')).rejects.toMatchObject({
+    code: 'invalid_input',
+    message: 'There is no target "toString". Name one of drizzle, prisma.',
+  })
+})
+
 test('a folder that does not migrate is refused, and so is one without migrations', async () => {
   const broken = await folderOf({ '000001_x.up.sql': 'CREATE TABLE;', '000001_x.down.sql': '' })
   await expect(generateTarget('drizzle', { migrations: broken })).rejects.toMatchObject({

@@ -1,5 +1,6 @@
 import { readManifest } from '../../catalog/index.js'
 import { fromPGlite } from '../../database/index.js'
+import { DriftpinError } from '../../errors.js'
 import { ledgerName } from '../../migrations/index.js'
 import type { GeneratedFile } from '../generate/generate.js'
 import { type MigrationSource, withMigrated } from '../generate/migrated-database.js'
@@ -32,7 +33,7 @@ export const targetNames = Object.keys(targets) as TargetName[]
  * what the tool cannot express. It migrates an embedded database and writes no files.
  *
  * @param source.migrations A folder of migrations; driftpin's own by default.
- * @throws DriftpinError whatever is wrong with the folder.
+ * @throws DriftpinError whatever is wrong with the folder; `invalid_input` for an unknown target.
  *
  * @example
  * ```ts
@@ -44,6 +45,10 @@ export async function generateTarget(
   target: TargetName,
   source: MigrationSource = {},
 ): Promise<GeneratedFile[]> {
+  if (!Object.hasOwn(targets, target)) {
+    const message = `There is no target ${JSON.stringify(target)}. Name one of ${targetNames.join(', ')}.`
+    throw new DriftpinError('invalid_input', message, { target, targets: targetNames })
+  }
   const { file, render } = targets[target]
   return await withMigrated(source, async ({ pglite }) => {
     const database = fromPGlite(pglite, { schema: 'public' })
