@@ -1,4 +1,4 @@
-/** The types and functions of {@link targetTables}, which neither Drizzle nor Prisma creates. */
+/** The types, functions and sequences of {@link targetTables}, which neither Drizzle nor Prisma creates. */
 export const targetTypes = `
 CREATE SCHEMA shop;
 CREATE SCHEMA "Odd Schema";
@@ -9,6 +9,8 @@ CREATE DOMAIN tags AS text[];
 CREATE DOMAIN shop.price AS numeric(10,2) CHECK (VALUE >= 0);
 CREATE TYPE floatrange AS RANGE (subtype = float8);
 CREATE FUNCTION shop.f(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+CREATE SEQUENCE shop.numbers AS int INCREMENT 5 START 10 MAXVALUE 1000 CYCLE;
+CREATE SEQUENCE down INCREMENT -1;
 `
 
 /** Names, columns, keys and indexes that a tool may not know or may read differently. */
@@ -16,8 +18,6 @@ export const targetTables = `
 CREATE TYPE "Mood Swing" AS ENUM ('it is', 'a"b', E'line\\nbreak', '\\', '1st', 'ok');
 CREATE TYPE shop.state AS ENUM ('new', 'paid', 'true', 'null', 'enum');
 CREATE TYPE state AS ENUM ('on', 'off');
-CREATE SEQUENCE shop.numbers AS int INCREMENT 5 START 10 MAXVALUE 1000 CYCLE;
-CREATE SEQUENCE down INCREMENT -1;
 
 -- Types and defaults.
 CREATE TABLE kinds (

@@ -1,7 +1,11 @@
-import type { ManifestTable } from '../../catalog/index.js'
+import type { ManifestIndex, ManifestTable } from '../../catalog/index.js'
 import type { NotExpressed } from './not-expressed.js'
 import { firstGroup } from './sql-text.js'
 import { foreignKeyParts, indexParts, type TargetCatalog } from './target-catalog.js'
+
+/** What PostgreSQL makes for `serial` and for an identity. */
+const usualSequence =
+  /^AS \w+ INCREMENT 1 MINVALUE 1 MAXVALUE (32767|2147483647|9223372036854775807) START 1 CACHE 1$/
 
 type Named = readonly { readonly name: string }[]
 
@@ -18,6 +22,10 @@ export function addUnsupported(catalog: TargetCatalog, notExpressed: NotExpresse
   addAll('range types, except as the type of a column', manifest.ranges)
   const emptyEnums = manifest.enums.filter(({ values }) => values.length === 0)
   addAll('enums without values', emptyEnums)
+  for (const { name, ownedBy, definition } of manifest.sequences) {
+    if (ownedBy === null) notExpressed.add('sequences', name)
+    else if (!usualSequence.test(definition)) notExpressed.add('options of sequences', name)
+  }
   for (const view of manifest.views) {
     addAll('indexes of views', view.indexes, view.name)
     addAll('triggers', view.triggers, view.name)
@@ -32,23 +40,7 @@ export function addUnsupported(catalog: TargetCatalog, notExpressed: NotExpresse
     if (table.partitionBound !== null) continue
     addColumns(table, notExpressed)
     addConstraints(table, notExpressed)
-    const indexes = indexesOf(table).map((one) => ({ ...one, ...indexParts(one) }))
-    const some = (is: (index: (typeof indexes)[number]) => boolean) => indexes.filter(is)
-    addAll(
-      'INCLUDE of an index',
-      some(({ includes }) => includes),
-      table.name,
-    )
-    addAll(
-      'NULLS NOT DISTINCT of an index',
-      some((one) => one.nullsNotDistinct),
-      table.name,
-    )
-    addAll(
-      'indexes that are not valid',
-      some(({ valid }) => !valid),
-      table.name,
-    )
+    for (const index of indexesOf(table)) addIndex(index, table, notExpressed)
   }
 }
 
@@ -60,6 +52,15 @@ function addTable(table: ManifestTable, notExpressed: NotExpressed): void {
   else if (parents.length > 0) notExpressed.add('inheritance', name)
   if (partitionKey !== null) notExpressed.add('PARTITION BY', name)
   if (rowSecurity === 'forced') notExpressed.add('FORCE ROW LEVEL SECURITY', name)
+}
+
+function addIndex(index: ManifestIndex, table: ManifestTable, notExpressed: NotExpressed): void {
+  const { includes, nullsNotDistinct, hasParameters } = indexParts(index)
+  const title = `${index.name} of ${table.name}`
+  if (includes) notExpressed.add('INCLUDE of an index', title)
+  if (nullsNotDistinct) notExpressed.add('NULLS NOT DISTINCT of an index', title)
+  if (hasParameters) notExpressed.add('storage parameters of an index', title)
+  if (!index.valid) notExpressed.add('indexes that are not valid', title)
 }
 
 function addColumns({ name, columns }: ManifestTable, notExpressed: NotExpressed): void {

@@ -1,7 +1,7 @@
 import type { ManifestColumn, ManifestTable } from '../../catalog/index.js'
 import { literal } from '../generate/column-types.js'
 import { literalValue } from './sql-text.js'
-import type { SequenceOptions, TargetCatalog, TargetType } from './target-catalog.js'
+import type { TargetCatalog, TargetType } from './target-catalog.js'
 
 /** The names of the exports of the file, and what it imports. */
 export interface DrizzleNames {
@@ -147,7 +147,6 @@ export function drizzleColumn(
 ): string {
   const { name, identity, generated, default: expression, nullable } = column
   const type = catalog.typeOf(column.type)
-  const sequence = catalog.sequenceOf(table, column)
   const primary = table.constraints.find(({ kind }) => kind === 'primary key')
   const isKey = primary?.columns.length === 1 && primary.columns[0] === name
   const serial = catalog.isSerial(table, column) ? serials[type.name] : undefined
@@ -158,50 +157,10 @@ export function drizzleColumn(
     // These two are NOT NULL by themselves.
     !nullable && !isKey && !serial && '.notNull()',
     expression !== null && !serial && defaultCall(expression, type, names),
-    identity !== null && sequence && `.${identityCall(column, table, sequence, catalog)}`,
+    identity === 'always' && '.generatedAlwaysAsIdentity()',
+    identity === 'by default' && '.generatedByDefaultAsIdentity()',
     generated !== null && `.generatedAlwaysAs(${sqlTemplate(generated.replace(/ \w+$/, ''))})`,
   ]
     .filter(Boolean)
     .join('')
-}
-
-function identityCall(
-  { name: columnName, identity }: ManifestColumn,
-  table: ManifestTable,
-  { name, options }: { readonly name: string; readonly options: SequenceOptions },
-  { split }: TargetCatalog,
-): string {
-  const method =
-    identity === 'always' ? 'generatedAlwaysAsIdentity' : 'generatedByDefaultAsIdentity'
-  const isUsual = split(name).name === `${split(table.name).name}_${columnName}_seq`
-  const parts = [
-    ...(isUsual ? [] : [`name: ${literal(split(name).name)}`]),
-    ...sequenceSettings(options, options.type),
-  ]
-  return `${method}(${parts.length > 0 ? `{ ${parts.join(', ')} }` : ''})`
-}
-
-const largest: Readonly<Record<string, string>> = {
-  smallint: '32767',
-  integer: '2147483647',
-  bigint: '9223372036854775807',
-}
-
-/**
- * The options of a sequence that differ from the usual ones of its type: as texts, because a number
- * would round the largest bigint.
- */
-export function sequenceSettings(options: SequenceOptions, type: string): string[] {
-  const { type: _, cycle, ...numbers } = options
-  const isUsual = Number(options.increment) > 0 && options.maxValue === largest[type]
-  const usual: Readonly<Record<string, string | undefined>> = {
-    ...{ increment: '1', cache: '1' },
-    startWith: Number(options.increment) < 0 ? options.maxValue : options.minValue,
-    ...(isUsual ? { minValue: '1', maxValue: largest[type] } : {}),
-  }
-  const some = Object.entries(numbers).filter(([name, value]) => usual[name] !== value)
-  return [
-    ...some.map(([name, value]) => `${name}: ${literal(value)}`),
-    ...(cycle ? ['cycle: true'] : []),
-  ]
 }

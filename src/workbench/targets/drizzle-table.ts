@@ -114,9 +114,9 @@ function foreignKeyText(
 }
 
 function indexText(index: ManifestIndex, table: ManifestTable, context: DrizzleContext): string {
-  const { imports, notExpressed, properties } = context
+  const { imports, properties } = context
   const { name, unique, method, condition } = index
-  const { keys, parameters } = indexParts(index)
+  const { keys } = indexParts(index)
   const functionName = unique ? 'uniqueIndex' : 'index'
   imports.add(functionName)
   // drizzle-kit reads every key of an index as an expression if one of them is.
@@ -124,18 +124,10 @@ function indexText(index: ManifestIndex, table: ManifestTable, context: DrizzleC
   const texts = keys.map((one) =>
     hasExpression ? sqlTemplate(one.sql) : keyText(one, properties.get(table.name)!),
   )
-  if (keys.some((one) => one.operatorClass !== undefined && (one.isDescending || one.nullsFirst))) {
-    const what = 'the order of an index with an operator class, in SQL of drizzle-kit'
-    notExpressed.add(what, `${name} of ${table.name}`)
-  }
-  const settings = Object.entries(parameters).map(
-    ([one, value]) => `${key(one)}: ${literal(value)}`,
-  )
   return (
     `${functionName}(${literal(name)})` +
     (method === 'btree' ? '.on(' : `.using(${literal(method)}, `) +
     `${texts.join(', ')})` +
-    (settings.length > 0 ? `.with({ ${settings.join(', ')} })` : '') +
     (condition === null ? '' : `.where(${sqlTemplate(condition)})`)
   )
 }

@@ -118,7 +118,7 @@ function indexText(index: ManifestIndex, table: ManifestTable, context: PrismaCo
   const { notExpressed, fields } = context
   const { name, unique, method, condition } = index
   const title = `${name} of ${table.name}`
-  const { keys, parameters } = indexParts(index)
+  const { keys } = indexParts(index)
   if (keys.some(({ column }) => column === undefined)) {
     notExpressed.add('indexes of expressions', title)
     return []
@@ -127,7 +127,6 @@ function indexText(index: ManifestIndex, table: ManifestTable, context: PrismaCo
     notExpressed.add('indexes of other access methods', title)
     return []
   }
-  if (Object.keys(parameters).length > 0) notExpressed.add('storage parameters of an index', title)
   const texts = keys.map(({ column, collation, operatorClass, isDescending, nullsFirst }) => {
     if (collation !== undefined) notExpressed.add('collations of an index', title)
     if (isDescending !== nullsFirst) notExpressed.add('NULLS FIRST or LAST of an index', title)

@@ -1,10 +1,10 @@
 import type { ManifestTable, ManifestView } from '../../catalog/index.js'
 import { docComment, key, literal, literals } from '../generate/column-types.js'
 import { addUnsupported } from './add-unsupported.js'
-import { drizzleType, sequenceSettings, sqlTemplate } from './drizzle-columns.js'
+import { drizzleType, sqlTemplate } from './drizzle-columns.js'
 import { type DrizzleContext, drizzleTable } from './drizzle-table.js'
 import { NotExpressed } from './not-expressed.js'
-import { sequenceOptions, type TargetCatalog, type TargetType } from './target-catalog.js'
+import type { TargetCatalog, TargetType } from './target-catalog.js'
 import { camelName, freeName } from './target-names.js'
 
 /** Names that an export of the file cannot have: words of JavaScript, and what the file uses. */
@@ -15,7 +15,7 @@ const takenNames = `
   var void while with yield
   bigint bigserial boolean char check cidr customType date doublePrecision foreignKey index inet
   integer interval json jsonb line macaddr macaddr8 numeric pgEnum pgMaterializedView pgSchema
-  pgSequence pgTable pgView point primaryKey real serial smallint smallserial sql t text time
+  pgTable pgView point primaryKey real serial smallint smallserial sql t text time
   timestamp unique uniqueIndex uuid varchar`
   .trim()
   .split(/\s+/)
@@ -24,29 +24,23 @@ const takenNames = `
 const takenProperties = `constructor enableRLS getSQL hasOwnProperty shouldOmitSQLParens toString
   valueOf`.split(/\s+/)
 
-/** A Drizzle schema of all tables, enums, sequences and views, as one file of TypeScript. */
+/** A Drizzle schema of all tables, enums and views, as one file of TypeScript. */
 export function renderDrizzle(catalog: TargetCatalog, command: string): string {
   const { manifest, tables, split } = catalog
   const notExpressed = new NotExpressed()
   addUnsupported(catalog, notExpressed)
-  addNameLimits(catalog, notExpressed)
   const used = new Set(takenNames)
   const nameAll = (objects: readonly { readonly name: string }[], prefix: string) =>
     new Map(objects.map(({ name }) => [name, freeName(camelName(name, prefix), used)] as const))
   const enums = manifest.enums.filter(({ values }) => values.length > 0)
-  const sequences = manifest.sequences.filter(({ ownedBy }) => ownedBy === null)
   const names = {
-    schemas: nameAll(
-      schemasOf(catalog, [...tables, ...manifest.views, ...enums, ...sequences]),
-      'schema',
-    ),
+    schemas: nameAll(schemasOf(catalog, [...tables, ...manifest.views, ...enums]), 'schema'),
     tables: nameAll(tables, 'table'),
     views: nameAll(manifest.views, 'view'),
     enums: nameAll(enums, 'enum'),
-    sequences: nameAll(sequences, 'sequence'),
   }
   const imports = new Set<string>()
-  const customTypes = createCustomTypes(catalog, used, notExpressed)
+  const customTypes = createCustomTypes(catalog, used)
   const context: DrizzleContext = {
     ...{ catalog, notExpressed, imports, reaches: createReaches(tables) },
     ...{ tables: names.tables, enums: names.enums, customType: customTypes.nameOf },
@@ -65,16 +59,6 @@ export function renderDrizzle(catalog: TargetCatalog, command: string): string {
         `${docComment(comment, '')}export const ${names.enums.get(name)!} = ` +
         `${creator(name, 'enum', 'pgEnum')}(${literal(split(name).name)}, ${literals(values)})\n`,
     ),
-    ...sequences.map(({ name, definition, comment }) => {
-      const options = sequenceOptions(definition)
-      if (options.type !== 'bigint') notExpressed.add('the type of a sequence', name)
-      const settings = sequenceSettings(options, 'bigint')
-      const argument = settings.length > 0 ? `, { ${settings.join(', ')} }` : ''
-      return (
-        `${docComment(comment, '')}export const ${names.sequences.get(name)!} = ` +
-        `${creator(name, 'sequence', 'pgSequence')}(${literal(split(name).name)}${argument})\n`
-      )
-    }),
     ...tables.map((one) => drizzleTable(one, creator(one.name, 'table', 'pgTable'), context)),
     ...manifest.views.map((one) => {
       const [kind, ofPackage] = one.materialized
@@ -149,16 +133,6 @@ function createReaches(tables: readonly ManifestTable[]): DrizzleContext['reache
   }
 }
 
-/** drizzle-kit does not escape quotes, and takes names apart at some characters. */
-function addNameLimits({ tables }: TargetCatalog, notExpressed: NotExpressed): void {
-  for (const table of tables) {
-    const parts = [table, ...table.columns, ...table.constraints, ...table.indexes]
-    for (const { name } of parts.filter((part) => /["'`;,]|--/.test(part.name))) {
-      notExpressed.add('quotes, commas, semicolons and -- in names, in SQL of drizzle-kit', name)
-    }
-  }
-}
-
 /** The types in TypeScript of values that Drizzle passes on as the driver returns them. */
 const driverTypes: Readonly<Record<string, string>> = {
   ...{ boolean: 'boolean', smallint: 'number', integer: 'number', oid: 'number', real: 'number' },
@@ -168,11 +142,7 @@ const driverTypes: Readonly<Record<string, string>> = {
 }
 
 /** One custom type for each type that Drizzle has no function for. */
-function createCustomTypes(
-  { typeOf }: TargetCatalog,
-  used: Set<string>,
-  notExpressed: NotExpressed,
-) {
+function createCustomTypes({ typeOf }: TargetCatalog, used: Set<string>) {
   const names = new Map<string, { readonly name: string; readonly data: string }>()
   const dataOf = ({ name, domain }: TargetType): string => {
     if (domain === undefined)
@@ -186,9 +156,6 @@ function createCustomTypes(
       if (found) return found.name
       const name = freeName(camelName(`${type.text} column`, 'type'), used)
       names.set(type.text, { name, data: dataOf(type) })
-      if (/^[^"]*\.|"\./.test(type.text)) {
-        notExpressed.add('the schemas of types, in SQL of drizzle-kit', type.text)
-      }
       return name
     },
     texts: (imports: Set<string>): string[] =>

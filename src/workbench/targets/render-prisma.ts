@@ -93,9 +93,6 @@ function valueNames(values: readonly string[]): Map<string, string> {
 function addLeftOut(catalog: TargetCatalog, notExpressed: NotExpressed): void {
   const { manifest, tables } = catalog
   for (const { name } of manifest.views) notExpressed.add('views', name)
-  for (const { name, ownedBy } of manifest.sequences) {
-    if (ownedBy === null) notExpressed.add('sequences', name)
-  }
   for (const table of tables) {
     const { name, columns, constraints, rowSecurity } = table
     if (columns.length === 0) notExpressed.add('tables without columns', name)

@@ -10,7 +10,7 @@ import { quoteIdentifier } from '../../database/index.js'
 import { firstGroup, listItems } from './sql-text.js'
 
 /** A name with its schema: `public` unless the manifest names another one. */
-export interface QualifiedName {
+interface QualifiedName {
   readonly schema: string
   readonly name: string
 }
@@ -47,8 +47,7 @@ export interface IndexParts {
   /** Whether INCLUDE adds columns. */
   readonly includes: boolean
   readonly nullsNotDistinct: boolean
-  /** Storage parameters. */
-  readonly parameters: Readonly<Record<string, string>>
+  readonly hasParameters: boolean
 }
 
 type OnChange = NonNullable<ManifestConstraint['onDelete']>
@@ -63,11 +62,6 @@ export interface ForeignKeyParts {
   readonly rest: string
 }
 
-/** The options of a sequence, in the words of the manifest. */
-export type SequenceOptions = Readonly<
-  Record<'increment' | 'minValue' | 'maxValue' | 'startWith' | 'cache', string>
-> & { readonly type: string; readonly cycle: boolean }
-
 /** A manifest of all schemas, with answers to the questions that every target has. */
 export interface TargetCatalog {
   readonly manifest: SchemaManifest
@@ -77,11 +71,6 @@ export interface TargetCatalog {
   /** The indexes of a table but those behind constraints. */
   readonly indexesOf: (table: ManifestTable) => readonly ManifestIndex[]
   readonly typeOf: (type: string) => TargetType
-  /** The sequence that a column owns, with its name in the manifest. */
-  readonly sequenceOf: (
-    table: ManifestTable,
-    column: ManifestColumn,
-  ) => { readonly name: string; readonly options: SequenceOptions } | undefined
   /** Whether the default of a column is the next value of the sequence that it owns. */
   readonly isSerial: (table: ManifestTable, column: ManifestColumn) => boolean
 }
@@ -109,10 +98,6 @@ export function createTargetCatalog(
       one.ownedBy === null ? [] : [[`${prefixOf(split(one.name))}${one.ownedBy}`, one] as const],
     ),
   )
-  const sequenceOf = (table: ManifestTable, column: ManifestColumn) => {
-    const found = owned.get(`${table.name}.${column.name}`)
-    return found && { name: found.name, options: sequenceOptions(found.definition) }
-  }
   return {
     manifest,
     tables: tables.filter(({ partitionBound }) => partitionBound === null),
@@ -121,7 +106,6 @@ export function createTargetCatalog(
       const behind = new Set(constraints.map((one) => one.kind !== 'check' && one.name))
       return indexes.filter(({ name }) => !behind.has(name))
     },
-    sequenceOf,
     typeOf: (type) => {
       const text = type.endsWith('[]') ? type.slice(0, -2) : type
       return {
@@ -133,11 +117,11 @@ export function createTargetCatalog(
       }
     },
     isSerial: (table, column) => {
-      const sequence = sequenceOf(table, column)
+      const sequence = owned.get(`${table.name}.${column.name}`)
       if (sequence === undefined || column.identity !== null || column.nullable) return false
       const [name] = /^nextval\('(.*)'::regclass\)$/.exec(column.default ?? '')?.slice(1) ?? []
       const is = printedNames(split(sequence.name)).includes(name?.replaceAll("''", "'") ?? '')
-      return is && sequence.options.type === column.type
+      return is && sequence.definition.startsWith(`AS ${column.type} `)
     },
   }
 }
@@ -155,20 +139,6 @@ function modifiersOf(text: string): Pick<TargetType, 'name' | 'modifiers'> {
   const found = text.includes('"') ? null : /\((-?\d+(?:,-?\d+)?)\)/.exec(text)
   if (found === null) return { name: text, modifiers: [] }
   return { name: text.replace(found[0], ''), modifiers: found[1]!.split(',').map(Number) }
-}
-
-/** The options of a sequence from its definition. */
-export function sequenceOptions(definition: string): SequenceOptions {
-  const of = (word: string) => new RegExp(`\\b${word} (\\S+)`).exec(definition)?.[1] ?? ''
-  return {
-    type: of('AS'),
-    increment: of('INCREMENT'),
-    minValue: of('MINVALUE'),
-    maxValue: of('MAXVALUE'),
-    startWith: of('START'),
-    cache: of('CACHE'),
-    cycle: definition.endsWith(' CYCLE'),
-  }
 }
 
 /** The parts of a foreign key. */
@@ -192,19 +162,11 @@ const keyForm =
 export function indexParts({ definition, columns }: ManifestIndex): IndexParts {
   const { inside, after } = firstGroup(definition)
   const items = listItems(inside)
-  const parameters = /^.*? WITH (\([^)]*\))/.exec(after)
   return {
     keys: columns.map((column, index) => keyOf(column, items[index]!)),
     includes: after.startsWith(' INCLUDE ('),
     nullsNotDistinct: after.includes(' NULLS NOT DISTINCT'),
-    parameters: Object.fromEntries(
-      parameters === null
-        ? []
-        : listItems(firstGroup(parameters[1]!).inside).map((item) => {
-            const [name, value] = item.split('=')
-            return [name!, value!.replaceAll("'", '')]
-          }),
-    ),
+    hasParameters: after.includes(' WITH ('),
   }
 }
 
