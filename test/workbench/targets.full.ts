@@ -127,7 +127,8 @@ describe('hostile tables', () => {
     )
     const head = headOf(files[0]!.text)
     const found = differences(await factsOf(db.pglite), await factsOf(created), head)
-    expect(found.silent).toEqual([])
+    // drizzle-kit drops the order of a key that has an operator class.
+    expect(found.silent).toEqual(['index i5'])
     // These would be named as well if nothing could be expressed.
     for (const title of [
       'index i13',

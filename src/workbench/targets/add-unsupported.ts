@@ -24,7 +24,7 @@ export function addUnsupported(catalog: TargetCatalog, notExpressed: NotExpresse
   addAll('enums without values', emptyEnums)
   for (const { name, ownedBy, definition } of manifest.sequences) {
     if (ownedBy === null) notExpressed.add('sequences', name)
-    else if (!usualSequence.test(definition)) notExpressed.add('options of sequences', name)
+    else if (!usualSequence.test(definition)) notExpressed.add('options of sequences', ownedBy)
   }
   for (const view of manifest.views) {
     addAll('indexes of views', view.indexes, view.name)

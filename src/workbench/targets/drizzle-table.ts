@@ -1,53 +1,34 @@
 import type { ManifestConstraint, ManifestIndex, ManifestTable } from '../../catalog/index.js'
 import { docComment, key, literal } from '../generate/column-types.js'
-import { type DrizzleNames, drizzleColumn, sqlTemplate } from './drizzle-columns.js'
-import type { NotExpressed } from './not-expressed.js'
+import { drizzleColumn } from './drizzle-columns.js'
+import { type DrizzleContext, sqlTemplate } from './drizzle-context.js'
 import { firstGroup, withoutParentheses } from './sql-text.js'
-import { foreignKeyParts, type IndexKey, indexParts, type TargetCatalog } from './target-catalog.js'
+import { foreignKeyParts, type IndexKey, indexParts } from './target-catalog.js'
 
-/** What the rendering of one table needs to know about the whole schema. */
-export interface DrizzleContext extends DrizzleNames {
-  readonly catalog: TargetCatalog
-  readonly notExpressed: NotExpressed
-  /** The exports for tables, and the properties of their columns, by the names of both. */
-  readonly tables: ReadonlyMap<string, string>
-  readonly properties: ReadonlyMap<string, ReadonlyMap<string, string>>
-  /** Whether the keys of one table lead to the other one. */
-  readonly reaches: (from: string, to: string) => boolean
-}
-
-/** A table as an export of a Drizzle schema. */
-export function drizzleTable(
-  table: ManifestTable,
-  creator: string,
-  context: DrizzleContext,
-): string {
-  const { catalog, tables, properties } = context
-  const ownProperties = properties.get(table.name)!
+/** The columns of a table and what comes after them in the declaration. */
+export function drizzleTable(table: ManifestTable, context: DrizzleContext): string {
+  const ownProperties = context.properties.get(table.name)!
   const columns = table.columns.map((column) => {
-    const text = drizzleColumn(table, column, catalog, context)
     const name = key(ownProperties.get(column.name)!)
-    return `${docComment(column.comment, '  ')}  ${name}: ${text},\n`
+    return `${docComment(column.comment, '  ')}  ${name}: ${drizzleColumn(table, column, context)},\n`
   })
   const extras = [
     ...table.constraints.map((one) => constraintText(one, table, context)),
-    ...catalog.indexesOf(table).map((one) => indexText(one, table, context)),
+    ...context.catalog.indexesOf(table).map((one) => indexText(one, table, context)),
   ].filter((text) => text !== undefined)
-  const { name } = catalog.split(table.name)
-  const rowSecurity = table.rowSecurity === 'off' ? '' : '.enableRLS()'
   const parameter = extras.some((text) => /\bt[.[]/.test(text)) ? 't' : ''
-  const extra = extras.map((text) => `  ${text},\n`).join('')
-  return (
-    `${docComment(table.comment, '')}export const ${tables.get(table.name)!} = ` +
-    `${creator}(${literal(name)}, {\n${columns.join('')}}` +
-    `${extras.length > 0 ? `, (${parameter}) => [\n${extra}]` : ''})${rowSecurity}\n`
-  )
+  const lines = extras.map((text) => `  ${text},\n`).join('')
+  const extra = extras.length > 0 ? `, (${parameter}) => [\n${lines}]` : ''
+  return `{\n${columns.join('')}}${extra})${table.rowSecurity === 'off' ? '' : '.enableRLS()'}\n`
 }
 
-type Parts = (context: DrizzleContext, table: string, columns: readonly string[]) => string
-
-const propertiesOf: Parts = ({ properties }, table, columns) =>
-  columns.map((column) => member('t', properties.get(table)!.get(column)!)).join(', ')
+/** The columns of a table as members of an object, such as `t.chatId, t.id`. */
+const members = (
+  object: string,
+  table: string,
+  columns: readonly string[],
+  { properties }: DrizzleContext,
+) => columns.map((column) => member(object, properties.get(table)!.get(column)!)).join(', ')
 
 const member = (object: string, property: string) =>
   /^[A-Za-z_]\w*$/.test(property) ? `${object}.${property}` : `${object}[${literal(property)}]`
@@ -59,7 +40,7 @@ function constraintText(
 ): string | undefined {
   const { imports, notExpressed, catalog } = context
   const { kind, name, columns, definition } = constraint
-  const own = () => propertiesOf(context, table.name, columns)
+  const own = () => members('t', table.name, columns, context)
   if (kind === 'exclusion') return undefined
   if (kind === 'foreign key') return foreignKeyText(constraint, table, context)
   if (kind === 'check') {
@@ -87,20 +68,18 @@ function foreignKeyText(
   table: ManifestTable,
   context: DrizzleContext,
 ): string | undefined {
-  const { imports, notExpressed, tables, properties, reaches } = context
+  const { imports, notExpressed, names, reaches } = context
   const { references, onDelete, onUpdate } = foreignKeyParts(constraint)
   const { name, columns, referencedColumns } = constraint
-  const target = tables.get(references)
+  const target = names.get(references)
   if (target === undefined) {
     notExpressed.add('foreign keys to a partition', `${name} of ${table.name}`)
     return undefined
   }
   imports.add('foreignKey')
-  const own = propertiesOf(context, table.name, columns)
+  const own = members('t', table.name, columns, context)
   const object = references === table.name ? 't' : target
-  const others = referencedColumns
-    .map((column) => member(object, properties.get(references)!.get(column)!))
-    .join(', ')
+  const others = members(object, references, referencedColumns, context)
   // The compiler infers no type for two tables that refer to each other: one key needs a type.
   const isCycle = references !== table.name && reaches(references, table.name)
   if (isCycle) imports.add('type AnyPgColumn')

@@ -1,6 +1,5 @@
 import type { ManifestTable } from '../../catalog/index.js'
 import type { NotExpressed } from './not-expressed.js'
-import { type PrismaNames, prismaString, prismaType } from './prisma-fields.js'
 import type { TargetCatalog } from './target-catalog.js'
 
 type RelationField = readonly [name: string, type: string, attributes: string]
@@ -15,15 +14,22 @@ export interface Relation {
 }
 
 /** What a model needs to know about the whole schema. */
-export interface PrismaContext extends PrismaNames {
+export interface PrismaContext {
   readonly catalog: TargetCatalog
   readonly notExpressed: NotExpressed
+  /** The names of the enums in Prisma, by those in the manifest. */
+  readonly enums: ReadonlyMap<string, string>
+  /** The names of their values, by the names of both. */
+  readonly values: ReadonlyMap<string, ReadonlyMap<string, string>>
   /** The names of the models by those of the tables, and of their fields by those of columns. */
   readonly models: ReadonlyMap<string, string>
   readonly fields: ReadonlyMap<string, ReadonlyMap<string, string>>
   /** Whether every model needs an attribute with its schema. */
   readonly withSchemas: boolean
 }
+
+/** Text for a string of Prisma, which has the escapes of JSON. */
+export const prismaString = (text: string) => JSON.stringify(text)
 
 /** The argument for the name of a constraint, unless it is the one that Prisma would choose. */
 export function mapOf(
@@ -32,38 +38,7 @@ export function mapOf(
   columns: readonly string[],
   suffix: string,
   { catalog }: PrismaContext,
-  before = ', ',
-  after = '',
 ): string {
   const usual = [catalog.split(table.name).name, ...columns, suffix].join('_')
-  return name === usual && usual.length <= 63 ? '' : `${before}map: ${prismaString(name)}${after}`
-}
-
-/** The type of a column in Prisma. */
-export function typeOfColumn(table: ManifestTable, name: string, context: PrismaContext) {
-  const column = table.columns.find((one) => one.name === name)!
-  return prismaType(context.catalog.typeOf(column.type), context.catalog, context)
-}
-
-/** Prisma can only address a row by a key of NOT NULL columns whose types it knows. */
-export const hasUsableKey = (table: ManifestTable, context: PrismaContext): boolean =>
-  uniqueKeys(table).some((columns) =>
-    columns.every((name) => {
-      const { type, isList } = typeOfColumn(table, name, context)
-      const { nullable } = table.columns.find((one) => one.name === name)!
-      return !nullable && !isList && !type.startsWith('Unsupported')
-    }),
-  )
-
-/** The columns of every primary key, unique constraint and unique index without a condition. */
-export function uniqueKeys({ constraints, indexes }: ManifestTable): (readonly string[])[] {
-  return [
-    ...constraints
-      .filter(({ kind }) => kind === 'primary key' || kind === 'unique')
-      .map(({ columns }) => columns),
-    ...indexes
-      .filter(({ unique, condition }) => unique && condition === null)
-      .map(({ columns }) => columns)
-      .filter((columns): columns is readonly string[] => !columns.includes(null)),
-  ]
+  return name === usual && usual.length <= 63 ? '' : `, map: ${prismaString(name)}`
 }

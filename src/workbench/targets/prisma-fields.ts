@@ -1,15 +1,8 @@
 import { parse } from 'postgres-array'
-import type { ManifestColumn } from '../../catalog/index.js'
+import type { ManifestColumn, ManifestTable } from '../../catalog/index.js'
+import { type PrismaContext, prismaString } from './prisma-context.js'
 import { listItems, literalValue } from './sql-text.js'
-import type { TargetCatalog, TargetType } from './target-catalog.js'
-
-/** What the fields need to know about the whole schema. */
-export interface PrismaNames {
-  /** The names of the enums in Prisma, by those in the manifest. */
-  readonly enums: ReadonlyMap<string, string>
-  /** The names of their values, by the names of both. */
-  readonly values: ReadonlyMap<string, ReadonlyMap<string, string>>
-}
+import type { TargetType } from './target-catalog.js'
 
 /** A scalar type of Prisma. */
 export interface PrismaType {
@@ -53,19 +46,12 @@ const scalars: Readonly<Record<string, readonly [type: string, native?: string]>
 /** The types whose precision Prisma would otherwise make 3 instead of 6. */
 const withPrecision = ['Timestamp', 'Timestamptz', 'Time', 'Timetz']
 
-/** Text for a string of Prisma, which has the escapes of JSON. */
-export const prismaString = (text: string) => JSON.stringify(text)
-
 /** Prisma knows a domain by the type that it is based on, but not a domain of a domain. */
-export function prismaType(
-  type: TargetType,
-  catalog: TargetCatalog,
-  names: PrismaNames,
-): PrismaType {
-  const base = type.domain && catalog.typeOf(type.domain.type)
-  if (base && base.domain === undefined && !type.isArray) return prismaType(base, catalog, names)
+export function prismaType(type: TargetType, context: PrismaContext): PrismaType {
+  const base = type.domain && context.catalog.typeOf(type.domain.type)
+  if (base && base.domain === undefined && !type.isArray) return prismaType(base, context)
   const { isArray: isList, enumName } = type
-  if (enumName !== undefined) return { type: names.enums.get(enumName)!, native: '', isList }
+  if (enumName !== undefined) return { type: context.enums.get(enumName)!, native: '', isList }
   const scalar = Object.hasOwn(scalars, type.name) ? scalars[type.name]! : undefined
   if (scalar === undefined) {
     return { type: `Unsupported(${prismaString(type.text)})`, native: '', isList }
@@ -81,19 +67,18 @@ export function prismaType(
 /** The attribute of the default value; empty if there is none. */
 export function prismaDefault(
   { identity, generated, default: expression, type: printed }: ManifestColumn,
-  catalog: TargetCatalog,
-  names: PrismaNames,
+  context: PrismaContext,
 ): string {
   if (identity !== null) return '@default(autoincrement())'
   // This is how Prisma reads a generated column.
   const computed = generated?.replace(/ \w+$/, '')
   if (computed !== undefined) return `@default(dbgenerated(${prismaString(computed)}))`
   if (expression === null) return ''
-  const type = catalog.typeOf(printed)
-  const scalar = prismaType(type, catalog, names)
+  const type = context.catalog.typeOf(printed)
+  const scalar = prismaType(type, context)
   const value = scalar.isList
-    ? listDefault(expression, type, names)
-    : scalarDefault(expression, type, scalar, names)
+    ? listDefault(expression, type, context)
+    : scalarDefault(expression, type, scalar, context)
   return `@default(${value ?? `dbgenerated(${prismaString(expression)})`})`
 }
 
@@ -101,11 +86,11 @@ function scalarDefault(
   expression: string,
   type: TargetType,
   { type: scalar }: PrismaType,
-  names: PrismaNames,
+  context: PrismaContext,
 ): string | undefined {
   const value = literalValue(expression)
   const number = value ?? expression
-  if (type.enumName !== undefined) return names.values.get(type.enumName)!.get(value ?? '')
+  if (type.enumName !== undefined) return context.values.get(type.enumName)!.get(value ?? '')
   switch (scalar) {
     case 'Boolean':
       return /^(true|false)$/.test(expression) ? expression : undefined
@@ -131,22 +116,55 @@ function scalarDefault(
 }
 
 /** A list of texts, numbers or enum values; other lists are SQL. */
-function listDefault(expression: string, type: TargetType, names: PrismaNames): string | undefined {
+function listDefault(
+  expression: string,
+  type: TargetType,
+  context: PrismaContext,
+): string | undefined {
   const text = literalValue(expression)
   const array = /^ARRAY\[(.*)\]$/s.exec(expression)?.[1]
   const values =
     text === undefined ? array && listItems(array).map(literalValue) : parse(text, String)
   if (!Array.isArray(values)) return undefined
-  const form = itemForm(type, names)
+  const form = itemForm(type, context)
   const items = values.map((value) => (value === undefined ? undefined : form(value)))
   return items.includes(undefined) ? undefined : `[${items.join(', ')}]`
 }
 
-function itemForm(type: TargetType, names: PrismaNames): (value: string) => string | undefined {
-  if (type.enumName !== undefined) return (value) => names.values.get(type.enumName!)!.get(value)
+function itemForm(type: TargetType, context: PrismaContext): (value: string) => string | undefined {
+  if (type.enumName !== undefined) return (value) => context.values.get(type.enumName!)!.get(value)
   if (['text', 'character varying', 'uuid'].includes(type.name)) return prismaString
   if (['smallint', 'integer', 'bigint'].includes(type.name)) {
     return (value) => (/^-?\d+$/.test(value) ? value : undefined)
   }
   return () => undefined
+}
+
+/** The type of a column in Prisma. */
+export function typeOfColumn(table: ManifestTable, name: string, context: PrismaContext) {
+  const column = table.columns.find((one) => one.name === name)!
+  return prismaType(context.catalog.typeOf(column.type), context)
+}
+
+/** Prisma can only address a row by a key of NOT NULL columns whose types it knows. */
+export const hasUsableKey = (table: ManifestTable, context: PrismaContext): boolean =>
+  uniqueKeys(table).some((columns) =>
+    columns.every((name) => {
+      const { type, isList } = typeOfColumn(table, name, context)
+      const { nullable } = table.columns.find((one) => one.name === name)!
+      return !nullable && !isList && !type.startsWith('Unsupported')
+    }),
+  )
+
+/** The columns of every primary key, unique constraint and unique index without a condition. */
+export function uniqueKeys({ constraints, indexes }: ManifestTable): (readonly string[])[] {
+  return [
+    ...constraints
+      .filter(({ kind }) => kind === 'primary key' || kind === 'unique')
+      .map(({ columns }) => columns),
+    ...indexes
+      .filter(({ unique, condition }) => unique && condition === null)
+      .map(({ columns }) => columns)
+      .filter((columns): columns is readonly string[] => !columns.includes(null)),
+  ]
 }

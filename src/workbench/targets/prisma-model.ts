@@ -1,6 +1,6 @@
 import type { ManifestConstraint, ManifestIndex, ManifestTable } from '../../catalog/index.js'
-import { hasUsableKey, mapOf, type PrismaContext, type Relation } from './prisma-context.js'
-import { prismaDefault, prismaString, prismaType } from './prisma-fields.js'
+import { mapOf, type PrismaContext, prismaString, type Relation } from './prisma-context.js'
+import { hasUsableKey, prismaDefault, typeOfColumn } from './prisma-fields.js'
 import { indexParts } from './target-catalog.js'
 
 /** Lines of documentation from a comment of the database. */
@@ -57,17 +57,16 @@ export function prismaModel(
 }
 
 function columnFields(table: ManifestTable, context: PrismaContext): Field[] {
-  const { catalog, fields } = context
+  const { fields } = context
   const primary = table.constraints.find(({ kind }) => kind === 'primary key')
   return table.columns.map((column) => {
     const field = fields.get(table.name)!.get(column.name)!
-    const type = catalog.typeOf(column.type)
-    const { type: scalar, native, isList } = prismaType(type, catalog, context)
+    const { type: scalar, native, isList } = typeOfColumn(table, column.name, context)
     const isKey = primary?.columns.length === 1 && primary.columns[0] === column.name
     const mark = isList ? '[]' : column.nullable ? '?' : ''
     const attributes = [
-      isKey && `@id${mapOf(primary.name, table, [], 'pkey', context, '(', ')')}`,
-      prismaDefault(column, catalog, context),
+      isKey && `@id${mapOf(primary.name, table, [], 'pkey', context).replace(/^, (.*)$/s, '($1)')}`,
+      prismaDefault(column, context),
       field === column.name ? '' : `@map(${prismaString(column.name)})`,
       native,
     ]

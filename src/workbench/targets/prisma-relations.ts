@@ -1,13 +1,6 @@
 import type { ManifestConstraint, ManifestTable } from '../../catalog/index.js'
-import {
-  hasUsableKey,
-  mapOf,
-  type PrismaContext,
-  type Relation,
-  typeOfColumn,
-  uniqueKeys,
-} from './prisma-context.js'
-import { prismaString } from './prisma-fields.js'
+import { mapOf, type PrismaContext, prismaString, type Relation } from './prisma-context.js'
+import { hasUsableKey, typeOfColumn, uniqueKeys } from './prisma-fields.js'
 import { foreignKeyParts } from './target-catalog.js'
 import { camelName, freeName, upperFirst } from './target-names.js'
 

@@ -1,11 +1,12 @@
 import type { ManifestTable, ManifestView } from '../../catalog/index.js'
 import { docComment, key, literal, literals } from '../generate/column-types.js'
 import { addUnsupported } from './add-unsupported.js'
-import { drizzleType, sqlTemplate } from './drizzle-columns.js'
-import { type DrizzleContext, drizzleTable } from './drizzle-table.js'
+import { drizzleType } from './drizzle-columns.js'
+import { type DrizzleContext, sqlTemplate } from './drizzle-context.js'
+import { drizzleTable } from './drizzle-table.js'
 import { NotExpressed } from './not-expressed.js'
 import type { TargetCatalog, TargetType } from './target-catalog.js'
-import { camelName, freeName } from './target-names.js'
+import { camelName, freeName, upperFirst } from './target-names.js'
 
 /** Names that an export of the file cannot have: words of JavaScript, and what the file uses. */
 const takenNames = `
@@ -30,83 +31,52 @@ export function renderDrizzle(catalog: TargetCatalog, command: string): string {
   const notExpressed = new NotExpressed()
   addUnsupported(catalog, notExpressed)
   const used = new Set(takenNames)
-  const nameAll = (objects: readonly { readonly name: string }[], prefix: string) =>
-    new Map(objects.map(({ name }) => [name, freeName(camelName(name, prefix), used)] as const))
+  const nameAll = (names: readonly string[], prefix: string) =>
+    new Map(names.map((name) => [name, freeName(camelName(name, prefix), used)]))
   const enums = manifest.enums.filter(({ values }) => values.length > 0)
-  const names = {
-    schemas: nameAll(schemasOf(catalog, [...tables, ...manifest.views, ...enums]), 'schema'),
-    tables: nameAll(tables, 'table'),
-    views: nameAll(manifest.views, 'view'),
-    enums: nameAll(enums, 'enum'),
-  }
-  const imports = new Set<string>()
-  const customTypes = createCustomTypes(catalog, used)
+  const objects = [...enums, ...tables, ...manifest.views].map(({ name }) => name)
+  const schemas = new Set(objects.map((name) => split(name).schema))
+  schemas.delete('public')
+  const schemaNames = nameAll([...schemas].sort(), 'schema')
+  const names = nameAll(objects, 'object')
+  const imports = new Set<string>(schemas.size > 0 ? ['pgSchema'] : [])
+  const customTypes = createCustomTypes(catalog, used, imports)
   const context: DrizzleContext = {
-    ...{ catalog, notExpressed, imports, reaches: createReaches(tables) },
-    ...{ tables: names.tables, enums: names.enums, customType: customTypes.nameOf },
+    ...{ catalog, notExpressed, imports, names, customType: customTypes.nameOf },
     properties: new Map([...tables, ...manifest.views].map((one) => [one.name, propertiesOf(one)])),
+    reaches: createReaches(tables),
   }
-  /** The function that creates an object: one of its schema, or of the package for public. */
-  const creator = (objectName: string, kind: string, ofPackage: string) => {
-    const { schema } = split(objectName)
-    if (schema !== 'public') return `${names.schemas.get(schema)!}.${kind}`
-    imports.add(ofPackage)
-    return ofPackage
+  /** The start of a declaration. The function is one of the schema, or of the package for public. */
+  const declare = (kind: string, { name: title, comment }: { name: string; comment: string }) => {
+    const { schema, name } = split(title)
+    const ofPackage = `pg${upperFirst(kind)}`
+    if (schema === 'public') imports.add(ofPackage)
+    const create = schema === 'public' ? ofPackage : `${schemaNames.get(schema)!}.${kind}`
+    const start = `${docComment(comment, '')}export const ${names.get(title)!} = `
+    return `${start}${create}(${literal(name)}, `
   }
   const declarations = [
-    ...enums.map(
-      ({ name, values, comment }) =>
-        `${docComment(comment, '')}export const ${names.enums.get(name)!} = ` +
-        `${creator(name, 'enum', 'pgEnum')}(${literal(split(name).name)}, ${literals(values)})\n`,
+    ...enums.map((one) => `${declare('enum', one)}${literals(one.values)})\n`),
+    ...tables.map((one) => declare('table', one) + drizzleTable(one, context)),
+    ...manifest.views.map(
+      (one) => declare(one.materialized ? 'materializedView' : 'view', one) + viewOf(one, context),
     ),
-    ...tables.map((one) => drizzleTable(one, creator(one.name, 'table', 'pgTable'), context)),
-    ...manifest.views.map((one) => {
-      const [kind, ofPackage] = one.materialized
-        ? ['materializedView', 'pgMaterializedView']
-        : ['view', 'pgView']
-      return drizzleView(
-        one,
-        names.views.get(one.name)!,
-        creator(one.name, kind!, ofPackage!),
-        context,
-      )
-    }),
   ]
-  const schemas = [...names.schemas].map(([schema, name]) => {
-    imports.add('pgSchema')
-    return `export const ${name} = pgSchema(${literal(schema)})\n`
-  })
-  return fileText(command, notExpressed, imports, [
-    ...schemas,
-    ...customTypes.texts(imports),
-    ...declarations,
-  ])
-}
-
-function fileText(
-  command: string,
-  notExpressed: NotExpressed,
-  imports: ReadonlySet<string>,
-  declarations: readonly string[],
-): string {
-  const body = declarations.join('\n')
-  const names = [...imports].sort().map((name) => `  ${name},\n`)
+  const schemaTexts = [...schemaNames].map(
+    ([schema, name]) => `export const ${name} = pgSchema(${literal(schema)})\n`,
+  )
+  const body = [...schemaTexts, ...customTypes.texts, ...declarations].join('\n')
+  const imported = [...imports].sort().map((name) => `  ${name},\n`)
   const head = [
     `// Made by \`${command}\` from the catalog of a migrated database. Change a migration instead.`,
     '//',
     ...notExpressed.lines('Drizzle').map((line) => `// ${line}`),
     '',
     ...(body.includes('sql`') ? ["import { sql } from 'drizzle-orm'"] : []),
-    ...(imports.size > 0 ? [`import {\n${names.join('')}} from 'drizzle-orm/pg-core'`] : []),
+    ...(imports.size > 0 ? [`import {\n${imported.join('')}} from 'drizzle-orm/pg-core'`] : []),
   ]
   // A file without imports and exports would be a script.
   return `${head.join('\n')}\n\n${body === '' ? 'export {}\n' : body}`
-}
-
-function schemasOf({ split }: TargetCatalog, objects: readonly { readonly name: string }[]) {
-  const names = new Set(objects.map(({ name }) => split(name).schema))
-  names.delete('public')
-  return [...names].sort().map((name) => ({ name }))
 }
 
 /** The properties of the columns, by the names of the columns. */
@@ -117,74 +87,54 @@ function propertiesOf({ columns }: Pick<ManifestTable | ManifestView, 'columns'>
 
 /** Whether foreign keys lead from one table to another one, directly or through others. */
 function createReaches(tables: readonly ManifestTable[]): DrizzleContext['reaches'] {
-  const next = new Map(
-    tables.map(({ name, constraints }) => [
-      name,
-      constraints.flatMap(({ references }) => references ?? []),
-    ]),
-  )
+  const keys = new Map(tables.map(({ name, constraints }) => [name, constraints]))
   return (from, to) => {
     const seen = new Set([from])
     for (const one of seen) {
-      if (one === to) return true
-      for (const each of next.get(one) ?? []) seen.add(each)
+      for (const { references } of keys.get(one) ?? []) if (references) seen.add(references)
     }
-    return false
+    return seen.has(to)
   }
 }
 
-/** The types in TypeScript of values that Drizzle passes on as the driver returns them. */
+/** The types that are not read as text: Drizzle lets drivers return dates and times as text. */
 const driverTypes: Readonly<Record<string, string>> = {
   ...{ boolean: 'boolean', smallint: 'number', integer: 'number', oid: 'number', real: 'number' },
   ...{ 'double precision': 'number', bytea: 'Uint8Array', json: 'unknown', jsonb: 'unknown' },
-  ...{ circle: 'unknown', point: 'unknown', interval: 'unknown', date: 'unknown' },
-  ...{ 'timestamp with time zone': 'Date', 'timestamp without time zone': 'unknown' },
+  ...{ circle: 'unknown', point: 'unknown' },
 }
 
 /** One custom type for each type that Drizzle has no function for. */
-function createCustomTypes({ typeOf }: TargetCatalog, used: Set<string>) {
-  const names = new Map<string, { readonly name: string; readonly data: string }>()
-  const dataOf = ({ name, domain }: TargetType): string => {
-    if (domain === undefined)
-      return Object.hasOwn(driverTypes, name) ? driverTypes[name]! : 'string'
-    const base = typeOf(domain.type)
-    return base.isArray ? 'unknown' : dataOf(base)
+function createCustomTypes({ typeOf }: TargetCatalog, used: Set<string>, imports: Set<string>) {
+  const names = new Map<string, string>()
+  const texts: string[] = []
+  const dataOf = ({ name, domain, isArray }: TargetType): string => {
+    if (isArray) return 'unknown'
+    if (domain) return dataOf(typeOf(domain.type))
+    return Object.hasOwn(driverTypes, name) ? driverTypes[name]! : 'string'
   }
-  return {
-    nameOf: (type: TargetType): string => {
-      const found = names.get(type.text)
-      if (found) return found.name
-      const name = freeName(camelName(`${type.text} column`, 'type'), used)
-      names.set(type.text, { name, data: dataOf(type) })
-      return name
-    },
-    texts: (imports: Set<string>): string[] =>
-      [...names].map(([text, { name, data }]) => {
-        imports.add('customType')
-        // drizzle-kit adds the quotes that a name needs.
-        const unquoted = /^"(.*)"$/s.exec(text)?.[1]?.replaceAll('""', '"') ?? text
-        return (
-          `const ${name} = customType<{ data: ${data} }>({\n` +
-          `  dataType: () => ${literal(unquoted)},\n})\n`
-        )
-      }),
+  const nameOf = (type: TargetType): string => {
+    const { text } = type
+    const name = names.get(text) ?? freeName(camelName(`${text} column`, 'type'), used)
+    if (names.has(text)) return name
+    names.set(text, name)
+    imports.add('customType')
+    // drizzle-kit adds the quotes that a name needs.
+    const unquoted = /^"(.*)"$/s.exec(text)?.[1]?.replaceAll('""', '"') ?? text
+    const data = dataOf({ ...type, isArray: false })
+    texts.push(
+      `const ${name} = customType<{ data: ${data} }>({\n  dataType: () => ${literal(unquoted)},\n})\n`,
+    )
+    return name
   }
+  return { texts, nameOf }
 }
 
-function drizzleView(
-  view: ManifestView,
-  name: string,
-  creator: string,
-  context: DrizzleContext,
-): string {
-  const { catalog, properties } = context
-  const columns = view.columns.map(({ name: column, type }) => {
-    const property = key(properties.get(view.name)!.get(column)!)
-    return `  ${property}: ${drizzleType(column, catalog.typeOf(type), context)},\n`
+function viewOf({ name, columns, definition }: ManifestView, context: DrizzleContext): string {
+  const lines = columns.map((column) => {
+    const property = key(context.properties.get(name)!.get(column.name)!)
+    const type = context.catalog.typeOf(column.type)
+    return `  ${property}: ${drizzleType(column.name, type, context)},\n`
   })
-  const query = view.definition.trim().replace(/;$/, '')
-  return (
-    `${docComment(view.comment, '')}export const ${name} = ${creator}(` +
-    `${literal(catalog.split(view.name).name)}, {\n${columns.join('')}}).as(${sqlTemplate(query)})\n`
-  )
+  return `{\n${lines.join('')}}).as(${sqlTemplate(definition.trim().replace(/;$/, ''))})\n`
 }
