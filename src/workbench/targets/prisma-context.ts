@@ -2,15 +2,16 @@ import type { ManifestTable } from '../../catalog/index.js'
 import type { NotExpressed } from './not-expressed.js'
 import type { TargetCatalog } from './target-catalog.js'
 
-type RelationField = readonly [name: string, type: string, attributes: string]
+/** A line of a model. */
+export type Field = readonly [name: string, type: string, attributes: string, comment?: string]
 
 /** A foreign key as the two fields that Prisma has for it. */
 export interface Relation {
   /** The names of the tables in the manifest. */
   readonly from: string
   readonly to: string
-  readonly field: RelationField
-  readonly back: RelationField
+  readonly field: Field
+  readonly back: Field
 }
 
 /** What a model needs to know about the whole schema. */

@@ -1,5 +1,11 @@
 import type { ManifestConstraint, ManifestIndex, ManifestTable } from '../../catalog/index.js'
-import { mapOf, type PrismaContext, prismaString, type Relation } from './prisma-context.js'
+import {
+  type Field,
+  mapOf,
+  type PrismaContext,
+  prismaString,
+  type Relation,
+} from './prisma-context.js'
 import { hasUsableKey, prismaDefault, typeOfColumn } from './prisma-fields.js'
 import { indexParts } from './target-catalog.js'
 
@@ -25,8 +31,6 @@ export function nameAttributes(
   ]
 }
 
-type Field = readonly [name: string, type: string, attributes: string, comment: string]
-
 /** A table as a model of Prisma. */
 export function prismaModel(
   table: ManifestTable,
@@ -38,17 +42,20 @@ export function prismaModel(
   const fields: Field[] = [
     ...columnFields(table, context),
     ...relations.flatMap((one) => [
-      ...(one.from === table.name ? [[...one.field, ''] as const] : []),
-      ...(one.to === table.name ? [[...one.back, ''] as const] : []),
+      ...(one.from === table.name ? [one.field] : []),
+      ...(one.to === table.name ? [one.back] : []),
     ]),
   ]
   const attributes = [
     ...(hasUsableKey(table, context) ? [] : ['@@ignore']),
-    ...keysOf(table, context),
+    ...table.constraints.flatMap((one) => keyText(one, table, context)),
+    ...context.catalog.indexesOf(table).flatMap((one) => indexText(one, table, context)),
     ...nameAttributes(table.name, name, context),
   ]
-  const widths = [0, 1].map((part) => Math.max(...fields.map((field) => field[part]!.length)))
-  const lines = fields.map(([field, type, more, comment]) => {
+  const widths = [0, 1].map((part) =>
+    Math.max(...fields.map((field) => field[part as 0 | 1].length)),
+  )
+  const lines = fields.map(([field, type, more, comment = '']) => {
     const text = `${field.padEnd(widths[0]!)} ${type.padEnd(widths[1]!)} ${more}`.trimEnd()
     return `${prismaComment(comment, '  ')}  ${text}\n`
   })
@@ -72,13 +79,6 @@ function columnFields(table: ManifestTable, context: PrismaContext): Field[] {
     ]
     return [field, `${scalar}${mark}`, attributes.filter(Boolean).join(' '), column.comment]
   })
-}
-
-function keysOf(table: ManifestTable, context: PrismaContext): string[] {
-  return [
-    ...table.constraints.flatMap((one) => keyText(one, table, context)),
-    ...context.catalog.indexesOf(table).flatMap((one) => indexText(one, table, context)),
-  ]
 }
 
 function keyText(

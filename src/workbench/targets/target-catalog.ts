@@ -41,26 +41,7 @@ export interface IndexKey {
   readonly nullsFirst: boolean
 }
 
-/** What comes after the keys of an index. */
-export interface IndexParts {
-  readonly keys: readonly IndexKey[]
-  /** Whether INCLUDE adds columns. */
-  readonly includes: boolean
-  readonly nullsNotDistinct: boolean
-  readonly hasParameters: boolean
-}
-
 type OnChange = NonNullable<ManifestConstraint['onDelete']>
-
-/** The parts of a foreign key. */
-export interface ForeignKeyParts {
-  /** The name of the table in the manifest. */
-  readonly references: string
-  readonly onDelete: OnChange
-  readonly onUpdate: OnChange
-  /** The rest of the definition, such as `DEFERRABLE INITIALLY DEFERRED`. */
-  readonly rest: string
-}
 
 /** A manifest of all schemas, with answers to the questions that every target has. */
 export interface TargetCatalog {
@@ -142,7 +123,7 @@ function modifiersOf(text: string): Pick<TargetType, 'name' | 'modifiers'> {
 }
 
 /** The parts of a foreign key. */
-export function foreignKeyParts(constraint: ManifestConstraint): ForeignKeyParts {
+export function foreignKeyParts(constraint: ManifestConstraint) {
   const { after } = firstGroup(constraint.definition)
   const tail = firstGroup(after).after
   const actions = / ?ON (DELETE|UPDATE) (CASCADE|RESTRICT|SET NULL|SET DEFAULT)/g
@@ -151,6 +132,7 @@ export function foreignKeyParts(constraint: ManifestConstraint): ForeignKeyParts
     references: constraint.references!,
     onDelete: constraint.onDelete!,
     onUpdate: (onUpdate?.toLowerCase() ?? 'no action') as OnChange,
+    /** Such as `DEFERRABLE INITIALLY DEFERRED`. */
     rest: tail.replaceAll(actions, '').trim(),
   }
 }
@@ -159,14 +141,15 @@ const keyForm =
   /^(?: COLLATE ("(?:[^"]|"")*"|\S+))?(?: (?!DESC\b|NULLS\b)([\w.]+|"(?:[^"]|"")*")(\(.*\))?)?( DESC)?(?: NULLS (FIRST|LAST))?$/
 
 /** The keys of an index, and what else its definition contains. */
-export function indexParts({ definition, columns }: ManifestIndex): IndexParts {
+export function indexParts({ definition, columns }: ManifestIndex) {
   const { inside, after } = firstGroup(definition)
   const items = listItems(inside)
+  const settings = after.split(' WHERE ', 1)[0]!
   return {
     keys: columns.map((column, index) => keyOf(column, items[index]!)),
-    includes: after.startsWith(' INCLUDE ('),
-    nullsNotDistinct: after.includes(' NULLS NOT DISTINCT'),
-    hasParameters: after.includes(' WITH ('),
+    includes: settings.startsWith(' INCLUDE ('),
+    nullsNotDistinct: settings.includes(' NULLS NOT DISTINCT'),
+    hasParameters: settings.includes(' WITH ('),
   }
 }
 
