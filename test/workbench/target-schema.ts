@@ -1,4 +1,4 @@
-/** The types, functions and sequences of {@link targetTables}, which neither Drizzle nor Prisma creates. */
+/** What {@link targetTables} need, and neither Drizzle nor Prisma creates. */
 export const targetTypes = `
 CREATE SCHEMA shop;
 CREATE SCHEMA "Odd Schema";

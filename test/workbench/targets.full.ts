@@ -70,7 +70,7 @@ describe.each([
     await writePair(migrations, '000001_all', sql)
   })
 
-  test('compile', async () => {
+  test('compile with code that uses them', async () => {
     const folder = await temporaryFolder()
     await writeGenerated(folder, await generateTarget('drizzle', { migrations }))
     await writeFile(join(folder, 'usage.ts'), usage)

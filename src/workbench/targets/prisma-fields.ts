@@ -47,7 +47,7 @@ const scalars: Readonly<Record<string, readonly [type: string, native?: string]>
 const withPrecision = ['Timestamp', 'Timestamptz', 'Time', 'Timetz']
 
 /** Prisma knows a domain by the type that it is based on, but not a domain of a domain. */
-export function prismaType(type: TargetType, context: PrismaContext): PrismaType {
+function prismaType(type: TargetType, context: PrismaContext): PrismaType {
   const base = type.domain && context.catalog.typeOf(type.domain.type)
   if (base && base.domain === undefined && !type.isArray) return prismaType(base, context)
   const { isArray: isList, enumName } = type

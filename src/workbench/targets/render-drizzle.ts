@@ -46,7 +46,7 @@ export function renderDrizzle(catalog: TargetCatalog, command: string): string {
     properties: new Map([...tables, ...manifest.views].map((one) => [one.name, propertiesOf(one)])),
     reaches: createReaches(tables),
   }
-  /** The start of a declaration. The function is one of the schema, or of the package for public. */
+  /** The start of a declaration. A schema creates its objects; the package those of public. */
   const declare = (kind: string, { name: title, comment }: { name: string; comment: string }) => {
     const { schema, name } = split(title)
     const ofPackage = `pg${upperFirst(kind)}`

@@ -1,4 +1,4 @@
-// The few questions about SQL that PostgreSQL printed, in which literals have only one kind of quote.
+// Questions about SQL that PostgreSQL printed, in which literals have only one kind of quote.
 
 /** The end of the literal, the quoted name or the character that starts at an index. */
 function endOfToken(sql: string, start: number): number {
