@@ -56,8 +56,7 @@ export const drizzleScript = async (schema: Record<string, unknown>): Promise<st
 const equivalent = (text: string | undefined, kind: string) =>
   kind === 'column'
     ? text
-        ?.replace(/\(6\)/, '')
-        .replace('CURRENT_TIMESTAMP', 'now()')
+        ?.replace('CURRENT_TIMESTAMP', 'now()')
         .replace(/'\{(.*)\}'(?=::)/, 'ARRAY[$1]')
         .replaceAll(/'(-?\d+)'(?=::)/g, '$1')
         .replaceAll(/('\w+'|\d|\]|\w)::[a-z.]+(\[\])?/g, (_, value) => value.replaceAll("'", ''))

@@ -43,9 +43,6 @@ const scalars: Readonly<Record<string, readonly [type: string, native?: string]>
   'time with time zone': ['DateTime', 'Timetz'],
 }
 
-/** The types whose precision Prisma would otherwise make 3 instead of 6. */
-const withPrecision = ['Timestamp', 'Timestamptz', 'Time', 'Timetz']
-
 /** Prisma knows a domain by the type that it is based on, but not a domain of a domain. */
 function prismaType(type: TargetType, context: PrismaContext): PrismaType {
   const base = type.domain && context.catalog.typeOf(type.domain.type)
@@ -58,8 +55,7 @@ function prismaType(type: TargetType, context: PrismaContext): PrismaType {
   }
   const [name, native] = scalar
   if (native === undefined) return { type: name, native: '', isList }
-  const usual = withPrecision.includes(native) ? [6] : []
-  const modifiers = type.modifiers.length > 0 ? type.modifiers : usual
+  const { modifiers } = type
   const values = modifiers.length > 0 ? `(${modifiers.join(', ')})` : ''
   return { type: name, native: `@db.${native}${values}`, isList }
 }
