@@ -28,6 +28,8 @@ export {
 export type {
   ManifestColumn,
   ManifestConstraint,
+  ManifestDomain,
+  ManifestIndex,
   ManifestTable,
   ManifestView,
   SchemaManifest,

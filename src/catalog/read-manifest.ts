@@ -17,13 +17,20 @@ import { type FactsOptions, readFacts } from './read-facts.js'
  *
  * @param options.except Tables that are not part of the schema, such as a ledger.
  * @param options.schema The schema; that of the database's adapter by default.
+ * @param options.withOthers Whether to read all other schemas as well, except those of PostgreSQL.
+ * Their names are written as `schema.name`. False by default.
  */
 export async function readManifest(
   queryable: Queryable,
-  options: { readonly except?: readonly string[]; readonly schema?: string } = {},
+  options: {
+    readonly except?: readonly string[]
+    readonly schema?: string
+    readonly withOthers?: boolean
+  } = {},
 ): Promise<SchemaManifest> {
-  const { except = [], schema = queryable.schema } = options
-  return manifestOf(await readFacts(queryable, { except, schemas: [schema], relativeTo: schema }))
+  const { except = [], schema = queryable.schema, withOthers = false } = options
+  const schemas = withOthers ? 'all' : [schema]
+  return manifestOf(await readFacts(queryable, { except, schemas, relativeTo: schema }))
 }
 
 /** The tables of a schema and its enum types, as a manifest has them. */

@@ -2,9 +2,12 @@ import { resolve } from 'node:path'
 import { InvalidArgumentError } from 'commander'
 import {
   findStale,
+  generateTarget,
   generateTruths,
   type StaleFile,
+  type TargetName,
   type TruthName,
+  targetNames,
   truthNames,
   writeGenerated,
 } from '../workbench/index.js'
@@ -21,15 +24,21 @@ function namesOf(text: string): TruthName[] {
   )
 }
 
+function targetOf(text: string): TargetName {
+  const target = targetNames.find((name) => name === text)
+  if (target !== undefined) return target
+  throw new InvalidArgumentError(`Name one of ${targetNames.join(', ')}.`)
+}
+
 /** `driftpin generate`: schema, manifest and types from a folder of migrations. */
 export const generateCommand = defineCommand({
   name: 'generate',
-  description: 'generate schema.sql, manifest.json and tables.ts from migrations',
+  description: 'generate schema.sql, manifest.json and tables.ts, or a schema of Drizzle or Prisma',
   options: (command) =>
     command
       .argument('[dir]', "a folder of migrations (default: driftpin's own)")
       .requiredOption('--out <folder>', 'the folder for the files')
-      .option('--schema <name>', 'the schema for manifest and types', 'public')
+      .option('--schema <name>', 'the schema for manifest and types (default: public)')
       .option(
         '--owner <table>',
         'list the tables whose rows are deleted with a row of this one; can be repeated',
@@ -37,6 +46,11 @@ export const generateCommand = defineCommand({
         [],
       )
       .option('--only <names>', `one or more of ${truthNames.join(', ')}`, namesOf)
+      .option(
+        '--target <tool>',
+        `instead, a schema for ${targetNames.join(' or ')} of all schemas of the database`,
+        targetOf,
+      )
       .option('--check', 'write nothing, and fail if a file is stale')
       .option('--json', 'print JSON'),
   examples: [
@@ -44,16 +58,26 @@ export const generateCommand = defineCommand({
     'driftpin generate db/migrations --out db/generated --owner users',
     'driftpin generate db/migrations --out db/generated --check    # in CI',
     'driftpin generate db/migrations --out src/db --only types',
+    'driftpin generate db/migrations --out src/db --target drizzle',
   ],
   run: async (dir, options) => {
-    const { out, schema, owner: owners, only, check } = options
+    const { out, schema, owner: owners, only, target, check } = options
     if (dir !== undefined && resolve(dir) === resolve(out)) {
       throw new UsageError(
         '--out is the folder of the migrations, where schema.sql would count as a migration. Name ' +
           'another folder.',
       )
     }
-    const files = await generateTruths({ migrations: dir, only, schema, owners })
+    if (target !== undefined && (only || schema !== undefined || owners.length > 0)) {
+      throw new UsageError(
+        '--target writes one file about all schemas, so that --only, --schema and --owner have no ' +
+          'meaning for it. Leave them out, or run generate twice.',
+      )
+    }
+    const files =
+      target === undefined
+        ? await generateTruths({ migrations: dir, only, schema, owners })
+        : await generateTarget(target, { migrations: dir })
     if (check) return report(await findStale(out, files), commandOf(dir, options))
     const written = await writeGenerated(out, files)
     const lines = written.map((file) => `wrote ${file}`)
@@ -77,20 +101,25 @@ function report(stale: readonly StaleFile[], command: string): CommandResult {
 
 interface GenerateOptions {
   readonly out: string
-  readonly schema: string
+  readonly schema?: string
   readonly owner: readonly string[]
   readonly only?: readonly TruthName[]
+  readonly target?: TargetName
 }
 
 /** The command that generates the files again. */
-function commandOf(dir: string | undefined, { out, schema, owner, only }: GenerateOptions): string {
+function commandOf(
+  dir: string | undefined,
+  { out, schema, owner, only, target }: GenerateOptions,
+): string {
   const words = [
     ...(dir === undefined ? [] : [dir]),
     '--out',
     out,
-    ...(schema === 'public' ? [] : ['--schema', schema]),
+    ...(schema === undefined ? [] : ['--schema', schema]),
     ...owner.flatMap((table) => ['--owner', table]),
     ...(only ? ['--only', only.join(',')] : []),
+    ...(target ? ['--target', target] : []),
   ]
   return `driftpin generate ${words.map(shellWord).join(' ')}`
 }

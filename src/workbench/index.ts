@@ -29,6 +29,7 @@ export {
 } from './renumber/apply-renumber.js'
 export { newMigration } from './renumber/new-migration.js'
 export { planRenumber, type RenumberPlan } from './renumber/plan-renumber.js'
+export { generateTarget, type TargetName, targetNames } from './targets/generate-target.js'
 export { changedLines } from './text-difference.js'
 export type { Exemptions } from './verify/verify-input.js'
 export { type VerifyOptions, verifyMigrations } from './verify/verify-migrations.js'

@@ -46,3 +46,27 @@ test('without the tools, manifest and types are made, and schema.sql says what t
   expect(made).toMatchObject({ code: 0, stderr: '' })
   expect(await readdir(out)).toEqual(['manifest.json', 'tables.ts'])
 })
+
+test.each([
+  ['drizzle', 'drizzle.ts', "export const boats = pgTable('boats', {"],
+  ['prisma', 'models.prisma', 'model Boats {'],
+])(
+  'generate for %s makes one file, and its check fails when it is stale',
+  async (target, file, text) => {
+    const root = await temporaryFolder()
+    const [migrations, out] = [join(root, 'migrations'), join(root, 'out')]
+    await writePair(migrations, '001_boats', 'CREATE TABLE boats (id int PRIMARY KEY);')
+    const generate = (...more: string[]) =>
+      driftpin(['generate', migrations, '--out', out, '--target', target, ...more])
+    expect((await generate()).stdout).toBe(`wrote ${file}\n`)
+    expect(await readFile(join(out, file), 'utf8')).toContain(text)
+    expect(await generate('--check')).toMatchObject({ code: 0 })
+    await writePair(migrations, '002_masts', 'ALTER TABLE boats ADD masts int;')
+    const check = await generate('--check')
+    expect(check.code).toBe(1)
+    expect(check.stdout).toContain(
+      `driftpin generate ${migrations} --out ${out} --target ${target}\n`,
+    )
+    expect(await readdir(out)).toEqual([file])
+  },
+)

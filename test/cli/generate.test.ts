@@ -11,6 +11,9 @@ test.each([
   [['.', '--out', '.'], 'Name another folder'],
   [['/nowhere', '--out', 'x'], 'cannot be read'],
   [['.', '--out', 'x', '--only', 'everything'], 'schema, manifest, types'],
+  [['.', '--out', 'x', '--target', 'sequelize'], 'Name one of drizzle, prisma.'],
+  [['.', '--out', 'x', '--target', 'prisma', '--only', 'types'], '--only, --schema and --owner'],
+  [['/nowhere', '--out', 'x', '--target', 'drizzle'], 'cannot be read'],
 ])('wrong use is refused: generate %j', async (args, message) => {
   expect(await refusalOf(generateCommand(), args)).toMatchObject({
     exitCode: exitCodes.wrongUse,

@@ -1,7 +1,6 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SchemaManifest } from '../../src/index.js'
 import {
@@ -10,12 +9,10 @@ import {
   generateTruths,
   writeGenerated,
 } from '../../src/workbench/index.js'
-import { run } from '../support/run-command.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 import { oddSchema } from './odd-schema.js'
+import { typeCheck } from './type-check.js'
 import { writePair } from './write-pair.js'
-
-const repository = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Code that a user may write against the generated file of the odd schema. */
 const usage = `
@@ -78,22 +75,7 @@ describe('what is generated of a schema with odd names and objects of every kind
     const folder = await temporaryFolder()
     await writeGenerated(folder, files)
     await writeFile(join(folder, 'usage.ts'), usage)
-    await writeFile(join(folder, 'package.json'), '{"type": "module"}')
-    await symlink(join(repository, 'node_modules'), join(folder, 'node_modules'))
-    const strict = ['strict', 'noUnusedLocals', 'noUnusedParameters', 'exactOptionalPropertyTypes']
-    const options = { module: 'nodenext', target: 'es2023', types: '', ignoreConfig: 'true' }
-    const { code, stdout } = await run(
-      process.execPath,
-      [
-        join(repository, 'node_modules/typescript/bin/tsc'),
-        '--noEmit',
-        '--skipLibCheck',
-        ...strict.map((name) => `--${name}`),
-        ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]),
-        'usage.ts',
-      ],
-      { cwd: folder },
-    )
+    const { code, stdout } = await typeCheck(folder, 'usage.ts')
     expect(stdout).toBe('')
     expect(code).toBe(0)
   })

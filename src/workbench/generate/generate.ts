@@ -1,13 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { readManifest, type SchemaManifest } from '../../catalog/index.js'
 import { fromPGlite } from '../../database/index.js'
 import { DriftpinError } from '../../errors.js'
-import { openHarness } from '../../harness/index.js'
 import { ledgerName } from '../../migrations/index.js'
-import type { Extensions } from '../../pglite/index.js'
 import { dumpSchema } from '../dump-schema.js'
-import { embeddedExtensions } from '../optional-packages.js'
+import { type MigrationSource, withMigrated } from './migrated-database.js'
 import { renderTables } from './render-tables.js'
 
 /** What {@link generateTruths} makes: `schema.sql`, `manifest.json` and `tables.ts`. */
@@ -119,13 +115,9 @@ function refuseNoOwner({ tables }: SchemaManifest, owners: readonly string[]): v
  * await writeGenerated('src/schema', await generateTruths(source))
  * ```
  */
-export interface TruthSource {
-  /** A folder of migrations; driftpin's own by default. */
-  readonly migrations?: string
+export interface TruthSource extends MigrationSource {
   /** The schema that the manifest is of; `public` by default. */
   readonly schema?: string
-  /** PGlite's extensions by name. Those that it brings along are found by themselves. */
-  readonly extensions?: Extensions
 }
 
 /** What a database is after all migrations. */
@@ -137,26 +129,14 @@ export interface Truths {
 
 /** Migrates an embedded database with a folder, and reads what there is then. */
 export async function readTruths(
-  { migrations, schema = 'public', extensions }: TruthSource,
+  { schema = 'public', ...source }: TruthSource,
   { withDump }: { readonly withDump: boolean },
 ): Promise<Truths> {
-  const found = migrations === undefined ? {} : await extensionsOf(migrations)
-  await using harness = await openHarness({
-    migrations,
-    extensions: { ...found, ...extensions },
+  return await withMigrated(source, async ({ pglite }) => {
+    const manifest = await readManifest(fromPGlite(pglite, { schema }), { except: [ledgerName] })
+    const dump = withDump ? await dumpSchema(pglite, { except: [ledgerName] }) : undefined
+    return { manifest, dump }
   })
-  await using db = await harness.createDatabase()
-  const manifest = await readManifest(fromPGlite(db.pglite, { schema }), { except: [ledgerName] })
-  const dump = withDump ? await dumpSchema(db.pglite, { except: [ledgerName] }) : undefined
-  return { manifest, dump }
-}
-
-/** If the folder cannot be read, a later step reports it. */
-async function extensionsOf(folder: string): Promise<Extensions> {
-  const names = await readdir(folder, { recursive: true }).catch(() => [])
-  const scripts = names.filter((name) => name.endsWith('.sql'))
-  const texts = scripts.map((name) => readFile(join(folder, name), 'utf8').catch(() => ''))
-  return await embeddedExtensions(await Promise.all(texts))
 }
 
 /**
