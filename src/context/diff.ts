@@ -188,7 +188,7 @@ function sideOf(row: DiffRow, which: 'pinned' | 'live'): DiffSide | undefined {
 /** Of two tools with one name, the first counts. */
 function compareTools(pinnedBody: JsonValue, liveBody: JsonValue) {
   const [pinned, live] = [pinnedBody, liveBody].map((body) => {
-    const { tools } = readServer(body)
+    const tools = readServer(body).tools.filter((tool) => !('reason' in tool))
     // Both bodies are `jsonb`, which prints equal values as equal texts.
     return new Map(tools.toReversed().map((tool) => [tool.name, JSON.stringify(tool)]))
   }) as [Map<string, string>, Map<string, string>]

@@ -93,20 +93,24 @@ export async function listTools(queryable: Queryable, params: ChatKey): Promise<
     if (source === null) continue
     const skip = (reason: string, name: string | null = null) =>
       skipped.push({ source, name, reason })
-    const { serverName, tools: found, malformed } = readServer(body)
+    const { serverName, tools: found } = readServer(body)
     if (status !== 'ok') skip(`its status is ${status}`)
-    else if (serverName === undefined) skip('its server has no name')
+    else if (serverName === null) skip('its server has no name')
     else {
       const nameOf = (toolName: string) => `${serverName}__${toolName}`
-      for (const { name, reason } of malformed) {
-        skip(reason, name === undefined ? null : nameOf(name))
-      }
-      for (const { name: toolName, ...rest } of found) {
+      for (const tool of found) {
+        if ('reason' in tool) {
+          skip(tool.reason, tool.name === null ? null : nameOf(tool.name))
+          continue
+        }
+        const { name: toolName, ...said } = tool
         const name = nameOf(toolName)
         const other = sources.get(name)
         if (other !== undefined) skip(`a tool of ${other} has the same name`, name)
-        else tools.push({ name, source, serverName, toolName, ...rest })
-        if (other === undefined) sources.set(name, source)
+        else {
+          tools.push({ name, source, serverName, toolName, ...said })
+          sources.set(name, source)
+        }
       }
     }
   }

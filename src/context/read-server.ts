@@ -9,43 +9,45 @@ export interface ServerTool {
   readonly inputSchema: JsonObject
 }
 
-/** The tools of an MCP server, and why others in its body are none. */
-export interface ServerTools {
-  /** Undefined if the body has none. */
-  readonly serverName: string | undefined
-  /** In the order of the body. Names may occur more than once. */
-  readonly tools: readonly ServerTool[]
-  readonly malformed: readonly { readonly name: string | undefined; readonly reason: string }[]
+/** What is listed among the tools of a body and cannot be used as one. */
+interface MalformedTool {
+  readonly name: string | null
+  readonly reason: string
 }
 
-/** Reads the body of an MCP server. A push accepts any body, so that every part may be missing. */
-export function readServer(body: JsonValue): ServerTools {
-  const { server_name, tools: listed = [] } = isObject(body) ? body : {}
-  const serverName = nonEmpty(server_name)
-  if (!Array.isArray(listed)) {
-    const malformed = [{ name: undefined, reason: 'its tools are not a list' }]
-    return { serverName, tools: [], malformed }
+/**
+ * Reads the body of an MCP server. A push accepts any body, so that every part may be missing.
+ *
+ * @returns The name, which is null if the body has none, and the tools in the order of the body, in
+ * which names may occur more than once.
+ */
+export function readServer(body: JsonValue): {
+  readonly serverName: string | null
+  readonly tools: readonly (ServerTool | MalformedTool)[]
+} {
+  const { server_name, tools = [] } = isObject(body) ? body : {}
+  return {
+    serverName: nonEmpty(server_name),
+    tools: Array.isArray(tools)
+      ? (tools as readonly JsonValue[]).map(readTool)
+      : [{ name: null, reason: 'its tools are not a list' }],
   }
-  const tools: ServerTool[] = []
-  const malformed: { name: string | undefined; reason: string }[] = []
-  for (const [index, tool] of (listed as readonly JsonValue[]).entries()) {
-    const which = `tools[${index}]`
-    const name = isObject(tool) ? nonEmpty(tool.name) : undefined
-    if (!isObject(tool)) malformed.push({ name, reason: `${which} is not an object` })
-    else if (name === undefined) malformed.push({ name, reason: `${which} has no name` })
-    else {
-      const { description, input_schema: inputSchema = {} } = tool
-      if (isObject(inputSchema)) {
-        tools.push({ name, description: nonEmpty(description) ?? '', inputSchema })
-      } else malformed.push({ name, reason: `the input schema of ${which} is not an object` })
-    }
-  }
-  return { serverName, tools, malformed }
 }
 
-/** A text of a body, or undefined. A body omits empty fields, so that an empty text is none. */
-function nonEmpty(value: JsonValue | undefined): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
+function readTool(tool: JsonValue, index: number): ServerTool | MalformedTool {
+  const which = `tools[${index}]`
+  if (!isObject(tool)) return { name: null, reason: `${which} is not an object` }
+  const { description, input_schema: inputSchema = {} } = tool
+  const name = nonEmpty(tool.name)
+  if (name === null) return { name, reason: `${which} has no name` }
+  return isObject(inputSchema)
+    ? { name, description: nonEmpty(description) ?? '', inputSchema }
+    : { name, reason: `the input schema of ${which} is not an object` }
+}
+
+/** A text of a body, or null. A body omits empty fields, so that an empty text is none. */
+function nonEmpty(value: JsonValue | undefined): string | null {
+  return typeof value === 'string' && value !== '' ? value : null
 }
 
 function isObject(value: JsonValue): value is JsonObject {

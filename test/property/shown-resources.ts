@@ -7,7 +7,7 @@ import { weighted, withoutAbsent } from '../../src/laws/choices.js'
 
 /** Neighbours in byte order that a locale sorts in the other order. */
 const sources = ['/B', '/a', '/b', 'mcp:B', 'mcp:a'] as const
-const names = ['tides', 'waves'] as const
+export const names = ['tides', 'waves'] as const
 /** Without the fields that are undefined. */
 const toJson = (fields: object) => withoutAbsent(fields) as Readonly<Record<string, JsonValue>>
 
@@ -61,7 +61,7 @@ const longText = fc
 const resource = fc
   .tuple(
     fc.constantFrom(...sources),
-    weighted<Pick<ResourceInput, 'kind' | 'body'>>([4, server], [3, skill], [2, longText]),
+    weighted<Pick<ResourceInput, 'kind' | 'body'>>([4, server], [2, skill], [3, longText]),
     weighted<ResourceInput['status']>([6, fc.constant('ok')], [1, fc.constant('oversize')]),
     fc.integer({ min: 1, max: 255 }),
   )
@@ -72,7 +72,7 @@ const resource = fc
 
 /** Resources of these kinds, one per source, and no two skills with one name. */
 export const shownResources = fc
-  .uniqueArray(resource, { minLength: 2, maxLength: 5, selector: ({ source }) => source })
+  .uniqueArray(resource, { minLength: 4, maxLength: 5, selector: ({ source }) => source })
   .map((list) =>
     list.filter(
       ({ kind, body }, place) =>
