@@ -36,14 +36,16 @@ export interface Pin {
   readonly createdAt: Date
   /** When this pin was last replaced. */
   readonly updatedAt: Date
-  /** What a client shows of a skill. Absent for any other kind and if its body has no name. */
+  /** What a client shows of a skill. Absent for other kinds and if its body has no name. */
   readonly skill?: {
+    /** Never empty. */
     readonly name: string
     /** Empty if the body has none. */
     readonly description: string
   }
-  /** What a client shows of an MCP server. Absent for any other kind and if its body has no name. */
+  /** What a client shows of an MCP server. Absent for other kinds and if its body has no name. */
   readonly server?: {
+    /** Never empty. */
     readonly name: string
     /** Empty if the body has none. */
     readonly description: string

@@ -5,7 +5,7 @@ import { fieldChanges } from './operations/push-variants.js'
 // The two contexts of the first agent of every history. They differ in everything that an operation
 // compares, lists or shows, so that a defect in it is found at the end of any history.
 
-/** Resources of which the two contexts differ in one column each, so that any comparison is tested. */
+/** The two contexts differ in one column of each, so that any comparison is tested. */
 const fields = Object.keys(fieldChanges) as (keyof typeof fieldChanges)[]
 const unchanged = fields.map((field) => textFile(`/${field}`, `${field}\n`, 9))
 const changed = fields.map((field, n) => ({

@@ -31,7 +31,7 @@ const sidesBySource = (list: readonly Omit<ResourceInput, 'body'>[]) =>
 const inByteOrder = (list: readonly ResourceInput[]) =>
   list.toSorted((a, b) => Buffer.compare(Buffer.from(a.source), Buffer.from(b.source)))
 
-/** Without the hunks: if lines can be matched in several ways, the inverse may match them in another. */
+/** Without the hunks, of which several may be right: the inverse may have others. */
 const withoutHunks = ({ modified, ...diff }: ContextDiff) => ({
   ...sidesOf({ modified, ...diff }),
   modified: modified.map(({ hunks, ...change }) => change),
