@@ -23,8 +23,8 @@ export interface DiffHunk {
   readonly liveLines: number
   /**
    * Lines without their line feeds, each after a space, or after `-` if it is only pinned and `+`
-   * if it is only live. A line that begins with a
-   * backslash says that the line before it has no line feed.
+   * if it is only live. A line that begins with a backslash says that the line before it has no
+   * line feed.
    */
   readonly lines: readonly string[]
 }
