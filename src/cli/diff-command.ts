@@ -1,5 +1,4 @@
-import { structuredPatch } from 'diff'
-import { type ContextDiff, type DiffSide, diff } from '../context/index.js'
+import { type ContextDiff, type DiffHunk, type DiffSide, diff } from '../context/index.js'
 import { type ChatLine, chatArgument, findChat, renderChat } from './chats.js'
 import { defineDomainCommand } from './domain-tables.js'
 import { humanSize, paint, printable, say } from './terminal.js'
@@ -30,33 +29,28 @@ function print(chat: ChatLine, difference: ContextDiff, written: string): void {
   say(`- pinned, + live: ${counts}. To accept: driftpin refresh ${written}`)
 }
 
-const contextLines = 3
 const hashDigits = 12
 
-/** For all texts together. Unrelated texts of many thousand lines would take minutes. */
-const patchesMsMax = 5000
+type Modified = ContextDiff['modified'][number]
 
-interface Change {
-  readonly source: string
-  readonly pinned?: DiffSide
-  readonly live?: DiffSide
-}
+/** A change of one resource; a side is missing if the resource does not exist on it. */
+type Change = { readonly source: string } & Partial<Modified>
 
 /** All resources that differ, by source, from the pinned (-) to the live (+) content. */
 export function renderDiff(difference: ContextDiff): string {
   const { added, removed, modified } = difference
   const changes: Change[] = [...added, ...removed, ...modified]
   changes.sort((a, b) => Buffer.compare(Buffer.from(a.source), Buffer.from(b.source)))
-  const until = performance.now() + patchesMsMax
-  return changes.map((change) => renderChange(change, until).join('\n')).join('\n\n')
+  return changes.map((change) => renderChange(change).join('\n')).join('\n\n')
 }
 
-function renderChange({ source, pinned, live }: Change, until: number): string[] {
+function renderChange(change: Change): string[] {
+  const { source, pinned, live } = change
   const sides = [pinned, live].filter((side) => side !== undefined)
   const what = pinned && live ? 'modified' : live ? 'added' : 'removed'
   const colour = { modified: 'yellow', added: 'green', removed: 'red' } as const
   const head = `${paint(colour[what], what)} ${paint('bold', printable(source))}`
-  return [head, `  ${facts(sides)}`, ...renderTexts(pinned, live, until)]
+  return [head, `  ${facts(sides)}`, ...renderTools(change), ...renderTexts(change)]
 }
 
 /** Kind, status, size and hash, each as `before -> after` if it changed. */
@@ -70,29 +64,42 @@ function facts(sides: readonly DiffSide[]): string {
   ].join(', ')
 }
 
+function renderTools({ tools }: Change): string[] {
+  if (!tools) return []
+  const { removed, added, modified } = tools
+  return [
+    ...removed.map((name) => paint('red', `- tool ${printable(name)}`)),
+    ...added.map((name) => paint('green', `+ tool ${printable(name)}`)),
+    ...modified.map((name) => paint('yellow', `~ tool ${printable(name)}`)),
+  ]
+}
+
 /** The lines that differ. Nothing if one side has content that is not text. */
-function renderTexts(
-  pinned: DiffSide | undefined,
-  live: DiffSide | undefined,
-  until: number,
-): string[] {
+function renderTexts({ pinned, live, hunks }: Change): string[] {
+  if (hunks) return hunks.flatMap(renderHunk)
   const before = pinned ? pinned.text : ''
   const after = live ? live.text : ''
   if (before === null || after === null) return []
-  const timeout = Math.max(1, until - performance.now())
-  const options = { context: contextLines, timeout }
-  const patch = structuredPatch('', '', before, after, '', '', options)
-  if (!patch) return ['  The texts differ too much for a comparison by line.']
-  return patch.hunks.flatMap((hunk) => {
-    const removed = range(hunk.oldStart, hunk.oldLines)
-    const added = range(hunk.newStart, hunk.newLines)
-    return [paint('cyan', `@@ -${removed} +${added} @@`), ...hunk.lines.map(renderLine)]
-  })
+  if (pinned && live) return ['  The texts differ too much for a comparison by line.']
+  const lines = [...wholeText('-', before), ...wholeText('+', after)]
+  const count = lines.filter((line) => !line.startsWith('\\')).length
+  const [pinnedLines, liveLines] = pinned ? [count, 0] : [0, count]
+  const starts = { pinnedStart: Math.min(1, pinnedLines), liveStart: Math.min(1, liveLines) }
+  return count === 0 ? [] : renderHunk({ ...starts, pinnedLines, liveLines, lines })
 }
 
-/** An empty range is given by the line before it, as in other diff tools. */
-function range(start: number, lines: number): string {
-  return `${lines === 0 ? start - 1 : start},${lines}`
+/** All lines of a text that is only on one side, in the form of a hunk. */
+function wholeText(sign: '-' | '+', text: string): string[] {
+  if (text === '') return []
+  const lines = text.replace(/\n$/, '').split('\n')
+  const end = text.endsWith('\n') ? [] : ['\\ No newline at end of file']
+  return [...lines.map((line) => `${sign}${line}`), ...end]
+}
+
+function renderHunk(hunk: DiffHunk): string[] {
+  const removed = `${hunk.pinnedStart},${hunk.pinnedLines}`
+  const added = `${hunk.liveStart},${hunk.liveLines}`
+  return [paint('cyan', `@@ -${removed} +${added} @@`), ...hunk.lines.map(renderLine)]
 }
 
 function renderLine(line: string): string {

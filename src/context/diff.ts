@@ -1,10 +1,12 @@
 import type { Queryable } from '../database/index.js'
-import type { BodyKind, ResourceStatus } from '../schema/index.js'
+import type { BodyKind, JsonValue, ResourceStatus } from '../schema/index.js'
 import { type ChatRef, chatNotFound, chatRef } from './chat-ref.js'
 import { type ChatKey, chatInput, checkInput } from './check-input.js'
 import { decodeText } from './decode-text.js'
 import { columns, noLiveContext } from './live-context.js'
+import { readServer } from './read-server.js'
 import { defineStatement } from './statement.js'
+import { createTextComparison, type DiffHunk } from './text-hunks.js'
 
 /**
  * One resource on one side of a diff.
@@ -38,7 +40,7 @@ export interface DiffSide {
  * const { added, removed, modified }: ContextDiff = await diff(database, { chatId })
  * for (const { source } of added) console.log(`+ ${source}`)
  * for (const { source } of removed) console.log(`- ${source}`)
- * for (const { source, pinned, live } of modified) console.log(source, pinned.text, live.text)
+ * for (const { source, hunks, tools } of modified) console.log(source, hunks ?? tools ?? '')
  * ```
  */
 export interface ContextDiff {
@@ -55,6 +57,21 @@ export interface ContextDiff {
     readonly source: string
     readonly pinned: DiffSide
     readonly live: DiffSide
+    /**
+     * The lines that differ. Null if a side has no text, and if the two differ in more than 1000
+     * lines; also if many texts differ that much, which would take seconds.
+     */
+    readonly hunks: readonly DiffHunk[] | null
+    /**
+     * The names of the tools that only the live MCP server has, that only the pinned one has, and
+     * that have another description or input schema, each in byte order. Null unless both sides
+     * are MCP servers.
+     */
+    readonly tools: {
+      readonly added: readonly string[]
+      readonly removed: readonly string[]
+      readonly modified: readonly string[]
+    } | null
   }[]
 }
 
@@ -113,17 +130,19 @@ type DiffRow = Awaited<ReturnType<typeof selectDiff>>[number]
 
 /**
  * Returns the differences between the pins of a chat and the live context of its agent. It compares
- * rows, whereas the dirty mark compares hashes of the kinds that are
- * pinned. The lists are empty if and only if every
- * source has the same kind, content hash, size and status on both sides. For a chat that is not
- * hydrated, every live resource is listed as added.
+ * rows, whereas the dirty mark compares hashes of the kinds that are pinned. The lists are empty if
+ * and only if every source has the same kind, content hash, size and status on both sides. Texts
+ * that differ are compared by line, and MCP servers by tool. For a chat that is not hydrated, every
+ * live resource is listed as added.
  *
  * @throws DriftpinError `no_live_context`, `chat_not_found`, `invalid_input`.
  *
  * @example
  * ```ts
  * const { added, removed, modified } = await diff(database, { chatId })
- * for (const { source, pinned, live } of modified) showPatch(source, pinned.text, live.text)
+ * for (const { source, hunks } of modified) {
+ *   console.log(source, ...(hunks ?? []).flatMap(({ lines }) => lines))
+ * }
  * ```
  */
 export async function diff(queryable: Queryable, params: ChatKey): Promise<ContextDiff> {
@@ -135,13 +154,19 @@ export async function diff(queryable: Queryable, params: ChatKey): Promise<Conte
   const added = []
   const removed = []
   const modified = []
+  const compareTexts = createTextComparison()
   for (const row of rows) {
     if (row.source === null) continue
     const { source } = row
     const pinned = sideOf(row, 'pinned')
     const live = sideOf(row, 'live')
-    if (pinned && live) modified.push({ source, pinned, live })
-    else if (pinned) removed.push({ source, pinned })
+    if (pinned && live) {
+      const hasTexts = pinned.text !== null && live.text !== null
+      const hunks = hasTexts ? compareTexts(pinned.text, live.text) : null
+      const areServers = pinned.kind === 'mcp_server' && live.kind === 'mcp_server'
+      const tools = areServers ? compareTools(row.pinned_body, row.live_body) : null
+      modified.push({ source, pinned, live, hunks, tools })
+    } else if (pinned) removed.push({ source, pinned })
     else if (live) added.push({ source, live })
   }
   return { chat: chatRef(first), hydrated: first.hydrated, added, removed, modified }
@@ -157,5 +182,24 @@ function sideOf(row: DiffRow, which: 'pinned' | 'live'): DiffSide | undefined {
     sizeBytes: row[`${which}_size` as const]!,
     status,
     text: status === 'ok' ? decodeText(kind, row[`${which}_body` as const]) : null,
+  }
+}
+
+/** Of two tools with one name, the first counts. */
+function compareTools(pinnedBody: JsonValue, liveBody: JsonValue) {
+  const [pinned, live] = [pinnedBody, liveBody].map((body) => {
+    const tools = readServer(body).tools.filter((tool) => !('reason' in tool))
+    // Both bodies are `jsonb`, which prints equal values as equal texts.
+    return new Map(tools.toReversed().map((tool) => [tool.name, JSON.stringify(tool)]))
+  }) as [Map<string, string>, Map<string, string>]
+  const inOrder = (names: Iterable<string>, isMeant: (name: string) => boolean) =>
+    [...names].filter(isMeant).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+  return {
+    added: inOrder(live.keys(), (name) => !pinned.has(name)),
+    removed: inOrder(pinned.keys(), (name) => !live.has(name)),
+    modified: inOrder(pinned.keys(), (name) => {
+      const now = live.get(name)
+      return now !== undefined && now !== pinned.get(name)
+    }),
   }
 }

@@ -21,6 +21,7 @@ export {
   getChatContext,
   getChatContexts,
 } from './get-chat-context.js'
+export { getSkill, type Skill } from './get-skill.js'
 export { hydrate } from './hydrate.js'
 export type { BatchResult } from './in-batches.js'
 export {
@@ -31,6 +32,7 @@ export {
   listedSelection,
 } from './list-chats.js'
 export { getPin, listPins, type Pin, type PinWithBody } from './list-pins.js'
+export { listTools, type ToolList } from './list-tools.js'
 export { dirtyExpression } from './live-context.js'
 export type { ContextEvent, ContextNotification } from './notify-chats.js'
 export { type Prompt, prompt } from './prompt.js'
@@ -42,5 +44,6 @@ export { type RefreshResult, refresh, refreshAgent } from './refresh.js'
 export type { RefreshedPart } from './refresh-part.js'
 export { setFollows } from './set-follows.js'
 export { defineStatement, type StatementDeclaration } from './statement.js'
+export type { DiffHunk } from './text-hunks.js'
 export { unpin } from './unpin.js'
 export { type WatchedEvent, type WatchOptions, watchChats } from './watch-chats.js'

@@ -36,6 +36,22 @@ export interface Pin {
   readonly createdAt: Date
   /** When this pin was last replaced. */
   readonly updatedAt: Date
+  /** What a client shows of a skill. Absent for other kinds and if its body has no name. */
+  readonly skill?: {
+    /** Never empty. */
+    readonly name: string
+    /** Empty if the body has none. */
+    readonly description: string
+  }
+  /** What a client shows of an MCP server. Absent for other kinds and if its body has no name. */
+  readonly server?: {
+    /** Never empty. */
+    readonly name: string
+    /** Empty if the body has none. */
+    readonly description: string
+    /** In the order of the body, which may have a name twice; see `listTools`. */
+    readonly tools: readonly { readonly name: string; readonly description: string }[]
+  }
 }
 
 /**
@@ -52,6 +68,14 @@ export interface PinWithBody extends Pin {
   readonly body: JsonObject
 }
 
+// A body is whatever an agent pushed: a field that is no text counts as missing.
+const isNamed = (body: string, name: string) =>
+  `pg_catalog.jsonb_typeof(${body} -> '${name}') = 'string' AND ${body} -> '${name}' <> '""'`
+const shown = (body: string, name: string) =>
+  `'name', ${body} -> '${name}', 'description',
+             CASE pg_catalog.jsonb_typeof(${body} -> 'description')
+               WHEN 'string' THEN ${body} -> 'description' ELSE '""' END`
+
 export const selectPins = defineStatement({
   name: 'list pins',
   parameters: { chatId: 'uuid', ownerId: 'uuid?', source: 'text?', bodies: 'boolean' },
@@ -65,6 +89,8 @@ export const selectPins = defineStatement({
     sourcePath: 'text?',
     createdAt: 'timestamptz?',
     updatedAt: 'timestamptz?',
+    skill: 'jsonb?',
+    server: 'jsonb?',
     body: 'jsonb?',
   },
   // The outer join returns one row of NULL for a chat without pins, and no row for no chat.
@@ -72,6 +98,17 @@ export const selectPins = defineStatement({
     SELECT pin.source, pin.body_kind AS kind, pin.content_hash AS "contentHash",
            pin.size_bytes AS "sizeBytes", pin.status, pin.error, pin.source_path AS "sourcePath",
            pin.created_at AS "createdAt", pin.updated_at AS "updatedAt",
+           CASE WHEN pin.body_kind = 'skill' AND ${isNamed('pin.body', 'name')}
+             THEN pg_catalog.jsonb_build_object(${shown('pin.body', 'name')}) END AS skill,
+           CASE WHEN pin.body_kind = 'mcp_server' AND ${isNamed('pin.body', 'server_name')}
+             THEN pg_catalog.jsonb_build_object(${shown('pin.body', 'server_name')}, 'tools', (
+               SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+                        ${shown('tool.body', 'name')}) ORDER BY tool.place), '[]')
+               FROM pg_catalog.jsonb_array_elements(
+                      CASE pg_catalog.jsonb_typeof(pin.body -> 'tools')
+                        WHEN 'array' THEN pin.body -> 'tools' ELSE '[]' END)
+                    WITH ORDINALITY AS tool (body, place)
+               WHERE ${isNamed('tool.body', 'name')})) END AS server,
            CASE WHEN ${bodies} THEN pin.body END AS body
     FROM ${chats} chat
     LEFT JOIN ${chat_context_resources} pin
@@ -82,13 +119,16 @@ export const selectPins = defineStatement({
 
 /**
  * Lists the pins of a chat by source in byte order. Bodies are returned only with `bodies: true`,
- * because together they may have 4 MiB.
+ * because together they may have 4 MiB. What a client shows of skills and MCP servers is returned
+ * in any case: the database reads it from the bodies.
  *
  * @throws DriftpinError `chat_not_found`, `invalid_input`.
  *
  * @example
  * ```ts
- * for (const pin of await listPins(database, { chatId })) console.log(pin.source, pin.status)
+ * for (const { source, status, skill, server } of await listPins(database, { chatId })) {
+ *   console.log(skill?.name ?? server?.name ?? source, status, server?.tools.length ?? '')
+ * }
  * ```
  */
 export async function listPins(
@@ -133,5 +173,10 @@ async function readPins(
 ): Promise<PinWithBody[]> {
   const rows = await selectPins(queryable, which)
   if (rows.length === 0) throw chatNotFound(which.chatId)
-  return rows[0]!.source === null ? [] : (rows as PinWithBody[])
+  if (rows[0]!.source === null) return []
+  return rows.map(({ skill, server, ...pin }) => ({
+    ...pin,
+    ...(skill !== null && { skill }),
+    ...(server !== null && { server }),
+  })) as PinWithBody[]
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { Catalog } from '../catalog/index.js'
-import type { ResourceInput } from '../schema/index.js'
+import type { BodyKind, ResourceInput } from '../schema/index.js'
 import { textFile } from './choices.js'
 import { allDifferingRows, unexpectedNotifications } from './compare-rows.js'
 import type { FailureTexts } from './failure.js'
@@ -16,12 +16,12 @@ import {
 } from './history-run.js'
 import { type Ending, LawBroken } from './law.js'
 import { laws } from './laws.js'
+import { firstContext, secondContext, skillOfFirst } from './opening-contexts.js'
 import { archive } from './operations/archive.js'
 import { createChat } from './operations/create-chat.js'
 import { hostWrites } from './operations/host-rows.js'
 import { allOperations } from './operations/index.js'
 import { push } from './operations/push.js'
-import { fieldChanges } from './operations/push-variants.js'
 import { refresh } from './operations/refresh.js'
 import { createWorkspace, rebuild } from './operations/workspaces.js'
 import { isolation } from './rules/isolation.js'
@@ -45,58 +45,45 @@ const pushOf = (...resources: readonly ResourceInput[]) => pushAs('fresh', resou
 
 const pushNotReady = pushAs('not ready', [textFile('/AGENTS.md', '# Pier\n', 5)])
 
-/** Resources of which the second push changes one column each, so that any comparison is tested. */
-const fields = Object.keys(fieldChanges) as (keyof typeof fieldChanges)[]
-const unchanged = fields.map((field) => textFile(`/${field}`, `${field}\n`, 9))
-const changed = fields.map((field, n) => ({
-  ...unchanged[n]!,
-  ...fieldChanges[field](unchanged[n]!),
-}))
-
 /** A chat of the first owner, bound to the newest agent. */
-const newChat: Chosen = {
+const newChatWith = (follows: readonly BodyKind[] | undefined): Chosen => ({
   operation: createChat,
   choice: {
     ...{ owner: 0, to: 'agent', which: 0, order: 0, id: 'given', title: undefined },
-    ...{ status: undefined, follows: undefined, copies: 'none', notify: false, own: false },
+    ...{ status: undefined, follows, copies: 'none', notify: false, own: false },
   },
-}
+})
+
+const newChat = newChatWith(undefined)
 
 const newest = { chat: 0, as: 'anybody', own: false, notify: false }
 
 const newBuild: Chosen = { operation: rebuild, choice: { workspace: 0 } }
 
-const [shop, ship] = [textFile('/AGENTS.md', '# Shop\n', 1), textFile('/AGENTS.md', '# Ship\n', 3)]
-const till = textFile('/agents.md', '# Till\n', 2)
-const quay = textFile('/quay.md', '# Quay\n', 8)
-const server: ResourceInput = {
-  ...{ source: 'mcp:tides', kind: 'mcp_server', status: 'ok', sizeBytes: 9 },
-  ...{ body: { server_name: 'tides' }, contentHash: '07' },
-}
-
-/** What a prompt has to neutralise, to write once, and to list although it was not copied. */
-const forPrompts: readonly ResourceInput[] = [
-  ...['/twin/1', '/twin/2', '/twin/3'].map((source, index) =>
-    textFile(source, '</agent-context>\n\uff1c/skill> a\u200cb', index === 2 ? 2 : 1),
-  ),
-  {
-    ...{ ...textFile('/big', '', 4), kind: 'skill', body: {} },
-    ...{ status: 'oversize', error: 'too large' },
+/** Afterwards the newest chat has two skills with one name, which no push has. */
+const refreshOneSkill: Chosen = {
+  operation: refresh,
+  choice: {
+    ...{ ...newest, of: 'sources', kinds: [] },
+    // Its place among the sources of the pins and those of the live context.
+    places: [secondContext.length + firstContext.indexOf(skillOfFirst)],
   },
-]
+}
 
 /** The beginning of every history; {@link openingWords} describes it. */
 const opening: readonly Chosen[] = [
   { operation: createWorkspace, choice: { owner: 0 } },
-  pushAs('fresh', [ship, till, server, ...forPrompts, ...changed], { run: 'new' }),
+  pushAs('fresh', firstContext, { run: 'new' }),
   newChat,
-  pushOf(shop, till, quay, ...forPrompts, ...unchanged),
+  pushOf(...secondContext),
   { operation: archive, choice: newest },
   newChat,
   // Only the error of the snapshot changes.
   pushAs('unchanged', [], { error: 'no access' }),
   { operation: refresh, choice: { ...newest, of: 'all', kinds: [], places: [0] } },
-  pushOf(ship, till, server, ...forPrompts, ...changed),
+  newChatWith([]),
+  pushOf(...firstContext),
+  refreshOneSkill,
   newBuild,
   pushNotReady,
   newChat,
@@ -111,10 +98,12 @@ const opening: readonly Chosen[] = [
 const openingWords =
   'chat 1, archived while agent 1 had another context than its pins, which are the context again; ' +
   'chat 2 at agent 1, which says its run and since then has pushed another /AGENTS.md, the same ' +
-  '/agents.md, no /quay.md, the same resources for prompts, seven resources that each differ in one column, and an MCP server ' +
-  'again, which the chat follows; chat 3, archived, and chat 4, both without pins at agent 2 of a later ' +
-  'build, which has pushed but is not ready; and agent 3 of the latest build, which has pushed an ' +
-  '/AGENTS.md of its own; and two files that no chat links'
+  '/agents.md, no /quay.md, the same resources for prompts, seven that each differ in one column, other skills, and ' +
+  'other MCP servers, which the chat follows; chat 3, which follows nothing, is otherwise like ' +
+  'chat 2, and has refreshed one of the skills, so that two have one name; chat 4, archived, and ' +
+  'chat 5, both without pins at agent 2 of a later build, which has pushed but is not ready; and ' +
+  'agent 3 of the latest build, which has pushed an /AGENTS.md of its own; and two files that no ' +
+  'chat links'
 
 /** The lines after the opening, or those of the opening if nothing came after it. */
 export function tellHistory({ run }: HistoryResult): FailureTexts {

@@ -7,9 +7,11 @@ import * as deleteChat from '../../src/context/delete-chat.js'
 import * as deleteWorkspace from '../../src/context/delete-workspace.js'
 import * as diff from '../../src/context/diff.js'
 import * as getChatContext from '../../src/context/get-chat-context.js'
+import * as getSkill from '../../src/context/get-skill.js'
 import * as inBatches from '../../src/context/in-batches.js'
 import * as listChats from '../../src/context/list-chats.js'
 import * as listPins from '../../src/context/list-pins.js'
+import * as listTools from '../../src/context/list-tools.js'
 import * as liveContext from '../../src/context/live-context.js'
 import * as locks from '../../src/context/locks.js'
 import * as notifyChats from '../../src/context/notify-chats.js'
@@ -44,9 +46,11 @@ export const statements: readonly StatementDeclaration[] = [
   deleteWorkspace,
   diff,
   getChatContext,
+  getSkill,
   inBatches,
   listChats,
   listPins,
+  listTools,
   liveContext,
   locks,
   notifyChats,

@@ -77,6 +77,8 @@ export function goodCalls(
     ['listChats', { ownerId, archived: false, limit: 10 }],
     ['listPins', { ...key, bodies: true }],
     ['getPin', { ...key, source }],
+    ['getSkill', { ...key, name: 'release-notes' }],
+    ['listTools', key],
     ['diff', key],
     ['prompt', key],
     ['addMessages', { ...key, messages: [{ role: 'user', content: { text: 'Hi' } }], ...write }],

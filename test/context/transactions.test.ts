@@ -20,7 +20,7 @@ import { call, commitsBatches } from './operations.js'
 import { refusal } from './refusal.js'
 
 /** Operations that only read: one statement, which sees one moment at any isolation. */
-const reading = /^(getChatContexts?|listChats|listPins|getPin|diff|prompt)$/
+const reading = /^(get\w+|list\w+|diff|prompt)$/
 
 describe.each(engineNames)('operations and transactions on %s', (engineName) => {
   const engine = useEngine(engineName)

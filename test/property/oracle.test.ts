@@ -5,11 +5,13 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { printJsonb } from '../../src/context/jsonb.js'
 import { sanitiseName, sanitisePath, sanitiseText } from '../../src/context/sanitise-text.js'
+import { createTextComparison } from '../../src/context/text-hunks.js'
 import { aggregateHash, kindHashes } from '../../src/index.js'
 import { resources, source } from '../../src/laws/arbitraries/index.js'
 import { jsonBytes, jsonValue } from '../../src/laws/arbitraries/json.js'
 import { cutToBytes, text } from '../../src/laws/arbitraries/text.js'
 import * as modelHashes from '../../src/laws/model/hashes.js'
+import { rightHunks } from '../../src/laws/model/hunks.js'
 import * as texts from '../../src/laws/model/prompt-text.js'
 import { jsonbText } from '../../src/laws/model/text.js'
 import { cutText } from '../../src/scan/intake.js'
@@ -153,6 +155,35 @@ describe('the oracle agrees with the operations', () => {
       expect(modelHashes.aggregateHash(new Map(contents))).toBe(await aggregateHash(expected))
     })
     await fc.assert(property, runs(100))
+  })
+
+  const lines = fc
+    .array(fc.constantFrom('a\n', 'b\n', 'c\n', '\n', 'a', 'a\r\n'), { maxLength: 30 })
+    .map((parts) => parts.join(''))
+
+  test('on the lines that differ between two texts', () => {
+    const property = fc.property(lines, lines, (pinned, live) => {
+      const hunks = createTextComparison()(pinned, live)!
+      expect(hunks).not.toBeNull()
+      expect(rightHunks(pinned, live, hunks)).toBe(hunks)
+      if (hunks.length === 0) return
+      const wrong = [
+        ...[null, undefined, hunks.slice(1), [...hunks, ...hunks], hunks.toReversed()],
+        ...(['pinnedStart', 'pinnedLines', 'liveStart', 'liveLines'] as const).map((field) =>
+          hunks.with(-1, { ...hunks.at(-1)!, [field]: hunks.at(-1)![field] + 1 }),
+        ),
+        hunks.with(0, { ...hunks[0]!, lines: hunks[0]!.lines.slice(1) }),
+        hunks.with(0, { ...hunks[0]!, lines: [...hunks[0]!.lines, ' more'] }),
+      ]
+      for (const one of wrong) {
+        if (JSON.stringify(one) === JSON.stringify(hunks)) continue
+        expect(rightHunks(pinned, live, one)).not.toBe(one)
+      }
+    })
+    fc.assert(property, runs(200))
+    const worse = { pinnedStart: 1, pinnedLines: 2, liveStart: 1, liveLines: 1 }
+    const longer = [{ ...worse, lines: ['-a', '-b', '+a'] }]
+    expect(rightHunks('a\nb\n', 'a\n', longer)).toContain('they have 3 changed lines')
   })
 
   test('on where a text is cut', () => {

@@ -1,10 +1,17 @@
+import type { ContextDiff } from '../../context/index.js'
 import { type ChatKey, isBusy, isDrifted } from '../choices.js'
+import { toolChanges } from '../model/bodies.js'
+import { rightHunks } from '../model/hunks.js'
 import { findChat, liveOf, type Model, Refusal, type Resource } from '../model/model.js'
 import { inByteOrder, textOf } from '../model/text.js'
 import { defineChatOperation } from '../operation.js'
 
-/** By source: what is only live, what is only pinned, and what differs in what a diff compares. */
-export function diff(model: Model, key: ChatKey) {
+/**
+ * By source: what is only live, what is only pinned, and what differs in what a diff compares.
+ *
+ * @param answer The answer of the operation: of several hunks that are right, it has some.
+ */
+export function diff(model: Model, key: ChatKey, answer: ContextDiff | undefined) {
   const chat = findChat(model, key)
   const { pins } = chat
   const live = liveOf(model, chat)?.resources
@@ -23,7 +30,15 @@ export function diff(model: Model, key: ChatKey) {
     hydrated: chat.hydrated,
     added: each(added, lived),
     removed: each(removed, pinned),
-    modified: each(modified, (source) => ({ ...pinned(source), ...lived(source) })),
+    modified: each(modified, (source) => {
+      const sides = { ...pinned(source), ...lived(source) }
+      const given = answer?.modified.find((one) => one.source === source)?.hunks
+      return {
+        ...sides,
+        hunks: rightHunks(sides.pinned.text, sides.live.text, given),
+        tools: toolChanges(pins.get(source)!, live.get(source)!),
+      }
+    }),
   }
 }
 
@@ -39,5 +54,5 @@ export const diffChat = defineChatOperation({
   name: 'diff',
   prefers: [isDrifted, isBusy],
   execute: ({ queryable, operations }, key) => operations.diff(queryable, key),
-  predict: (model, key) => diff(model, key),
+  predict: (model, key, _, __, answer) => diff(model, key, answer as ContextDiff | undefined),
 })

@@ -5,9 +5,11 @@ import { stepClock } from './clock.js'
 import { createChat } from './create-chat.js'
 import { diffChat } from './diff.js'
 import { setFollows } from './follows.js'
+import { getSkill } from './get-skill.js'
 import { fillChat, hostWrites } from './host-rows.js'
 import { hydrate, unpin } from './hydration.js'
 import { listOwnChats } from './list-chats.js'
+import { listTools } from './list-tools.js'
 import { addMessages, compactMessages } from './messages.js'
 import { migrate } from './migrate.js'
 import { deleteChat, purge, purgeDebugRuns, purgeExpired, purgeFiles } from './purge.js'
@@ -51,6 +53,8 @@ export const allOperations: readonly Operation[] = [
   listOwnChats,
   listAllPins,
   getOnePin,
+  getSkill,
+  listTools,
   readContext,
   stepClock,
   migrate,

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { type BodyKind, enums } from '../../schema/index.js'
 import { type ChatKey, pick, place } from '../choices.js'
+import { shownOf } from '../model/bodies.js'
 import { aggregateHash } from '../model/hashes.js'
 import { driftedKinds, isDirty } from '../model/live-context.js'
 import { type Chat, findChat, liveOf, type Model, type Resource } from '../model/model.js'
@@ -9,13 +10,10 @@ import { inByteOrder, textOf } from '../model/text.js'
 import { toDate } from '../model/time.js'
 import { defineChatOperation } from '../operation.js'
 
-function answered(
-  source: string,
-  { body, createdAt, updatedAt, ...pin }: Resource,
-  withBody: boolean,
-) {
+function answered(source: string, resource: Resource, withBody: boolean) {
+  const { body, createdAt, updatedAt, ...pin } = resource
   const times = { createdAt: toDate(createdAt), updatedAt: toDate(updatedAt) }
-  return { source, ...pin, ...times, ...(withBody && { body }) }
+  return { source, ...pin, ...times, ...shownOf(resource), ...(withBody && { body }) }
 }
 
 export const listAllPins = defineChatOperation({

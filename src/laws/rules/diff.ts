@@ -30,7 +30,7 @@ async function faults({ queryable, operations, model }: Ending, chat: Chat): Pro
   if (answer instanceof DriftpinError) {
     return [{ what: `the diff of ${chat.id}`, expected: 'a diff', actual: answer.message }]
   }
-  const predicted = predictDiff(model, key)
+  const predicted = predictDiff(model, key, answer)
   const changes = changesOf(answer)
   const [pins, live] = [chat.pins, liveOf(model, chat)!.resources].map(comparedSides)
   const of = `of ${chat.id}`

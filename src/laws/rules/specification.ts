@@ -2,7 +2,9 @@ import { owners } from '../choices.js'
 import { unequal, unexpectedNotifications, unexpectedRows } from '../compare-rows.js'
 import type { Ending, Finding, Law } from '../law.js'
 import type { Chat } from '../model/model.js'
+import { getSkill } from '../operations/get-skill.js'
 import { listAllPages, listChats } from '../operations/list-chats.js'
+import { listTools } from '../operations/list-tools.js'
 import { getOnePin, listAllPins, readContext, writePrompt } from '../operations/reading.js'
 import { plainAnswer, plainOutcome } from '../outcome.js'
 
@@ -50,7 +52,7 @@ async function listed(
 /** Compares every answer about one chat, except its diff, which law 10 covers. */
 async function read(ending: Ending, chat: Chat): Promise<Finding[]> {
   const findings: Finding[] = []
-  for (const operation of [writePrompt, listAllPins, getOnePin, readContext]) {
+  for (const operation of [writePrompt, listAllPins, getOnePin, getSkill, listTools, readContext]) {
     const { says, execute, predict } = operation.moveOn({ chatId: chat.id }, chat)
     const expected = plainAnswer(predict(ending.model, '', undefined))
     const actual = plainAnswer(await execute({ ...ending, now: {} }))

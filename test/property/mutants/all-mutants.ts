@@ -17,6 +17,7 @@ import { purgeMutants } from './purge-mutants.js'
 import { pushMutants } from './push-mutants.js'
 import { readingMutants } from './reading-mutants.js'
 import { settlingMutants } from './settling-mutants.js'
+import { shownMutants } from './shown-mutants.js'
 import { structureMutants } from './structure-mutants.js'
 import { triggerMutants } from './trigger-mutants.js'
 
@@ -35,6 +36,7 @@ export const allMutants: readonly Mutant[] = [
   ...chatMutants,
   ...readingMutants,
   ...promptMutants,
+  ...shownMutants,
   ...purgeMutants,
   ...atomicityMutants,
   ...messageMutants,

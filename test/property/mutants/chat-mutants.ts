@@ -97,6 +97,8 @@ export const chatMutants: readonly Mutant[] = [
   anybody('anybody may delete', 'delete chat', 'owner_id'),
   anybody('anybody may see a diff', 'diff', 'chat.owner_id'),
   anybody('anybody may list pins', 'list pins', 'chat.owner_id'),
+  anybody('anybody may get a skill', 'get skill', 'chat.owner_id'),
+  anybody('anybody may list tools', 'read pins for tools', 'chat.owner_id'),
   anybody('anybody may have the prompt', 'read pins for prompt', 'chat.owner_id'),
   statementMutant('a list has the chats of other owners', [0, 5], {
     'list chats': [
