@@ -17,5 +17,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await server?.stop()
 })
+exercisePrepared(14, () => serverUrl(14))
 exercisePrepared(15, () => server.url)
 exercisePrepared(18, () => serverUrl(18))

@@ -7,15 +7,12 @@ import {
   reversed,
   shuffled,
 } from '../support/preparations.js'
-import { serverUrl } from '../support/server-url.js'
 import { openEmbedded, prepared } from './engine.js'
 import { exercise, install, readReference } from './exercise.js'
 import { exerciseOperations } from './exercise-operations.js'
-import { exercisePrepared } from './exercise-prepared.js'
 
+// The full run has servers.
 exercise(`PGlite ${restored.name}`, prepared(openEmbedded, restored))
-// The full run has more engines.
-exercisePrepared(14, () => serverUrl(14))
 
 /** What of the operations on PGlite is not as it is with the migrations. */
 async function deviations(preparation: Preparation): Promise<readonly string[]> {

@@ -3,6 +3,7 @@ import { assertHistories } from '../../src/laws/index.js'
 import {
   findPgDump,
   fromSchemaSql,
+  restored,
   restoredBy,
   reversed,
   shuffled,
@@ -10,7 +11,7 @@ import {
 import { ordinaryRun } from './ordinary-run.js'
 import { useRaceServer } from './race-server.js'
 
-test.each([3, 4, 5, 6, 7, 8].map(shuffled))(
+test.each([restored, fromSchemaSql, reversed, ...[2, 3, 4, 5, 6, 7, 8].map(shuffled)])(
   'every law holds over random histories on a database $name',
   async ({ prepare }) => {
     const { runs } = await assertHistories({ ...ordinaryRun, migrations: [], prepare })

@@ -14,7 +14,7 @@ import { ordinaryRun } from './ordinary-run.js'
 // No result may depend on the order in which the catalog has the foreign keys.
 
 /** The planted defect is found within these; the full run has more. */
-const fewer = { ...ordinaryRun, runs: 20 }
+const fewer = { ...ordinaryRun, runs: 8 }
 
 test.each([restored, fromSchemaSql, reversed, shuffled(2)])(
   'every law holds over random histories on a database $name',
