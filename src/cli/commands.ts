@@ -19,6 +19,8 @@ export const commandGroups: Readonly<
     pins: async () => (await import('./pins-command.js')).pinsCommand(),
     drift: async () => (await import('./drift-command.js')).driftCommand(),
     diff: async () => (await import('./diff-command.js')).diffCommand(),
+    skill: async () => (await import('./skill-command.js')).skillCommand(),
+    tools: async () => (await import('./tools-command.js')).toolsCommand(),
     prompt: async () => (await import('./prompt-command.js')).promptCommand(),
     refresh: async () => (await import('./refresh-command.js')).refreshCommand(),
     unpin: async () => (await import('./unpin-command.js')).unpinCommand(),

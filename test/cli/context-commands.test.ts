@@ -9,7 +9,9 @@ import { pinsCommand } from '../../src/cli/pins-command.js'
 import { promptCommand } from '../../src/cli/prompt-command.js'
 import { purgeCommand } from '../../src/cli/purge-command.js'
 import { refreshCommand } from '../../src/cli/refresh-command.js'
+import { skillCommand } from '../../src/cli/skill-command.js'
 import { statusCommand } from '../../src/cli/status-command.js'
+import { toolsCommand } from '../../src/cli/tools-command.js'
 import { quoteIdentifier } from '../../src/database/names.js'
 import {
   createChat,
@@ -110,6 +112,25 @@ test('a refresh takes some sources, or all chats of an agent', async () => {
       /Name a chat, or/,
     )
   }
+})
+
+test('skills and tools of a chat are shown, and what is not listed', async () => {
+  const { chatId, agentId } = await makeDrifted()
+  expect(await print(skillCommand(), chatId, 'old')).toBe('---\nname: old\n---\n')
+  const { message } = await refusalOf(skillCommand(), [chatId, 'new', ...place])
+  expect(message).toBe('This chat has no skill new. It has old.')
+  const tools = ['When.', 'Again.'].map((description) => ({ name: 'high', description }))
+  const body = { server_name: 'tides', tools }
+  await push(database, {
+    agentId,
+    version: 3,
+    resources: [makeFile('mcp:tides', '3', { ...server, body })],
+  })
+  const shown = await print(toolsCommand(), chatId)
+  expect(shown).toMatch(/^tides__high +When\. +mcp:tides$/m)
+  expect(shown).toMatch(/^1 tool$/m)
+  expect(shown).toMatch(/^mcp:tides +tides__high +\S/m)
+  expect((await json(toolsCommand(), chatId)).tools).toHaveLength(1)
 })
 
 test('a prompt is printed as it is', async () => {

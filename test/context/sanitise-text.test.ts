@@ -199,7 +199,7 @@ const pieces = fc.oneof(
   fc.string({ unit: anyCharacter, maxLength: 3 }),
 )
 const texts = fc.array(pieces, { maxLength: 40 }).map((parts) => parts.join(''))
-const options = { seed: 20261122, numRuns: 3000 }
+const options = { seed: 20261122, numRuns: 1000 }
 
 describe('for any text', () => {
   test('sanitising twice is the same as once', () => {
