@@ -13,6 +13,7 @@ import { benchPackage } from './package.ts'
 import { benchProperty } from './property/bench-property.ts'
 import { benchServer } from './server/bench-server.ts'
 import { drawGrowth } from './server/draw-growth.ts'
+import { benchUpgrade } from './upgrade.ts'
 
 // npm run bench -- NAME [--json] [--svg FILE]: measures one room and prints what it found, and
 // draws it where it has curves. Nothing here is asserted anywhere: a figure belongs to the machine
@@ -28,6 +29,7 @@ const benches: Record<string, () => Promise<Measured>> = {
   package: benchPackage,
   property: benchProperty,
   server: benchServer,
+  upgrade: benchUpgrade,
 }
 
 const { values, positionals } = parseArgs({
