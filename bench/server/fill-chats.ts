@@ -71,6 +71,9 @@ export async function fillChats(database: Database, from: number, to: number): P
     SELECT ${chat}, 'user', jsonb_build_object('text', repeat('word ', 40))
     FROM ${chats}, generate_series(1, ${messagesPerChat});
     INSERT INTO chat_queued_messages (chat_id, content, position) SELECT ${chat}, '{}', 1 FROM ${archived};
+    INSERT INTO chat_files (id, owner_id, name, mimetype, data, created_at)
+    SELECT ${chat}, ${chat}, 'notes.txt', 'text/plain', 'x', now() - interval '1 minute' * n FROM ${archived};
+    INSERT INTO chat_file_links (chat_id, file_id) SELECT ${chat}, ${chat} FROM ${archived};
     INSERT INTO chat_diff_statuses (chat_id, stale_at) SELECT ${chat}, now() FROM ${archived};
     INSERT INTO chat_debug_runs (chat_id, id, kind, status) SELECT ${chat}, ${chat}, 'turn', 'done' FROM ${archived};
     INSERT INTO chat_debug_steps (chat_id, id, run_id, step_number, operation, status, normalized_request)
