@@ -28,14 +28,17 @@ export function unreachable(error: unknown): unknown {
   const parts: SystemError[] = error instanceof AggregateError ? error.errors : [error]
   const why = reasons[parts[0]?.code ?? '']
   if (!why) return error
-  const places = parts.map(({ address, hostname, port }) => {
-    const host = hostname ?? address ?? 'its address'
-    return port === undefined ? host : `${host.includes(':') ? `[${host}]` : host}:${port}`
+  // A connection that was reset has no address.
+  const places = parts.flatMap(({ address, hostname, port }) => {
+    const host = hostname ?? address ?? []
+    if (port === undefined || typeof host !== 'string') return host
+    return `${host.includes(':') ? `[${host}]` : host}:${port}`
   })
+  const where = places.length > 0 ? ` at ${places.join(' or ')}` : ''
   const code: DatabaseErrorCode = 'server_unreachable'
   return new DriftpinError(
     code,
-    `There is no connection to the server at ${places.join(' or ')}: ${why} ` +
+    `There is no connection to the server${where}: ${why} ` +
       `(${parts[0]!.code}). Check that it runs, and the host and port of its URL.`,
     error,
   )

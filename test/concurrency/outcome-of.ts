@@ -35,8 +35,10 @@ export function outcomeOf(error: unknown): { outcome: Outcome | undefined; code:
   if (error instanceof DriftpinError) {
     const code: string = error.code
     if (refusals.has(code)) return { outcome: 'refused', code }
-    // An adapter that can tell a lost COMMIT says so.
-    if (code === 'outcome_unknown') return { outcome: 'unknown', code }
+    // An adapter that can tell a lost COMMIT says so. Where a connection cannot be made, a part of
+    // the work may have been done on an earlier one.
+    if (code === 'outcome_unknown' || code === 'server_unreachable')
+      return { outcome: 'unknown', code }
     const cause = code === 'transaction_failed' ? outcomeOf(error.cause) : undefined
     return { outcome: cause?.outcome, code }
   }
