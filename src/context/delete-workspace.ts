@@ -172,8 +172,11 @@ async function remove(
   { permanently, notify, ...which }: Place & z.output<z.ZodObject<typeof options>>,
 ): Promise<Deletion> {
   return await runOperation(queryable, notify, async (transaction, announce) => {
-    const found = await lockWorkspaceOfDeletion(transaction, which)
-    if (found.length === 0) throw notFound(which)
+    // Twice, because another deletion may have ended while the first one waited for the lock.
+    for (let times = 0; times < 2; times += 1) {
+      const found = await lockWorkspaceOfDeletion(transaction, which)
+      if (found.length === 0) throw notFound(which)
+    }
     await lockAgentsOfDeletion(transaction, which)
     if (!permanently) {
       const marked = await markDeleted(transaction, which)

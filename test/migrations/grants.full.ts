@@ -19,9 +19,6 @@ const ofTheBackend = [
     ),
   // Taken up in a summary, or marked as deleted.
   'UPDATE chat_messages',
-  ...['INSERT', 'DELETE'].map((right) => `${right} workspace_agents`),
-  ...['INSERT', 'UPDATE', 'DELETE'].map((right) => `${right} workspace_builds`),
-  ...['INSERT', 'DELETE'].map((right) => `${right} workspaces`),
 ]
 
 describe.each(engineNames)('on %s each right of', (engineName) => {

@@ -88,10 +88,13 @@ test('the package has what was built, its example and its papers, and nothing el
   expect(main.mode & 0o111).toBe(0o111)
 })
 
-test('a backend that imports driftpin loads itself, zod and postgres-array, and nothing of Node', async () => {
+test('a backend that imports driftpin loads itself and four small packages, and nothing of Node', async () => {
   const loaded = await loadedModules(repository, 'driftpin')
   const strange = loaded.filter(
-    (url) => !/\/dist\/(?!cli|laws|harness)|node_modules\/(zod|postgres-array)\//.test(url),
+    (url) =>
+      !/\/dist\/(?!cli|laws|harness)|node_modules\/(zod|postgres-array|diff|fastest-levenshtein)\//.test(
+        url,
+      ),
   )
   expect(strange).toEqual([])
 })
